@@ -1,0 +1,142 @@
+//! What the audit log can hold: closed sets with stable names.
+
+use serde::{Deserialize, Serialize};
+
+/// How long an entry lives: 365 days, to the millisecond.
+pub const RETENTION_DAYS: u32 = 365;
+
+/// What was done. The names are stored and shown, and never change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// One device's slot was freed by an operator.
+    DeactivateInstance,
+    /// A key type was added to a product.
+    KeyTypeCreate,
+    /// A license was made by hand.
+    ManualMint,
+    /// An account was made.
+    OperatorCreate,
+    /// The tenant's plan was changed.
+    PlanChange,
+    /// A product was added.
+    ProductCreate,
+    /// A license was ended and a fresh key issued in its place.
+    Remint,
+    /// A license was ended for good.
+    Revoke,
+    /// An SDK key was set.
+    SdkKeySet,
+    /// Somebody signed in.
+    SignIn,
+    /// Somebody gave a wrong password for a known account.
+    SignInRefused,
+    /// A signing key was made.
+    SigningKeyCreate,
+    /// A tenant was made.
+    TenantCreate,
+}
+
+impl Action {
+    /// Every action, in the order of the names.
+    pub const ALL: [Self; 13] = [
+        Self::DeactivateInstance,
+        Self::KeyTypeCreate,
+        Self::ManualMint,
+        Self::OperatorCreate,
+        Self::PlanChange,
+        Self::ProductCreate,
+        Self::Remint,
+        Self::Revoke,
+        Self::SdkKeySet,
+        Self::SignIn,
+        Self::SignInRefused,
+        Self::SigningKeyCreate,
+        Self::TenantCreate,
+    ];
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DeactivateInstance => "deactivate_instance",
+            Self::KeyTypeCreate => "key_type_create",
+            Self::ManualMint => "manual_mint",
+            Self::OperatorCreate => "operator_create",
+            Self::PlanChange => "plan_change",
+            Self::ProductCreate => "product_create",
+            Self::Remint => "remint",
+            Self::Revoke => "revoke",
+            Self::SdkKeySet => "sdk_key_set",
+            Self::SignIn => "sign_in",
+            Self::SignInRefused => "sign_in_refused",
+            Self::SigningKeyCreate => "signing_key_create",
+            Self::TenantCreate => "tenant_create",
+        }
+    }
+
+    /// The action of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == name)
+    }
+}
+
+/// What kind of actor did it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// The command line, on the server's own machine.
+    CommandLine,
+    /// A person who signed in.
+    Operator,
+    /// The server by itself.
+    System,
+}
+
+impl ActorKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::CommandLine, Self::Operator, Self::System];
+
+    /// The stable name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CommandLine => "command_line",
+            Self::Operator => "operator",
+            Self::System => "system",
+        }
+    }
+
+    /// The kind of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
+/// Who did it, as they were called at the time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What kind.
+    pub kind: ActorKind,
+    /// Their id, where they have one.
+    pub id: Option<String>,
+    /// Their name: an operator's e-mail.
+    pub name: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_snake_case_sorted_and_found_again() {
+        let names = Action::ALL.map(Action::as_str);
+        assert!(names.is_sorted());
+        for action in Action::ALL {
+            assert_eq!(Action::from_name(action.as_str()), Some(action));
+            assert_eq!(serde_json::to_value(action).unwrap(), action.as_str());
+        }
+        for kind in ActorKind::ALL {
+            assert_eq!(ActorKind::from_name(kind.as_str()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+    }
+}

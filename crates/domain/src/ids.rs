@@ -1,0 +1,211 @@
+//! Names of things, each a type of its own so that one can't be passed for another.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use uuid::Uuid;
+
+use crate::slug::{self, SlugError};
+
+/// A newtype over text that is checked once, when it comes in.
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $error:ty, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// The text itself.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = $error;
+
+            fn from_str(text: &str) -> Result<Self, $error> {
+                let check: fn(&str) -> Result<(), $error> = $check;
+                check(text).map(|()| Self(text.into()))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map_err(de::Error::custom)
+            }
+        }
+    };
+}
+
+text_id!(
+    /// A tenant, named by its slug. Devices hash the slug into their machine id, so it never changes.
+    TenantId, SlugError, slug::check_tenant
+);
+text_id!(
+    /// A product within its tenant, named by its slug, which never changes either.
+    ProductId, SlugError, slug::check_product
+);
+text_id!(
+    /// A key type within its product, named by its slug.
+    KeyTypeId, SlugError, slug::check_product
+);
+text_id!(
+    /// The name of a signing key within its tenant (`k1`, `k2`, …): 1 to 32 of `[A-Za-z0-9_-]`, so that it never
+    /// holds the `|` that separates the fields of what is signed.
+    Kid, KidError, check_kid
+);
+
+/// The text is no key id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key id has 1 to 32 of the characters A-Z a-z 0-9 _ -")]
+pub struct KidError;
+
+fn check_kid(text: &str) -> Result<(), KidError> {
+    let fits = (1..=32).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    fits.then_some(()).ok_or(KidError)
+}
+
+/// A newtype over a UUID.
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::from_str(text).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.as_hyphenated().fmt(f)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// One activation of a license: the device slot that the server issued.
+    InstanceId
+);
+uuid_id!(
+    /// A person who signs in.
+    OperatorId
+);
+uuid_id!(
+    /// One line of the audit log; version 7, so ids sort by time.
+    AuditEntryId
+);
+
+/// A license, named by the SHA-256 of its normalised key: 64 lower-case hex digits in URLs, APIs and the audit log.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LicenseId([u8; 32]);
+
+/// The text is not 64 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a license id has 64 lower-case hex digits")]
+pub struct LicenseIdError;
+
+impl LicenseId {
+    pub(crate) const fn from_hash(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+}
+
+impl FromStr for LicenseId {
+    type Err = LicenseIdError;
+
+    fn from_str(text: &str) -> Result<Self, LicenseIdError> {
+        data_encoding::HEXLOWER
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| bytes.try_into().ok())
+            .map(Self)
+            .ok_or(LicenseIdError)
+    }
+}
+
+impl fmt::Display for LicenseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        data_encoding::HEXLOWER.encode_display(&self.0).fmt(f)
+    }
+}
+
+impl fmt::Debug for LicenseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LicenseId({self})")
+    }
+}
+
+impl Serialize for LicenseId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LicenseId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn license_ids_are_64_lower_case_hex_digits() {
+        let text = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
+        assert_eq!(text.parse::<LicenseId>().unwrap().to_string(), text);
+        for bad in [
+            "",
+            &text[1..],
+            &text.to_uppercase(),
+            &format!("{text}00"),
+            &text.replace('d', "g"),
+        ] {
+            assert_eq!(bad.parse::<LicenseId>(), Err(LicenseIdError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_kid_can_not_hold_the_separator() {
+        assert!("k1".parse::<Kid>().is_ok());
+        for bad in ["", "k|1", "k 1", "ключ", &"k".repeat(33)] {
+            assert_eq!(bad.parse::<Kid>(), Err(KidError), "{bad}");
+        }
+    }
+
+    #[test]
+    fn ids_from_outside_are_checked_when_deserialized() {
+        assert!(serde_json::from_str::<TenantId>(r#""acme""#).is_ok());
+        assert!(serde_json::from_str::<TenantId>(r#""../x""#).is_err());
+        assert!(serde_json::from_str::<LicenseId>(r#""abc""#).is_err());
+    }
+}

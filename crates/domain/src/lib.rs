@@ -1,0 +1,22 @@
+//! The rules of licensing, as pure functions over plain values.
+//!
+//! Nothing here reads a clock, draws randomness, waits or talks to anything: what a rule needs comes in as an
+//! argument. The crate builds for the server and for the browser's wasm.
+
+pub mod activation;
+pub mod audit;
+pub mod entitlement;
+pub mod ids;
+pub mod key;
+pub mod lease;
+pub mod license;
+pub mod machine;
+pub mod page;
+pub mod plan;
+pub mod product;
+pub mod query;
+pub mod role;
+pub mod sdk_key;
+pub mod settings;
+pub mod slug;
+pub mod time;

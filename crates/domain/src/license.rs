@@ -1,0 +1,191 @@
+//! Licenses and what their status is at a given moment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entitlement::Entitlements,
+    ids::{KeyTypeId, LicenseId, ProductId, TenantId},
+    key::DisplayKey,
+    time::Timestamp,
+};
+
+/// What operators made of a license. Whether it has expired is not stored: the clock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LicenseState {
+    /// As minted.
+    Active,
+    /// Ended by an operator, for good.
+    Revoked,
+    /// Ended because a fresh key took its place, for good.
+    Reminted,
+}
+
+impl LicenseState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Revoked, Self::Reminted];
+
+    /// The stable name, as it is stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+            Self::Reminted => "reminted",
+        }
+    }
+
+    /// The state of that stable name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+
+    /// The status at `now` of a license in this state. Where several apply: revoked, then reminted, then expired.
+    pub fn status(self, expires_at: Option<Timestamp>, now: Timestamp) -> Status {
+        match self {
+            Self::Revoked => Status::Revoked,
+            Self::Reminted => Status::Reminted,
+            Self::Active if expires_at.is_some_and(|end| now >= end) => Status::Expired,
+            Self::Active => Status::Active,
+        }
+    }
+}
+
+/// What a license is at a moment: what operators and devices see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Activates and validates.
+    Active,
+    /// Past its expiry.
+    Expired,
+    /// A fresh key took its place.
+    Reminted,
+    /// Ended by an operator.
+    Revoked,
+}
+
+impl Status {
+    /// The stable name: in URLs, files and attributes.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Reminted => "reminted",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// Who bought a license, as far as the vendor said.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Customer {
+    /// The name of a person or an organisation.
+    pub name: Option<String>,
+    /// Where to write to.
+    pub email: Option<String>,
+}
+
+/// One key that was sold, as it is stored. The key itself is not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct License {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// The hash of its key.
+    pub id: LicenseId,
+    /// The app it opens.
+    pub product: ProductId,
+    /// The variant it was minted as; later changes of the key type leave the license alone.
+    pub key_type: KeyTypeId,
+    /// The masked key.
+    pub display_key: DisplayKey,
+    /// What operators made of it.
+    pub state: LicenseState,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// When it ends, on a whole second; `None` for lifetime.
+    pub expires_at: Option<Timestamp>,
+    /// Devices that may hold a slot at once.
+    pub activation_limit: u32,
+    /// Devices that hold one now. Above the limit only where the limit was lowered later.
+    pub active_count: u32,
+    /// What it unlocks.
+    pub entitlements: Entitlements,
+    /// Whether the app may go on in reduced mode once it has expired.
+    pub fallback: bool,
+    /// Who bought it.
+    pub customer: Customer,
+    /// The license that this one took the place of.
+    pub predecessor: Option<LicenseId>,
+    /// The license that took this one's place.
+    pub successor: Option<LicenseId>,
+}
+
+impl License {
+    /// The status at `now`.
+    pub fn status(&self, now: Timestamp) -> Status {
+        self.state.status(self.expires_at, now)
+    }
+}
+
+/// One row of the license list, as the browser gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseSummary {
+    /// The hash of its key.
+    pub id: LicenseId,
+    /// The masked key.
+    pub display_key: DisplayKey,
+    /// The status at the moment the list was read.
+    pub status: Status,
+    /// The product's display name.
+    pub product_name: String,
+    /// Where the customer is written to.
+    pub customer_email: Option<String>,
+    /// Devices that hold a slot.
+    pub active_count: u32,
+    /// Devices that may.
+    pub activation_limit: u32,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// When it ends; `None` for lifetime.
+    pub expires_at: Option<Timestamp>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_follows_the_precedence_revoked_reminted_expired() {
+        use LicenseState as State;
+        let end = Some(Timestamp::from_seconds(100));
+        for (state, expires_at, now, status) in [
+            (State::Active, None, 99, Status::Active),
+            (State::Active, end, 99, Status::Active),
+            (State::Active, end, 100, Status::Expired),
+            (State::Active, end, 101, Status::Expired),
+            (State::Revoked, None, 99, Status::Revoked),
+            (State::Revoked, end, 99, Status::Revoked),
+            (State::Revoked, end, 100, Status::Revoked),
+            (State::Reminted, None, 99, Status::Reminted),
+            (State::Reminted, end, 101, Status::Reminted),
+        ] {
+            let found = state.status(expires_at, Timestamp::from_seconds(now));
+            assert_eq!(found, status, "{state:?} {expires_at:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_license_expires_at_its_second_and_not_a_millisecond_before() {
+        let end = Timestamp::from_seconds(100);
+        let status = |now| LicenseState::Active.status(Some(end), now);
+        assert_eq!(status(end.plus_millis(-1)), Status::Active);
+        assert_eq!(status(end), Status::Expired);
+    }
+
+    #[test]
+    fn states_are_found_by_their_stored_names() {
+        for state in LicenseState::ALL {
+            assert_eq!(LicenseState::from_name(state.as_str()), Some(state));
+        }
+        assert_eq!(LicenseState::from_name("expired"), None);
+    }
+}

@@ -1,0 +1,132 @@
+//! Slugs: the short names in URLs that identify tenants, products and key types for good.
+
+/// Tenant slugs that can never be given out: each is, or may become, a first path segment of the server's own.
+pub const RESERVED_TENANT_SLUGS: &[&str] = &[
+    "account",
+    "admin",
+    "api",
+    "assets",
+    "audit",
+    "customers",
+    "demo",
+    "docs",
+    "events",
+    "fn",
+    "health",
+    "help",
+    "invite",
+    "keywright",
+    "licenses",
+    "login",
+    "logout",
+    "metrics",
+    "openapi",
+    "overview",
+    "pkg",
+    "portal",
+    "products",
+    "ready",
+    "session",
+    "settings",
+    "setup",
+    "signup",
+    "static",
+    "trials",
+    "v1",
+    "webhooks",
+    "www",
+];
+
+/// Why a text is no slug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SlugError {
+    /// Shorter or longer than allowed.
+    #[error("must have {min} to {max} characters")]
+    Length {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+    },
+    /// A character that no slug holds, or a first one that is no letter or digit.
+    #[error("may hold only a-z, 0-9, - and _, and must begin with a letter or digit")]
+    Character,
+    /// One of [`RESERVED_TENANT_SLUGS`].
+    #[error("is reserved for the server itself")]
+    Reserved,
+}
+
+/// Checks a tenant's slug: `[a-z0-9][a-z0-9_-]{2,39}` and not reserved.
+pub fn check_tenant(slug: &str) -> Result<(), SlugError> {
+    check(slug, 3, 40)?;
+    if RESERVED_TENANT_SLUGS.contains(&slug) {
+        return Err(SlugError::Reserved);
+    }
+    Ok(())
+}
+
+/// Checks the slug of a product or a key type: `[a-z0-9][a-z0-9_-]{0,31}`.
+pub fn check_product(slug: &str) -> Result<(), SlugError> {
+    check(slug, 1, 32)
+}
+
+fn check(slug: &str, min: usize, max: usize) -> Result<(), SlugError> {
+    let letter_or_digit = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    if !(min..=max).contains(&slug.chars().count()) {
+        return Err(SlugError::Length { min, max });
+    }
+    let begins_well = slug.bytes().next().is_some_and(letter_or_digit);
+    if !begins_well
+        || !slug
+            .bytes()
+            .all(|byte| letter_or_digit(byte) || matches!(byte, b'-' | b'_'))
+    {
+        return Err(SlugError::Character);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenant_slugs_are_3_to_40_of_the_alphabet_and_not_reserved() {
+        for good in ["acme", "a-b", "0_x", "licenses2", &"a".repeat(40)] {
+            assert_eq!(check_tenant(good), Ok(()), "{good}");
+        }
+        for (bad, why) in [
+            ("ab", SlugError::Length { min: 3, max: 40 }),
+            (
+                &"a".repeat(41) as &str,
+                SlugError::Length { min: 3, max: 40 },
+            ),
+            ("-abc", SlugError::Character),
+            ("Acme", SlugError::Character),
+            ("acmé", SlugError::Character),
+            ("a.b", SlugError::Character),
+            ("licenses", SlugError::Reserved),
+        ] {
+            assert_eq!(check_tenant(bad), Err(why), "{bad}");
+        }
+    }
+
+    #[test]
+    fn product_slugs_may_be_one_character() {
+        assert_eq!(check_product("a"), Ok(()));
+        assert_eq!(
+            check_product(""),
+            Err(SlugError::Length { min: 1, max: 32 })
+        );
+        assert_eq!(check_product("_a"), Err(SlugError::Character));
+        assert_eq!(check_product("pkg"), Ok(()));
+    }
+
+    #[test]
+    fn the_reserved_list_is_sorted_and_holds_only_possible_words() {
+        assert!(RESERVED_TENANT_SLUGS.is_sorted());
+        for word in RESERVED_TENANT_SLUGS {
+            assert!(check(word, 2, 40).is_ok(), "{word}");
+        }
+    }
+}

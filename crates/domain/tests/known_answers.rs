@@ -1,0 +1,160 @@
+//! The signatures, hashes and masks that every client and server of this wire must agree on.
+
+use data_encoding::BASE64;
+use ed25519_dalek::{Signature, VerifyingKey};
+use keywright_domain::{
+    entitlement::Entitlements,
+    key::{KeyPrefix, LicenseKey},
+    lease::{LeaseClaims, LeaseStatus, SKEW_SECONDS},
+    license::{LicenseState, Status},
+    machine::MachineHash,
+    settings::SettingsClaims,
+    time::Timestamp,
+};
+use serde_json::Value;
+
+fn vectors() -> Value {
+    serde_json::from_str(include_str!("known_answers.json")).unwrap()
+}
+
+fn text<'a>(value: &'a Value, field: &str) -> &'a str {
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("{field} of {value}"))
+}
+
+fn number(value: &Value, field: &str) -> i64 {
+    value[field]
+        .as_i64()
+        .unwrap_or_else(|| panic!("{field} of {value}"))
+}
+
+fn verifies(public_key: &str, message: &[u8], signature: &str) -> bool {
+    let key: [u8; 32] = BASE64
+        .decode(public_key.as_bytes())
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let signature: [u8; 64] = BASE64
+        .decode(signature.as_bytes())
+        .unwrap()
+        .try_into()
+        .unwrap();
+    VerifyingKey::from_bytes(&key)
+        .unwrap()
+        .verify_strict(message, &Signature::from_bytes(&signature))
+        .is_ok()
+}
+
+fn claims(lease: &Value) -> LeaseClaims {
+    let entitlements: Entitlements = lease["entitlements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap().parse().unwrap())
+        .collect();
+    LeaseClaims {
+        kid: text(lease, "kid").parse().unwrap(),
+        license_key_hash: text(lease, "licenseKeyHash").parse().unwrap(),
+        instance_id: text(lease, "instanceId").parse().unwrap(),
+        issued_at: number(lease, "issuedAt"),
+        expires_at: number(lease, "expiresAt"),
+        status: LeaseStatus::from_name(text(lease, "status")).unwrap(),
+        entitlements,
+    }
+}
+
+#[test]
+fn lease_signatures_verify_over_our_bytes() {
+    let vectors = vectors();
+    for case in vectors["leases"].as_array().unwrap() {
+        let (name, lease) = (text(case, "name"), &case["lease"]);
+        let trusted = vectors["trusted_keys"][text(lease, "kid")].as_str();
+        assert_eq!(
+            trusted.is_some(),
+            case["kid_known"].as_bool().unwrap(),
+            "{name}: kid"
+        );
+        let claims = claims(lease);
+        let valid = trusted
+            .is_some_and(|key| verifies(key, &claims.signed_bytes(), text(lease, "signature")));
+        assert_eq!(
+            valid,
+            case["signature_valid"].as_bool().unwrap(),
+            "{name}: signature"
+        );
+        let expired = number(case, "now") > claims.expires_at + SKEW_SECONDS;
+        assert_eq!(
+            expired,
+            case["expired"].as_bool().unwrap(),
+            "{name}: expired"
+        );
+    }
+}
+
+#[test]
+fn settings_signatures_verify_over_our_bytes() {
+    let vectors = vectors();
+    let config = &vectors["config"];
+    let claims = SettingsClaims {
+        kid: "k1".parse().unwrap(),
+        tenant: "anotheragence".parse().unwrap(),
+        product: "getbarry".parse().unwrap(),
+        issued_at: 1_788_695_996,
+        expires_at: 1_788_782_396,
+        trial_duration_days: 1,
+        free_tier_enabled: true,
+    };
+    assert_eq!(claims.signed_bytes(), text(config, "payload").as_bytes());
+    assert!(verifies(
+        text(config, "public_key"),
+        &claims.signed_bytes(),
+        text(config, "signature")
+    ));
+}
+
+#[test]
+fn keys_normalise_and_hash_as_everyone_does() {
+    for case in vectors()["keys"].as_array().unwrap() {
+        let key = LicenseKey::parse(text(case, "typed")).unwrap();
+        assert_eq!(key.id().to_string(), text(case, "sha256"), "{case}");
+        assert_eq!(key.symbols(), text(case, "normalised").len(), "{case}");
+    }
+}
+
+#[test]
+fn keys_are_masked_as_specified() {
+    for case in vectors()["display"].as_array().unwrap() {
+        let prefix: KeyPrefix = text(case, "prefix").parse().unwrap();
+        let display = LicenseKey::parse(text(case, "key"))
+            .unwrap()
+            .display_key(&prefix);
+        assert_eq!(display.as_str(), text(case, "display"));
+    }
+}
+
+#[test]
+fn expiry_is_reached_at_its_second() {
+    for case in vectors()["expiry"].as_array().unwrap() {
+        let end = Timestamp::from_seconds(number(case, "expires_at"));
+        let status =
+            LicenseState::Active.status(Some(end), Timestamp::from_seconds(number(case, "now")));
+        assert_eq!(
+            status == Status::Expired,
+            case["expired"].as_bool().unwrap(),
+            "{case}"
+        );
+    }
+}
+
+#[test]
+fn machine_hashes_are_what_the_clients_make() {
+    let vectors = vectors();
+    let case = &vectors["machine_hash"];
+    let hash = MachineHash::of(
+        &text(case, "tenant").parse().unwrap(),
+        &text(case, "product").parse().unwrap(),
+        text(case, "stable_id"),
+    );
+    assert_eq!(hash.as_str(), text(case, "hash"));
+}
