@@ -43,6 +43,12 @@ impl Timestamp {
         self.plus_millis((days as i64).saturating_mul(DAY_MILLIS))
     }
 
+    /// This moment less so many days of 24 hours.
+    #[must_use]
+    pub const fn minus_days(self, days: u32) -> Self {
+        self.plus_millis(-(days as i64) * DAY_MILLIS)
+    }
+
     /// The next whole second, or this one if it is whole: expiries are stored so.
     #[must_use]
     pub const fn round_up_to_second(self) -> Self {

@@ -1,0 +1,268 @@
+//! Activations: the device slots of licenses.
+
+use keywright_domain::{
+    activation::{Activation, Deactivation, LastLease, Telemetry},
+    ids::{InstanceId, LicenseId, TenantId},
+    license::License,
+    machine::MachineHash,
+    time::Timestamp,
+};
+use sqlx::any::AnyRow;
+
+use crate::{Store, StoreError, Touch, Tx, licenses::license, row::Fields};
+
+/// A license as one of its devices sees it.
+#[derive(Debug, Clone)]
+pub struct DeviceLicense {
+    /// The license.
+    pub license: License,
+    /// Whether the instance that was asked for is this license's and holds its slot; `None` where it is not its own.
+    pub instance_active: Option<bool>,
+}
+
+/// How a device that asks for a slot may be known already.
+#[derive(Debug, Clone, Copy)]
+pub struct Seat<'a> {
+    /// By its machine.
+    pub machine_hash: Option<&'a MachineHash>,
+    /// By the request, if it is repeated: its id, and since when a repeat counts as one.
+    pub request: Option<(&'a str, Timestamp)>,
+}
+
+impl Store {
+    /// A license and whether `instance` is one of its devices; one read, for it is what every validate does.
+    pub async fn device_license(
+        &self,
+        tenant: &TenantId,
+        id: LicenseId,
+        instance: Option<InstanceId>,
+    ) -> Result<Option<DeviceLicense>, StoreError> {
+        let row = sqlx::query(
+            "SELECT l.*, CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END
+                 AS instance_active
+             FROM licenses l
+             LEFT JOIN activations a ON a.tenant_id = l.tenant_id AND a.license_id = l.id AND a.id = $3
+             WHERE l.tenant_id = $1 AND l.id = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .bind(instance.map(|instance| instance.to_string()))
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| {
+            let fields = Fields::new("licenses", &row);
+            Ok(DeviceLicense {
+                license: license(&fields)?,
+                instance_active: fields.optional_flag("instance_active")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// Every device that the license knows, active and past, the newest first.
+    pub async fn activations(
+        &self,
+        tenant: &TenantId,
+        id: LicenseId,
+    ) -> Result<Vec<Activation>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM activations WHERE tenant_id = $1 AND license_id = $2 ORDER BY created_at DESC, id DESC",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter().map(activation).collect()
+    }
+}
+
+impl Tx<'_> {
+    /// The active instance that a device holds already, by its machine or, failing that, by its repeated request.
+    pub async fn held_instance(
+        &mut self,
+        tenant: &TenantId,
+        id: LicenseId,
+        seat: Seat<'_>,
+    ) -> Result<Option<InstanceId>, StoreError> {
+        let query = match (seat.machine_hash, seat.request) {
+            (Some(hash), _) => sqlx::query(
+                "SELECT id FROM activations
+                 WHERE tenant_id = $1 AND license_id = $2 AND machine_hash = $3 AND deactivated_at IS NULL",
+            )
+            .bind(tenant.as_str().to_owned())
+            .bind(id.to_string())
+            .bind(hash.as_str().to_owned()),
+            (None, Some((request_id, since))) => sqlx::query(
+                "SELECT id FROM activations
+                 WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND created_at >= $4
+                 AND machine_hash IS NULL AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
+            )
+            .bind(tenant.as_str().to_owned())
+            .bind(id.to_string())
+            .bind(request_id.to_owned())
+            .bind(since.millis()),
+            (None, None) => return Ok(None),
+        };
+        let row = query.fetch_optional(&mut *self.connection).await?;
+        row.map(|row| Fields::new("activations", &row).parsed("id"))
+            .transpose()
+    }
+
+    /// Adds an activation. Its slot must have been taken ([`Tx::take_slot`]); a machine that holds one already is a
+    /// conflict.
+    pub async fn insert_activation(&mut self, activation: &Activation) -> Result<(), StoreError> {
+        let Activation {
+            telemetry,
+            deactivated,
+            last_lease,
+            ..
+        } = activation;
+        sqlx::query(
+            "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
+             last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
+             app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        )
+        .bind(activation.tenant.as_str())
+        .bind(activation.license.to_string())
+        .bind(activation.instance.to_string())
+        .bind(activation.machine_hash.as_ref().map(MachineHash::as_str))
+        .bind(activation.request_id.as_deref())
+        .bind(&activation.device_name)
+        .bind(activation.created_at.millis())
+        .bind(activation.last_validated_at.millis())
+        .bind(deactivated.as_ref().map(|deactivation| deactivation.at.millis()))
+        .bind(deactivated.as_ref().and_then(|deactivation| deactivation.by_operator.as_deref()))
+        .bind(last_lease.status.as_str())
+        .bind(last_lease.expires_at.millis())
+        .bind(activation.free_tier_instance_id.as_deref())
+        .bind(telemetry.app_version.as_deref())
+        .bind(telemetry.sdk_version.as_deref())
+        .bind(telemetry.sdk.as_deref())
+        .bind(telemetry.platform.as_deref())
+        .bind(telemetry.os_version.as_deref())
+        .bind(telemetry.arch.as_deref())
+        .bind(telemetry.cpu_cores.as_deref())
+        .bind(telemetry.memory.as_deref())
+        .bind(telemetry.trial_duration_days)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Renames a device; what it does not say keeps its old value.
+    pub async fn rename_instance(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+        device_name: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE activations SET device_name = $4 WHERE tenant_id = $1 AND license_id = $2 AND id = $3")
+            .bind(tenant.as_str())
+            .bind(license.to_string())
+            .bind(instance.to_string())
+            .bind(device_name)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Notes what an active instance was given and said. A missing machine hash is filled in unless another active
+    /// instance of the license holds it; one that is there stays.
+    pub async fn touch_instance(&mut self, touch: &Touch) -> Result<(), StoreError> {
+        let Touch { telemetry, .. } = touch;
+        sqlx::query(
+            "UPDATE activations SET last_validated_at = $4, lease_status = $5, lease_expires_at = $6,
+             app_version = COALESCE($7, app_version), sdk_version = COALESCE($8, sdk_version),
+             sdk = COALESCE($9, sdk), platform = COALESCE($10, platform), os_version = COALESCE($11, os_version),
+             arch = COALESCE($12, arch), cpu_cores = COALESCE($13, cpu_cores), memory = COALESCE($14, memory),
+             trial_duration_days = COALESCE($15, trial_duration_days),
+             machine_hash = COALESCE(machine_hash, CASE WHEN NOT EXISTS (
+                 SELECT 1 FROM activations other WHERE other.tenant_id = $1 AND other.license_id = $2
+                 AND other.machine_hash = $16 AND other.deactivated_at IS NULL) THEN $16 END)
+             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL",
+        )
+        .bind(touch.tenant.as_str())
+        .bind(touch.license.to_string())
+        .bind(touch.instance.to_string())
+        .bind(touch.at.millis())
+        .bind(touch.lease.status.as_str())
+        .bind(touch.lease.expires_at.millis())
+        .bind(telemetry.app_version.as_deref())
+        .bind(telemetry.sdk_version.as_deref())
+        .bind(telemetry.sdk.as_deref())
+        .bind(telemetry.platform.as_deref())
+        .bind(telemetry.os_version.as_deref())
+        .bind(telemetry.arch.as_deref())
+        .bind(telemetry.cpu_cores.as_deref())
+        .bind(telemetry.memory.as_deref())
+        .bind(telemetry.trial_duration_days)
+        .bind(touch.machine_hash.as_ref().map(MachineHash::as_str))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Ends an active instance; says whether it was one. Its slot is to be given back ([`Tx::free_slot`]).
+    pub async fn end_instance(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+        deactivation: &Deactivation,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE activations SET deactivated_at = $4, deactivated_by = $5
+             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance.to_string())
+        .bind(deactivation.at.millis())
+        .bind(deactivation.by_operator.as_deref())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+fn activation(row: &AnyRow) -> Result<Activation, StoreError> {
+    let fields = Fields::new("activations", row);
+    let deactivated_at = fields.optional_time("deactivated_at")?;
+    let by_operator = fields.optional_text("deactivated_by")?;
+    Ok(Activation {
+        tenant: fields.parsed("tenant_id")?,
+        license: fields.parsed("license_id")?,
+        instance: fields.parsed("id")?,
+        machine_hash: fields.optional_parsed("machine_hash")?,
+        request_id: fields.optional_text("request_id")?,
+        device_name: fields.text("device_name")?,
+        created_at: fields.time("created_at")?,
+        last_validated_at: fields.time("last_validated_at")?,
+        deactivated: deactivated_at.map(|at| Deactivation { at, by_operator }),
+        last_lease: LastLease {
+            status: fields.named(
+                "lease_status",
+                keywright_domain::lease::LeaseStatus::from_name,
+            )?,
+            expires_at: fields.time("lease_expires_at")?,
+        },
+        free_tier_instance_id: fields.optional_text("free_tier_instance_id")?,
+        telemetry: telemetry(&fields)?,
+    })
+}
+
+fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
+    Ok(Telemetry {
+        app_version: fields.optional_text("app_version")?,
+        sdk_version: fields.optional_text("sdk_version")?,
+        sdk: fields.optional_text("sdk")?,
+        platform: fields.optional_text("platform")?,
+        os_version: fields.optional_text("os_version")?,
+        arch: fields.optional_text("arch")?,
+        cpu_cores: fields.optional_text("cpu_cores")?,
+        memory: fields.optional_text("memory")?,
+        trial_duration_days: fields.optional_number("trial_duration_days")?,
+    })
+}

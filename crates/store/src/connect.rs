@@ -1,0 +1,179 @@
+//! From a URL to tuned connections and a database of the right shape.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use sqlx::{
+    AnyConnection, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
+    migrate::{MigrateError, Migrator},
+};
+
+/// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
+const SQLITE_READERS: u32 = 8;
+
+/// Connections of one server to PostgreSQL, whose own default limit is 100 for all its clients.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// How long a request waits for a free connection before it is told that the database is unavailable. Clients give up
+/// after 15 s.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Which database engine a URL names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file, inside this process.
+    Sqlite,
+    /// A server, shared by many of ours.
+    Postgres,
+}
+
+impl Engine {
+    /// The engine that a database URL names, if it is one of the two.
+    pub fn of(url: &str) -> Option<Self> {
+        match url.split_once(':')?.0 {
+            "sqlite" => Some(Self::Sqlite),
+            "postgres" | "postgresql" => Some(Self::Postgres),
+            _ => None,
+        }
+    }
+}
+
+/// Why the database can't be opened: a sentence for the person who started the server. No URL is in it, for a URL may
+/// hold a password.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither `sqlite:` nor `postgres:`.
+    #[error("The database URL must begin with sqlite: or postgres:")]
+    UnknownEngine,
+    /// No connection.
+    #[error(
+        "The database can't be reached: {0}. Check the database URL, and that the database is running and lets this user in"
+    )]
+    Unreachable(#[source] sqlx::Error),
+    /// A file that is no database, or a damaged one.
+    #[error(
+        "The database file is damaged or no SQLite database: {0}. Restore a backup, or name another file"
+    )]
+    Broken(#[source] sqlx::Error),
+    /// Made by a newer version of this program.
+    #[error(
+        "The database was made by a newer version of Keywright (its schema is at {0}). Start that version, or restore a backup from before the upgrade"
+    )]
+    Newer(i64),
+    /// The schema could not be brought up to date.
+    #[error("The database could not be brought up to date: {0}")]
+    Migration(#[source] MigrateError),
+}
+
+/// The settings that every connection of an engine starts with.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    pub(crate) engine: Engine,
+    options: AnyConnectOptions,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connector")
+            .field("engine", &self.engine)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connector {
+    pub(crate) fn new(url: &str) -> Result<Self, OpenError> {
+        install_default_drivers();
+        let engine = Engine::of(url).ok_or(OpenError::UnknownEngine)?;
+        let options = url.parse().map_err(OpenError::Unreachable)?;
+        Ok(Self { engine, options })
+    }
+
+    /// One connection that may write.
+    pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = AnyConnection::connect_with(&self.options).await?;
+        if self.engine == Engine::Sqlite {
+            connection.execute(SQLITE_TUNING).await?;
+        }
+        Ok(connection)
+    }
+
+    /// Brings the schema up to date over a connection of its own.
+    pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
+        let mut connection = self.connect().await.map_err(|error| self.explain(error))?;
+        let migrations = match self.engine {
+            Engine::Sqlite => &SQLITE_MIGRATIONS,
+            Engine::Postgres => &POSTGRES_MIGRATIONS,
+        };
+        let migrated = migrations.run_direct(None, &mut connection, false).await;
+        connection.close().await.ok();
+        migrated.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenError::Newer(version),
+            MigrateError::Execute(error) => self.explain(error),
+            other => OpenError::Migration(other),
+        })
+    }
+
+    /// The pool that reads; on PostgreSQL it writes too.
+    pub(crate) async fn pool(&self) -> Result<sqlx::AnyPool, OpenError> {
+        let engine = self.engine;
+        AnyPoolOptions::new()
+            .max_connections(match engine {
+                Engine::Sqlite => SQLITE_READERS,
+                Engine::Postgres => POSTGRES_CONNECTIONS,
+            })
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A ping before each use costs a round trip; a connection that broke shows itself at its first statement.
+            .test_before_acquire(engine == Engine::Postgres)
+            .after_connect(move |connection, _| {
+                Box::pin(async move {
+                    if engine == Engine::Sqlite {
+                        connection.execute(SQLITE_TUNING).await?;
+                        connection.execute("PRAGMA query_only = ON").await?;
+                    }
+                    Ok(())
+                })
+            })
+            .connect_with(self.options.clone())
+            .await
+            .map_err(|error| self.explain(error))
+    }
+
+    fn explain(&self, error: sqlx::Error) -> OpenError {
+        const SQLITE_CORRUPT: &str = "11";
+        const SQLITE_NOT_A_DATABASE: &str = "26";
+        let code = error
+            .as_database_error()
+            .and_then(|error| error.code().map(Cow::into_owned));
+        match code.as_deref() {
+            Some(SQLITE_CORRUPT | SQLITE_NOT_A_DATABASE) if self.engine == Engine::Sqlite => {
+                OpenError::Broken(error)
+            }
+            _ => OpenError::Unreachable(error),
+        }
+    }
+}
+
+/// Readers beside one writer (WAL), durable at every commit (FULL), references kept, and 5 s of patience with a tool
+/// that writes beside the server.
+const SQLITE_TUNING: &str = "PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 5000;";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scheme_names_the_engine() {
+        assert_eq!(Engine::of("sqlite:/tmp/a.db"), Some(Engine::Sqlite));
+        assert_eq!(Engine::of("postgres://u@h/d"), Some(Engine::Postgres));
+        assert_eq!(Engine::of("postgresql://u@h/d"), Some(Engine::Postgres));
+        for other in ["", "mysql://h/d", "keywright.db", "sqlite"] {
+            assert_eq!(Engine::of(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The store: where reads get a connection and writes become jobs.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use sqlx::{Any, AnyPool, pool::PoolConnection};
+
+use crate::{
+    Engine, OpenError, StoreError, Touch, Tx, connect::Connector, touches::Touches, writer::Writer,
+};
+
+/// Everything that Keywright keeps. Cheap to clone; all clones share connections and the writer.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    pool: AnyPool,
+    writer: Writer,
+    touches: Touches,
+}
+
+impl Store {
+    /// Opens the database that `url` names (`sqlite:…` or `postgres:…`), makes it if it is a missing SQLite file and
+    /// the URL says `mode=rwc`, and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let connector = Connector::new(url)?;
+        connector.migrate().await?;
+        let engine = connector.engine;
+        let pool = connector.pool().await?;
+        let writer = Writer::start(connector, pool.clone());
+        let touches = Touches::start(writer.clone());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                pool,
+                writer,
+                touches,
+            }),
+        })
+    }
+
+    /// Which engine it runs on.
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// Runs `work` as one unit: all of it is kept, and then it is answered, or none of it. It goes on to its end even
+    /// when the caller stops waiting.
+    ///
+    /// On SQLite, jobs that wait at the same time are committed together; on PostgreSQL each is a transaction of its
+    /// own, so `work` locks the license it changes first ([`Tx::lock_license`]).
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        self.inner.writer.write(work).await
+    }
+
+    /// Notes that an instance was seen; it reaches the disk within 250 ms, together with others.
+    pub fn touch(&self, touch: Touch) {
+        self.inner.touches.add(touch);
+    }
+
+    /// Writes what [`Store::touch`] noted so far.
+    pub async fn flush_touches(&self) {
+        self.inner.touches.flush().await;
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let mut connection = self.read().await?;
+        sqlx::query("SELECT 1").execute(&mut *connection).await?;
+        Ok(())
+    }
+
+    /// Writes what is still to be written and closes every connection.
+    pub async fn close(&self) {
+        self.flush_touches().await;
+        self.inner.writer.close().await;
+        self.inner.pool.close().await;
+    }
+
+    /// A connection to read with.
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        Ok(self.inner.pool.acquire().await?)
+    }
+}

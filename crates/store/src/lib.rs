@@ -1,0 +1,35 @@
+//! All SQL of Keywright, and nothing else.
+//!
+//! One text serves SQLite and PostgreSQL; the URL chooses at start. Reads are methods of [`Store`]; writes are methods
+//! of [`Tx`] and run inside [`Store::write`], which commits, and only then answers.
+
+mod activations;
+mod audit;
+mod connect;
+mod db;
+mod error;
+mod licenses;
+mod operators;
+mod products;
+mod row;
+mod server_facts;
+mod sessions;
+mod signing_keys;
+mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod touches;
+mod tx;
+mod writer;
+
+pub use activations::{DeviceLicense, Seat};
+pub use audit::{AuditEntry, NewAuditEntry};
+pub use connect::{Engine, OpenError};
+pub use db::Store;
+pub use error::StoreError;
+pub use operators::Operator;
+pub use sessions::{OpenSession, Session};
+pub use signing_keys::{PublicKey, SealedSigningKey};
+pub use tenants::DeviceTenant;
+pub use touches::Touch;
+pub use tx::Tx;

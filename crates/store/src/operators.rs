@@ -1,0 +1,76 @@
+//! Operators: the accounts that sign in.
+
+use keywright_domain::{
+    ids::{OperatorId, TenantId},
+    role::Role,
+    time::Timestamp,
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+/// An account.
+#[derive(Clone)]
+pub struct Operator {
+    /// Its id.
+    pub id: OperatorId,
+    /// The one tenant it belongs to.
+    pub tenant: TenantId,
+    /// Where the person is written to, as typed; unique on the server whatever the case of its letters.
+    pub email: String,
+    /// What it may do.
+    pub role: Role,
+    /// Argon2id hash of the password, in the PHC string format.
+    pub password_hash: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Store {
+    /// The account that signs in with this e-mail.
+    pub async fn operator_by_email(&self, email: &str) -> Result<Option<Operator>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, tenant_id, email, role, password_hash, created_at FROM operators WHERE email_folded = $1",
+        )
+        .bind(folded(email))
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| operator(&Fields::new("operators", &row)))
+            .transpose()
+    }
+}
+
+impl Tx<'_> {
+    /// Adds an account; a taken e-mail is a conflict.
+    pub async fn insert_operator(&mut self, operator: &Operator) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO operators (id, tenant_id, email, email_folded, role, password_hash, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(operator.id.to_string())
+        .bind(operator.tenant.as_str())
+        .bind(&operator.email)
+        .bind(folded(&operator.email))
+        .bind(operator.role.as_str())
+        .bind(&operator.password_hash)
+        .bind(operator.created_at.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Case is folded here, for SQLite's `lower` knows ASCII only.
+fn folded(email: &str) -> String {
+    email.to_lowercase()
+}
+
+fn operator(fields: &Fields<'_>) -> Result<Operator, StoreError> {
+    Ok(Operator {
+        id: fields.parsed("id")?,
+        tenant: fields.parsed("tenant_id")?,
+        email: fields.text("email")?,
+        role: fields.named("role", Role::from_name)?,
+        password_hash: fields.text("password_hash")?,
+        created_at: fields.time("created_at")?,
+    })
+}

@@ -1,0 +1,153 @@
+//! Products and their key types.
+
+use keywright_domain::{
+    entitlement::Entitlements,
+    ids::{KeyTypeId, ProductId, TenantId},
+    product::{KeyType, Product},
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+impl Store {
+    /// The product of that slug.
+    pub async fn product(
+        &self,
+        tenant: &TenantId,
+        id: &ProductId,
+    ) -> Result<Option<Product>, StoreError> {
+        let row = sqlx::query(
+            "SELECT tenant_id, id, name, key_prefix, created_at FROM products WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| product(&Fields::new("products", &row)))
+            .transpose()
+    }
+
+    /// Whether the tenant has a product of that slug.
+    pub async fn has_product(&self, tenant: &TenantId, id: &ProductId) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM products WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.as_str())
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// The tenant's products, by slug.
+    pub async fn products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT tenant_id, id, name, key_prefix, created_at FROM products WHERE tenant_id = $1 ORDER BY id",
+        )
+        .bind(tenant.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter()
+            .map(|row| product(&Fields::new("products", row)))
+            .collect()
+    }
+
+    /// The product's key types, by slug.
+    pub async fn key_types(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+    ) -> Result<Vec<KeyType>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT tenant_id, product_id, id, activation_limit, duration_days, entitlements, fallback, created_at
+             FROM key_types WHERE tenant_id = $1 AND product_id = $2 ORDER BY id",
+        )
+        .bind(tenant.as_str())
+        .bind(product.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter()
+            .map(|row| key_type(&Fields::new("key_types", row)))
+            .collect()
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a product; a taken slug or key prefix is a conflict.
+    pub async fn insert_product(&mut self, product: &Product) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO products (tenant_id, id, name, key_prefix, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(product.tenant.as_str())
+            .bind(product.id.as_str())
+            .bind(&product.name)
+            .bind(product.key_prefix.as_str())
+            .bind(product.created_at.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Adds a key type; a taken slug is a conflict.
+    pub async fn insert_key_type(&mut self, key_type: &KeyType) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO key_types (tenant_id, product_id, id, activation_limit, duration_days, entitlements,
+             fallback, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(key_type.tenant.as_str())
+        .bind(key_type.product.as_str())
+        .bind(key_type.id.as_str())
+        .bind(i64::from(key_type.activation_limit))
+        .bind(key_type.duration_days.map(i64::from))
+        .bind(entitlements_column(&key_type.entitlements))
+        .bind(i64::from(key_type.fallback))
+        .bind(key_type.created_at.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// How many products the tenant has.
+    pub async fn count_products(&mut self, tenant: &TenantId) -> Result<u32, StoreError> {
+        let row = sqlx::query("SELECT COUNT(*) AS products FROM products WHERE tenant_id = $1")
+            .bind(tenant.as_str())
+            .fetch_one(&mut *self.connection)
+            .await?;
+        Fields::new("products", &row).count("products")
+    }
+}
+
+fn product(fields: &Fields<'_>) -> Result<Product, StoreError> {
+    Ok(Product {
+        tenant: fields.parsed("tenant_id")?,
+        id: fields.parsed("id")?,
+        name: fields.text("name")?,
+        key_prefix: fields.parsed("key_prefix")?,
+        created_at: fields.time("created_at")?,
+    })
+}
+
+fn key_type(fields: &Fields<'_>) -> Result<KeyType, StoreError> {
+    let duration_days = fields.optional_number("duration_days")?;
+    Ok(KeyType {
+        tenant: fields.parsed("tenant_id")?,
+        product: fields.parsed("product_id")?,
+        id: fields.parsed::<KeyTypeId>("id")?,
+        activation_limit: fields.count("activation_limit")?,
+        duration_days: duration_days
+            .map(u32::try_from)
+            .transpose()
+            .map_err(|_| fields.corrupt("duration_days"))?,
+        entitlements: entitlements(fields)?,
+        fallback: fields.flag("fallback")?,
+        created_at: fields.time("created_at")?,
+    })
+}
+
+/// Entitlements are stored as they are signed: names joined with `,`, which no name holds.
+pub(crate) fn entitlements_column(entitlements: &Entitlements) -> String {
+    entitlements.to_string()
+}
+
+pub(crate) fn entitlements(fields: &Fields<'_>) -> Result<Entitlements, StoreError> {
+    let text = fields.text("entitlements")?;
+    text.split(',')
+        .filter(|name| !name.is_empty())
+        .map(|name| name.parse().map_err(|_| fields.corrupt("entitlements")))
+        .collect()
+}

@@ -1,0 +1,111 @@
+//! From columns to values of the domain: what does not fit is [`StoreError::Corrupt`], never a panic.
+
+use std::str::FromStr;
+
+use keywright_domain::time::Timestamp;
+use serde_json::Value;
+use sqlx::{Row, any::AnyRow};
+
+use crate::StoreError;
+
+/// How lifetime is stored, so that it sorts last on both engines.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// One row, and the table to blame.
+pub(crate) struct Fields<'r> {
+    table: &'static str,
+    row: &'r AnyRow,
+}
+
+impl<'r> Fields<'r> {
+    pub(crate) fn new(table: &'static str, row: &'r AnyRow) -> Self {
+        Self { table, row }
+    }
+
+    pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
+    /// A text that the domain has a type for.
+    pub(crate) fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
+        self.text(column)?.parse().map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn optional_parsed<T: FromStr>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.optional_text(column)? else {
+            return Ok(None);
+        };
+        text.parse().map(Some).map_err(|_| self.corrupt(column))
+    }
+
+    /// A name out of a closed set.
+    pub(crate) fn named<T>(
+        &self,
+        column: &'static str,
+        from_name: impl Fn(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        from_name(&self.text(column)?).ok_or_else(|| self.corrupt(column))
+    }
+
+    pub(crate) fn number(&self, column: &'static str) -> Result<i64, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+        self.row.try_get(column).map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn count(&self, column: &'static str) -> Result<u32, StoreError> {
+        self.number(column)?
+            .try_into()
+            .map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
+        Ok(self.number(column)? != 0)
+    }
+
+    pub(crate) fn optional_flag(&self, column: &'static str) -> Result<Option<bool>, StoreError> {
+        Ok(self.optional_number(column)?.map(|number| number != 0))
+    }
+
+    pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        self.number(column).map(Timestamp::from_millis)
+    }
+
+    pub(crate) fn optional_time(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.optional_number(column)?.map(Timestamp::from_millis))
+    }
+
+    /// A time that may be [`NEVER`].
+    pub(crate) fn expiry(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let millis = self.number(column)?;
+        Ok((millis != NEVER).then(|| Timestamp::from_millis(millis)))
+    }
+
+    pub(crate) fn json(&self, column: &'static str) -> Result<Value, StoreError> {
+        serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
+        StoreError::Corrupt {
+            table: self.table,
+            column,
+        }
+    }
+}
+
+/// How an expiry is stored.
+pub(crate) fn expiry_column(expires_at: Option<Timestamp>) -> i64 {
+    expires_at.map_or(NEVER, Timestamp::millis)
+}

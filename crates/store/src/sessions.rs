@@ -1,0 +1,125 @@
+//! Sessions of signed-in operators, named by the SHA-256 of their token.
+
+use keywright_domain::{
+    ids::{OperatorId, TenantId},
+    role::Role,
+    time::Timestamp,
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+/// A session to begin.
+#[derive(Debug, Clone)]
+pub struct OpenSession {
+    /// Lower-case hex SHA-256 of the token.
+    pub token_hash: String,
+    /// The operator's tenant.
+    pub tenant: TenantId,
+    /// Who signed in.
+    pub operator: OperatorId,
+    /// When.
+    pub created_at: Timestamp,
+    /// When it ends, whatever happens.
+    pub ends_at: Timestamp,
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// Where it came from.
+    pub address: String,
+}
+
+/// A session and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Who signed in.
+    pub operator: OperatorId,
+    /// As whom.
+    pub email: String,
+    /// What they may do now: read with every request, never cached.
+    pub role: Role,
+    /// Their tenant.
+    pub tenant: TenantId,
+    /// Its name on pages.
+    pub tenant_name: String,
+    /// When they were last seen.
+    pub last_seen_at: Timestamp,
+}
+
+impl Store {
+    /// The session of that token hash, if it has not ended at `now` and was seen since `seen_since`.
+    pub async fn session(
+        &self,
+        token_hash: &str,
+        now: Timestamp,
+        seen_since: Timestamp,
+    ) -> Result<Option<Session>, StoreError> {
+        let row = sqlx::query(
+            "SELECT s.operator_id, s.last_seen_at, o.email, o.role, o.tenant_id, t.name AS tenant_name
+             FROM sessions s JOIN operators o ON o.id = s.operator_id JOIN tenants t ON t.id = o.tenant_id
+             WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3",
+        )
+        .bind(token_hash)
+        .bind(now.millis())
+        .bind(seen_since.millis())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| {
+            let fields = Fields::new("sessions", &row);
+            Ok(Session {
+                operator: fields.parsed("operator_id")?,
+                email: fields.text("email")?,
+                role: fields.named("role", Role::from_name)?,
+                tenant: fields.parsed("tenant_id")?,
+                tenant_name: fields.text("tenant_name")?,
+                last_seen_at: fields.time("last_seen_at")?,
+            })
+        })
+        .transpose()
+    }
+}
+
+impl Tx<'_> {
+    /// Begins a session, and clears away those that ended.
+    pub async fn insert_session(&mut self, session: &OpenSession) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
+            .bind(session.created_at.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        sqlx::query(
+            "INSERT INTO sessions (token_hash, tenant_id, operator_id, created_at, last_seen_at, ends_at, user_agent,
+             address) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
+        )
+        .bind(&session.token_hash)
+        .bind(session.tenant.as_str())
+        .bind(session.operator.to_string())
+        .bind(session.created_at.millis())
+        .bind(session.ends_at.millis())
+        .bind(&session.user_agent)
+        .bind(&session.address)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Notes that the session's browser was seen.
+    pub async fn touch_session(
+        &mut self,
+        token_hash: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1")
+            .bind(token_hash)
+            .bind(now.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends a session.
+    pub async fn delete_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
+            .bind(token_hash)
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}

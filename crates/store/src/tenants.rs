@@ -1,0 +1,125 @@
+//! Tenants and their SDK keys.
+
+use keywright_domain::{
+    ids::TenantId, plan::Plan, product::Tenant, sdk_key::SdkKeyHash, time::Timestamp,
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+/// What a device call needs to know about its tenant.
+#[derive(Debug, Clone)]
+pub struct DeviceTenant {
+    /// Whether its device calls are refused.
+    pub suspended: bool,
+    /// Hashes of the SDK keys that open it now; none at all means that it asks for none.
+    pub sdk_keys: Vec<SdkKeyHash>,
+}
+
+impl Store {
+    /// The tenant of that slug.
+    pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, name, plan, suspended_at, created_at FROM tenants WHERE id = $1",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| tenant(&Fields::new("tenants", &row)))
+            .transpose()
+    }
+
+    /// Every tenant's slug, sorted.
+    pub async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
+        let rows = sqlx::query("SELECT id FROM tenants ORDER BY id")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        rows.iter()
+            .map(|row| Fields::new("tenants", row).parsed("id"))
+            .collect()
+    }
+
+    /// What a device call needs to know about the tenant of that slug at `now`.
+    pub async fn device_tenant(
+        &self,
+        id: &TenantId,
+        now: Timestamp,
+    ) -> Result<Option<DeviceTenant>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT t.suspended_at, k.hash FROM tenants t
+             LEFT JOIN sdk_keys k ON k.tenant_id = t.id AND (k.ends_at IS NULL OR k.ends_at > $2)
+             WHERE t.id = $1",
+        )
+        .bind(id.as_str())
+        .bind(now.millis())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let Some(first) = rows.first() else {
+            return Ok(None);
+        };
+        let suspended = Fields::new("tenants", first)
+            .optional_time("suspended_at")?
+            .is_some();
+        let mut sdk_keys = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let fields = Fields::new("sdk_keys", row);
+            if let Some(hash) = fields.optional_text("hash")? {
+                sdk_keys.push(SdkKeyHash::from_hex(&hash).ok_or_else(|| fields.corrupt("hash"))?);
+            }
+        }
+        Ok(Some(DeviceTenant {
+            suspended,
+            sdk_keys,
+        }))
+    }
+}
+
+impl Tx<'_> {
+    /// Adds a tenant; a taken slug is a conflict.
+    pub async fn insert_tenant(&mut self, tenant: &Tenant) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO tenants (id, name, plan, suspended_at, created_at) VALUES ($1, $2, $3, $4, $5)")
+            .bind(tenant.id.as_str())
+            .bind(&tenant.name)
+            .bind(tenant.plan.as_str())
+            .bind(tenant.suspended_at.map(Timestamp::millis))
+            .bind(tenant.created_at.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Sets the tenant's plan; says whether there is such a tenant.
+    pub async fn set_plan(&mut self, id: &TenantId, plan: Plan) -> Result<bool, StoreError> {
+        let done = sqlx::query("UPDATE tenants SET plan = $2 WHERE id = $1")
+            .bind(id.as_str())
+            .bind(plan.as_str())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Adds an SDK key, valid from now on.
+    pub async fn insert_sdk_key(
+        &mut self,
+        tenant: &TenantId,
+        hash: SdkKeyHash,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query("INSERT INTO sdk_keys (tenant_id, hash, created_at) VALUES ($1, $2, $3)")
+            .bind(tenant.as_str())
+            .bind(hash.to_string())
+            .bind(now.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+}
+
+fn tenant(fields: &Fields<'_>) -> Result<Tenant, StoreError> {
+    Ok(Tenant {
+        id: fields.parsed("id")?,
+        name: fields.text("name")?,
+        plan: fields.named("plan", Plan::from_name)?,
+        suspended_at: fields.optional_time("suspended_at")?,
+        created_at: fields.time("created_at")?,
+    })
+}

@@ -1,0 +1,87 @@
+//! Fresh databases for tests, one each, on both engines.
+
+#![expect(clippy::expect_used, reason = "a test without its database has failed")]
+
+use std::{
+    env, process,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
+
+use crate::{Engine, Store};
+
+/// A maintenance database on a PostgreSQL whose user may create databases; `cargo xtask test` starts one and sets this.
+pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
+
+/// Numbers the databases of this process.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// An empty database that goes away with this value (on PostgreSQL: with the cluster that the tests run on).
+pub struct TestDatabase {
+    url: String,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl TestDatabase {
+    /// An empty database on that engine.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none to be had: a test of PostgreSQL is never skipped.
+    pub async fn on(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::sqlite(),
+            Engine::Postgres => Self::postgres().await,
+        }
+    }
+
+    fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = format!(
+            "sqlite:{}?mode=rwc",
+            folder.path().join("test.db").display()
+        );
+        Self {
+            url,
+            _folder: Some(folder),
+        }
+    }
+
+    async fn postgres() -> Self {
+        let maintenance = env::var(POSTGRES_URL_VARIABLE).unwrap_or_else(|_| {
+            panic!("{POSTGRES_URL_VARIABLE} is not set: run the tests with `cargo xtask test rust`")
+        });
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("keywright_test_{}_{number}", process::id());
+        install_default_drivers();
+        let mut connection = AnyConnection::connect(&maintenance)
+            .await
+            .expect("PostgreSQL");
+        let create = format!("CREATE DATABASE {name}");
+        connection
+            .execute(AssertSqlSafe(create))
+            .await
+            .expect("a database of its own");
+        connection.close().await.expect("closed");
+        let (server, _) = maintenance.rsplit_once('/').expect("a URL with a database");
+        Self {
+            url: format!("{server}/{name}"),
+            _folder: None,
+        }
+    }
+
+    /// Its URL, for a server of its own.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Opens it.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be opened.
+    pub async fn open(&self) -> Store {
+        Store::open(&self.url).await.expect("the test database")
+    }
+}

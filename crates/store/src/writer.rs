@@ -1,0 +1,211 @@
+//! Where units of work become transactions.
+//!
+//! SQLite has one writer, whoever they are; so one task owns the one writing connection, takes the jobs that have queued
+//! up, runs each in a savepoint of one `BEGIN IMMEDIATE`, commits once, and only then answers them all. The cost of
+//! making a commit durable is so shared by everyone who waits for it. On PostgreSQL each job is a transaction.
+
+use std::{
+    mem,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::{FutureExt, future::BoxFuture};
+use sqlx::{AnyConnection, AnyPool, Connection};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+};
+
+use crate::{Engine, StoreError, Tx, connect::Connector};
+
+/// Jobs that may wait before callers wait for a place in the queue.
+const QUEUE: usize = 1024;
+
+/// Most jobs in one commit: bounds how long the first of them waits for the last.
+const BATCH: usize = 256;
+
+/// What a finished job does once it is known whether its commit held.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// Whether what a job wrote is to be kept.
+enum Outcome {
+    Keep(Answer),
+    Undo(Answer),
+}
+
+/// A job: writes, and says what to answer.
+type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Outcome> + Send>;
+
+#[derive(Clone)]
+pub(crate) enum Writer {
+    Queued(Arc<Queue>),
+    Direct(AnyPool),
+}
+
+pub(crate) struct Queue {
+    jobs: Mutex<Option<mpsc::Sender<Job>>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Writer {
+    pub(crate) fn start(connector: Connector, pool: AnyPool) -> Self {
+        if connector.engine == Engine::Postgres {
+            return Self::Direct(pool);
+        }
+        let (jobs, queue) = mpsc::channel(QUEUE);
+        let task = tokio::spawn(run(connector, queue));
+        Self::Queued(Arc::new(Queue {
+            jobs: Mutex::new(Some(jobs)),
+            task: Mutex::new(Some(task)),
+        }))
+    }
+
+    /// See [`crate::Store::write`].
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job = job(work, answer);
+        match self {
+            Self::Queued(queue) => queue.send(job).await?,
+            // A task of its own: a caller that goes away can't leave the job half-way.
+            Self::Direct(pool) => drop(tokio::spawn(run_alone(pool.clone(), job))),
+        }
+        answered.await.unwrap_or(Err(StoreError::Aborted.into()))
+    }
+
+    /// Waits until every queued job is done, and takes no more.
+    pub(crate) async fn close(&self) {
+        let Self::Queued(queue) = self else { return };
+        lock(&queue.jobs).take();
+        let task = lock(&queue.task).take();
+        if let Some(task) = task {
+            task.await.ok();
+        }
+    }
+}
+
+impl Queue {
+    async fn send(&self, job: Job) -> Result<(), StoreError> {
+        let sender = lock(&self.jobs).clone().ok_or(StoreError::Aborted)?;
+        sender.send(job).await.map_err(|_| StoreError::Aborted)
+    }
+}
+
+/// These mutexes only guard a swap, which can't panic half-way: a poisoned one is as good as new.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wraps typed work into a job that answers over a channel.
+fn job<T, E, F>(work: F, answer: oneshot::Sender<Result<T, E>>) -> Job
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+{
+    Box::new(move |connection| {
+        async move {
+            let mut tx = Tx::new(connection);
+            // A panic in one job must not take the writer, and with it everyone else's writes, away.
+            let result = AssertUnwindSafe(work(&mut tx))
+                .catch_unwind()
+                .await
+                .unwrap_or(Err(StoreError::Aborted.into()));
+            let keep = result.is_ok();
+            let answer: Answer = Box::new(move |committed| {
+                // Nobody may be waiting any more; the work is done all the same.
+                answer.send(committed.map_err(E::from).and(result)).ok();
+            });
+            if keep {
+                Outcome::Keep(answer)
+            } else {
+                Outcome::Undo(answer)
+            }
+        }
+        .boxed()
+    })
+}
+
+/// PostgreSQL: one job, one transaction.
+async fn run_alone(pool: AnyPool, job: Job) {
+    let mut transaction = match pool.begin().await {
+        Ok(transaction) => transaction,
+        // Dropping the job drops its channel, so its caller is told; the log holds why.
+        Err(error) => return tracing::warn!(%error, "no connection for a write"),
+    };
+    match job(&mut transaction).await {
+        Outcome::Keep(answer) => answer(transaction.commit().await.map_err(StoreError::from)),
+        Outcome::Undo(answer) => {
+            transaction.rollback().await.ok();
+            answer(Ok(()));
+        }
+    }
+}
+
+/// SQLite: the writer task.
+async fn run(connector: Connector, mut queue: mpsc::Receiver<Job>) {
+    let mut connection = None;
+    let mut jobs = Vec::new();
+    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+        let batch = mem::take(&mut jobs);
+        let mut open = match connection.take() {
+            Some(open) => open,
+            None => match connector.connect().await {
+                Ok(open) => open,
+                Err(error) => {
+                    tracing::warn!(%error, "no connection for writes");
+                    continue;
+                }
+            },
+        };
+        match run_batch(&mut open, batch).await {
+            Ok(()) => connection = Some(open),
+            // Whatever state the connection is in, the next batch starts with a fresh one.
+            Err(error) => tracing::warn!(%error, "a batch of writes was rolled back"),
+        }
+    }
+    if let Some(connection) = connection {
+        connection.close().await.ok();
+    }
+}
+
+/// Runs every job in a savepoint, commits, answers. An error means that nothing of the batch was kept; its callers are
+/// told so.
+async fn run_batch(connection: &mut AnyConnection, batch: Vec<Job>) -> Result<(), StoreError> {
+    let mut answers = Vec::with_capacity(batch.len());
+    let committed = run_and_commit(connection, batch, &mut answers)
+        .await
+        .map_err(StoreError::from);
+    for answer in answers {
+        answer(committed.clone());
+    }
+    committed
+}
+
+/// Collects the answers of the jobs that ran. One that did not is dropped, and with it its caller's channel.
+async fn run_and_commit(
+    connection: &mut AnyConnection,
+    batch: Vec<Job>,
+    answers: &mut Vec<Answer>,
+) -> Result<(), sqlx::Error> {
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    for job in batch {
+        let mut savepoint = transaction.begin().await?;
+        match job(&mut savepoint).await {
+            Outcome::Keep(answer) => {
+                answers.push(answer);
+                savepoint.commit().await?;
+            }
+            Outcome::Undo(answer) => {
+                answers.push(answer);
+                savepoint.rollback().await?;
+            }
+        }
+    }
+    transaction.commit().await
+}

@@ -1,0 +1,212 @@
+//! Slots: the limit and one slot per machine hold by the database's own rules.
+
+use futures::{FutureExt, future::join_all};
+use keywright_domain::{
+    activation::{Activation, Deactivation, LastLease, Telemetry},
+    lease::LeaseStatus,
+    license::{License, LicenseState},
+};
+use keywright_store::{Seat, StoreError, Touch};
+
+use crate::{
+    on_both_engines,
+    world::{NOW, World, activation, instance_id, license, license_id, tenant},
+};
+
+async fn active_count(world: &World) -> u32 {
+    world
+        .store
+        .license(&tenant("acme"), license_id(1))
+        .await
+        .unwrap()
+        .unwrap()
+        .active_count
+}
+
+async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::InstanceId> {
+    world
+        .store
+        .write(move |tx| {
+            async move {
+                let request = by.request_id.as_deref().map(|id| (id, NOW));
+                let seat = Seat {
+                    machine_hash: by.machine_hash.as_ref(),
+                    request,
+                };
+                tx.held_instance(&by.tenant, by.license, seat).await
+            }
+            .boxed()
+        })
+        .await
+        .map_err(|error: StoreError| error.to_string())
+        .unwrap()
+}
+
+fn touch(number: u32) -> Touch {
+    Touch {
+        tenant: tenant("acme"),
+        license: license_id(1),
+        instance: instance_id(number),
+        at: NOW.plus_millis(5),
+        lease: LastLease {
+            status: LeaseStatus::Fallback,
+            expires_at: NOW.plus_days(9),
+        },
+        machine_hash: None,
+        telemetry: Telemetry::default(),
+    }
+}
+
+on_both_engines! {
+    async fn an_activation_is_read_as_it_was_written(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let written = Activation {
+            request_id: Some("req-1".into()),
+            device_name: "مكتب 受付".into(),
+            deactivated: None,
+            free_tier_instance_id: Some("ft".into()),
+            telemetry: Telemetry {
+                app_version: Some("1".into()),
+                sdk_version: Some("2".into()),
+                sdk: Some("rust".into()),
+                platform: Some("linux".into()),
+                os_version: Some("6.1".into()),
+                arch: Some("arm64".into()),
+                cpu_cores: Some("3-4".into()),
+                memory: Some("<4GB".into()),
+                trial_duration_days: Some(14),
+            },
+            ..activation(license_id(1), 1)
+        };
+        world.activate(&written).await.unwrap();
+        assert_eq!(world.store.activations(&tenant("acme"), license_id(1)).await.unwrap(), [written]);
+    }
+
+    async fn the_limit_holds_for_24_at_once(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let tries = (0..24).map(|number| {
+            let (world, activation) = (&world, activation(license_id(1), number));
+            async move { world.activate(&activation).await }
+        });
+        let taken = join_all(tries).await.into_iter().filter(Result::is_ok).count();
+        assert_eq!((taken, active_count(&world).await), (3, 3));
+        assert_eq!(world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().len(), 3);
+    }
+
+    async fn one_machine_holds_one_slot_and_a_failed_try_takes_none(world: World) {
+        world.add(&license(1)).await.unwrap();
+        world.activate(&activation(license_id(1), 1)).await.unwrap();
+        let twin = Activation { instance: instance_id(2), ..activation(license_id(1), 1) };
+        assert!(matches!(world.activate(&twin).await, Err(StoreError::Conflict)));
+        assert_eq!(active_count(&world).await, 1);
+    }
+
+    async fn no_slot_of_a_license_that_has_ended(world: World) {
+        world.add(&License { state: LicenseState::Revoked, ..license(1) }).await.unwrap();
+        assert!(matches!(world.activate(&activation(license_id(1), 1)).await, Err(StoreError::Conflict)));
+    }
+
+    async fn a_count_never_falls_below_zero(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let freed = world.store.write(|tx| {
+            async move { tx.free_slot(&tenant("acme"), license_id(1)).await }.boxed()
+        }).await;
+        assert!(matches!(freed, Err(StoreError::Conflict)));
+    }
+
+    async fn a_device_is_known_by_its_machine_or_its_repeated_request(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let by_machine = activation(license_id(1), 1);
+        let by_request = Activation {
+            machine_hash: None, request_id: Some("req-1".into()), ..activation(license_id(1), 2)
+        };
+        world.activate(&by_machine).await.unwrap();
+        world.activate(&by_request).await.unwrap();
+        assert_eq!(held(&world, by_machine.clone()).await, Some(instance_id(1)));
+        assert_eq!(held(&world, by_request.clone()).await, Some(instance_id(2)));
+        assert_eq!(held(&world, activation(license_id(1), 3)).await, None);
+        let other_request = Activation { request_id: Some("req-2".into()), ..by_request.clone() };
+        assert_eq!(held(&world, other_request).await, None);
+        assert_eq!(held(&world, Activation { tenant: tenant("indie"), ..by_machine }).await, None);
+        assert_eq!(held(&world, Activation { tenant: tenant("indie"), ..by_request }).await, None);
+    }
+
+    async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
+        world.add(&License { activation_limit: 1, ..license(1) }).await.unwrap();
+        let first = activation(license_id(1), 1);
+        world.activate(&first).await.unwrap();
+        let end = |slug: &'static str| world.store.write(move |tx| {
+            async move {
+                let deactivation = Deactivation { at: NOW, by_operator: Some("owner@acme.test".into()) };
+                let ended = tx.end_instance(&tenant(slug), license_id(1), instance_id(1), &deactivation).await?;
+                if ended {
+                    tx.free_slot(&tenant(slug), license_id(1)).await?;
+                }
+                Ok::<_, StoreError>(ended)
+            }
+            .boxed()
+        });
+        assert!(!end("indie").await.unwrap(), "another tenant's");
+        assert!(end("acme").await.unwrap());
+        assert!(!end("acme").await.unwrap(), "only once");
+        assert_eq!(active_count(&world).await, 0);
+        assert_eq!(held(&world, first.clone()).await, None);
+        world.activate(&Activation { instance: instance_id(2), ..first }).await.unwrap();
+        let history = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
+        let ended = history.iter().find(|row| row.instance == instance_id(1)).unwrap();
+        assert_eq!(ended.deactivated.as_ref().unwrap().by_operator.as_deref(), Some("owner@acme.test"));
+    }
+
+    async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world: World) {
+        world.add(&license(1)).await.unwrap();
+        world.add(&license(2)).await.unwrap();
+        world.activate(&activation(license_id(1), 1)).await.unwrap();
+        let ask = |id, instance| {
+            let store = world.store.clone();
+            async move {
+                store.device_license(&tenant("acme"), id, instance).await.unwrap().unwrap().instance_active
+            }
+        };
+        assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
+        assert_eq!(ask(license_id(1), Some(instance_id(2))).await, None);
+        assert_eq!(ask(license_id(2), Some(instance_id(1))).await, None);
+        assert_eq!(ask(license_id(1), None).await, None);
+        world.store.write(|tx| async move {
+            let deactivation = Deactivation { at: NOW, by_operator: None };
+            tx.end_instance(&tenant("acme"), license_id(1), instance_id(1), &deactivation).await
+        }.boxed()).await.unwrap();
+        assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(false));
+    }
+
+    async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let telemetry = Telemetry {
+            app_version: Some("1.0".into()), platform: Some("linux".into()), ..Telemetry::default()
+        };
+        world.activate(&Activation { telemetry, ..activation(license_id(1), 1) }).await.unwrap();
+        let said = Telemetry { app_version: Some("1.1".into()), ..Telemetry::default() };
+        world.store.touch(Touch { telemetry: said, ..touch(1) });
+        world.store.flush_touches().await;
+        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().remove(0);
+        assert_eq!(found.telemetry.app_version.as_deref(), Some("1.1"));
+        assert_eq!(found.telemetry.platform.as_deref(), Some("linux"));
+        assert_eq!(found.last_validated_at, NOW.plus_millis(5));
+        assert_eq!(found.last_lease, touch(1).lease);
+    }
+
+    async fn a_touch_fills_a_missing_machine_hash_and_changes_none(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let nameless = |number| Activation { machine_hash: None, ..activation(license_id(1), number) };
+        world.activate(&nameless(1)).await.unwrap();
+        world.activate(&nameless(2)).await.unwrap();
+        world.activate(&activation(license_id(1), 3)).await.unwrap();
+        let hash_of = |number: u32| activation(license_id(1), number).machine_hash;
+        world.store.touch(Touch { machine_hash: hash_of(8), ..touch(1) });
+        world.store.touch(Touch { machine_hash: hash_of(3), ..touch(2) });
+        world.store.touch(Touch { machine_hash: hash_of(9), ..touch(3) });
+        world.store.flush_touches().await;
+        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
+        let of = |number| found.iter().find(|row| row.instance == instance_id(number)).unwrap().machine_hash.clone();
+        assert_eq!((of(1), of(2), of(3)), (hash_of(8), None, hash_of(3)));
+    }
+}

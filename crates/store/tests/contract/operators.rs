@@ -1,0 +1,80 @@
+//! Accounts and sessions.
+
+use futures::FutureExt;
+use keywright_domain::{
+    ids::{OperatorId, TenantId},
+    role::Role,
+};
+use keywright_store::{OpenSession, Operator, StoreError};
+use uuid::Uuid;
+
+use crate::{
+    on_both_engines,
+    world::{NOW, World, tenant},
+};
+
+fn operator(number: u128, tenant: TenantId, email: &str) -> Operator {
+    Operator {
+        id: OperatorId::new(Uuid::from_u128(number)),
+        tenant,
+        email: email.into(),
+        role: Role::Support,
+        password_hash: "$argon2id$".into(),
+        created_at: NOW,
+    }
+}
+
+async fn add(world: &World, operator: Operator) -> Result<(), StoreError> {
+    world
+        .store
+        .write(move |tx| async move { tx.insert_operator(&operator).await }.boxed())
+        .await
+}
+
+async fn open(world: &World, token_hash: &str) {
+    let session = OpenSession {
+        token_hash: token_hash.into(),
+        tenant: tenant("acme"),
+        operator: OperatorId::new(Uuid::from_u128(1)),
+        created_at: NOW,
+        ends_at: NOW.plus_days(30),
+        user_agent: "browser".into(),
+        address: "127.0.0.1".into(),
+    };
+    world
+        .store
+        .write(move |tx| async move { tx.insert_session(&session).await }.boxed())
+        .await
+        .map_err(|error: StoreError| error.to_string())
+        .unwrap();
+}
+
+on_both_engines! {
+    async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
+        add(&world, operator(1, tenant("acme"), "Zoë@Acme.test")).await.unwrap();
+        let twin = add(&world, operator(2, tenant("indie"), "ZOË@acme.TEST")).await;
+        assert!(matches!(twin, Err(StoreError::Conflict)));
+        let found = world.store.operator_by_email("zOË@ACME.test").await.unwrap().unwrap();
+        assert_eq!((found.email.as_str(), found.role), ("Zoë@Acme.test", Role::Support));
+        assert!(world.store.operator_by_email("nobody@acme.test").await.unwrap().is_none());
+    }
+
+    async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) {
+        add(&world, operator(1, tenant("acme"), "a@acme.test")).await.unwrap();
+        open(&world, "one").await;
+        let find = |now, since| {
+            let store = world.store.clone();
+            async move { store.session("one", now, since).await.unwrap() }
+        };
+        let before = NOW.plus_millis(-1);
+        assert_eq!(find(NOW, before).await.unwrap().email, "a@acme.test");
+        assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
+        assert_eq!(find(NOW, NOW).await, None, "idle");
+        world.store.write(|tx| async move { tx.touch_session("one", NOW.plus_millis(1)).await }.boxed()).await
+            .map_err(|error: StoreError| error.to_string()).unwrap();
+        assert!(find(NOW, NOW).await.is_some());
+        world.store.write(|tx| async move { tx.delete_session("one").await }.boxed()).await
+            .map_err(|error: StoreError| error.to_string()).unwrap();
+        assert_eq!(find(NOW, before).await, None);
+    }
+}
