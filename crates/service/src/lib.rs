@@ -1,1 +1,27 @@
-//! placeholder
+//! Use cases: who may, load, decide, write together with the audit entry, commit, answer.
+//!
+//! Nothing here knows of HTTP or of pages; nothing but `store` knows SQL; every rule that needs no I/O is in `domain`.
+
+pub mod activations;
+pub mod caller;
+pub mod clock;
+mod context;
+pub mod demo;
+mod email;
+pub mod error;
+pub mod licenses;
+pub mod master_key;
+pub mod operators;
+mod password;
+pub mod products;
+pub mod rng;
+mod services;
+pub mod signing_keys;
+pub mod tenants;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use caller::Caller;
+pub use error::{Error, Invalid};
+pub use keywright_store::Session;
+pub use services::Services;

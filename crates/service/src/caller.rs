@@ -1,0 +1,83 @@
+//! Who asks for something, and in whose name it is recorded.
+
+use keywright_domain::{
+    audit::{Actor, ActorKind},
+    ids::TenantId,
+    role::{Permission, Role},
+};
+use keywright_store::Session;
+
+use crate::Error;
+
+/// Somebody who may ask for things in one tenant.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    tenant: TenantId,
+    actor: Actor,
+    role: Role,
+}
+
+impl Caller {
+    /// An operator who signed in.
+    pub fn operator(session: &Session) -> Self {
+        Self {
+            tenant: session.tenant.clone(),
+            actor: Actor {
+                kind: ActorKind::Operator,
+                id: Some(session.operator.to_string()),
+                name: session.email.clone(),
+            },
+            role: session.role,
+        }
+    }
+
+    /// The command line, which may everything: who runs it owns the database file.
+    pub fn command_line(tenant: TenantId) -> Self {
+        Self::all_powerful(tenant, ActorKind::CommandLine, "command line")
+    }
+
+    /// The server itself.
+    pub fn system(tenant: TenantId) -> Self {
+        Self::all_powerful(tenant, ActorKind::System, "system")
+    }
+
+    fn all_powerful(tenant: TenantId, kind: ActorKind, name: &str) -> Self {
+        Self {
+            tenant,
+            actor: Actor {
+                kind,
+                id: None,
+                name: name.to_owned(),
+            },
+            role: Role::Owner,
+        }
+    }
+
+    /// The one tenant the caller acts in.
+    pub fn tenant(&self) -> &TenantId {
+        &self.tenant
+    }
+
+    /// As whom it is recorded.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Refuses a caller whose role lacks the permission.
+    pub fn require(&self, permission: Permission) -> Result<(), Error> {
+        if self.role.allows(permission) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// Refuses a caller who may not make, change or remove an operator of that role.
+    pub fn require_reach(&self, role: Role) -> Result<(), Error> {
+        if self.role.may_manage(role) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What can go wrong in a use case, in words that know no transport.
+
+use keywright_domain::{
+    entitlement::EntitlementError,
+    ids::{KeyTypeId, ProductId, TenantId},
+    plan::Plan,
+    slug::SlugError,
+};
+use keywright_store::StoreError;
+
+/// Why a use case did not do what it was asked. Whatever it is, nothing was changed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in, or not with these words.
+    #[error("Wrong e-mail or password")]
+    Unauthenticated,
+    /// The caller's role does not allow it.
+    #[error("Your role does not allow this")]
+    Forbidden,
+    /// There is no such thing, or it is another tenant's.
+    #[error("Not found")]
+    NotFound,
+    /// What was asked can't be done as it was asked.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The tenant's plan does not allow it.
+    #[error("This needs the plan {}", .0.as_str())]
+    PlanRequired(Plan),
+    /// Somebody was faster, or the name is taken.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// The database does not answer at the moment.
+    #[error("The database is not available at the moment")]
+    Unavailable(#[source] StoreError),
+    /// A defect, or a damaged database.
+    #[error("Something went wrong on the server's side")]
+    Internal(#[source] StoreError),
+}
+
+/// What was wrong with what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Invalid {
+    /// No tenant of that slug.
+    #[error("There is no tenant {0}")]
+    UnknownTenant(TenantId),
+    /// No product of that slug.
+    #[error("There is no product {0}")]
+    UnknownProduct(ProductId),
+    /// The product has no key type of that slug.
+    #[error("There is no key type {0} in this product")]
+    UnknownKeyType(KeyTypeId),
+    /// The product has several key types, or none, and none was named.
+    #[error("The product has {0} key types: name one")]
+    KeyTypeNeeded(usize),
+    /// A slug that is none.
+    #[error("The slug {0}")]
+    Slug(#[from] SlugError),
+    /// An entitlement that is none.
+    #[error("{0}")]
+    Entitlement(#[from] EntitlementError),
+    /// An e-mail address that is none.
+    #[error("This is no e-mail address")]
+    Email,
+    /// A password that is too short or too long.
+    #[error("A password has {min} to {max} characters")]
+    Password {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+    },
+    /// A name that is empty, too long or holds control characters.
+    #[error("A name has 1 to {max} characters, none of them control characters")]
+    Name {
+        /// Most characters.
+        max: usize,
+    },
+    /// A number of licenses that is not minted at once.
+    #[error("Between 1 and {max} licenses are minted at once")]
+    Count {
+        /// Most licenses.
+        max: u32,
+    },
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Aborted => Self::Unavailable(error),
+            StoreError::Conflict => Self::Conflict("This was changed in the meantime"),
+            StoreError::Corrupt { .. } | StoreError::Driver(_) => Self::Internal(error),
+        }
+    }
+}
+
+impl Error {
+    /// Says what a conflict was about, where the use case knows better than the database.
+    pub(crate) fn or_conflict(self, message: &'static str) -> Self {
+        match self {
+            Self::Conflict(_) => Self::Conflict(message),
+            other => other,
+        }
+    }
+}
+
+/// Longest name of a tenant or product, in characters.
+const NAME_LENGTH: usize = 80;
+
+/// Checks a name that pages show.
+pub(crate) fn check_name(name: &str) -> Result<(), Invalid> {
+    let length = name.chars().count();
+    if name.trim().is_empty() || length > NAME_LENGTH || name.chars().any(char::is_control) {
+        return Err(Invalid::Name { max: NAME_LENGTH });
+    }
+    Ok(())
+}

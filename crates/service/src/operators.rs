@@ -1,0 +1,231 @@
+//! Accounts: made, signed in, signed out.
+
+use std::sync::Arc;
+
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use futures::FutureExt;
+use keywright_domain::{
+    audit::Action,
+    ids::OperatorId,
+    role::{Permission, Role},
+    time::Timestamp,
+};
+use keywright_store::{OpenSession, Operator, Session, StoreError};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::{Caller, Error, context::Context, email, password};
+
+/// A session ends this long after sign-in, whatever happens.
+pub const SESSION_DAYS: u32 = 30;
+
+/// A session ends when its browser was not seen for so long: 12 hours, in milliseconds.
+pub const IDLE_MILLIS: i64 = 12 * 3_600_000;
+
+/// How often a session's last-seen time is written, at most: a minute, in milliseconds.
+const SEEN_EVERY_MILLIS: i64 = 60_000;
+
+/// Characters that are kept of what a browser calls itself.
+const USER_AGENT_LENGTH: usize = 200;
+
+/// What names a session to its browser: 32 random bytes in base64. It has no `Debug`, `Display` or `Serialize`.
+pub struct SessionToken(Zeroizing<String>);
+
+impl SessionToken {
+    /// As it came in a cookie.
+    pub fn from_cookie(value: &str) -> Self {
+        Self(Zeroizing::new(value.to_owned()))
+    }
+
+    /// For the cookie, and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    fn hash(&self) -> String {
+        HEXLOWER.encode(&Sha256::digest(self.0.as_bytes()))
+    }
+}
+
+/// Where a sign-in came from.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// What the browser calls itself.
+    pub user_agent: String,
+    /// Its address.
+    pub address: String,
+}
+
+/// Use cases around accounts.
+#[derive(Clone)]
+pub struct Operators(pub(crate) Arc<Context>);
+
+impl Operators {
+    /// Makes an account.
+    pub async fn add(
+        &self,
+        caller: &Caller,
+        email: &str,
+        role: Role,
+        password: &str,
+    ) -> Result<(), Error> {
+        caller.require(Permission::ManageOperators)?;
+        caller.require_reach(role)?;
+        email::check(email)?;
+        password::check_new(password)?;
+        let (context, now) = (&self.0, self.0.clock.now());
+        let operator = Operator {
+            id: OperatorId::new(context.rng.uuid()),
+            tenant: caller.tenant().clone(),
+            email: email.to_owned(),
+            role,
+            password_hash: context.passwords.hash(&*context.rng, password).await,
+            created_at: now,
+        };
+        let details = json!({ "operator": operator.id, "email": email, "role": role.as_str() });
+        let entry = context.audit(caller, now, Action::OperatorCreate, None, details);
+        let write = context.store.write(move |tx| {
+            async move {
+                tx.insert_operator(&operator).await?;
+                tx.record(&entry).await
+            }
+            .boxed()
+        });
+        write.await.map_err(|error: StoreError| {
+            Error::from(error).or_conflict("There is an account with this e-mail already")
+        })
+    }
+
+    /// Begins a session. An unknown account and a wrong password get the same answer, after the same work.
+    pub async fn sign_in(
+        &self,
+        email: &str,
+        password: &str,
+        origin: Origin,
+    ) -> Result<SessionToken, Error> {
+        let context = &self.0;
+        let operator = context.store.operator_by_email(email).await?;
+        let hash = operator
+            .as_ref()
+            .map(|operator| operator.password_hash.clone());
+        let right = context
+            .passwords
+            .verify(&*context.rng, password, hash)
+            .await;
+        match operator {
+            Some(operator) if right => self.begin_session(operator, origin).await,
+            Some(operator) => {
+                self.record_refusal(operator, &origin).await?;
+                Err(Error::Unauthenticated)
+            }
+            None => {
+                tracing::info!(address = origin.address, "sign-in refused: no such account");
+                Err(Error::Unauthenticated)
+            }
+        }
+    }
+
+    /// The session that a browser's token names, if it has not ended.
+    pub async fn session(&self, token: &SessionToken) -> Result<Session, Error> {
+        let (context, now, hash) = (&self.0, self.0.clock.now(), token.hash());
+        let session = context
+            .store
+            .session(&hash, now, now.plus_millis(-IDLE_MILLIS))
+            .await?;
+        let session = session.ok_or(Error::Unauthenticated)?;
+        if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
+            context
+                .store
+                .write(move |tx| async move { tx.touch_session(&hash, now).await }.boxed())
+                .await?;
+        }
+        Ok(session)
+    }
+
+    /// Ends the session that a browser's token names.
+    pub async fn sign_out(&self, token: &SessionToken) -> Result<(), Error> {
+        let hash = token.hash();
+        let write = self
+            .0
+            .store
+            .write(move |tx| async move { tx.delete_session(&hash).await }.boxed());
+        write.await.map_err(|error: StoreError| error.into())
+    }
+
+    async fn begin_session(
+        &self,
+        operator: Operator,
+        origin: Origin,
+    ) -> Result<SessionToken, Error> {
+        let (context, now) = (&self.0, self.0.clock.now());
+        let token = SessionToken(Zeroizing::new(
+            BASE64URL_NOPAD.encode(&context.rng.bytes::<32>()),
+        ));
+        let session = OpenSession {
+            token_hash: token.hash(),
+            tenant: operator.tenant.clone(),
+            operator: operator.id,
+            created_at: now,
+            ends_at: now.plus_days(SESSION_DAYS),
+            user_agent: printable(&origin.user_agent),
+            address: origin.address,
+        };
+        let details = json!({ "address": session.address });
+        let entry = context.audit(
+            &as_caller(&operator, now),
+            now,
+            Action::SignIn,
+            None,
+            details,
+        );
+        context
+            .store
+            .write(move |tx| {
+                async move {
+                    tx.insert_session(&session).await?;
+                    tx.record(&entry).await
+                }
+                .boxed()
+            })
+            .await
+            .map_err(|error: StoreError| Error::from(error))?;
+        Ok(token)
+    }
+
+    async fn record_refusal(&self, operator: Operator, origin: &Origin) -> Result<(), Error> {
+        let (context, now) = (&self.0, self.0.clock.now());
+        let details = json!({ "address": origin.address });
+        let entry = context.audit(
+            &as_caller(&operator, now),
+            now,
+            Action::SignInRefused,
+            None,
+            details,
+        );
+        let write = context
+            .store
+            .write(move |tx| async move { tx.record(&entry).await }.boxed());
+        write.await.map_err(|error: StoreError| error.into())
+    }
+}
+
+/// The operator at the moment of signing in, in whose name that is recorded.
+fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
+    Caller::operator(&Session {
+        operator: operator.id,
+        email: operator.email.clone(),
+        role: operator.role,
+        tenant: operator.tenant.clone(),
+        tenant_name: String::new(),
+        last_seen_at: now,
+    })
+}
+
+fn printable(text: &str) -> String {
+    text.chars()
+        .filter(|symbol| !symbol.is_control())
+        .take(USER_AGENT_LENGTH)
+        .collect()
+}

@@ -1,0 +1,70 @@
+//! All use cases, by what they are about.
+
+use std::sync::Arc;
+
+use keywright_store::Store;
+
+use crate::{
+    activations::Activations, clock::Clock, context::Context, demo::Demo, licenses::Licenses,
+    master_key::MasterKey, operators::Operators, password::PasswordHasher, products::Products,
+    rng::Rng, signing_keys::SigningKeys, tenants::Tenants,
+};
+
+/// Everything that can be asked of Keywright. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// What devices ask.
+    pub activations: Activations,
+    /// The demo data.
+    pub demo: Demo,
+    /// Licenses.
+    pub licenses: Licenses,
+    /// Accounts and sessions.
+    pub operators: Operators,
+    /// Products and key types.
+    pub products: Products,
+    /// Keys that sign leases.
+    pub signing_keys: SigningKeys,
+    /// Tenants.
+    pub tenants: Tenants,
+    context: Arc<Context>,
+}
+
+impl Services {
+    /// Over a store, with a master key that fits it ([`MasterKey::checked`]), a clock and randomness.
+    pub fn new(
+        store: Store,
+        master_key: MasterKey,
+        clock: Box<dyn Clock>,
+        rng: Box<dyn Rng>,
+    ) -> Self {
+        let passwords = PasswordHasher::default();
+        let context = Arc::new(Context {
+            store,
+            clock,
+            rng,
+            master_key,
+            passwords,
+        });
+        Self {
+            activations: Activations(context.clone()),
+            demo: Demo(context.clone()),
+            licenses: Licenses(context.clone()),
+            operators: Operators(context.clone()),
+            products: Products(context.clone()),
+            signing_keys: SigningKeys(context.clone()),
+            tenants: Tenants(context.clone()),
+            context,
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn ready(&self) -> Result<(), crate::Error> {
+        Ok(self.context.store.ping().await?)
+    }
+
+    /// Writes what is still to be written and lets go of the database.
+    pub async fn close(&self) {
+        self.context.store.close().await;
+    }
+}

@@ -1,0 +1,116 @@
+//! A fixed clock, seeded randomness, and a world to test in.
+
+#![expect(clippy::expect_used, reason = "a test without its world has failed")]
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering},
+};
+
+use keywright_domain::time::Timestamp;
+use keywright_store::{Engine, Store, testing::TestDatabase};
+use sha2::{Digest, Sha256};
+
+use crate::{Services, clock::Clock, master_key::MasterKey, rng::Rng};
+
+/// A clock that stands still until it is told to move. Clones are the same clock.
+#[derive(Debug, Clone)]
+pub struct FixedClock(Arc<AtomicI64>);
+
+impl FixedClock {
+    /// A clock that says `now`.
+    pub fn at(now: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(now.millis())))
+    }
+
+    /// Sets it.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.millis(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The same bytes for the same seed, every time.
+#[derive(Debug)]
+pub struct SeededRng {
+    seed: u64,
+    drawn: AtomicU64,
+}
+
+impl SeededRng {
+    /// Begins the sequence of `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            seed,
+            drawn: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Rng for SeededRng {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(32) {
+            let number = self.drawn.fetch_add(1, Ordering::SeqCst);
+            let block = Sha256::new()
+                .chain_update(self.seed.to_le_bytes())
+                .chain_update(number.to_le_bytes());
+            chunk.copy_from_slice(&block.finalize()[..chunk.len()]);
+        }
+    }
+}
+
+/// The moment at which test worlds begin.
+pub const NOW: Timestamp = Timestamp::from_seconds(1_781_000_000);
+
+/// All use cases over an empty database, at a standing clock.
+pub struct TestWorld {
+    /// The use cases.
+    pub services: Services,
+    /// What they read the time from.
+    pub clock: FixedClock,
+    /// What they write to.
+    pub store: Store,
+    /// Where that is.
+    pub database: TestDatabase,
+}
+
+impl TestWorld {
+    /// An empty world on that engine.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be made.
+    pub async fn on(engine: Engine) -> Self {
+        let database = TestDatabase::on(engine).await;
+        let store = database.open().await;
+        let clock = FixedClock::at(NOW);
+        let rng: Box<dyn Rng> = Box::new(SeededRng::new(7));
+        let master_key = MasterKey::generate(&*rng)
+            .checked(&store, &*rng)
+            .await
+            .expect("the first master key");
+        let services = Services::new(store.clone(), master_key, Box::new(clock.clone()), rng);
+        Self {
+            services,
+            clock,
+            store,
+            database,
+        }
+    }
+
+    /// A world with the demo data in it, on that engine.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be made.
+    pub async fn with_demo(engine: Engine) -> Self {
+        let world = Self::on(engine).await;
+        world.services.demo.fill().await.expect("the demo data");
+        world
+    }
+}

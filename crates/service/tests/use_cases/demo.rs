@@ -1,0 +1,179 @@
+//! The demo data is what the documentation says.
+
+use keywright_domain::{
+    ids::ProductId,
+    key::LicenseKey,
+    license::{License, LicenseState, Status},
+    plan::Plan,
+    query::LicenseQuery,
+    role::Role,
+};
+use keywright_service::{
+    Caller,
+    demo::DemoError,
+    operators::Origin,
+    testing::{NOW, TestWorld},
+};
+use keywright_store::Engine;
+
+use crate::world::{acme, somebody, world};
+
+async fn known(world: &TestWorld, key: &str) -> License {
+    let id = LicenseKey::parse(key).ok().unwrap().id();
+    world.store.license(&acme(), id).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn the_known_keys_are_as_documented() {
+    let world = world().await;
+    let pro = known(&world, "ACME-PRO0-0000-0001").await;
+    assert_eq!(
+        (pro.status(NOW), pro.activation_limit, pro.active_count),
+        (Status::Active, 3, 0)
+    );
+    assert_eq!(
+        (pro.entitlements.to_string().as_str(), pro.expires_at),
+        ("pro", None)
+    );
+    assert_eq!(
+        known(&world, "ACME-REVK-0000-0002").await.status(NOW),
+        Status::Revoked
+    );
+    let expired = known(&world, "ACME-EXPD-0000-0003").await;
+    assert_eq!(
+        (expired.status(NOW), expired.fallback),
+        (Status::Expired, false)
+    );
+    let fallback = known(&world, "ACME-FALL-0000-0004").await;
+    assert_eq!(
+        (
+            fallback.status(NOW),
+            fallback.fallback,
+            fallback.active_count
+        ),
+        (Status::Expired, true, 1)
+    );
+    let full = known(&world, "ACME-FULL-0000-0005").await;
+    assert_eq!(
+        (full.status(NOW), full.activation_limit, full.active_count),
+        (Status::Active, 1, 1)
+    );
+}
+
+#[tokio::test]
+async fn the_report_names_what_is_there() {
+    let world = world().await;
+    let report = world.services.demo.fill().await.unwrap();
+    assert_eq!(report.tenants, ["acme", "indie"]);
+    assert_eq!(report.sdk_key, format!("sdk_live_{}", "0".repeat(64)));
+    for operator in &report.operators {
+        let token = world
+            .services
+            .operators
+            .sign_in(operator.email, operator.password, Origin::default())
+            .await;
+        let session = world
+            .services
+            .operators
+            .session(&token.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            (session.tenant.as_str(), session.role.as_str()),
+            (operator.tenant, operator.role)
+        );
+    }
+    for key in &report.keys {
+        let license = known(&world, key.license_key).await;
+        assert_eq!(license.id.to_string(), key.id);
+        assert_eq!(license.display_key.as_str(), key.display_key);
+        assert_eq!(license.status(NOW).as_str(), key.status);
+    }
+}
+
+#[tokio::test]
+async fn a_second_time_changes_nothing() {
+    let world = world().await;
+    let list = || async {
+        world
+            .services
+            .licenses
+            .list(&somebody(Role::Viewer), &LicenseQuery::default())
+            .await
+            .unwrap()
+    };
+    let before = (list().await, crate::world::log(&world).await);
+    world.services.demo.fill().await.unwrap();
+    assert_eq!((list().await, crate::world::log(&world).await), before);
+}
+
+#[tokio::test]
+async fn it_refuses_a_database_with_somebody_elses_tenant() {
+    let world = TestWorld::on(Engine::Sqlite).await;
+    world
+        .services
+        .tenants
+        .add("mine".parse().unwrap(), "Mine", Plan::Pro)
+        .await
+        .unwrap();
+    let refused = world.services.demo.fill().await;
+    assert!(matches!(refused, Err(DemoError::NotOurs(_))), "{refused:?}");
+    assert_eq!(
+        world.store.tenant_ids().await.unwrap().len(),
+        1,
+        "nothing half-made"
+    );
+}
+
+#[tokio::test]
+async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
+    let world = world().await;
+    let mut query = LicenseQuery::default();
+    let (mut seen, mut statuses, mut lineages) = (0, std::collections::HashSet::new(), 0);
+    loop {
+        let list = world
+            .services
+            .licenses
+            .list(&somebody(Role::Viewer), &query)
+            .await
+            .unwrap();
+        for row in &list.page.items {
+            seen += 1;
+            statuses.insert(row.status);
+            let devices = world.store.activations(&acme(), row.id).await.unwrap();
+            let active = devices
+                .iter()
+                .filter(|device| device.deactivated.is_none())
+                .count();
+            assert_eq!(active, row.active_count as usize, "{}", row.display_key);
+            let license = world.store.license(&acme(), row.id).await.unwrap().unwrap();
+            if let Some(id) = license.successor {
+                lineages += 1;
+                let successor = world.store.license(&acme(), id).await.unwrap().unwrap();
+                assert_eq!(
+                    (license.state, successor.predecessor),
+                    (LicenseState::Reminted, Some(license.id))
+                );
+            }
+            let mut moments = devices
+                .iter()
+                .flat_map(|device| [device.created_at, device.last_validated_at]);
+            assert!(moments.all(|at| at >= row.created_at && at <= NOW));
+        }
+        match list.page.next {
+            Some(mark) => query.position = keywright_domain::page::Position::After(mark),
+            None => break,
+        }
+    }
+    assert!((100..=125).contains(&seen), "{seen}");
+    assert_eq!((statuses.len(), lineages), (4, 2));
+}
+
+#[tokio::test]
+async fn indie_has_one_product_as_its_plan_allows() {
+    let world = world().await;
+    let indie = Caller::command_line("indie".parse().unwrap());
+    let products = world.store.products(indie.tenant()).await.unwrap();
+    let slugs: Vec<ProductId> = products.into_iter().map(|product| product.id).collect();
+    assert_eq!(slugs, ["pixel".parse().unwrap()]);
+}

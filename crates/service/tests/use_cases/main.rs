@@ -1,0 +1,15 @@
+//! The use cases, on a standing clock. What they rest on, the store, has its contract tested on both engines; here it is
+//! SQLite.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod demo;
+mod devices;
+mod master_key;
+mod minting;
+mod signing_in;
+mod tenants;
+mod world;

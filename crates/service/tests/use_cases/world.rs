@@ -1,0 +1,47 @@
+//! Short ways into a world with the demo data.
+
+use keywright_domain::{ids::TenantId, role::Role};
+use keywright_service::{
+    Caller, Session,
+    testing::{NOW, TestWorld},
+};
+use keywright_store::{AuditEntry, Engine};
+use uuid::Uuid;
+
+pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
+
+pub(crate) async fn world() -> TestWorld {
+    TestWorld::with_demo(Engine::Sqlite).await
+}
+
+pub(crate) fn acme() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+/// Somebody of `acme` with that role.
+pub(crate) fn somebody(role: Role) -> Caller {
+    Caller::operator(&Session {
+        operator: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
+        email: format!("{}@acme.test", role.as_str()),
+        role,
+        tenant: acme(),
+        tenant_name: "Acme".into(),
+        last_seen_at: NOW,
+    })
+}
+
+/// What `acme`'s log gained since it had `before` entries.
+pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+    let mut entries = log(world).await;
+    entries.truncate(entries.len() - before);
+    entries
+}
+
+pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
+    use keywright_service::clock::Clock;
+    world
+        .store
+        .audit_entries(&acme(), world.clock.now(), 100_000)
+        .await
+        .unwrap()
+}
