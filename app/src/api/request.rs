@@ -1,0 +1,134 @@
+//! What the server knows about the request at hand, and the one place where its errors become the browser's.
+
+use http::{StatusCode, header, request::Parts};
+use keywright_service::{Caller, Error, Services, Session};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        session::{Account, LoginFailure, Visit},
+    },
+    theme::Theme,
+};
+
+/// What the server's middleware puts into the extensions of every request for a page or a server function.
+#[derive(Clone)]
+pub struct RequestScope {
+    /// The use cases.
+    pub services: Services,
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// Names the request in the log and in error messages.
+    pub request_id: String,
+    /// What the theme cookie says.
+    pub theme: Theme,
+}
+
+/// The services and who calls them: the first line of every server function.
+pub fn scope() -> Result<(Services, Caller), ApiError> {
+    let Some(scope) = extension::<RequestScope>() else {
+        tracing::error!("a server function ran without the middleware that sets its scope");
+        return Err(refuse(ErrorCode::Internal, "The server is not set up."));
+    };
+    match scope.session {
+        Some(session) => Ok((scope.services, Caller::operator(&session))),
+        None => Err(fail(Error::Unauthenticated)),
+    }
+}
+
+/// What the page may know about the request that loads it. Nothing where routes are only listed, without a request.
+pub fn visit() -> Visit {
+    let scope = extension::<RequestScope>();
+    Visit {
+        theme: scope.as_ref().map(|scope| scope.theme).unwrap_or_default(),
+        account: scope.and_then(|scope| scope.session).map(account),
+        host: host().unwrap_or_default(),
+        login_failure: extension::<LoginFailure>(),
+    }
+}
+
+/// Translates a use case's error for the browser, logs it, and gives the answer its status. Causes stay in the log.
+pub fn fail(error: Error) -> ApiError {
+    let request_id = request_id().unwrap_or_default();
+    let message = match &error {
+        // Signing in is no server function: here it can only be that the session has ended.
+        Error::Unauthenticated => "Your session has ended.".to_owned(),
+        other => format!("{other}."),
+    };
+    match &error {
+        Error::Unavailable(cause) => tracing::warn!(request_id, %cause, "{message}"),
+        Error::Internal(cause) => tracing::error!(request_id, %cause, "{message}"),
+        _ => tracing::info!(request_id, "{message}"),
+    }
+    refuse(code(&error), message)
+}
+
+/// Sets the status of the page that is being rendered.
+pub fn set_status(status: u16) {
+    let response = use_context::<ResponseOptions>();
+    if let (Some(response), Ok(status)) = (response, StatusCode::from_u16(status)) {
+        response.set_status(status);
+    }
+}
+
+const fn code(error: &Error) -> ErrorCode {
+    match error {
+        Error::Unauthenticated => ErrorCode::Unauthenticated,
+        Error::Forbidden => ErrorCode::Forbidden,
+        Error::NotFound => ErrorCode::NotFound,
+        Error::Invalid(_) => ErrorCode::Invalid,
+        Error::PlanRequired(_) => ErrorCode::PlanRequired,
+        Error::Conflict(_) => ErrorCode::Conflict,
+        Error::Unavailable(_) => ErrorCode::Unavailable,
+        Error::Internal(_) => ErrorCode::Internal,
+    }
+}
+
+fn refuse(code: ErrorCode, message: impl Into<String>) -> ApiError {
+    if !wants_html() {
+        set_status(code.status());
+    }
+    ApiError {
+        request_id: request_id(),
+        ..ApiError::new(code, message)
+    }
+}
+
+/// Whether a page is being rendered or a plain form was posted, rather than a script asking. A page sets its own
+/// status, and a plain form is to be led back to its page, which any other status than a redirect's would prevent.
+fn wants_html() -> bool {
+    let parts = use_context::<Parts>();
+    let accept = parts
+        .as_ref()
+        .and_then(|parts| parts.headers.get(header::ACCEPT));
+    accept
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}
+
+fn account(session: Session) -> Account {
+    Account {
+        email: session.email,
+        role: session.role,
+        tenant: session.tenant,
+        tenant_name: session.tenant_name,
+    }
+}
+
+/// The server's name as the browser asked for it; HTTP/2 has it in the URI.
+fn host() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let header = parts.headers.get(header::HOST);
+    let named = header.and_then(|host| host.to_str().ok());
+    named.or_else(|| parts.uri.host()).map(str::to_owned)
+}
+
+fn request_id() -> Option<String> {
+    extension::<RequestScope>().map(|scope| scope.request_id)
+}
+
+fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>()?.extensions.get::<T>().cloned()
+}

@@ -1,0 +1,88 @@
+//! Who is looking at the page: known from the request, and the same while the browser hydrates it.
+
+use keywright_domain::{ids::TenantId, role::Role};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{api::error::ErrorCode, theme::Theme};
+
+/// What a page knows about the request that loaded it. It is written into the page: no secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// The operator who is signed in.
+    pub account: Option<Account>,
+    /// The theme that was chosen.
+    pub theme: Theme,
+    /// The server's name, as the browser asked for it.
+    pub host: String,
+    /// Set where the page answers a sign-in that was refused.
+    pub login_failure: Option<LoginFailure>,
+}
+
+/// The operator who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The address that the operator signs in with.
+    pub email: String,
+    /// What the operator may do.
+    pub role: Role,
+    /// The operator's tenant.
+    pub tenant: TenantId,
+    /// How the tenant is called.
+    pub tenant_name: String,
+}
+
+/// A sign-in that was refused: the form is shown again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginFailure {
+    /// The address that was typed.
+    pub email: String,
+    /// Why it was refused.
+    pub reason: LoginRefusal,
+}
+
+/// Why a sign-in was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LoginRefusal {
+    /// No operator has this address and password; which of them is wrong is not said.
+    WrongCredentials,
+    /// The server could not look: its log knows more under this request id.
+    Unavailable {
+        /// The id of the request.
+        request_id: String,
+    },
+}
+
+impl LoginRefusal {
+    /// What kind of error it is: decides the status of the page.
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::WrongCredentials => ErrorCode::Unauthenticated,
+            Self::Unavailable { .. } => ErrorCode::Unavailable,
+        }
+    }
+}
+
+/// Makes the visit known to every component below: read from the request on the server, and while hydrating from what
+/// the server wrote into the page.
+pub fn provide_visit() {
+    let visit = SharedValue::new(current_visit).into_inner();
+    provide_context(StoredValue::new(visit));
+}
+
+/// The visit that the page belongs to.
+pub fn use_visit() -> Visit {
+    use_context::<StoredValue<Visit>>()
+        .and_then(|visit| visit.try_get_value())
+        .unwrap_or_default()
+}
+
+#[cfg(feature = "ssr")]
+fn current_visit() -> Visit {
+    crate::api::request::visit()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn current_visit() -> Visit {
+    Visit::default()
+}

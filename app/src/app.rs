@@ -1,0 +1,37 @@
+//! The router and what every page can rely on.
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    SsrMode, StaticSegment,
+    components::{ParentRoute, Route, Router, Routes},
+};
+
+use crate::{
+    api::session::provide_visit,
+    layout::FramedPages,
+    pages::{licenses::list::LicensesPage, login::LoginPage, not_found::NotFoundPage},
+    routes,
+    ui::time::provide_viewer_zone,
+};
+
+/// The whole of it, on the server and in the browser alike.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_visit();
+    provide_viewer_zone();
+    view! {
+        <Title formatter=|page: String| format!("{page} · Keywright")/>
+        <Router>
+            <Routes fallback=NotFoundPage>
+                <Route path=StaticSegment(routes::LOGIN) view=LoginPage ssr=SsrMode::Async/>
+                // A refused sign-in answers a post to this path with the same page.
+                <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
+                <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
+                    <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}

@@ -1,0 +1,248 @@
+//! How dates and counts read. Plain functions: what "now" is and which zone applies come in as arguments.
+
+use jiff::{Timestamp as Instant, civil, tz::Offset};
+use keywright_domain::{
+    page::Count,
+    time::{DAY_MILLIS, Timestamp},
+};
+
+const MINUTE_MILLIS: i64 = 60_000;
+const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
+/// Up to here a moment reads as its distance from now, beyond as its date.
+const NEAR_MILLIS: i64 = 7 * DAY_MILLIS;
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// How far a clock on the wall is ahead of UTC at some moment.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Zone {
+    minutes_east: i32,
+}
+
+impl Zone {
+    /// UTC itself.
+    pub const UTC: Self = Self { minutes_east: 0 };
+
+    /// So many minutes ahead of UTC; behind it if negative.
+    pub const fn from_minutes_east(minutes_east: i32) -> Self {
+        Self { minutes_east }
+    }
+
+    /// `UTC`, `UTC+2`, `UTC−3:30`.
+    fn name(self) -> String {
+        let sign = if self.minutes_east < 0 { '−' } else { '+' };
+        let (hours, minutes) = (self.minutes_east.abs() / 60, self.minutes_east.abs() % 60);
+        match (hours, minutes) {
+            (0, 0) => "UTC".to_owned(),
+            (_, 0) => format!("UTC{sign}{hours}"),
+            _ => format!("UTC{sign}{hours}:{minutes:02}"),
+        }
+    }
+}
+
+/// For machines: `2026-06-10T13:54:00Z`.
+pub fn iso(at: Timestamp) -> String {
+    let local = local(at, Zone::UTC);
+    let (year, month, day) = (local.year(), local.month(), local.day());
+    format!("{year:04}-{month:02}-{day:02}T{}Z", clock(local))
+}
+
+/// `10 Jun 2027`.
+pub fn date(at: Timestamp, zone: Zone) -> String {
+    civil_date(local(at, zone))
+}
+
+/// Everything there is to say about a moment: `Wed 10 Jun 2026, 13:54:00 UTC`.
+pub fn exact(at: Timestamp, zone: Zone) -> String {
+    let local = local(at, zone);
+    let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
+    format!(
+        "{weekday} {}, {} {}",
+        civil_date(local),
+        clock(local),
+        zone.name()
+    )
+}
+
+/// How long ago: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days on: then its date says more.
+pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
+    let passed = now.millis().saturating_sub(at.millis());
+    match passed {
+        ..MINUTE_MILLIS => Some("just now".to_owned()),
+        MINUTE_MILLIS..NEAR_MILLIS => Some(format!("{} ago", distance(passed))),
+        _ => None,
+    }
+}
+
+/// How soon: `in 5 d`, `in 3 h`. `None` in the past, and from seven days on: then its date says more.
+pub fn soon(at: Timestamp, now: Timestamp) -> Option<String> {
+    let left = at.millis().saturating_sub(now.millis());
+    match left {
+        1..MINUTE_MILLIS => Some("in under 1 min".to_owned()),
+        MINUTE_MILLIS..NEAR_MILLIS => Some(format!("in {}", distance(left))),
+        _ => None,
+    }
+}
+
+/// `118`, `more than 10,000`.
+pub fn count(count: Count) -> String {
+    match count {
+        Count::Exact(exact) => number(exact),
+        Count::MoreThan(limit) => format!("more than {}", number(limit)),
+    }
+}
+
+/// With commas between thousands: `41,200`.
+pub fn number(value: u32) -> String {
+    let digits = value.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The largest whole unit of at most a week: minutes, hours or days.
+fn distance(millis: i64) -> String {
+    match millis {
+        ..HOUR_MILLIS => format!("{} min", millis / MINUTE_MILLIS),
+        HOUR_MILLIS..DAY_MILLIS => format!("{} h", millis / HOUR_MILLIS),
+        _ => format!("{} d", millis / DAY_MILLIS),
+    }
+}
+
+/// The date and time on a wall clock; moments beyond the calendar (year 9999) are its end.
+fn local(at: Timestamp, zone: Zone) -> civil::DateTime {
+    let offset = Offset::from_seconds(zone.minutes_east.saturating_mul(60)).unwrap_or(Offset::UTC);
+    let beyond = if at.millis() < 0 {
+        Instant::MIN
+    } else {
+        Instant::MAX
+    };
+    offset.to_datetime(Instant::from_millisecond(at.millis()).unwrap_or(beyond))
+}
+
+fn civil_date(local: civil::DateTime) -> String {
+    let month = nth(&MONTHS, local.month() - 1);
+    format!("{} {month} {}", local.day(), local.year())
+}
+
+fn clock(local: civil::DateTime) -> String {
+    let (hour, minute, second) = (local.hour(), local.minute(), local.second());
+    format!("{hour:02}:{minute:02}:{second:02}")
+}
+
+fn nth(names: &[&'static str], index: i8) -> &'static str {
+    usize::try_from(index)
+        .ok()
+        .and_then(|index| names.get(index))
+        .copied()
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wed 10 Jun 2026, 14:32:08 UTC.
+    const NOW: Timestamp = Timestamp::from_seconds(1_781_101_928);
+
+    fn before(millis: i64) -> Timestamp {
+        NOW.plus_millis(-millis)
+    }
+
+    #[test]
+    fn moments_read_in_utc() {
+        assert_eq!(iso(NOW), "2026-06-10T14:32:08Z");
+        assert_eq!(date(NOW, Zone::UTC), "10 Jun 2026");
+        assert_eq!(exact(NOW, Zone::UTC), "Wed 10 Jun 2026, 14:32:08 UTC");
+        assert_eq!(iso(Timestamp::from_millis(-1)), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn moments_read_in_the_viewers_zone() {
+        let zone = Zone::from_minutes_east;
+        for (minutes_east, text) in [
+            (120, "Wed 10 Jun 2026, 16:32:08 UTC+2"),
+            (330, "Wed 10 Jun 2026, 20:02:08 UTC+5:30"),
+            (600, "Thu 11 Jun 2026, 00:32:08 UTC+10"),
+            (-150, "Wed 10 Jun 2026, 12:02:08 UTC−2:30"),
+        ] {
+            assert_eq!(exact(NOW, zone(minutes_east)), text);
+        }
+        assert_eq!(date(NOW, zone(600)), "11 Jun 2026");
+    }
+
+    #[test]
+    fn the_end_of_the_calendar_is_no_panic() {
+        assert_eq!(
+            date(Timestamp::from_millis(i64::MAX), Zone::UTC),
+            "30 Dec 9999"
+        );
+        assert!(date(Timestamp::from_millis(i64::MIN), Zone::UTC).starts_with("2 Jan"));
+        assert_eq!(date(NOW, Zone::from_minutes_east(i32::MAX)), "10 Jun 2026");
+    }
+
+    #[test]
+    fn what_happened_within_a_week_reads_as_its_distance() {
+        for (millis, text) in [
+            (-5_000, Some("just now")),
+            (0, Some("just now")),
+            (59_999, Some("just now")),
+            (60_000, Some("1 min ago")),
+            (38 * MINUTE_MILLIS + 59_999, Some("38 min ago")),
+            (HOUR_MILLIS, Some("1 h ago")),
+            (DAY_MILLIS - 1, Some("23 h ago")),
+            (DAY_MILLIS, Some("1 d ago")),
+            (7 * DAY_MILLIS - 1, Some("6 d ago")),
+            (7 * DAY_MILLIS, None),
+        ] {
+            assert_eq!(ago(before(millis), NOW).as_deref(), text, "{millis}");
+        }
+    }
+
+    #[test]
+    fn what_ends_within_a_week_reads_as_its_distance() {
+        for (millis, text) in [
+            (-1, None),
+            (0, None),
+            (1, Some("in under 1 min")),
+            (12 * MINUTE_MILLIS, Some("in 12 min")),
+            (3 * HOUR_MILLIS, Some("in 3 h")),
+            (6 * DAY_MILLIS - 1, Some("in 5 d")),
+            (7 * DAY_MILLIS - 1, Some("in 6 d")),
+            (7 * DAY_MILLIS, None),
+        ] {
+            assert_eq!(
+                soon(NOW.plus_millis(millis), NOW).as_deref(),
+                text,
+                "{millis}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_have_commas_between_thousands() {
+        for (value, text) in [
+            (0, "0"),
+            (118, "118"),
+            (1_000, "1,000"),
+            (41_200, "41,200"),
+            (4_294_967_295, "4,294,967,295"),
+        ] {
+            assert_eq!(number(value), text);
+        }
+    }
+
+    #[test]
+    fn a_count_that_stopped_says_so() {
+        assert_eq!(count(Count::Exact(118)), "118");
+        assert_eq!(count(Count::MoreThan(10_000)), "more than 10,000");
+    }
+}

@@ -1,0 +1,63 @@
+//! The account menu: who is signed in, the theme, and the way out.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::session::{Account, use_visit},
+    routes,
+    theme::{self, Theme},
+    ui::{
+        button::FallbackButton,
+        choice::{Choice, ChoiceField},
+        menu::{Menu, MenuRule},
+    },
+};
+
+/// What opens under the button in the header.
+#[component]
+pub fn AccountMenu(account: Account) -> impl IntoView {
+    let Account {
+        email,
+        role,
+        tenant_name,
+        ..
+    } = account;
+    view! {
+        <Menu id="account">
+            <div class="menu-block">
+                <strong>
+                    <bdi dir="ltr">{email}</bdi>
+                </strong>
+                <span class="menu-note">
+                    {role.as_str()}
+                    " of "
+                    <bdi>{tenant_name}</bdi>
+                </span>
+            </div>
+            <MenuRule/>
+            <ThemeForm/>
+            <MenuRule/>
+            <form method="post" action=routes::SESSION_END>
+                <button class="menu-item" type="submit">"Sign out"</button>
+            </form>
+        </Menu>
+    }
+}
+
+/// Applies at once; without a script, once it is sent.
+#[component]
+fn ThemeForm() -> impl IntoView {
+    let chosen = use_visit().theme.as_str();
+    let choices = Theme::ALL
+        .map(|theme| Choice {
+            value: theme.as_str(),
+            label: theme.label(),
+        })
+        .to_vec();
+    view! {
+        <form class="menu-block" method="post" action=routes::SESSION_THEME>
+            <ChoiceField legend="Theme" name="theme" choices chosen on_change=theme::choose/>
+            <FallbackButton>"Keep this theme"</FallbackButton>
+        </form>
+    }
+}

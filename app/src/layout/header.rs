@@ -1,0 +1,39 @@
+//! The header: whose licenses these are, and who is looking.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::session::Account,
+    layout::account::AccountMenu,
+    routes,
+    ui::{
+        brand::BrandLink,
+        icon::{Icon, IconName},
+    },
+};
+
+/// Brand, tenant and account.
+#[component]
+pub fn Header(account: Account) -> impl IntoView {
+    let (tenant, email) = (account.tenant_name.clone(), account.email.clone());
+    view! {
+        <header class="app-header">
+            <BrandLink href=routes::LICENSES/>
+            <span class="header-slash" aria-hidden="true">"/"</span>
+            <span class="header-tenant">
+                <span class="visually-hidden">"Tenant: "</span>
+                <strong>
+                    <bdi>{tenant}</bdi>
+                </strong>
+            </span>
+            <div class="app-header-end">
+                <button class="header-button" type="button" popovertarget="account">
+                    <span class="visually-hidden">"Account: "</span>
+                    <span class="header-mail">{email}</span>
+                    <Icon name=IconName::User/>
+                </button>
+            </div>
+            <AccountMenu account/>
+        </header>
+    }
+}

@@ -1,0 +1,23 @@
+//! The pages of Keywright: rendered on the server (feature `ssr`), hydrated in the browser (feature `hydrate`).
+
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "components take their props by value, whatever they do with them"
+)]
+
+pub mod api;
+pub mod app;
+pub mod assets;
+pub mod format;
+#[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
+pub mod hydrate;
+#[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
+mod layout;
+#[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
+mod pages;
+pub mod routes;
+#[cfg(feature = "ssr")]
+pub mod shell;
+pub mod theme;
+#[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
+mod ui;

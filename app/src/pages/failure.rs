@@ -1,0 +1,49 @@
+//! What stands where a page's data should have been.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    routes,
+    ui::{
+        button::{ButtonRow, ReloadLink},
+        empty::Empty,
+        icon::{Icon, IconName},
+        meta::RequestNote,
+    },
+};
+
+/// Says what went wrong and under which id the server's log knows more, and offers the one thing that may help.
+/// `here` is the page's own address.
+#[component]
+pub fn Failure(heading: &'static str, error: ApiError, here: String) -> impl IntoView {
+    answer_with(error.code);
+    let (href, way_out) = match error.code {
+        ErrorCode::Unauthenticated => (routes::LOGIN.to_owned(), "Sign in"),
+        ErrorCode::Outdated => (here, "Reload"),
+        _ => (here, "Try again"),
+    };
+    let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    view! {
+        <Empty heading>
+            <p>{error.message}</p>
+            {request}
+            <ButtonRow>
+                <ReloadLink href>
+                    <Icon name=IconName::Turn/>
+                    {way_out}
+                </ReloadLink>
+            </ButtonRow>
+        </Empty>
+    }
+}
+
+/// Gives the page that is being rendered the status that goes with the error; in the browser there is nothing to do.
+#[cfg(feature = "ssr")]
+pub fn answer_with(code: ErrorCode) {
+    crate::api::request::set_status(code.status());
+}
+
+/// Gives the page that is being rendered the status that goes with the error; in the browser there is nothing to do.
+#[cfg(not(feature = "ssr"))]
+pub fn answer_with(_code: ErrorCode) {}

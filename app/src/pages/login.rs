@@ -1,0 +1,78 @@
+//! `/login`: a form that works without a script, before hydration as well as after.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::session::{LoginFailure, LoginRefusal, use_visit},
+    layout::Gate,
+    pages::failure::answer_with,
+    routes,
+    ui::{
+        button::PrimaryButton,
+        field::{Field, FieldKind},
+        meta::RequestNote,
+        notice::Alert,
+    },
+};
+
+/// The page; after a refused sign-in it says so and keeps the address.
+#[component]
+pub fn LoginPage() -> impl IntoView {
+    let failure = use_visit().login_failure;
+    if let Some(failure) = &failure {
+        answer_with(failure.reason.code());
+    }
+    let email = failure.as_ref().map(|failure| failure.email.clone());
+    let title = match failure {
+        Some(_) => "Sign-in refused",
+        None => "Sign in",
+    };
+    view! {
+        <Title text=title/>
+        <Gate>
+            <h1>"Sign in"</h1>
+            {failure.map(refusal)}
+            <LoginForm email=email.unwrap_or_default()/>
+        </Gate>
+    }
+    .into_any()
+}
+
+#[component]
+fn LoginForm(email: String) -> impl IntoView {
+    let begins_with_password = !email.is_empty();
+    view! {
+        <form class="form" method="post" action=routes::SESSION>
+            <Field
+                name="email"
+                label="E-mail"
+                kind=FieldKind::Email
+                value=email
+                focused=!begins_with_password
+            />
+            <Field
+                name="password"
+                label="Password"
+                kind=FieldKind::Password
+                focused=begins_with_password
+            />
+            <PrimaryButton>"Sign in"</PrimaryButton>
+        </form>
+    }
+}
+
+fn refusal(failure: LoginFailure) -> impl IntoView {
+    let message = match failure.reason {
+        LoginRefusal::WrongCredentials => view! {
+            <p>"E-mail or password is wrong."</p>
+        }
+        .into_any(),
+        LoginRefusal::Unavailable { request_id } => view! {
+            <p>"The server could not look up your account. Try again in a moment."</p>
+            <RequestNote id=request_id/>
+        }
+        .into_any(),
+    };
+    view! { <Alert>{message}</Alert> }
+}

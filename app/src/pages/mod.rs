@@ -1,0 +1,6 @@
+//! The pages. Folders mirror the URLs.
+
+pub mod failure;
+pub mod licenses;
+pub mod login;
+pub mod not_found;

@@ -1,0 +1,38 @@
+//! What answers every path that leads nowhere.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{error::ErrorCode, session::use_visit},
+    layout::{Frame, PageHead},
+    pages::failure::answer_with,
+    routes,
+    ui::{
+        button::{ButtonLink, ButtonRow},
+        empty::Empty,
+    },
+};
+
+/// Says so, and leads back.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    answer_with(ErrorCode::NotFound);
+    let (href, label) = match use_visit().account {
+        Some(_) => (routes::LICENSES, "Licenses"),
+        None => (routes::LOGIN, "Sign in"),
+    };
+    view! {
+        <Title text="Not found"/>
+        <Frame>
+            <PageHead heading="Not found"/>
+            <Empty>
+                <p>"There is no page under this address. It may have been mistyped, or the link is old."</p>
+                <ButtonRow>
+                    <ButtonLink href>{label}</ButtonLink>
+                </ButtonRow>
+            </Empty>
+        </Frame>
+    }
+    .into_any()
+}

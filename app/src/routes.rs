@@ -1,0 +1,77 @@
+//! Every path the pages know: what the router matches, and the links that lead there.
+
+use keywright_domain::{page::Position, query::LicenseQuery};
+use leptos_router::params::ParamsMap;
+
+/// The list of licenses.
+pub const LICENSES: &str = "/licenses";
+/// Where operators sign in.
+pub const LOGIN: &str = "/login";
+/// Takes the sign-in form; a refused one is answered with the form again, under this path.
+pub const SESSION: &str = "/session";
+/// Signs out.
+pub const SESSION_END: &str = "/session/end";
+/// Takes the choice of theme.
+pub const SESSION_THEME: &str = "/session/theme";
+
+/// The link to the page of the license list that the query names.
+pub fn licenses(query: &LicenseQuery) -> String {
+    match &query.position {
+        Position::Start => LICENSES.to_owned(),
+        Position::After(mark) => format!("{LICENSES}?after={mark}"),
+        Position::Before(mark) => format!("{LICENSES}?before={mark}"),
+    }
+}
+
+/// What a URL of the license list asks for. What names no place in the list is its first page.
+pub fn license_query(params: &ParamsMap) -> LicenseQuery {
+    let position = Position::from_params(params.get_str("after"), params.get_str("before"));
+    LicenseQuery { position }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::page::Mark;
+
+    use super::*;
+
+    const ID: &str = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
+
+    fn params(url: &str) -> ParamsMap {
+        let query = url.split_once('?').map_or("", |(_, query)| query);
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn a_link_to_the_list_leads_to_what_it_was_made_from() {
+        let mark = Mark {
+            value: 1_780_000_000_000,
+            id: ID.parse().unwrap(),
+        };
+        for (position, url) in [
+            (Position::Start, "/licenses".to_owned()),
+            (
+                Position::After(mark),
+                format!("/licenses?after=1780000000000~{ID}"),
+            ),
+            (
+                Position::Before(mark),
+                format!("/licenses?before=1780000000000~{ID}"),
+            ),
+        ] {
+            let query = LicenseQuery { position };
+            assert_eq!(licenses(&query), url);
+            assert_eq!(license_query(&params(&url)), query, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_mangled_link_opens_the_first_page() {
+        let query = license_query(&params("/licenses?after=yesterday&before="));
+        assert_eq!(query, LicenseQuery::default());
+    }
+}

@@ -1,0 +1,87 @@
+//! The HTML document around the pages. Only the server makes one.
+
+use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
+use leptos_meta::MetaTags;
+
+use crate::{api::request, app::App, assets::Assets, ui::icon::Sprite};
+
+/// The document of one answer, and the answer's content security policy, which names the same nonce.
+pub fn shell(assets: &Assets) -> impl IntoView + use<> {
+    let nonce = use_nonce()
+        .map(|nonce| nonce.to_string())
+        .unwrap_or_default();
+    set_security_policy(&nonce);
+    let theme = request::visit().theme.attribute();
+    let script = hydration_script(assets);
+    let Assets {
+        js,
+        wasm,
+        css,
+        icon,
+        build_id,
+    } = assets.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme data-build=build_id>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href=icon type="image/svg+xml"/>
+                <link rel="stylesheet" href=css/>
+                <link rel="modulepreload" href=js/>
+                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+                <script type="module" nonce=nonce inner_html=script></script>
+                <MetaTags/>
+            </head>
+            <body>
+                <App/>
+                <Sprite/>
+            </body>
+        </html>
+    }
+}
+
+/// Starts the wasm. The pages work without it, so a failure leaves a mark for tests and a line in the console.
+fn hydration_script(assets: &Assets) -> String {
+    let Assets { js, wasm, .. } = assets;
+    format!(
+        "import('{js}').then(({{default: start}}) => start({{module_or_path: '{wasm}'}})).catch((error) => {{\
+        document.documentElement.setAttribute('data-hydrate-failed', ''); console.error(error);}});"
+    )
+}
+
+/// Scripts are the site's own files, the ones that carry the nonce, and wasm; styles are files only.
+fn set_security_policy(nonce: &str) {
+    let policy = format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+        connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+    );
+    if let (Some(response), Ok(policy)) = (
+        use_context::<ResponseOptions>(),
+        HeaderValue::from_str(&policy),
+    ) {
+        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_loads_the_files_of_this_build() {
+        let names = [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "favicon.svg",
+        ];
+        let script = hydration_script(&Assets::from_names(names).unwrap());
+        assert!(script.starts_with("import('/pkg/keywright-frontend-1f.js')"));
+        assert!(script.contains("module_or_path: '/pkg/keywright-frontend-1f_bg.wasm'"));
+        assert!(script.contains("data-hydrate-failed"));
+    }
+}

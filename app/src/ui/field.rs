@@ -1,0 +1,56 @@
+//! Fields of forms.
+
+use leptos::prelude::*;
+
+/// What a field takes: decides its keyboard and what a password manager may fill in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldKind {
+    /// The e-mail address that someone signs in with.
+    Email,
+    /// The password that goes with it.
+    Password,
+}
+
+impl FieldKind {
+    const fn input_type(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Password => "password",
+        }
+    }
+
+    const fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Email => "username",
+            Self::Password => "current-password",
+        }
+    }
+}
+
+/// A field that must be filled in, under its label. Its name is its id too.
+#[component]
+pub fn Field(
+    name: &'static str,
+    label: &'static str,
+    kind: FieldKind,
+    #[prop(optional)] value: String,
+    /// Whether typing can start here at once.
+    #[prop(optional)]
+    focused: bool,
+) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                class="input"
+                id=name
+                name=name
+                type=kind.input_type()
+                autocomplete=kind.autocomplete()
+                value=value
+                required
+                autofocus=focused
+            />
+        </div>
+    }
+}

@@ -1,0 +1,97 @@
+//! Icons: drawn once in a sprite at the end of the document, and pointed at from wherever they appear.
+
+use leptos::prelude::*;
+
+/// Every icon there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IconName {
+    /// A check in a circle.
+    Active,
+    /// A clock.
+    Expired,
+    /// A key.
+    Key,
+    /// An arrow in a circle.
+    Reminted,
+    /// A slashed circle.
+    Revoked,
+    /// An arrow that turns back to its start.
+    Turn,
+    /// A person.
+    User,
+    /// A triangle with an exclamation mark.
+    Warn,
+}
+
+impl IconName {
+    /// The link to the icon's drawing in the sprite.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Active => "#icon-active",
+            Self::Expired => "#icon-expired",
+            Self::Key => "#icon-key",
+            Self::Reminted => "#icon-reminted",
+            Self::Revoked => "#icon-revoked",
+            Self::Turn => "#icon-turn",
+            Self::User => "#icon-user",
+            Self::Warn => "#icon-warn",
+        }
+    }
+}
+
+/// An icon beside a word; it is not read out, so the word must be there.
+#[component]
+pub fn Icon(name: IconName) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+            <use href=name.href()></use>
+        </svg>
+    }
+}
+
+/// All drawings, for the document; the browser's wasm has no need of them.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Sprite() -> impl IntoView {
+    let drawings: String = ALL.into_iter().map(symbol).collect();
+    view! { <svg class="sprite" aria-hidden="true" inner_html=drawings></svg> }
+}
+
+#[cfg(feature = "ssr")]
+const ALL: [IconName; 8] = [
+    IconName::Active,
+    IconName::Expired,
+    IconName::Key,
+    IconName::Reminted,
+    IconName::Revoked,
+    IconName::Turn,
+    IconName::User,
+    IconName::Warn,
+];
+
+#[cfg(feature = "ssr")]
+fn symbol(icon: IconName) -> String {
+    let id = icon.href().trim_start_matches('#');
+    let drawing = drawing(icon);
+    format!(r#"<symbol id="{id}" viewBox="0 0 16 16">{drawing}</symbol>"#)
+}
+
+#[cfg(feature = "ssr")]
+const fn drawing(icon: IconName) -> &'static str {
+    match icon {
+        IconName::Active => r#"<circle cx="8" cy="8" r="6"/><path d="m5.4 8.2 1.8 1.8 3.4-3.8"/>"#,
+        IconName::Expired => r#"<circle cx="8" cy="8" r="6"/><path d="M8 4.6V8l2.2 1.6"/>"#,
+        IconName::Key => {
+            r#"<circle cx="5.25" cy="10.75" r="2.75"/><path d="m7.3 8.7 6.2-6.2M10.5 5.5l2 2"/>"#
+        }
+        IconName::Reminted => {
+            r#"<circle cx="8" cy="8" r="6"/><path d="M5 8h6M8.6 5.6 11 8l-2.4 2.4"/>"#
+        }
+        IconName::Revoked => r#"<circle cx="8" cy="8" r="6"/><path d="m3.9 3.9 8.2 8.2"/>"#,
+        IconName::Turn => r#"<path d="M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 2v3h-3"/>"#,
+        IconName::User => {
+            r#"<circle cx="8" cy="5.3" r="2.6"/><path d="M3 13.6c.5-2.8 2.3-4.2 5-4.2s4.5 1.4 5 4.2"/>"#
+        }
+        IconName::Warn => r#"<path d="M8 2.2 14.2 13H1.8zM8 6.5v3M8 11.3h.01"/>"#,
+    }
+}

@@ -1,0 +1,53 @@
+//! Moments: UTC in the server's HTML, the viewer's own zone once the page is alive.
+
+use keywright_domain::time::Timestamp;
+use leptos::prelude::*;
+
+use crate::format::{self, Zone};
+
+/// Whether the page is alive: only then may it show what the server could not know.
+#[derive(Debug, Clone, Copy)]
+struct Alive(ReadSignal<bool>);
+
+/// Lets every [`Time`] below change to the viewer's zone after hydration.
+pub fn provide_viewer_zone() {
+    let (alive, set_alive) = signal(false);
+    Effect::new(move |_| set_alive.set(true));
+    provide_context(Alive(alive));
+}
+
+/// A moment: in words of the caller's (`38 min ago`), else as its date; the exact one in the title, ISO for machines.
+#[component]
+pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl IntoView {
+    let alive = use_context::<Alive>();
+    let zone = move || match alive {
+        Some(Alive(alive)) if alive.get() => viewer_zone(at),
+        _ => Zone::UTC,
+    };
+    let title = move || format::exact(at, zone());
+    let text = match children {
+        Some(children) => children().into_any(),
+        None => (move || format::date(at, zone())).into_any(),
+    };
+    view! { <time datetime=format::iso(at) title=title>{text}</time> }
+}
+
+/// What the viewer's clock is ahead by at that moment, daylight saving included.
+#[cfg(target_arch = "wasm32")]
+fn viewer_zone(at: Timestamp) -> Zone {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        reason = "JavaScript's dates are doubles, exact for 285,000 years; offsets are within a day"
+    )]
+    let minutes_west = {
+        let millis = at.millis() as f64;
+        js_sys::Date::new(&millis.into()).get_timezone_offset() as i32
+    };
+    Zone::from_minutes_east(-minutes_west)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn viewer_zone(_at: Timestamp) -> Zone {
+    Zone::UTC
+}
