@@ -1,0 +1,65 @@
+//! `keywright serve`.
+
+use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+
+use anyhow::{Context, bail};
+use tokio::net::TcpListener;
+
+use crate::{
+    cli::ServeArgs,
+    config::DatabaseArgs,
+    router, shutdown,
+    site::Site,
+    state::{AppState, PublicUrl},
+    telemetry,
+};
+
+/// How long requests that are under way may still take once the server is told to stop.
+const GRACE: Duration = Duration::from_secs(30);
+
+pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
+    telemetry::start();
+    // In this order: what costs nothing to check comes before what makes files.
+    let public_url = PublicUrl::parse(args.public_url.as_deref())?;
+    let site = Site::load(&args.site_dir)?;
+    let listener = listen(args.listen).await?;
+    let _lock = database.lock()?;
+    let services = database.open().await?;
+    let address = listener.local_addr()?;
+    let app = router::build(AppState::new(services.clone(), site, public_url));
+    tracing::info!("listening on http://{address}");
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let server = axum::serve(
+        listener,
+        app.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(async move {
+        shutdown::signal().await;
+        tracing::info!("stopping: no new requests, those under way are answered");
+        drop(stop);
+    });
+    tokio::select! {
+        done = server.into_future() => done?,
+        () = grace_is_over(stopped) => tracing::warn!("some requests took longer than the grace period"),
+    }
+    services.close().await;
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
+            bail!(
+                "{address} is in use: stop the other program, or name another address with --listen"
+            )
+        }
+        Err(error) => Err(error).with_context(|| format!("Can't listen on {address}")),
+    }
+}
+
+/// Ends [`GRACE`] after the sender has gone.
+async fn grace_is_over(mut stopped: tokio::sync::watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+    tokio::time::sleep(GRACE).await;
+}

@@ -1,0 +1,171 @@
+//! Answers: JSON, always; what is not a success says so in one sentence.
+
+use axum::{
+    Json,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use keywright_domain::{activation::Denied, lease::Lease, time::Timestamp};
+use keywright_service::{Error, activations::Refusal};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::request_id::RequestId;
+
+/// Which endpoint answers: two of them mark their 422 in a way of their own, without which one client can't decode it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Endpoint {
+    Activate,
+    Validate,
+    Deactivate,
+}
+
+impl Endpoint {
+    fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Activate => Some("activated"),
+            Self::Validate => Some("valid"),
+            Self::Deactivate => None,
+        }
+    }
+
+    /// The answer to a refusal.
+    pub(super) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
+        if let Refusal::Trouble(trouble) = refusal {
+            tracing::error!(error = %describe(trouble), request_id = request_id.0, "a device was not served");
+        }
+        let status = status(refusal);
+        let mut body = Map::from_iter([("error".to_owned(), json!(sentence(refusal)))]);
+        if let Some(mark) = self
+            .mark()
+            .filter(|_| status == StatusCode::UNPROCESSABLE_ENTITY)
+        {
+            body.insert(mark.to_owned(), Value::Bool(false));
+        }
+        (status, Json(body)).into_response()
+    }
+}
+
+/// A success: 200, exactly.
+pub(super) fn success(body: impl Serialize) -> Response {
+    Json(body).into_response()
+}
+
+/// Anything else.
+pub(super) fn error(status: StatusCode, sentence: &str) -> Response {
+    (status, Json(json!({ "error": sentence }))).into_response()
+}
+
+/// Whether an answer may be kept by caches; nothing but the keyset is.
+pub(super) const NO_STORE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
+
+/// A lease with the end of its license: the core of two answers. `license_expires_at` is null for lifetime.
+#[derive(Serialize)]
+pub(super) struct LeaseFields {
+    license_expires_at: Option<i64>,
+    lease: Lease,
+}
+
+impl LeaseFields {
+    pub(super) fn new(lease: Lease, license_expires_at: Option<Timestamp>) -> Self {
+        Self {
+            license_expires_at: license_expires_at.map(Timestamp::seconds),
+            lease,
+        }
+    }
+}
+
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::SdkKey => StatusCode::UNAUTHORIZED,
+        Refusal::Suspended => StatusCode::FORBIDDEN,
+        Refusal::Product | Refusal::LicenseKey | Refusal::Denied(Denied::Ended) => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::Denied(Denied::Full) => StatusCode::PAYMENT_REQUIRED,
+        Refusal::Denied(Denied::Expired) | Refusal::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Trouble(Error::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        // Whatever else it is, the device keeps its lease and tries again.
+        Refusal::Trouble(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Trouble of ours is told without its details.
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Trouble(Error::Internal(_)) => "Internal server error".to_owned(),
+        Refusal::Trouble(_) => "Service temporarily unavailable".to_owned(),
+        told => told.to_string(),
+    }
+}
+
+fn describe(trouble: &Error) -> String {
+    match trouble {
+        Error::Unavailable(source) | Error::Internal(source) => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::activation::Refused;
+    use keywright_store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_status_and_sentence() {
+        for (refusal, expected, text) in [
+            (Refusal::SdkKey, 401, "Invalid or missing SDK key"),
+            (Refusal::Suspended, 403, "Account suspended"),
+            (Refusal::Product, 404, "Product not found"),
+            (Refusal::LicenseKey, 404, "License key not found"),
+            (Refusal::Denied(Denied::Ended), 404, "License key not found"),
+            (
+                Refusal::Denied(Denied::Full),
+                402,
+                "Activation limit reached",
+            ),
+            (Refusal::Denied(Denied::Expired), 422, "License expired"),
+            (
+                Refusal::Refused(Refused::Revoked),
+                422,
+                "License has been revoked",
+            ),
+            (
+                Refusal::Refused(Refused::Reminted),
+                422,
+                "License has been reminted",
+            ),
+            (
+                Refusal::Refused(Refused::NoInstance),
+                422,
+                "Instance not found or deactivated",
+            ),
+            (
+                StoreError::Aborted.into(),
+                503,
+                "Service temporarily unavailable",
+            ),
+            (
+                StoreError::Conflict.into(),
+                503,
+                "Service temporarily unavailable",
+            ),
+            (
+                StoreError::Corrupt {
+                    table: "t",
+                    column: "c",
+                }
+                .into(),
+                500,
+                "Internal server error",
+            ),
+        ] {
+            assert_eq!(
+                (status(&refusal).as_u16(), sentence(&refusal).as_str()),
+                (expected, text)
+            );
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! `GET /{tenant}/.well-known/keylight-keys`: the tenant's public signing keys. No SDK key is needed.
+
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use keywright_domain::ids::{Kid, TenantId};
+use keywright_service::{Error, activations::Refusal, signing_keys::Keyset};
+use serde::Serialize;
+
+use super::answer::{self, Endpoint};
+use crate::{request_id::RequestId, state::AppState};
+
+#[derive(Serialize)]
+struct KeysetAnswer {
+    primary_kid: Kid,
+    keys: Vec<KeyAnswer>,
+}
+
+#[derive(Serialize)]
+struct KeyAnswer {
+    kid: Kid,
+    alg: &'static str,
+    public_key: String,
+}
+
+pub(super) async fn keyset(
+    State(state): State<AppState>,
+    Path(tenant): Path<String>,
+    Extension(request_id): Extension<RequestId>,
+) -> Response {
+    let Ok(tenant) = tenant.parse::<TenantId>() else {
+        return unknown_tenant();
+    };
+    match state.services.signing_keys.keyset(&tenant).await {
+        Ok(keyset) => {
+            let kept = [(header::CACHE_CONTROL, "public, max-age=300")];
+            (kept, answer::success(KeysetAnswer::from(keyset))).into_response()
+        }
+        Err(Error::NotFound) => unknown_tenant(),
+        Err(trouble) => Endpoint::Deactivate.refuse(&Refusal::Trouble(trouble), &request_id),
+    }
+}
+
+fn unknown_tenant() -> Response {
+    answer::error(StatusCode::NOT_FOUND, "Not found")
+}
+
+impl From<Keyset> for KeysetAnswer {
+    fn from(keyset: Keyset) -> Self {
+        let keys = keyset.keys.into_iter().map(|key| KeyAnswer {
+            kid: key.kid,
+            alg: "ed25519",
+            public_key: key.public_key,
+        });
+        Self {
+            primary_kid: keyset.primary,
+            keys: keys.collect(),
+        }
+    }
+}

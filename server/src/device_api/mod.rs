@@ -1,0 +1,71 @@
+//! What shipped apps call: a frozen contract. One file per endpoint, each with its own request and answer.
+
+mod activate;
+mod answer;
+mod body;
+mod cors;
+mod deactivate;
+mod fields;
+mod keyset;
+mod surrogates;
+mod validate;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    http::{HeaderMap, StatusCode, Uri, uri::PathAndQuery},
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
+
+use crate::{request_id, state::AppState};
+
+/// The router of the device API.
+pub(crate) fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/{tenant}/{product}/activate", post(activate::activate))
+        .route("/{tenant}/{product}/validate", post(validate::validate))
+        .route(
+            "/{tenant}/{product}/deactivate",
+            post(deactivate::deactivate),
+        )
+        .route("/{tenant}/.well-known/keylight-keys", get(keyset::keyset))
+        .fallback(unknown)
+        .method_not_allowed_fallback(wrong_method)
+        // The limits of this API are its own: see `body`.
+        .layer(DefaultBodyLimit::disable())
+        .layer(middleware::from_fn(cors::wire_headers))
+        .layer(middleware::from_fn(request_id::log))
+        .with_state(state)
+}
+
+/// Takes the empty segments out of a request's path: some clients don't trim their base URL.
+pub(crate) fn set_path(request: &mut Request, path: &str) {
+    let mut parts = request.uri().clone().into_parts();
+    let query = request
+        .uri()
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    // What was a path before is one still.
+    parts.path_and_query = format!("{path}{query}").parse::<PathAndQuery>().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+/// What the app sent as its SDK key, whatever it is.
+fn sdk_key(headers: &HeaderMap) -> Option<&[u8]> {
+    headers
+        .get("x-keylight-sdk-key")
+        .map(axum::http::HeaderValue::as_bytes)
+}
+
+async fn unknown() -> Response {
+    answer::error(StatusCode::NOT_FOUND, "Not found")
+}
+
+async fn wrong_method() -> Response {
+    answer::error(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed")
+}

@@ -1,0 +1,158 @@
+//! The built site: wasm, script and style, ready to be served.
+
+use std::{collections::HashMap, path::Path};
+
+use anyhow::Context;
+use axum::body::Bytes;
+use keywright_app::assets::Assets;
+
+/// The files of one build, in memory, and the names that pages use.
+pub struct Site {
+    /// What pages load.
+    pub assets: Assets,
+    files: HashMap<String, Bytes>,
+}
+
+/// A file in the encoding that suits the browser.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Encoded {
+    /// The bytes.
+    pub bytes: Bytes,
+    /// `Content-Encoding`, if they are compressed.
+    pub encoding: Option<&'static str>,
+}
+
+impl Site {
+    /// The site that this binary carries.
+    #[cfg(feature = "embed-site")]
+    pub fn load(_folder: &Path) -> anyhow::Result<Self> {
+        #[derive(rust_embed::RustEmbed)]
+        #[folder = "../target/site/pkg"]
+        struct Embedded;
+
+        let files = Embedded::iter().filter_map(|name| {
+            let file = Embedded::get(&name)?;
+            Some((name.into_owned(), Bytes::from(file.data.into_owned())))
+        });
+        Self::from_files(files.collect())
+            .context("This binary was built without its site: run `cargo xtask build`")
+    }
+
+    /// The site in a folder, as `cargo xtask site` leaves it.
+    #[cfg(not(feature = "embed-site"))]
+    pub fn load(folder: &Path) -> anyhow::Result<Self> {
+        let missing = || {
+            format!(
+                "There is no built site in {}: run `cargo xtask site` first, or start the server from the project's folder",
+                folder.display()
+            )
+        };
+        let mut files = HashMap::new();
+        for entry in std::fs::read_dir(folder).with_context(missing)? {
+            let entry = entry.with_context(missing)?;
+            if let Ok(name) = entry.file_name().into_string() {
+                files.insert(
+                    name,
+                    Bytes::from(std::fs::read(entry.path()).with_context(missing)?),
+                );
+            }
+        }
+        Self::from_files(files).with_context(missing)
+    }
+
+    /// A site of these files; `None` where one that pages need is not among them.
+    pub fn from_files(files: HashMap<String, Bytes>) -> Option<Self> {
+        let names: Vec<&str> = files.keys().map(String::as_str).collect();
+        let assets = Assets::from_names(names)?;
+        Some(Self { assets, files })
+    }
+
+    /// The file of that name; compressed, if there is such a version and the browser takes it.
+    pub fn file(&self, name: &str, accept_encoding: &str) -> Option<Encoded> {
+        // The compressed siblings are served under their file's name only.
+        let plain = self
+            .files
+            .get(name)
+            .filter(|_| content_type(name).is_some())?;
+        let accepted: Vec<&str> = accept_encoding
+            .split(',')
+            .map(|part| part.split(';').next().unwrap_or("").trim())
+            .collect();
+        for (encoding, suffix) in [("br", ".br"), ("gzip", ".gz")] {
+            if let Some(bytes) = self
+                .files
+                .get(&format!("{name}{suffix}"))
+                .filter(|_| accepted.contains(&encoding))
+            {
+                return Some(Encoded {
+                    bytes: bytes.clone(),
+                    encoding: Some(encoding),
+                });
+            }
+        }
+        Some(Encoded {
+            bytes: plain.clone(),
+            encoding: None,
+        })
+    }
+}
+
+/// The media type of a file that pages load; none for any other.
+pub fn content_type(name: &str) -> Option<&'static str> {
+    match Path::new(name).extension()?.to_str()? {
+        "css" => Some("text/css; charset=utf-8"),
+        "js" => Some("text/javascript; charset=utf-8"),
+        "svg" => Some("image/svg+xml"),
+        "wasm" => Some("application/wasm"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        let names = [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f.js.br",
+            "keywright-frontend-1f.js.gz",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "favicon.svg",
+            "index.html",
+        ];
+        let files = names
+            .iter()
+            .map(|name| ((*name).to_owned(), Bytes::from_static(name.as_bytes())));
+        Site::from_files(files.collect()).unwrap()
+    }
+
+    #[test]
+    fn the_browser_gets_the_encoding_it_takes() {
+        let name = "keywright-frontend-1f.js";
+        let encoding = |accept| site().file(name, accept).unwrap().encoding;
+        assert_eq!(encoding("gzip, deflate, br"), Some("br"));
+        assert_eq!(encoding("gzip;q=1.0"), Some("gzip"));
+        assert_eq!(encoding(""), None);
+        assert_eq!(
+            site().file("main-0a.css", "br").unwrap().encoding,
+            None,
+            "no compressed version"
+        );
+    }
+
+    #[test]
+    fn only_what_pages_load_is_served() {
+        assert!(site().file("main-0a.css", "").is_some());
+        for name in [
+            "index.html",
+            "keywright-frontend-1f.js.br",
+            "../main-0a.css",
+            "",
+            "nothing.js",
+        ] {
+            assert_eq!(site().file(name, "br"), None, "{name}");
+        }
+    }
+}

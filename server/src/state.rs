@@ -1,0 +1,74 @@
+//! What every handler works with.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use keywright_service::Services;
+
+use crate::site::Site;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The use cases.
+    pub services: Services,
+    /// The built site.
+    pub site: Arc<Site>,
+    /// How the server is reached.
+    pub public_url: PublicUrl,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    pub fn new(services: Services, site: Site, public_url: PublicUrl) -> Self {
+        Self {
+            services,
+            site: Arc::new(site),
+            public_url,
+        }
+    }
+}
+
+/// How browsers reach the server, as far as cookies and headers depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PublicUrl {
+    /// Whether browsers speak TLS to it or to a proxy before it.
+    pub is_https: bool,
+}
+
+impl PublicUrl {
+    /// Of `--public-url`; plain HTTP where none is given.
+    pub fn parse(url: Option<&str>) -> anyhow::Result<Self> {
+        let Some(url) = url else {
+            return Ok(Self::default());
+        };
+        match url.split_once("://") {
+            Some(("https", host)) if !host.is_empty() => Ok(Self { is_https: true }),
+            Some(("http", host)) if !host.is_empty() => Ok(Self { is_https: false }),
+            _ => bail!("The public URL must begin with http:// or https:// and name a host"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_public_url_says_whether_cookies_may_travel_in_the_open() {
+        assert!(!PublicUrl::parse(None).unwrap().is_https);
+        assert!(
+            !PublicUrl::parse(Some("http://127.0.0.1:3000"))
+                .unwrap()
+                .is_https
+        );
+        assert!(
+            PublicUrl::parse(Some("https://licenses.example.com"))
+                .unwrap()
+                .is_https
+        );
+        for bad in ["", "licenses.example.com", "ftp://x", "https://"] {
+            assert!(PublicUrl::parse(Some(bad)).is_err(), "{bad}");
+        }
+    }
+}

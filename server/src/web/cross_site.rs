@@ -1,0 +1,124 @@
+//! Another site can't make a signed-in browser change anything here.
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use keywright_app::api::error::{ApiError, ErrorCode};
+
+/// Refuses what changes something and comes from another origin.
+pub(super) async fn refuse(request: Request, next: Next) -> Response {
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if !changes || is_same_origin(request.headers()) {
+        return next.run(request).await;
+    }
+    tracing::warn!("refused a request that another site made");
+    if request.uri().path().starts_with("/fn/") {
+        return ApiError::new(ErrorCode::Forbidden, "This request came from another site.")
+            .into_response();
+    }
+    (
+        StatusCode::FORBIDDEN,
+        "This request came from another site.\n",
+    )
+        .into_response()
+}
+
+/// Browsers say where a request comes from: by Fetch-Metadata to HTTPS and localhost, by `Origin` on every post. A
+/// request with neither is no browser's, and carries no cookies that somebody else could have borrowed.
+fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or("?"))
+    };
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_some() && host == text(header::HOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn only_the_own_origin_may_change_things() {
+        let site = "sec-fetch-site";
+        for (headers, same) in [
+            (&[] as &[(&'static str, &'static str)], true),
+            (&[(site, "same-origin")], true),
+            (&[(site, "none")], true),
+            (&[(site, "same-site")], false),
+            (&[(site, "cross-site")], false),
+            (
+                &[
+                    (site, "cross-site"),
+                    ("origin", "http://localhost:3000"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:3000"),
+                    ("host", "localhost:3000"),
+                ],
+                true,
+            ),
+            (
+                &[
+                    ("origin", "https://licenses.example"),
+                    ("host", "licenses.example"),
+                ],
+                true,
+            ),
+            (
+                &[("origin", "http://192.0.2.1"), ("host", "192.0.2.1")],
+                true,
+            ),
+            (
+                &[
+                    ("origin", "http://evil.example"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:4000"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:3000.evil.example"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (&[("origin", "null"), ("host", "localhost:3000")], false),
+            (&[("origin", "http://localhost:3000")], false),
+        ] {
+            let map = headers.iter().map(|&(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            });
+            assert_eq!(is_same_origin(&map.collect()), same, "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! For load balancers and supervisors: is the process up, does it serve.
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use crate::state::AppState;
+
+/// `GET /health`: the process answers.
+pub(super) async fn health() -> Json<serde_json::Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+/// `GET /ready`: 200 while the database answers, 503 while it does not.
+pub(super) async fn ready(State(state): State<AppState>) -> Response {
+    match state.services.ready().await {
+        Ok(()) => Json(json!({ "status": "ok", "database": "ok" })).into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            let body = Json(json!({ "status": "unavailable", "database": "unavailable" }));
+            (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The browser's side: pages, server functions, sign-in, files.
+
+mod cross_site;
+mod files;
+mod health;
+mod pages;
+mod security;
+pub mod session;
+mod theme;
+mod visit;
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    response::Redirect,
+    routing::{MethodRouter, get, post},
+};
+use keywright_app::routes;
+use tower_http::compression::CompressionLayer;
+
+use crate::{request_id, state::AppState};
+
+/// Most bytes of a form or a call: 64 KiB.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// The router of the dashboard.
+pub(crate) fn router(state: AppState) -> Router {
+    let guarded = pages::router()
+        .route(pages::FUNCTIONS, post(pages::server_function))
+        .layer(middleware::from_fn(visit::guard))
+        .fallback(pages::render);
+    let visited = with_routes(guarded, forms())
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            visit::resolve,
+        ))
+        .layer(CompressionLayer::new());
+    with_routes(visited, plain_answers())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(cross_site::refuse))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            security::headers,
+        ))
+        .layer(middleware::from_fn(request_id::log))
+        .with_state(state)
+}
+
+/// A path and what answers there.
+type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
+
+/// What knows who is asking, and serves everyone.
+fn forms() -> Routes<3> {
+    [
+        (routes::SESSION, post(session::begin)),
+        (routes::SESSION_END, post(session::end)),
+        (routes::SESSION_THEME, post(theme::choose)),
+    ]
+}
+
+/// What is the same for everyone.
+fn plain_answers() -> Routes<4> {
+    [
+        ("/", get(|| async { Redirect::to(routes::LICENSES) })),
+        ("/health", get(health::health)),
+        ("/ready", get(health::ready)),
+        ("/pkg/{file}", get(files::file)),
+    ]
+}
+
+fn with_routes<const N: usize>(router: Router<AppState>, added: Routes<N>) -> Router<AppState> {
+    added
+        .into_iter()
+        .fold(router, |router, (path, method)| router.route(path, method))
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::slug::{RESERVED_TENANT_SLUGS, check_tenant};
+
+    use super::*;
+
+    #[test]
+    fn every_first_segment_that_could_be_a_tenant_is_reserved() {
+        let own = forms()
+            .map(|(path, _)| path)
+            .into_iter()
+            .chain(plain_answers().map(|(path, _)| path));
+        let mut paths: Vec<String> = own.map(str::to_owned).collect();
+        paths.extend(pages::paths());
+        paths.push(pages::FUNCTIONS.to_owned());
+        assert!(paths.len() > 8, "{paths:?}");
+        for path in paths {
+            let first = path
+                .split('/')
+                .find(|segment| !segment.is_empty())
+                .unwrap_or_default();
+            let reserved = RESERVED_TENANT_SLUGS.contains(&first);
+            assert!(reserved || check_tenant(first).is_err(), "{path}");
+        }
+    }
+}

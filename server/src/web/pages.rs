@@ -1,0 +1,60 @@
+//! Pages and server functions: where the router's requests become the app's.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use keywright_app::{
+    api::{client::BUILD_HEADER, error::ApiError},
+    app::App,
+    routes,
+    shell::shell,
+};
+use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
+
+use crate::state::AppState;
+
+/// Where server functions are called.
+pub(super) const FUNCTIONS: &str = "/fn/{*function}";
+
+/// A route for each page that the app knows.
+pub(super) fn router() -> Router<AppState> {
+    paths().into_iter().fold(Router::new(), |router, path| {
+        router.route(&path, get(render))
+    })
+}
+
+/// The paths of the app's pages. A path that only forms are posted to is no page.
+pub(super) fn paths() -> Vec<String> {
+    let pages = generate_route_list(App);
+    let paths = pages.iter().map(|page| page.path().to_owned());
+    paths.filter(|path| path != routes::SESSION).collect()
+}
+
+/// Renders whatever page the request's path names; the app's own not-found page, with its status, for any other.
+pub(super) async fn render(State(state): State<AppState>, request: Request) -> Response {
+    let site = state.site.clone();
+    render_app_async(move || shell(&site.assets))(request).await
+}
+
+/// `POST /fn/…`: a server function, if the page that calls it is of this build.
+pub(super) async fn server_function(
+    State(state): State<AppState>,
+    request: Request<Body>,
+) -> Response {
+    if is_outdated(request.headers(), &state.site.assets.build_id) {
+        return ApiError::outdated().into_response();
+    }
+    handle_server_fns(request).await.into_response()
+}
+
+/// Scripts send their build's id; what sends none is no page of ours.
+fn is_outdated(headers: &HeaderMap, build_id: &str) -> bool {
+    headers
+        .get(BUILD_HEADER)
+        .is_some_and(|sent| sent.as_bytes() != build_id.as_bytes())
+}

@@ -1,0 +1,143 @@
+//! Signing in and out: plain forms, so that they work without JavaScript.
+
+use std::net::SocketAddr;
+
+use axum::{
+    Extension, Form,
+    extract::{ConnectInfo, State},
+    http::{HeaderMap, Method, Request, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{
+    CookieJar,
+    cookie::{Cookie, SameSite},
+};
+use keywright_app::{
+    api::{
+        request::RequestScope,
+        session::{LoginFailure, LoginRefusal},
+    },
+    routes,
+};
+use keywright_service::{
+    Error,
+    operators::{Origin, SessionToken},
+};
+use serde::Deserialize;
+
+use super::pages;
+use crate::state::{AppState, PublicUrl};
+
+/// What the sign-in form sends. No `Debug`: there is a password in it.
+#[derive(Deserialize)]
+pub(super) struct SignIn {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+}
+
+/// `POST /session`: begins a session, or shows the form again.
+pub(super) async fn begin(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    Form(form): Form<SignIn>,
+) -> Response {
+    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string());
+    let origin = Origin {
+        user_agent: user_agent(&headers),
+        address: address.unwrap_or_default(),
+    };
+    let email = form.email.trim().to_owned();
+    match state
+        .services
+        .operators
+        .sign_in(&email, &form.password, origin)
+        .await
+    {
+        Ok(token) => {
+            let jar = CookieJar::new().add(cookie(&token, state.public_url));
+            (jar, Redirect::to(routes::LICENSES)).into_response()
+        }
+        Err(error) => {
+            let reason = match error {
+                Error::Unauthenticated => LoginRefusal::WrongCredentials,
+                trouble => {
+                    tracing::error!(error = %trouble, request_id = scope.request_id, "a sign-in could not be checked");
+                    LoginRefusal::Unavailable {
+                        request_id: scope.request_id.clone(),
+                    }
+                }
+            };
+            form_again(state, scope, headers, LoginFailure { email, reason }).await
+        }
+    }
+}
+
+/// `POST /session/end`: ends the session, whether or not there is one.
+pub(super) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let jar = CookieJar::from_headers(&headers);
+    if let Some(token) = token(&jar, state.public_url)
+        && let Err(error) = state.services.operators.sign_out(&token).await
+    {
+        // The cookie goes all the same; the session ends by itself.
+        tracing::error!(%error, "a session could not be ended");
+    }
+    let gone = Cookie::build((name(state.public_url), ""))
+        .path("/")
+        .secure(state.public_url.is_https);
+    (
+        CookieJar::new().add(gone.removal()),
+        Redirect::to(routes::LOGIN),
+    )
+        .into_response()
+}
+
+/// The session's token in a request's cookies.
+pub(super) fn token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
+    jar.get(name(public_url))
+        .map(|cookie| SessionToken::from_cookie(cookie.value()))
+}
+
+/// Over TLS the prefix keeps other hosts and plain HTTP from setting it.
+const fn name(public_url: PublicUrl) -> &'static str {
+    if public_url.is_https {
+        "__Host-keywright_session"
+    } else {
+        "keywright_session"
+    }
+}
+
+fn cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
+    Cookie::build((name(public_url), token.expose().to_owned()))
+        .path("/")
+        .http_only(true)
+        .secure(public_url.is_https)
+        .same_site(SameSite::Lax)
+        .build()
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let value = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Renders the sign-in page as the answer to the form.
+async fn form_again(
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+    failure: LoginFailure,
+) -> Response {
+    let mut request = Request::new(axum::body::Body::empty());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = axum::http::Uri::from_static(routes::SESSION);
+    *request.headers_mut() = headers;
+    request.extensions_mut().insert(scope);
+    request.extensions_mut().insert(failure);
+    pages::render(State(state), request).await
+}

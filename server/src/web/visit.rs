@@ -1,0 +1,93 @@
+//! Who is asking: resolved once for each request, and where that leads.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::CookieJar;
+use keywright_app::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request::RequestScope,
+    },
+    routes,
+};
+use keywright_service::{Error, Session};
+
+use crate::{
+    request_id::RequestId,
+    state::AppState,
+    web::{session, theme},
+};
+
+/// Puts the request's scope, which pages and server functions read, into its extensions.
+pub(super) async fn resolve(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(|id| id.0.clone())
+        .unwrap_or_default();
+    let session = match find_session(&state, request.headers()).await {
+        Ok(session) => session,
+        Err(error) => return unavailable(&error, &request_id, request.uri().path()),
+    };
+    let theme = theme::of(&CookieJar::from_headers(request.headers()));
+    let scope = RequestScope {
+        services: state.services,
+        session,
+        request_id,
+        theme,
+    };
+    request.extensions_mut().insert(scope);
+    next.run(request).await
+}
+
+/// Leads those who are not signed in to the sign-in page, and those who are away from it.
+pub(super) async fn guard(request: Request, next: Next) -> Response {
+    let signed_in = request
+        .extensions()
+        .get::<RequestScope>()
+        .is_some_and(|scope| scope.session.is_some());
+    let path = request.uri().path();
+    match (signed_in, path == routes::LOGIN) {
+        (true, true) => Redirect::to(routes::LICENSES).into_response(),
+        (false, false) if path.starts_with("/fn/") => {
+            ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
+                .into_response()
+        }
+        (false, false) if *request.method() == Method::GET || *request.method() == Method::HEAD => {
+            Redirect::to(routes::LOGIN).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+async fn find_session(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, Error> {
+    let jar = CookieJar::from_headers(headers);
+    let Some(token) = session::token(&jar, state.public_url) else {
+        return Ok(None);
+    };
+    match state.services.operators.session(&token).await {
+        Ok(session) => Ok(Some(session)),
+        Err(Error::Unauthenticated) => Ok(None),
+        Err(other) => Err(other),
+    }
+}
+
+/// The database does not say who is asking. Without that no page can be made; the words must do.
+fn unavailable(error: &Error, request_id: &str, path: &str) -> Response {
+    tracing::error!(%error, request_id, "no session could be looked up");
+    let message = "The database is not available at the moment. Try again in a minute.";
+    let error = ApiError::new(ErrorCode::Unavailable, message).of_request(request_id.to_owned());
+    if path.starts_with("/fn/") {
+        return error.into_response();
+    }
+    let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
+    (status, format!("{message}\nRequest id: {request_id}\n")).into_response()
+}

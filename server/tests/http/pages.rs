@@ -1,0 +1,181 @@
+//! Each page as each role: status, title, landmark; its HTML needs no repair.
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_store::Engine;
+use scraper::{Html, Selector};
+
+use crate::world::{Answer, PRO_KEY, Server};
+
+/// What Leptos marks empty places with. Browsers read it as an empty comment, which is what hydration looks for.
+const EMPTY_COMMENT: &str = "Saw ! in state MarkupDeclarationOpen";
+
+/// Parses a page as a browser does, and fails where a browser would have to repair it: repaired HTML does not hydrate.
+/// Leptos writes its own data behind the document's end; nothing else may stand there.
+fn parse(answer: &Answer) -> Html {
+    let text = answer.text();
+    let (document, data) = text.split_once("</html>").unwrap();
+    let left: String = data
+        .split("<script")
+        .map(|script| {
+            script
+                .split_once("</script>")
+                .map_or(script, |(_, rest)| rest)
+        })
+        .collect();
+    assert_eq!(left.trim(), "");
+    let mut html = Html::parse_document(&format!("{document}</html>"));
+    html.errors.retain(|error| error != EMPTY_COMMENT);
+    assert_eq!(html.errors, Vec::<String>::new());
+    html
+}
+
+fn texts(html: &Html, selector: &str) -> Vec<String> {
+    let selector = Selector::parse(selector).unwrap();
+    let text = |element: scraper::ElementRef<'_>| {
+        element
+            .text()
+            .collect::<String>()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    html.select(&selector).map(text).collect()
+}
+
+#[tokio::test]
+async fn every_role_sees_the_licenses() {
+    let server = Server::start(Engine::Sqlite).await;
+    for role in Role::ALL {
+        let answer = server.sign_in(role).await.get("/licenses").await;
+        assert_eq!(answer.status, StatusCode::OK, "{role:?}");
+        let html = parse(&answer);
+        assert_eq!(texts(&html, "title"), ["Licenses · Keywright"]);
+        assert_eq!(texts(&html, "main h1"), ["Licenses"]);
+        assert_eq!(texts(&html, "tbody tr").len(), 25);
+        let email = format!("{}@acme.test", role.as_str());
+        assert!(answer.text().contains(&email), "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_list_has_the_columns_of_the_product() {
+    let server = Server::start(Engine::Sqlite).await;
+    let html = parse(&server.sign_in(Role::Viewer).await.get("/licenses").await);
+    let columns = [
+        "License",
+        "Status",
+        "Product",
+        "Customer",
+        "Activations",
+        "Created",
+        "Expires",
+    ];
+    assert_eq!(texts(&html, "thead th"), columns);
+    let rows = texts(&html, "tbody tr");
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("-XXXX-···-") && row.contains(" of ") && row.contains("Never"))
+    );
+}
+
+#[tokio::test]
+async fn no_raw_key_is_on_any_page() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let mut path = "/licenses".to_owned();
+    let mut pages = 0;
+    loop {
+        let answer = browser.get(&path).await;
+        let text = answer.text();
+        for middle in ["PRO0", "REVK", "EXPD", "FALL", "FULL"] {
+            assert!(!text.contains(middle), "{path}");
+        }
+        assert!(!text.contains(PRO_KEY));
+        pages += 1;
+        let html = parse(&answer);
+        let next = Selector::parse("a[rel=next]").unwrap();
+        match html.select(&next).next().and_then(|link| link.attr("href")) {
+            Some(href) => path = href.to_owned(),
+            None => break,
+        }
+    }
+    assert!(pages >= 4, "{pages} pages");
+}
+
+#[tokio::test]
+async fn another_tenants_licenses_are_not_on_the_list() {
+    let server = Server::start(Engine::Sqlite).await;
+    let form = "email=owner%40indie.test&password=keywright-demo";
+    let cookie = server
+        .post_form("/session", form, None)
+        .await
+        .header("set-cookie")
+        .to_owned();
+    let browser = crate::world::Browser {
+        server: &server,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    };
+    let answer = browser.get("/licenses").await;
+    let rows = texts(&parse(&answer), "tbody tr");
+    assert!(
+        !rows.is_empty()
+            && rows
+                .iter()
+                .all(|row| row.starts_with("INDI") && row.contains("Pixel")),
+        "{rows:?}"
+    );
+    assert!(!answer.text().contains("acme.test"));
+}
+
+#[tokio::test]
+async fn the_sign_in_page_is_a_plain_form() {
+    let server = Server::start(Engine::Sqlite).await;
+    let answer = server.get("/login").await;
+    let html = parse(&answer);
+    assert_eq!(texts(&html, "title"), ["Sign in · Keywright"]);
+    let form =
+        Selector::parse("form[method=post][action='/session'] input[name=password][type=password]")
+            .unwrap();
+    assert_eq!(html.select(&form).count(), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_without_licenses_is_told_what_to_do() {
+    let server = Server::start(Engine::Sqlite).await;
+    let tenant: keywright_domain::ids::TenantId = "fresh".parse().unwrap();
+    let services = &server.world.services;
+    services
+        .tenants
+        .add(tenant.clone(), "Fresh", keywright_domain::plan::Plan::Free)
+        .await
+        .unwrap();
+    let caller = keywright_service::Caller::command_line(tenant);
+    services
+        .operators
+        .add(&caller, "a@fresh.test", Role::Owner, "long enough")
+        .await
+        .unwrap();
+    let answer = server
+        .post_form(
+            "/session",
+            "email=a%40fresh.test&password=long+enough",
+            None,
+        )
+        .await;
+    let cookie = answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let page = crate::world::Browser {
+        server: &server,
+        cookie,
+    }
+    .get("/licenses")
+    .await;
+    assert_eq!(page.status, StatusCode::OK);
+    parse(&page);
+    assert!(page.text().contains("keywright mint"), "{}", page.text());
+}
