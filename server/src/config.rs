@@ -139,7 +139,12 @@ impl DatabaseArgs {
                     format!("The file {} holds no master key", path.display())
                 })?))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => Ok(None),
+            Err(error)
+                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                    && !must_exist =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(error)
                 .with_context(|| format!("The master key can't be read from {}", path.display())),
         }
@@ -189,7 +194,12 @@ fn make_folder(place: &Place) -> anyhow::Result<()> {
             folder.display()
         )
     };
-    fs::create_dir_all(folder).with_context(sentence)?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    // It holds hashes, sealed keys and the key that opens them: nobody else's business.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(sentence)?;
     let probe = folder.join(".writable");
     File::create(&probe)
         .and_then(|_| fs::remove_file(&probe))

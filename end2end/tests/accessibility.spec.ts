@@ -1,0 +1,44 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../fixtures/test";
+
+// axe puts style attributes into the page, which the policy would report as errors.
+test.use({ bypassCSP: true, expectedErrors: [/status of 40[14]/] });
+
+async function findings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+}
+
+async function scrollsSideways(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const width of [390, 1440]) {
+    test.describe(`${colorScheme}, ${width} px wide`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 } });
+
+      test("axe finds nothing on any page", async ({ page, loginPage, licensesPage }) => {
+        await loginPage.goto();
+        expect(await findings(page)).toEqual([]);
+        expect(await scrollsSideways(page)).toBe(false);
+        await loginPage.fill("owner@acme.test", "wrong");
+        await expect(page.getByRole("alert")).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+
+        await loginPage.signIn();
+        await licensesPage.hydrated();
+        expect(await findings(page)).toEqual([]);
+        expect(await scrollsSideways(page)).toBe(false);
+        await page.getByRole("button", { name: /^Account/ }).click();
+        expect(await findings(page)).toEqual([]);
+
+        await page.goto("/nothing");
+        expect(await findings(page)).toEqual([]);
+        expect(await scrollsSideways(page)).toBe(false);
+      });
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { expect, test } from "../fixtures/test";
+
+test("an operator signs in, sees the licenses and signs out", async ({ page, loginPage, licensesPage }) => {
+  await page.goto("/");
+  await expect(page).toHaveURL("/login");
+  await loginPage.signIn("support@acme.test");
+  await expect(page).toHaveTitle("Licenses · Keywright");
+  await expect(licensesPage.rows).toHaveCount(25);
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/login");
+  await page.goto("/licenses");
+  await expect(page).toHaveURL("/login");
+});
+
+test("going back after signing out shows nothing", async ({ page, loginPage }) => {
+  await loginPage.signIn();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/login");
+  await page.goBack();
+  await expect(page).toHaveURL("/login");
+});
+
+test.describe("refused", () => {
+  test.use({ expectedErrors: [/status of 401/] });
+
+  test("a wrong password shows the form again, with a message and the e-mail", async ({ page, loginPage }) => {
+    await loginPage.goto();
+    await loginPage.fill("owner@acme.test", "wrong");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await expect(loginPage.email).toHaveValue("owner@acme.test");
+    await expect(loginPage.password).toHaveValue("");
+    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await loginPage.fill("owner@acme.test", "keywright-demo");
+    await expect(page).toHaveURL("/licenses");
+  });
+});

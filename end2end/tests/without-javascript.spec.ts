@@ -1,0 +1,33 @@
+import { expect, test } from "../fixtures/test";
+
+test.use({ javaScriptEnabled: false });
+
+test("everything works: sign in, page through, choose a theme, sign out", async ({ page, loginPage, licensesPage }) => {
+  await loginPage.signIn("viewer@acme.test");
+  await expect(licensesPage.rows).toHaveCount(25);
+  const first = await licensesPage.keys();
+  await licensesPage.next.click();
+  await expect(page).toHaveURL(/\?after=/);
+  expect(await licensesPage.keys()).not.toEqual(first);
+  await licensesPage.previous.click();
+  expect(await licensesPage.keys()).toEqual(first);
+
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("radio", { name: "Dark" }).check();
+  await page.getByRole("button", { name: "Keep this theme" }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+
+  await page.getByRole("button", { name: /^Account/ }).click();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await expect(page).toHaveURL("/login");
+});
+
+test.describe("refused", () => {
+  test.use({ expectedErrors: [/status of 401/] });
+
+  test("a wrong password shows the form again", async ({ page, loginPage }) => {
+    await loginPage.goto();
+    await loginPage.fill("owner@acme.test", "wrong");
+    await expect(page.getByRole("alert")).toBeVisible();
+  });
+});

@@ -1,0 +1,10 @@
+//! The wasm entry point: mounts the pages on the server's HTML. On the host it does nothing.
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    console_error_panic_hook::set_once();
+    keywright_app::hydrate::hydrate();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}

@@ -1,0 +1,105 @@
+//! A device with an app on it, made of the published client: for trying a server by hand, and for the browser tests.
+//!
+//! ```text
+//! cargo run --example device -- http://127.0.0.1:3000 acme notes sdk_live_000…000
+//! activate ACME-PRO0-0000-0001
+//! validate
+//! deactivate
+//! ```
+//!
+//! Each command is a line of standard input; each answer is one line: what the client made of it.
+
+#![expect(clippy::print_stdout, reason = "a command-line tool")]
+
+use std::{
+    collections::HashMap,
+    env,
+    error::Error,
+    io::{self, BufRead},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use keylight::{
+    FixedDeviceIdentity, Keylight, KeylightConfig, LicenseStore,
+    http::ureq_transport::UreqTransport, keyset::fetch_keyset,
+};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [base_url, tenant, product, sdk_key] = arguments.as_slice() else {
+        return Err("usage: device <base URL> <tenant> <product> <SDK key>".into());
+    };
+    let app = app(base_url, tenant, product, sdk_key)?;
+    for line in io::stdin().lock().lines() {
+        println!("{}", answer(&app, &line?));
+    }
+    Ok(())
+}
+
+/// An app as its vendor would set it up: the base URL, and the keys that the server publishes.
+fn app(
+    base_url: &str,
+    tenant: &str,
+    product: &str,
+    sdk_key: &str,
+) -> Result<Keylight, Box<dyn Error>> {
+    let mut config = KeylightConfig::builder(tenant, product, sdk_key)
+        .base_url(base_url)
+        .max_offline_days(7)
+        .build();
+    let (_primary, keys) = fetch_keyset(&UreqTransport::default(), base_url, tenant)
+        .ok_or("the server publishes no keys")?;
+    config.trusted_keys.extend(keys);
+    let app = Keylight::with_parts(
+        config,
+        Arc::new(Memory::default()),
+        Arc::new(UreqTransport::default()),
+    );
+    let device = format!("device {}", std::process::id());
+    Ok(app.with_device(Arc::new(FixedDeviceIdentity(device))))
+}
+
+fn answer(app: &Keylight, line: &str) -> String {
+    let (command, key) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
+    let done = match command {
+        "activate" => app.activate(key).map(|result| result.error),
+        "validate" => app.validate().map(|result| result.error),
+        "deactivate" => app.deactivate().map(|()| None),
+        _ => return "commands: activate <key>, validate, deactivate".to_owned(),
+    };
+    match done {
+        Ok(None) => format!("ok, {:?}, pro: {}", app.state(), app.has_entitlement("pro")),
+        Ok(Some(refusal)) => format!("refused: {refusal}"),
+        Err(error) => format!("failed: {error}"),
+    }
+}
+
+/// The device's disk, as long as it runs.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<String, Vec<u8>>>);
+
+impl LicenseStore for Memory {
+    fn get(&self, account: &str) -> Option<Vec<u8>> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(account)
+            .cloned()
+    }
+
+    fn set(&self, account: &str, value: &[u8]) -> keylight::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(account.to_owned(), value.to_vec());
+        Ok(())
+    }
+
+    fn delete(&self, account: &str) -> keylight::Result<()> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(account);
+        Ok(())
+    }
+}

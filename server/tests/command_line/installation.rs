@@ -1,0 +1,198 @@
+//! A folder with the data of one installation, and the program to run on it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use tempfile::TempDir;
+
+/// An installation that no other test knows of.
+pub(crate) struct Installation {
+    folder: TempDir,
+    /// Set where it is not the SQLite file in the data folder.
+    pub(crate) database_url: Option<String>,
+    /// Set where the environment names a master key.
+    pub(crate) master_key: Option<String>,
+}
+
+impl Installation {
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        fs::create_dir(&site).unwrap();
+        for name in [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "favicon.svg",
+        ] {
+            fs::write(site.join(name), "/* file */").unwrap();
+        }
+        Self {
+            folder,
+            database_url: None,
+            master_key: None,
+        }
+    }
+
+    pub(crate) fn with_demo() -> Self {
+        let installation = Self::empty();
+        installation.succeed(&["demo"]);
+        installation
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn site(&self) -> PathBuf {
+        self.folder.path().join("site")
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, "")
+    }
+
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that fails at once does not read what it is told.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs a command that must succeed; gives what it printed.
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    }
+
+    /// Runs a command that must fail with one sentence; gives the sentence.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(
+            !output.status.success(),
+            "{arguments:?} succeeded: {}",
+            text(&output.stdout)
+        );
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        let error = text(&output.stderr);
+        let sentence = error
+            .lines()
+            .find_map(|line| line.strip_prefix("keywright: "));
+        assert!(!error.contains("panicked"), "{error}");
+        sentence.unwrap_or(&error).to_owned()
+    }
+
+    /// Starts `serve` on a free port and waits until it listens.
+    pub(crate) fn serve(&self) -> Serving {
+        let site = self.site();
+        let arguments = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--site-dir",
+            path(&site),
+        ];
+        let mut child = self
+            .command(&arguments)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut serving = Serving {
+            child,
+            log,
+            address: String::new(),
+        };
+        while serving.address.is_empty() {
+            serving.read_address();
+        }
+        serving
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        command
+            .current_dir(self.folder.path())
+            .arg("--data-dir")
+            .arg(self.data())
+            .args(arguments)
+            .env_remove("DATABASE_URL")
+            .env_remove("KEYWRIGHT_MASTER_KEY")
+            .env_remove("KEYWRIGHT_MASTER_KEY_FILE")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
+        if let Some(key) = &self.master_key {
+            command.env("KEYWRIGHT_MASTER_KEY", key);
+        }
+        command
+    }
+}
+
+/// A server that runs.
+pub(crate) struct Serving {
+    child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    pub(crate) address: String,
+}
+
+impl Serving {
+    /// Reads one line of the log; takes the address if it names it.
+    fn read_address(&mut self) {
+        let mut line = String::new();
+        assert_ne!(
+            self.log.read_line(&mut line).unwrap(),
+            0,
+            "the server stopped"
+        );
+        if let Some((_, rest)) = line.split_once("listening on http://") {
+            let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
+            self.address = rest.chars().take_while(is_address).collect();
+        }
+    }
+
+    /// Tells it to stop, as a service manager does; gives the rest of its log.
+    pub(crate) fn stop(&mut self) -> String {
+        let killed = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(killed.success());
+        let mut log = String::new();
+        std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{log}");
+        log
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // A test that failed leaves no server behind; one that stopped it already has nothing to kill.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+pub(crate) fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}

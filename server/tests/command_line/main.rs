@@ -1,0 +1,12 @@
+//! The binary as a person meets it: what it prints, how it ends, and that a failure says what to do and leaves nothing
+//! half-made.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
+
+mod failures;
+mod installation;
+mod serving;
+mod working;

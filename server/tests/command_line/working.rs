@@ -1,0 +1,104 @@
+//! Commands that do what they say.
+
+use keywright_store::{Engine, testing::TestDatabase};
+use serde_json::Value;
+
+use crate::installation::{Installation, text};
+
+#[test]
+fn the_demo_says_what_it_made_in_one_line_of_json_and_does_it_once() {
+    let installation = Installation::empty();
+    let first = installation.succeed(&["demo", "--json"]);
+    assert_eq!(first.lines().count(), 1);
+    let report: Value = serde_json::from_str(&first).unwrap();
+    assert_eq!(report["tenants"], serde_json::json!(["acme", "indie"]));
+    assert_eq!(report["operators"].as_array().unwrap().len(), 5);
+    for field in ["tenant", "email", "password", "role"] {
+        assert!(report["operators"][0][field].is_string(), "{field}");
+    }
+    for field in ["license_key", "id", "display_key", "status"] {
+        assert!(report["keys"][0][field].is_string(), "{field}");
+    }
+    assert!(report["sdk_key"].as_str().unwrap().starts_with("sdk_live_"));
+    assert_eq!(installation.succeed(&["demo", "--json"]), first);
+}
+
+#[test]
+fn minted_keys_are_printed_once_one_a_line() {
+    let installation = Installation::with_demo();
+    let mint = [
+        "mint",
+        "--tenant",
+        "acme",
+        "--product",
+        "notes",
+        "--key-type",
+        "pro",
+        "--count",
+        "3",
+    ];
+    let keys = installation.succeed(&mint);
+    assert_eq!(
+        keys.lines()
+            .filter(|key| key.starts_with("ACME-") && key.len() == 24)
+            .count(),
+        3
+    );
+    let json = installation.succeed(&[&mint[..], &["--json"]].concat());
+    for line in json.lines() {
+        let minted: Value = serde_json::from_str(line).unwrap();
+        let key = minted["license_key"].as_str().unwrap();
+        let last = key.rsplit('-').next().unwrap();
+        assert_eq!(minted["display_key"], format!("ACME-XXXX-···-{last}"));
+        assert_eq!(minted["id"].as_str().unwrap().len(), 64);
+    }
+    let studio = installation.succeed(&["mint", "--tenant", "acme", "--product", "studio"]);
+    assert!(studio.starts_with("STDO-"), "{studio}");
+}
+
+#[test]
+fn a_tenant_of_ones_own_is_made_from_the_command_line() {
+    let installation = Installation::empty();
+    installation.succeed(&["tenant", "add", "--tenant", "mine", "--name", "My company"]);
+    let add = [
+        "operator",
+        "add",
+        "--tenant",
+        "mine",
+        "--email",
+        "me@mine.test",
+        "--role",
+        "owner",
+    ];
+    let added = installation.run_with_input(&add, "correct horse\n");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    installation.succeed(&["tenant", "plan", "--tenant", "mine", "--plan", "starter"]);
+}
+
+#[tokio::test]
+async fn postgres_works_alike() {
+    let database = TestDatabase::on(Engine::Postgres).await;
+    let mut installation = Installation::empty();
+    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.database_url = Some(database.url().into());
+    installation.succeed(&["demo"]);
+    assert!(
+        installation
+            .succeed(&["mint", "--tenant", "acme", "--product", "studio"])
+            .starts_with("STDO-")
+    );
+    // Two servers may share it.
+    let (mut one, mut other) = (installation.serve(), installation.serve());
+    one.stop();
+    other.stop();
+}
+
+#[test]
+fn the_generated_master_key_and_the_data_are_the_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let installation = Installation::with_demo();
+    let mode =
+        |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(installation.data().join("master.key")), 0o600);
+    assert_eq!(mode(installation.data()), 0o700);
+}

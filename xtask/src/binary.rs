@@ -1,0 +1,60 @@
+//! Builds the server's binary.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::{
+    process,
+    site::{self, Mode},
+    steps::Steps,
+    workspace,
+};
+
+const PACKAGE: &str = "keywright";
+
+/// How the binary is compiled.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile {
+    /// Quickly, for work on it.
+    Debug,
+    /// For use.
+    Release,
+}
+
+/// Where cargo puts the binary.
+pub(crate) fn path(profile: Profile) -> PathBuf {
+    let folder = match profile {
+        Profile::Debug => "debug",
+        Profile::Release => "release",
+    };
+    workspace::target().join(folder).join(PACKAGE)
+}
+
+/// The binary that reads the site from `target/site`.
+pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
+    let estimate = "some minutes the first time, then seconds";
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--package", PACKAGE]);
+    steps.run("building the server", estimate, || process::run(&mut cargo))?;
+    Ok(path(Profile::Debug))
+}
+
+/// The one file that carries the site inside.
+pub(crate) fn build_with_site(profile: Profile, steps: &mut Steps) -> Result<()> {
+    site::build(Mode::Release, steps)?;
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--package", PACKAGE, "--features", "embed-site"]);
+    if matches!(profile, Profile::Release) {
+        cargo.arg("--release");
+    }
+    let estimate = "up to 10 min the first time";
+    steps.run("building the server with the site inside", estimate, || {
+        process::run(&mut cargo)
+    })?;
+    println!(
+        "\n{} is all it takes to run Keywright.",
+        path(profile).display()
+    );
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! A `PostgreSQL` for the tests: the one that the caller names, else a private one that lives as long as the run.
+
+use std::{
+    env, fs,
+    fs::File,
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{process, steps::Steps, tools::apt};
+
+/// Names a superuser's maintenance database; every test makes a database of its own from there.
+pub(crate) const VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
+
+const SUPERUSER: &str = "keywright";
+const BY_HAND: &str = "PostgreSQL is needed for the tests: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
+    postgres:// address";
+
+/// The server that the tests use.
+pub(crate) struct Postgres {
+    url: String,
+    /// Ours, unless somebody else's was named: held so that it ends with this.
+    _private: Option<PrivateServer>,
+}
+
+/// A running server process and its folder.
+struct PrivateServer {
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Postgres {
+    /// Uses the server that the environment names, or starts one.
+    pub(crate) fn provide(steps: &mut Steps) -> Result<Self> {
+        if let Ok(url) = env::var(VARIABLE) {
+            return Ok(Self {
+                url,
+                _private: None,
+            });
+        }
+        let binaries = install(steps)?;
+        steps.run("starting a private PostgreSQL", "some seconds", || {
+            start(&binaries)
+        })
+    }
+
+    /// The address to give to the tests.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for PrivateServer {
+    fn drop(&mut self) {
+        // At once and without writing anything back: all of it is thrown away. Nothing is left to do if it fails.
+        let id = self.child.id().to_string();
+        if process::output(process::command("kill").args(["-QUIT", &id])).is_err() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Returns the folder of `PostgreSQL`'s binaries, and installs them if there are none.
+pub(crate) fn install(steps: &mut Steps) -> Result<PathBuf> {
+    if let Some(folder) = find_binaries() {
+        return Ok(folder);
+    }
+    apt::install(&["postgresql"], steps).context(BY_HAND)?;
+    find_binaries().context(BY_HAND)
+}
+
+fn find_binaries() -> Option<PathBuf> {
+    if let Some(initdb) = process::on_path("initdb") {
+        return initdb.parent().map(Path::to_path_buf);
+    }
+    // Debian keeps them off PATH, one folder for each major version.
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let mut versions: Vec<u32> = versions
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect();
+    versions.sort_unstable();
+    let folders = versions
+        .iter()
+        .rev()
+        .map(|version| format!("/usr/lib/postgresql/{version}/bin"));
+    folders
+        .map(PathBuf::from)
+        .find(|folder| folder.join("initdb").is_file())
+}
+
+fn start(binaries: &Path) -> Result<Postgres> {
+    let mut mktemp = as_server_user(Path::new("mktemp"))?;
+    let folder = process::output(mktemp.args(["-d", "-t", "keywright-postgres.XXXXXX"]))?;
+    let folder = PathBuf::from(folder);
+    let data = folder.join("data");
+    let mut initdb = as_server_user(&binaries.join("initdb"))?;
+    initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+    initdb
+        .arg(format!("--username={SUPERUSER}"))
+        .arg("--pgdata")
+        .arg(&data);
+    process::output(&mut initdb)?;
+
+    let port = free_port()?;
+    let mut postgres = as_server_user(&binaries.join("postgres"))?;
+    postgres
+        .arg("-D")
+        .arg(&data)
+        .arg("-k")
+        .arg(&folder)
+        .args(["-h", "127.0.0.1"]);
+    postgres.args(["-p", &port.to_string(), "-N", "300", "-F"]);
+    postgres.args(["-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+    let log = folder.join("log");
+    let output = File::create(&log)?;
+    postgres.stdout(output.try_clone()?).stderr(output);
+    let child = postgres.spawn().context("can't start PostgreSQL")?;
+    let mut server = PrivateServer { child, folder };
+    wait_until_ready(&mut server, port, &log)?;
+    let url = format!("postgres://{SUPERUSER}@127.0.0.1:{port}/postgres");
+    Ok(Postgres {
+        url,
+        _private: Some(server),
+    })
+}
+
+fn wait_until_ready(server: &mut PrivateServer, port: u16, log: &Path) -> Result<()> {
+    const READY: &str = "database system is ready to accept connections";
+    let read = || fs::read_to_string(log).unwrap_or_default();
+    for _ in 0..600 {
+        if server.child.try_wait()?.is_some() {
+            bail!("PostgreSQL ended while it was starting:\n{}", read());
+        }
+        if read().contains(READY) && TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return Ok(());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    bail!("PostgreSQL was not ready after 30 s:\n{}", read())
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0").context("no free port on 127.0.0.1")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// A command of `PostgreSQL`'s: it refuses to run as root, and should not outlive a killed xtask.
+fn as_server_user(program: &Path) -> Result<Command> {
+    let setpriv = process::on_path("setpriv");
+    let mut command = match setpriv {
+        Some(setpriv) => {
+            let mut command = process::command(setpriv);
+            if apt::is_root() {
+                command.args(["--reuid=postgres", "--regid=postgres", "--init-groups"]);
+            }
+            command.arg("--pdeathsig=QUIT").arg(program);
+            command
+        }
+        None if apt::is_root() => {
+            bail!(
+                "PostgreSQL refuses root, and there is no `setpriv` to run it as another user. {BY_HAND}"
+            )
+        }
+        None => process::command(program),
+    };
+    // Its user may not enter the workspace's folder.
+    command.current_dir("/");
+    Ok(command)
+}

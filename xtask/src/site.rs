@@ -1,0 +1,133 @@
+//! Builds what the browser downloads: one style sheet, one script and one wasm file, with hashes in their names.
+//!
+//! esbuild joins the style sheets, Trunk does the rest, and what is left to do on a release build is to make the
+//! script smaller and to put ready-made `.br` and `.gz` files beside everything.
+
+mod budget;
+mod inputs;
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::{process, steps::Steps, tools::SiteTools, workspace};
+
+pub(crate) use budget::check as check_budget;
+
+/// What the site is built for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mode {
+    /// Small files, compressed.
+    Release,
+    /// A quick build.
+    Development,
+}
+
+/// Builds the site into `target/site`, unless it is there already and nothing that it is made from has changed.
+pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
+    // Taken before the build: what changes while it runs is for the next one.
+    let fingerprint = inputs::fingerprint(mode)?;
+    let stamp = workspace::site().join("built-from");
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint) && files("wasm").is_ok() {
+        println!("\n==> the site is up to date");
+        return Ok(());
+    }
+    let tools = SiteTools::install(steps)?;
+    fs::create_dir_all(workspace::site())?;
+    if stamp.exists() {
+        fs::remove_file(&stamp)?;
+    }
+    steps.run("fetching the crates", "a moment", || {
+        process::run(process::cargo().arg("fetch"))
+    })?;
+    steps.run("bundling the style sheets", "a moment", || {
+        bundle_styles(&tools, mode)
+    })?;
+    let estimate = "3 min the first time on two cores, then less than 1";
+    steps.run("compiling the pages to wasm", estimate, || {
+        run_trunk(&tools, mode)
+    })?;
+    if matches!(mode, Mode::Release) {
+        steps.run("compressing the site", "some seconds", || {
+            minify_scripts(&tools)?;
+            compress()
+        })?;
+    }
+    Ok(fs::write(&stamp, fingerprint)?)
+}
+
+/// Writes the one style sheet that `frontend/index.html` names.
+fn bundle_styles(tools: &SiteTools, mode: Mode) -> Result<()> {
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild.args([
+        "style/main.css",
+        "--bundle",
+        "--outfile=target/site-css/main.css",
+    ]);
+    // What the server serves under this path is not there at build time.
+    esbuild.args(["--external:/pkg/*", "--log-level=warning"]);
+    if matches!(mode, Mode::Release) {
+        esbuild.arg("--minify");
+    }
+    process::run(&mut esbuild)
+}
+
+fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
+    let mut trunk = tools.command("trunk")?;
+    trunk.arg("build");
+    let folder = match mode {
+        Mode::Release => {
+            trunk.arg("--release");
+            "release"
+        }
+        Mode::Development => "debug",
+    };
+    // Trunk takes all of wasm-bindgen's folder, with what an earlier build left there.
+    let left = workspace::target().join("wasm-bindgen").join(folder);
+    if left.exists() {
+        fs::remove_dir_all(left)?;
+    }
+    // Trunk reads this variable as a boolean and refuses the usual `1`.
+    trunk
+        .env_remove("NO_COLOR")
+        .env("CARGO_TARGET_DIR", workspace::target());
+    process::run(&mut trunk)
+}
+
+fn minify_scripts(tools: &SiteTools) -> Result<()> {
+    for script in files("js")? {
+        let mut esbuild = tools.command("esbuild")?;
+        esbuild
+            .arg(&script)
+            .args(["--minify", "--format=esm", "--allow-overwrite"]);
+        esbuild
+            .arg("--log-level=warning")
+            .arg(format!("--outfile={}", script.display()));
+        process::run(&mut esbuild)?;
+    }
+    Ok(())
+}
+
+fn compress() -> Result<()> {
+    let script = workspace::root().join("xtask/compress.mjs");
+    process::run(process::command("node").arg(script).arg(packages()))
+}
+
+/// The built files with this extension; at least one, else the site is not there.
+fn files(extension: &str) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(packages())? {
+        let file = entry?.path();
+        if file.extension().is_some_and(|found| found == extension) {
+            files.push(file);
+        }
+    }
+    if files.is_empty() {
+        bail!("no .{extension} file in {}", packages().display());
+    }
+    Ok(files)
+}
+
+fn packages() -> PathBuf {
+    workspace::site().join("pkg")
+}

@@ -1,0 +1,52 @@
+//! Tells whether the site has to be built again, by the contents of everything that it is made from.
+
+use std::{
+    collections::hash_map::DefaultHasher,
+    fs,
+    hash::{Hash, Hasher},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+
+use crate::{process, site::Mode, tools, workspace};
+
+const INPUTS: [&str; 9] = [
+    ".cargo/config.toml",
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "app",
+    "crates/domain",
+    "frontend",
+    "style",
+    "xtask/compress.mjs",
+];
+
+/// A text that is the same as long as a build would give the same site.
+pub(crate) fn fingerprint(mode: Mode) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    for input in INPUTS {
+        hash(&workspace::root().join(input), &mut hasher)?;
+    }
+    let compiler = process::output(process::command("rustc").arg("--version"))?;
+    let tools = tools::versions_of_site_tools();
+    Ok(format!(
+        "{mode:?}, {compiler}, {tools}, inputs {:016x}\n",
+        hasher.finish()
+    ))
+}
+
+fn hash(path: &Path, hasher: &mut DefaultHasher) -> Result<()> {
+    if !path.is_dir() {
+        path.hash(hasher);
+        fs::read(path)
+            .with_context(|| format!("can't read {}", path.display()))?
+            .hash(hasher);
+        return Ok(());
+    }
+    let entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut entries = entries.collect::<Result<Vec<PathBuf>, _>>()?;
+    entries.sort();
+    entries.iter().try_for_each(|entry| hash(entry, hasher))
+}

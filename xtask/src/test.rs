@@ -1,0 +1,183 @@
+//! `cargo xtask test`: every check there is, in the order in which they fail fastest.
+
+use anyhow::{Context, Result};
+
+use crate::{
+    binary,
+    postgres::{self, Postgres},
+    process,
+    site::{self, Mode},
+    steps::Steps,
+    tidy,
+    tools::{
+        WasmCompiler,
+        browser::{self, Browser},
+    },
+    workspace,
+};
+
+/// The parts, in the order in which they run.
+const PARTS: [(&str, Part); 7] = [
+    ("format", format),
+    ("lint", lint),
+    ("docs", docs),
+    ("tidy", tidy_part),
+    ("rust", rust),
+    ("site", site_part),
+    ("browser", browser_part),
+];
+
+type Part = fn(&mut Run<'_>) -> Result<()>;
+
+/// What the parts of one run share.
+struct Run<'a> {
+    steps: &'a mut Steps,
+    postgres: Option<Postgres>,
+}
+
+/// Runs the named parts, or all, up to the first failure.
+pub(crate) fn run(names: &[&str], steps: &mut Steps) -> Result<()> {
+    for name in names {
+        let known = PARTS.iter().any(|(part, _)| part == name);
+        known.then_some(()).with_context(|| {
+            let parts = PARTS.map(|(part, _)| part).join(" ");
+            format!("no part is called `{name}`; the parts are: {parts}")
+        })?;
+    }
+    let mut run = Run {
+        steps,
+        postgres: None,
+    };
+    for (name, part) in PARTS {
+        if names.is_empty() || names.contains(&name) {
+            part(&mut run).with_context(|| format!("`cargo xtask test {name}`"))?;
+        }
+    }
+    println!("\nAll checks passed.");
+    Ok(())
+}
+
+impl Run<'_> {
+    /// The address of a `PostgreSQL` that lives as long as this run.
+    fn postgres_url(&mut self) -> Result<String> {
+        let postgres = match self.postgres.take() {
+            Some(postgres) => postgres,
+            None => Postgres::provide(self.steps)?,
+        };
+        Ok(self.postgres.insert(postgres).url().to_owned())
+    }
+
+    fn cargo(&mut self, title: &str, estimate: &str, arguments: &[&str]) -> Result<()> {
+        let mut cargo = process::cargo();
+        cargo.args(arguments);
+        self.steps.run(title, estimate, || process::run(&mut cargo))
+    }
+}
+
+fn format(run: &mut Run<'_>) -> Result<()> {
+    run.cargo("format", "a moment", &["fmt", "--all", "--", "--check"])
+}
+
+fn lint(run: &mut Run<'_>) -> Result<()> {
+    let all = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    run.cargo("lint", "3 min the first time", &all)?;
+    // Debian's compiler has a clippy of another version, whose opinions differ; the build of the site
+    // compiles the same code.
+    let WasmCompiler::Default = WasmCompiler::install(run.steps)? else {
+        return Ok(());
+    };
+    let mut wasm = vec![
+        "clippy",
+        "--package",
+        "keywright-frontend",
+        "--package",
+        "keywright-app",
+    ];
+    wasm.extend([
+        "--features",
+        "keywright-app/hydrate",
+        "--target",
+        "wasm32-unknown-unknown",
+    ]);
+    wasm.extend(["--", "-D", "warnings"]);
+    run.cargo("lint for wasm", "1 min the first time", &wasm)
+}
+
+fn docs(run: &mut Run<'_>) -> Result<()> {
+    let mut cargo = process::cargo();
+    cargo.env("RUSTDOCFLAGS", "-Dwarnings");
+    cargo.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    run.steps
+        .run("docs", "1 min the first time", || process::run(&mut cargo))
+}
+
+fn tidy_part(run: &mut Run<'_>) -> Result<()> {
+    run.steps.run("tidy", "a moment", tidy::check)
+}
+
+fn rust(run: &mut Run<'_>) -> Result<()> {
+    let url = run.postgres_url()?;
+    let cargo = |arguments: &[&str]| {
+        let mut cargo = process::cargo();
+        cargo.args(arguments).env(postgres::VARIABLE, &url);
+        cargo
+    };
+    let mut tests = if process::on_path("cargo-nextest").is_some() {
+        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
+    } else {
+        // `--all-targets` leaves the documentation out, as nextest does; it has its own run below.
+        cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])
+    };
+    let estimate = "6 min the first time on two cores";
+    run.steps
+        .run("Rust tests", estimate, || process::run(&mut tests))?;
+    let mut documented = cargo(&["test", "--workspace", "--doc"]);
+    run.steps.run("tests in documentation", "1 min", || {
+        process::run(&mut documented)
+    })
+}
+
+fn site_part(run: &mut Run<'_>) -> Result<()> {
+    site::build(Mode::Release, run.steps)?;
+    run.steps.run("wasm budget", "a moment", site::check_budget)
+}
+
+fn browser_part(run: &mut Run<'_>) -> Result<()> {
+    let browser = browser::install(run.steps)?;
+    site::build(Mode::Release, run.steps)?;
+    let server = binary::build(run.steps)?;
+    let url = run.postgres_url()?;
+    let npx = |arguments: &[&str]| {
+        let mut npx = process::command("npx");
+        npx.current_dir(workspace::end2end())
+            .arg("--no-install")
+            .args(arguments);
+        npx
+    };
+    let mut types = npx(&["tsc", "--noEmit"]);
+    run.steps
+        .run("types of the browser tests", "some seconds", || {
+            process::run(&mut types)
+        })?;
+    let mut tests = npx(&["playwright", "test"]);
+    tests
+        .env("KEYWRIGHT_BIN", &server)
+        .env(postgres::VARIABLE, url);
+    if let Browser::Installed(chromium) = browser {
+        tests.env("KEYWRIGHT_CHROMIUM", chromium);
+    }
+    run.steps
+        .run("browser tests", "some minutes", || process::run(&mut tests))
+}

@@ -1,0 +1,90 @@
+//! Words that must not occur in some folders.
+
+use super::tree::Tree;
+
+/// A word, where it is not allowed, and why.
+struct Rule {
+    /// In pieces, so that this file keeps the rules, too.
+    word: [&'static str; 2],
+    folder: &'static str,
+    except: &'static str,
+    reason: &'static str,
+}
+
+const RULES: [Rule; 4] = [
+    Rule {
+        word: ["sql", "x"],
+        folder: "app/src/",
+        except: "",
+        reason: "the pages know nothing of the database",
+    },
+    Rule {
+        word: ["#[ser", "ver"],
+        folder: "app/src/ui/",
+        except: "",
+        reason: "primitives have no server functions",
+    },
+    Rule {
+        word: ["crate::", "api"],
+        folder: "app/src/ui/",
+        except: "",
+        reason: "primitives call no server functions",
+    },
+    Rule {
+        word: ["sqlx::", "query"],
+        folder: "",
+        except: "crates/store/",
+        reason: "only keywright-store holds SQL",
+    },
+];
+
+pub(super) fn check(tree: &Tree) -> Vec<String> {
+    RULES.iter().flat_map(|rule| breaches(rule, tree)).collect()
+}
+
+fn breaches(rule: &Rule, tree: &Tree) -> Vec<String> {
+    let word = rule.word.concat();
+    let excepted = |path: &str| !rule.except.is_empty() && path.starts_with(rule.except);
+    let mut found = Vec::new();
+    for (path, text) in tree
+        .matching(rule.folder, ".rs")
+        .filter(|(path, _)| !excepted(path))
+    {
+        for (index, _) in text
+            .lines()
+            .enumerate()
+            .filter(|(_, line)| line.contains(&word))
+        {
+            found.push(format!(
+                "{path}:{}: no `{word}` here: {}",
+                index + 1,
+                rule.reason
+            ));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_found_only_where_it_is_not_allowed() {
+        let [query, server] = [RULES[3].word.concat(), RULES[1].word.concat()];
+        let tree = Tree::of([
+            ("crates/store/src/licenses.rs", &query),
+            (
+                "server/src/main.rs",
+                &format!("fn main() {{\n    {query}(\"\")\n}}"),
+            ),
+            ("app/src/api/licenses.rs", &server),
+            ("app/src/ui/table.rs", &server),
+            ("docs/notes.md", &query),
+        ]);
+        let found = check(&tree);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert!(found[0].starts_with("app/src/ui/table.rs:1: "));
+        assert!(found[1].starts_with("server/src/main.rs:2: "));
+    }
+}

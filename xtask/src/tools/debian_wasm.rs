@@ -1,0 +1,144 @@
+//! Debian's compiler for machines whose rustup can't download. Debian ships it without the standard library for wasm,
+//! so that is built once from Debian's source package, kept in the cache, and put where the compiler looks for it.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    process,
+    steps::Steps,
+    tools::{self, apt, wasm_target::TARGET},
+};
+
+/// The name under which rustup knows Debian's compiler.
+pub(super) const TOOLCHAIN: &str = "debian-web";
+
+const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
+const LINKER: &str = "/usr/bin/wasm-ld-22";
+/// Beside the libraries: the version of the compiler that they are for.
+const STAMP: &str = "keywright-version";
+const BY_HAND: &str =
+    "the wasm target is missing; please run: rustup target add wasm32-unknown-unknown";
+
+/// Returns the folder with the linker under the name that the compiler asks for.
+pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
+    if process::on_path("rustup").is_none() {
+        bail!("{BY_HAND}");
+    }
+    if package_version().is_none() || !Path::new(LINKER).exists() {
+        apt::install(&PACKAGES, steps).context(BY_HAND)?;
+    }
+    let version = package_version().context(BY_HAND)?;
+    let installed = PathBuf::from("/usr/lib/rustlib").join(TARGET).join("lib");
+    if fs::read_to_string(installed.join(STAMP)).ok().as_deref() != Some(&version) {
+        let cached = tools::cache()?.join(format!("wasm-std-{version}"));
+        if !cached.exists() {
+            let title = format!("building the standard library for wasm ({version})");
+            steps.run(&title, "once, about 2 min on two cores", || {
+                build(&cached, &version)
+            })?;
+        }
+        put_in_place(&cached, &installed)?;
+    }
+    let link = ["toolchain", "link", TOOLCHAIN, "/usr"];
+    process::output(process::command("rustup").args(link))?;
+    linker_folder()
+}
+
+/// The version of Debian's package, as long as source and cargo are there in the same one.
+fn package_version() -> Option<String> {
+    let mut versions = PACKAGES[..3].iter().map(|package| {
+        let mut query = process::command("dpkg-query");
+        query.args([
+            "--show",
+            "--showformat=${db:Status-Status} ${Version}",
+            package,
+        ]);
+        let text = process::output(&mut query).ok()?;
+        text.strip_prefix("installed ").map(str::to_owned)
+    });
+    let first = versions.next()??;
+    versions
+        .all(|version| version.as_deref() == Some(&first))
+        .then_some(first)
+}
+
+fn build(cached: &Path, version: &str) -> Result<()> {
+    let partial = cached.with_file_name("wasm-std.partial");
+    if partial.exists() {
+        fs::remove_dir_all(&partial)?;
+    }
+    let source = partial.join("source");
+    fs::create_dir_all(source.join("src"))?;
+    fs::write(
+        source.join("Cargo.toml"),
+        "[package]\nname = \"nothing\"\nedition = \"2024\"\n\n[workspace]\n",
+    )?;
+    fs::write(source.join("src/lib.rs"), "#![no_std]\n")?;
+    process::run(&mut build_command(&source))?;
+
+    let finished = partial.join("lib");
+    fs::create_dir_all(&finished)?;
+    let built = source.join("target").join(TARGET).join("release/deps");
+    for entry in fs::read_dir(&built)? {
+        let name = entry?.file_name();
+        let text = name.to_string_lossy();
+        if text.ends_with(".rlib") && !text.starts_with("libnothing-") {
+            fs::copy(built.join(&name), finished.join(&name))?;
+        }
+    }
+    fs::write(finished.join(STAMP), version)?;
+    fs::rename(&finished, cached)?;
+    Ok(fs::remove_dir_all(&partial)?)
+}
+
+fn build_command(source: &Path) -> std::process::Command {
+    let mut cargo = process::command("/usr/bin/cargo");
+    cargo
+        .current_dir(source)
+        .args(["build", "--release", "--target", TARGET]);
+    cargo.arg("-Zbuild-std=std,panic_abort,panic_unwind,proc_macro");
+    cargo
+        .env("RUSTC", "/usr/bin/rustc")
+        .env("RUSTC_BOOTSTRAP", "1");
+    // Without bitcode a later link-time optimisation fails.
+    cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
+    cargo
+        .env_remove("LD_LIBRARY_PATH")
+        .env("CARGO_TARGET_DIR", source.join("target"));
+    cargo
+}
+
+fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
+    let root = |program| {
+        apt::as_root(program)
+            .with_context(|| format!("root is needed to put {} in place", cached.display()))
+    };
+    // The compiler refuses libraries of two builds side by side.
+    process::run(root("rm")?.args(["-rf"]).arg(installed))?;
+    process::run(root("mkdir")?.arg("-p").arg(installed))?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(cached)? {
+        files.push(entry?.path());
+    }
+    files.retain(|file| !file.ends_with(STAMP));
+    process::output(root("cp")?.args(&files).arg(installed))?;
+    // As the last thing, so that an interrupted copy is not taken for a whole one.
+    process::output(root("cp")?.arg(cached.join(STAMP)).arg(installed))?;
+    Ok(())
+}
+
+fn linker_folder() -> Result<PathBuf> {
+    let folder = tools::cache()?.join("rust-lld");
+    fs::create_dir_all(&folder)?;
+    let link = folder.join("rust-lld");
+    if !link.exists() {
+        symlink(LINKER, &link)?;
+    }
+    Ok(folder)
+}

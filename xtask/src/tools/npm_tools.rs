@@ -1,0 +1,59 @@
+//! Tools from the npm registry: `wasm-opt`, and the bundler for the style sheets.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Result, bail};
+
+use crate::{process, steps::Steps, tools};
+
+/// A tool from the npm registry.
+pub(crate) struct NpmTool {
+    pub(crate) package: &'static str,
+    pub(crate) version: &'static str,
+}
+
+/// `wasm-opt`. That of Debian 12 is too old for what today's compiler emits.
+pub(crate) const BINARYEN: NpmTool = NpmTool {
+    package: "binaryen",
+    version: "132.0.0",
+};
+
+/// Joins the style sheets into one file; Trunk does not follow `@import`.
+pub(crate) const ESBUILD: NpmTool = NpmTool {
+    package: "esbuild",
+    version: "0.28.2",
+};
+
+/// Returns the folder of the tool's commands.
+pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
+    let name = format!("{}-{}", tool.package, tool.version);
+    let folder = tools::cache()?.join(&name);
+    if !folder.exists() {
+        require_npm()?;
+        let title = format!("installing {} {}", tool.package, tool.version);
+        steps.run(&title, "once, some seconds", || {
+            let partial = folder.with_file_name(format!("{name}.partial"));
+            if partial.exists() {
+                fs::remove_dir_all(&partial)?;
+            }
+            fs::create_dir_all(&partial)?;
+            let mut npm = process::command("npm");
+            npm.args(["install", "--no-audit", "--no-fund", "--prefix"])
+                .arg(&partial);
+            process::run(npm.arg(format!("{}@{}", tool.package, tool.version)))?;
+            Ok(fs::rename(&partial, &folder)?)
+        })?;
+    }
+    Ok(Some(folder.join("node_modules/.bin")))
+}
+
+/// Node.js is the one thing, beside Rust, that xtask asks its user for.
+pub(crate) fn require_npm() -> Result<()> {
+    if process::on_path("node").is_none() || process::on_path("npm").is_none() {
+        bail!(
+            "Node.js 20 or newer with npm is needed, and not on PATH. Install it with your system's package manager \
+             (for example `apt-get install nodejs npm` or `brew install node`), then run this again."
+        );
+    }
+    Ok(())
+}
