@@ -9,7 +9,7 @@ use keywright_service::rng::{Rng, SystemRng};
 use tokio::time::Instant;
 
 /// The id of a request, made here.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct RequestId(pub(crate) String);
 
 impl RequestId {

@@ -153,11 +153,7 @@ pub struct Activation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        entitlement::Entitlements,
-        key::{DisplayKey, LicenseKey},
-        license::{Customer, LicenseState},
-    };
+    use crate::{license::LicenseState, testing};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000);
     const PAST: Option<Timestamp> = Some(Timestamp::from_seconds(1_000));
@@ -165,21 +161,10 @@ mod tests {
 
     fn license(state: LicenseState, expires_at: Option<Timestamp>, active_count: u32) -> License {
         License {
-            tenant: "acme".parse().unwrap(),
-            id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
-            product: "notes".parse().unwrap(),
-            key_type: "pro".parse().unwrap(),
-            display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
             state,
-            created_at: Timestamp::from_seconds(0),
             expires_at,
-            activation_limit: 3,
             active_count,
-            entitlements: Entitlements::none(),
-            fallback: false,
-            customer: Customer::default(),
-            predecessor: None,
-            successor: None,
+            ..testing::license()
         }
     }
 

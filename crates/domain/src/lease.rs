@@ -125,31 +125,16 @@ pub struct Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        key::{DisplayKey, LicenseKey},
-        license::{Customer, LicenseState},
-    };
+    use crate::testing;
 
     fn license(expires_at: Option<i64>) -> License {
         License {
-            tenant: "acme".parse().unwrap(),
-            id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
-            product: "notes".parse().unwrap(),
-            key_type: "pro".parse().unwrap(),
-            display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
-            state: LicenseState::Active,
-            created_at: Timestamp::from_seconds(0),
             expires_at: expires_at.map(Timestamp::from_seconds),
-            activation_limit: 3,
-            active_count: 1,
             entitlements: ["sync", "pro"]
                 .iter()
                 .map(|name| name.parse().unwrap())
                 .collect(),
-            fallback: false,
-            customer: Customer::default(),
-            predecessor: None,
-            successor: None,
+            ..testing::license()
         }
     }
 

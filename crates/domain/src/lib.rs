@@ -19,4 +19,6 @@ pub mod role;
 pub mod sdk_key;
 pub mod settings;
 pub mod slug;
+#[cfg(test)]
+mod testing;
 pub mod time;

@@ -1,5 +1,7 @@
 //! The signatures, hashes and masks that every client and server of this wire must agree on.
 
+#![expect(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
 use keywright_domain::{

@@ -1,45 +1,31 @@
 //! `POST /{tenant}/{product}/deactivate`: the device gives its own slot back.
 
-use axum::{
-    Extension,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
-};
-use keywright_service::activations::{DeactivationRequest, Refusal};
+use axum::response::Response;
+use keywright_service::activations::DeactivationRequest;
 use serde::Serialize;
 
 use super::{
     answer::{self, Endpoint},
-    fields::Fields,
-    sdk_key,
+    call::Call,
 };
-use crate::{request_id::RequestId, state::AppState};
 
 #[derive(Serialize)]
 struct Deactivated {
     deactivated: bool,
 }
 
-pub(super) async fn deactivate(
-    State(state): State<AppState>,
-    Path((tenant, product)): Path<(String, String)>,
-    Extension(request_id): Extension<RequestId>,
-    headers: HeaderMap,
-    fields: Fields,
-) -> Result<Response, Response> {
+pub(super) async fn deactivate(call: Call) -> Result<Response, Response> {
     let request = DeactivationRequest {
-        license_key: fields.license_key()?,
-        instance: fields.instance_id()?,
+        license_key: call.fields.license_key()?,
+        instance: call.fields.instance_id()?,
     };
-    let activations = &state.services.activations;
-    let done: Result<(), Refusal> = async {
-        let admitted = activations
-            .admit(&tenant, &product, sdk_key(&headers))
-            .await?;
-        activations.deactivate(&admitted, request).await
-    }
-    .await;
-    done.map_err(|refusal| Endpoint::Deactivate.refuse(&refusal, &request_id))?;
+    let done = async {
+        call.services
+            .activations
+            .deactivate(&call.admit().await?, request)
+            .await
+    };
+    done.await
+        .map_err(|refusal| call.refuse(Endpoint::Deactivate, &refusal))?;
     Ok(answer::success(Deactivated { deactivated: true }))
 }

@@ -3,6 +3,7 @@
 mod activate;
 mod answer;
 mod body;
+mod call;
 mod cors;
 mod deactivate;
 mod fields;
@@ -13,7 +14,7 @@ mod validate;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::{HeaderMap, StatusCode, Uri, uri::PathAndQuery},
+    http::{StatusCode, Uri, uri::PathAndQuery},
     middleware,
     response::Response,
     routing::{get, post},
@@ -55,14 +56,11 @@ pub(crate) fn set_path(request: &mut Request, path: &str) {
     }
 }
 
-/// What the app sent as its SDK key, whatever it is.
-fn sdk_key(headers: &HeaderMap) -> Option<&[u8]> {
-    headers
-        .get("x-keylight-sdk-key")
-        .map(axum::http::HeaderValue::as_bytes)
+async fn unknown() -> Response {
+    unknown_path()
 }
 
-async fn unknown() -> Response {
+fn unknown_path() -> Response {
     answer::error(StatusCode::NOT_FOUND, "Not found")
 }
 

@@ -1,21 +1,18 @@
 //! `POST /{tenant}/{product}/validate`: check an instance, get a fresh lease.
 
 use axum::{
-    Extension, Json,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    Json,
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use keywright_domain::{activation::Denied, lease::LeaseStatus};
-use keywright_service::activations::{Leased, Refusal, ValidationRequest};
+use keywright_service::activations::{Leased, ValidationRequest};
 use serde::Serialize;
 
 use super::{
     answer::{Endpoint, LeaseFields},
-    fields::Fields,
-    sdk_key,
+    call::Call,
 };
-use crate::{request_id::RequestId, state::AppState};
 
 #[derive(Serialize)]
 struct Validated {
@@ -26,31 +23,25 @@ struct Validated {
     lease: LeaseFields,
 }
 
-pub(super) async fn validate(
-    State(state): State<AppState>,
-    Path((tenant, product)): Path<(String, String)>,
-    Extension(request_id): Extension<RequestId>,
-    headers: HeaderMap,
-    fields: Fields,
-) -> Result<Response, Response> {
+pub(super) async fn validate(call: Call) -> Result<Response, Response> {
     let request = ValidationRequest {
-        license_key: fields.license_key()?,
-        instance: fields.instance_id()?,
-        machine_hash: fields.machine_hash()?,
-        telemetry: fields.telemetry(),
+        license_key: call.fields.license_key()?,
+        instance: call.fields.instance_id()?,
+        machine_hash: call.fields.machine_hash()?,
+        telemetry: call.fields.telemetry(),
     };
-    let activations = &state.services.activations;
-    let leased: Result<Leased, Refusal> = async {
-        let admitted = activations
-            .admit(&tenant, &product, sdk_key(&headers))
-            .await?;
-        activations.validate(&admitted, request).await
-    }
-    .await;
+    let leased = async {
+        call.services
+            .activations
+            .validate(&call.admit().await?, request)
+            .await
+    };
     let Leased {
         lease,
         license_expires_at,
-    } = leased.map_err(|refusal| Endpoint::Validate.refuse(&refusal, &request_id))?;
+    } = leased
+        .await
+        .map_err(|refusal| call.refuse(Endpoint::Validate, &refusal))?;
     let valid = lease.claims.status == LeaseStatus::Active;
     let status = if valid {
         StatusCode::OK

@@ -1,6 +1,9 @@
 //! What the store promises, on both engines alike: each test here runs on SQLite and on PostgreSQL.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 mod activations;
 mod audit;

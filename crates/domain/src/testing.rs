@@ -1,0 +1,29 @@
+//! A license for the tests of this crate to vary.
+
+use crate::{
+    entitlement::Entitlements,
+    key::{DisplayKey, LicenseKey},
+    license::{Customer, License, LicenseState},
+    time::Timestamp,
+};
+
+/// Active, for life, with three slots, none taken.
+pub(crate) fn license() -> License {
+    License {
+        tenant: "acme".parse().unwrap(),
+        id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
+        product: "notes".parse().unwrap(),
+        key_type: "pro".parse().unwrap(),
+        display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
+        state: LicenseState::Active,
+        created_at: Timestamp::from_seconds(0),
+        expires_at: None,
+        activation_limit: 3,
+        active_count: 0,
+        entitlements: Entitlements::none(),
+        fallback: false,
+        customer: Customer::default(),
+        predecessor: None,
+        successor: None,
+    }
+}
