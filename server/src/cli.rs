@@ -4,7 +4,9 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use keywright_domain::{
+    entitlement::Entitlement,
     ids::{KeyTypeId, ProductId, TenantId},
+    key::KeyPrefix,
     plan::Plan,
     role::Role,
 };
@@ -12,7 +14,7 @@ use keywright_domain::{
 use crate::{commands, config::DatabaseArgs};
 
 /// A self-hostable license server with an operator dashboard.
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "keywright", version)]
 pub struct Cli {
     #[command(flatten)]
@@ -39,6 +41,12 @@ enum Command {
     /// Make accounts.
     #[command(subcommand)]
     Operator(OperatorCommand),
+    /// Make products.
+    #[command(subcommand)]
+    Product(ProductCommand),
+    /// Make key types: the variants of a product that licenses are minted as.
+    #[command(subcommand)]
+    KeyType(KeyTypeCommand),
 }
 
 /// How to serve.
@@ -120,6 +128,61 @@ enum OperatorCommand {
     },
 }
 
+#[derive(Debug, Subcommand)]
+enum ProductCommand {
+    /// Make a product, as far as the tenant's plan goes.
+    Add(ProductArgs),
+}
+
+/// The product to make.
+#[derive(Debug, Args)]
+pub struct ProductArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    pub tenant: TenantId,
+    /// The product's slug: 1 to 32 of a-z 0-9 - _; it never changes.
+    #[arg(long)]
+    pub product: ProductId,
+    /// Its name on pages; the slug, where left out.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// What its keys begin with: 4 upper-case letters or digits, unique on the server.
+    #[arg(long)]
+    pub key_prefix: KeyPrefix,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyTypeCommand {
+    /// Make a key type.
+    Add(KeyTypeArgs),
+}
+
+/// The key type to make.
+#[derive(Debug, Args)]
+pub struct KeyTypeArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    pub tenant: TenantId,
+    /// The product's slug.
+    #[arg(long)]
+    pub product: ProductId,
+    /// The key type's slug: 1 to 32 of a-z 0-9 - _.
+    #[arg(long)]
+    pub key_type: KeyTypeId,
+    /// Devices that a license may be active on at once.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: u32,
+    /// Days from minting to expiry; lifetime, where left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub days: Option<u32>,
+    /// What it unlocks; may be given several times.
+    #[arg(long = "entitlement")]
+    pub entitlements: Vec<Entitlement>,
+    /// Let the app go on in reduced mode after expiry.
+    #[arg(long)]
+    pub fallback: bool,
+}
+
 impl Cli {
     /// Does what was asked.
     pub async fn run(self) -> anyhow::Result<()> {
@@ -133,6 +196,12 @@ impl Cli {
             }
             Command::Tenant(TenantCommand::Plan { tenant, plan }) => {
                 commands::tenant::plan(database, tenant, plan).await
+            }
+            Command::Product(ProductCommand::Add(args)) => {
+                commands::product::add(database, args).await
+            }
+            Command::KeyType(KeyTypeCommand::Add(args)) => {
+                commands::product::add_key_type(database, args).await
             }
             Command::Operator(OperatorCommand::Add {
                 tenant,

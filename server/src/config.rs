@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     fs::File,
-    io::{ErrorKind, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -16,6 +16,7 @@ use keywright_service::{
     rng::{Rng, SystemRng},
 };
 use keywright_store::{Engine, Store};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// Holds the master key itself.
 const MASTER_KEY: &str = "KEYWRIGHT_MASTER_KEY";
@@ -24,7 +25,8 @@ const MASTER_KEY: &str = "KEYWRIGHT_MASTER_KEY";
 const MASTER_KEY_FILE: &str = "KEYWRIGHT_MASTER_KEY_FILE";
 
 /// Where the data is.
-#[derive(Debug, Clone, Args)]
+// No `Debug`: the URL may hold a password.
+#[derive(Clone, Args)]
 pub struct DatabaseArgs {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; a SQLite file in the data folder, where left out.
     // Hidden from `--help`: it may hold a password.
@@ -41,27 +43,41 @@ pub struct DatabaseArgs {
 }
 
 /// Where the data is, once that is clear.
-struct Place {
-    url: String,
-    engine: Engine,
-    /// The SQLite file, if it is one.
-    file: Option<PathBuf>,
+enum Place {
+    /// A file of this machine.
+    Sqlite(PathBuf),
+    /// A server that many of ours can share.
+    Postgres(String),
 }
 
 impl DatabaseArgs {
-    /// Opens the database, and everything that can be asked of it.
+    /// Opens a database that is there, and everything that can be asked of it.
     pub async fn open(&self) -> anyhow::Result<Services> {
-        let place = self.place()?;
-        let configured = self.configured_key()?;
-        if configured.is_none() && place.engine == Engine::Postgres {
+        if let Place::Sqlite(file) = self.place()?
+            && !file.exists()
+        {
             bail!(
-                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY} or {MASTER_KEY_FILE} (`openssl rand -base64 32` makes one)"
+                "There is no database at {}. Name the data folder with --data-dir; `keywright serve`, `tenant add` and `demo` make a new one",
+                file.display()
             );
         }
-        make_folder(&place)?;
-        let store = Store::open(&place.url).await?;
+        self.open_or_create().await
+    }
+
+    /// Opens the database, and makes it if it is a missing SQLite file.
+    pub async fn open_or_create(&self) -> anyhow::Result<Services> {
+        let place = self.place()?;
+        let configured = self.configured_key(&place)?;
+        let (url, _set_up) = match &place {
+            Place::Sqlite(file) => (sqlite_url(file)?, Some(lock_set_up(file)?)),
+            Place::Postgres(_) if configured.is_none() => bail!(
+                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY} or {MASTER_KEY_FILE} (`openssl rand -base64 32` makes one)"
+            ),
+            Place::Postgres(url) => (url.clone(), None),
+        };
+        let store = Store::open(&url).await?;
         let master_key = self
-            .master_key(&store, configured)
+            .master_key(&store, &place)
             .await?
             .checked(&store, &SystemRng)
             .await?;
@@ -75,15 +91,12 @@ impl DatabaseArgs {
 
     /// Keeps a second server off the same SQLite file, while the returned file is held. PostgreSQL serves many.
     pub fn lock(&self) -> anyhow::Result<Option<File>> {
-        let place = self.place()?;
-        let Some(file) = &place.file else {
+        let Place::Sqlite(file) = self.place()? else {
             return Ok(None);
         };
-        make_folder(&place)?;
+        make_folder(&file)?;
         let path = file.with_extension("lock");
-        let lock = File::options().create(true).append(true).open(&path);
-        let lock =
-            lock.with_context(|| format!("The lock file {} can't be opened", path.display()))?;
+        let lock = open_lock(&path)?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(lock)),
             Err(fs::TryLockError::WouldBlock) => bail!(
@@ -97,21 +110,11 @@ impl DatabaseArgs {
 
     fn place(&self) -> anyhow::Result<Place> {
         let Some(url) = &self.database_url else {
-            let file = std::path::absolute(self.data_dir.join("keywright.db"))?;
-            let url = format!("sqlite:{}?mode=rwc", percent_encoded(&file)?);
-            return Ok(Place {
-                url,
-                engine: Engine::Sqlite,
-                file: Some(file),
-            });
+            return Ok(Place::Sqlite(absolute(self.data_dir.join("keywright.db"))?));
         };
         match Engine::of(url) {
-            Some(Engine::Postgres) => Ok(Place {
-                url: url.clone(),
-                engine: Engine::Postgres,
-                file: None,
-            }),
-            Some(Engine::Sqlite) => sqlite_place(url),
+            Some(Engine::Postgres) => Ok(Place::Postgres(url.clone())),
+            Some(Engine::Sqlite) => Ok(Place::Sqlite(absolute(sqlite_file(url)?)?)),
             None => bail!("The database URL must begin with sqlite: or postgres:"),
         }
     }
@@ -120,126 +123,124 @@ impl DatabaseArgs {
         self.data_dir.join("master.key")
     }
 
-    /// The master key that the environment names, or that an earlier start generated.
-    fn configured_key(&self) -> anyhow::Result<Option<MasterKey>> {
-        if let Ok(text) = env::var(MASTER_KEY) {
-            return Ok(Some(
-                MasterKey::from_base64(&text)
-                    .with_context(|| format!("{MASTER_KEY} is no master key"))?,
-            ));
+    /// The master key that the environment names or, on SQLite, that an earlier start generated.
+    fn configured_key(&self, place: &Place) -> anyhow::Result<Option<MasterKey>> {
+        if let Some(value) = env::var_os(MASTER_KEY).filter(|value| !value.is_empty()) {
+            let key = MasterKey::from_base64(&value.to_string_lossy());
+            return key
+                .map(Some)
+                .with_context(|| format!("{MASTER_KEY} is no master key"));
         }
-        let (path, must_exist) = match env::var_os(MASTER_KEY_FILE) {
-            Some(path) => (PathBuf::from(path), true),
-            None => (self.generated_key_file(), false),
-        };
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let key = MasterKey::from_base64(&text);
-                Ok(Some(key.with_context(|| {
-                    format!("The file {} holds no master key", path.display())
-                })?))
+        if let Some(path) = env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
+            return read_key(Path::new(&path)).map(Some);
+        }
+        match place {
+            Place::Sqlite(_) if self.generated_key_file().exists() => {
+                read_key(&self.generated_key_file()).map(Some)
             }
-            Err(error)
-                if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
-                    && !must_exist =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(error)
-                .with_context(|| format!("The master key can't be read from {}", path.display())),
+            // A generated key is one server's own.
+            Place::Sqlite(_) | Place::Postgres(_) => Ok(None),
         }
     }
 
     /// The configured key, or a new one, as long as nothing is encrypted yet.
-    async fn master_key(
-        &self,
-        store: &Store,
-        configured: Option<MasterKey>,
-    ) -> anyhow::Result<MasterKey> {
-        if let Some(key) = configured {
+    async fn master_key(&self, store: &Store, place: &Place) -> anyhow::Result<MasterKey> {
+        if let Some(key) = self.configured_key(place)? {
             return Ok(key);
         }
-        if MasterKey::is_set(store).await? {
+        let path = self.generated_key_file();
+        if MasterKey::is_needed(store).await? {
             bail!(
                 "The master key is missing: this database holds signing keys encrypted with one. Set {MASTER_KEY} or {MASTER_KEY_FILE} to it, or put it back into {}",
-                self.generated_key_file().display()
+                path.display()
             );
         }
-        let path = self.generated_key_file();
         let rng: &dyn Rng = &SystemRng;
-        match write_secret(&path, &MasterKey::generate(rng).to_base64()) {
-            Ok(()) => {
-                tracing::info!(file = %path.display(), "generated a master key: keep a copy of it, apart from the database's backups");
-            }
-            // Somebody who started at the same time was faster: theirs is the key.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(error) => {
-                return Err(error).with_context(|| {
-                    format!("The master key can't be written to {}", path.display())
-                });
-            }
-        }
-        self.configured_key()?
-            .context("The generated master key is gone")
+        let key = MasterKey::generate(rng);
+        make_folder(&path)?;
+        write_secret(&path, &key.to_base64())
+            .with_context(|| format!("The master key can't be written to {}", path.display()))?;
+        tracing::warn!(file = %path.display(), "made a master key: keep a copy of it, apart from the database's backups");
+        Ok(key)
     }
 }
 
-fn make_folder(place: &Place) -> anyhow::Result<()> {
-    let Some(folder) = place.file.as_deref().and_then(Path::parent) else {
-        return Ok(());
-    };
-    let sentence = || {
-        format!(
-            "The data folder {} can't be written. Give this user the right to, or name another with --data-dir",
-            folder.display()
-        )
-    };
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    // It holds hashes, sealed keys and the key that opens them: nobody else's business.
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(sentence)?;
-    let probe = folder.join(".writable");
-    File::create(&probe)
-        .and_then(|_| fs::remove_file(&probe))
-        .with_context(sentence)
+fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).context("The path of the database is empty")
 }
 
-fn sqlite_place(url: &str) -> anyhow::Result<Place> {
+/// The file that a SQLite URL names; what stands behind a `?` is ours to decide.
+fn sqlite_file(url: &str) -> anyhow::Result<PathBuf> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
     if path.is_empty() || path.starts_with(":memory:") || url.contains("mode=memory") {
         bail!("The database URL names no file: a database in memory would be lost at the end");
     }
-    let file = std::path::absolute(path.replace("%20", " "))?;
-    Ok(Place {
-        url: url.to_owned(),
-        engine: Engine::Sqlite,
-        file: Some(file),
-    })
+    let decoded = percent_decode_str(path)
+        .decode_utf8()
+        .context("The database URL's path must be UTF-8")?;
+    Ok(PathBuf::from(decoded.into_owned()))
 }
 
-/// A path as it may stand in a URL.
-fn percent_encoded(path: &Path) -> anyhow::Result<String> {
-    let text = path
-        .to_str()
-        .context("The data folder's path must be UTF-8")?;
-    let plain =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'.' | b'-' | b'_' | b'~');
-    let encoded = text.bytes().map(|byte| {
-        if plain(byte) {
-            char::from(byte).to_string()
-        } else {
-            format!("%{byte:02X}")
-        }
-    });
-    Ok(encoded.collect())
+fn sqlite_url(file: &Path) -> anyhow::Result<String> {
+    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+        .remove(b'/')
+        .remove(b'.')
+        .remove(b'-')
+        .remove(b'_')
+        .remove(b'~');
+    let path = file.to_str().context("The database's path must be UTF-8")?;
+    Ok(format!(
+        "sqlite:{}?mode=rwc",
+        utf8_percent_encode(path, KEPT)
+    ))
 }
 
-/// Writes a new file that only its owner may read; in one step, so that nobody ever reads half a key.
+/// Makes the folder of a file, for its owner alone: it holds hashes, sealed keys and the key that opens them.
+fn make_folder(file: &Path) -> anyhow::Result<()> {
+    let folder = file.parent().context("The path of the database is empty")?;
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).with_context(|| unwritable(folder))
+}
+
+fn unwritable(folder: &Path) -> String {
+    format!(
+        "The data folder {} can't be written. Give this user the right to, or name another with --data-dir",
+        folder.display()
+    )
+}
+
+/// Waits until no other process is setting this database up: making its tables, or its master key.
+fn lock_set_up(file: &Path) -> anyhow::Result<File> {
+    make_folder(file)?;
+    let lock = open_lock(&file.with_extension("setup-lock"))?;
+    lock.lock()
+        .context("The data folder's lock can't be taken")?;
+    Ok(lock)
+}
+
+fn open_lock(path: &Path) -> anyhow::Result<File> {
+    let folder = path.parent().unwrap_or(path);
+    File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .with_context(|| unwritable(folder))
+}
+
+fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
+    let text = fs::read_to_string(path)
+        .with_context(|| format!("The master key can't be read from {}", path.display()))?;
+    MasterKey::from_base64(&text)
+        .with_context(|| format!("The file {} holds no master key", path.display()))
+}
+
+/// Writes a new file that only its owner may read, whole or not at all, power cuts included.
 fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
-    let half = path.with_extension(format!("key.{}", std::process::id()));
+    let half = path.with_extension("half");
     let mut options = File::options();
     options.create(true).truncate(true).write(true);
     #[cfg(unix)]
@@ -247,48 +248,55 @@ fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     let mut file = options.open(&half)?;
     writeln!(file, "{secret}")?;
     file.sync_all()?;
-    // Linking, unlike renaming, fails where the name is taken.
-    let linked = fs::hard_link(&half, path);
-    fs::remove_file(&half)?;
-    linked
+    fs::rename(&half, path)?;
+    // The name, too, must have reached the disk before anything is sealed with the key.
+    match path.parent().map(File::open) {
+        Some(Ok(folder)) => folder.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn args(url: &str) -> DatabaseArgs {
+    fn place(url: Option<&str>, data_dir: &str) -> anyhow::Result<Place> {
         DatabaseArgs {
-            database_url: Some(url.into()),
-            data_dir: "data".into(),
+            database_url: url.map(str::to_owned),
+            data_dir: data_dir.into(),
         }
+        .place()
     }
 
     #[test]
     fn the_default_is_a_file_in_the_data_folder() {
-        let args = DatabaseArgs {
-            database_url: None,
-            data_dir: "/srv/key wright/ä".into(),
+        let Ok(Place::Sqlite(file)) = place(None, "/srv/key wright/ä") else {
+            panic!("a file");
         };
-        let place = args.place().unwrap();
+        assert_eq!(file, PathBuf::from("/srv/key wright/ä/keywright.db"));
         assert_eq!(
-            place.url,
+            sqlite_url(&file).unwrap(),
             "sqlite:/srv/key%20wright/%C3%A4/keywright.db?mode=rwc"
         );
-        assert_eq!(place.file, Some("/srv/key wright/ä/keywright.db".into()));
     }
 
     #[test]
     fn urls_name_an_engine_and_a_file() {
-        let file = |url: &str| {
-            args(url)
-                .place()
-                .map(|place| place.file)
-                .map_err(|error| error.to_string())
-        };
-        assert_eq!(file("postgres://u:p@h/d"), Ok(None));
-        assert_eq!(file("sqlite:/a/b.db?mode=rwc"), Ok(Some("/a/b.db".into())));
-        assert_eq!(file("sqlite:///a/b.db"), Ok(Some("/a/b.db".into())));
+        assert!(matches!(
+            place(Some("postgres://u:p@h/d"), "data"),
+            Ok(Place::Postgres(_))
+        ));
+        for (url, file) in [
+            ("sqlite:/a/b.db", "/a/b.db"),
+            ("sqlite:/a/b.db?mode=rwc", "/a/b.db"),
+            ("sqlite:///a/b.db", "/a/b.db"),
+            ("sqlite:/a/d%C3%A9%20e.db", "/a/dé e.db"),
+        ] {
+            assert!(
+                matches!(place(Some(url), "data"), Ok(Place::Sqlite(found)) if found == Path::new(file)),
+                "{url}"
+            );
+        }
         for bad in [
             "mysql://h/d",
             "sqlite::memory:",
@@ -296,25 +304,17 @@ mod tests {
             "sqlite:x?mode=memory",
             "keywright.db",
         ] {
-            assert!(file(bad).is_err(), "{bad}");
+            assert!(place(Some(bad), "data").is_err(), "{bad}");
         }
     }
 
     #[test]
-    fn a_secret_is_readable_by_its_owner_only_and_never_overwritten() {
+    fn a_secret_is_readable_by_its_owner_only_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
-        write_secret(&path, "first").unwrap();
-        assert_eq!(
-            write_secret(&path, "second").unwrap_err().kind(),
-            ErrorKind::AlreadyExists
-        );
-        assert_eq!(fs::read_to_string(&path).unwrap(), "first\n");
-        assert_eq!(
-            fs::read_dir(folder.path()).unwrap().count(),
-            1,
-            "nothing else is left"
-        );
+        write_secret(&path, "secret").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "secret\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use keywright::cli::Cli;
+use keywright::{cli::Cli, telemetry};
 
 #[tokio::main]
 #[expect(
@@ -11,11 +11,24 @@ use keywright::cli::Cli;
     reason = "a sentence for the person who typed the command"
 )]
 async fn main() -> ExitCode {
+    telemetry::start();
     match Cli::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("keywright: {error:#}");
+            eprintln!("keywright: {}", sentence(&error));
             ExitCode::FAILURE
         }
     }
+}
+
+/// What went wrong and why; a cause that has been told already, as part of another, is not told again.
+fn sentence(error: &anyhow::Error) -> String {
+    error
+        .chain()
+        .map(ToString::to_string)
+        .fold(String::new(), |told, cause| match told.as_str() {
+            "" => cause,
+            told if told.contains(&cause) => told.to_owned(),
+            told => format!("{told}: {cause}"),
+        })
 }

@@ -2,20 +2,52 @@
 
 use axum::{
     extract::{MatchedPath, Request},
+    http::Extensions,
     middleware::Next,
     response::Response,
 };
 use keywright_service::rng::{Rng, SystemRng};
 use tokio::time::Instant;
 
-/// The id of a request, made here.
+/// The id of a request, made here; and the one that a device calls it by, if it does.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct RequestId(pub(crate) String);
+pub(crate) struct RequestId {
+    own: String,
+    client: Option<String>,
+}
 
 impl RequestId {
     fn fresh() -> Self {
         let rng: &dyn Rng = &SystemRng;
-        Self(rng.uuid().simple().to_string())
+        Self {
+            own: rng.uuid().simple().to_string(),
+            client: None,
+        }
+    }
+
+    /// The id of the request with these extensions.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_default()
+    }
+
+    /// The same request, which its device calls by an id of its own.
+    pub(crate) fn called_by(self, client: Option<String>) -> Self {
+        Self { client, ..self }
+    }
+
+    /// The id that was made here.
+    pub(crate) fn own(&self) -> &str {
+        &self.own
+    }
+
+    /// The client's id, or an empty text.
+    pub(crate) fn client(&self) -> &str {
+        self.client.as_deref().unwrap_or_default()
+    }
+
+    /// The id to answer with: the client's, or the one made here.
+    pub(crate) fn echo(&self) -> &str {
+        self.client.as_deref().unwrap_or(&self.own)
     }
 }
 
@@ -31,9 +63,9 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let (status, taken) = (response.status().as_u16(), began.elapsed().as_micros());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     if response.status().is_server_error() {
-        tracing::warn!(%method, route, status, microseconds = taken, request_id = id.0, "answered");
+        tracing::warn!(%method, route, status, microseconds = taken, request_id = id.own(), "answered");
     } else {
-        tracing::debug!(%method, route, status, microseconds = taken, request_id = id.0, "answered");
+        tracing::debug!(%method, route, status, microseconds = taken, request_id = id.own(), "answered");
     }
     response
 }

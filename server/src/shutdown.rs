@@ -8,6 +8,13 @@ pub async fn signal() {
     }
 }
 
+/// Whoever asks twice means it: ends the process as it stands. What was acknowledged is on disk.
+pub async fn exit_at_second_signal() {
+    signal().await;
+    tracing::warn!("told to stop a second time: stopping at once");
+    std::process::exit(1);
+}
+
 async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // No signals here: only being killed ends the server.

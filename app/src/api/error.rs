@@ -100,6 +100,9 @@ impl FromServerFnError for ApiError {
                 ErrorCode::Unreachable,
                 "The server could not be reached. Check the connection.",
             ),
+            // On the server these are arguments that it can't read; in the browser, an answer that the page can't.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(_) => crate::api::request::unreadable(),
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
                 ErrorCode::Invalid,
                 "The server did not understand the request.",
@@ -136,10 +139,11 @@ mod tests {
         assert_eq!(ApiError::de(error.ser()), error);
     }
 
+    /// In the browser the same is an answer that the page can't read; these tests run on the server's side.
     #[test]
-    fn an_answer_that_is_no_error_of_ours_is_one_of_understanding() {
-        let error = ApiError::de("<html>".into());
-        assert_eq!(error.code, ErrorCode::Internal);
+    fn what_the_server_can_not_read_is_the_callers_fault() {
+        let error = ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("x".into()));
+        assert_eq!(error.code, ErrorCode::Invalid);
     }
 
     #[test]

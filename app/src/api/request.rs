@@ -1,7 +1,8 @@
 //! What the server knows about the request at hand, and the one place where its errors become the browser's.
 
 use http::{StatusCode, header, request::Parts};
-use keywright_service::{Caller, Error, Services, Session};
+use keywright_domain::session::Session;
+use keywright_service::{Caller, Error, Services};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -63,6 +64,17 @@ pub fn fail(error: Error) -> ApiError {
         _ => tracing::info!(request_id, "{message}"),
     }
     refuse(code(&error), message)
+}
+
+/// The answer to a call whose arguments can't be read.
+pub fn unreadable() -> ApiError {
+    let request_id = extension::<RequestScope>().map(|scope| scope.request_id);
+    set_call_status(ErrorCode::Invalid);
+    let message = "The server did not understand the request.";
+    ApiError {
+        request_id,
+        ..ApiError::new(ErrorCode::Invalid, message)
+    }
 }
 
 /// Sets the status of the page that is being rendered.

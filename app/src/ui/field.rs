@@ -14,8 +14,16 @@ pub enum FieldKind {
 impl FieldKind {
     const fn input_type(self) -> &'static str {
         match self {
-            Self::Email => "email",
+            // Not "email": browsers refuse addresses there that begin with anything but ASCII.
+            Self::Email => "text",
             Self::Password => "password",
+        }
+    }
+
+    const fn input_mode(self) -> Option<&'static str> {
+        match self {
+            Self::Email => Some("email"),
+            Self::Password => None,
         }
     }
 
@@ -46,6 +54,9 @@ pub fn Field(
                 id=name
                 name=name
                 type=kind.input_type()
+                inputmode=kind.input_mode()
+                autocapitalize="none"
+                spellcheck="false"
                 autocomplete=kind.autocomplete()
                 value=value
                 required

@@ -103,6 +103,24 @@ pub struct Telemetry {
     pub trial_duration_days: Option<i64>,
 }
 
+impl Telemetry {
+    /// What is said here, and what is not said here from `other`.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            app_version: self.app_version.or(other.app_version),
+            sdk_version: self.sdk_version.or(other.sdk_version),
+            sdk: self.sdk.or(other.sdk),
+            platform: self.platform.or(other.platform),
+            os_version: self.os_version.or(other.os_version),
+            arch: self.arch.or(other.arch),
+            cpu_cores: self.cpu_cores.or(other.cpu_cores),
+            memory: self.memory.or(other.memory),
+            trial_duration_days: self.trial_duration_days.or(other.trial_duration_days),
+        }
+    }
+}
+
 /// What a device holds since the server last signed for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastLease {

@@ -25,8 +25,6 @@ pub enum Action {
     Remint,
     /// A license was ended for good.
     Revoke,
-    /// An SDK key was set.
-    SdkKeySet,
     /// Somebody signed in.
     SignIn,
     /// Somebody gave a wrong password for a known account.
@@ -39,7 +37,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the names.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 12] = [
         Self::DeactivateInstance,
         Self::KeyTypeCreate,
         Self::ManualMint,
@@ -48,7 +46,6 @@ impl Action {
         Self::ProductCreate,
         Self::Remint,
         Self::Revoke,
-        Self::SdkKeySet,
         Self::SignIn,
         Self::SignInRefused,
         Self::SigningKeyCreate,
@@ -66,7 +63,6 @@ impl Action {
             Self::ProductCreate => "product_create",
             Self::Remint => "remint",
             Self::Revoke => "revoke",
-            Self::SdkKeySet => "sdk_key_set",
             Self::SignIn => "sign_in",
             Self::SignInRefused => "sign_in_refused",
             Self::SigningKeyCreate => "signing_key_create",

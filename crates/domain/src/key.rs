@@ -104,11 +104,6 @@ impl LicenseKey {
         }
     }
 
-    /// How many symbols the key has, without hyphens.
-    pub fn symbols(&self) -> usize {
-        self.normalised.len()
-    }
-
     /// The key itself: for the reply that mints it, and nothing else.
     pub fn expose(&self) -> &str {
         &self.written

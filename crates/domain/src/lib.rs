@@ -17,6 +17,7 @@ pub mod product;
 pub mod query;
 pub mod role;
 pub mod sdk_key;
+pub mod session;
 pub mod settings;
 pub mod slug;
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! The signatures, hashes and masks that every client and server of this wire must agree on.
 
-#![expect(clippy::unwrap_used, reason = "a test that panics has failed, as it should")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, as it should"
+)]
 
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -120,7 +123,8 @@ fn keys_normalise_and_hash_as_everyone_does() {
     for case in vectors()["keys"].as_array().unwrap() {
         let key = LicenseKey::parse(text(case, "typed")).unwrap();
         assert_eq!(key.id().to_string(), text(case, "sha256"), "{case}");
-        assert_eq!(key.symbols(), text(case, "normalised").len(), "{case}");
+        let normalised = LicenseKey::parse(text(case, "normalised")).unwrap();
+        assert!(key.id() == normalised.id(), "{case}");
     }
 }
 

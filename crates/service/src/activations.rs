@@ -65,6 +65,8 @@ impl From<StoreError> for Refusal {
 pub struct Admitted {
     tenant: TenantId,
     product: ProductId,
+    /// The one reading of the clock that the whole answer is made from.
+    now: Timestamp,
 }
 
 /// A device that asks for a slot.
@@ -125,12 +127,13 @@ impl Activations {
         sdk_key: Option<&[u8]>,
     ) -> Result<Admitted, Refusal> {
         let tenant: TenantId = tenant.parse().map_err(|_| Refusal::SdkKey)?;
+        let now = self.0.clock.now();
         let found = self
             .0
             .store
-            .device_tenant(&tenant, self.0.clock.now())
-            .await?;
-        let found = found.ok_or(Refusal::SdkKey)?;
+            .device_tenant(&tenant, now)
+            .await?
+            .ok_or(Refusal::SdkKey)?;
         if !opens(&found.sdk_keys, sdk_key) {
             return Err(Refusal::SdkKey);
         }
@@ -141,7 +144,11 @@ impl Activations {
         if !self.0.store.has_product(&tenant, &product).await? {
             return Err(Refusal::Product);
         }
-        Ok(Admitted { tenant, product })
+        Ok(Admitted {
+            tenant,
+            product,
+            now,
+        })
     }
 
     /// Gives the device a slot and a lease; the slot it has, if it has one.
@@ -150,7 +157,6 @@ impl Activations {
         admitted: &Admitted,
         request: ActivationRequest,
     ) -> Result<Leased, Refusal> {
-        let now = self.0.clock.now();
         let known = self
             .find_license(admitted, &request.license_key, None)
             .await?;
@@ -161,7 +167,7 @@ impl Activations {
             request: Arc::new(request),
             fresh: InstanceId::new(self.0.rng.uuid()),
             kid: signer.kid().clone(),
-            now,
+            now: admitted.now,
         };
         let claimed = match work.clone().run(&self.0.store).await {
             // A device that was only just named by a validate raced us to its machine: look again.
@@ -181,10 +187,11 @@ impl Activations {
         admitted: &Admitted,
         request: ValidationRequest,
     ) -> Result<Leased, Refusal> {
-        let now = self.0.clock.now();
+        let now = admitted.now;
         let DeviceLicense {
             license,
             instance_active,
+            lacks_hash,
         } = self
             .find_license(admitted, &request.license_key, request.instance)
             .await?;
@@ -199,6 +206,7 @@ impl Activations {
             at: now,
             lease: last_lease(&claims),
             machine_hash: request.machine_hash,
+            lacks_hash,
             telemetry: request.telemetry,
         });
         Ok(Leased {
@@ -224,7 +232,7 @@ impl Activations {
         }
         let (tenant, license) = (found.license.tenant, found.license.id);
         let deactivation = Deactivation {
-            at: self.0.clock.now(),
+            at: admitted.now,
             by_operator: None,
         };
         self.0
@@ -349,6 +357,7 @@ impl Work {
             at: self.now,
             lease: last_lease(&claims),
             machine_hash: None,
+            lacks_hash: false,
             telemetry: self.request.telemetry.clone(),
         };
         tx.touch_instance(&touch).await?;

@@ -4,8 +4,8 @@ use keywright_domain::{
     audit::{Actor, ActorKind},
     ids::TenantId,
     role::{Permission, Role},
+    session::Session,
 };
-use keywright_store::Session;
 
 use crate::Error;
 
@@ -31,23 +31,15 @@ impl Caller {
         }
     }
 
-    /// The command line, which may everything: who runs it owns the database file.
+    /// The command line, which may everything: who runs it owns the database.
     pub fn command_line(tenant: TenantId) -> Self {
-        Self::all_powerful(tenant, ActorKind::CommandLine, "command line")
-    }
-
-    /// The server itself.
-    pub fn system(tenant: TenantId) -> Self {
-        Self::all_powerful(tenant, ActorKind::System, "system")
-    }
-
-    fn all_powerful(tenant: TenantId, kind: ActorKind, name: &str) -> Self {
+        let name = "command line".to_owned();
         Self {
             tenant,
             actor: Actor {
-                kind,
+                kind: ActorKind::CommandLine,
                 id: None,
-                name: name.to_owned(),
+                name,
             },
             role: Role::Owner,
         }

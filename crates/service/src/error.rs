@@ -1,10 +1,8 @@
 //! What can go wrong in a use case, in words that know no transport.
 
 use keywright_domain::{
-    entitlement::EntitlementError,
     ids::{KeyTypeId, ProductId, TenantId},
     plan::Plan,
-    slug::SlugError,
 };
 use keywright_store::StoreError;
 
@@ -47,17 +45,11 @@ pub enum Invalid {
     #[error("There is no product {0}")]
     UnknownProduct(ProductId),
     /// The product has no key type of that slug.
-    #[error("There is no key type {0} in this product")]
-    UnknownKeyType(KeyTypeId),
+    #[error("There is no key type {1} of {0}")]
+    UnknownKeyType(ProductId, KeyTypeId),
     /// The product has several key types, or none, and none was named.
-    #[error("The product has {0} key types: name one")]
-    KeyTypeNeeded(usize),
-    /// A slug that is none.
-    #[error("The slug {0}")]
-    Slug(#[from] SlugError),
-    /// An entitlement that is none.
-    #[error("{0}")]
-    Entitlement(#[from] EntitlementError),
+    #[error("Name the key type of {0}")]
+    KeyTypeNeeded(ProductId),
     /// An e-mail address that is none.
     #[error("This is no e-mail address")]
     Email,
@@ -94,6 +86,14 @@ impl From<StoreError> for Error {
 }
 
 impl Error {
+    /// The error with what caused it, for the log; nothing of it is for those who asked.
+    pub fn with_causes(&self) -> String {
+        match self {
+            Self::Unavailable(cause) | Self::Internal(cause) => format!("{self}: {cause}"),
+            other => other.to_string(),
+        }
+    }
+
     /// Says what a conflict was about, where the use case knows better than the database.
     pub(crate) fn or_conflict(self, message: &'static str) -> Self {
         match self {

@@ -23,5 +23,4 @@ pub mod testing;
 
 pub use caller::Caller;
 pub use error::{Error, Invalid};
-pub use keywright_store::Session;
 pub use services::Services;

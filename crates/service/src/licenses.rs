@@ -117,9 +117,9 @@ impl Licenses {
             Some(wanted) => key_types
                 .into_iter()
                 .find(|key_type| key_type.id == *wanted)
-                .ok_or_else(|| Invalid::UnknownKeyType(wanted.clone()))?,
+                .ok_or_else(|| Invalid::UnknownKeyType(product.id.clone(), wanted.clone()))?,
             None if key_types.len() == 1 => key_types.remove(0),
-            None => return Err(Invalid::KeyTypeNeeded(key_types.len()).into()),
+            None => return Err(Invalid::KeyTypeNeeded(product.id).into()),
         };
         Ok((product, key_type))
     }

@@ -70,25 +70,23 @@ impl MasterKey {
     }
 
     /// Whether the database holds anything that a master key sealed. While it does not, any key will do.
-    pub async fn is_set(store: &Store) -> Result<bool, StoreError> {
-        Ok(store.server_fact(CHECK_FACT).await?.is_some())
+    pub async fn is_needed(store: &Store) -> Result<bool, StoreError> {
+        store.has_signing_keys().await
     }
 
-    /// This key, once the database agrees that it is the right one; the first key that comes is.
+    /// This key, once the database agrees that it is the right one. While nothing is sealed, it is whichever comes.
     pub async fn checked(self, store: &Store, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
+        let stated = store.server_fact(CHECK_FACT).await?;
+        if stated.is_some_and(|stated| self.open(CHECK_FACT, &stated).is_ok()) {
+            return Ok(self);
+        }
+        if Self::is_needed(store).await? {
+            return Err(MasterKeyError::Wrong);
+        }
         let ours = self.seal(rng, CHECK_FACT, CHECK_TEXT);
-        let stated = match store.server_fact(CHECK_FACT).await? {
-            Some(stated) => stated,
-            None => {
-                store
-                    .write(move |tx| {
-                        async move { tx.state_server_fact(CHECK_FACT, &ours).await }.boxed()
-                    })
-                    .await?
-            }
-        };
-        self.open(CHECK_FACT, &stated)
-            .map_err(|_| MasterKeyError::Wrong)?;
+        store
+            .write(move |tx| async move { tx.restate_server_fact(CHECK_FACT, &ours).await }.boxed())
+            .await?;
         Ok(self)
     }
 

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use futures::FutureExt;
+use futures::{FutureExt, future::BoxFuture};
 use keywright_domain::{
     audit::Action,
     ids::OperatorId,
     role::{Permission, Role},
+    session::Session,
     time::Timestamp,
 };
-use keywright_store::{OpenSession, Operator, Session, StoreError};
+use keywright_store::{OpenSession, Operator, StoreError, Tx};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -106,7 +107,11 @@ impl Operators {
         origin: Origin,
     ) -> Result<SessionToken, Error> {
         let context = &self.0;
-        let operator = context.store.operator_by_email(email).await?;
+        let operator = match email::check(email) {
+            Ok(()) => context.store.operator_by_email(email).await?,
+            // What can't be an address is nobody's.
+            Err(_) => None,
+        };
         let hash = operator
             .as_ref()
             .map(|operator| operator.password_hash.clone());
@@ -117,7 +122,7 @@ impl Operators {
         match operator {
             Some(operator) if right => self.begin_session(operator, origin).await,
             Some(operator) => {
-                self.record_refusal(operator, &origin).await?;
+                self.record_refusal(&operator, &origin);
                 Err(Error::Unauthenticated)
             }
             None => {
@@ -136,10 +141,10 @@ impl Operators {
             .await?;
         let session = session.ok_or(Error::Unauthenticated)?;
         if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
-            context
-                .store
-                .write(move |tx| async move { tx.touch_session(&hash, now).await }.boxed())
-                .await?;
+            // A page is shown whether or not this can be written.
+            self.write_aside("when a session was last seen was not written", move |tx| {
+                async move { tx.touch_session(&hash, now).await }.boxed()
+            });
         }
         Ok(session)
     }
@@ -194,20 +199,35 @@ impl Operators {
         Ok(token)
     }
 
-    async fn record_refusal(&self, operator: Operator, origin: &Origin) -> Result<(), Error> {
+    /// Recorded in its own time: the answer does not wait for it, for it would come later than to an unknown account.
+    fn record_refusal(&self, operator: &Operator, origin: &Origin) {
         let (context, now) = (&self.0, self.0.clock.now());
         let details = json!({ "address": origin.address });
         let entry = context.audit(
-            &as_caller(&operator, now),
+            &as_caller(operator, now),
             now,
             Action::SignInRefused,
             None,
             details,
         );
-        let write = context
-            .store
-            .write(move |tx| async move { tx.record(&entry).await }.boxed());
-        write.await.map_err(|error: StoreError| error.into())
+        self.write_aside("a refused sign-in was not recorded", move |tx| {
+            async move { tx.record(&entry).await }.boxed()
+        });
+    }
+
+    /// Writes something that nobody waits for.
+    fn write_aside<F>(&self, failure: &'static str, work: F)
+    where
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>
+            + Send
+            + 'static,
+    {
+        let store = self.0.store.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store.write(work).await {
+                tracing::error!(%error, "{failure}");
+            }
+        });
     }
 }
 

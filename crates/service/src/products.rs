@@ -49,6 +49,30 @@ pub struct NewKeyType {
 pub struct Products(pub(crate) Arc<Context>);
 
 impl Products {
+    /// The slugs of the tenant's products.
+    pub async fn slugs(&self, caller: &Caller) -> Result<Vec<String>, Error> {
+        caller.require(Permission::View)?;
+        let products = self.0.store.products(caller.tenant()).await?;
+        Ok(products
+            .iter()
+            .map(|product| product.id.to_string())
+            .collect())
+    }
+
+    /// The slugs of a product's key types.
+    pub async fn key_type_slugs(
+        &self,
+        caller: &Caller,
+        product: &ProductId,
+    ) -> Result<Vec<String>, Error> {
+        caller.require(Permission::View)?;
+        let key_types = self.0.store.key_types(caller.tenant(), product).await?;
+        Ok(key_types
+            .iter()
+            .map(|key_type| key_type.id.to_string())
+            .collect())
+    }
+
     /// Makes a product, as far as the tenant's plan goes.
     pub async fn add(&self, caller: &Caller, new: NewProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;

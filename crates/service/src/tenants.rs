@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use keywright_domain::{
-    audit::Action, ids::TenantId, plan::Plan, product::Tenant, role::Permission, sdk_key::SdkKey,
+    audit::Action, ids::TenantId, plan::Plan, product::Tenant, role::Permission,
 };
-use keywright_store::StoreError;
 use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, error::check_name, signing_keys::FIRST_KID};
@@ -91,23 +90,5 @@ impl Tenants {
                 .boxed()
             })
             .await
-    }
-
-    /// Sets an SDK key: from now on the tenant's device calls must carry one.
-    pub async fn set_sdk_key(&self, caller: &Caller, key: &SdkKey) -> Result<(), Error> {
-        caller.require(Permission::ManageKeys)?;
-        let (now, hash) = (self.0.clock.now(), key.hash());
-        let details = json!({ "sha256": hash.to_string() });
-        let entry = self.0.audit(caller, now, Action::SdkKeySet, None, details);
-        let write = self.0.store.write(move |tx| {
-            async move {
-                tx.insert_sdk_key(&entry.tenant, hash, now).await?;
-                tx.record(&entry).await
-            }
-            .boxed()
-        });
-        write.await.map_err(|error: StoreError| {
-            Error::from(error).or_conflict("The tenant has this SDK key already")
-        })
     }
 }

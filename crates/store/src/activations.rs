@@ -9,7 +9,11 @@ use keywright_domain::{
 };
 use sqlx::any::AnyRow;
 
-use crate::{Store, StoreError, Touch, Tx, licenses::license, row::Fields};
+use crate::{
+    Store, StoreError, Touch, Tx,
+    licenses::{license, license_columns},
+    row::Fields,
+};
 
 /// A license as one of its devices sees it.
 #[derive(Debug, Clone)]
@@ -18,6 +22,8 @@ pub struct DeviceLicense {
     pub license: License,
     /// Whether the instance that was asked for is this license's and holds its slot; `None` where it is not its own.
     pub instance_active: Option<bool>,
+    /// Whether that instance is known without a machine hash.
+    pub lacks_hash: bool,
 }
 
 /// How a device that asks for a slot may be known already.
@@ -37,13 +43,15 @@ impl Store {
         id: LicenseId,
         instance: Option<InstanceId>,
     ) -> Result<Option<DeviceLicense>, StoreError> {
-        let row = sqlx::query(
-            "SELECT l.*, CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END
-                 AS instance_active
-             FROM licenses l
-             LEFT JOIN activations a ON a.tenant_id = l.tenant_id AND a.license_id = l.id AND a.id = $3
-             WHERE l.tenant_id = $1 AND l.id = $2",
-        )
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            license_columns!(),
+            ", CASE WHEN asked_id IS NULL THEN NULL WHEN deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
+             CASE WHEN machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
+             FROM licenses LEFT JOIN (SELECT id AS asked_id, deactivated_at, machine_hash FROM activations
+                 WHERE tenant_id = $1 AND license_id = $2 AND id = $3) AS asked ON TRUE
+             WHERE tenant_id = $1 AND id = $2"
+        ))
         .bind(tenant.as_str())
         .bind(id.to_string())
         .bind(instance.map(|instance| instance.to_string()))
@@ -54,6 +62,7 @@ impl Store {
             Ok(DeviceLicense {
                 license: license(&fields)?,
                 instance_active: fields.optional_flag("instance_active")?,
+                lacks_hash: fields.flag("lacks_hash")?,
             })
         })
         .transpose()
@@ -66,7 +75,10 @@ impl Store {
         id: LicenseId,
     ) -> Result<Vec<Activation>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM activations WHERE tenant_id = $1 AND license_id = $2 ORDER BY created_at DESC, id DESC",
+            "SELECT tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
+             deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,
+             sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days
+             FROM activations WHERE tenant_id = $1 AND license_id = $2 ORDER BY created_at DESC, id DESC",
         )
         .bind(tenant.as_str())
         .bind(id.to_string())
@@ -95,7 +107,7 @@ impl Tx<'_> {
             (None, Some((request_id, since))) => sqlx::query(
                 "SELECT id FROM activations
                  WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND created_at >= $4
-                 AND machine_hash IS NULL AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
+                 AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
             )
             .bind(tenant.as_str().to_owned())
             .bind(id.to_string())
@@ -168,8 +180,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes what an active instance was given and said. A missing machine hash is filled in unless another active
-    /// instance of the license holds it; one that is there stays.
+    /// Notes what an active instance was given and said, unless something newer is noted already.
     pub async fn touch_instance(&mut self, touch: &Touch) -> Result<(), StoreError> {
         let Touch { telemetry, .. } = touch;
         sqlx::query(
@@ -177,11 +188,9 @@ impl Tx<'_> {
              app_version = COALESCE($7, app_version), sdk_version = COALESCE($8, sdk_version),
              sdk = COALESCE($9, sdk), platform = COALESCE($10, platform), os_version = COALESCE($11, os_version),
              arch = COALESCE($12, arch), cpu_cores = COALESCE($13, cpu_cores), memory = COALESCE($14, memory),
-             trial_duration_days = COALESCE($15, trial_duration_days),
-             machine_hash = COALESCE(machine_hash, CASE WHEN NOT EXISTS (
-                 SELECT 1 FROM activations other WHERE other.tenant_id = $1 AND other.license_id = $2
-                 AND other.machine_hash = $16 AND other.deactivated_at IS NULL) THEN $16 END)
-             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL",
+             trial_duration_days = COALESCE($15, trial_duration_days)
+             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL
+             AND last_validated_at <= $4",
         )
         .bind(touch.tenant.as_str())
         .bind(touch.license.to_string())
@@ -198,7 +207,27 @@ impl Tx<'_> {
         .bind(telemetry.cpu_cores.as_deref())
         .bind(telemetry.memory.as_deref())
         .bind(telemetry.trial_duration_days)
-        .bind(touch.machine_hash.as_ref().map(MachineHash::as_str))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Gives an active instance without machine hash the one that it sent, unless another active instance of the license
+    /// holds that. A change of the license at the same time may make this a conflict: then it is left for the next time.
+    pub async fn fill_machine_hash(&mut self, touch: &Touch) -> Result<(), StoreError> {
+        let Some(hash) = &touch.machine_hash else {
+            return Ok(());
+        };
+        sqlx::query(
+            "UPDATE activations SET machine_hash = $4
+             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL AND machine_hash IS NULL
+             AND NOT EXISTS (SELECT 1 FROM activations other WHERE other.tenant_id = $1 AND other.license_id = $2
+                 AND other.machine_hash = $4 AND other.deactivated_at IS NULL)",
+        )
+        .bind(touch.tenant.as_str())
+        .bind(touch.license.to_string())
+        .bind(touch.instance.to_string())
+        .bind(hash.as_str())
         .execute(&mut *self.connection)
         .await?;
         Ok(())

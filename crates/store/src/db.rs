@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use crate::{
-    Engine, OpenError, StoreError, Touch, Tx, connect::Connector, touches::Touches, writer::Writer,
+    OpenError, StoreError, Touch, Tx, connect::Connector, touches::Touches, writer::Writer,
 };
 
 /// Everything that Keywright keeps. Cheap to clone; all clones share connections and the writer.
@@ -16,7 +16,6 @@ pub struct Store {
 }
 
 struct Inner {
-    engine: Engine,
     pool: AnyPool,
     writer: Writer,
     touches: Touches,
@@ -28,23 +27,16 @@ impl Store {
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let connector = Connector::new(url)?;
         connector.migrate().await?;
-        let engine = connector.engine;
         let pool = connector.pool().await?;
         let writer = Writer::start(connector, pool.clone());
         let touches = Touches::start(writer.clone());
         Ok(Self {
             inner: Arc::new(Inner {
-                engine,
                 pool,
                 writer,
                 touches,
             }),
         })
-    }
-
-    /// Which engine it runs on.
-    pub fn engine(&self) -> Engine {
-        self.inner.engine
     }
 
     /// Runs `work` as one unit: all of it is kept, and then it is answered, or none of it. It goes on to its end even

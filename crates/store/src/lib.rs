@@ -28,7 +28,7 @@ pub use connect::{Engine, OpenError};
 pub use db::Store;
 pub use error::StoreError;
 pub use operators::Operator;
-pub use sessions::{OpenSession, Session};
+pub use sessions::OpenSession;
 pub use signing_keys::{PublicKey, SealedSigningKey};
 pub use tenants::DeviceTenant;
 pub use touches::Touch;

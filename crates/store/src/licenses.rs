@@ -16,6 +16,15 @@ use crate::{
     row::{Fields, expiry_column},
 };
 
+/// The columns of a license, named: a statement prepared with `*` breaks when a migration adds one meanwhile.
+macro_rules! license_columns {
+    () => {
+        "tenant_id, id, product_id, key_type_id, display_key, state, created_at, expires_at, activation_limit,
+         active_count, entitlements, fallback, customer_name, customer_email, predecessor_id, successor_id"
+    };
+}
+pub(crate) use license_columns;
+
 /// What the list shows, in one place for its three orders of reading.
 macro_rules! select_summaries {
     ($rest:literal) => {
@@ -36,11 +45,15 @@ impl Store {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Option<License>, StoreError> {
-        let row = sqlx::query("SELECT * FROM licenses WHERE tenant_id = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.to_string())
-            .fetch_optional(&mut *self.read().await?)
-            .await?;
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            license_columns!(),
+            " FROM licenses WHERE tenant_id = $1 AND id = $2"
+        ))
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
         row.map(|row| license(&Fields::new("licenses", &row)))
             .transpose()
     }
@@ -52,12 +65,18 @@ impl Store {
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<LicenseList, StoreError> {
-        let rows = self.license_rows(tenant, query.position).await?;
+        let mut position = query.position;
+        let mut rows = self.license_rows(tenant, position).await?;
+        if rows.is_empty() && position != Position::Start {
+            // A place beyond the end, in an old or hand-made link: the list has a beginning all the same.
+            position = Position::Start;
+            rows = self.license_rows(tenant, position).await?;
+        }
         let summaries = rows
             .iter()
             .map(|row| summary(row, now))
             .collect::<Result<_, _>>()?;
-        let page = Page::from_rows(summaries, PAGE_SIZE, &query.position, |row| Mark {
+        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Mark {
             value: row.created_at.millis(),
             id: row.id,
         });
@@ -153,9 +172,10 @@ impl Tx<'_> {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Option<License>, StoreError> {
-        let row = sqlx::query(
-            "UPDATE licenses SET active_count = active_count WHERE tenant_id = $1 AND id = $2 RETURNING *",
-        )
+        let row = sqlx::query(concat!(
+            "UPDATE licenses SET active_count = active_count WHERE tenant_id = $1 AND id = $2 RETURNING ",
+            license_columns!()
+        ))
         .bind(tenant.as_str())
         .bind(id.to_string())
         .fetch_optional(&mut *self.connection)

@@ -15,6 +15,19 @@ impl Store {
 }
 
 impl Tx<'_> {
+    /// States a fact, whatever stood before.
+    pub async fn restate_server_fact(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO server_facts (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )
+        .bind(name)
+        .bind(value)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
     /// States a fact, unless one of that name stands already; gives what stands now.
     pub async fn state_server_fact(
         &mut self,

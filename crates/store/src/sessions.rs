@@ -3,6 +3,7 @@
 use keywright_domain::{
     ids::{OperatorId, TenantId},
     role::Role,
+    session::Session,
     time::Timestamp,
 };
 
@@ -25,23 +26,6 @@ pub struct OpenSession {
     pub user_agent: String,
     /// Where it came from.
     pub address: String,
-}
-
-/// A session and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Who signed in.
-    pub operator: OperatorId,
-    /// As whom.
-    pub email: String,
-    /// What they may do now: read with every request, never cached.
-    pub role: Role,
-    /// Their tenant.
-    pub tenant: TenantId,
-    /// Its name on pages.
-    pub tenant_name: String,
-    /// When they were last seen.
-    pub last_seen_at: Timestamp,
 }
 
 impl Store {

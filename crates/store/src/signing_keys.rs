@@ -52,6 +52,14 @@ impl Store {
         .transpose()
     }
 
+    /// Whether there is any signing key, of whichever tenant: something that only the right master key opens.
+    pub async fn has_signing_keys(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM signing_keys LIMIT 1")
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
     /// Every key of the tenant that may verify a lease, the oldest first.
     pub async fn public_keys(&self, tenant: &TenantId) -> Result<Vec<PublicKey>, StoreError> {
         let rows = sqlx::query(

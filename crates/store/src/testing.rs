@@ -3,8 +3,8 @@
 #![expect(clippy::expect_used, reason = "a test without its database has failed")]
 
 use std::{
-    env, process,
-    sync::atomic::{AtomicU32, Ordering},
+    env,
+    hash::{BuildHasher, Hasher, RandomState},
 };
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
@@ -13,9 +13,6 @@ use crate::{Engine, Store};
 
 /// A maintenance database on a PostgreSQL whose user may create databases; `cargo xtask test` starts one and sets this.
 pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
-
-/// Numbers the databases of this process.
-static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// An empty database that goes away with this value (on PostgreSQL: with the cluster that the tests run on).
 pub struct TestDatabase {
@@ -52,8 +49,11 @@ impl TestDatabase {
         let maintenance = env::var(POSTGRES_URL_VARIABLE).unwrap_or_else(|_| {
             panic!("{POSTGRES_URL_VARIABLE} is not set: run the tests with `cargo xtask test rust`")
         });
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let name = format!("keywright_test_{}_{number}", process::id());
+        // A name that no other run on this server has drawn; the standard library seeds its hashers at random.
+        let name = format!(
+            "keywright_test_{:016x}",
+            RandomState::new().build_hasher().finish()
+        );
         install_default_drivers();
         let mut connection = AnyConnection::connect(&maintenance)
             .await

@@ -1,6 +1,6 @@
 //! What `/validate` notes about an instance, collected so that a validate costs no commit of its own.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -29,8 +29,10 @@ pub struct Touch {
     pub at: Timestamp,
     /// What it was given.
     pub lease: LastLease,
-    /// Its machine hash, to fill in where there is none.
+    /// The machine hash that it sent.
     pub machine_hash: Option<MachineHash>,
+    /// Whether it has none yet, so that the one it sent is to be filled in.
+    pub lacks_hash: bool,
     /// What it said about itself.
     pub telemetry: Telemetry,
 }
@@ -39,8 +41,11 @@ pub struct Touch {
 /// PostgreSQL lock them in the same order.
 type Pending = BTreeMap<(TenantId, LicenseId, InstanceId), Touch>;
 
+/// Notes that may wait while the database is busy. What comes beyond is dropped: times last seen, nothing else.
+const QUEUE: usize = 65_536;
+
 pub(crate) struct Touches {
-    notes: mpsc::UnboundedSender<Note>,
+    notes: mpsc::Sender<Note>,
 }
 
 enum Note {
@@ -50,28 +55,36 @@ enum Note {
 
 impl Touches {
     pub(crate) fn start(writer: Writer) -> Self {
-        let (notes, inbox) = mpsc::unbounded_channel();
+        let (notes, inbox) = mpsc::channel(QUEUE);
         tokio::spawn(run(writer, inbox));
         Self { notes }
     }
 
     pub(crate) fn add(&self, touch: Touch) {
-        // The task ends only when this sender is gone.
-        self.notes.send(Note::Touch(Box::new(touch))).ok();
+        if self.notes.try_send(Note::Touch(Box::new(touch))).is_err() {
+            tracing::warn!("the database is too busy to note when a device was seen");
+        }
     }
 
     pub(crate) async fn flush(&self) {
         let (done, finished) = oneshot::channel();
-        if self.notes.send(Note::Flush(done)).is_ok() {
+        if self.notes.send(Note::Flush(done)).await.is_ok() {
             finished.await.ok();
         }
     }
 }
 
-async fn run(writer: Writer, mut inbox: mpsc::UnboundedReceiver<Note>) {
-    while let Some(first) = inbox.recv().await {
-        let mut pending = Pending::new();
-        let mut flushed = collect(first, &mut pending);
+/// Collects for a moment, writes, and begins anew with what could not be written.
+async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
+    let mut pending = Pending::new();
+    loop {
+        let mut flushed = None;
+        if pending.is_empty() {
+            match inbox.recv().await {
+                Some(note) => flushed = collect(note, &mut pending),
+                None => return,
+            }
+        }
         let deadline = tokio::time::Instant::now() + DELAY;
         while flushed.is_none() {
             match tokio::time::timeout_at(deadline, inbox.recv()).await {
@@ -79,42 +92,140 @@ async fn run(writer: Writer, mut inbox: mpsc::UnboundedReceiver<Note>) {
                 Ok(None) | Err(_) => break,
             }
         }
-        write(&writer, pending).await;
+        pending = write(&writer, pending).await;
         if let Some(flushed) = flushed {
             flushed.send(()).ok();
+        }
+        if inbox.is_closed() && inbox.is_empty() {
+            return;
         }
     }
 }
 
 fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {
     match note {
-        Note::Flush(done) => Some(done),
+        Note::Flush(done) => return Some(done),
         Note::Touch(touch) => {
-            pending.insert(
-                (touch.tenant.clone(), touch.license, touch.instance),
-                *touch,
-            );
-            None
+            let place = (touch.tenant.clone(), touch.license, touch.instance);
+            let merged = match pending.remove(&place) {
+                Some(earlier) => touch.after(earlier),
+                None => *touch,
+            };
+            pending.insert(place, merged);
+        }
+    }
+    None
+}
+
+impl Touch {
+    /// This note, with what only an earlier one of the same instance said.
+    fn after(self, earlier: Self) -> Self {
+        let (newer, older) = if self.at >= earlier.at {
+            (self, earlier)
+        } else {
+            (earlier, self)
+        };
+        Self {
+            machine_hash: newer.machine_hash.or(older.machine_hash),
+            telemetry: newer.telemetry.or(older.telemetry),
+            ..newer
         }
     }
 }
 
-async fn write(writer: &Writer, pending: Pending) {
+/// Writes the notes together; gives back what is to be tried again.
+async fn write(writer: &Writer, pending: Pending) -> Pending {
     if pending.is_empty() {
-        return;
+        return pending;
     }
-    let written: Result<(), StoreError> = writer
+    let notes = Arc::new(pending);
+    match write_seen(writer, notes.clone()).await {
+        Ok(()) => {
+            fill_hashes(writer, &notes).await;
+            Pending::new()
+        }
+        Err(error @ (StoreError::Unavailable(_) | StoreError::Aborted)) if !writer.is_closed() => {
+            tracing::warn!(%error, "when devices were seen could not be written yet");
+            Arc::unwrap_or_clone(notes)
+        }
+        Err(error) => {
+            tracing::error!(%error, "when some devices were seen was not written");
+            Pending::new()
+        }
+    }
+}
+
+async fn write_seen(writer: &Writer, notes: Arc<Pending>) -> Result<(), StoreError> {
+    writer
         .write(move |tx| {
             async move {
-                for touch in pending.into_values() {
-                    tx.touch_instance(&touch).await?;
+                for touch in notes.values() {
+                    tx.touch_instance(touch).await?;
                 }
                 Ok(())
             }
             .boxed()
         })
-        .await;
-    if let Err(error) = written {
-        tracing::warn!(%error, "the last-validated times of some devices were not written");
+        .await
+}
+
+/// Rare, and each by itself, for one that conflicts must not take the others with it.
+async fn fill_hashes(writer: &Writer, notes: &Pending) {
+    for touch in notes
+        .values()
+        .filter(|touch| touch.machine_hash.is_some() && touch.lacks_hash)
+    {
+        let touch = touch.clone();
+        let filled: Result<(), StoreError> = writer
+            .write(move |tx| async move { tx.fill_machine_hash(&touch).await }.boxed())
+            .await;
+        if let Err(error) = filled {
+            tracing::warn!(%error, "a device's machine hash was not filled in");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::lease::LeaseStatus;
+
+    use super::*;
+
+    fn touch(at: i64, app_version: Option<&str>, platform: Option<&str>) -> Touch {
+        Touch {
+            tenant: "acme".parse().unwrap(),
+            license: "0".repeat(64).parse().unwrap(),
+            instance: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
+            at: Timestamp::from_millis(at),
+            lease: LastLease {
+                status: LeaseStatus::Active,
+                expires_at: Timestamp::from_millis(at + 7),
+            },
+            machine_hash: None,
+            lacks_hash: true,
+            telemetry: Telemetry {
+                app_version: app_version.map(str::to_owned),
+                platform: platform.map(str::to_owned),
+                ..Telemetry::default()
+            },
+        }
+    }
+
+    #[test]
+    fn the_newer_note_wins_and_keeps_what_only_the_older_said() {
+        let older = Touch {
+            machine_hash: "a".repeat(64).parse().ok(),
+            ..touch(1, Some("1.0"), Some("linux"))
+        };
+        let newer = touch(2, Some("1.1"), None);
+        for merged in [newer.clone().after(older.clone()), older.after(newer)] {
+            assert_eq!(
+                (merged.at.millis(), merged.lease.expires_at.millis()),
+                (2, 9)
+            );
+            assert_eq!(merged.telemetry.app_version.as_deref(), Some("1.1"));
+            assert_eq!(merged.telemetry.platform.as_deref(), Some("linux"));
+            assert!(merged.machine_hash.is_some());
+        }
     }
 }

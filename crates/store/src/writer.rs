@@ -78,6 +78,14 @@ impl Writer {
         answered.await.unwrap_or(Err(StoreError::Aborted.into()))
     }
 
+    /// Whether it takes no more jobs.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Queued(queue) => lock(&queue.jobs).is_none(),
+            Self::Direct(pool) => pool.is_closed(),
+        }
+    }
+
     /// Waits until every queued job is done, and takes no more.
     pub(crate) async fn close(&self) {
         let Self::Queued(queue) = self else { return };
@@ -112,7 +120,7 @@ where
         async move {
             let mut tx = Tx::new(connection);
             // A panic in one job must not take the writer, and with it everyone else's writes, away.
-            let result = AssertUnwindSafe(work(&mut tx))
+            let result = AssertUnwindSafe(async { work(&mut tx).await })
                 .catch_unwind()
                 .await
                 .unwrap_or(Err(StoreError::Aborted.into()));

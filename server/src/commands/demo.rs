@@ -3,7 +3,7 @@
 use crate::{commands::say, config::DatabaseArgs};
 
 pub(crate) async fn run(database: &DatabaseArgs, json: bool) -> anyhow::Result<()> {
-    let services = database.open().await?;
+    let services = database.open_or_create().await?;
     let filled = services.demo.fill().await;
     services.close().await;
     let report = filled?;

@@ -2,11 +2,15 @@
 
 use keywright_domain::license::Customer;
 use keywright_service::{
-    Caller, Services,
+    Services,
     licenses::{MOST_AT_ONCE, MintOrder, Minted},
 };
 
-use crate::{cli::MintArgs, commands::say, config::DatabaseArgs};
+use crate::{
+    cli::MintArgs,
+    commands::{caller_for, explain, say},
+    config::DatabaseArgs,
+};
 
 pub(crate) async fn run(database: &DatabaseArgs, args: MintArgs) -> anyhow::Result<()> {
     let services = database.open().await?;
@@ -17,8 +21,7 @@ pub(crate) async fn run(database: &DatabaseArgs, args: MintArgs) -> anyhow::Resu
 
 /// In batches, each of which is minted whole and then printed: what is printed is there.
 async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
-    services.tenants.get(&args.tenant).await?;
-    let caller = Caller::command_line(args.tenant.clone());
+    let caller = caller_for(services, &args.tenant).await?;
     let mut left = args.count;
     while left > 0 {
         let count = left.min(MOST_AT_ONCE);
@@ -31,8 +34,12 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
             },
             count,
         };
-        for minted in services.licenses.mint(&caller, order).await? {
-            print(&minted, args.json)?;
+        let minted = match services.licenses.mint(&caller, order).await {
+            Ok(minted) => minted,
+            Err(error) => return Err(explain(services, &caller, error).await),
+        };
+        for license in minted {
+            print(&license, args.json)?;
         }
         left -= count;
     }

@@ -2,9 +2,12 @@
 
 use anyhow::Context;
 use keywright_domain::{ids::TenantId, role::Role};
-use keywright_service::Caller;
+use keywright_service::Services;
 
-use crate::{commands::say, config::DatabaseArgs};
+use crate::{
+    commands::{caller_for, say},
+    config::DatabaseArgs,
+};
 
 pub(crate) async fn add(
     database: &DatabaseArgs,
@@ -14,25 +17,27 @@ pub(crate) async fn add(
 ) -> anyhow::Result<()> {
     let password = password()?;
     let services = database.open().await?;
-    let added = async {
-        services.tenants.get(&tenant).await?;
-        services
-            .operators
-            .add(
-                &Caller::command_line(tenant.clone()),
-                email,
-                role,
-                &password,
-            )
-            .await
-    };
-    let added = added.await;
+    let added = add_account(&services, &tenant, email, role, &password).await;
     services.close().await;
     added?;
     say(&format!(
         "Made the account {email} ({} of {tenant}).",
         role.as_str()
     ))
+}
+
+async fn add_account(
+    services: &Services,
+    tenant: &TenantId,
+    email: &str,
+    role: Role,
+    password: &str,
+) -> anyhow::Result<()> {
+    let caller = caller_for(services, tenant).await?;
+    Ok(services
+        .operators
+        .add(&caller, email, role, password)
+        .await?)
 }
 
 /// The first line of standard input: an argument would stand in the shell's history and in the list of processes.

@@ -11,20 +11,21 @@ use crate::{
     router, shutdown,
     site::Site,
     state::{AppState, PublicUrl},
-    telemetry,
 };
 
 /// How long requests that are under way may still take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(30);
 
+/// How long the database may take for what is still to be written.
+const LAST_WRITES: Duration = Duration::from_secs(10);
+
 pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
-    telemetry::start();
     // In this order: what costs nothing to check comes before what makes files.
     let public_url = PublicUrl::parse(args.public_url.as_deref())?;
     let site = Site::load(&args.site_dir)?;
     let listener = listen(args.listen).await?;
     let _lock = database.lock()?;
-    let services = database.open().await?;
+    let services = database.open_or_create().await?;
     let address = listener.local_addr()?;
     let app = router::build(AppState::new(services.clone(), site, public_url));
     tracing::info!("listening on http://{address}");
@@ -42,7 +43,12 @@ pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Res
         done = server.into_future() => done?,
         () = grace_is_over(stopped) => tracing::warn!("some requests took longer than the grace period"),
     }
-    services.close().await;
+    if tokio::time::timeout(LAST_WRITES, services.close())
+        .await
+        .is_err()
+    {
+        tracing::warn!("the database did not take the last writes in time");
+    }
     Ok(())
 }
 

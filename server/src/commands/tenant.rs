@@ -1,9 +1,12 @@
 //! `keywright tenant …`.
 
 use keywright_domain::{ids::TenantId, plan::Plan};
-use keywright_service::Caller;
+use keywright_service::Services;
 
-use crate::{commands::say, config::DatabaseArgs};
+use crate::{
+    commands::{caller_for, say},
+    config::DatabaseArgs,
+};
 
 pub(crate) async fn add(
     database: &DatabaseArgs,
@@ -11,7 +14,7 @@ pub(crate) async fn add(
     name: Option<String>,
     plan: Plan,
 ) -> anyhow::Result<()> {
-    let services = database.open().await?;
+    let services = database.open_or_create().await?;
     let name = name.unwrap_or_else(|| tenant.to_string());
     let added = services.tenants.add(tenant.clone(), &name, plan).await;
     services.close().await;
@@ -28,14 +31,16 @@ pub(crate) async fn plan(
     plan: Plan,
 ) -> anyhow::Result<()> {
     let services = database.open().await?;
-    let changed = services
-        .tenants
-        .set_plan(&Caller::command_line(tenant.clone()), plan)
-        .await;
+    let changed = change_plan(&services, &tenant, plan).await;
     services.close().await;
     changed?;
     say(&format!(
         "The tenant {tenant} is on the plan {} now.",
         plan.as_str()
     ))
+}
+
+async fn change_plan(services: &Services, tenant: &TenantId, plan: Plan) -> anyhow::Result<()> {
+    let caller = caller_for(services, tenant).await?;
+    Ok(services.tenants.set_plan(&caller, plan).await?)
 }

@@ -18,6 +18,7 @@ pub(super) enum Endpoint {
     Activate,
     Validate,
     Deactivate,
+    Keyset,
 }
 
 impl Endpoint {
@@ -25,14 +26,19 @@ impl Endpoint {
         match self {
             Self::Activate => Some("activated"),
             Self::Validate => Some("valid"),
-            Self::Deactivate => None,
+            Self::Deactivate | Self::Keyset => None,
         }
     }
 
     /// The answer to a refusal.
     pub(super) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
         if let Refusal::Trouble(trouble) = refusal {
-            tracing::error!(error = %describe(trouble), request_id = request_id.0, "a device was not served");
+            tracing::error!(
+                error = trouble.with_causes(),
+                request_id = request_id.own(),
+                client_request_id = request_id.client(),
+                "a device was not served"
+            );
         }
         let status = status(refusal);
         let mut body = Map::from_iter([("error".to_owned(), json!(sentence(refusal)))]);
@@ -96,13 +102,6 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::Trouble(Error::Internal(_)) => "Internal server error".to_owned(),
         Refusal::Trouble(_) => "Service temporarily unavailable".to_owned(),
         told => told.to_string(),
-    }
-}
-
-fn describe(trouble: &Error) -> String {
-    match trouble {
-        Error::Unavailable(source) | Error::Internal(source) => source.to_string(),
-        other => other.to_string(),
     }
 }
 

@@ -10,7 +10,7 @@ use keywright_service::{
     activations::{Admitted, Refusal},
 };
 
-use super::{answer::Endpoint, cors::client_request_id, fields::Fields};
+use super::{answer::Endpoint, fields::Fields, wire::client_request_id};
 use crate::{request_id::RequestId, state::AppState};
 
 /// What a device sent, with its body's fields not yet looked at: which of them must be well-formed is the endpoint's
@@ -47,11 +47,7 @@ impl FromRequest<AppState> for Call {
     async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Response> {
         let path = request.extract_parts::<Path<(String, String)>>().await;
         let Path((tenant, product)) = path.map_err(|_| super::unknown_path())?;
-        let request_id = request
-            .extensions()
-            .get::<RequestId>()
-            .cloned()
-            .unwrap_or_default();
+        let request_id = RequestId::of(request.extensions());
         let sdk_key = request
             .headers()
             .get("x-keylight-sdk-key")

@@ -44,10 +44,15 @@ impl Fields {
         ))
     }
 
-    /// The instance id: any text; one that is no UUID is nobody's.
+    /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
     pub(super) fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
         let id = self.text("instance_id", INSTANCE_ID_LENGTH);
-        id.map(|id| id.parse().ok()).ok_or(Malformed(
+        id.map(|text| {
+            text.parse()
+                .ok()
+                .filter(|id: &InstanceId| id.to_string() == text)
+        })
+        .ok_or(Malformed(
             "instance_id must be a text of 1 to 128 characters",
         ))
     }
@@ -244,7 +249,13 @@ mod tests {
                 .instance_id()
                 .map_err(drop)
         };
-        assert_eq!(instance(json!("any shape")), Ok(None));
+        for foreign in [
+            "any shape",
+            "00000000000040008000000000000001",
+            "{00000000-0000-4000-8000-000000000001}",
+        ] {
+            assert_eq!(instance(json!(foreign)), Ok(None), "{foreign}");
+        }
         assert!(
             instance(json!("00000000-0000-4000-8000-000000000001")).is_ok_and(|id| id.is_some())
         );

@@ -2,7 +2,7 @@
 
 use axum::{
     Extension,
-    extract::{Path, State},
+    extract::{Path, State, rejection::PathRejection},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -28,10 +28,13 @@ struct KeyAnswer {
 
 pub(super) async fn keyset(
     State(state): State<AppState>,
-    Path(tenant): Path<String>,
+    tenant: Result<Path<String>, PathRejection>,
     Extension(request_id): Extension<RequestId>,
 ) -> Response {
-    let Ok(tenant) = tenant.parse::<TenantId>() else {
+    let Some(tenant) = tenant
+        .ok()
+        .and_then(|Path(slug)| slug.parse::<TenantId>().ok())
+    else {
         return unknown_tenant();
     };
     match state.services.signing_keys.keyset(&tenant).await {
@@ -40,7 +43,7 @@ pub(super) async fn keyset(
             (kept, answer::success(KeysetAnswer::from(keyset))).into_response()
         }
         Err(Error::NotFound) => unknown_tenant(),
-        Err(trouble) => Endpoint::Deactivate.refuse(&Refusal::Trouble(trouble), &request_id),
+        Err(trouble) => Endpoint::Keyset.refuse(&Refusal::Trouble(trouble), &request_id),
     }
 }
 

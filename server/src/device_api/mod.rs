@@ -4,12 +4,14 @@ mod activate;
 mod answer;
 mod body;
 mod call;
-mod cors;
 mod deactivate;
 mod fields;
 mod keyset;
 mod surrogates;
 mod validate;
+mod wire;
+
+use std::any::Any;
 
 use axum::{
     Router,
@@ -19,6 +21,8 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{request_id, state::AppState};
 
@@ -36,7 +40,8 @@ pub(crate) fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(wrong_method)
         // The limits of this API are its own: see `body`.
         .layer(DefaultBodyLimit::disable())
-        .layer(middleware::from_fn(cors::wire_headers))
+        .layer(CatchPanicLayer::custom(broken))
+        .layer(middleware::from_fn(wire::headers))
         .layer(middleware::from_fn(request_id::log))
         .with_state(state)
 }
@@ -58,6 +63,11 @@ pub(crate) fn set_path(request: &mut Request, path: &str) {
 
 async fn unknown() -> Response {
     unknown_path()
+}
+
+/// A defect of ours costs one answer, and that is one which lets the device keep its lease.
+fn broken(_: Box<dyn Any + Send>) -> Response {
+    answer::error(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
 }
 
 fn unknown_path() -> Response {

@@ -8,6 +8,8 @@ use axum::{
 };
 use keywright_app::api::error::{ApiError, ErrorCode};
 
+use crate::request_id::RequestId;
+
 /// Refuses what changes something and comes from another origin.
 pub(super) async fn refuse(request: Request, next: Next) -> Response {
     let changes = !matches!(
@@ -20,6 +22,7 @@ pub(super) async fn refuse(request: Request, next: Next) -> Response {
     tracing::warn!("refused a request that another site made");
     if request.uri().path().starts_with("/fn/") {
         return ApiError::new(ErrorCode::Forbidden, "This request came from another site.")
+            .of_request(RequestId::of(request.extensions()).own().to_owned())
             .into_response();
     }
     (

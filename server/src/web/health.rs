@@ -20,7 +20,7 @@ pub(super) async fn ready(State(state): State<AppState>) -> Response {
     match state.services.ready().await {
         Ok(()) => Json(json!({ "status": "ok", "database": "ok" })).into_response(),
         Err(error) => {
-            tracing::warn!(%error, "not ready");
+            tracing::warn!(error = error.with_causes(), "not ready");
             let body = Json(json!({ "status": "unavailable", "database": "unavailable" }));
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }

@@ -17,7 +17,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use keywright_app::routes;
-use tower_http::compression::CompressionLayer;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{request_id, state::AppState};
 
@@ -30,7 +30,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route(pages::FUNCTIONS, post(pages::server_function))
         .layer(middleware::from_fn(visit::guard))
         .fallback(pages::render);
-    let visited = with_routes(guarded, forms())
+    let visited = with_routes(guarded, sign_in())
         .layer(middleware::from_fn_with_state(
             state.clone(),
             visit::resolve,
@@ -38,6 +38,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new());
     with_routes(visited, plain_answers())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(cross_site::refuse))
         .layer(middleware::from_fn_with_state(
             state.clone(),
@@ -50,22 +51,23 @@ pub(crate) fn router(state: AppState) -> Router {
 /// A path and what answers there.
 type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
 
-/// What knows who is asking, and serves everyone.
-fn forms() -> Routes<3> {
-    [
-        (routes::SESSION, post(session::begin)),
-        (routes::SESSION_END, post(session::end)),
-        (routes::SESSION_THEME, post(theme::choose)),
-    ]
+/// What answers with a page, to those who are not signed in. A refused sign-in leaves its address in the browser.
+fn sign_in() -> Routes<1> {
+    [(
+        routes::SESSION,
+        post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
+    )]
 }
 
-/// What is the same for everyone.
-fn plain_answers() -> Routes<4> {
+/// What needs no page, and does not ask who is there: so it also works while the database does not.
+fn plain_answers() -> Routes<6> {
     [
         ("/", get(|| async { Redirect::to(routes::LICENSES) })),
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),
         ("/pkg/{file}", get(files::file)),
+        (routes::SESSION_END, post(session::end)),
+        (routes::SESSION_THEME, post(theme::choose)),
     ]
 }
 
@@ -83,7 +85,7 @@ mod tests {
 
     #[test]
     fn every_first_segment_that_could_be_a_tenant_is_reserved() {
-        let own = forms()
+        let own = sign_in()
             .map(|(path, _)| path)
             .into_iter()
             .chain(plain_answers().map(|(path, _)| path));

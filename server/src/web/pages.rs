@@ -4,19 +4,22 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use keywright_app::{
-    api::{client::BUILD_HEADER, error::ApiError},
+    api::{
+        client::BUILD_HEADER,
+        error::{ApiError, ErrorCode},
+    },
     app::App,
     routes,
     shell::shell,
 };
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 
-use crate::state::AppState;
+use crate::{request_id::RequestId, state::AppState};
 
 /// Where server functions are called.
 pub(super) const FUNCTIONS: &str = "/fn/{*function}";
@@ -49,7 +52,19 @@ pub(super) async fn server_function(
     if is_outdated(request.headers(), &state.site.assets.build_id) {
         return ApiError::outdated().into_response();
     }
-    handle_server_fns(request).await.into_response()
+    let request_id = RequestId::of(request.extensions()).own().to_owned();
+    let response = handle_server_fns(request).await.into_response();
+    if response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind == "application/json")
+    {
+        return response;
+    }
+    // What is no answer of a function of ours can't be one that pages understand.
+    ApiError::new(ErrorCode::NotFound, "The server has no such function.")
+        .of_request(request_id)
+        .into_response()
 }
 
 /// Scripts send their build's id; what sends none is no page of ours.

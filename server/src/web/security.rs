@@ -13,8 +13,8 @@ use crate::state::AppState;
 const NO_PAGE_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Two years, as browsers' preload lists ask.
-const STRICT_TRANSPORT: &str = "max-age=63072000; includeSubDomains";
+/// Two years. Not for subdomains: those may be somebody else's.
+const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 

@@ -58,6 +58,7 @@ pub(super) async fn begin(
         .await
     {
         Ok(token) => {
+            end_session(&state, &headers).await;
             let jar = CookieJar::new().add(cookie(&token, state.public_url));
             (jar, Redirect::to(routes::LICENSES)).into_response()
         }
@@ -65,7 +66,11 @@ pub(super) async fn begin(
             let reason = match error {
                 Error::Unauthenticated => LoginRefusal::WrongCredentials,
                 trouble => {
-                    tracing::error!(error = %trouble, request_id = scope.request_id, "a sign-in could not be checked");
+                    tracing::error!(
+                        error = trouble.with_causes(),
+                        request_id = scope.request_id,
+                        "a sign-in could not be checked"
+                    );
                     LoginRefusal::Unavailable {
                         request_id: scope.request_id.clone(),
                     }
@@ -78,13 +83,7 @@ pub(super) async fn begin(
 
 /// `POST /session/end`: ends the session, whether or not there is one.
 pub(super) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let jar = CookieJar::from_headers(&headers);
-    if let Some(token) = token(&jar, state.public_url)
-        && let Err(error) = state.services.operators.sign_out(&token).await
-    {
-        // The cookie goes all the same; the session ends by itself.
-        tracing::error!(%error, "a session could not be ended");
-    }
+    end_session(&state, &headers).await;
     let gone = Cookie::build((name(state.public_url), ""))
         .path("/")
         .secure(state.public_url.is_https);
@@ -93,6 +92,17 @@ pub(super) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Re
         Redirect::to(routes::LOGIN),
     )
         .into_response()
+}
+
+/// Ends the session that a request's cookies name. Where that fails the cookie goes all the same, and the session ends by
+/// itself.
+async fn end_session(state: &AppState, headers: &HeaderMap) {
+    let Some(token) = token(&CookieJar::from_headers(headers), state.public_url) else {
+        return;
+    };
+    if let Err(error) = state.services.operators.sign_out(&token).await {
+        tracing::error!(error = error.with_causes(), "a session could not be ended");
+    }
 }
 
 /// The session's token in a request's cookies.

@@ -14,7 +14,8 @@ use keywright_app::{
     },
     routes,
 };
-use keywright_service::{Error, Session};
+use keywright_domain::session::Session;
+use keywright_service::Error;
 
 use crate::{
     request_id::RequestId,
@@ -28,11 +29,7 @@ pub(super) async fn resolve(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default();
+    let request_id = RequestId::of(request.extensions()).own().to_owned();
     let session = match find_session(&state, request.headers()).await {
         Ok(session) => session,
         Err(error) => return unavailable(&error, &request_id, request.uri().path()),
@@ -59,6 +56,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
         (false, false) if path.starts_with("/fn/") => {
             ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
+                .of_request(RequestId::of(request.extensions()).own().to_owned())
                 .into_response()
         }
         (false, false) if *request.method() == Method::GET || *request.method() == Method::HEAD => {
@@ -82,7 +80,11 @@ async fn find_session(state: &AppState, headers: &HeaderMap) -> Result<Option<Se
 
 /// The database does not say who is asking. Without that no page can be made; the words must do.
 fn unavailable(error: &Error, request_id: &str, path: &str) -> Response {
-    tracing::error!(%error, request_id, "no session could be looked up");
+    tracing::error!(
+        error = error.with_causes(),
+        request_id,
+        "no session could be looked up"
+    );
     let message = "The database is not available at the moment. Try again in a minute.";
     let error = ApiError::new(ErrorCode::Unavailable, message).of_request(request_id.to_owned());
     if path.starts_with("/fn/") {

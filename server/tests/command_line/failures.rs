@@ -168,15 +168,15 @@ fn unknown_tenants_products_and_key_types_are_named() {
     for (arguments, sentence) in [
         (
             &["mint", "--tenant", "nobody", "--product", "notes"] as &[&str],
-            "There is no tenant nobody",
+            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
         ),
         (
             &["mint", "--tenant", "acme", "--product", "nothing"],
-            "There is no product nothing",
+            "There is no product nothing: acme has notes, studio",
         ),
         (
             &["mint", "--tenant", "acme", "--product", "notes"],
-            "The product has 4 key types: name one",
+            "Name the key type of notes: notes has pro, solo, team, yearly",
         ),
         (
             &[
@@ -188,7 +188,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
                 "--key-type",
                 "gold",
             ],
-            "There is no key type gold in this product",
+            "There is no key type gold of notes: notes has pro, solo, team, yearly",
         ),
         (
             &[
@@ -204,7 +204,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
         ),
         (
             &["tenant", "plan", "--tenant", "nobody", "--plan", "pro"],
-            "There is no tenant nobody",
+            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
         ),
         (
             &["tenant", "add", "--tenant", "acme"],
@@ -214,7 +214,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
             &[
                 "operator", "add", "--tenant", "nobody", "--email", "a@b.test", "--role", "owner",
             ],
-            "There is no tenant nobody",
+            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
         ),
         (
             &[
@@ -253,4 +253,46 @@ fn the_demo_refuses_somebody_elses_database() {
     installation.succeed(&["tenant", "add", "--tenant", "mine"]);
     let sentence = installation.fail(&["demo"]);
     assert!(sentence.contains("holds the tenant mine"), "{sentence}");
+}
+
+#[test]
+fn a_mistyped_data_folder_is_said_and_not_made() {
+    let installation = Installation::empty();
+    for arguments in [
+        &["mint", "--tenant", "acme", "--product", "notes"] as &[&str],
+        &["tenant", "plan", "--tenant", "acme", "--plan", "pro"],
+        &[
+            "operator", "add", "--tenant", "acme", "--email", "a@b.test", "--role", "owner",
+        ],
+        &[
+            "product",
+            "add",
+            "--tenant",
+            "acme",
+            "--product",
+            "a",
+            "--key-prefix",
+            "AAAA",
+        ],
+    ] {
+        let sentence = installation.fail(arguments);
+        assert!(
+            sentence.contains("There is no database at") && sentence.contains("--data-dir"),
+            "{sentence}"
+        );
+    }
+    assert!(!installation.data().exists());
+}
+
+#[test]
+fn a_cause_is_told_once() {
+    let mut installation = Installation::empty();
+    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.database_url = Some("postgres://somebody@127.0.0.1:1/none".into());
+    let sentence = installation.fail(&["demo"]);
+    assert_eq!(
+        sentence.matches("Connection refused").count(),
+        1,
+        "{sentence}"
+    );
 }

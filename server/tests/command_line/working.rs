@@ -57,7 +57,7 @@ fn minted_keys_are_printed_once_one_a_line() {
 }
 
 #[test]
-fn a_tenant_of_ones_own_is_made_from_the_command_line() {
+fn a_tenant_of_ones_own_comes_to_its_first_license_from_the_command_line() {
     let installation = Installation::empty();
     installation.succeed(&["tenant", "add", "--tenant", "mine", "--name", "My company"]);
     let add = [
@@ -72,7 +72,91 @@ fn a_tenant_of_ones_own_is_made_from_the_command_line() {
     ];
     let added = installation.run_with_input(&add, "correct horse\n");
     assert!(added.status.success(), "{}", text(&added.stderr));
-    installation.succeed(&["tenant", "plan", "--tenant", "mine", "--plan", "starter"]);
+    installation.succeed(&["tenant", "plan", "--tenant", "mine", "--plan", "free"]);
+    let product = [
+        "product",
+        "add",
+        "--tenant",
+        "mine",
+        "--product",
+        "app",
+        "--key-prefix",
+        "MINE",
+    ];
+    installation.succeed(&product);
+    let mint = ["mint", "--tenant", "mine", "--product", "app"];
+    let sentence = installation.fail(&mint);
+    assert!(
+        sentence.contains("`keywright key-type add` makes one"),
+        "{sentence}"
+    );
+    installation.succeed(&[
+        "key-type",
+        "add",
+        "--tenant",
+        "mine",
+        "--product",
+        "app",
+        "--key-type",
+        "pro",
+        "--limit",
+        "3",
+        "--days",
+        "365",
+        "--entitlement",
+        "pro",
+        "--entitlement",
+        "sync",
+        "--fallback",
+    ]);
+    assert!(installation.succeed(&mint).starts_with("MINE-"));
+    let second = [
+        "product",
+        "add",
+        "--tenant",
+        "mine",
+        "--product",
+        "other",
+        "--key-prefix",
+        "OTHR",
+    ];
+    assert_eq!(installation.fail(&second), "This needs the plan starter");
+}
+
+#[test]
+fn many_may_start_at_once_on_an_empty_folder() {
+    let installation = Installation::empty();
+    std::thread::scope(|scope| {
+        let tools: Vec<_> = (0..6)
+            .map(|number| {
+                let installation = &installation;
+                scope.spawn(move || {
+                    installation.run(&["tenant", "add", "--tenant", &format!("tenant-{number}")])
+                })
+            })
+            .collect();
+        for tool in tools {
+            let output = tool.join().unwrap();
+            assert!(output.status.success(), "{}", text(&output.stderr));
+        }
+    });
+}
+
+#[test]
+fn a_database_url_names_the_file_whatever_is_in_its_path() {
+    let mut installation = Installation::empty();
+    let folder = installation.site().join("dé e");
+    installation.database_url = Some(format!(
+        "sqlite:{}/d%C3%A9%20e/a.db",
+        installation.site().display()
+    ));
+    installation.succeed(&["demo"]);
+    assert!(folder.join("a.db").exists());
+    assert!(
+        installation.data().join("master.key").exists(),
+        "the key stays in the data folder"
+    );
+    installation.succeed(&["mint", "--tenant", "acme", "--product", "studio"]);
 }
 
 #[tokio::test]

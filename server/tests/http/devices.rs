@@ -424,3 +424,18 @@ async fn one_device_asking_24_times_at_once_is_one_instance_on_sqlite() {
 async fn one_device_asking_24_times_at_once_is_one_instance_on_postgres() {
     one_device_twenty_four_times(Engine::Postgres).await;
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_answered_in_json_like_any_unknown_one() {
+    let server = Server::start(Engine::Sqlite).await;
+    let device = server
+        .device("/acme/%ff/activate", &device(PRO_KEY, 1))
+        .await;
+    let keyset = server.get("/%ff/.well-known/keylight-keys").await;
+    for answer in [device, keyset] {
+        assert_eq!(
+            (answer.status, answer.json()),
+            (StatusCode::NOT_FOUND, json!({ "error": "Not found" }))
+        );
+    }
+}

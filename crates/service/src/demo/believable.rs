@@ -59,38 +59,24 @@ fn license(
     let at = created_at(dice, number, now);
     let mut license = shelf.mint(product, key_type, &key, customer, at)?;
     let mut events = vec![minted(&license)];
+    let mut ended_at = now;
     if dice.percent(6) {
         license.state = LicenseState::Revoked;
-        let by = if license.tenant.as_str() == INDIE {
-            INDIE_OWNER
-        } else {
-            SUPPORT
-        };
+        ended_at = between(dice, at, now);
+        let by = operator_of(&license);
         events.push(Event {
-            at: between(dice, at, now),
+            at: ended_at,
             action: Action::Revoke,
             by,
             details: json!({}),
         });
     }
-    let wanted = devices_wanted(dice, license.activation_limit);
     let mut activations = Vec::new();
-    for index in 0..wanted {
-        let mut activation = device(dice, &license, index, now);
-        // Now and then somebody's old computer was freed by support.
+    for index in 0..devices_wanted(dice, license.activation_limit) {
+        let mut activation = device(dice, &license, index, ended_at);
+        // Now and then somebody's old computer was freed.
         if dice.percent(8) {
-            let freed = between(dice, activation.last_validated_at, now);
-            activation.deactivated = Some(Deactivation {
-                at: freed,
-                by_operator: Some(SUPPORT.to_owned()),
-            });
-            let details = json!({ "instance_id": activation.instance });
-            events.push(Event {
-                at: freed,
-                action: Action::DeactivateInstance,
-                by: SUPPORT,
-                details,
-            });
+            events.push(free(dice, &license, &mut activation, now));
         } else {
             license.active_count += 1;
         }
@@ -101,6 +87,34 @@ fn license(
         activations,
         events,
     })
+}
+
+/// Who looks after a license.
+fn operator_of(license: &License) -> &'static str {
+    if license.tenant.as_str() == INDIE {
+        INDIE_OWNER
+    } else {
+        SUPPORT
+    }
+}
+
+/// Deactivates a device, some time after it was last seen.
+fn free(dice: &mut Dice, license: &License, activation: &mut Activation, now: Timestamp) -> Event {
+    let (at, by) = (
+        between(dice, activation.last_validated_at, now),
+        operator_of(license),
+    );
+    activation.deactivated = Some(Deactivation {
+        at,
+        by_operator: Some(by.to_owned()),
+    });
+    let details = json!({ "instance_id": activation.instance });
+    Event {
+        at,
+        action: Action::DeactivateInstance,
+        by,
+        details,
+    }
 }
 
 /// Product, key prefix and key type.
@@ -134,10 +148,12 @@ fn devices_wanted(dice: &mut Dice, limit: u32) -> u32 {
     }
 }
 
-fn device(dice: &mut Dice, license: &License, index: u32, now: Timestamp) -> Activation {
+/// A device of a license that operators ended at `ended_at`, or not yet: then that is now.
+fn device(dice: &mut Dice, license: &License, index: u32, ended_at: Timestamp) -> Activation {
     let (name, platform) = *dice.pick(DEVICES);
-    let created_at = between(dice, license.created_at, now);
-    let seen = last_seen(dice, license, created_at, now);
+    let expired_at = license.expires_at.unwrap_or(ended_at);
+    let created_at = between(dice, license.created_at, ended_at.min(expired_at));
+    let seen = last_seen(dice, license, created_at, ended_at);
     let instance = InstanceId::new(Builder::from_random_bytes(dice.bytes()).into_uuid());
     Activation {
         tenant: license.tenant.clone(),
@@ -163,20 +179,21 @@ fn device(dice: &mut Dice, license: &License, index: u32, now: Timestamp) -> Act
     }
 }
 
-/// Most devices check in daily; some have been in a drawer for weeks. None after the license ended.
+/// Most devices check in daily; some have been in a drawer for weeks. None after the license ended, but for those that
+/// may go on in reduced mode.
 fn last_seen(
     dice: &mut Dice,
     license: &License,
     created_at: Timestamp,
-    now: Timestamp,
+    ended_at: Timestamp,
 ) -> Timestamp {
     let days = if dice.percent(80) { 1 } else { 40 };
-    let seen = now.plus_millis(-i64::from(dice.below(days * 86_400)) * 1000);
-    let end = license
+    let seen = ended_at.plus_millis(-i64::from(dice.below(days * 86_400)) * 1000);
+    let last = license
         .expires_at
-        .filter(|&end| end < now && !license.fallback)
-        .unwrap_or(now);
-    seen.min(end).max(created_at)
+        .filter(|_| !license.fallback)
+        .unwrap_or(ended_at);
+    seen.min(last).max(created_at)
 }
 
 fn lease(license: &License, seen: Timestamp) -> LastLease {
@@ -233,6 +250,11 @@ fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
     let (ended_id, fresh_id) = (licenses[ended].license.id, licenses[fresh].license.id);
     let at = licenses[fresh].license.created_at;
     let old = &mut licenses[ended];
+    for device in &mut old.activations {
+        device.created_at = device.created_at.min(at);
+        device.last_validated_at = device.last_validated_at.min(at);
+        device.last_lease = lease(&old.license, device.last_validated_at);
+    }
     old.license.state = LicenseState::Reminted;
     old.license.successor = Some(fresh_id);
     old.events.push(Event {

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Activation,
     audit::{Action, Actor, ActorKind},
-    ids::{AuditEntryId, LicenseId, OperatorId, TenantId},
+    ids::{AuditEntryId, OperatorId, TenantId},
     license::License,
     product::{KeyType, Product, Tenant},
     role::Role,
@@ -124,7 +124,7 @@ impl Demo {
                             tx.insert_activation(activation).await?;
                         }
                         for event in &license.events {
-                            tx.record(&event.entry(&context, license.license.id, &operators))
+                            tx.record(&event.entry(&context, &license.license, &operators))
                                 .await?;
                         }
                     }
@@ -225,19 +225,11 @@ impl DemoData {
 }
 
 impl Event {
-    fn entry(
-        &self,
-        context: &Context,
-        license: LicenseId,
-        operators: &[Operator],
-    ) -> NewAuditEntry {
+    fn entry(&self, context: &Context, license: &License, operators: &[Operator]) -> NewAuditEntry {
         let by = operators.iter().find(|operator| operator.email == self.by);
         NewAuditEntry {
             id: AuditEntryId::new(context.rng.sortable_uuid(self.at)),
-            tenant: by.map_or_else(
-                || operators[0].tenant.clone(),
-                |operator| operator.tenant.clone(),
-            ),
+            tenant: license.tenant.clone(),
             at: self.at,
             actor: Actor {
                 kind: ActorKind::Operator,
@@ -245,7 +237,7 @@ impl Event {
                 name: self.by.to_owned(),
             },
             action: self.action,
-            license: Some(license),
+            license: Some(license.id),
             details: self.details.clone(),
         }
     }

@@ -1,6 +1,7 @@
 //! The demo data is what the documentation says.
 
 use keywright_domain::{
+    audit::Action,
     ids::ProductId,
     key::LicenseKey,
     license::{License, LicenseState, Status},
@@ -167,6 +168,25 @@ async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
     }
     assert!((100..=125).contains(&seen), "{seen}");
     assert_eq!((statuses.len(), lineages), (4, 2));
+}
+
+#[tokio::test]
+async fn nothing_happens_to_a_license_before_it_is_there_or_after_it_has_ended() {
+    let world = world().await;
+    for entry in crate::world::log(&world).await {
+        let Some(id) = entry.license else { continue };
+        let license = world.store.license(&acme(), id).await.unwrap();
+        let license = license.expect("acme's log is about acme's licenses");
+        assert!(
+            entry.at >= license.created_at && entry.at <= NOW,
+            "{entry:?}"
+        );
+        if matches!(entry.action, Action::Revoke | Action::Remint) {
+            for device in world.store.activations(&acme(), id).await.unwrap() {
+                assert!(device.created_at <= entry.at && device.last_validated_at <= entry.at);
+            }
+        }
+    }
 }
 
 #[tokio::test]

@@ -188,8 +188,8 @@ async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
 #[tokio::test]
 async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_minutes() {
     let world = world().await;
-    let admitted = notes(&world).await;
     let ask = || async {
+        let admitted = notes(&world).await;
         let request = ActivationRequest {
             request_id: Some("req-1".into()),
             ..request(PRO_KEY, None)
@@ -212,7 +212,7 @@ async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_mi
     let other = world
         .services
         .activations
-        .activate(&admitted, request(PRO_KEY, None))
+        .activate(&notes(&world).await, request(PRO_KEY, None))
         .await
         .unwrap();
     assert_ne!(

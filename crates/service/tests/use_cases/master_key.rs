@@ -1,6 +1,9 @@
 //! The master key and what it guards.
 
+use keywright_domain::plan::Plan;
 use keywright_service::{
+    Services,
+    clock::SystemClock,
     master_key::{MasterKey, MasterKeyError},
     rng::Rng,
     testing::SeededRng,
@@ -10,17 +13,29 @@ use keywright_store::{Engine, testing::TestDatabase};
 use crate::world::{acme, world};
 
 #[tokio::test]
-async fn the_first_key_becomes_the_databases_and_another_is_refused() {
+async fn another_key_is_refused_once_something_is_sealed() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let store = database.open().await;
     let rng: &dyn Rng = &SeededRng::new(1);
-    let (key, other) = (MasterKey::generate(rng), MasterKey::generate(rng));
-    assert!(!MasterKey::is_set(&store).await.unwrap());
-    assert!(key.clone().checked(&store, rng).await.is_ok());
-    assert!(MasterKey::is_set(&store).await.unwrap());
-    assert!(key.checked(&store, rng).await.is_ok());
+    let (first, second) = (MasterKey::generate(rng), MasterKey::generate(rng));
+    assert!(first.clone().checked(&store, rng).await.is_ok());
+    assert!(!MasterKey::is_needed(&store).await.unwrap());
+    let second = second.checked(&store, rng).await.unwrap();
+    let services = Services::new(
+        store.clone(),
+        second.clone(),
+        Box::new(SystemClock),
+        Box::new(SeededRng::new(2)),
+    );
+    services
+        .tenants
+        .add("acme".parse().unwrap(), "Acme", Plan::Free)
+        .await
+        .unwrap();
+    assert!(MasterKey::is_needed(&store).await.unwrap());
+    assert!(second.checked(&store, rng).await.is_ok());
     assert!(matches!(
-        other.checked(&store, rng).await,
+        first.checked(&store, rng).await,
         Err(MasterKeyError::Wrong)
     ));
 }

@@ -124,9 +124,12 @@ async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
         ),
         (
             order(Some("nothing"), 1),
-            Invalid::UnknownKeyType("nothing".parse().unwrap()),
+            Invalid::UnknownKeyType("notes".parse().unwrap(), "nothing".parse().unwrap()),
         ),
-        (order(None, 1), Invalid::KeyTypeNeeded(4)),
+        (
+            order(None, 1),
+            Invalid::KeyTypeNeeded("notes".parse().unwrap()),
+        ),
         (order(Some("pro"), 0), Invalid::Count { max: 1_000 }),
         (
             order(Some("pro"), MOST_AT_ONCE + 1),

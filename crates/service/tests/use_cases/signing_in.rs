@@ -7,7 +7,7 @@ use keywright_service::{
     testing::NOW,
 };
 
-use crate::world::{acme, log, new_entries, somebody, world};
+use crate::world::{acme, log, new_entries, settled, somebody, world};
 
 const EMAIL: &str = "owner@acme.test";
 const PASSWORD: &str = "keywright-demo";
@@ -114,6 +114,7 @@ async fn a_session_ends_when_idle_for_twelve_hours_and_after_thirty_days_in_any_
             world.services.operators.session(&token).await.is_ok(),
             "seen often enough"
         );
+        settled(&world).await;
     }
     world.clock.set(end);
     assert!(

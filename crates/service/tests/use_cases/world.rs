@@ -1,11 +1,13 @@
 //! Short ways into a world with the demo data.
 
-use keywright_domain::{ids::TenantId, role::Role};
+use futures::FutureExt;
+use keywright_domain::{ids::TenantId, role::Role, session::Session};
 use keywright_service::{
-    Caller, Session,
+    Caller,
+    clock::Clock,
     testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine};
+use keywright_store::{AuditEntry, Engine, StoreError};
 use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
@@ -38,10 +40,21 @@ pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<AuditEn
 }
 
 pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
-    use keywright_service::clock::Clock;
+    settled(world).await;
     world
         .store
         .audit_entries(&acme(), world.clock.now(), 100_000)
         .await
         .unwrap()
+}
+
+/// Waits until what use cases write aside is written: they are tasks, which run before this one goes on, and SQLite's
+/// writer takes jobs in their order.
+pub(crate) async fn settled(world: &TestWorld) {
+    tokio::task::yield_now().await;
+    world
+        .store
+        .write(|_| async { Ok::<_, StoreError>(()) }.boxed())
+        .await
+        .unwrap();
 }

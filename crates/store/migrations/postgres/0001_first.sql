@@ -141,7 +141,7 @@ CREATE TABLE audit_entries (
     tenant_id TEXT COLLATE "C" NOT NULL REFERENCES tenants (id),
     id TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
-    actor_kind TEXT COLLATE "C" NOT NULL CHECK (actor_kind IN ('command_line', 'operator', 'system')),
+    actor_kind TEXT COLLATE "C" NOT NULL,
     actor_id TEXT COLLATE "C",
     actor_name TEXT COLLATE "C" NOT NULL,
     action TEXT COLLATE "C" NOT NULL,

@@ -140,7 +140,7 @@ CREATE TABLE audit_entries (
     tenant_id TEXT NOT NULL REFERENCES tenants (id),
     id TEXT NOT NULL,
     created_at BIGINT NOT NULL,
-    actor_kind TEXT NOT NULL CHECK (actor_kind IN ('command_line', 'operator', 'system')),
+    actor_kind TEXT NOT NULL,
     actor_id TEXT,
     actor_name TEXT NOT NULL,
     action TEXT NOT NULL,

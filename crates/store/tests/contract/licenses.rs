@@ -2,7 +2,7 @@
 
 use keywright_domain::{
     license::{Customer, License, LicenseState, Status},
-    page::{COUNT_LIMIT, Count, PAGE_SIZE, Position},
+    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
     query::LicenseQuery,
     time::Timestamp,
 };
@@ -109,5 +109,15 @@ on_both_engines! {
         }).await.unwrap();
         let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery::default(), NOW).await.unwrap();
         assert_eq!(list.count, Count::MoreThan(COUNT_LIMIT));
+    }
+
+    async fn a_place_beyond_the_end_shows_the_beginning(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let beyond = Mark { value: 0, id: license_id(9) };
+        let before = Mark { value: i64::MAX, id: license_id(9) };
+        for position in [Position::After(beyond), Position::Before(before)] {
+            let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery { position }, NOW).await.unwrap();
+            assert_eq!((list.page.items.len(), list.page.previous, list.page.next), (1, None, None));
+        }
     }
 }

@@ -8,6 +8,7 @@
 mod activations;
 mod audit;
 mod licenses;
+mod migrations;
 mod opening;
 mod operators;
 mod tenants;

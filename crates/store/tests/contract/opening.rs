@@ -60,7 +60,7 @@ async fn a_server_that_does_not_answer_is_unreachable_and_its_password_stays_sec
 async fn a_fresh_sqlite_database_is_tuned() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let store = database.open().await;
-    assert_eq!(store.engine(), Engine::Sqlite);
+    store.ping().await.unwrap();
     let path = database
         .url()
         .trim_start_matches("sqlite:")

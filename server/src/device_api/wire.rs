@@ -22,13 +22,9 @@ pub(super) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keyl
 const ALLOWED_HEADERS: &str = "content-type, x-keylight-sdk-key, x-keylight-request-id";
 const EXPOSED_HEADERS: &str = "retry-after, x-keylight-request-id";
 
-pub(super) async fn wire_headers(request: Request, next: Next) -> Response {
-    let own_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(|id| id.0.clone())
-        .unwrap_or_default();
-    let client_id = client_request_id(request.headers());
+pub(super) async fn headers(mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.extensions()).called_by(client_request_id(request.headers()));
+    request.extensions_mut().insert(id.clone());
     let mut response = if request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
@@ -41,14 +37,7 @@ pub(super) async fn wire_headers(request: Request, next: Next) -> Response {
                 )
             })
     };
-    if let Some(client_id) = &client_id {
-        tracing::debug!(
-            request_id = own_id,
-            client_request_id = client_id,
-            "called by a device"
-        );
-    }
-    add(response.headers_mut(), &client_id.unwrap_or(own_id));
+    add(response.headers_mut(), id.echo());
     response
 }
 

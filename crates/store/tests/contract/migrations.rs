@@ -1,0 +1,35 @@
+//! The two sets of migrations make the same tables.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// What each migration of an engine says about tables: its statements without comments, spacing and the collation that
+/// only PostgreSQL needs told.
+fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("migrations")
+        .join(engine);
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    files
+        .map(|file| {
+            let text = fs::read_to_string(file.path())
+                .unwrap()
+                .replace(" COLLATE \"C\"", "");
+            let code: String = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("--"))
+                .collect();
+            let statements = code
+                .split(';')
+                .map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
+            let tables = statements.filter(|sql| sql.contains(" TABLE ")).collect();
+            (file.file_name().into_string().unwrap(), tables)
+        })
+        .collect()
+}
+
+#[test]
+fn both_engines_have_the_same_tables_and_columns() {
+    let (sqlite, postgres) = (tables("sqlite"), tables("postgres"));
+    assert_eq!(sqlite, postgres);
+    assert!(sqlite.values().flatten().count() >= 10, "{sqlite:?}");
+}
