@@ -68,13 +68,10 @@ pub fn fail(error: Error) -> ApiError {
 
 /// The answer to a call whose arguments can't be read.
 pub fn unreadable() -> ApiError {
-    let request_id = extension::<RequestScope>().map(|scope| scope.request_id);
-    set_call_status(ErrorCode::Invalid);
-    let message = "The server did not understand the request.";
-    ApiError {
-        request_id,
-        ..ApiError::new(ErrorCode::Invalid, message)
-    }
+    refuse(
+        ErrorCode::Invalid,
+        "The server did not understand the request.",
+    )
 }
 
 /// Sets the status of the page that is being rendered.
