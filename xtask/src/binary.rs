@@ -13,6 +13,9 @@ use crate::{
 
 const PACKAGE: &str = "keywright";
 
+/// The device with the published client on it, for the browser tests.
+const DEVICE: &str = "device";
+
 /// How the binary is compiled.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
@@ -38,6 +41,21 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     cargo.args(["build", "--package", PACKAGE]);
     steps.run("building the server", estimate, || process::run(&mut cargo))?;
     Ok(path(Profile::Debug))
+}
+
+/// The example that plays a device.
+pub(crate) fn build_device(steps: &mut Steps) -> Result<PathBuf> {
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--package", PACKAGE, "--example", DEVICE]);
+    steps.run(
+        "building the device of the browser tests",
+        "1 min the first time",
+        || process::run(&mut cargo),
+    )?;
+    Ok(workspace::target()
+        .join("debug")
+        .join("examples")
+        .join(DEVICE))
 }
 
 /// The one file that carries the site inside.

@@ -158,6 +158,7 @@ fn browser_part(run: &mut Run<'_>) -> Result<()> {
     let browser = browser::install(run.steps)?;
     site::build(Mode::Release, run.steps)?;
     let server = binary::build(run.steps)?;
+    let device = binary::build_device(run.steps)?;
     let url = run.postgres_url()?;
     let npx = |arguments: &[&str]| {
         let mut npx = process::command("npx");
@@ -174,6 +175,7 @@ fn browser_part(run: &mut Run<'_>) -> Result<()> {
     let mut tests = npx(&["playwright", "test"]);
     tests
         .env("KEYWRIGHT_BIN", &server)
+        .env("KEYWRIGHT_DEVICE_BIN", &device)
         .env(postgres::VARIABLE, url);
     if let Browser::Installed(chromium) = browser {
         tests.env("KEYWRIGHT_CHROMIUM", chromium);
