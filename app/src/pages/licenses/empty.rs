@@ -16,7 +16,12 @@ pub fn FirstUse() -> impl IntoView {
     let tenant = use_visit()
         .account
         .map_or_else(String::new, |account| account.tenant.to_string());
-    let command = format!("keywright mint --tenant {tenant} --product <slug>");
+    let add_product =
+        format!("keywright product add --tenant {tenant} --product <slug> --key-prefix <ABCD>");
+    let add_key_type = format!(
+        "keywright key-type add --tenant {tenant} --product <slug> --key-type <slug> --limit 3"
+    );
+    let mint = format!("keywright mint --tenant {tenant} --product <slug>");
     view! {
         <Empty heading="No licenses yet">
             <p>
@@ -25,13 +30,19 @@ pub fn FirstUse() -> impl IntoView {
                 is listed here."
             </p>
             <Steps>
-                <Step number=1 heading="Mint the first license">
-                    <p>"On the server, for one of your products. The key is shown once, there and then."</p>
-                    <Code text=command/>
+                <Step number=1 heading="Add a product and a key type">
+                    <p>"On the server. The key type says on how many devices a license works, and for how long."</p>
+                    <Code text=add_product/>
+                    <Code text=add_key_type/>
                 </Step>
-                <Step number=2 heading="Point your app at this server">
+                <Step number=2 heading="Mint the first license">
+                    <p>"On the server, too. The key is shown once, there and then."</p>
+                    <Code text=mint/>
+                </Step>
+                <Step number=3 heading="Point your app at this server">
                     <p>
-                        "Put the base URL and the SDK key into the app. Its first activation shows up in this list."
+                        "Put this server's address into the app as its base URL. Its first activation shows up in \
+                        this list."
                     </p>
                 </Step>
             </Steps>
