@@ -1,32 +1,24 @@
 //! What devices ask: activate, validate, deactivate.
 
+mod claim;
+
 use std::sync::Arc;
 
 use futures::FutureExt;
 use keywright_domain::{
-    activation::{
-        Activation, Deactivation, Decision, Denied, LastLease, Refused, Telemetry, decide,
-        lease_for,
-    },
-    ids::{InstanceId, Kid, LicenseId, ProductId, TenantId},
+    activation::{Deactivation, Denied, LastLease, Refused, Telemetry, lease_for},
+    ids::{InstanceId, ProductId, TenantId},
     key::LicenseKey,
-    lease::{Lease, LeaseClaims, LeaseStatus},
-    license::License,
+    lease::{Lease, LeaseClaims},
     machine::MachineHash,
     sdk_key::SdkKeyHash,
     time::Timestamp,
 };
-use keywright_store::{DeviceLicense, Seat, Store, StoreError, Touch, Tx};
+use keywright_store::{DeviceLicense, StoreError, Touch};
 use subtle::ConstantTimeEq;
 
+use self::claim::Claim;
 use crate::{Error, context::Context};
-
-/// The name of a device that tells none.
-const UNKNOWN_DEVICE: &str = "Unknown device";
-
-/// How long a repeated request id finds the activation that it made, without a machine hash: ten minutes, in
-/// milliseconds.
-const REPEAT_MILLIS: i64 = 600_000;
 
 /// Why a device does not get what it asked for. The texts are those of the wire, which never change.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -161,7 +153,7 @@ impl Activations {
             .find_license(admitted, &request.license_key, None)
             .await?;
         let signer = self.0.lease_signer(&admitted.tenant).await?;
-        let work = Work {
+        let claim = Claim {
             license: known.license.id,
             admitted: admitted.clone(),
             request: Arc::new(request),
@@ -169,9 +161,9 @@ impl Activations {
             kid: signer.kid().clone(),
             now: admitted.now,
         };
-        let claimed = match work.clone().run(&self.0.store).await {
+        let claimed = match claim.clone().run(&self.0.store).await {
             // A device that was only just named by a validate raced us to its machine: look again.
-            Err(Refusal::Trouble(Error::Conflict(_))) => work.run(&self.0.store).await,
+            Err(Refusal::Trouble(Error::Conflict(_))) => claim.run(&self.0.store).await,
             other => other,
         };
         let (claims, license_expires_at) = claimed?;
@@ -285,109 +277,5 @@ fn last_lease(claims: &LeaseClaims) -> LastLease {
     LastLease {
         status: claims.status,
         expires_at: Timestamp::from_seconds(claims.expires_at),
-    }
-}
-
-/// One activation, ready to be tried.
-#[derive(Clone)]
-struct Work {
-    admitted: Admitted,
-    license: LicenseId,
-    request: Arc<ActivationRequest>,
-    fresh: InstanceId,
-    kid: Kid,
-    now: Timestamp,
-}
-
-impl Work {
-    /// Decides under the license's lock, so that what was decided is what is written.
-    async fn run(self, store: &Store) -> Result<(LeaseClaims, Option<Timestamp>), Refusal> {
-        store
-            .write(move |tx| {
-                async move {
-                    let license = tx.lock_license(&self.admitted.tenant, self.license).await?;
-                    let license = license.ok_or(Refusal::LicenseKey)?;
-                    let held = tx
-                        .held_instance(&license.tenant, license.id, self.seat())
-                        .await?;
-                    let claims = match decide(&license, held, self.now)? {
-                        Decision::Keep(instance) => self.keep(tx, &license, instance).await?,
-                        Decision::Claim => self.claim(tx, &license).await?,
-                    };
-                    Ok((claims, license.expires_at))
-                }
-                .boxed()
-            })
-            .await
-    }
-
-    fn seat(&self) -> Seat<'_> {
-        let since = self.now.plus_millis(-REPEAT_MILLIS);
-        Seat {
-            machine_hash: self.request.machine_hash.as_ref(),
-            request: self.request.request_id.as_deref().map(|id| (id, since)),
-        }
-    }
-
-    fn claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
-        LeaseClaims::new(
-            license,
-            instance,
-            self.kid.clone(),
-            LeaseStatus::Active,
-            self.now,
-        )
-    }
-
-    async fn keep(
-        &self,
-        tx: &mut Tx<'_>,
-        license: &License,
-        instance: InstanceId,
-    ) -> Result<LeaseClaims, Refusal> {
-        let claims = self.claims(license, instance);
-        if let Some(name) = &self.request.device_name {
-            tx.rename_instance(&license.tenant, license.id, instance, name)
-                .await?;
-        }
-        let touch = Touch {
-            tenant: license.tenant.clone(),
-            license: license.id,
-            instance,
-            at: self.now,
-            lease: last_lease(&claims),
-            machine_hash: None,
-            lacks_hash: false,
-            telemetry: self.request.telemetry.clone(),
-        };
-        tx.touch_instance(&touch).await?;
-        Ok(claims)
-    }
-
-    async fn claim(&self, tx: &mut Tx<'_>, license: &License) -> Result<LeaseClaims, Refusal> {
-        let claims = self.claims(license, self.fresh);
-        if !tx.take_slot(&license.tenant, license.id).await? {
-            return Err(Denied::Full.into());
-        }
-        let request = &self.request;
-        let activation = Activation {
-            tenant: license.tenant.clone(),
-            license: license.id,
-            instance: self.fresh,
-            machine_hash: request.machine_hash.clone(),
-            request_id: request.request_id.clone(),
-            device_name: request
-                .device_name
-                .clone()
-                .unwrap_or_else(|| UNKNOWN_DEVICE.to_owned()),
-            created_at: self.now,
-            last_validated_at: self.now,
-            deactivated: None,
-            last_lease: last_lease(&claims),
-            free_tier_instance_id: request.free_tier_instance_id.clone(),
-            telemetry: request.telemetry.clone(),
-        };
-        tx.insert_activation(&activation).await?;
-        Ok(claims)
     }
 }
