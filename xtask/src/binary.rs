@@ -43,19 +43,17 @@ pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
     Ok(path(Profile::Debug))
 }
 
-/// The example that plays a device.
-pub(crate) fn build_device(steps: &mut Steps) -> Result<PathBuf> {
+/// What the browser tests run: the server, and the example that plays a device. In one call and with the features that
+/// the Rust tests have, so that what those compiled is used again.
+pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, PathBuf)> {
     let mut cargo = process::cargo();
-    cargo.args(["build", "--package", PACKAGE, "--example", DEVICE]);
-    steps.run(
-        "building the device of the browser tests",
-        "1 min the first time",
-        || process::run(&mut cargo),
-    )?;
-    Ok(workspace::target()
-        .join("debug")
-        .join("examples")
-        .join(DEVICE))
+    cargo.args(["build", "--package", PACKAGE, "--bins", "--example", DEVICE]);
+    let estimate = "some minutes the first time, then seconds";
+    steps.run("building the server and a device", estimate, || {
+        process::run(&mut cargo)
+    })?;
+    let debug = workspace::target().join("debug");
+    Ok((debug.join(PACKAGE), debug.join("examples").join(DEVICE)))
 }
 
 /// The one file that carries the site inside.

@@ -157,8 +157,7 @@ fn site_part(run: &mut Run<'_>) -> Result<()> {
 fn browser_part(run: &mut Run<'_>) -> Result<()> {
     let browser = browser::install(run.steps)?;
     site::build(Mode::Release, run.steps)?;
-    let server = binary::build(run.steps)?;
-    let device = binary::build_device(run.steps)?;
+    let (server, device) = binary::build_for_browser_tests(run.steps)?;
     let url = run.postgres_url()?;
     let npx = |arguments: &[&str]| {
         let mut npx = process::command("npx");
