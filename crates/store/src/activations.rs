@@ -7,7 +7,11 @@ use keywright_domain::{
     machine::MachineHash,
     time::Timestamp,
 };
-use sqlx::any::AnyRow;
+use sqlx::{
+    Any,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 use crate::{
     Store, StoreError, Touch, Tx,
@@ -129,7 +133,7 @@ impl Tx<'_> {
             last_lease,
             ..
         } = activation;
-        sqlx::query(
+        let query = sqlx::query(
             "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
              last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
              app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days)
@@ -147,18 +151,10 @@ impl Tx<'_> {
         .bind(deactivated.as_ref().and_then(|deactivation| deactivation.by_operator.as_deref()))
         .bind(last_lease.status.as_str())
         .bind(last_lease.expires_at.millis())
-        .bind(activation.free_tier_instance_id.as_deref())
-        .bind(telemetry.app_version.as_deref())
-        .bind(telemetry.sdk_version.as_deref())
-        .bind(telemetry.sdk.as_deref())
-        .bind(telemetry.platform.as_deref())
-        .bind(telemetry.os_version.as_deref())
-        .bind(telemetry.arch.as_deref())
-        .bind(telemetry.cpu_cores.as_deref())
-        .bind(telemetry.memory.as_deref())
-        .bind(telemetry.trial_duration_days)
-        .execute(&mut *self.connection)
-        .await?;
+        .bind(activation.free_tier_instance_id.as_deref());
+        with_telemetry(query, telemetry)
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
     }
 
@@ -183,7 +179,7 @@ impl Tx<'_> {
     /// Notes what an active instance was given and said, unless something newer is noted already.
     pub async fn touch_instance(&mut self, touch: &Touch) -> Result<(), StoreError> {
         let Touch { telemetry, .. } = touch;
-        sqlx::query(
+        let query = sqlx::query(
             "UPDATE activations SET last_validated_at = $4, lease_status = $5, lease_expires_at = $6,
              app_version = COALESCE($7, app_version), sdk_version = COALESCE($8, sdk_version),
              sdk = COALESCE($9, sdk), platform = COALESCE($10, platform), os_version = COALESCE($11, os_version),
@@ -197,18 +193,10 @@ impl Tx<'_> {
         .bind(touch.instance.to_string())
         .bind(touch.at.millis())
         .bind(touch.lease.status.as_str())
-        .bind(touch.lease.expires_at.millis())
-        .bind(telemetry.app_version.as_deref())
-        .bind(telemetry.sdk_version.as_deref())
-        .bind(telemetry.sdk.as_deref())
-        .bind(telemetry.platform.as_deref())
-        .bind(telemetry.os_version.as_deref())
-        .bind(telemetry.arch.as_deref())
-        .bind(telemetry.cpu_cores.as_deref())
-        .bind(telemetry.memory.as_deref())
-        .bind(telemetry.trial_duration_days)
-        .execute(&mut *self.connection)
-        .await?;
+        .bind(touch.lease.expires_at.millis());
+        with_telemetry(query, telemetry)
+            .execute(&mut *self.connection)
+            .await?;
         Ok(())
     }
 
@@ -280,6 +268,23 @@ fn activation(row: &AnyRow) -> Result<Activation, StoreError> {
         free_tier_instance_id: fields.optional_text("free_tier_instance_id")?,
         telemetry: telemetry(&fields)?,
     })
+}
+
+/// Binds the nine columns of telemetry, in their order.
+fn with_telemetry<'q>(
+    query: Query<'q, Any, AnyArguments>,
+    telemetry: &'q Telemetry,
+) -> Query<'q, Any, AnyArguments> {
+    query
+        .bind(telemetry.app_version.as_deref())
+        .bind(telemetry.sdk_version.as_deref())
+        .bind(telemetry.sdk.as_deref())
+        .bind(telemetry.platform.as_deref())
+        .bind(telemetry.os_version.as_deref())
+        .bind(telemetry.arch.as_deref())
+        .bind(telemetry.cpu_cores.as_deref())
+        .bind(telemetry.memory.as_deref())
+        .bind(telemetry.trial_duration_days)
 }
 
 fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
