@@ -48,12 +48,14 @@ pub(crate) fn run(names: &[&str], steps: &mut Steps) -> Result<()> {
         steps,
         postgres: None,
     };
+    let mut passed = 0;
     for (name, part) in PARTS {
         if names.is_empty() || names.contains(&name) {
             part(&mut run).with_context(|| format!("`cargo xtask test {name}`"))?;
+            passed += 1;
         }
     }
-    println!("\nAll checks passed.");
+    println!("\nparts: {passed} passed, 0 failed");
     Ok(())
 }
 
@@ -140,13 +142,16 @@ fn rust(run: &mut Run<'_>) -> Result<()> {
         // `--all-targets` leaves the documentation out, as nextest does; it has its own run below.
         cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])
     };
-    let estimate = "6 min the first time on two cores";
-    run.steps
-        .run("Rust tests", estimate, || process::run(&mut tests))?;
     let mut documented = cargo(&["test", "--workspace", "--doc"]);
-    run.steps.run("tests in documentation", "1 min", || {
-        process::run(&mut documented)
-    })
+    run.steps.run(
+        "tests in documentation",
+        "5 min the first time on two cores",
+        || process::run(&mut documented),
+    )?;
+    run.steps
+        .run("Rust tests", "5 min the first time on two cores", || {
+            process::run(&mut tests)
+        })
 }
 
 fn site_part(run: &mut Run<'_>) -> Result<()> {
