@@ -11,6 +11,8 @@ pub const RETENTION_DAYS: u32 = 365;
 pub enum Action {
     /// One device's slot was freed by an operator.
     DeactivateInstance,
+    /// A key type was changed.
+    KeyTypeChange,
     /// A key type was added to a product.
     KeyTypeCreate,
     /// A license was made by hand.
@@ -19,54 +21,88 @@ pub enum Action {
     OperatorCreate,
     /// The tenant's plan was changed.
     PlanChange,
+    /// A product was changed.
+    ProductChange,
     /// A product was added.
     ProductCreate,
     /// A license was ended and a fresh key issued in its place.
     Remint,
     /// A license was ended for good.
     Revoke,
+    /// An SDK key that apps have already was taken over.
+    SdkKeyImport,
+    /// A new SDK key took the place of the old one.
+    SdkKeyRotate,
+    /// The first SDK key was made.
+    SdkKeySet,
     /// Somebody signed in.
     SignIn,
     /// Somebody gave a wrong password for a known account.
     SignInRefused,
     /// A signing key was made.
     SigningKeyCreate,
+    /// A signing key whose last lease has ended was taken off the list.
+    SigningKeyDrop,
+    /// A signing key signs from then on.
+    SigningKeyPromote,
     /// A tenant was made.
     TenantCreate,
+    /// A tenant's device calls are answered again.
+    TenantResume,
+    /// A tenant's device calls are refused from then on.
+    TenantSuspend,
 }
 
 impl Action {
     /// Every action, in the order of the names.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 21] = [
         Self::DeactivateInstance,
+        Self::KeyTypeChange,
         Self::KeyTypeCreate,
         Self::ManualMint,
         Self::OperatorCreate,
         Self::PlanChange,
+        Self::ProductChange,
         Self::ProductCreate,
         Self::Remint,
         Self::Revoke,
+        Self::SdkKeyImport,
+        Self::SdkKeyRotate,
+        Self::SdkKeySet,
         Self::SignIn,
         Self::SignInRefused,
         Self::SigningKeyCreate,
+        Self::SigningKeyDrop,
+        Self::SigningKeyPromote,
         Self::TenantCreate,
+        Self::TenantResume,
+        Self::TenantSuspend,
     ];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DeactivateInstance => "deactivate_instance",
+            Self::KeyTypeChange => "key_type_change",
             Self::KeyTypeCreate => "key_type_create",
             Self::ManualMint => "manual_mint",
             Self::OperatorCreate => "operator_create",
             Self::PlanChange => "plan_change",
+            Self::ProductChange => "product_change",
             Self::ProductCreate => "product_create",
             Self::Remint => "remint",
             Self::Revoke => "revoke",
+            Self::SdkKeyImport => "sdk_key_import",
+            Self::SdkKeyRotate => "sdk_key_rotate",
+            Self::SdkKeySet => "sdk_key_set",
             Self::SignIn => "sign_in",
             Self::SignInRefused => "sign_in_refused",
             Self::SigningKeyCreate => "signing_key_create",
+            Self::SigningKeyDrop => "signing_key_drop",
+            Self::SigningKeyPromote => "signing_key_promote",
             Self::TenantCreate => "tenant_create",
+            Self::TenantResume => "tenant_resume",
+            Self::TenantSuspend => "tenant_suspend",
         }
     }
 

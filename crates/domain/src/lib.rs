@@ -8,6 +8,7 @@ pub mod audit;
 pub mod entitlement;
 pub mod ids;
 pub mod key;
+pub mod keyless;
 pub mod lease;
 pub mod license;
 pub mod machine;
@@ -19,6 +20,7 @@ pub mod role;
 pub mod sdk_key;
 pub mod session;
 pub mod settings;
+pub mod signing_key;
 pub mod slug;
 #[cfg(test)]
 mod testing;

@@ -5,6 +5,7 @@ use crate::{
     ids::{KeyTypeId, ProductId, TenantId},
     key::KeyPrefix,
     plan::Plan,
+    settings::ProductSettings,
     time::Timestamp,
 };
 
@@ -34,6 +35,8 @@ pub struct Product {
     pub name: String,
     /// What its keys begin with.
     pub key_prefix: KeyPrefix,
+    /// What its apps are told.
+    pub settings: ProductSettings,
     /// When it was made.
     pub created_at: Timestamp,
 }

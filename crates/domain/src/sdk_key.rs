@@ -5,6 +5,8 @@ use std::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::time::Timestamp;
+
 /// An SDK key as the app sends it: `sdk_live_` and 64 lower-case hex digits. It has no `Debug`, `Display` or
 /// `Serialize`; only its hash is stored.
 pub struct SdkKey(Zeroizing<String>);
@@ -13,6 +15,28 @@ pub struct SdkKey(Zeroizing<String>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an SDK key is sdk_live_ followed by 64 lower-case hex digits")]
 pub struct SdkKeyError;
+
+/// How long an SDK key goes on working once another has taken its place: thirty days.
+pub const GRACE_DAYS: u32 = 30;
+
+/// What becomes of the keys that a new one takes the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OldKeys {
+    /// They work for [`GRACE_DAYS`] more, for apps that are out in the field.
+    KeepForGrace,
+    /// They work no more: one of them has leaked.
+    EndNow,
+}
+
+impl OldKeys {
+    /// When a key that is replaced at `now` ends at the latest.
+    pub const fn end_at(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::KeepForGrace => now.plus_days(GRACE_DAYS),
+            Self::EndNow => now,
+        }
+    }
+}
 
 const PREFIX: &str = "sdk_live_";
 
@@ -51,7 +75,7 @@ impl FromStr for SdkKey {
 }
 
 /// The SHA-256 of an SDK key; compare it in constant time.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SdkKeyHash([u8; 32]);
 
 impl SdkKeyHash {

@@ -1,9 +1,53 @@
 //! Product settings that the server owns, and the exact bytes that are signed.
 
-use crate::ids::{Kid, ProductId, TenantId};
+use crate::{
+    ids::{Kid, ProductId, TenantId},
+    time::Timestamp,
+};
 
 /// How long signed settings hold: a day, in seconds.
 pub const SETTINGS_SECONDS: i64 = 86_400;
+
+/// The longest trial: 36,500 days, a hundred years.
+pub const MOST_TRIAL_DAYS: u32 = 36_500;
+
+/// The length of a trial in days: 0 to [`MOST_TRIAL_DAYS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrialDays(u32);
+
+/// The number is no trial's length.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a trial has 0 to 36500 days")]
+pub struct TrialDaysError;
+
+impl TrialDays {
+    /// The number of days.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl TryFrom<i64> for TrialDays {
+    type Error = TrialDaysError;
+
+    fn try_from(days: i64) -> Result<Self, TrialDaysError> {
+        u32::try_from(days)
+            .ok()
+            .filter(|days| *days <= MOST_TRIAL_DAYS)
+            .map(Self)
+            .ok_or(TrialDaysError)
+    }
+}
+
+/// What a vendor set for the apps of a product. What was never set is absent, which is neither 0 nor false: an app then
+/// goes by what it was built with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProductSettings {
+    /// How long the app may be tried without a key.
+    pub trial_days: Option<TrialDays>,
+    /// Whether the app may go on without a key, in its free tier.
+    pub free_tier: Option<bool>,
+}
 
 /// What is signed about a product. Times are whole Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +62,34 @@ pub struct SettingsClaims {
     pub issued_at: i64,
     /// When it ends.
     pub expires_at: i64,
-    /// Days of trial: 0 to 36,500.
+    /// Days of trial.
     pub trial_duration_days: u32,
     /// Whether the app may go on without a key.
     pub free_tier_enabled: bool,
 }
 
 impl SettingsClaims {
+    /// The claims for these settings at `now`. Only a trial's length is worth a signature; with it, a free tier that
+    /// was never set is none.
+    pub fn new(
+        settings: ProductSettings,
+        tenant: &TenantId,
+        product: &ProductId,
+        kid: &Kid,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let issued_at = now.seconds();
+        Some(Self {
+            kid: kid.clone(),
+            tenant: tenant.clone(),
+            product: product.clone(),
+            issued_at,
+            expires_at: issued_at.saturating_add(SETTINGS_SECONDS),
+            trial_duration_days: settings.trial_days?.get(),
+            free_tier_enabled: settings.free_tier.unwrap_or(false),
+        })
+    }
+
     /// The UTF-8 bytes that Ed25519 signs: `cfg1` and the seven claims, separated by `|`.
     pub fn signed_bytes(&self) -> Vec<u8> {
         let Self {
@@ -38,5 +103,57 @@ impl SettingsClaims {
         } = self;
         format!("cfg1|{kid}|{tenant}|{product}|{issued_at}|{expires_at}|{trial_duration_days}|{free_tier_enabled}")
             .into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claims(trial_days: Option<i64>, free_tier: Option<bool>) -> Option<SettingsClaims> {
+        let settings = ProductSettings {
+            trial_days: trial_days.map(|days| days.try_into().unwrap()),
+            free_tier,
+        };
+        let (tenant, product) = ("acme".parse().unwrap(), "notes".parse().unwrap());
+        let kid = "k1".parse().unwrap();
+        SettingsClaims::new(
+            settings,
+            &tenant,
+            &product,
+            &kid,
+            Timestamp::from_millis(100_999),
+        )
+    }
+
+    #[test]
+    fn a_trial_has_0_to_36500_days() {
+        for days in [0, 14, 36_500] {
+            assert_eq!(
+                TrialDays::try_from(days).map(|days| i64::from(days.get())),
+                Ok(days)
+            );
+        }
+        for days in [-1, 36_501, i64::MAX] {
+            assert_eq!(TrialDays::try_from(days), Err(TrialDaysError), "{days}");
+        }
+    }
+
+    #[test]
+    fn settings_are_signed_for_a_day_where_a_trial_is_set() {
+        assert_eq!(claims(None, None), None);
+        assert_eq!(claims(None, Some(true)), None);
+        let with_trial = claims(Some(0), None).unwrap();
+        assert_eq!((with_trial.issued_at, with_trial.expires_at), (100, 86_500));
+        for (free_tier, signed) in [
+            (None, "false"),
+            (Some(false), "false"),
+            (Some(true), "true"),
+        ] {
+            assert_eq!(
+                claims(Some(14), free_tier).unwrap().signed_bytes(),
+                format!("cfg1|k1|acme|notes|100|86500|14|{signed}").into_bytes(),
+            );
+        }
     }
 }

@@ -45,6 +45,19 @@ impl Caller {
         }
     }
 
+    /// The server by itself, in that tenant's name.
+    pub(crate) fn system(tenant: TenantId) -> Self {
+        Self {
+            tenant,
+            actor: Actor {
+                kind: ActorKind::System,
+                id: None,
+                name: "system".to_owned(),
+            },
+            role: Role::Owner,
+        }
+    }
+
     /// The one tenant the caller acts in.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant

@@ -1,8 +1,9 @@
 //! What can go wrong in a use case, in words that know no transport.
 
 use keywright_domain::{
-    ids::{KeyTypeId, ProductId, TenantId},
+    ids::{KeyTypeId, Kid, ProductId, TenantId},
     plan::Plan,
+    signing_key::ADVISED_DAYS,
 };
 use keywright_store::StoreError;
 
@@ -50,6 +51,17 @@ pub enum Invalid {
     /// The product has several key types, or none, and none was named.
     #[error("Name the key type of {0}")]
     KeyTypeNeeded(ProductId),
+    /// No signing key of that name is listed.
+    #[error("The tenant lists no signing key {0}")]
+    UnknownKid(Kid),
+    /// A signing key that apps have not had the time to learn of.
+    #[error(
+        "Apps refuse leases of a key that they don't know: give them {ADVISED_DAYS} days to fetch it, of which {days} are left"
+    )]
+    KeyTooNew {
+        /// Days, rounded up.
+        days: i64,
+    },
     /// An e-mail address that is none.
     #[error("This is no e-mail address")]
     Email,
@@ -75,11 +87,14 @@ pub enum Invalid {
     },
 }
 
+/// What a conflict is called that only the database noticed.
+const CHANGED: &str = "This was changed in the meantime";
+
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Aborted => Self::Unavailable(error),
-            StoreError::Conflict => Self::Conflict("This was changed in the meantime"),
+            StoreError::Conflict => Self::Conflict(CHANGED),
             StoreError::Corrupt { .. } | StoreError::Driver(_) => Self::Internal(error),
         }
     }
@@ -97,7 +112,7 @@ impl Error {
     /// Says what a conflict was about, where the use case knows better than the database.
     pub(crate) fn or_conflict(self, message: &'static str) -> Self {
         match self {
-            Self::Conflict(_) => Self::Conflict(message),
+            Self::Conflict(CHANGED) => Self::Conflict(message),
             other => other,
         }
     }

@@ -9,13 +9,17 @@ mod context;
 pub mod demo;
 mod email;
 pub mod error;
+pub mod keyless;
 pub mod licenses;
 pub mod master_key;
 pub mod operators;
 mod password;
 pub mod products;
 pub mod rng;
+pub mod sdk_keys;
 mod services;
+pub mod settings;
+mod signer;
 pub mod signing_keys;
 pub mod tenants;
 #[cfg(feature = "testing")]

@@ -11,6 +11,7 @@ use keywright_domain::{
     plan::{Feature, Plan},
     product::{KeyType, Product},
     role::Permission,
+    settings::{ProductSettings, TrialDays},
 };
 use serde_json::json;
 
@@ -25,6 +26,33 @@ pub struct NewProduct {
     pub name: String,
     /// What its keys begin with.
     pub key_prefix: KeyPrefix,
+    /// What its apps are told.
+    pub settings: ProductSettings,
+}
+
+/// What is to be different about a product; `None` leaves it as it is. `Some(None)` unsets a setting: apps are told
+/// nothing about it from then on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ProductChange {
+    /// Its name on pages.
+    pub name: Option<String>,
+    /// How long its app may be tried without a key.
+    pub trial_days: Option<Option<TrialDays>>,
+    /// Whether its app has a free tier.
+    pub free_tier: Option<Option<bool>>,
+}
+
+/// What is to be different about a key type; `None` leaves it as it is. Licenses already out keep what they have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeyTypeChange {
+    /// Devices that may hold a slot at once; at least 1.
+    pub activation_limit: Option<u32>,
+    /// Days from minting to expiry; `Some(None)` for lifetime.
+    pub duration_days: Option<Option<u32>>,
+    /// What it unlocks.
+    pub entitlements: Option<Entitlements>,
+    /// Whether the app may go on in reduced mode after expiry.
+    pub fallback: Option<bool>,
 }
 
 /// A key type to make.
@@ -91,6 +119,7 @@ impl Products {
             id: new.id,
             name: new.name,
             key_prefix: new.key_prefix,
+            settings: new.settings,
             created_at: now,
         };
         let write = context.store.write(move |tx| {
@@ -106,11 +135,88 @@ impl Products {
             .map_err(|error: Error| error.or_conflict("The slug or the key prefix is taken"))
     }
 
+    /// Changes a product's name or settings. What it becomes is in the audit entry.
+    pub async fn change(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        change: ProductChange,
+    ) -> Result<(), Error> {
+        caller.require(Permission::ManageProducts)?;
+        change.name.as_deref().map_or(Ok(()), check_name)?;
+        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
+        self.0
+            .store
+            .write(move |tx| {
+                async move {
+                    let found = tx.lock_product(caller.tenant(), &product).await?;
+                    let before = found.ok_or(Invalid::UnknownProduct(product))?;
+                    let after = change.apply(before);
+                    tx.update_product(&after).await?;
+                    let details = json!({
+                        "product": after.id, "name": after.name,
+                        "trial_days": after.settings.trial_days.map(TrialDays::get),
+                        "free_tier": after.settings.free_tier,
+                    });
+                    let entry = context.audit(&caller, now, Action::ProductChange, None, details);
+                    Ok(tx.record(&entry).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    /// Changes what licenses of a key type are given when they are minted from now on.
+    pub async fn change_key_type(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        key_type: KeyTypeId,
+        change: KeyTypeChange,
+    ) -> Result<(), Error> {
+        caller.require(Permission::ManageProducts)?;
+        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
+        if context
+            .store
+            .product(caller.tenant(), &product)
+            .await?
+            .is_none()
+        {
+            return Err(Invalid::UnknownProduct(product).into());
+        }
+        self.0
+            .store
+            .write(move |tx| {
+                async move {
+                    let found = tx
+                        .lock_key_type(caller.tenant(), &product, &key_type)
+                        .await?;
+                    let before = found.ok_or(Invalid::UnknownKeyType(product, key_type))?;
+                    let after = change.apply(before);
+                    tx.update_key_type(&after).await?;
+                    let details = json!({
+                        "product": after.product, "key_type": after.id,
+                        "activation_limit": after.activation_limit, "duration_days": after.duration_days,
+                        "entitlements": after.entitlements, "fallback": after.fallback,
+                    });
+                    let entry = context.audit(&caller, now, Action::KeyTypeChange, None, details);
+                    Ok(tx.record(&entry).await?)
+                }
+                .boxed()
+            })
+            .await
+    }
+
     /// Adds a key type to a product.
     pub async fn add_key_type(&self, caller: &Caller, new: NewKeyType) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
-        if !context.store.has_product(&tenant, &new.product).await? {
+        if context
+            .store
+            .product(&tenant, &new.product)
+            .await?
+            .is_none()
+        {
             return Err(Invalid::UnknownProduct(new.product).into());
         }
         let details = json!({ "product": new.product, "key_type": new.id });
@@ -135,6 +241,33 @@ impl Products {
         write.await.map_err(|error: Error| {
             error.or_conflict("The product has a key type of this slug already")
         })
+    }
+}
+
+impl ProductChange {
+    fn apply(self, product: Product) -> Product {
+        Product {
+            name: self.name.unwrap_or(product.name),
+            settings: ProductSettings {
+                trial_days: self.trial_days.unwrap_or(product.settings.trial_days),
+                free_tier: self.free_tier.unwrap_or(product.settings.free_tier),
+            },
+            ..product
+        }
+    }
+}
+
+impl KeyTypeChange {
+    fn apply(self, key_type: KeyType) -> KeyType {
+        KeyType {
+            activation_limit: self
+                .activation_limit
+                .map_or(key_type.activation_limit, |limit| limit.max(1)),
+            duration_days: self.duration_days.unwrap_or(key_type.duration_days),
+            entitlements: self.entitlements.unwrap_or(key_type.entitlements),
+            fallback: self.fallback.unwrap_or(key_type.fallback),
+            ..key_type
+        }
     }
 }
 

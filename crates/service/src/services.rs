@@ -5,9 +5,10 @@ use std::sync::Arc;
 use keywright_store::Store;
 
 use crate::{
-    activations::Activations, clock::Clock, context::Context, demo::Demo, licenses::Licenses,
-    master_key::MasterKey, operators::Operators, password::PasswordHasher, products::Products,
-    rng::Rng, signing_keys::SigningKeys, tenants::Tenants,
+    activations::Activations, clock::Clock, context::Context, demo::Demo, keyless::Keyless,
+    licenses::Licenses, master_key::MasterKey, operators::Operators, password::PasswordHasher,
+    products::Products, rng::Rng, sdk_keys::SdkKeys, settings::Settings, signing_keys::SigningKeys,
+    tenants::Tenants,
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone.
@@ -17,12 +18,18 @@ pub struct Services {
     pub activations: Activations,
     /// The demo data.
     pub demo: Demo,
+    /// Installs without a key.
+    pub keyless: Keyless,
     /// Licenses.
     pub licenses: Licenses,
     /// Accounts and sessions.
     pub operators: Operators,
     /// Products and key types.
     pub products: Products,
+    /// Keys that ship in apps.
+    pub sdk_keys: SdkKeys,
+    /// What apps are told about their product.
+    pub settings: Settings,
     /// Keys that sign leases.
     pub signing_keys: SigningKeys,
     /// Tenants.
@@ -49,9 +56,12 @@ impl Services {
         Self {
             activations: Activations(context.clone()),
             demo: Demo(context.clone()),
+            keyless: Keyless::new(context.clone()),
             licenses: Licenses(context.clone()),
             operators: Operators(context.clone()),
             products: Products(context.clone()),
+            sdk_keys: SdkKeys(context.clone()),
+            settings: Settings(context.clone()),
             signing_keys: SigningKeys(context.clone()),
             tenants: Tenants(context.clone()),
             context,
@@ -61,6 +71,12 @@ impl Services {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), crate::Error> {
         Ok(self.context.store.ping().await?)
+    }
+
+    /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.
+    pub async fn keep_house(&self) -> Result<(), crate::Error> {
+        self.signing_keys.drop_ended().await?;
+        self.keyless.purge().await
     }
 
     /// Writes what is still to be written and lets go of the database.

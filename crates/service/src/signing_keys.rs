@@ -1,17 +1,18 @@
-//! A tenant's signing keys: made, listed, used.
+//! A tenant's signing keys: listed for apps, rotated in two steps, dropped when no lease of theirs is out.
 
 use std::sync::Arc;
 
-use data_encoding::BASE64;
-use ed25519_dalek::{Signer, SigningKey};
+use futures::FutureExt;
 use keywright_domain::{
+    audit::Action,
     ids::{Kid, TenantId},
-    lease::{Lease, LeaseClaims},
+    role::Permission,
+    signing_key::{KeyStage, days_to_wait, last_retirement_to_drop, next_kid},
 };
-use keywright_store::{PublicKey, SealedSigningKey, StoreError};
-use zeroize::Zeroizing;
+use keywright_store::ListedKey;
+use serde_json::json;
 
-use crate::{Error, context::Context};
+use crate::{Caller, Error, Invalid, context::Context};
 
 /// The name of a tenant's first key, unless it asks for another.
 pub const FIRST_KID: &str = "k1";
@@ -22,7 +23,16 @@ pub struct Keyset {
     /// The key that signs now.
     pub primary: Kid,
     /// Every key that may verify a lease that is still out, the oldest first.
-    pub keys: Vec<PublicKey>,
+    pub keys: Vec<ListedKey>,
+}
+
+/// Why a key is promoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// As planned: apps have had the advised time to learn of it.
+    Planned,
+    /// At once, because the key that signs has leaked.
+    Leak,
 }
 
 /// Use cases around signing keys.
@@ -32,81 +42,112 @@ pub struct SigningKeys(pub(crate) Arc<Context>);
 impl SigningKeys {
     /// The tenant's public keys; the same while the tenant is suspended, for leases that are out stay valid.
     pub async fn keyset(&self, tenant: &TenantId) -> Result<Keyset, Error> {
-        let keys = self.0.store.public_keys(tenant).await?;
+        let keys = self.0.store.listed_keys(tenant).await?;
         let primary = keys
             .iter()
-            .find(|key| key.is_primary)
+            .find(|key| key.stage == KeyStage::Signing)
             .ok_or(Error::NotFound)?
             .kid
             .clone();
         Ok(Keyset { primary, keys })
     }
-}
 
-/// A private key at work: what signs one answer's lease.
-pub(crate) struct LeaseSigner {
-    kid: Kid,
-    key: SigningKey,
-}
-
-impl LeaseSigner {
-    pub(crate) fn kid(&self) -> &Kid {
-        &self.kid
+    /// The tenant's keys that are listed for apps, the oldest first.
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<ListedKey>, Error> {
+        caller.require(Permission::ManageKeys)?;
+        Ok(self.0.store.listed_keys(caller.tenant()).await?)
     }
 
-    pub(crate) fn sign(&self, claims: LeaseClaims) -> Lease {
-        let signature = self.key.sign(&claims.signed_bytes());
-        Lease {
-            claims,
-            signature: BASE64.encode(&signature.to_bytes()),
-        }
-    }
-}
-
-impl Context {
-    /// The key that signs the tenant's leases now.
-    pub(crate) async fn lease_signer(&self, tenant: &TenantId) -> Result<LeaseSigner, Error> {
-        let corrupt = Error::Internal(StoreError::Corrupt {
-            table: "signing_keys",
-            column: "sealed_private_key",
+    /// The first step of a rotation: makes a key that apps can learn of, and that does not sign yet. Gives its name:
+    /// the one asked for, or the next in the row. No name is ever used twice.
+    pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<Kid, Error> {
+        caller.require(Permission::ManageKeys)?;
+        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
+        let write = self.0.store.write(move |tx| {
+            async move {
+                let tenant = caller.tenant();
+                let kid = match kid {
+                    Some(kid) => kid,
+                    None => next_kid(&tx.kids_ever_used(tenant).await?)
+                        .parse()
+                        .map_err(|_| Error::NotFound)?,
+                };
+                let key = context.new_signing_key(tenant, kid.clone());
+                tx.insert_signing_key(tenant, &key, now).await?;
+                let details = json!({ "kid": kid });
+                let entry = context.audit(&caller, now, Action::SigningKeyCreate, None, details);
+                tx.record(&entry).await?;
+                Ok(kid)
+            }
+            .boxed()
         });
-        let sealed = self
-            .store
-            .primary_signing_key(tenant)
-            .await?
-            .ok_or(corrupt.clone())?;
-        let opened = self
-            .master_key
-            .open(&purpose(tenant, &sealed.kid), &sealed.sealed_private_key);
-        let secret = opened.ok().and_then(|bytes| {
-            <[u8; 32]>::try_from(bytes.as_slice())
-                .ok()
-                .map(Zeroizing::new)
-        });
-        let secret = secret.ok_or(corrupt)?;
-        Ok(LeaseSigner {
-            kid: sealed.kid,
-            key: SigningKey::from_bytes(&secret),
+        write.await.map_err(|error: Error| {
+            error.or_conflict(
+                "A key of this tenant has or had this name; name one that was never used",
+            )
         })
     }
 
-    /// A new key pair for the tenant, its private half sealed.
-    pub(crate) fn new_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
-        let secret = Zeroizing::new(self.rng.bytes::<32>());
-        let public = SigningKey::from_bytes(&secret).verifying_key();
-        SealedSigningKey {
-            public_key: BASE64.encode(public.as_bytes()),
-            sealed_private_key: self.master_key.seal(
-                &*self.rng,
-                &purpose(tenant, &kid),
-                secret.as_slice(),
-            ),
-            kid,
-        }
+    /// The second step: the key signs from now on, and the one before is retired.
+    pub async fn promote(&self, caller: &Caller, kid: Kid, urgency: Urgency) -> Result<(), Error> {
+        caller.require(Permission::ManageKeys)?;
+        let now = self.0.clock.now();
+        let details = json!({ "kid": kid });
+        let entry = self
+            .0
+            .audit(caller, now, Action::SigningKeyPromote, None, details);
+        let write = self.0.store.write(move |tx| {
+            async move {
+                let tenant = &entry.tenant;
+                let listed = tx.listed_keys(tenant).await?;
+                let key = listed
+                    .iter()
+                    .find(|key| key.kid == kid)
+                    .ok_or_else(|| Invalid::UnknownKid(kid.clone()))?;
+                if key.stage == KeyStage::Signing {
+                    return Err(Error::Conflict("This key signs already"));
+                }
+                if urgency == Urgency::Planned && !key.stage.is_known_to_apps(key.created_at, now) {
+                    let days = days_to_wait(key.created_at, now);
+                    return Err(Invalid::KeyTooNew { days }.into());
+                }
+                if !tx.promote_signing_key(tenant, &kid, now).await? {
+                    return Err(Invalid::UnknownKid(kid.clone()).into());
+                }
+                Ok(tx.record(&entry).await?)
+            }
+            .boxed()
+        });
+        write
+            .await
+            .map_err(|error: Error| error.or_conflict("Another key was promoted at the same time"))
     }
-}
 
-/// Ties a sealed key to its place: copied to another row, it does not open.
-fn purpose(tenant: &TenantId, kid: &Kid) -> String {
-    format!("signing key {tenant}/{kid}")
+    /// Drops the keys of every tenant whose last lease has ended: off the list, the private half erased.
+    pub async fn drop_ended(&self) -> Result<(), Error> {
+        let context = &self.0;
+        let now = context.clock.now();
+        let retired_by = last_retirement_to_drop(now);
+        for tenant in context.store.tenants_with_keys_to_drop(retired_by).await? {
+            let context = context.clone();
+            let caller = Caller::system(tenant);
+            self.0
+                .store
+                .write(move |tx| {
+                    async move {
+                        let tenant = caller.tenant();
+                        for kid in tx.drop_signing_keys(tenant, retired_by, now).await? {
+                            let details = json!({ "kid": kid });
+                            let entry =
+                                context.audit(&caller, now, Action::SigningKeyDrop, None, details);
+                            tx.record(&entry).await?;
+                        }
+                        Ok::<_, Error>(())
+                    }
+                    .boxed()
+                })
+                .await?;
+        }
+        Ok(())
+    }
 }

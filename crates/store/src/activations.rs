@@ -1,22 +1,19 @@
 //! Activations: the device slots of licenses.
 
 use keywright_domain::{
-    activation::{Activation, Deactivation, LastLease, Telemetry},
+    activation::{Activation, Deactivation, LastLease},
     ids::{InstanceId, LicenseId, TenantId},
     license::License,
     machine::MachineHash,
     time::Timestamp,
 };
-use sqlx::{
-    Any,
-    any::{AnyArguments, AnyRow},
-    query::Query,
-};
+use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError, Touch, Tx,
     licenses::{license, license_columns},
     row::Fields,
+    telemetry::{telemetry, with_telemetry},
 };
 
 /// A license as one of its devices sees it.
@@ -158,21 +155,28 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Renames a device; what it does not say keeps its old value.
-    pub async fn rename_instance(
+    /// Takes over what a device that activates again says of itself beside its telemetry; what it does not say keeps
+    /// its old value.
+    pub async fn refresh_instance(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
         instance: InstanceId,
-        device_name: &str,
+        device_name: Option<&str>,
+        free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE activations SET device_name = $4 WHERE tenant_id = $1 AND license_id = $2 AND id = $3")
-            .bind(tenant.as_str())
-            .bind(license.to_string())
-            .bind(instance.to_string())
-            .bind(device_name)
-            .execute(&mut *self.connection)
-            .await?;
+        sqlx::query(
+            "UPDATE activations SET device_name = COALESCE($4, device_name),
+             free_tier_instance_id = COALESCE($5, free_tier_instance_id)
+             WHERE tenant_id = $1 AND license_id = $2 AND id = $3",
+        )
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance.to_string())
+        .bind(device_name)
+        .bind(free_tier_instance_id)
+        .execute(&mut *self.connection)
+        .await?;
         Ok(())
     }
 
@@ -267,36 +271,5 @@ fn activation(row: &AnyRow) -> Result<Activation, StoreError> {
         },
         free_tier_instance_id: fields.optional_text("free_tier_instance_id")?,
         telemetry: telemetry(&fields)?,
-    })
-}
-
-/// Binds the nine columns of telemetry, in their order.
-fn with_telemetry<'q>(
-    query: Query<'q, Any, AnyArguments>,
-    telemetry: &'q Telemetry,
-) -> Query<'q, Any, AnyArguments> {
-    query
-        .bind(telemetry.app_version.as_deref())
-        .bind(telemetry.sdk_version.as_deref())
-        .bind(telemetry.sdk.as_deref())
-        .bind(telemetry.platform.as_deref())
-        .bind(telemetry.os_version.as_deref())
-        .bind(telemetry.arch.as_deref())
-        .bind(telemetry.cpu_cores.as_deref())
-        .bind(telemetry.memory.as_deref())
-        .bind(telemetry.trial_duration_days)
-}
-
-fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
-    Ok(Telemetry {
-        app_version: fields.optional_text("app_version")?,
-        sdk_version: fields.optional_text("sdk_version")?,
-        sdk: fields.optional_text("sdk")?,
-        platform: fields.optional_text("platform")?,
-        os_version: fields.optional_text("os_version")?,
-        arch: fields.optional_text("arch")?,
-        cpu_cores: fields.optional_text("cpu_cores")?,
-        memory: fields.optional_text("memory")?,
-        trial_duration_days: fields.optional_number("trial_duration_days")?,
     })
 }

@@ -184,6 +184,22 @@ impl Tx<'_> {
             .transpose()
     }
 
+    /// Ends an active license for good; says whether it was one.
+    pub async fn revoke_license(
+        &mut self,
+        tenant: &TenantId,
+        id: LicenseId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE licenses SET state = 'revoked' WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Takes one slot; says whether there was one. The condition is the limit: it holds whatever else is wrong.
     pub async fn take_slot(
         &mut self,

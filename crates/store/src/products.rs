@@ -4,9 +4,22 @@ use keywright_domain::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
     product::{KeyType, Product},
+    settings::ProductSettings,
 };
 
 use crate::{Store, StoreError, Tx, row::Fields};
+
+macro_rules! product_columns {
+    () => {
+        "tenant_id, id, name, key_prefix, trial_days, free_tier, created_at"
+    };
+}
+
+macro_rules! key_type_columns {
+    () => {
+        "tenant_id, product_id, id, activation_limit, duration_days, entitlements, fallback, created_at"
+    };
+}
 
 impl Store {
     /// The product of that slug.
@@ -15,9 +28,11 @@ impl Store {
         tenant: &TenantId,
         id: &ProductId,
     ) -> Result<Option<Product>, StoreError> {
-        let row = sqlx::query(
-            "SELECT tenant_id, id, name, key_prefix, created_at FROM products WHERE tenant_id = $1 AND id = $2",
-        )
+        let row = sqlx::query(concat!(
+            "SELECT ",
+            product_columns!(),
+            " FROM products WHERE tenant_id = $1 AND id = $2"
+        ))
         .bind(tenant.as_str())
         .bind(id.as_str())
         .fetch_optional(&mut *self.read().await?)
@@ -26,21 +41,30 @@ impl Store {
             .transpose()
     }
 
-    /// Whether the tenant has a product of that slug.
-    pub async fn has_product(&self, tenant: &TenantId, id: &ProductId) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT 1 FROM products WHERE tenant_id = $1 AND id = $2")
-            .bind(tenant.as_str())
-            .bind(id.as_str())
-            .fetch_optional(&mut *self.read().await?)
-            .await?;
-        Ok(row.is_some())
+    /// What the apps of a product are told, or `None` where there is no such product: for every device call asks it.
+    pub async fn product_settings(
+        &self,
+        tenant: &TenantId,
+        id: &ProductId,
+    ) -> Result<Option<ProductSettings>, StoreError> {
+        let row = sqlx::query(
+            "SELECT trial_days, free_tier FROM products WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| settings(&Fields::new("products", &row)))
+            .transpose()
     }
 
     /// The tenant's products, by slug.
     pub async fn products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT tenant_id, id, name, key_prefix, created_at FROM products WHERE tenant_id = $1 ORDER BY id",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            product_columns!(),
+            " FROM products WHERE tenant_id = $1 ORDER BY id"
+        ))
         .bind(tenant.as_str())
         .fetch_all(&mut *self.read().await?)
         .await?;
@@ -55,10 +79,11 @@ impl Store {
         tenant: &TenantId,
         product: &ProductId,
     ) -> Result<Vec<KeyType>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT tenant_id, product_id, id, activation_limit, duration_days, entitlements, fallback, created_at
-             FROM key_types WHERE tenant_id = $1 AND product_id = $2 ORDER BY id",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            key_type_columns!(),
+            " FROM key_types WHERE tenant_id = $1 AND product_id = $2 ORDER BY id"
+        ))
         .bind(tenant.as_str())
         .bind(product.as_str())
         .fetch_all(&mut *self.read().await?)
@@ -72,14 +97,52 @@ impl Store {
 impl Tx<'_> {
     /// Adds a product; a taken slug or key prefix is a conflict.
     pub async fn insert_product(&mut self, product: &Product) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO products (tenant_id, id, name, key_prefix, created_at) VALUES ($1, $2, $3, $4, $5)")
-            .bind(product.tenant.as_str())
-            .bind(product.id.as_str())
-            .bind(&product.name)
-            .bind(product.key_prefix.as_str())
-            .bind(product.created_at.millis())
-            .execute(&mut *self.connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO products (tenant_id, id, name, key_prefix, trial_days, free_tier, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(product.tenant.as_str())
+        .bind(product.id.as_str())
+        .bind(&product.name)
+        .bind(product.key_prefix.as_str())
+        .bind(trial_days_column(product.settings))
+        .bind(product.settings.free_tier.map(i64::from))
+        .bind(product.created_at.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Reads a product and holds everyone else's changes of it off until this unit of work is over.
+    pub async fn lock_product(
+        &mut self,
+        tenant: &TenantId,
+        id: &ProductId,
+    ) -> Result<Option<Product>, StoreError> {
+        let row = sqlx::query(concat!(
+            "UPDATE products SET name = name WHERE tenant_id = $1 AND id = $2 RETURNING ",
+            product_columns!()
+        ))
+        .bind(tenant.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await?;
+        row.map(|row| product(&Fields::new("products", &row)))
+            .transpose()
+    }
+
+    /// Writes what may be changed of a product: its name and its settings.
+    pub async fn update_product(&mut self, product: &Product) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE products SET name = $3, trial_days = $4, free_tier = $5 WHERE tenant_id = $1 AND id = $2",
+        )
+        .bind(product.tenant.as_str())
+        .bind(product.id.as_str())
+        .bind(&product.name)
+        .bind(trial_days_column(product.settings))
+        .bind(product.settings.free_tier.map(i64::from))
+        .execute(&mut *self.connection)
+        .await?;
         Ok(())
     }
 
@@ -102,6 +165,44 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Reads a key type and holds everyone else's changes of it off until this unit of work is over.
+    pub async fn lock_key_type(
+        &mut self,
+        tenant: &TenantId,
+        product: &ProductId,
+        id: &KeyTypeId,
+    ) -> Result<Option<KeyType>, StoreError> {
+        let row = sqlx::query(concat!(
+            "UPDATE key_types SET fallback = fallback WHERE tenant_id = $1 AND product_id = $2 AND id = $3 RETURNING ",
+            key_type_columns!()
+        ))
+        .bind(tenant.as_str())
+        .bind(product.as_str())
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await?;
+        row.map(|row| key_type(&Fields::new("key_types", &row)))
+            .transpose()
+    }
+
+    /// Writes what may be changed of a key type: everything but its names. Licenses already out keep what they have.
+    pub async fn update_key_type(&mut self, key_type: &KeyType) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE key_types SET activation_limit = $4, duration_days = $5, entitlements = $6, fallback = $7
+             WHERE tenant_id = $1 AND product_id = $2 AND id = $3",
+        )
+        .bind(key_type.tenant.as_str())
+        .bind(key_type.product.as_str())
+        .bind(key_type.id.as_str())
+        .bind(i64::from(key_type.activation_limit))
+        .bind(key_type.duration_days.map(i64::from))
+        .bind(entitlements_column(&key_type.entitlements))
+        .bind(i64::from(key_type.fallback))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
     /// How many products the tenant has.
     pub async fn count_products(&mut self, tenant: &TenantId) -> Result<u32, StoreError> {
         let row = sqlx::query("SELECT COUNT(*) AS products FROM products WHERE tenant_id = $1")
@@ -118,8 +219,24 @@ fn product(fields: &Fields<'_>) -> Result<Product, StoreError> {
         id: fields.parsed("id")?,
         name: fields.text("name")?,
         key_prefix: fields.parsed("key_prefix")?,
+        settings: settings(fields)?,
         created_at: fields.time("created_at")?,
     })
+}
+
+fn settings(fields: &Fields<'_>) -> Result<ProductSettings, StoreError> {
+    let trial_days = fields.optional_number("trial_days")?;
+    Ok(ProductSettings {
+        trial_days: trial_days
+            .map(TryFrom::try_from)
+            .transpose()
+            .map_err(|_| fields.corrupt("trial_days"))?,
+        free_tier: fields.optional_flag("free_tier")?,
+    })
+}
+
+fn trial_days_column(settings: ProductSettings) -> Option<i64> {
+    settings.trial_days.map(|days| i64::from(days.get()))
 }
 
 fn key_type(fields: &Fields<'_>) -> Result<KeyType, StoreError> {

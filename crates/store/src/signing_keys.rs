@@ -2,8 +2,10 @@
 
 use keywright_domain::{
     ids::{Kid, TenantId},
+    signing_key::KeyStage,
     time::Timestamp,
 };
+use sqlx::any::AnyRow;
 
 use crate::{Store, StoreError, Tx, row::Fields};
 
@@ -20,13 +22,22 @@ pub struct SealedSigningKey {
 
 /// A key that may verify a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PublicKey {
+pub struct ListedKey {
     /// Its name.
     pub kid: Kid,
-    /// Standard base64 of the 32 bytes.
+    /// Standard base64 of the 32 public bytes.
     pub public_key: String,
-    /// Whether it signs new leases.
-    pub is_primary: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Where it is in its life.
+    pub stage: KeyStage,
+}
+
+macro_rules! select_listed_keys {
+    () => {
+        "SELECT kid, public_key, is_primary, created_at, retired_at FROM signing_keys
+         WHERE tenant_id = $1 AND dropped_at IS NULL ORDER BY created_at, kid"
+    };
 }
 
 impl Store {
@@ -61,29 +72,54 @@ impl Store {
     }
 
     /// Every key of the tenant that may verify a lease, the oldest first.
-    pub async fn public_keys(&self, tenant: &TenantId) -> Result<Vec<PublicKey>, StoreError> {
+    pub async fn listed_keys(&self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+        let rows = sqlx::query(select_listed_keys!())
+            .bind(tenant.as_str())
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        rows.iter().map(listed_key).collect()
+    }
+
+    /// The tenants that have a key which was retired at `retired_by` or before and is listed still.
+    pub async fn tenants_with_keys_to_drop(
+        &self,
+        retired_by: Timestamp,
+    ) -> Result<Vec<TenantId>, StoreError> {
         let rows = sqlx::query(
-            "SELECT kid, public_key, is_primary FROM signing_keys WHERE tenant_id = $1 ORDER BY created_at, kid",
+            "SELECT DISTINCT tenant_id FROM signing_keys WHERE retired_at <= $1 AND dropped_at IS NULL",
         )
-        .bind(tenant.as_str())
+        .bind(retired_by.millis())
         .fetch_all(&mut *self.read().await?)
         .await?;
         rows.iter()
-            .map(|row| {
-                let fields = Fields::new("signing_keys", row);
-                Ok(PublicKey {
-                    kid: fields.parsed("kid")?,
-                    public_key: fields.text("public_key")?,
-                    is_primary: fields.flag("is_primary")?,
-                })
-            })
+            .map(|row| Fields::new("signing_keys", row).parsed("tenant_id"))
             .collect()
     }
 }
 
 impl Tx<'_> {
-    /// Adds the tenant's first signing key, which signs from now on. A second primary key is a conflict.
-    pub async fn insert_primary_signing_key(
+    /// As [`Store::listed_keys`], in the middle of a unit of work.
+    pub async fn listed_keys(&mut self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+        let rows = sqlx::query(select_listed_keys!())
+            .bind(tenant.as_str())
+            .fetch_all(&mut *self.connection)
+            .await?;
+        rows.iter().map(listed_key).collect()
+    }
+
+    /// The name of every key that the tenant ever had.
+    pub async fn kids_ever_used(&mut self, tenant: &TenantId) -> Result<Vec<Kid>, StoreError> {
+        let rows = sqlx::query("SELECT kid FROM signing_keys WHERE tenant_id = $1 ORDER BY kid")
+            .bind(tenant.as_str())
+            .fetch_all(&mut *self.connection)
+            .await?;
+        rows.iter()
+            .map(|row| Fields::new("signing_keys", row).parsed("kid"))
+            .collect()
+    }
+
+    /// Adds a key that is listed and does not sign yet. A name that a key of the tenant ever had is a conflict.
+    pub async fn insert_signing_key(
         &mut self,
         tenant: &TenantId,
         key: &SealedSigningKey,
@@ -91,7 +127,7 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO signing_keys (tenant_id, kid, public_key, sealed_private_key, is_primary, created_at)
-             VALUES ($1, $2, $3, $4, 1, $5)",
+             VALUES ($1, $2, $3, $4, 0, $5)",
         )
         .bind(tenant.as_str())
         .bind(key.kid.as_str())
@@ -102,4 +138,69 @@ impl Tx<'_> {
         .await?;
         Ok(())
     }
+
+    /// Retires the key that signs, if one does, and lets `kid` sign from now on; says whether such a key is listed.
+    pub async fn promote_signing_key(
+        &mut self,
+        tenant: &TenantId,
+        kid: &Kid,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        sqlx::query(
+            "UPDATE signing_keys SET is_primary = 0, retired_at = $2 WHERE tenant_id = $1 AND is_primary = 1",
+        )
+        .bind(tenant.as_str())
+        .bind(now.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        let done = sqlx::query(
+            "UPDATE signing_keys SET is_primary = 1, retired_at = NULL
+             WHERE tenant_id = $1 AND kid = $2 AND dropped_at IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(kid.as_str())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Takes the tenant's keys that were retired at `retired_by` or before off the list and erases their private
+    /// halves; gives their names.
+    pub async fn drop_signing_keys(
+        &mut self,
+        tenant: &TenantId,
+        retired_by: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<Kid>, StoreError> {
+        let rows = sqlx::query(
+            "UPDATE signing_keys SET dropped_at = $3, sealed_private_key = ''
+             WHERE tenant_id = $1 AND retired_at <= $2 AND dropped_at IS NULL AND is_primary = 0 RETURNING kid",
+        )
+        .bind(tenant.as_str())
+        .bind(retired_by.millis())
+        .bind(now.millis())
+        .fetch_all(&mut *self.connection)
+        .await?;
+        rows.iter()
+            .map(|row| Fields::new("signing_keys", row).parsed("kid"))
+            .collect()
+    }
+}
+
+fn listed_key(row: &AnyRow) -> Result<ListedKey, StoreError> {
+    let fields = Fields::new("signing_keys", row);
+    let stage = match (
+        fields.flag("is_primary")?,
+        fields.optional_time("retired_at")?,
+    ) {
+        (true, _) => KeyStage::Signing,
+        (false, Some(at)) => KeyStage::Retired(at),
+        (false, None) => KeyStage::Added,
+    };
+    Ok(ListedKey {
+        kid: fields.parsed("kid")?,
+        public_key: fields.text("public_key")?,
+        created_at: fields.time("created_at")?,
+        stage,
+    })
 }

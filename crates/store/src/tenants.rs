@@ -1,17 +1,19 @@
-//! Tenants and their SDK keys.
+//! Tenants.
 
 use keywright_domain::{
     ids::TenantId, plan::Plan, product::Tenant, sdk_key::SdkKeyHash, time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, row::Fields, sdk_keys::sdk_key_hash};
 
 /// What a device call needs to know about its tenant.
 #[derive(Debug, Clone)]
 pub struct DeviceTenant {
     /// Whether its device calls are refused.
     pub suspended: bool,
-    /// Hashes of the SDK keys that open it now; none at all means that it asks for none.
+    /// Whether its device calls need an SDK key: it has one, or had.
+    pub asks_for_sdk_key: bool,
+    /// Hashes of the SDK keys that open it now.
     pub sdk_keys: Vec<SdkKeyHash>,
 }
 
@@ -45,31 +47,34 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<DeviceTenant>, StoreError> {
         let rows = sqlx::query(
-            "SELECT t.suspended_at, k.hash FROM tenants t
-             LEFT JOIN sdk_keys k ON k.tenant_id = t.id AND (k.ends_at IS NULL OR k.ends_at > $2)
+            "SELECT t.suspended_at, k.hash, k.ends_at FROM tenants t LEFT JOIN sdk_keys k ON k.tenant_id = t.id
              WHERE t.id = $1",
         )
         .bind(id.as_str())
-        .bind(now.millis())
         .fetch_all(&mut *self.read().await?)
         .await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
-        let suspended = Fields::new("tenants", first)
-            .optional_time("suspended_at")?
-            .is_some();
-        let mut sdk_keys = Vec::with_capacity(rows.len());
+        let mut tenant = DeviceTenant {
+            suspended: Fields::new("tenants", first)
+                .optional_time("suspended_at")?
+                .is_some(),
+            asks_for_sdk_key: false,
+            sdk_keys: Vec::with_capacity(rows.len()),
+        };
         for row in &rows {
             let fields = Fields::new("sdk_keys", row);
-            if let Some(hash) = fields.optional_text("hash")? {
-                sdk_keys.push(SdkKeyHash::from_hex(&hash).ok_or_else(|| fields.corrupt("hash"))?);
+            if fields.optional_text("hash")?.is_none() {
+                continue;
+            }
+            tenant.asks_for_sdk_key = true;
+            let ends_at = fields.optional_time("ends_at")?;
+            if ends_at.is_none_or(|end| now < end) {
+                tenant.sdk_keys.push(sdk_key_hash(&fields)?);
             }
         }
-        Ok(Some(DeviceTenant {
-            suspended,
-            sdk_keys,
-        }))
+        Ok(Some(tenant))
     }
 }
 
@@ -97,20 +102,22 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Adds an SDK key, valid from now on.
-    pub async fn insert_sdk_key(
+    /// Refuses the tenant's device calls since `since`, or answers them again; says whether that changed anything.
+    pub async fn set_suspended(
         &mut self,
-        tenant: &TenantId,
-        hash: SdkKeyHash,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        sqlx::query("INSERT INTO sdk_keys (tenant_id, hash, created_at) VALUES ($1, $2, $3)")
-            .bind(tenant.as_str())
-            .bind(hash.to_string())
-            .bind(now.millis())
-            .execute(&mut *self.connection)
-            .await?;
-        Ok(())
+        id: &TenantId,
+        since: Option<Timestamp>,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE tenants SET suspended_at = $2
+             WHERE id = $1 AND CASE WHEN suspended_at IS NULL THEN 1 ELSE 0 END = $3",
+        )
+        .bind(id.as_str())
+        .bind(since.map(Timestamp::millis))
+        .bind(i64::from(since.is_some()))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
     }
 }
 

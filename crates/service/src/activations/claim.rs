@@ -82,8 +82,13 @@ impl Claim {
         instance: InstanceId,
     ) -> Result<LeaseClaims, Refusal> {
         let claims = self.claims(license, instance);
-        if let Some(name) = &self.request.device_name {
-            tx.rename_instance(&license.tenant, license.id, instance, name)
+        let (name, free_tier) = (
+            &self.request.device_name,
+            &self.request.free_tier_instance_id,
+        );
+        if name.is_some() || free_tier.is_some() {
+            let (name, free_tier) = (name.as_deref(), free_tier.as_deref());
+            tx.refresh_instance(&license.tenant, license.id, instance, name, free_tier)
                 .await?;
         }
         let touch = Touch {

@@ -1,5 +1,6 @@
 //! What devices ask: activate, validate, deactivate.
 
+mod admission;
 mod claim;
 
 use std::sync::Arc;
@@ -7,18 +8,17 @@ use std::sync::Arc;
 use futures::FutureExt;
 use keywright_domain::{
     activation::{Deactivation, Denied, LastLease, Refused, Telemetry, lease_for},
-    ids::{InstanceId, ProductId, TenantId},
+    ids::InstanceId,
     key::LicenseKey,
     lease::{Lease, LeaseClaims},
     machine::MachineHash,
-    sdk_key::SdkKeyHash,
     time::Timestamp,
 };
 use keywright_store::{DeviceLicense, StoreError, Touch};
-use subtle::ConstantTimeEq;
 
+pub use self::admission::Admitted;
 use self::claim::Claim;
-use crate::{Error, context::Context};
+use crate::{Error, context::Context, settings::SentSettings};
 
 /// Why a device does not get what it asked for. The texts are those of the wire, which never change.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -50,15 +50,6 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         Self::Trouble(error.into())
     }
-}
-
-/// A product that a device may talk to: what [`Activations::admit`] gives.
-#[derive(Debug, Clone)]
-pub struct Admitted {
-    tenant: TenantId,
-    product: ProductId,
-    /// The one reading of the clock that the whole answer is made from.
-    now: Timestamp,
 }
 
 /// A device that asks for a slot.
@@ -106,43 +97,20 @@ pub struct Leased {
     pub license_expires_at: Option<Timestamp>,
 }
 
+/// A fresh lease, and what the app is told along with it.
+#[derive(Debug, Clone)]
+pub struct Validated {
+    /// The lease.
+    pub leased: Leased,
+    /// The product's settings.
+    pub settings: SentSettings,
+}
+
 /// Use cases of devices.
 #[derive(Clone)]
 pub struct Activations(pub(crate) Arc<Context>);
 
 impl Activations {
-    /// Checks the SDK key, the tenant and the product of a call, in this order.
-    pub async fn admit(
-        &self,
-        tenant: &str,
-        product: &str,
-        sdk_key: Option<&[u8]>,
-    ) -> Result<Admitted, Refusal> {
-        let tenant: TenantId = tenant.parse().map_err(|_| Refusal::SdkKey)?;
-        let now = self.0.clock.now();
-        let found = self
-            .0
-            .store
-            .device_tenant(&tenant, now)
-            .await?
-            .ok_or(Refusal::SdkKey)?;
-        if !opens(&found.sdk_keys, sdk_key) {
-            return Err(Refusal::SdkKey);
-        }
-        if found.suspended {
-            return Err(Refusal::Suspended);
-        }
-        let product: ProductId = product.parse().map_err(|_| Refusal::Product)?;
-        if !self.0.store.has_product(&tenant, &product).await? {
-            return Err(Refusal::Product);
-        }
-        Ok(Admitted {
-            tenant,
-            product,
-            now,
-        })
-    }
-
     /// Gives the device a slot and a lease; the slot it has, if it has one.
     pub async fn activate(
         &self,
@@ -152,7 +120,7 @@ impl Activations {
         let known = self
             .find_license(admitted, &request.license_key, None)
             .await?;
-        let signer = self.0.lease_signer(&admitted.tenant).await?;
+        let signer = self.0.signer(&admitted.tenant).await?;
         let claim = Claim {
             license: known.license.id,
             admitted: admitted.clone(),
@@ -168,7 +136,7 @@ impl Activations {
         };
         let (claims, license_expires_at) = claimed?;
         Ok(Leased {
-            lease: signer.sign(claims),
+            lease: signer.lease(claims),
             license_expires_at,
         })
     }
@@ -178,7 +146,7 @@ impl Activations {
         &self,
         admitted: &Admitted,
         request: ValidationRequest,
-    ) -> Result<Leased, Refusal> {
+    ) -> Result<Validated, Refusal> {
         let now = admitted.now;
         let DeviceLicense {
             license,
@@ -189,7 +157,7 @@ impl Activations {
             .await?;
         let status = lease_for(&license, instance_active == Some(true), now)?;
         let instance = request.instance.ok_or(Refused::NoInstance)?;
-        let signer = self.0.lease_signer(&admitted.tenant).await?;
+        let signer = self.0.signer(&admitted.tenant).await?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
         self.0.store.touch(Touch {
             tenant: license.tenant,
@@ -201,9 +169,12 @@ impl Activations {
             lacks_hash,
             telemetry: request.telemetry,
         });
-        Ok(Leased {
-            lease: signer.sign(claims),
-            license_expires_at: license.expires_at,
+        Ok(Validated {
+            settings: SentSettings::by(&signer, admitted),
+            leased: Leased {
+                lease: signer.lease(claims),
+                license_expires_at: license.expires_at,
+            },
         })
     }
 
@@ -261,16 +232,6 @@ impl Activations {
             .filter(|found| found.license.product == admitted.product)
             .ok_or(Refusal::LicenseKey)
     }
-}
-
-/// Whether what was sent is one of the tenant's SDK keys; a tenant that has none asks for none. Every key is compared,
-/// each in constant time.
-fn opens(sdk_keys: &[SdkKeyHash], sent: Option<&[u8]>) -> bool {
-    let sent = SdkKeyHash::of(sent.unwrap_or_default());
-    let matches = sdk_keys.iter().fold(0_u8, |found, key| {
-        found | key.as_bytes().ct_eq(sent.as_bytes()).unwrap_u8()
-    });
-    sdk_keys.is_empty() || matches == 1
 }
 
 fn last_lease(claims: &LeaseClaims) -> LastLease {

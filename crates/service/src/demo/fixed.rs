@@ -15,6 +15,7 @@ use keywright_domain::{
     product::{KeyType, Product, Tenant},
     role::Role,
     sdk_key::SdkKey,
+    settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::StoreError;
@@ -127,6 +128,7 @@ pub(super) fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
             id: parsed(slug)?,
             name: name.to_owned(),
             key_prefix: parsed(prefix)?,
+            settings: ProductSettings::default(),
             created_at: began,
         })
     };

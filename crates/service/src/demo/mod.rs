@@ -202,8 +202,9 @@ impl DemoData {
         for tenant in &self.tenants {
             let key = context.new_signing_key(&tenant.id, fixed::parsed(FIRST_KID)?);
             tx.insert_tenant(tenant).await?;
-            tx.insert_primary_signing_key(&tenant.id, &key, tenant.created_at)
-                .await?;
+            let since = tenant.created_at;
+            tx.insert_signing_key(&tenant.id, &key, since).await?;
+            tx.promote_signing_key(&tenant.id, &key.kid, since).await?;
         }
         tx.insert_sdk_key(
             &fixed::parsed(fixed::ACME)?,

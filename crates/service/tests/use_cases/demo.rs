@@ -13,6 +13,7 @@ use keywright_service::{
     Caller,
     demo::DemoError,
     operators::Origin,
+    tenants::NewTenant,
     testing::{NOW, TestWorld},
 };
 use keywright_store::Engine;
@@ -114,7 +115,7 @@ async fn it_refuses_a_database_with_somebody_elses_tenant() {
     world
         .services
         .tenants
-        .add("mine".parse().unwrap(), "Mine", Plan::Pro)
+        .add(NewTenant::new("mine".parse().unwrap(), "Mine", Plan::Pro))
         .await
         .unwrap();
     let refused = world.services.demo.fill().await;

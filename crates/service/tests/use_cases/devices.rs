@@ -57,11 +57,12 @@ async fn validate(
         machine_hash: None,
         telemetry: Telemetry::default(),
     };
-    world
+    let validated = world
         .services
         .activations
         .validate(&notes(world).await, request)
-        .await
+        .await;
+    validated.map(|validated| validated.leased)
 }
 
 async fn deactivate(

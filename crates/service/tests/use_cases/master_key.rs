@@ -6,6 +6,7 @@ use keywright_service::{
     clock::SystemClock,
     master_key::{MasterKey, MasterKeyError},
     rng::Rng,
+    tenants::NewTenant,
     testing::SeededRng,
 };
 use keywright_store::{Engine, testing::TestDatabase};
@@ -29,7 +30,7 @@ async fn another_key_is_refused_once_something_is_sealed() {
     );
     services
         .tenants
-        .add("acme".parse().unwrap(), "Acme", Plan::Free)
+        .add(NewTenant::new("acme".parse().unwrap(), "Acme", Plan::Free))
         .await
         .unwrap();
     assert!(MasterKey::is_needed(&store).await.unwrap());

@@ -1,9 +1,12 @@
 //! Tenants, products and key types.
 
-use keywright_domain::{audit::Action, entitlement::Entitlements, plan::Plan, role::Role};
+use keywright_domain::{
+    audit::Action, entitlement::Entitlements, plan::Plan, role::Role, settings::ProductSettings,
+};
 use keywright_service::{
     Caller, Error, Invalid,
     products::{NewKeyType, NewProduct},
+    tenants::NewTenant,
 };
 
 use crate::world::{acme, log, new_entries, somebody, world};
@@ -13,6 +16,7 @@ fn product(slug: &str, prefix: &str) -> NewProduct {
         id: slug.parse().unwrap(),
         name: "Name".into(),
         key_prefix: prefix.parse().unwrap(),
+        settings: ProductSettings::default(),
     }
 }
 
@@ -24,7 +28,11 @@ async fn a_new_tenant_can_sign_and_its_slug_is_taken_once() {
         async move {
             services
                 .tenants
-                .add("fresh".parse().unwrap(), name, Plan::Enterprise)
+                .add(NewTenant::new(
+                    "fresh".parse().unwrap(),
+                    name,
+                    Plan::Enterprise,
+                ))
                 .await
         }
     };

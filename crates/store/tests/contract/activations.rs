@@ -59,6 +59,27 @@ fn touch(number: u32) -> Touch {
 }
 
 on_both_engines! {
+    async fn a_device_that_activates_again_keeps_what_it_does_not_say(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let id = license_id(1);
+        world.activate(&activation(id, 1)).await.unwrap();
+        let refresh = |slug: &'static str, name: Option<&'static str>, free_tier: Option<&'static str>| {
+            world.store.write(move |tx| {
+                async move { tx.refresh_instance(&tenant(slug), id, instance_id(1), name, free_tier).await }.boxed()
+            })
+        };
+        for (slug, name, free_tier, expected) in [
+            ("indie", Some("Theirs"), Some("theirs"), ("Device 1", None)),
+            ("acme", None, Some("install-1"), ("Device 1", Some("install-1"))),
+            ("acme", Some("Renamed"), None, ("Renamed", Some("install-1"))),
+        ] {
+            let done: Result<(), StoreError> = refresh(slug, name, free_tier).await;
+            done.unwrap();
+            let found = &world.store.activations(&tenant("acme"), id).await.unwrap()[0];
+            assert_eq!((found.device_name.as_str(), found.free_tier_instance_id.as_deref()), expected);
+        }
+    }
+
     async fn an_activation_is_read_as_it_was_written(world: World) {
         world.add(&license(1)).await.unwrap();
         let written = Activation {

@@ -1,5 +1,6 @@
 //! Licenses, and the list of them.
 
+use futures::FutureExt;
 use keywright_domain::{
     license::{Customer, License, LicenseState, Status},
     page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
@@ -30,6 +31,20 @@ on_both_engines! {
         assert_eq!(world.store.license(&tenant("acme"), written.id).await.unwrap().unwrap(), written);
         world.add(&license(2)).await.unwrap();
         assert_eq!(world.store.license(&tenant("acme"), license_id(2)).await.unwrap().unwrap(), license(2));
+    }
+
+    async fn only_an_active_license_is_revoked_and_only_by_its_tenant(world: World) {
+        world.add(&license(1)).await.unwrap();
+        world.add(&License { state: LicenseState::Reminted, ..license(2) }).await.unwrap();
+        let revoke = |slug: &'static str, number: u32| world.store.write(move |tx| {
+            async move { tx.revoke_license(&tenant(slug), license_id(number)).await }.boxed()
+        });
+        for (slug, number, expected) in [("indie", 1, false), ("acme", 1, true), ("acme", 1, false), ("acme", 2, false)] {
+            let done: Result<bool, StoreError> = revoke(slug, number).await;
+            assert_eq!(done.unwrap(), expected, "{slug} {number}");
+        }
+        let state = async |number| world.store.license(&tenant("acme"), license_id(number)).await.unwrap().unwrap().state;
+        assert_eq!((state(1).await, state(2).await), (LicenseState::Revoked, LicenseState::Reminted));
     }
 
     async fn another_tenants_license_is_absent(world: World) {

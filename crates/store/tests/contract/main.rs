@@ -7,6 +7,8 @@
 
 mod activations;
 mod audit;
+mod keyless;
+mod keys;
 mod licenses;
 mod migrations;
 mod opening;

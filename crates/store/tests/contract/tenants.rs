@@ -1,8 +1,14 @@
-//! Tenants, SDK keys, products and key types.
+//! Tenants, products and key types.
 
 use futures::FutureExt;
-use keywright_domain::{plan::Plan, product::Product, sdk_key::SdkKey};
-use keywright_store::{SealedSigningKey, StoreError};
+use keywright_domain::{
+    entitlement::Entitlements,
+    plan::Plan,
+    product::{KeyType, Product},
+    settings::ProductSettings,
+    time::Timestamp,
+};
+use keywright_store::StoreError;
 
 use crate::{
     on_both_engines,
@@ -29,25 +35,13 @@ on_both_engines! {
         assert_eq!(world.store.tenant(&tenant("indie")).await.unwrap().unwrap().plan, Plan::Free);
     }
 
-    async fn sdk_keys_belong_to_their_tenant(world: World) {
-        let hash = SdkKey::generate([7; 32]).hash();
-        world.store.write(move |tx| {
-            async move { tx.insert_sdk_key(&tenant("acme"), hash, NOW).await }.boxed()
-        }).await.unwrap();
-        let acme = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
-        let indie = world.store.device_tenant(&tenant("indie"), NOW).await.unwrap().unwrap();
-        assert_eq!(acme.sdk_keys[0].as_bytes(), hash.as_bytes());
-        assert!(!acme.suspended);
-        assert!(indie.sdk_keys.is_empty());
-        assert!(world.store.device_tenant(&tenant("nobody"), NOW).await.unwrap().is_none());
-    }
-
     async fn a_key_prefix_is_unique_on_the_server(world: World) {
         let twin = Product {
             tenant: tenant("indie"),
             id: "twin".parse().unwrap(),
             name: "Twin".into(),
             key_prefix: "ACME".parse().unwrap(),
+            settings: ProductSettings::default(),
             created_at: NOW,
         };
         let added = world.store.write(move |tx| async move { tx.insert_product(&twin).await }.boxed()).await;
@@ -61,25 +55,49 @@ on_both_engines! {
         assert_eq!((found[0].activation_limit, found[0].duration_days, found[0].fallback), (3, Some(365), true));
     }
 
-    async fn a_tenant_signs_with_one_key_at_a_time(world: World) {
-        let add = |kid: &'static str| {
-            let key = SealedSigningKey {
-                kid: kid.parse().unwrap(),
-                public_key: "public".into(),
-                sealed_private_key: "sealed".into(),
-            };
-            world.store.write(move |tx| {
-                async move { tx.insert_primary_signing_key(&tenant("acme"), &key, NOW).await }.boxed()
-            })
-        };
-        add("k1").await.unwrap();
-        assert!(matches!(add("k2").await, Err(StoreError::Conflict)));
-        let keys = world.store.public_keys(&tenant("acme")).await.unwrap();
-        assert_eq!(keys.len(), 1);
-        assert!(keys[0].is_primary);
-        let primary = world.store.primary_signing_key(&tenant("acme")).await.unwrap().unwrap();
-        assert_eq!(primary.sealed_private_key, "sealed");
-        assert!(world.store.primary_signing_key(&tenant("indie")).await.unwrap().is_none());
+    async fn a_tenant_is_suspended_and_resumed_once(world: World) {
+        let set = |since: Option<Timestamp>| world.store.write(move |tx| {
+            async move { tx.set_suspended(&tenant("acme"), since).await }.boxed()
+        });
+        let changed = async |since| set(since).await.map_err(|error: StoreError| error.to_string());
+        for (since, expected) in [(None, false), (Some(NOW), true), (Some(NOW), false), (None, true), (None, false)] {
+            assert_eq!(changed(since).await, Ok(expected), "{since:?}");
+            let found = world.store.tenant(&tenant("acme")).await.unwrap().unwrap();
+            let device = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
+            assert_eq!((found.suspended_at, device.suspended), (since, since.is_some()));
+            let other = world.store.device_tenant(&tenant("indie"), NOW).await.unwrap().unwrap();
+            assert!(!other.suspended);
+        }
+    }
+
+    async fn products_and_key_types_are_changed_but_for_their_names(world: World) {
+        let settings = ProductSettings { trial_days: 14.try_into().ok(), free_tier: Some(false) };
+        let store = &world.store;
+        let changed = store.write(move |tx| {
+            async move {
+                let (tenant, notes, pro) = (tenant("acme"), "notes".parse().unwrap(), "pro".parse().unwrap());
+                let product = tx.lock_product(&tenant, &notes).await?.unwrap();
+                tx.update_product(&Product { name: "Renamed".into(), settings, ..product }).await?;
+                let key_type = tx.lock_key_type(&tenant, &notes, &pro).await?.unwrap();
+                assert!(tx.lock_product(&tenant, &"other".parse().unwrap()).await?.is_none());
+                assert!(tx.lock_key_type(&tenant, &notes, &"other".parse().unwrap()).await?.is_none());
+                let changed = KeyType {
+                    activation_limit: 7, duration_days: None, entitlements: Entitlements::none(), fallback: false,
+                    ..key_type
+                };
+                tx.update_key_type(&changed).await?;
+                Ok::<_, StoreError>(changed)
+            }.boxed()
+        }).await.unwrap();
+        let notes = "notes".parse().unwrap();
+        let found = store.product(&tenant("acme"), &notes).await.unwrap().unwrap();
+        assert_eq!((found.name.as_str(), found.settings), ("Renamed", settings));
+        assert_eq!(store.product_settings(&tenant("acme"), &notes).await.unwrap(), Some(settings));
+        assert_eq!(store.key_types(&tenant("acme"), &notes).await.unwrap(), [changed]);
+        let other = store.product(&tenant("indie"), &notes).await.unwrap().unwrap();
+        assert_eq!((other.name.as_str(), other.settings), ("Notes", ProductSettings::default()));
+        assert_eq!(store.key_types(&tenant("indie"), &notes).await.unwrap()[0].activation_limit, 3);
+        assert_eq!(store.product_settings(&tenant("acme"), &"other".parse().unwrap()).await.unwrap(), None);
     }
 
     async fn a_server_fact_is_stated_once(world: World) {

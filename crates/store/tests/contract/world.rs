@@ -10,6 +10,7 @@ use keywright_domain::{
     license::{Customer, License, LicenseState},
     plan::Plan,
     product::{KeyType, Product, Tenant},
+    settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::{Engine, Store, StoreError, testing::TestDatabase};
@@ -48,6 +49,7 @@ impl World {
             id: "notes".parse().unwrap(),
             name: "Notes".into(),
             key_prefix: prefix.parse().unwrap(),
+            settings: ProductSettings::default(),
             created_at: NOW,
         };
         let key_type = KeyType {

@@ -1,0 +1,129 @@
+//! Installs without a key: what their beacon says, and when it is worth a write.
+
+use crate::{
+    activation::Telemetry,
+    ids::{ProductId, TenantId},
+    machine::MachineHash,
+    time::Timestamp,
+};
+
+/// A beacon that says nothing new is written after this long: six hours, in milliseconds.
+pub const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
+
+/// An install that was not seen for so many days is forgotten.
+pub const RETENTION_DAYS: u32 = 400;
+
+/// Installs that one address may add within an hour.
+pub const NEW_PER_ADDRESS_AND_HOUR: u32 = 60;
+
+/// How an app runs without a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KeylessState {
+    /// In its trial.
+    Trial,
+    /// In its free tier.
+    FreeTier,
+    /// Its trial or license is over.
+    Expired,
+}
+
+impl KeylessState {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Trial, Self::FreeTier, Self::Expired];
+
+    /// The name that is sent and stored.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::FreeTier => "free_tier",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The state of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == name)
+    }
+}
+
+/// What was last written of an install.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastBeacon {
+    /// How it ran.
+    pub state: KeylessState,
+    /// When it said so.
+    pub seen_at: Timestamp,
+}
+
+impl LastBeacon {
+    /// Whether a beacon with `state` at `now` is worth a write.
+    pub fn is_outdated(self, state: KeylessState, now: Timestamp) -> bool {
+        self.state != state || now >= self.seen_at.plus_millis(WRITE_EVERY_MILLIS)
+    }
+}
+
+/// One install of a product without a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeylessInstall {
+    /// Whose product.
+    pub tenant: TenantId,
+    /// Which.
+    pub product: ProductId,
+    /// The id that the app gave itself: 1 to 128 characters of any kind.
+    pub instance_id: String,
+    /// The device's own hash, where it sends one.
+    pub machine_hash: Option<MachineHash>,
+    /// How it runs.
+    pub state: KeylessState,
+    /// When it was first seen.
+    pub first_seen_at: Timestamp,
+    /// When it last said something that was written.
+    pub last_seen_at: Timestamp,
+    /// What it says about itself.
+    pub telemetry: Telemetry,
+}
+
+impl KeylessInstall {
+    /// What makes it the same install again: its machine, or else the id that the app gave itself.
+    pub fn device(&self) -> &str {
+        self.machine_hash
+            .as_ref()
+            .map_or(&self.instance_id, MachineHash::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beacon_is_written_every_six_hours_or_when_the_state_changes() {
+        use KeylessState::{Expired, FreeTier, Trial};
+        let last = LastBeacon {
+            state: Trial,
+            seen_at: Timestamp::from_millis(1_000),
+        };
+        let due = last.seen_at.plus_millis(WRITE_EVERY_MILLIS);
+        for (state, now, outdated) in [
+            (Trial, last.seen_at, false),
+            (Trial, due.plus_millis(-1), false),
+            (Trial, due, true),
+            (FreeTier, last.seen_at, true),
+            (Expired, due.plus_millis(-1), true),
+        ] {
+            assert_eq!(last.is_outdated(state, now), outdated, "{state:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn states_have_the_names_of_the_wire() {
+        assert_eq!(
+            KeylessState::ALL.map(KeylessState::as_str),
+            ["trial", "free_tier", "expired"]
+        );
+        for state in KeylessState::ALL {
+            assert_eq!(KeylessState::from_name(state.as_str()), Some(state));
+        }
+        assert_eq!(KeylessState::from_name("Trial"), None);
+    }
+}

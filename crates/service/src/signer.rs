@@ -1,0 +1,87 @@
+//! A tenant's private key at work.
+
+use data_encoding::BASE64;
+use ed25519_dalek::{Signer, SigningKey};
+use keywright_domain::{
+    ids::{Kid, TenantId},
+    lease::{Lease, LeaseClaims},
+    settings::SettingsClaims,
+};
+use keywright_store::{SealedSigningKey, StoreError};
+use zeroize::Zeroizing;
+
+use crate::{Error, context::Context};
+
+/// The key that signs one answer.
+pub(crate) struct TenantSigner {
+    kid: Kid,
+    key: SigningKey,
+}
+
+impl TenantSigner {
+    pub(crate) fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
+    pub(crate) fn lease(&self, claims: LeaseClaims) -> Lease {
+        let signature = self.sign(&claims.signed_bytes());
+        Lease { claims, signature }
+    }
+
+    /// Standard base64 of the signature over the settings' bytes.
+    pub(crate) fn settings(&self, claims: &SettingsClaims) -> String {
+        self.sign(&claims.signed_bytes())
+    }
+
+    fn sign(&self, bytes: &[u8]) -> String {
+        BASE64.encode(&self.key.sign(bytes).to_bytes())
+    }
+}
+
+impl Context {
+    /// The key that signs for the tenant now.
+    pub(crate) async fn signer(&self, tenant: &TenantId) -> Result<TenantSigner, Error> {
+        let corrupt = Error::Internal(StoreError::Corrupt {
+            table: "signing_keys",
+            column: "sealed_private_key",
+        });
+        let sealed = self
+            .store
+            .primary_signing_key(tenant)
+            .await?
+            .ok_or(corrupt.clone())?;
+        let opened = self
+            .master_key
+            .open(&purpose(tenant, &sealed.kid), &sealed.sealed_private_key);
+        let secret = opened.ok().and_then(|bytes| {
+            <[u8; 32]>::try_from(bytes.as_slice())
+                .ok()
+                .map(Zeroizing::new)
+        });
+        let secret = secret.ok_or(corrupt)?;
+        Ok(TenantSigner {
+            kid: sealed.kid,
+            key: SigningKey::from_bytes(&secret),
+        })
+    }
+
+    /// A new key pair for the tenant, its private half sealed.
+    pub(crate) fn new_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
+        let secret = Zeroizing::new(self.rng.bytes::<32>());
+        let public = SigningKey::from_bytes(&secret).verifying_key();
+        SealedSigningKey {
+            public_key: BASE64.encode(public.as_bytes()),
+            sealed_private_key: self.master_key.seal(
+                &*self.rng,
+                &purpose(tenant, &kid),
+                secret.as_slice(),
+            ),
+            kid,
+        }
+    }
+}
+
+/// Ties a sealed key to its place: copied to another row, it does not open.
+fn purpose(tenant: &TenantId, kid: &Kid) -> String {
+    format!("signing key {tenant}/{kid}")
+}

@@ -1,0 +1,188 @@
+//! SDK keys and signing keys.
+
+use futures::FutureExt;
+use keywright_domain::{
+    ids::Kid,
+    sdk_key::{SdkKey, SdkKeyHash},
+    signing_key::KeyStage,
+    time::Timestamp,
+};
+use keywright_store::{SealedSigningKey, StoreError};
+
+use crate::{
+    on_both_engines,
+    world::{NOW, World, tenant},
+};
+
+fn hash(number: u8) -> SdkKeyHash {
+    SdkKey::generate([number; 32]).hash()
+}
+
+fn kid(name: &str) -> Kid {
+    name.parse().unwrap()
+}
+
+fn key(name: &str) -> SealedSigningKey {
+    SealedSigningKey {
+        kid: kid(name),
+        public_key: format!("public {name}"),
+        sealed_private_key: format!("sealed {name}"),
+    }
+}
+
+async fn replace_sdk_key(world: &World, number: u8, ends_at: Timestamp) {
+    let write = world.store.write(move |tx| {
+        async move {
+            tx.end_sdk_keys(&tenant("acme"), ends_at).await?;
+            tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await
+        }
+        .boxed()
+    });
+    write.await.map_err(|error: StoreError| error).unwrap();
+}
+
+async fn opening(world: &World, slug: &str, now: Timestamp) -> Vec<SdkKeyHash> {
+    let found = world.store.device_tenant(&tenant(slug), now).await;
+    let mut keys = found.unwrap().unwrap().sdk_keys;
+    keys.sort_by_key(|hash| *hash.as_bytes());
+    keys
+}
+
+fn sorted<const N: usize>(numbers: [u8; N]) -> Vec<SdkKeyHash> {
+    let mut keys = numbers.map(hash).to_vec();
+    keys.sort_by_key(|hash| *hash.as_bytes());
+    keys
+}
+
+async fn promote(world: &World, name: &str, now: Timestamp) -> bool {
+    let kid = kid(name);
+    let write = world.store.write(move |tx| {
+        async move { tx.promote_signing_key(&tenant("acme"), &kid, now).await }.boxed()
+    });
+    write.await.map_err(|error: StoreError| error).unwrap()
+}
+
+async fn add_signing_key(world: &World, slug: &'static str, name: &str) -> Result<(), StoreError> {
+    let key = key(name);
+    let write = world.store.write(move |tx| {
+        async move { tx.insert_signing_key(&tenant(slug), &key, NOW).await }.boxed()
+    });
+    write.await
+}
+
+async fn drop_retired(world: &World, retired_by: Timestamp) -> Vec<Kid> {
+    let write = world.store.write(move |tx| {
+        async move { tx.drop_signing_keys(&tenant("acme"), retired_by, NOW).await }.boxed()
+    });
+    write.await.map_err(|error: StoreError| error).unwrap()
+}
+
+async fn stages(world: &World) -> Vec<(String, KeyStage)> {
+    let listed = world.store.listed_keys(&tenant("acme")).await.unwrap();
+    listed
+        .into_iter()
+        .map(|key| (key.kid.to_string(), key.stage))
+        .collect()
+}
+
+on_both_engines! {
+    async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: World) {
+        let found = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
+        assert!(!found.asks_for_sdk_key && found.sdk_keys.is_empty());
+        replace_sdk_key(&world, 1, NOW).await;
+        assert_eq!(opening(&world, "acme", NOW).await, sorted([1]));
+        let end = NOW.plus_days(30);
+        replace_sdk_key(&world, 2, end).await;
+        assert_eq!(opening(&world, "acme", end.plus_millis(-1)).await, sorted([1, 2]));
+        assert_eq!(opening(&world, "acme", end).await, sorted([2]));
+        // An end that is nearer stays; one that is further off is brought forward.
+        replace_sdk_key(&world, 3, end.plus_days(9)).await;
+        assert_eq!(opening(&world, "acme", end).await, sorted([2, 3]));
+        replace_sdk_key(&world, 4, NOW).await;
+        assert_eq!(opening(&world, "acme", NOW).await, sorted([4]));
+        // One that had an end loses it.
+        replace_sdk_key(&world, 1, NOW).await;
+        assert_eq!(opening(&world, "acme", end).await, sorted([1]));
+        assert_eq!(opening(&world, "indie", NOW).await, []);
+        assert!(world.store.device_tenant(&tenant("nobody"), NOW).await.unwrap().is_none());
+    }
+
+    async fn a_tenant_all_of_whose_sdk_keys_have_ended_still_asks_for_one(world: World) {
+        replace_sdk_key(&world, 1, NOW).await;
+        world.store.write(|tx| {
+            async move { tx.end_sdk_keys(&tenant("acme"), NOW).await }.boxed()
+        }).await.map_err(|error: StoreError| error).unwrap();
+        let found = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
+        assert!(found.asks_for_sdk_key && found.sdk_keys.is_empty());
+    }
+
+    async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
+        let add = |number: u8| world.store.write(move |tx| {
+            async move {
+                tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await?;
+                tx.current_sdk_key(&tenant("acme")).await
+            }.boxed()
+        });
+        assert_eq!(add(1).await.map_err(|error: StoreError| error).unwrap(), Some(hash(1)));
+        let second: Result<_, StoreError> = add(2).await;
+        assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
+    }
+
+    async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
+        for name in ["k1", "k2"] {
+            add_signing_key(&world, "acme", name).await.unwrap();
+        }
+        add_signing_key(&world, "indie", "k1").await.unwrap();
+        assert!(world.store.primary_signing_key(&tenant("acme")).await.unwrap().is_none());
+        assert!(promote(&world, "k1", NOW).await);
+        assert_eq!(stages(&world).await, [("k1".into(), KeyStage::Signing), ("k2".into(), KeyStage::Added)]);
+        let later = NOW.plus_days(14);
+        assert!(promote(&world, "k2", later).await);
+        assert_eq!(stages(&world).await, [("k1".into(), KeyStage::Retired(later)), ("k2".into(), KeyStage::Signing)]);
+        let primary = world.store.primary_signing_key(&tenant("acme")).await.unwrap().unwrap();
+        assert_eq!((primary.kid, primary.sealed_private_key), (kid("k2"), "sealed k2".to_owned()));
+
+        let due = |at| world.store.tenants_with_keys_to_drop(at);
+        assert!(due(later.plus_millis(-1)).await.unwrap().is_empty());
+        assert_eq!(due(later).await.unwrap(), [tenant("acme")]);
+        assert!(drop_retired(&world, later.plus_millis(-1)).await.is_empty());
+        assert_eq!(drop_retired(&world, later).await, [kid("k1")]);
+        assert!(drop_retired(&world, later).await.is_empty());
+        assert!(due(later).await.unwrap().is_empty());
+        assert_eq!(stages(&world).await, [("k2".into(), KeyStage::Signing)]);
+        // What is dropped signs no more, and its name is never given away again.
+        let again = add_signing_key(&world, "acme", "k1").await;
+        assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+        assert_eq!(world.store.listed_keys(&tenant("indie")).await.unwrap().len(), 1);
+    }
+
+    async fn a_retired_key_may_sign_again_but_a_dropped_one_may_not(world: World) {
+        for name in ["k1", "k2"] {
+            add_signing_key(&world, "acme", name).await.unwrap();
+            assert!(promote(&world, name, NOW).await);
+        }
+        assert!(promote(&world, "k1", NOW.plus_days(1)).await);
+        assert_eq!(
+            stages(&world).await,
+            [("k1".into(), KeyStage::Signing), ("k2".into(), KeyStage::Retired(NOW.plus_days(1)))]
+        );
+        assert_eq!(drop_retired(&world, NOW.plus_days(1)).await, [kid("k2")]);
+        assert!(!promote(&world, "k2", NOW).await);
+        assert!(!promote(&world, "k9", NOW).await);
+    }
+
+    async fn two_that_promote_at_once_leave_one_key_signing(world: World) {
+        for name in ["k1", "k2", "k3"] {
+            add_signing_key(&world, "acme", name).await.unwrap();
+        }
+        assert!(promote(&world, "k1", NOW).await);
+        let promote = |name: &'static str| world.store.write(move |tx| {
+            async move { tx.promote_signing_key(&tenant("acme"), &kid(name), NOW).await }.boxed()
+        });
+        let (one, other): (Result<bool, StoreError>, Result<bool, StoreError>) =
+            futures::join!(promote("k2"), promote("k3"));
+        assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
+        let signing = stages(&world).await.into_iter().filter(|(_, stage)| *stage == KeyStage::Signing);
+        assert_eq!(signing.count(), 1);
+    }
+}
