@@ -51,8 +51,8 @@ impl RequestId {
     }
 }
 
-/// Gives each request an id and logs each answer: method, route pattern, status, time taken. Never the path itself: it
-/// may hold what a log must not.
+/// Gives each request an id and logs each answer: method, route pattern, status, time taken, and the id that a device
+/// calls it by, which the answer carries in its extensions. Never the path itself: it may hold what a log must not.
 pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let id = RequestId::fresh();
     request.extensions_mut().insert(id.clone());
@@ -60,12 +60,22 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let began = Instant::now();
     let response = next.run(request).await;
-    let (status, taken) = (response.status().as_u16(), began.elapsed().as_micros());
+    let (status, taken) = (response.status(), began.elapsed().as_micros());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    if response.status().is_server_error() {
-        tracing::warn!(%method, route, status, microseconds = taken, request_id = id.own(), "answered");
+    let client = RequestId::of(response.extensions());
+    // One line for both levels: a macro can't take its level from a variable.
+    macro_rules! answered {
+        ($level:ident) => {
+            tracing::$level!(
+                %method, route, status = status.as_u16(), microseconds = taken, request_id = id.own(),
+                client_request_id = client.client.as_deref(), "answered"
+            )
+        };
+    }
+    if status.is_server_error() {
+        answered!(warn);
     } else {
-        tracing::debug!(%method, route, status, microseconds = taken, request_id = id.own(), "answered");
+        answered!(debug);
     }
     response
 }

@@ -1,22 +1,47 @@
 //! `keywright mint`.
 
-use keywright_domain::license::Customer;
+use clap::Args;
+use keywright_domain::{
+    ids::{KeyTypeId, ProductId, TenantId},
+    license::Customer,
+};
 use keywright_service::{
     Services,
     licenses::{MOST_AT_ONCE, MintOrder, Minted},
 };
 
 use crate::{
-    cli::MintArgs,
-    commands::{caller_for, explain, say},
+    commands::{caller_for, explain, say, with_services},
     config::DatabaseArgs,
 };
 
-pub(crate) async fn run(database: &DatabaseArgs, args: MintArgs) -> anyhow::Result<()> {
-    let services = database.open().await?;
-    let done = mint(&services, &args).await;
-    services.close().await;
-    done
+/// What to mint.
+#[derive(Debug, Args)]
+pub(crate) struct MintArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: TenantId,
+    /// The product's slug.
+    #[arg(long)]
+    product: ProductId,
+    /// The key type's slug; may be left out where the product has one.
+    #[arg(long)]
+    key_type: Option<KeyTypeId>,
+    /// Where the customer is written to.
+    #[arg(long)]
+    customer_email: Option<String>,
+    /// How many licenses.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    count: u32,
+    /// Print one JSON object a line: `license_key`, `id`, `display_key`.
+    #[arg(long)]
+    json: bool,
+}
+
+impl MintArgs {
+    pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
+        with_services(database, async |services| mint(services, &self).await).await
+    }
 }
 
 /// In batches, each of which is minted whole and then printed: what is printed is there.

@@ -1,50 +1,52 @@
 //! `keywright operator …`.
 
 use anyhow::Context;
+use clap::Subcommand;
 use keywright_domain::{ids::TenantId, role::Role};
-use keywright_service::Services;
 
 use crate::{
-    commands::{caller_for, say},
+    commands::{caller_for, first_line_of_input, say, with_services},
     config::DatabaseArgs,
 };
 
-pub(crate) async fn add(
-    database: &DatabaseArgs,
-    tenant: TenantId,
-    email: &str,
-    role: Role,
-) -> anyhow::Result<()> {
-    let password = password()?;
-    let services = database.open().await?;
-    let added = add_account(&services, &tenant, email, role, &password).await;
-    services.close().await;
-    added?;
-    say(&format!(
-        "Made the account {email} ({} of {tenant}).",
-        role.as_str()
-    ))
+#[derive(Debug, Subcommand)]
+pub(crate) enum OperatorCommand {
+    /// Make an account; its password is read from standard input.
+    Add {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+        /// The e-mail to sign in with.
+        #[arg(long)]
+        email: String,
+        /// viewer, support, admin or owner.
+        #[arg(long, value_parser = role)]
+        role: Role,
+    },
 }
 
-async fn add_account(
-    services: &Services,
-    tenant: &TenantId,
-    email: &str,
-    role: Role,
-    password: &str,
-) -> anyhow::Result<()> {
-    let caller = caller_for(services, tenant).await?;
-    Ok(services
-        .operators
-        .add(&caller, email, role, password)
-        .await?)
+impl OperatorCommand {
+    pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
+        let Self::Add {
+            tenant,
+            email,
+            role,
+        } = self;
+        let password =
+            first_line_of_input().context("The password can't be read from standard input")?;
+        with_services(database, async |services| {
+            let caller = caller_for(services, &tenant).await?;
+            let operators = &services.operators;
+            Ok(operators.add(&caller, &email, role, &password).await?)
+        })
+        .await?;
+        say(&format!(
+            "Made the account {email} ({} of {tenant}).",
+            role.as_str()
+        ))
+    }
 }
 
-/// The first line of standard input: an argument would stand in the shell's history and in the list of processes.
-fn password() -> anyhow::Result<String> {
-    let mut line = String::new();
-    std::io::stdin()
-        .read_line(&mut line)
-        .context("The password can't be read from standard input")?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+fn role(name: &str) -> Result<Role, &'static str> {
+    Role::from_name(name).ok_or("a role is viewer, support, admin or owner")
 }

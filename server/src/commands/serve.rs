@@ -1,12 +1,13 @@
 //! `keywright serve`.
 
-use std::{future::IntoFuture, net::SocketAddr, time::Duration};
+use std::{future::IntoFuture, net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
+use clap::Args;
+use keywright_service::Services;
 use tokio::net::TcpListener;
 
 use crate::{
-    cli::ServeArgs,
     config::DatabaseArgs,
     router, shutdown,
     site::Site,
@@ -16,10 +17,34 @@ use crate::{
 /// How long requests that are under way may still take once the server is told to stop.
 const GRACE: Duration = Duration::from_secs(30);
 
+/// How often what is due by the clock is looked for.
+const HOUSEKEEPING: Duration = Duration::from_mins(1);
+
 /// How long the database may take for what is still to be written.
 const LAST_WRITES: Duration = Duration::from_secs(10);
 
-pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
+/// How to serve.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Address and port to listen on.
+    #[arg(long, env = "KEYWRIGHT_LISTEN", default_value = "127.0.0.1:3000")]
+    listen: SocketAddr,
+    /// The URL under which browsers and apps reach this server; begin it with https:// where a proxy in front speaks
+    /// TLS, so that cookies are sent over nothing else.
+    #[arg(long, env = "KEYWRIGHT_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Folder of the built site, where the binary does not carry it.
+    #[arg(long, env = "KEYWRIGHT_SITE_DIR", default_value = "target/site/pkg")]
+    site_dir: PathBuf,
+}
+
+impl ServeArgs {
+    pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
+        serve(database, self).await
+    }
+}
+
+async fn serve(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
     // In this order: what costs nothing to check comes before what makes files.
     let public_url = PublicUrl::parse(args.public_url.as_deref())?;
     let site = Site::load(&args.site_dir)?;
@@ -29,6 +54,7 @@ pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Res
     let address = listener.local_addr()?;
     let app = router::build(AppState::new(services.clone(), site, public_url));
     tracing::info!("listening on http://{address}");
+    let housekeeping = tokio::spawn(keep_house(services.clone()));
     let (stop, stopped) = tokio::sync::watch::channel(());
     let server = axum::serve(
         listener,
@@ -43,6 +69,7 @@ pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Res
         done = server.into_future() => done?,
         () = grace_is_over(stopped) => tracing::warn!("some requests took longer than the grace period"),
     }
+    housekeeping.abort();
     if tokio::time::timeout(LAST_WRITES, services.close())
         .await
         .is_err()
@@ -50,6 +77,19 @@ pub(crate) async fn run(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Res
         tracing::warn!("the database did not take the last writes in time");
     }
     Ok(())
+}
+
+/// Does what is due by the clock, at once and then every minute. What is under way when this ends is a unit of work,
+/// which goes on to its end.
+async fn keep_house(services: Services) {
+    let mut due = tokio::time::interval(HOUSEKEEPING);
+    due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        due.tick().await;
+        if let Err(error) = services.keep_house().await {
+            tracing::warn!(error = error.with_causes(), "housekeeping is put off");
+        }
+    }
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {

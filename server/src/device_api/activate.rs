@@ -24,14 +24,16 @@ pub(super) async fn activate(call: Call) -> Result<Response, Response> {
         license_key: call.fields.license_key()?,
         machine_hash: call.fields.machine_hash()?,
         device_name: call.fields.device_name(),
-        request_id: call.client_request_id.clone(),
+        request_id: call.asker.client_request_id.clone(),
         free_tier_instance_id: call.fields.free_tier_instance_id(),
         telemetry: call.fields.telemetry(),
     };
+    let asker = &call.asker;
     let leased = async {
-        call.services
+        asker
+            .services
             .activations
-            .activate(&call.admit().await?, request)
+            .activate(&asker.admit().await?, request)
             .await
     };
     let Leased {
@@ -39,7 +41,7 @@ pub(super) async fn activate(call: Call) -> Result<Response, Response> {
         license_expires_at,
     } = leased
         .await
-        .map_err(|refusal| call.refuse(Endpoint::Activate, &refusal))?;
+        .map_err(|refusal| asker.refuse(Endpoint::Activate, &refusal))?;
     Ok(answer::success(Activated {
         activated: true,
         instance_id: lease.claims.instance_id,

@@ -5,8 +5,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use keywright_domain::{activation::Denied, lease::Lease, time::Timestamp};
-use keywright_service::{Error, activations::Refusal};
+use keywright_domain::{
+    activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
+};
+use keywright_service::{Error, activations::Refusal, settings::SentSettings};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +20,8 @@ pub(super) enum Endpoint {
     Activate,
     Validate,
     Deactivate,
+    Config,
+    Keyless,
     Keyset,
 }
 
@@ -26,7 +30,7 @@ impl Endpoint {
         match self {
             Self::Activate => Some("activated"),
             Self::Validate => Some("valid"),
-            Self::Deactivate | Self::Keyset => None,
+            Self::Deactivate | Self::Config | Self::Keyless | Self::Keyset => None,
         }
     }
 
@@ -77,6 +81,41 @@ impl LeaseFields {
         Self {
             license_expires_at: license_expires_at.map(Timestamp::seconds),
             lease,
+        }
+    }
+}
+
+/// Product settings, as they ride on three answers. What was never set is absent.
+#[derive(Serialize)]
+pub(super) struct SettingsFields {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trial_duration_days: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    free_tier_enabled: Option<bool>,
+    #[serde(flatten)]
+    signed: Option<SignatureFields>,
+}
+
+/// All four or none.
+#[derive(Serialize)]
+struct SignatureFields {
+    issued_at: i64,
+    expires_at: i64,
+    kid: Kid,
+    signature: String,
+}
+
+impl From<SentSettings> for SettingsFields {
+    fn from(sent: SentSettings) -> Self {
+        Self {
+            trial_duration_days: sent.settings.trial_days.map(TrialDays::get),
+            free_tier_enabled: sent.settings.free_tier,
+            signed: sent.signed.map(|signed| SignatureFields {
+                issued_at: signed.claims.issued_at,
+                expires_at: signed.claims.expires_at,
+                kid: signed.claims.kid,
+                signature: signed.signature,
+            }),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! From the bytes of a request to its fields.
 
+use super::{answer, fields::Fields, json, surrogates};
 use axum::{
     body::Body,
     extract::{FromRequest, Request},
@@ -7,13 +8,6 @@ use axum::{
     response::Response,
 };
 use futures::StreamExt;
-use serde::{
-    Deserialize, Deserializer,
-    de::{Error, MapAccess, Visitor},
-};
-use serde_json::{Map, Value};
-
-use super::{answer, fields::Fields, surrogates};
 
 /// Most bytes of a request: 64 KiB.
 const LIMIT: usize = 64 * 1024;
@@ -29,9 +23,9 @@ impl<S: Sync> FromRequest<S> for Fields {
     async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
         let bytes = read(request.into_body()).await?;
         let text = String::from_utf8_lossy(&bytes);
-        let object: Object = serde_json::from_str(&surrogates::replace_lone(&text))
-            .map_err(|_| answer::error(StatusCode::BAD_REQUEST, "The body is not a JSON object"))?;
-        Ok(Self::new(object.0))
+        json::object(&surrogates::replace_lone(&text))
+            .map(Self::new)
+            .ok_or_else(|| answer::error(StatusCode::BAD_REQUEST, "The body is not a JSON object"))
     }
 }
 
@@ -56,33 +50,4 @@ async fn read(body: Body) -> Result<Vec<u8>, Response> {
         ));
     }
     Ok(kept)
-}
-
-/// A JSON object that names no field twice.
-struct Object(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(ObjectVisitor).map(Self)
-    }
-}
-
-struct ObjectVisitor;
-
-impl<'de> Visitor<'de> for ObjectVisitor {
-    type Value = Map<String, Value>;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
-        let mut map = Map::new();
-        while let Some((name, value)) = access.next_entry::<String, Value>()? {
-            if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field is named twice"));
-            }
-        }
-        Ok(map)
-    }
 }

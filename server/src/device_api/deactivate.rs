@@ -19,13 +19,15 @@ pub(super) async fn deactivate(call: Call) -> Result<Response, Response> {
         license_key: call.fields.license_key()?,
         instance: call.fields.instance_id()?,
     };
+    let asker = &call.asker;
     let done = async {
-        call.services
+        asker
+            .services
             .activations
-            .deactivate(&call.admit().await?, request)
+            .deactivate(&asker.admit().await?, request)
             .await
     };
     done.await
-        .map_err(|refusal| call.refuse(Endpoint::Deactivate, &refusal))?;
+        .map_err(|refusal| asker.refuse(Endpoint::Deactivate, &refusal))?;
     Ok(answer::success(Deactivated { deactivated: true }))
 }

@@ -1,10 +1,13 @@
 //! The fields of a request, each read as its endpoint needs it: required, optional, or telemetry that never refuses.
 
-use axum::{http::StatusCode, response::Response};
-use keywright_domain::{activation::Telemetry, ids::InstanceId, machine::MachineHash};
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
-use super::answer;
+use axum::{http::StatusCode, response::Response};
+use keywright_domain::{
+    activation::Telemetry, ids::InstanceId, keyless::KeylessState, machine::MachineHash,
+};
+
+use super::{answer, json::Value};
 
 /// Characters kept of a device's name.
 const DEVICE_NAME_LENGTH: usize = 120;
@@ -27,13 +30,12 @@ impl From<Malformed> for Response {
     }
 }
 
-/// The fields of a JSON object. `null` is absence; unknown ones are ignored.
-pub(super) struct Fields(Map<String, Value>);
+/// The fields of a JSON object; unknown ones are ignored.
+pub(super) struct Fields(BTreeMap<String, Value>);
 
 impl Fields {
-    pub(super) fn new(mut map: Map<String, Value>) -> Self {
-        map.retain(|_, value| !value.is_null());
-        Self(map)
+    pub(super) fn new(fields: BTreeMap<String, Value>) -> Self {
+        Self(fields)
     }
 
     /// The license key as typed.
@@ -46,30 +48,40 @@ impl Fields {
 
     /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
     pub(super) fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
-        let id = self.text("instance_id", INSTANCE_ID_LENGTH);
-        id.map(|text| {
-            text.parse()
-                .ok()
-                .filter(|id: &InstanceId| id.to_string() == text)
-        })
-        .ok_or(Malformed(
-            "instance_id must be a text of 1 to 128 characters",
-        ))
+        let text = self.own_instance_id()?;
+        let id = text.parse().ok();
+        Ok(id.filter(|id: &InstanceId| id.to_string() == text))
+    }
+
+    /// The id that an app without a key gave itself: any text.
+    pub(super) fn own_instance_id(&self) -> Result<&str, Malformed> {
+        self.text("instance_id", INSTANCE_ID_LENGTH)
+            .ok_or(Malformed(
+                "instance_id must be a text of 1 to 128 characters",
+            ))
+    }
+
+    /// How an app without a key runs.
+    pub(super) fn keyless_state(&self) -> Result<KeylessState, Malformed> {
+        self.any_text("state")
+            .and_then(KeylessState::from_name)
+            .ok_or(Malformed("state must be trial, free_tier or expired"))
     }
 
     /// The device's own hash, if it sends one.
     pub(super) fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
-        let Some(value) = self.0.get("machine_hash") else {
+        if !self.0.contains_key("machine_hash") {
             return Ok(None);
-        };
-        let hash = value.as_str().and_then(|text| text.parse().ok());
-        hash.map(Some)
+        }
+        let hash = self.any_text("machine_hash");
+        hash.and_then(|text| text.parse().ok())
+            .map(Some)
             .ok_or(Malformed("machine_hash must be 64 lower-case hex digits"))
     }
 
     /// The device's name, without characters that break lines or turn writing around.
     pub(super) fn device_name(&self) -> Option<String> {
-        let name = self.0.get("instance_name")?.as_str()?;
+        let name = self.any_text("instance_name")?;
         let kept: String = name
             .chars()
             .filter(|&symbol| !is_control(symbol))
@@ -98,22 +110,29 @@ impl Fields {
             arch: self.arch(),
             cpu_cores: self.bucket("cpu_cores", &CPU_CORES),
             memory: self.bucket("memory", &MEMORY),
-            trial_duration_days: self
-                .0
-                .get("sdk_trial_duration_days")
-                .and_then(Value::as_i64),
+            trial_duration_days: match self.0.get("sdk_trial_duration_days") {
+                Some(Value::Integer(days)) => Some(*days),
+                _ => None,
+            },
+        }
+    }
+
+    fn any_text(&self, name: &str) -> Option<&str> {
+        match self.0.get(name)? {
+            Value::Text(text) => Some(text),
+            Value::Integer(_) | Value::Other => None,
         }
     }
 
     /// A text of 1 to so many characters.
     fn text(&self, name: &str, most: usize) -> Option<&str> {
-        let text = self.0.get(name)?.as_str()?;
+        let text = self.any_text(name)?;
         (1..=most).contains(&text.chars().count()).then_some(text)
     }
 
     /// At most so many UTF-16 units of a text, without control characters.
     fn cut(&self, name: &str, units: usize) -> Option<String> {
-        let text = self.0.get(name)?.as_str()?;
+        let text = self.any_text(name)?;
         let mut kept = String::new();
         let mut length = 0;
         for symbol in text.chars().filter(|&symbol| !is_control(symbol)) {
@@ -127,7 +146,7 @@ impl Fields {
     }
 
     fn arch(&self) -> Option<String> {
-        match self.0.get("arch")?.as_str()? {
+        match self.any_text("arch")? {
             "arm64" | "aarch64" => Some("arm64".to_owned()),
             "x86_64" => Some("x86_64".to_owned()),
             _ => None,
@@ -135,7 +154,7 @@ impl Fields {
     }
 
     fn bucket(&self, name: &str, buckets: &[&str]) -> Option<String> {
-        let text = self.0.get(name)?.as_str()?;
+        let text = self.any_text(name)?;
         buckets.contains(&text).then(|| text.to_owned())
     }
 }
@@ -154,15 +173,13 @@ fn is_control(symbol: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
     fn fields(value: Value) -> Fields {
-        match value {
-            Value::Object(map) => Fields::new(map),
-            other => panic!("{other}"),
-        }
+        Fields::new(crate::device_api::json::object(&value.to_string()).unwrap())
     }
 
     fn device_name(name: &Value) -> Option<String> {

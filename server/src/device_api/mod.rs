@@ -4,8 +4,11 @@ mod activate;
 mod answer;
 mod body;
 mod call;
+mod config;
 mod deactivate;
 mod fields;
+mod json;
+mod keyless;
 mod keyset;
 mod surrogates;
 mod validate;
@@ -35,6 +38,8 @@ pub(crate) fn router(state: AppState) -> Router {
             "/{tenant}/{product}/deactivate",
             post(deactivate::deactivate),
         )
+        .route("/{tenant}/{product}/config", get(config::config))
+        .route("/{tenant}/{product}/keyless", post(keyless::keyless))
         .route("/{tenant}/.well-known/keylight-keys", get(keyset::keyset))
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)

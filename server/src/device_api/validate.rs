@@ -6,21 +6,23 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::{activation::Denied, lease::LeaseStatus};
-use keywright_service::activations::{Leased, ValidationRequest};
+use keywright_service::activations::{Leased, Validated, ValidationRequest};
 use serde::Serialize;
 
 use super::{
-    answer::{Endpoint, LeaseFields},
+    answer::{Endpoint, LeaseFields, SettingsFields},
     call::Call,
 };
 
 #[derive(Serialize)]
-struct Validated {
+struct ValidateAnswer {
     valid: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     #[serde(flatten)]
     lease: LeaseFields,
+    #[serde(flatten)]
+    settings: Option<SettingsFields>,
 }
 
 pub(super) async fn validate(call: Call) -> Result<Response, Response> {
@@ -30,28 +32,34 @@ pub(super) async fn validate(call: Call) -> Result<Response, Response> {
         machine_hash: call.fields.machine_hash()?,
         telemetry: call.fields.telemetry(),
     };
-    let leased = async {
-        call.services
+    let asker = &call.asker;
+    let validated = async {
+        asker
+            .services
             .activations
-            .validate(&call.admit().await?, request)
+            .validate(&asker.admit().await?, request)
             .await
     };
-    let Leased {
-        lease,
-        license_expires_at,
-    } = leased
+    let Validated {
+        leased: Leased {
+            lease,
+            license_expires_at,
+        },
+        settings,
+    } = validated
         .await
-        .map_err(|refusal| call.refuse(Endpoint::Validate, &refusal))?;
+        .map_err(|refusal| asker.refuse(Endpoint::Validate, &refusal))?;
     let valid = lease.claims.status == LeaseStatus::Active;
     let status = if valid {
         StatusCode::OK
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    let body = Validated {
+    let body = ValidateAnswer {
         valid,
         error: (!valid).then(|| Denied::Expired.to_string()),
         lease: LeaseFields::new(lease, license_expires_at),
+        settings: valid.then(|| settings.into()),
     };
     Ok((status, Json(body)).into_response())
 }

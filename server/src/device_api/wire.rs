@@ -38,6 +38,8 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
             })
     };
     add(response.headers_mut(), id.echo());
+    // For the log, which stands outside of this.
+    response.extensions_mut().insert(id);
     response
 }
 

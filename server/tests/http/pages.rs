@@ -1,7 +1,8 @@
 //! Each page as each role: status, title, landmark; its HTML needs no repair.
 
 use axum::http::StatusCode;
-use keywright_domain::role::Role;
+use keywright_domain::{plan::Plan, role::Role};
+use keywright_service::tenants::NewTenant;
 use keywright_store::Engine;
 use scraper::{Html, Selector};
 
@@ -147,7 +148,7 @@ async fn a_tenant_without_licenses_is_told_what_to_do() {
     let services = &server.world.services;
     services
         .tenants
-        .add(tenant.clone(), "Fresh", keywright_domain::plan::Plan::Free)
+        .add(NewTenant::new(tenant.clone(), "Fresh", Plan::Free))
         .await
         .unwrap();
     let caller = keywright_service::Caller::command_line(tenant);

@@ -1,0 +1,141 @@
+//! `keywright key-type …`.
+
+use clap::{Args, Subcommand};
+use keywright_domain::{
+    entitlement::Entitlement,
+    ids::{KeyTypeId, ProductId, TenantId},
+};
+use keywright_service::products::{KeyTypeChange, NewKeyType};
+
+use crate::{
+    commands::{caller_for, explain, on_or_off, say, with_services},
+    config::DatabaseArgs,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyTypeCommand {
+    /// Make a key type.
+    Add(AddArgs),
+    /// Change what licenses of a key type are given from now on; those already out keep what they have.
+    Change(ChangeArgs),
+}
+
+/// The key type to make.
+#[derive(Debug, Args)]
+pub(crate) struct AddArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: TenantId,
+    /// The product's slug.
+    #[arg(long)]
+    product: ProductId,
+    /// The key type's slug: 1 to 32 of a-z 0-9 - _.
+    #[arg(long)]
+    key_type: KeyTypeId,
+    /// Devices that a license may be active on at once.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// Days from minting to expiry; lifetime, where left out.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: Option<u32>,
+    /// What it unlocks; may be given several times.
+    #[arg(long = "entitlement")]
+    entitlements: Vec<Entitlement>,
+    /// Let the app go on in reduced mode after expiry.
+    #[arg(long)]
+    fallback: bool,
+}
+
+/// What is to be different; what is left out stays as it is.
+#[derive(Debug, Args)]
+#[group(
+    required = true,
+    multiple = true,
+    args = ["limit", "days", "lifetime", "entitlements", "no_entitlements", "fallback"]
+)]
+pub(crate) struct ChangeArgs {
+    /// The tenant's slug.
+    #[arg(long)]
+    tenant: TenantId,
+    /// The product's slug.
+    #[arg(long)]
+    product: ProductId,
+    /// The key type's slug.
+    #[arg(long)]
+    key_type: KeyTypeId,
+    /// Devices that a license may be active on at once.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: Option<u32>,
+    /// Days from minting to expiry.
+    #[arg(long, conflicts_with = "lifetime", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    days: Option<u32>,
+    /// Licenses never expire.
+    #[arg(long)]
+    lifetime: bool,
+    /// What it unlocks, in place of what it unlocked before; may be given several times.
+    #[arg(long = "entitlement", conflicts_with = "no_entitlements")]
+    entitlements: Vec<Entitlement>,
+    /// It unlocks nothing by name.
+    #[arg(long)]
+    no_entitlements: bool,
+    /// Whether the app may go on in reduced mode after expiry: on or off.
+    #[arg(long, value_parser = on_or_off)]
+    fallback: Option<bool>,
+}
+
+impl KeyTypeCommand {
+    pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
+        match self {
+            Self::Add(args) => add(database, args).await,
+            Self::Change(args) => change(database, args).await,
+        }
+    }
+}
+
+async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
+    let made = format!("Made the key type {} of {}.", args.key_type, args.product);
+    with_services(database, async |services| {
+        let caller = caller_for(services, &args.tenant).await?;
+        let new = NewKeyType {
+            product: args.product,
+            id: args.key_type,
+            activation_limit: args.limit,
+            duration_days: args.days,
+            entitlements: args.entitlements.into_iter().collect(),
+            fallback: args.fallback,
+        };
+        match services.products.add_key_type(&caller, new).await {
+            Ok(()) => Ok(()),
+            Err(error) => Err(explain(services, &caller, error).await),
+        }
+    })
+    .await?;
+    say(&made)
+}
+
+async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
+    let changed = format!(
+        "Changed the key type {} of {}. Licenses already out keep what they have.",
+        args.key_type, args.product
+    );
+    with_services(database, async |services| {
+        let caller = caller_for(services, &args.tenant).await?;
+        let names_some = !args.entitlements.is_empty() || args.no_entitlements;
+        let change = KeyTypeChange {
+            activation_limit: args.limit,
+            duration_days: (args.lifetime || args.days.is_some()).then_some(args.days),
+            entitlements: names_some.then(|| args.entitlements.into_iter().collect()),
+            fallback: args.fallback,
+        };
+        let products = &services.products;
+        match products
+            .change_key_type(&caller, args.product, args.key_type, change)
+            .await
+        {
+            Ok(()) => Ok(()),
+            Err(error) => Err(explain(services, &caller, error).await),
+        }
+    })
+    .await?;
+    say(&changed)
+}

@@ -1,0 +1,144 @@
+//! `keywright signing-key …`.
+
+use clap::Subcommand;
+use keywright_domain::{
+    ids::{Kid, TenantId},
+    signing_key::{ADVISED_DAYS, KeyStage, dropped_at},
+};
+use keywright_service::signing_keys::Urgency;
+use keywright_store::ListedKey;
+use serde_json::json;
+
+use crate::{
+    commands::{caller_for, moment, say, with_services},
+    config::DatabaseArgs,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SigningKeyCommand {
+    /// The first step of a rotation: make a key that apps can fetch, and that does not sign yet.
+    Add {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+        /// Its name; the next of k1, k2, …, where left out. No name is ever used twice.
+        #[arg(long)]
+        kid: Option<Kid>,
+        /// Print one JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// The second step: let a key sign from now on; fourteen days after the first, so that apps have fetched it.
+    Promote {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+        /// Its name.
+        #[arg(long)]
+        kid: Kid,
+        /// Don't wait for the fourteen days, because the key that signs has leaked: apps that don't know the new key
+        /// yet refuse its leases until they have fetched it.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Print the keys that apps may verify leases with: name, stage, public key in base64.
+    List {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+        /// Print one JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl SigningKeyCommand {
+    pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
+        match self {
+            Self::Add { tenant, kid, json } => add(database, &tenant, kid, json).await,
+            Self::Promote { tenant, kid, now } => {
+                let urgency = if now { Urgency::Leak } else { Urgency::Planned };
+                promote(database, &tenant, kid, urgency).await
+            }
+            Self::List { tenant, json } => {
+                let keys = listed(database, &tenant).await?;
+                keys.iter().try_for_each(|key| print(key, json))
+            }
+        }
+    }
+}
+
+async fn add(
+    database: &DatabaseArgs,
+    tenant: &TenantId,
+    kid: Option<Kid>,
+    json: bool,
+) -> anyhow::Result<()> {
+    let kid = with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        Ok(services.signing_keys.add(&caller, kid).await?)
+    })
+    .await?;
+    let keys = listed(database, tenant).await?;
+    keys.iter()
+        .filter(|key| key.kid == kid)
+        .try_for_each(|key| print(key, json))?;
+    if json {
+        return Ok(());
+    }
+    say(&format!(
+        "Apps that fetch the keys of {tenant} learn of it from now on; those that pin keys need a new build. Promote it in {ADVISED_DAYS} days."
+    ))
+}
+
+async fn promote(
+    database: &DatabaseArgs,
+    tenant: &TenantId,
+    kid: Kid,
+    urgency: Urgency,
+) -> anyhow::Result<()> {
+    let promoted = format!("{kid} signs the leases of {tenant} from now on.");
+    with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        Ok(services.signing_keys.promote(&caller, kid, urgency).await?)
+    })
+    .await?;
+    say(&promoted)?;
+    for key in listed(database, tenant).await? {
+        if let KeyStage::Retired(at) = key.stage {
+            say(&format!(
+                "{} stays listed until {}, for the leases that it has signed.",
+                key.kid,
+                moment(dropped_at(at))
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+async fn listed(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<Vec<ListedKey>> {
+    with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        Ok(services.signing_keys.list(&caller).await?)
+    })
+    .await
+}
+
+fn print(key: &ListedKey, json: bool) -> anyhow::Result<()> {
+    let (stage, until) = match key.stage {
+        KeyStage::Added => ("added", None),
+        KeyStage::Signing => ("signing", None),
+        KeyStage::Retired(at) => ("retired", Some(dropped_at(at))),
+    };
+    if !json {
+        let until = until.map_or_else(String::new, |end| format!("\tlisted until {}", moment(end)));
+        return say(&format!("{}\t{stage}\t{}{until}", key.kid, key.public_key));
+    }
+    let mut line = json!({
+        "kid": key.kid, "stage": stage, "public_key": key.public_key, "created_at": key.created_at.seconds(),
+    });
+    if let Some(end) = until {
+        line["listed_until"] = json!(end.seconds());
+    }
+    say(&line.to_string())
+}
