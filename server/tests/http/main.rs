@@ -5,8 +5,32 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+/// Makes two tests of each function that takes an engine first: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_engines {
+    ($($name:ident => $function:ident($($argument:expr),*);)*) => {$(
+        mod $name {
+            use super::*;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                $function(keywright_store::Engine::Sqlite $(, $argument)*).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                $function(keywright_store::Engine::Postgres $(, $argument)*).await;
+            }
+        }
+    )*};
+}
+
+mod at_once;
+mod bad_input;
 mod client;
 mod dashboard;
 mod devices;
+mod documented;
+mod keyless;
 mod pages;
+mod precedence;
 mod world;

@@ -7,19 +7,38 @@ use axum::{
     body::{Body, Bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use futures::FutureExt;
 use http_body_util::BodyExt;
 use keywright::{
     router,
     site::Site,
     state::{AppState, PublicUrl},
 };
-use keywright_domain::role::Role;
-use keywright_service::{Services, testing::TestWorld};
-use keywright_store::Engine;
+use keywright_domain::{
+    activation::{Activation, LastLease, Telemetry},
+    ids::{InstanceId, LicenseId},
+    key::LicenseKey,
+    lease::LeaseStatus,
+    license::{Customer, License, LicenseState},
+    role::Role,
+};
+use keywright_service::{
+    Caller, Services,
+    testing::{NOW, TestWorld},
+};
+use keywright_store::{Engine, StoreError};
 use serde_json::Value;
 use tower::ServiceExt;
+use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
+
+/// What devices call their requests here.
+pub(crate) const REQUEST_ID: &str = "0a1B-request";
+
+pub(crate) fn license_id(key: &str) -> LicenseId {
+    LicenseKey::parse(key).ok().unwrap().id()
+}
 
 /// The demo's SDK key.
 pub(crate) fn sdk_key() -> String {
@@ -77,6 +96,111 @@ impl Server {
         let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         self.send(request.body(Body::from(body.to_string())).unwrap())
             .await
+    }
+
+    /// A device's call, whatever it sends.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("x-keylight-request-id", REQUEST_ID);
+        if let Some(key) = key {
+            request = request.header("x-keylight-sdk-key", key);
+        }
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// The command line in the name of `acme`.
+    pub(crate) fn acme(&self) -> Caller {
+        Caller::command_line("acme".parse().unwrap())
+    }
+
+    /// A license of `acme`'s `notes`, made for a test: active, for life, three slots, but for what is changed. Gives its
+    /// key.
+    pub(crate) async fn license(
+        &self,
+        number: u32,
+        change: impl FnOnce(License) -> License,
+    ) -> String {
+        let written = format!("ACME-TEST-0000-{number:04}");
+        let key = LicenseKey::parse(&written).ok().unwrap();
+        let license = change(License {
+            tenant: "acme".parse().unwrap(),
+            id: key.id(),
+            product: "notes".parse().unwrap(),
+            key_type: "pro".parse().unwrap(),
+            display_key: key.display_key(&"ACME".parse().unwrap()),
+            state: LicenseState::Active,
+            created_at: NOW,
+            expires_at: None,
+            activation_limit: 3,
+            active_count: 0,
+            entitlements: ["pro".parse().unwrap()].into_iter().collect(),
+            fallback: false,
+            customer: Customer::default(),
+            predecessor: None,
+            successor: None,
+        });
+        let add = self
+            .world
+            .store
+            .write(move |tx| async move { tx.insert_license(&license).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        written
+    }
+
+    /// A device that holds a slot of that license, whatever the license's status: put there, not activated, so the
+    /// license must be made with an `active_count` that says so. Gives its instance id.
+    pub(crate) async fn seat(&self, key: &str, machine: u32) -> InstanceId {
+        let instance = InstanceId::new(Uuid::from_u128(u128::from(machine)));
+        let activation = Activation {
+            tenant: "acme".parse().unwrap(),
+            license: license_id(key),
+            instance,
+            machine_hash: Some(format!("{machine:064}").parse().unwrap()),
+            request_id: None,
+            device_name: format!("Device {machine}"),
+            created_at: NOW,
+            last_validated_at: NOW,
+            deactivated: None,
+            last_lease: LastLease {
+                status: LeaseStatus::Active,
+                expires_at: NOW.plus_days(7),
+            },
+            free_tier_instance_id: None,
+            telemetry: Telemetry::default(),
+        };
+        let add = self
+            .world
+            .store
+            .write(move |tx| async move { tx.insert_activation(&activation).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        instance
+    }
+
+    /// Every device of a license, active and past.
+    pub(crate) async fn devices(&self, key: &str) -> Vec<Activation> {
+        let tenant = "acme".parse().unwrap();
+        let devices = self.world.store.activations(&tenant, license_id(key)).await;
+        devices.unwrap()
+    }
+
+    /// How many devices hold a slot; the license's own count must say the same.
+    pub(crate) async fn active_count(&self, key: &str) -> usize {
+        let tenant = "acme".parse().unwrap();
+        let license = self.world.store.license(&tenant, license_id(key)).await;
+        let devices = self.devices(key).await;
+        let active = devices.iter().filter(|device| device.deactivated.is_none());
+        let active = active.count();
+        let counted = license.unwrap().unwrap().active_count;
+        assert_eq!(active, counted as usize, "the count equals the rows");
+        active
     }
 
     /// A browser that posts a form from a page of its own.
