@@ -6,9 +6,10 @@
 )]
 
 use data_encoding::BASE64;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use keywright_domain::{
     entitlement::Entitlements,
+    ids::InstanceId,
     key::{KeyPrefix, LicenseKey},
     lease::{LeaseClaims, LeaseStatus, SKEW_SECONDS},
     license::{LicenseState, Status},
@@ -16,6 +17,7 @@ use keywright_domain::{
     settings::SettingsClaims,
     time::Timestamp,
 };
+use proptest::prelude::*;
 use serde_json::Value;
 
 fn vectors() -> Value {
@@ -163,4 +165,87 @@ fn machine_hashes_are_what_the_clients_make() {
         text(case, "stable_id"),
     );
     assert_eq!(hash.as_str(), text(case, "hash"));
+}
+
+/// Every single bit of what is signed, and of the signature: changed, it no longer verifies.
+#[test]
+fn a_changed_bit_of_a_lease_or_of_its_signature_is_noticed() {
+    let vectors = vectors();
+    let (lease, public_key) = (
+        &vectors["leases"][0]["lease"],
+        text(&vectors["trusted_keys"], "k1"),
+    );
+    let signed = claims(lease).signed_bytes();
+    let signature = BASE64.decode(text(lease, "signature").as_bytes()).unwrap();
+    assert!(verifies(public_key, &signed, &BASE64.encode(&signature)));
+    for bit in 0..signed.len() * 8 {
+        assert!(
+            !verifies(
+                public_key,
+                &flipped(&signed, bit),
+                &BASE64.encode(&signature)
+            ),
+            "bit {bit} of the lease"
+        );
+    }
+    for bit in 0..signature.len() * 8 {
+        let changed = BASE64.encode(&flipped(&signature, bit));
+        assert!(
+            !verifies(public_key, &signed, &changed),
+            "bit {bit} of the signature"
+        );
+    }
+}
+
+fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
+    let mut changed = bytes.to_vec();
+    changed[bit / 8] ^= 1 << (bit % 8);
+    changed
+}
+
+fn any_claims() -> impl Strategy<Value = LeaseClaims> {
+    (
+        "[A-Za-z0-9_-]{1,32}",
+        any::<[u8; 32]>(),
+        any::<u128>(),
+        any::<(i64, i64)>(),
+        0..3_usize,
+        proptest::collection::vec("[a-z0-9_.:-]{1,64}", 0..4),
+    )
+        .prop_map(
+            |(kid, hash, instance, (issued_at, expires_at), status, entitlements)| LeaseClaims {
+                kid: kid.parse().unwrap(),
+                license_key_hash: data_encoding::HEXLOWER.encode(&hash).parse().unwrap(),
+                instance_id: InstanceId::new(uuid::Uuid::from_u128(instance)),
+                issued_at,
+                expires_at,
+                status: LeaseStatus::ALL[status],
+                entitlements: entitlements
+                    .iter()
+                    .map(|name| name.parse().unwrap())
+                    .collect(),
+            },
+        )
+}
+
+proptest! {
+    /// Whatever a lease says: its signature verifies, and no other bits do.
+    #[test]
+    fn a_changed_bit_of_any_lease_is_noticed(lease in any_claims(), secret: [u8; 32], place: prop::sample::Index) {
+        let key = SigningKey::from_bytes(&secret);
+        let public_key = BASE64.encode(key.verifying_key().as_bytes());
+        let signed = lease.signed_bytes();
+        let signature = key.sign(&signed).to_bytes();
+        prop_assert!(verifies(&public_key, &signed, &BASE64.encode(&signature)));
+        let changed = flipped(&signed, place.index(signed.len() * 8));
+        prop_assert!(!verifies(&public_key, &changed, &BASE64.encode(&signature)));
+        let changed = flipped(&signature, place.index(signature.len() * 8));
+        prop_assert!(!verifies(&public_key, &signed, &BASE64.encode(&changed)));
+    }
+
+    /// Two leases that differ in anything are signed over different bytes: no field can pretend to be another.
+    #[test]
+    fn different_leases_have_different_bytes(one in any_claims(), other in any_claims()) {
+        prop_assert_eq!(one == other, one.signed_bytes() == other.signed_bytes());
+    }
 }

@@ -46,13 +46,8 @@ pub(crate) struct AddArgs {
     fallback: bool,
 }
 
-/// What is to be different; what is left out stays as it is.
+/// The key type to change.
 #[derive(Debug, Args)]
-#[group(
-    required = true,
-    multiple = true,
-    args = ["limit", "days", "lifetime", "entitlements", "no_entitlements", "fallback"]
-)]
 pub(crate) struct ChangeArgs {
     /// The tenant's slug.
     #[arg(long)]
@@ -63,6 +58,14 @@ pub(crate) struct ChangeArgs {
     /// The key type's slug.
     #[arg(long)]
     key_type: KeyTypeId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// What is to be different; what is left out stays as it is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Change {
     /// Devices that a license may be active on at once.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
@@ -120,13 +123,7 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
     );
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        let names_some = !args.entitlements.is_empty() || args.no_entitlements;
-        let change = KeyTypeChange {
-            activation_limit: args.limit,
-            duration_days: (args.lifetime || args.days.is_some()).then_some(args.days),
-            entitlements: names_some.then(|| args.entitlements.into_iter().collect()),
-            fallback: args.fallback,
-        };
+        let change = args.change.into();
         let products = &services.products;
         match products
             .change_key_type(&caller, args.product, args.key_type, change)
@@ -138,4 +135,16 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
     })
     .await?;
     say(&changed)
+}
+
+impl From<Change> for KeyTypeChange {
+    fn from(change: Change) -> Self {
+        let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
+        Self {
+            activation_limit: change.limit,
+            duration_days: (change.lifetime || change.days.is_some()).then_some(change.days),
+            entitlements: names_what_it_unlocks.then(|| change.entitlements.into_iter().collect()),
+            fallback: change.fallback,
+        }
+    }
 }

@@ -45,9 +45,8 @@ pub(crate) struct AddArgs {
     free_tier: Option<bool>,
 }
 
-/// What is to be different; what is left out stays as it is.
+/// The product to change.
 #[derive(Debug, Args)]
-#[group(required = true, multiple = true, args = ["name", "trial_days", "free_tier"])]
 pub(crate) struct ChangeArgs {
     /// The tenant's slug.
     #[arg(long)]
@@ -55,6 +54,14 @@ pub(crate) struct ChangeArgs {
     /// The product's slug.
     #[arg(long)]
     product: ProductId,
+    #[command(flatten)]
+    change: Change,
+}
+
+/// What is to be different; what is left out stays as it is.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct Change {
     /// Its name on pages.
     #[arg(long)]
     name: Option<String>,
@@ -99,9 +106,9 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
 
 async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
     let change = ProductChange {
-        name: args.name,
-        trial_days: args.trial_days.map(Setting::into_option),
-        free_tier: args.free_tier.map(Setting::into_option),
+        name: args.change.name,
+        trial_days: args.change.trial_days.map(Setting::into_option),
+        free_tier: args.change.free_tier.map(Setting::into_option),
     };
     let product = args.product.clone();
     with_services(database, async |services| {

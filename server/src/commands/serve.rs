@@ -9,7 +9,8 @@ use tokio::net::TcpListener;
 
 use crate::{
     config::DatabaseArgs,
-    router, shutdown,
+    router,
+    shutdown::{Signals, exit_at_next},
     site::Site,
     state::{AppState, PublicUrl},
 };
@@ -52,6 +53,8 @@ async fn serve(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
     let _lock = database.lock()?;
     let services = database.open_or_create().await?;
     let address = listener.local_addr()?;
+    // Before anybody is told where to find this server, and to stop it.
+    let mut signals = Signals::listen().context("Can't listen for signals")?;
     let app = router::build(AppState::new(services.clone(), site, public_url));
     tracing::info!("listening on http://{address}");
     let housekeeping = tokio::spawn(keep_house(services.clone()));
@@ -61,9 +64,10 @@ async fn serve(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
         app.into_make_service_with_connect_info::<SocketAddr>(),
     )
     .with_graceful_shutdown(async move {
-        shutdown::signal().await;
+        signals.next().await;
         tracing::info!("stopping: no new requests, those under way are answered");
         drop(stop);
+        tokio::spawn(exit_at_next(signals));
     });
     tokio::select! {
         done = server.into_future() => done?,

@@ -16,6 +16,8 @@ pub(crate) struct Installation {
     pub(crate) database_url: Option<String>,
     /// Set where the environment names a master key.
     pub(crate) master_key: Option<String>,
+    /// Set where more is logged than by default.
+    pub(crate) log_filter: Option<&'static str>,
 }
 
 impl Installation {
@@ -35,6 +37,7 @@ impl Installation {
             folder,
             database_url: None,
             master_key: None,
+            log_filter: None,
         }
     }
 
@@ -141,6 +144,9 @@ impl Installation {
         if let Some(key) = &self.master_key {
             command.env("KEYWRIGHT_MASTER_KEY", key);
         }
+        if let Some(filter) = self.log_filter {
+            command.env("RUST_LOG", filter);
+        }
         command
     }
 }
@@ -169,15 +175,35 @@ impl Serving {
 
     /// Tells it to stop, as a service manager does; gives the rest of its log.
     pub(crate) fn stop(&mut self) -> String {
+        self.tell_to_stop();
+        let mut log = String::new();
+        std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
+        assert!(self.child.wait().unwrap().success(), "{log}");
+        log
+    }
+
+    /// Tells it to stop, and again once it has said that it does; gives the code that it ends with.
+    pub(crate) fn stop_at_once(&mut self) -> Option<i32> {
+        self.tell_to_stop();
+        let mut line = String::new();
+        while !line.contains("stopping:") {
+            line.clear();
+            assert_ne!(
+                self.log.read_line(&mut line).unwrap(),
+                0,
+                "the server stopped"
+            );
+        }
+        self.tell_to_stop();
+        self.child.wait().unwrap().code()
+    }
+
+    fn tell_to_stop(&self) {
         let killed = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()
             .unwrap();
         assert!(killed.success());
-        let mut log = String::new();
-        std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
-        assert!(self.child.wait().unwrap().success(), "{log}");
-        log
     }
 }
 

@@ -8,5 +8,6 @@
 
 mod failures;
 mod installation;
+mod keys;
 mod serving;
 mod working;

@@ -5,6 +5,10 @@ use std::{
     net::TcpStream,
 };
 
+use futures::FutureExt;
+use keywright_domain::{ids::TenantId, time::Timestamp};
+use keywright_store::{SealedSigningKey, Store, StoreError};
+
 use crate::installation::Installation;
 
 fn get(address: &str, path: &str) -> String {
@@ -32,4 +36,135 @@ fn it_serves_until_it_is_told_to_stop_and_logs_no_secret() {
     let log = server.stop();
     assert!(log.contains("stopping"), "{log}");
     assert!(!log.contains("hush"), "{log}");
+}
+
+#[test]
+fn a_second_signal_ends_it_at_once() {
+    let installation = Installation::with_demo();
+    let mut server = installation.serve();
+    // A request that is under way: the server has asked for its body, which never comes.
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = "POST /acme/notes/activate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut asked = [0; 21];
+    stream.read_exact(&mut asked).unwrap();
+    assert_eq!(&asked, b"HTTP/1.1 100 Continue");
+    assert_eq!(server.stop_at_once(), Some(1));
+}
+
+#[test]
+fn the_log_names_a_request_as_its_device_does_and_tells_no_secret() {
+    let mut installation = Installation::with_demo();
+    installation.log_filter = Some("keywright=debug");
+    let mut server = installation.serve();
+    let body = r#"{"license_key":"ACME-PRO0-0000-0001","instance_name":"Hush"}"#;
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    write!(
+        stream,
+        "POST /acme/notes/activate?hush=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
+         X-Keylight-SDK-Key: sdk_live_{}\r\nX-Keylight-Request-Id: device-request-7\r\n\r\n{body}",
+        body.len(),
+        "0".repeat(64),
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 200") && answer.contains("device-request-7"),
+        "{answer}"
+    );
+    let log = server.stop();
+    let line = log
+        .lines()
+        .find(|line| line.contains("device-request-7"))
+        .unwrap_or_else(|| panic!("{log}"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["client_request_id"], "device-request-7");
+    assert_eq!(line["request_id"].as_str().unwrap().len(), 32);
+    assert_eq!(
+        (&line["route"], &line["status"]),
+        (&"/{tenant}/{product}/activate".into(), &200.into())
+    );
+    for secret in ["sdk_live_", "ACME-PRO0", "ACMEPRO0", "hush", "Hush"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+/// A key whose last lease ended long ago goes off the list by itself.
+#[test]
+fn it_drops_signing_keys_whose_time_is_over() {
+    let installation = Installation::with_demo();
+    let url = format!(
+        "sqlite:{}",
+        installation.data().join("keywright.db").display()
+    );
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&url).await.unwrap();
+        let key = SealedSigningKey {
+            kid: "k2".parse().unwrap(),
+            public_key: "8QkyJGwaIqAuN0jdsCnBtv3D9fylv4PHqCVufx7xje0=".into(),
+            sealed_private_key: "sealed".into(),
+        };
+        let rotated = store.write(move |tx| {
+            async move {
+                let (acme, long_ago): (TenantId, _) = (
+                    "acme".parse().unwrap(),
+                    Timestamp::from_seconds(1_700_000_000),
+                );
+                tx.insert_signing_key(&acme, &key, long_ago).await?;
+                tx.promote_signing_key(&acme, &key.kid, long_ago).await
+            }
+            .boxed()
+        });
+        assert!(rotated.await.map_err(|error: StoreError| error).unwrap());
+        store.close().await;
+    });
+    let mut server = installation.serve();
+    let dropped = (0..5_000).any(|_| {
+        let keys = get(&server.address, "/acme/.well-known/keylight-keys");
+        assert!(keys.contains(r#""primary_kid":"k2""#), "{keys}");
+        !keys.contains(r#""kid":"k1""#)
+    });
+    assert!(dropped);
+    server.stop();
+}
+
+/// What a tool changes beside a running server shows in its next answer.
+#[test]
+fn a_running_server_follows_the_command_line() {
+    let installation = Installation::with_demo();
+    let mut server = installation.serve();
+    let keys = || get(&server.address, "/acme/.well-known/keylight-keys");
+    installation.succeed(&["signing-key", "add", "--tenant", "acme"]);
+    assert!(keys().contains(r#""primary_kid":"k1""#) && keys().contains(r#""kid":"k2""#));
+    installation.succeed(&[
+        "signing-key",
+        "promote",
+        "--tenant",
+        "acme",
+        "--kid",
+        "k2",
+        "--now",
+    ]);
+    assert!(keys().contains(r#""primary_kid":"k2""#) && keys().contains(r#""kid":"k1""#));
+    let config = || get(&server.address, "/indie/pixel/config");
+    assert!(config().ends_with("{}"), "{}", config());
+    installation.succeed(&[
+        "product",
+        "change",
+        "--tenant",
+        "indie",
+        "--product",
+        "pixel",
+        "--free-tier",
+        "on",
+    ]);
+    assert!(
+        config().ends_with(r#"{"free_tier_enabled":true}"#),
+        "{}",
+        config()
+    );
+    installation.succeed(&["sdk-key", "set", "--tenant", "indie"]);
+    assert!(config().starts_with("HTTP/1.1 401"));
+    server.stop();
 }

@@ -15,7 +15,7 @@ use keywright_domain::license::License;
 use keywright_store::Engine;
 use serde_json::{Value, json};
 
-use crate::world::{PRO_KEY, Server, license_id, sdk_key};
+use crate::world::{PRO_KEY, Server, acme, license_id, sdk_key};
 
 const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
@@ -171,10 +171,7 @@ async fn validate_against(engine: Engine, end: End) {
         match end {
             End::Revoke => {
                 let licenses = &server.world.services.licenses;
-                licenses
-                    .revoke(&server.acme(), license_id(PRO_KEY))
-                    .await
-                    .unwrap();
+                licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
             }
             End::Deactivate => {
                 assert_eq!(
@@ -214,10 +211,7 @@ async fn activate_against_revoke(engine: Engine) {
             tokio::task::yield_now().await;
         }
         let licenses = &server.world.services.licenses;
-        licenses
-            .revoke(&server.acme(), license_id(&key))
-            .await
-            .unwrap();
+        licenses.revoke(&acme(), license_id(&key)).await.unwrap();
         ended.store(true, Ordering::SeqCst);
     };
     futures::join!(join_all((0..8).map(|_| devices())), operator());

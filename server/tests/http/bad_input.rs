@@ -59,7 +59,7 @@ async fn unreadable(engine: Engine) {
         br#"{"license_key":"ACME-PRO0-0000-0001","instance_id":"x","state":"trial""#,
         br#"{"license_key":"a","license_key":"b","instance_id":"c","instance_id":"c","state":"trial"}"#,
         br#"{"license_key":"a","instance_id":"c","state":"trial","state":"trial"}x"#,
-        br#"{'license_key':'a'}"#,
+        br"{'license_key':'a'}",
         br#"{"license_key":NaN,"instance_id":NaN}"#,
         deep.as_bytes(),
         deep_field.as_bytes(),

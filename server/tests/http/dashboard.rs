@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    http::{Request, StatusCode, header},
+    http::{Method, Request, StatusCode, header},
 };
 use keywright_domain::role::Role;
 use keywright_store::Engine;
@@ -400,4 +400,33 @@ async fn an_e_mail_that_no_database_can_hold_is_nobodys_on_postgres_too() {
         .post_form("/session", "email=a%00b&password=x", None)
         .await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn no_other_origin_is_let_in_to_the_dashboard() {
+    let server = Server::start(Engine::Sqlite).await;
+    for path in [
+        "/",
+        "/login",
+        "/licenses",
+        "/session",
+        "/health",
+        "/ready",
+        "/pkg/main-0a.css",
+        "/acme",
+        "/nothing",
+    ] {
+        for method in [Method::GET, Method::OPTIONS, Method::POST] {
+            let request = Request::builder()
+                .method(method.clone())
+                .uri(path)
+                .header(header::ORIGIN, "https://other.example");
+            let answer = server.send(request.body(Body::empty()).unwrap()).await;
+            let names = answer.headers.keys().map(axum::http::HeaderName::as_str);
+            let let_in: Vec<&str> = names
+                .filter(|name| name.starts_with("access-control-"))
+                .collect();
+            assert!(let_in.is_empty(), "{method} {path}: {let_in:?}");
+        }
+    }
 }

@@ -18,7 +18,7 @@ use keywright_store::Engine;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::world::{Answer, REQUEST_ID, Server, sdk_key};
+use crate::world::{Answer, REQUEST_ID, Server, acme, sdk_key};
 
 /// One row of a table of answers.
 struct Row {
@@ -234,7 +234,7 @@ async fn every_endpoint(engine: Engine) {
             "the SDK key is missing" => key = None,
             "the SDK key is wrong" => key = Some(sdk_key().replace('0', "1")),
             "there is no such tenant" => tenant = "nobody",
-            "the tenant is suspended" => services.tenants.suspend(&server.acme()).await.unwrap(),
+            "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
             "there is no such product" => product = "nothing",
             "the database can't be reached" => server.world.store.close().await,
             other => panic!("no scenario: {other}"),
@@ -526,7 +526,7 @@ async fn set(server: &Server, trial_days: Option<i64>, free_tier: Option<bool>) 
     };
     let products = &server.world.services.products;
     products
-        .change(&server.acme(), "notes".parse().unwrap(), change)
+        .change(&acme(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }
@@ -538,10 +538,10 @@ async fn keyset(engine: Engine) {
         let mut tenant = "acme";
         match row.when.as_str() {
             "the tenant signs with its first key" => {}
-            "a second key is listed" => add_second_key(services, &server).await,
-            "the second key signs" => promote_second_key(services, &server).await,
+            "a second key is listed" => add_second_key(services).await,
+            "the second key signs" => promote_second_key(services).await,
             "the last lease of the first key has ended" => {
-                promote_second_key(services, &server).await;
+                promote_second_key(services).await;
                 // Seven days, the clients' 300 s, and a minute for an answer that was under way.
                 server
                     .world
@@ -560,7 +560,7 @@ async fn keyset(engine: Engine) {
                     .set(NOW.plus_days(7).plus_millis(360_000));
                 services.keep_house().await.unwrap();
             }
-            "the tenant is suspended" => services.tenants.suspend(&server.acme()).await.unwrap(),
+            "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
             "there is no such tenant" => tenant = "nobody",
             other => panic!("no scenario: {other}"),
         }
@@ -570,21 +570,17 @@ async fn keyset(engine: Engine) {
     }
 }
 
-async fn add_second_key(services: &Services, server: &Server) {
-    let kid = services
-        .signing_keys
-        .add(&server.acme(), None)
-        .await
-        .unwrap();
+async fn add_second_key(services: &Services) {
+    let kid = services.signing_keys.add(&acme(), None).await.unwrap();
     assert_eq!(kid.as_str(), "k2");
 }
 
-async fn promote_second_key(services: &Services, server: &Server) {
-    add_second_key(services, server).await;
+async fn promote_second_key(services: &Services) {
+    add_second_key(services).await;
     let kid = "k2".parse().unwrap();
     services
         .signing_keys
-        .promote(&server.acme(), kid, Urgency::Leak)
+        .promote(&acme(), kid, Urgency::Leak)
         .await
         .unwrap();
 }

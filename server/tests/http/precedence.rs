@@ -6,7 +6,7 @@ use keywright_service::testing::NOW;
 use keywright_store::Engine;
 use serde_json::json;
 
-use crate::world::{Server, sdk_key};
+use crate::world::{Server, acme, sdk_key};
 
 on_both_engines! {
     what_every_endpoint_checks_first => common_order();
@@ -49,7 +49,7 @@ async fn common_order(engine: Engine) {
             .world
             .services
             .tenants
-            .suspend(&server.acme())
+            .suspend(&acme())
             .await
             .unwrap();
         assert_eq!(

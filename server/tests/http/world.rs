@@ -23,7 +23,7 @@ use keywright_domain::{
     role::Role,
 };
 use keywright_service::{
-    Caller, Services,
+    Caller,
     testing::{NOW, TestWorld},
 };
 use keywright_store::{Engine, StoreError};
@@ -40,6 +40,11 @@ pub(crate) fn license_id(key: &str) -> LicenseId {
     LicenseKey::parse(key).ok().unwrap().id()
 }
 
+/// The command line in the name of `acme`.
+pub(crate) fn acme() -> Caller {
+    Caller::command_line("acme".parse().unwrap())
+}
+
 /// The demo's SDK key.
 pub(crate) fn sdk_key() -> String {
     format!("sdk_live_{}", "0".repeat(64))
@@ -49,11 +54,6 @@ pub(crate) fn sdk_key() -> String {
 pub(crate) struct Server {
     pub(crate) world: TestWorld,
     pub(crate) router: Router,
-}
-
-/// The server over use cases of one's own.
-pub(crate) fn router_over(services: Services) -> Router {
-    router::build(AppState::new(services, site(), PublicUrl::default()))
 }
 
 /// An answer, read whole.
@@ -114,11 +114,6 @@ impl Server {
             request = request.header("x-keylight-sdk-key", key);
         }
         self.send(request.body(body).unwrap()).await
-    }
-
-    /// The command line in the name of `acme`.
-    pub(crate) fn acme(&self) -> Caller {
-        Caller::command_line("acme".parse().unwrap())
     }
 
     /// A license of `acme`'s `notes`, made for a test: active, for life, three slots, but for what is changed. Gives its

@@ -8,8 +8,10 @@
 
 mod demo;
 mod devices;
+mod keys;
 mod master_key;
 mod minting;
+mod revoking;
 mod signing_in;
 mod tenants;
 mod world;

@@ -1,15 +1,22 @@
 //! Tenants, products and key types.
 
 use keywright_domain::{
-    audit::Action, entitlement::Entitlements, plan::Plan, role::Role, settings::ProductSettings,
+    audit::Action, entitlement::Entitlements, license::Customer, plan::Plan, role::Role,
+    settings::ProductSettings,
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    products::{NewKeyType, NewProduct},
+    activations::Refusal,
+    licenses::MintOrder,
+    products::{KeyTypeChange, NewKeyType, NewProduct, ProductChange},
     tenants::NewTenant,
+    testing::NOW,
 };
 
 use crate::world::{acme, log, new_entries, somebody, world};
+
+const DEMO_SDK_KEY: &[u8] =
+    b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 fn product(slug: &str, prefix: &str) -> NewProduct {
     NewProduct {
@@ -147,5 +154,196 @@ async fn a_key_type_belongs_to_a_product_that_is_there() {
     assert!(
         matches!(unknown, Err(Error::Invalid(Invalid::UnknownProduct(_)))),
         "another tenant's product"
+    );
+}
+
+#[tokio::test]
+async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let (tenants, activations) = (&world.services.tenants, &world.services.activations);
+    let key = Some(DEMO_SDK_KEY);
+    let owner = somebody(Role::Owner);
+    assert!(matches!(
+        tenants.suspend(&somebody(Role::Admin)).await,
+        Err(Error::Forbidden)
+    ));
+    assert!(matches!(
+        tenants.resume(&owner).await,
+        Err(Error::Conflict("The tenant is not suspended"))
+    ));
+    tenants.suspend(&owner).await.unwrap();
+    assert!(matches!(
+        tenants.suspend(&owner).await,
+        Err(Error::Conflict("The tenant is suspended already"))
+    ));
+    let refused = activations.admit("acme", "notes", key).await;
+    assert!(matches!(refused, Err(Refusal::Suspended)));
+    assert!(activations.admit("indie", "pixel", None).await.is_ok());
+    assert!(world.services.signing_keys.keyset(&acme()).await.is_ok());
+    tenants.resume(&owner).await.unwrap();
+    assert!(activations.admit("acme", "notes", key).await.is_ok());
+    let actions: Vec<Action> = new_entries(&world, before)
+        .await
+        .iter()
+        .map(|entry| entry.action)
+        .collect();
+    assert_eq!(actions, [Action::TenantResume, Action::TenantSuspend]);
+}
+
+#[tokio::test]
+async fn settings_of_a_product_are_set_and_unset_one_by_one() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let (products, notes) = (&world.services.products, "notes".parse().unwrap());
+    let days = |days: i64| Some(days.try_into().unwrap());
+    for (change, expected) in [
+        (
+            ProductChange {
+                trial_days: Some(days(14)),
+                ..ProductChange::default()
+            },
+            (days(14), None),
+        ),
+        (
+            ProductChange {
+                free_tier: Some(Some(false)),
+                ..ProductChange::default()
+            },
+            (days(14), Some(false)),
+        ),
+        (
+            ProductChange {
+                name: Some("Notes 2".into()),
+                ..ProductChange::default()
+            },
+            (days(14), Some(false)),
+        ),
+        (
+            ProductChange {
+                trial_days: Some(None),
+                ..ProductChange::default()
+            },
+            (None, Some(false)),
+        ),
+    ] {
+        products
+            .change(&somebody(Role::Admin), "notes".parse().unwrap(), change)
+            .await
+            .unwrap();
+        let found = world
+            .store
+            .product_settings(&acme(), &notes)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!((found.trial_days, found.free_tier), expected);
+    }
+    let product = world.store.product(&acme(), &notes).await.unwrap().unwrap();
+    assert_eq!(product.name, "Notes 2");
+    assert_eq!(new_entries(&world, before).await.len(), 4);
+    let refused = products
+        .change(&somebody(Role::Support), notes, ProductChange::default())
+        .await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+    let unknown = products
+        .change(
+            &somebody(Role::Admin),
+            "other".parse().unwrap(),
+            ProductChange::default(),
+        )
+        .await;
+    assert!(matches!(
+        unknown,
+        Err(Error::Invalid(Invalid::UnknownProduct(_)))
+    ));
+    let nameless = ProductChange {
+        name: Some(" ".into()),
+        ..ProductChange::default()
+    };
+    let nameless = products
+        .change(&somebody(Role::Admin), "notes".parse().unwrap(), nameless)
+        .await;
+    assert!(matches!(
+        nameless,
+        Err(Error::Invalid(Invalid::Name { .. }))
+    ));
+}
+
+#[tokio::test]
+async fn a_changed_key_type_changes_no_license_that_is_out() {
+    let world = world().await;
+    let (products, admin) = (&world.services.products, somebody(Role::Admin));
+    let order = || MintOrder {
+        product: "notes".parse().unwrap(),
+        key_type: "pro".parse().ok(),
+        customer: Customer::default(),
+        count: 1,
+    };
+    let minted = world.services.licenses.mint(&admin, order()).await.unwrap();
+    let change = KeyTypeChange {
+        activation_limit: Some(1),
+        duration_days: Some(Some(30)),
+        entitlements: Some(Entitlements::none()),
+        fallback: Some(true),
+    };
+    let change_it = |product: &str, key_type: &str| {
+        products.change_key_type(
+            &admin,
+            product.parse().unwrap(),
+            key_type.parse().unwrap(),
+            change.clone(),
+        )
+    };
+    assert!(matches!(
+        change_it("other", "pro").await,
+        Err(Error::Invalid(Invalid::UnknownProduct(_)))
+    ));
+    assert!(matches!(
+        change_it("notes", "other").await,
+        Err(Error::Invalid(Invalid::UnknownKeyType(..)))
+    ));
+    change_it("notes", "pro").await.unwrap();
+    let later = world.services.licenses.mint(&admin, order()).await.unwrap();
+    let shape = async |id| {
+        let license = world.store.license(&acme(), id).await.unwrap().unwrap();
+        (
+            license.activation_limit,
+            license.expires_at,
+            license.entitlements.to_string(),
+            license.fallback,
+        )
+    };
+    assert_eq!(shape(minted[0].id).await, (3, None, "pro".into(), false));
+    assert_eq!(
+        shape(later[0].id).await,
+        (1, Some(NOW.plus_days(30)), String::new(), true)
+    );
+    // What is not named stays.
+    let off = KeyTypeChange {
+        fallback: Some(false),
+        ..KeyTypeChange::default()
+    };
+    products
+        .change_key_type(
+            &admin,
+            "notes".parse().unwrap(),
+            "pro".parse().unwrap(),
+            off,
+        )
+        .await
+        .unwrap();
+    let found = world
+        .store
+        .key_types(&acme(), &"notes".parse().unwrap())
+        .await
+        .unwrap();
+    let pro = found
+        .iter()
+        .find(|key_type| key_type.id.as_str() == "pro")
+        .unwrap();
+    assert_eq!(
+        (pro.activation_limit, pro.duration_days, pro.fallback),
+        (1, Some(30), false)
     );
 }
