@@ -175,7 +175,7 @@ fn a_tenant_is_suspended_and_resumed() {
 }
 
 #[test]
-fn products_and_key_types_are_changed() {
+fn a_product_is_changed() {
     let installation = Installation::with_demo();
     let product = [
         "product",
@@ -223,7 +223,11 @@ fn products_and_key_types_are_changed() {
         unknown.contains("There is no product other: acme has notes, studio"),
         "{unknown}"
     );
+}
 
+#[test]
+fn a_key_type_is_changed() {
+    let installation = Installation::with_demo();
     let key_type = [
         "key-type",
         "change",

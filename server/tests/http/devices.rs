@@ -13,6 +13,15 @@ const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
+on_both_engines! {
+    a_device_lives_through_activate_validate_deactivate => life();
+    every_answer_has_the_headers_of_the_wire => headers();
+    a_request_id_that_is_none_is_replaced => request_ids();
+    empty_path_segments_are_ignored => empty_segments();
+    a_path_that_is_no_text_is_answered_in_json_like_any_unknown_one => odd_paths();
+    no_device_path_is_a_redirect => no_redirects();
+}
+
 fn device(key: &str, number: u32) -> Value {
     json!({ "license_key": key, "machine_hash": format!("{number:064}"), "instance_name": format!("Mac {number}") })
 }
@@ -21,9 +30,8 @@ fn instance(key: &str, id: &Value) -> Value {
     json!({ "license_key": key, "instance_id": id })
 }
 
-#[tokio::test]
-async fn a_device_lives_through_activate_validate_deactivate() {
-    let server = Server::start(Engine::Sqlite).await;
+async fn life(engine: Engine) {
+    let server = Server::start(engine).await;
     let activated = server.device(ACTIVATE, &device(PRO_KEY, 1)).await;
     assert_eq!(activated.status, StatusCode::OK);
     let body = activated.json();
@@ -57,9 +65,8 @@ async fn a_device_lives_through_activate_validate_deactivate() {
     );
 }
 
-#[tokio::test]
-async fn every_answer_has_the_headers_of_the_wire() {
-    let server = Server::start(Engine::Sqlite).await;
+async fn headers(engine: Engine) {
+    let server = Server::start(engine).await;
     for (method, path) in [
         (Method::POST, ACTIVATE),
         (Method::GET, ACTIVATE),
@@ -113,9 +120,8 @@ async fn every_answer_has_the_headers_of_the_wire() {
     }
 }
 
-#[tokio::test]
-async fn a_request_id_that_is_none_is_replaced() {
-    let server = Server::start(Engine::Sqlite).await;
+async fn request_ids(engine: Engine) {
+    let server = Server::start(engine).await;
     let request =
         Request::get("/acme/.well-known/keylight-keys").header("x-keylight-request-id", "a b");
     let answer = server.send(request.body(Body::empty()).unwrap()).await;
@@ -123,18 +129,16 @@ async fn a_request_id_that_is_none_is_replaced() {
     assert!(id.len() == 32 && id != "a b", "{id}");
 }
 
-#[tokio::test]
-async fn empty_path_segments_are_ignored() {
-    let server = Server::start(Engine::Sqlite).await;
+async fn empty_segments(engine: Engine) {
+    let server = Server::start(engine).await;
     let answer = server
         .device("//acme//notes/activate/?x=1", &device(PRO_KEY, 1))
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
 }
 
-#[tokio::test]
-async fn a_path_that_is_no_text_is_answered_in_json_like_any_unknown_one() {
-    let server = Server::start(Engine::Sqlite).await;
+async fn odd_paths(engine: Engine) {
+    let server = Server::start(engine).await;
     let device = server
         .device("/acme/%ff/activate", &device(PRO_KEY, 1))
         .await;
@@ -144,5 +148,40 @@ async fn a_path_that_is_no_text_is_answered_in_json_like_any_unknown_one() {
             (answer.status, answer.json()),
             (StatusCode::NOT_FOUND, json!({ "error": "Not found" }))
         );
+    }
+}
+
+async fn no_redirects(engine: Engine) {
+    let server = Server::start(engine).await;
+    for path in [
+        "/acme/notes",
+        "/acme/notes/",
+        "/acme/notes/activate/",
+        "//acme/notes/activate",
+        "/acme/notes//activate",
+        "/acme//",
+        "/acme/notes/../activate",
+        "/ACME/notes/activate",
+        "/acme/notes/config/",
+        "/acme/.well-known",
+        "/acme/.well-known/keylight-keys/",
+        "/login/notes/activate",
+        "/nobody/login",
+    ] {
+        for method in [
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::DELETE,
+            Method::OPTIONS,
+        ] {
+            let answer = server.call(method.clone(), path, None, Body::empty()).await;
+            assert!(
+                !answer.status.is_redirection(),
+                "{method} {path}: {}",
+                answer.status
+            );
+        }
     }
 }

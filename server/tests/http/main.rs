@@ -33,4 +33,5 @@ mod documented;
 mod keyless;
 mod pages;
 mod precedence;
+mod same_device;
 mod world;
