@@ -29,6 +29,15 @@ test("the document's code believes its lease and no other", async ({ page }) => 
   expect(await verify({}, end + 300)).toBe("active");
   expect(await verify({}, end + 301)).toBeNull();
   expect(await verify({ kid: "k2" }, end)).toBeNull();
+  expect(await verify({ kid: "constructor" }, end)).toBeNull();
+  expect(await verify({ signature: "no base64!" }, end)).toBeNull();
   expect(await verify({ entitlements: ["pro", "admin"] }, end)).toBeNull();
   expect(await verify({ expiresAt: end + 1 }, end)).toBeNull();
+  // Signed by the same key: the reduced mode has no end while the device is offline.
+  const fallback = {
+    status: "fallback",
+    entitlements: [],
+    signature: "H/L/1y6x6Cg11Hle+6RNFioM9N6gFWGeR9tOORsNZlcL+kinqJdtb3T5dD2Irh5Q9bH1avSUQZGQXtkqaeEVDw==",
+  };
+  expect(await verify(fallback, end + 301)).toBe("fallback");
 });

@@ -7,7 +7,7 @@ pub mod config;
 pub mod device_api;
 mod request_id;
 pub mod router;
-pub mod shutdown;
+mod shutdown;
 pub mod site;
 pub mod state;
 pub mod telemetry;

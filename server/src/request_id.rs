@@ -40,9 +40,9 @@ impl RequestId {
         &self.own
     }
 
-    /// The client's id, or an empty text.
-    pub(crate) fn client(&self) -> &str {
-        self.client.as_deref().unwrap_or_default()
+    /// The client's id, if it sent one.
+    pub(crate) fn client(&self) -> Option<&str> {
+        self.client.as_deref()
     }
 
     /// The id to answer with: the client's, or the one made here.
@@ -68,7 +68,7 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
         ($level:ident) => {
             tracing::$level!(
                 %method, route, status = status.as_u16(), microseconds = taken, request_id = id.own(),
-                client_request_id = client.client.as_deref(), "answered"
+                client_request_id = client.client(), "answered"
             )
         };
     }

@@ -2,7 +2,7 @@
 
 /// What tells the server to stop: Ctrl-C in a terminal, SIGTERM from a service manager. From the moment this is made, the
 /// first of them no longer ends the process by itself.
-pub struct Signals {
+pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -11,7 +11,7 @@ pub struct Signals {
 
 impl Signals {
     /// Begins to listen. An error where the system gives no signals.
-    pub fn listen() -> std::io::Result<Self> {
+    pub(crate) fn listen() -> std::io::Result<Self> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
@@ -25,7 +25,7 @@ impl Signals {
     }
 
     /// Ends with the next signal.
-    pub async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -40,7 +40,7 @@ impl Signals {
 }
 
 /// Whoever asks twice means it: ends the process as it stands. What was acknowledged is on disk.
-pub async fn exit_at_next(mut signals: Signals) {
+pub(crate) async fn exit_at_next(mut signals: Signals) {
     signals.next().await;
     tracing::warn!("told to stop a second time: stopping at once");
     std::process::exit(1);

@@ -226,6 +226,7 @@ mod tests {
             (Active, PAST, false, true, Ok(LeaseStatus::Expired)),
             (Active, PAST, true, true, Ok(LeaseStatus::Fallback)),
             (Active, PAST, true, false, Err(Refused::NoInstance)),
+            (Active, PAST, false, false, Err(Refused::NoInstance)),
             (Active, FUTURE, true, true, Ok(LeaseStatus::Active)),
             (Revoked, None, true, true, Err(Refused::Revoked)),
             (Revoked, PAST, true, false, Err(Refused::Revoked)),

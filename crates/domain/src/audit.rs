@@ -29,6 +29,8 @@ pub enum Action {
     Remint,
     /// A license was ended for good.
     Revoke,
+    /// Earlier SDK keys were ended at once.
+    SdkKeyEnd,
     /// An SDK key that apps have already was taken over.
     SdkKeyImport,
     /// A new SDK key took the place of the old one.
@@ -55,7 +57,7 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the names.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::DeactivateInstance,
         Self::KeyTypeChange,
         Self::KeyTypeCreate,
@@ -66,6 +68,7 @@ impl Action {
         Self::ProductCreate,
         Self::Remint,
         Self::Revoke,
+        Self::SdkKeyEnd,
         Self::SdkKeyImport,
         Self::SdkKeyRotate,
         Self::SdkKeySet,
@@ -92,6 +95,7 @@ impl Action {
             Self::ProductCreate => "product_create",
             Self::Remint => "remint",
             Self::Revoke => "revoke",
+            Self::SdkKeyEnd => "sdk_key_end",
             Self::SdkKeyImport => "sdk_key_import",
             Self::SdkKeyRotate => "sdk_key_rotate",
             Self::SdkKeySet => "sdk_key_set",

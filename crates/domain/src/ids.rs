@@ -64,6 +64,13 @@ text_id!(
     Kid, KidError, check_kid
 );
 
+impl Kid {
+    /// `k1`, `k2`, …: how keys are named that nobody named.
+    pub fn numbered(number: u64) -> Self {
+        Self(format!("k{number}").into())
+    }
+}
+
 /// The text is no key id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key id has 1 to 32 of the characters A-Z a-z 0-9 _ -")]

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A beacon that says nothing new is written after this long: six hours, in milliseconds.
-pub const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
+const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
 
 /// An install that was not seen for so many days is forgotten.
 pub const RETENTION_DAYS: u32 = 400;

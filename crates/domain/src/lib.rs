@@ -12,6 +12,7 @@ pub mod keyless;
 pub mod lease;
 pub mod license;
 pub mod machine;
+pub mod offline;
 pub mod page;
 pub mod plan;
 pub mod product;

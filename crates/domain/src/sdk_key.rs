@@ -17,24 +17,29 @@ pub struct SdkKey(Zeroizing<String>);
 pub struct SdkKeyError;
 
 /// How long an SDK key goes on working once another has taken its place: thirty days.
-pub const GRACE_DAYS: u32 = 30;
+const GRACE_DAYS: u32 = 30;
 
 /// What becomes of the keys that a new one takes the place of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OldKeys {
-    /// They work for [`GRACE_DAYS`] more, for apps that are out in the field.
+    /// They work for 30 days more, for apps that are out in the field.
     KeepForGrace,
     /// They work no more: one of them has leaked.
     EndNow,
 }
 
 impl OldKeys {
+    /// Whole days that a key which is replaced works on.
+    pub const fn days(self) -> u32 {
+        match self {
+            Self::KeepForGrace => GRACE_DAYS,
+            Self::EndNow => 0,
+        }
+    }
+
     /// When a key that is replaced at `now` ends at the latest.
     pub const fn end_at(self, now: Timestamp) -> Timestamp {
-        match self {
-            Self::KeepForGrace => now.plus_days(GRACE_DAYS),
-            Self::EndNow => now,
-        }
+        now.plus_days(self.days())
     }
 }
 

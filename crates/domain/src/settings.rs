@@ -1,17 +1,19 @@
 //! Product settings that the server owns, and the exact bytes that are signed.
 
+use std::str::FromStr;
+
 use crate::{
     ids::{Kid, ProductId, TenantId},
     time::Timestamp,
 };
 
 /// How long signed settings hold: a day, in seconds.
-pub const SETTINGS_SECONDS: i64 = 86_400;
+const SETTINGS_SECONDS: i64 = 86_400;
 
 /// The longest trial: 36,500 days, a hundred years.
-pub const MOST_TRIAL_DAYS: u32 = 36_500;
+const MOST_TRIAL_DAYS: u32 = 36_500;
 
-/// The length of a trial in days: 0 to [`MOST_TRIAL_DAYS`].
+/// The length of a trial in days: 0 to 36,500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrialDays(u32);
 
@@ -36,6 +38,15 @@ impl TryFrom<i64> for TrialDays {
             .filter(|days| *days <= MOST_TRIAL_DAYS)
             .map(Self)
             .ok_or(TrialDaysError)
+    }
+}
+
+impl FromStr for TrialDays {
+    type Err = TrialDaysError;
+
+    fn from_str(text: &str) -> Result<Self, TrialDaysError> {
+        let days: i64 = text.parse().map_err(|_| TrialDaysError)?;
+        days.try_into()
     }
 }
 
@@ -136,6 +147,10 @@ mod tests {
         }
         for days in [-1, 36_501, i64::MAX] {
             assert_eq!(TrialDays::try_from(days), Err(TrialDaysError), "{days}");
+        }
+        assert_eq!("14".parse::<TrialDays>().map(TrialDays::get), Ok(14));
+        for text in ["", "two weeks", "1.5", "36501"] {
+            assert_eq!(text.parse::<TrialDays>(), Err(TrialDaysError), "{text}");
         }
     }
 

@@ -24,13 +24,54 @@ pub enum KeyStage {
     Retired(Timestamp),
 }
 
-impl KeyStage {
-    /// Whether a key added at `added_at` may be promoted at `now` without leaving apps behind that have not fetched
-    /// the keys since. A key that has signed before is known already.
-    pub fn is_known_to_apps(self, added_at: Timestamp, now: Timestamp) -> bool {
-        match self {
-            Self::Added => now >= added_at.plus_days(ADVISED_DAYS),
-            Self::Signing | Self::Retired(_) => true,
+/// A key that may verify a lease.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedKey {
+    /// Its name.
+    pub kid: Kid,
+    /// Standard base64 of the 32 public bytes.
+    pub public_key: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Where it is in its life.
+    pub stage: KeyStage,
+}
+
+/// Why a key is promoted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// As planned: apps have had the advised time to learn of it.
+    Planned,
+    /// At once, because the key that signs has leaked.
+    Leak,
+}
+
+/// Why a key does not sign from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PromotionDenied {
+    /// It does already.
+    SignsAlready,
+    /// Apps have not had the time to learn of it.
+    TooNew {
+        /// Whole days that are left of [`ADVISED_DAYS`], rounded up.
+        days: i64,
+    },
+}
+
+impl ListedKey {
+    /// Decides whether the key may sign from `now` on. One that has signed before is known to apps.
+    pub fn decide_promotion(
+        &self,
+        urgency: Urgency,
+        now: Timestamp,
+    ) -> Result<(), PromotionDenied> {
+        match (self.stage, urgency) {
+            (KeyStage::Signing, _) => Err(PromotionDenied::SignsAlready),
+            (KeyStage::Added, Urgency::Planned) => match days_to_wait(self.created_at, now) {
+                0 => Ok(()),
+                days => Err(PromotionDenied::TooNew { days }),
+            },
+            (KeyStage::Added | KeyStage::Retired(_), _) => Ok(()),
         }
     }
 }
@@ -46,16 +87,16 @@ pub const fn dropped_at(retired_at: Timestamp) -> Timestamp {
 }
 
 /// Whole days, rounded up, until a key added at `added_at` has been listed for as long as is advised.
-pub fn days_to_wait(added_at: Timestamp, now: Timestamp) -> i64 {
+fn days_to_wait(added_at: Timestamp, now: Timestamp) -> i64 {
     let left = added_at.plus_days(ADVISED_DAYS).millis() - now.millis();
     (left.max(0) + DAY_MILLIS - 1) / DAY_MILLIS
 }
 
-/// The name of the next key, `k<number>`: one more than the highest that any key ever had, so that no name is used twice.
-pub fn next_kid<'a>(ever_used: impl IntoIterator<Item = &'a Kid>) -> String {
-    let number = |kid: &Kid| kid.as_str().strip_prefix('k')?.parse::<u32>().ok();
-    let highest = ever_used.into_iter().filter_map(number).max().unwrap_or(0);
-    format!("k{}", u64::from(highest) + 1)
+/// The name of the next key: one more than the highest number that any key ever had, so that no name is used twice.
+pub fn next_kid<'a>(ever_used: impl IntoIterator<Item = &'a Kid>) -> Kid {
+    let number = |kid: &Kid| kid.as_str().strip_prefix('k')?.parse::<u64>().ok();
+    let highest = ever_used.into_iter().filter_map(number).max();
+    Kid::numbered(highest.unwrap_or(0).saturating_add(1))
 }
 
 #[cfg(test)]
@@ -74,20 +115,31 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_should_be_listed_for_fourteen_days() {
+    fn a_key_is_promoted_once_it_was_listed_for_fourteen_days_or_at_once_after_a_leak() {
+        use KeyStage::{Added, Retired, Signing};
+        use Urgency::{Leak, Planned};
         let due = NOW.plus_days(14);
-        assert!(!KeyStage::Added.is_known_to_apps(NOW, due.plus_millis(-1)));
-        assert!(KeyStage::Added.is_known_to_apps(NOW, due));
-        assert!(KeyStage::Retired(NOW).is_known_to_apps(NOW, NOW));
-        for (now, days) in [
-            (NOW, 14),
-            (NOW.plus_millis(1), 14),
-            (NOW.plus_days(13), 1),
-            (due.plus_millis(-1), 1),
-            (due, 0),
-            (due.plus_days(3), 0),
+        let too_new = |days| Err(PromotionDenied::TooNew { days });
+        for (stage, urgency, now, expected) in [
+            (Added, Planned, NOW, too_new(14)),
+            (Added, Planned, NOW.plus_millis(1), too_new(14)),
+            (Added, Planned, NOW.plus_days(13), too_new(1)),
+            (Added, Planned, due.plus_millis(-1), too_new(1)),
+            (Added, Planned, due, Ok(())),
+            (Added, Planned, due.plus_days(3), Ok(())),
+            (Added, Leak, NOW, Ok(())),
+            (Retired(NOW), Planned, NOW, Ok(())),
+            (Signing, Planned, due, Err(PromotionDenied::SignsAlready)),
+            (Signing, Leak, due, Err(PromotionDenied::SignsAlready)),
         ] {
-            assert_eq!(days_to_wait(NOW, now), days, "{now:?}");
+            let key = ListedKey {
+                kid: Kid::numbered(2),
+                public_key: String::new(),
+                created_at: NOW,
+                stage,
+            };
+            let found = key.decide_promotion(urgency, now);
+            assert_eq!(found, expected, "{stage:?} {urgency:?} {now:?}");
         }
     }
 
@@ -98,10 +150,11 @@ mod tests {
             (&["k1"], "k2"),
             (&["k1", "k7", "kw9", "2"], "k8"),
             (&["vendor-1"], "k1"),
-            (&["k4294967295"], "k4294967296"),
+            (&["k4294967296"], "k4294967297"),
+            (&["k18446744073709551615"], "k18446744073709551615"),
         ] {
             let used: Vec<Kid> = used.iter().map(|kid| kid.parse().unwrap()).collect();
-            assert_eq!(next_kid(&used), next);
+            assert_eq!(next_kid(&used).as_str(), next);
         }
     }
 }

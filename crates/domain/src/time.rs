@@ -54,6 +54,17 @@ impl Timestamp {
     pub const fn round_up_to_second(self) -> Self {
         Self::from_seconds(self.plus_millis(999).seconds())
     }
+
+    /// The next whole minute, or this one if it is whole.
+    #[must_use]
+    pub const fn round_up_to_minute(self) -> Self {
+        Self(
+            self.plus_millis(59_999)
+                .0
+                .div_euclid(60_000)
+                .saturating_mul(60_000),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -46,24 +46,24 @@ pub enum Invalid {
     #[error("There is no product {0}")]
     UnknownProduct(ProductId),
     /// The product has no key type of that slug.
-    #[error("There is no key type {1} of {0}")]
+    #[error("{0} has no key type {1}")]
     UnknownKeyType(ProductId, KeyTypeId),
     /// The product has several key types, or none, and none was named.
-    #[error("Name the key type of {0}")]
+    #[error("Say which key type of {0} is meant")]
     KeyTypeNeeded(ProductId),
     /// No signing key of that name is listed.
     #[error("The tenant lists no signing key {0}")]
     UnknownKid(Kid),
     /// A signing key that apps have not had the time to learn of.
     #[error(
-        "Apps refuse leases of a key that they don't know: give them {ADVISED_DAYS} days to fetch it, of which {days} are left"
+        "Apps refuse leases of a key that they don't know, so they need {ADVISED_DAYS} days to fetch it: wait {days} more, unless the key that signs has leaked"
     )]
     KeyTooNew {
         /// Days, rounded up.
         days: i64,
     },
     /// An e-mail address that is none.
-    #[error("This is no e-mail address")]
+    #[error("Give a whole e-mail address, such as ada@example.com")]
     Email,
     /// A password that is too short or too long.
     #[error("A password has {min} to {max} characters")]
@@ -88,7 +88,7 @@ pub enum Invalid {
 }
 
 /// What a conflict is called that only the database noticed.
-const CHANGED: &str = "This was changed in the meantime";
+const CHANGED: &str = "Somebody else changed this at the same moment; try again";
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -121,11 +121,12 @@ impl Error {
 /// Longest name of a tenant or product, in characters.
 const NAME_LENGTH: usize = 80;
 
-/// Checks a name that pages show.
-pub(crate) fn check_name(name: &str) -> Result<(), Invalid> {
+/// A name that pages show, without white space around it.
+pub(crate) fn checked_name(name: &str) -> Result<String, Invalid> {
+    let name = name.trim();
     let length = name.chars().count();
-    if name.trim().is_empty() || length > NAME_LENGTH || name.chars().any(char::is_control) {
+    if name.is_empty() || length > NAME_LENGTH || name.chars().any(char::is_control) {
         return Err(Invalid::Name { max: NAME_LENGTH });
     }
-    Ok(())
+    Ok(name.to_owned())
 }

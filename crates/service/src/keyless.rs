@@ -116,18 +116,18 @@ struct NewInstalls(Mutex<Hour>);
 
 #[derive(Default)]
 struct Hour {
-    number: i64,
+    since_1970: i64,
     by_address: HashMap<IpAddr, u32>,
 }
 
 impl NewInstalls {
     fn admit(&self, address: IpAddr, now: Timestamp) -> bool {
-        let number = now.seconds().div_euclid(3_600);
+        let since_1970 = now.seconds().div_euclid(3_600);
         // Nothing in here can panic half-way.
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if hour.number != number {
+        if hour.since_1970 != since_1970 {
             *hour = Hour {
-                number,
+                since_1970,
                 by_address: HashMap::new(),
             };
         }

@@ -15,7 +15,7 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, email, error::check_name};
+use crate::{Caller, Error, Invalid, context::Context, email, error::checked_name};
 
 /// Most licenses that are minted at once: all of them or none, in one transaction.
 pub const MOST_AT_ONCE: u32 = 1_000;
@@ -183,5 +183,6 @@ pub(crate) fn new_license(
 
 fn check_customer(customer: &Customer) -> Result<(), Invalid> {
     customer.email.as_deref().map_or(Ok(()), email::check)?;
-    customer.name.as_deref().map_or(Ok(()), check_name)
+    customer.name.as_deref().map(checked_name).transpose()?;
+    Ok(())
 }

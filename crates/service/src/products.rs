@@ -15,7 +15,7 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, error::check_name};
+use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
 
 /// A product to make.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ impl Products {
     /// Makes a product, as far as the tenant's plan goes.
     pub async fn add(&self, caller: &Caller, new: NewProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        check_name(&new.name)?;
+        let name = checked_name(&new.name)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
         let plan = context
             .store
@@ -117,7 +117,7 @@ impl Products {
         let product = Product {
             tenant,
             id: new.id,
-            name: new.name,
+            name,
             key_prefix: new.key_prefix,
             settings: new.settings,
             created_at: now,
@@ -143,7 +143,8 @@ impl Products {
         change: ProductChange,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        change.name.as_deref().map_or(Ok(()), check_name)?;
+        let name = change.name.as_deref().map(checked_name).transpose()?;
+        let change = ProductChange { name, ..change };
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         self.0
             .store

@@ -75,8 +75,9 @@ impl Services {
 
     /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.
     pub async fn keep_house(&self) -> Result<(), crate::Error> {
-        self.signing_keys.drop_ended().await?;
-        self.keyless.purge().await
+        // What fails must not keep the rest from its turn.
+        let dropped = self.signing_keys.drop_ended().await;
+        dropped.and(self.keyless.purge().await)
     }
 
     /// Writes what is still to be written and lets go of the database.

@@ -35,7 +35,7 @@ pub struct Settings(pub(crate) Arc<Context>);
 
 impl Settings {
     /// What the app of that product is told.
-    pub async fn sent(&self, admitted: &Admitted) -> Result<SentSettings, Refusal> {
+    pub async fn for_app(&self, admitted: &Admitted) -> Result<SentSettings, Refusal> {
         Ok(self.0.sent_settings(admitted).await?)
     }
 }
@@ -47,7 +47,7 @@ impl Context {
             return Ok(SentSettings::unsigned(admitted.settings));
         }
         let signer = self.signer(&admitted.tenant).await?;
-        Ok(SentSettings::by(&signer, admitted))
+        Ok(SentSettings::signed_by(&signer, admitted))
     }
 }
 
@@ -60,7 +60,7 @@ impl SentSettings {
     }
 
     /// The product's settings, with a signature of that key where they include a trial's length.
-    pub(crate) fn by(signer: &TenantSigner, admitted: &Admitted) -> Self {
+    pub(crate) fn signed_by(signer: &TenantSigner, admitted: &Admitted) -> Self {
         let Admitted {
             tenant,
             product,

@@ -7,15 +7,14 @@ use keywright_domain::{
     audit::Action,
     ids::{Kid, TenantId},
     role::Permission,
-    signing_key::{KeyStage, days_to_wait, last_retirement_to_drop, next_kid},
+    signing_key::{
+        KeyStage, ListedKey, PromotionDenied, Urgency, last_retirement_to_drop, next_kid,
+    },
+    time::Timestamp,
 };
-use keywright_store::ListedKey;
 use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context};
-
-/// The name of a tenant's first key, unless it asks for another.
-pub const FIRST_KID: &str = "k1";
 
 /// What apps need to verify leases offline.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +23,6 @@ pub struct Keyset {
     pub primary: Kid,
     /// Every key that may verify a lease that is still out, the oldest first.
     pub keys: Vec<ListedKey>,
-}
-
-/// Why a key is promoted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
-    /// As planned: apps have had the advised time to learn of it.
-    Planned,
-    /// At once, because the key that signs has leaked.
-    Leak,
 }
 
 /// Use cases around signing keys.
@@ -58,9 +48,9 @@ impl SigningKeys {
         Ok(self.0.store.listed_keys(caller.tenant()).await?)
     }
 
-    /// The first step of a rotation: makes a key that apps can learn of, and that does not sign yet. Gives its name:
-    /// the one asked for, or the next in the row. No name is ever used twice.
-    pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<Kid, Error> {
+    /// The first step of a rotation: makes a key that apps can learn of, and that does not sign yet, under the name asked
+    /// for, or the next in the row. No name is ever used twice.
+    pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<ListedKey, Error> {
         caller.require(Permission::ManageKeys)?;
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         let write = self.0.store.write(move |tx| {
@@ -68,16 +58,19 @@ impl SigningKeys {
                 let tenant = caller.tenant();
                 let kid = match kid {
                     Some(kid) => kid,
-                    None => next_kid(&tx.kids_ever_used(tenant).await?)
-                        .parse()
-                        .map_err(|_| Error::NotFound)?,
+                    None => next_kid(&tx.kids_ever_used(tenant).await?),
                 };
                 let key = context.new_signing_key(tenant, kid.clone());
                 tx.insert_signing_key(tenant, &key, now).await?;
                 let details = json!({ "kid": kid });
                 let entry = context.audit(&caller, now, Action::SigningKeyCreate, None, details);
                 tx.record(&entry).await?;
-                Ok(kid)
+                Ok(ListedKey {
+                    kid,
+                    public_key: key.public_key,
+                    created_at: now,
+                    stage: KeyStage::Added,
+                })
             }
             .boxed()
         });
@@ -104,13 +97,7 @@ impl SigningKeys {
                     .iter()
                     .find(|key| key.kid == kid)
                     .ok_or_else(|| Invalid::UnknownKid(kid.clone()))?;
-                if key.stage == KeyStage::Signing {
-                    return Err(Error::Conflict("This key signs already"));
-                }
-                if urgency == Urgency::Planned && !key.stage.is_known_to_apps(key.created_at, now) {
-                    let days = days_to_wait(key.created_at, now);
-                    return Err(Invalid::KeyTooNew { days }.into());
-                }
+                key.decide_promotion(urgency, now)?;
                 if !tx.promote_signing_key(tenant, &kid, now).await? {
                     return Err(Invalid::UnknownKid(kid.clone()).into());
                 }
@@ -128,26 +115,47 @@ impl SigningKeys {
         let context = &self.0;
         let now = context.clock.now();
         let retired_by = last_retirement_to_drop(now);
+        let mut done = Ok(());
         for tenant in context.store.tenants_with_keys_to_drop(retired_by).await? {
-            let context = context.clone();
-            let caller = Caller::system(tenant);
-            self.0
-                .store
-                .write(move |tx| {
-                    async move {
-                        let tenant = caller.tenant();
-                        for kid in tx.drop_signing_keys(tenant, retired_by, now).await? {
-                            let details = json!({ "kid": kid });
-                            let entry =
-                                context.audit(&caller, now, Action::SigningKeyDrop, None, details);
-                            tx.record(&entry).await?;
-                        }
-                        Ok::<_, Error>(())
-                    }
-                    .boxed()
-                })
-                .await?;
+            // One tenant's trouble is no reason to leave the others' keys.
+            done = done.and(self.drop_ended_of(tenant, retired_by, now).await);
+        }
+        done
+    }
+
+    async fn drop_ended_of(
+        &self,
+        tenant: TenantId,
+        retired_by: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let (context, caller) = (self.0.clone(), Caller::system(tenant));
+        let write = self.0.store.write(move |tx| {
+            async move {
+                let tenant = caller.tenant();
+                let dropped = tx.drop_signing_keys(tenant, retired_by, now).await?;
+                for kid in &dropped {
+                    let details = json!({ "kid": kid });
+                    let entry = context.audit(&caller, now, Action::SigningKeyDrop, None, details);
+                    tx.record(&entry).await?;
+                }
+                Ok::<_, Error>((caller, dropped))
+            }
+            .boxed()
+        });
+        let (caller, dropped) = write.await?;
+        for kid in dropped {
+            tracing::info!(tenant = %caller.tenant(), %kid, "dropped a signing key whose last lease has ended");
         }
         Ok(())
+    }
+}
+
+impl From<PromotionDenied> for Error {
+    fn from(denied: PromotionDenied) -> Self {
+        match denied {
+            PromotionDenied::SignsAlready => Self::Conflict("This key signs already"),
+            PromotionDenied::TooNew { days } => Invalid::KeyTooNew { days }.into(),
+        }
     }
 }

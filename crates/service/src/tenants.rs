@@ -1,4 +1,4 @@
-//! Tenants: made and put on a plan from the command line.
+//! Tenants: made, put on a plan, suspended and resumed from the command line.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, error::check_name, signing_keys::FIRST_KID};
+use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
 
 /// A tenant to make.
 #[derive(Debug, Clone)]
@@ -24,7 +24,7 @@ pub struct NewTenant {
     pub name: String,
     /// Its tier.
     pub plan: Plan,
-    /// The name of its first signing key; [`FIRST_KID`] where left out.
+    /// The name of its first signing key; `k1` where left out.
     pub first_kid: Option<Kid>,
 }
 
@@ -53,20 +53,17 @@ impl Tenants {
             plan,
             first_kid,
         } = new;
-        check_name(&name)?;
+        let name = checked_name(&name)?;
         let (context, now) = (&self.0, self.0.clock.now());
         let caller = Caller::command_line(id.clone());
         let tenant = Tenant {
             id: id.clone(),
-            name: name.trim().to_owned(),
+            name,
             plan,
             suspended_at: None,
             created_at: now,
         };
-        let kid = match first_kid {
-            Some(kid) => kid,
-            None => FIRST_KID.parse().map_err(|_| Error::NotFound)?,
-        };
+        let kid = first_kid.unwrap_or_else(|| Kid::numbered(1));
         let key = context.new_signing_key(&id, kid);
         let made = context.audit(
             &caller,
@@ -160,7 +157,7 @@ impl Tenants {
         caller: &Caller,
         since: Option<Timestamp>,
         action: Action,
-        otherwise: &'static str,
+        conflict: &'static str,
     ) -> Result<(), Error> {
         caller.require(Permission::ManagePlan)?;
         let entry = self
@@ -171,7 +168,7 @@ impl Tenants {
             .write(move |tx| {
                 async move {
                     if !tx.set_suspended(&entry.tenant, since).await? {
-                        return Err(Error::Conflict(otherwise));
+                        return Err(Error::Conflict(conflict));
                     }
                     Ok(tx.record(&entry).await?)
                 }

@@ -7,11 +7,9 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{
-    Store, StoreError, Tx,
-    row::Fields,
-    telemetry::{telemetry, with_telemetry},
-};
+#[cfg(feature = "testing")]
+use crate::telemetry::telemetry;
+use crate::{Store, StoreError, Tx, row::Fields, telemetry::with_telemetry};
 
 impl Store {
     /// What was last written of a device's install ([`KeylessInstall::device`]).
@@ -40,7 +38,8 @@ impl Store {
         .transpose()
     }
 
-    /// The installs of a product, the newest first.
+    /// The installs of a product, the newest first: for tests to look at.
+    #[cfg(feature = "testing")]
     pub async fn keyless_installs(
         &self,
         tenant: &TenantId,

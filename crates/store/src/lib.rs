@@ -32,7 +32,7 @@ pub use db::Store;
 pub use error::StoreError;
 pub use operators::Operator;
 pub use sessions::OpenSession;
-pub use signing_keys::{ListedKey, SealedSigningKey};
+pub use signing_keys::SealedSigningKey;
 pub use tenants::DeviceTenant;
 pub use touches::Touch;
 pub use tx::Tx;

@@ -34,6 +34,21 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Ends every SDK key of the tenant that has an end, at `now`; says whether there was one that worked still.
+    pub async fn end_replaced_sdk_keys(
+        &mut self,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done =
+            sqlx::query("UPDATE sdk_keys SET ends_at = $2 WHERE tenant_id = $1 AND ends_at > $2")
+                .bind(tenant.as_str())
+                .bind(now.millis())
+                .execute(&mut *self.connection)
+                .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
     /// Adds an SDK key without an end, or takes the end of one away that was there before. A second one without an end
     /// is a conflict.
     pub async fn insert_sdk_key(

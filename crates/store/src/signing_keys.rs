@@ -2,7 +2,7 @@
 
 use keywright_domain::{
     ids::{Kid, TenantId},
-    signing_key::KeyStage,
+    signing_key::{KeyStage, ListedKey},
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -18,19 +18,6 @@ pub struct SealedSigningKey {
     pub public_key: String,
     /// The sealed private half.
     pub sealed_private_key: String,
-}
-
-/// A key that may verify a lease.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedKey {
-    /// Its name.
-    pub kid: Kid,
-    /// Standard base64 of the 32 public bytes.
-    pub public_key: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Where it is in its life.
-    pub stage: KeyStage,
 }
 
 macro_rules! select_listed_keys {

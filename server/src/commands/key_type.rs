@@ -8,7 +8,7 @@ use keywright_domain::{
 use keywright_service::products::{KeyTypeChange, NewKeyType};
 
 use crate::{
-    commands::{caller_for, explain, on_or_off, say, with_services},
+    commands::{Switch, caller_for, explain, say, with_services},
     config::DatabaseArgs,
 };
 
@@ -82,8 +82,8 @@ struct Change {
     #[arg(long)]
     no_entitlements: bool,
     /// Whether the app may go on in reduced mode after expiry: on or off.
-    #[arg(long, value_parser = on_or_off)]
-    fallback: Option<bool>,
+    #[arg(long)]
+    fallback: Option<Switch>,
 }
 
 impl KeyTypeCommand {
@@ -107,10 +107,8 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
             entitlements: args.entitlements.into_iter().collect(),
             fallback: args.fallback,
         };
-        match services.products.add_key_type(&caller, new).await {
-            Ok(()) => Ok(()),
-            Err(error) => Err(explain(services, &caller, error).await),
-        }
+        let added = services.products.add_key_type(&caller, new).await;
+        explain(services, &caller, added).await
     })
     .await?;
     say(&made)
@@ -125,13 +123,8 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
         let caller = caller_for(services, &args.tenant).await?;
         let change = args.change.into();
         let products = &services.products;
-        match products
-            .change_key_type(&caller, args.product, args.key_type, change)
-            .await
-        {
-            Ok(()) => Ok(()),
-            Err(error) => Err(explain(services, &caller, error).await),
-        }
+        let changed = products.change_key_type(&caller, args.product, args.key_type, change);
+        explain(services, &caller, changed.await).await
     })
     .await?;
     say(&changed)
@@ -142,9 +135,10 @@ impl From<Change> for KeyTypeChange {
         let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
         Self {
             activation_limit: change.limit,
+            // Where lifetime is asked for there are no days: `Some(None)`.
             duration_days: (change.lifetime || change.days.is_some()).then_some(change.days),
             entitlements: names_what_it_unlocks.then(|| change.entitlements.into_iter().collect()),
-            fallback: change.fallback,
+            fallback: change.fallback.map(|Switch(on)| on),
         }
     }
 }

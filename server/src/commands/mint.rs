@@ -24,10 +24,10 @@ pub(crate) struct MintArgs {
     /// The product's slug.
     #[arg(long)]
     product: ProductId,
-    /// The key type's slug; may be left out where the product has one.
+    /// The key type's slug; may be left out where the product has only one.
     #[arg(long)]
     key_type: Option<KeyTypeId>,
-    /// Where the customer is written to.
+    /// The customer's e-mail address.
     #[arg(long)]
     customer_email: Option<String>,
     /// How many licenses.
@@ -59,10 +59,8 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
             },
             count,
         };
-        let minted = match services.licenses.mint(&caller, order).await {
-            Ok(minted) => minted,
-            Err(error) => return Err(explain(services, &caller, error).await),
-        };
+        let minted = services.licenses.mint(&caller, order).await;
+        let minted = explain(services, &caller, minted).await?;
         for license in minted {
             print(&license, args.json)?;
         }

@@ -10,10 +10,13 @@ pub(crate) mod serve;
 pub(crate) mod signing_key;
 pub(crate) mod tenant;
 
-use std::io::Write;
+use std::{
+    io::{IsTerminal, Write},
+    str::FromStr,
+};
 
 use anyhow::anyhow;
-use keywright_domain::{ids::TenantId, time::Timestamp};
+use keywright_domain::ids::TenantId;
 use keywright_service::{Caller, Error, Invalid, Services};
 
 use crate::config::DatabaseArgs;
@@ -35,19 +38,18 @@ fn say(line: &str) -> anyhow::Result<()> {
 }
 
 /// The first line of standard input: a secret that is an argument stands in the shell's history and in the list of
-/// processes.
-fn first_line_of_input() -> std::io::Result<String> {
+/// processes. A person at a terminal is asked for it.
+#[expect(
+    clippy::print_stderr,
+    reason = "a question to the person at the terminal"
+)]
+fn first_line_of_input(question: &str) -> std::io::Result<String> {
+    if std::io::stdin().is_terminal() {
+        eprint!("{question}: ");
+    }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
-}
-
-/// A moment to the second, in UTC.
-fn moment(at: Timestamp) -> String {
-    jiff::Timestamp::from_second(at.seconds()).map_or_else(
-        |_| format!("{} s after 1970", at.seconds()),
-        |at| at.to_string(),
-    )
 }
 
 /// A setting that an option gives: a value, or nothing again.
@@ -58,29 +60,38 @@ enum Setting<T> {
 }
 
 impl<T> Setting<T> {
-    fn into_option(self) -> Option<T> {
+    fn map_into<U>(self, into: impl FnOnce(T) -> U) -> Option<U> {
         match self {
-            Self::To(value) => Some(value),
+            Self::To(value) => Some(into(value)),
             Self::Unset => None,
         }
     }
 }
 
-/// Reads a value, or the word `unset`.
-fn or_unset<T>(
-    value: impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static,
-) -> impl Fn(&str) -> Result<Setting<T>, String> + Clone + Send + Sync + 'static {
-    move |text| match text {
-        "unset" => Ok(Setting::Unset),
-        text => value(text).map(Setting::To),
+impl<T: FromStr> FromStr for Setting<T> {
+    type Err = T::Err;
+
+    fn from_str(text: &str) -> Result<Self, T::Err> {
+        match text {
+            "unset" => Ok(Self::Unset),
+            text => text.parse().map(Self::To),
+        }
     }
 }
 
-fn on_or_off(text: &str) -> Result<bool, String> {
-    match text {
-        "on" => Ok(true),
-        "off" => Ok(false),
-        _ => Err("must be on or off".to_owned()),
+/// A flag that an option gives: `on` or `off`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Switch(bool);
+
+impl FromStr for Switch {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, &'static str> {
+        match text {
+            "on" => Ok(Self(true)),
+            "off" => Ok(Self(false)),
+            _ => Err("must be on or off"),
+        }
     }
 }
 
@@ -95,40 +106,42 @@ async fn caller_for(services: &Services, tenant: &TenantId) -> anyhow::Result<Ca
     }
 }
 
-/// Says what there is, where what was named is not.
-async fn explain(services: &Services, caller: &Caller, error: Error) -> anyhow::Error {
-    match &error {
+/// Says what there is, where what was named is not, and what else may help.
+async fn explain<T>(
+    services: &Services,
+    caller: &Caller,
+    done: Result<T, Error>,
+) -> anyhow::Result<T> {
+    let error = match done {
+        Ok(done) => return Ok(done),
+        Err(error) => error,
+    };
+    let tenant = caller.tenant();
+    Err(match &error {
         Error::Invalid(Invalid::UnknownProduct(_)) => {
             let known = services.products.slugs(caller).await.unwrap_or_default();
-            anyhow!(
-                "{error}: {}",
-                among(
-                    caller.tenant().as_str(),
-                    &known,
-                    "`keywright product add` makes one"
-                )
-            )
+            let what = what_there_is(tenant.as_str(), &known, "`keywright product add` makes one");
+            anyhow!("{error}: {what}")
         }
         Error::Invalid(Invalid::UnknownKeyType(product, _) | Invalid::KeyTypeNeeded(product)) => {
-            let known = services
-                .products
-                .key_type_slugs(caller, product)
-                .await
-                .unwrap_or_default();
-            anyhow!(
-                "{error}: {}",
-                among(
-                    product.as_str(),
-                    &known,
-                    "`keywright key-type add` makes one"
-                )
-            )
+            let key_types = services.products.key_type_slugs(caller, product).await;
+            let known = key_types.unwrap_or_default();
+            let what = what_there_is("it", &known, "`keywright key-type add` makes one");
+            anyhow!("{error}: {what}")
         }
+        Error::Invalid(Invalid::UnknownKid(_)) => {
+            anyhow!("{error}: `keywright signing-key list --tenant {tenant}` shows those there are")
+        }
+        Error::Invalid(Invalid::KeyTooNew { .. }) => anyhow!("{error}; then add --now"),
+        Error::PlanRequired(plan) => anyhow!(
+            "{error}: `keywright tenant plan --tenant {tenant} --plan {}` changes it",
+            plan.as_str()
+        ),
         _ => error.into(),
-    }
+    })
 }
 
-fn among(whose: &str, known: &[String], otherwise: &str) -> String {
+fn what_there_is(whose: &str, known: &[String], otherwise: &str) -> String {
     if known.is_empty() {
         return format!("{whose} has none, {otherwise}");
     }

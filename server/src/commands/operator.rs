@@ -32,8 +32,8 @@ impl OperatorCommand {
             email,
             role,
         } = self;
-        let password =
-            first_line_of_input().context("The password can't be read from standard input")?;
+        let password = first_line_of_input("Password")
+            .context("The password can't be read from standard input")?;
         with_services(database, async |services| {
             let caller = caller_for(services, &tenant).await?;
             let operators = &services.operators;

@@ -9,7 +9,7 @@ use keywright_domain::{
 use keywright_service::products::{NewProduct, ProductChange};
 
 use crate::{
-    commands::{Setting, caller_for, explain, on_or_off, or_unset, say, with_services},
+    commands::{Setting, Switch, caller_for, explain, say, with_services},
     config::DatabaseArgs,
 };
 
@@ -38,11 +38,11 @@ pub(crate) struct AddArgs {
     key_prefix: KeyPrefix,
     /// How long its app may be tried without a key, 0 to 36500 days; apps go by what they were built with, where left
     /// out.
-    #[arg(long, value_parser = trial_days)]
+    #[arg(long)]
     trial_days: Option<TrialDays>,
     /// Whether its app has a free tier: on or off; apps go by what they were built with, where left out.
-    #[arg(long, value_parser = on_or_off)]
-    free_tier: Option<bool>,
+    #[arg(long)]
+    free_tier: Option<Switch>,
 }
 
 /// The product to change.
@@ -66,11 +66,11 @@ struct Change {
     #[arg(long)]
     name: Option<String>,
     /// How long its app may be tried without a key: 0 to 36500 days, or `unset` for what each app was built with.
-    #[arg(long, value_parser = or_unset(trial_days))]
+    #[arg(long)]
     trial_days: Option<Setting<TrialDays>>,
     /// Whether its app has a free tier: on, off, or `unset` for what each app was built with.
-    #[arg(long, value_parser = or_unset(on_or_off))]
-    free_tier: Option<Setting<bool>>,
+    #[arg(long)]
+    free_tier: Option<Setting<Switch>>,
 }
 
 impl ProductCommand {
@@ -90,16 +90,17 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
         key_prefix: args.key_prefix,
         settings: ProductSettings {
             trial_days: args.trial_days,
-            free_tier: args.free_tier,
+            free_tier: args.free_tier.map(|Switch(on)| on),
         },
     };
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        Ok(services.products.add(&caller, new).await?)
+        let added = services.products.add(&caller, new).await;
+        explain(services, &caller, added).await
     })
     .await?;
     say(&format!(
-        "Made the product {} of {}. Give it a key type next.",
+        "Made the product {} of {}. It needs a key type next: `keywright key-type add`.",
         args.product, args.tenant
     ))
 }
@@ -107,27 +108,24 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
 async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
     let change = ProductChange {
         name: args.change.name,
-        trial_days: args.change.trial_days.map(Setting::into_option),
-        free_tier: args.change.free_tier.map(Setting::into_option),
+        trial_days: args
+            .change
+            .trial_days
+            .map(|days| days.map_into(|days| days)),
+        free_tier: args
+            .change
+            .free_tier
+            .map(|tier| tier.map_into(|Switch(on)| on)),
     };
     let product = args.product.clone();
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let changed = services.products.change(&caller, product, change).await;
-        match changed {
-            Ok(()) => Ok(()),
-            Err(error) => Err(explain(services, &caller, error).await),
-        }
+        explain(services, &caller, changed).await
     })
     .await?;
     say(&format!(
-        "Changed the product {} of {}. Apps learn of it within a day.",
+        "Changed the product {} of {}. Apps learn of it when they next ask the server.",
         args.product, args.tenant
     ))
-}
-
-fn trial_days(text: &str) -> Result<TrialDays, String> {
-    const NUMBER: &str = "a trial has 0 to 36500 days";
-    let days: i64 = text.parse().map_err(|_| NUMBER)?;
-    days.try_into().map_err(|_| NUMBER.to_owned())
 }

@@ -5,24 +5,29 @@ use clap::{Args, Subcommand};
 use keywright_domain::{
     ids::TenantId,
     sdk_key::{OldKeys, SdkKey},
-    time::Timestamp,
 };
 use serde_json::json;
 
 use crate::{
-    commands::{caller_for, first_line_of_input, moment, say, with_services},
+    commands::{caller_for, first_line_of_input, say, with_services},
     config::DatabaseArgs,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SdkKeyCommand {
-    /// Make the tenant's first SDK key and print it, this once; from then on its apps need one.
+    /// Make the tenant's first SDK key and print it, only this once; from then on its apps need one.
     Set(SetArgs),
-    /// Make a new SDK key and print it, this once; the old one keeps working for 30 days.
+    /// Make a new SDK key and print it, only this once; the old one keeps working for 30 days.
     Rotate(ReplaceArgs),
-    /// Take over an SDK key that apps have already, from the first line of standard input. A key that it takes the
-    /// place of keeps working for 30 days.
+    /// Take over an SDK key that apps have already, from the first line of standard input. A key that it replaces
+    /// keeps working for 30 days.
     Import(ReplaceArgs),
+    /// End the keys that were replaced and work still, because one of them has leaked. The current one stays.
+    EndOld {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -50,6 +55,7 @@ impl SdkKeyCommand {
             Self::Set(args) => set(database, &args).await,
             Self::Rotate(args) => rotate(database, &args).await,
             Self::Import(args) => import(database, &args).await,
+            Self::EndOld { tenant } => end_old(database, &tenant).await,
         }
     }
 }
@@ -74,59 +80,68 @@ async fn set(database: &DatabaseArgs, args: &SetArgs) -> anyhow::Result<()> {
 }
 
 async fn rotate(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
-    let made = with_services(database, async |services| {
+    let key = with_services(database, async |services| {
         let caller = caller_for(services, &args.common.tenant).await?;
         Ok(services.sdk_keys.rotate(&caller, args.old_keys()).await?)
     })
     .await?;
-    report(&args.common, Some(&made.key), Some(made.old_key_ends_at))
+    report(&args.common, Some(&key), Some(args.old_keys()))
 }
 
 async fn import(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
-    let line = first_line_of_input().context("The SDK key can't be read from standard input")?;
+    let line =
+        first_line_of_input("SDK key").context("The SDK key can't be read from standard input")?;
     let key: SdkKey = line
         .parse()
         .context("Standard input must begin with the SDK key")?;
-    let old_key_ends_at = with_services(database, async |services| {
+    let replaced = with_services(database, async |services| {
         let caller = caller_for(services, &args.common.tenant).await?;
         let sdk_keys = &services.sdk_keys;
         Ok(sdk_keys.import(&caller, &key, args.old_keys()).await?)
     })
     .await?;
-    report(&args.common, None, old_key_ends_at)
+    report(&args.common, None, replaced.then(|| args.old_keys()))
 }
 
-/// Says what was done; a key that was made stands in a line of its own, before the rest.
-fn report(
-    args: &SetArgs,
-    made: Option<&SdkKey>,
-    old_key_ends_at: Option<Timestamp>,
-) -> anyhow::Result<()> {
+async fn end_old(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<()> {
+    with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        Ok(services.sdk_keys.end_replaced(&caller).await?)
+    })
+    .await?;
+    say(&format!(
+        "Earlier SDK keys of {tenant} no longer work. Apps that send one are refused."
+    ))
+}
+
+/// Says what was done; a key that was made stands in a line of its own, before the rest. `replaced` says what becomes of
+/// the keys before it, where there are any.
+fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> anyhow::Result<()> {
+    let tenant = &args.tenant;
     if args.json {
-        let mut line = json!({ "tenant": args.tenant });
+        let mut line = json!({ "tenant": tenant });
         if let Some(key) = made {
             line["sdk_key"] = json!(key.expose());
         }
-        if let Some(end) = old_key_ends_at {
-            line["old_key_ends_at"] = json!(end.seconds());
+        if let Some(old_keys) = replaced {
+            line["old_key_works_for_days"] = json!(old_keys.days());
         }
         return say(&line.to_string());
     }
-    match made {
-        Some(key) => {
-            say(key.expose())?;
-            say("It is shown this once. Build it into the tenant's apps.")?;
+    if let Some(key) = made {
+        say(key.expose())?;
+        say("It is shown only once: keep it, and build it into the tenant's apps.")?;
+    } else {
+        say(&format!("{tenant} accepts this SDK key from now on."))?;
+    }
+    say(&match replaced {
+        None => format!("Every device call of {tenant} needs it from now on."),
+        Some(OldKeys::EndNow) => {
+            "Earlier keys no longer work. Apps that send one are refused.".to_owned()
         }
-        None => say(&format!("The SDK key is one of {} now.", args.tenant))?,
-    }
-    match old_key_ends_at {
-        Some(end) => say(&format!(
-            "The key before works until {}. Apps that have none but that are refused afterwards.",
-            moment(end)
-        )),
-        None => say(&format!(
-            "Every device call of {} needs it from now on.",
-            args.tenant
-        )),
-    }
+        Some(old_keys) => format!(
+            "The key that it replaces works for {} days more; apps that still send it are refused after that.",
+            old_keys.days()
+        ),
+    })
 }

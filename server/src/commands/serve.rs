@@ -41,46 +41,42 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        serve(database, self).await
+        // In this order: what costs nothing to check comes before what makes files.
+        let public_url = PublicUrl::parse(self.public_url.as_deref())?;
+        let site = Site::load(&self.site_dir)?;
+        let listener = listen(self.listen).await?;
+        let _lock = database.lock()?;
+        let services = database.open_or_create().await?;
+        let address = listener.local_addr()?;
+        // Before anybody is told where to find this server, and to stop it.
+        let mut signals = Signals::listen().context("Can't listen for signals")?;
+        let app = router::build(AppState::new(services.clone(), site, public_url));
+        tracing::info!("listening on http://{address}");
+        let housekeeping = tokio::spawn(keep_house(services.clone()));
+        let (stop, stopped) = tokio::sync::watch::channel(());
+        let server = axum::serve(
+            listener,
+            app.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .with_graceful_shutdown(async move {
+            signals.next().await;
+            tracing::info!("stopping: no new requests, those under way are answered");
+            drop(stop);
+            tokio::spawn(exit_at_next(signals));
+        });
+        tokio::select! {
+            done = server.into_future() => done?,
+            () = grace_is_over(stopped) => tracing::warn!("some requests took longer than the grace period"),
+        }
+        housekeeping.abort();
+        if tokio::time::timeout(LAST_WRITES, services.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database did not take the last writes in time");
+        }
+        Ok(())
     }
-}
-
-async fn serve(database: &DatabaseArgs, args: ServeArgs) -> anyhow::Result<()> {
-    // In this order: what costs nothing to check comes before what makes files.
-    let public_url = PublicUrl::parse(args.public_url.as_deref())?;
-    let site = Site::load(&args.site_dir)?;
-    let listener = listen(args.listen).await?;
-    let _lock = database.lock()?;
-    let services = database.open_or_create().await?;
-    let address = listener.local_addr()?;
-    // Before anybody is told where to find this server, and to stop it.
-    let mut signals = Signals::listen().context("Can't listen for signals")?;
-    let app = router::build(AppState::new(services.clone(), site, public_url));
-    tracing::info!("listening on http://{address}");
-    let housekeeping = tokio::spawn(keep_house(services.clone()));
-    let (stop, stopped) = tokio::sync::watch::channel(());
-    let server = axum::serve(
-        listener,
-        app.into_make_service_with_connect_info::<SocketAddr>(),
-    )
-    .with_graceful_shutdown(async move {
-        signals.next().await;
-        tracing::info!("stopping: no new requests, those under way are answered");
-        drop(stop);
-        tokio::spawn(exit_at_next(signals));
-    });
-    tokio::select! {
-        done = server.into_future() => done?,
-        () = grace_is_over(stopped) => tracing::warn!("some requests took longer than the grace period"),
-    }
-    housekeeping.abort();
-    if tokio::time::timeout(LAST_WRITES, services.close())
-        .await
-        .is_err()
-    {
-        tracing::warn!("the database did not take the last writes in time");
-    }
-    Ok(())
 }
 
 /// Does what is due by the clock, at once and then every minute. What is under way when this ends is a unit of work,

@@ -1,16 +1,15 @@
 //! `keywright signing-key …`.
 
 use clap::Subcommand;
+use keywright_app::format;
 use keywright_domain::{
     ids::{Kid, TenantId},
-    signing_key::{ADVISED_DAYS, KeyStage, dropped_at},
+    signing_key::{ADVISED_DAYS, KeyStage, ListedKey, Urgency, dropped_at},
 };
-use keywright_service::signing_keys::Urgency;
-use keywright_store::ListedKey;
 use serde_json::json;
 
 use crate::{
-    commands::{caller_for, moment, say, with_services},
+    commands::{caller_for, explain, say, with_services},
     config::DatabaseArgs,
 };
 
@@ -60,10 +59,7 @@ impl SigningKeyCommand {
                 let urgency = if now { Urgency::Leak } else { Urgency::Planned };
                 promote(database, &tenant, kid, urgency).await
             }
-            Self::List { tenant, json } => {
-                let keys = listed(database, &tenant).await?;
-                keys.iter().try_for_each(|key| print(key, json))
-            }
+            Self::List { tenant, json } => list(database, &tenant, json).await,
         }
     }
 }
@@ -74,15 +70,12 @@ async fn add(
     kid: Option<Kid>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let kid = with_services(database, async |services| {
+    let key = with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
         Ok(services.signing_keys.add(&caller, kid).await?)
     })
     .await?;
-    let keys = listed(database, tenant).await?;
-    keys.iter()
-        .filter(|key| key.kid == kid)
-        .try_for_each(|key| print(key, json))?;
+    print(&key, json)?;
     if json {
         return Ok(());
     }
@@ -98,30 +91,34 @@ async fn promote(
     urgency: Urgency,
 ) -> anyhow::Result<()> {
     let promoted = format!("{kid} signs the leases of {tenant} from now on.");
-    with_services(database, async |services| {
+    let listed = with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
-        Ok(services.signing_keys.promote(&caller, kid, urgency).await?)
+        let signing_keys = &services.signing_keys;
+        let promoted = signing_keys.promote(&caller, kid, urgency).await;
+        explain(services, &caller, promoted).await?;
+        Ok(signing_keys.list(&caller).await?)
     })
     .await?;
     say(&promoted)?;
-    for key in listed(database, tenant).await? {
+    for key in listed {
         if let KeyStage::Retired(at) = key.stage {
             say(&format!(
                 "{} stays listed until {}, for the leases that it has signed.",
                 key.kid,
-                moment(dropped_at(at))
+                format::iso(dropped_at(at))
             ))?;
         }
     }
     Ok(())
 }
 
-async fn listed(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<Vec<ListedKey>> {
-    with_services(database, async |services| {
+async fn list(database: &DatabaseArgs, tenant: &TenantId, json: bool) -> anyhow::Result<()> {
+    let listed = with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
         Ok(services.signing_keys.list(&caller).await?)
     })
-    .await
+    .await?;
+    listed.iter().try_for_each(|key| print(key, json))
 }
 
 fn print(key: &ListedKey, json: bool) -> anyhow::Result<()> {
@@ -131,7 +128,9 @@ fn print(key: &ListedKey, json: bool) -> anyhow::Result<()> {
         KeyStage::Retired(at) => ("retired", Some(dropped_at(at))),
     };
     if !json {
-        let until = until.map_or_else(String::new, |end| format!("\tlisted until {}", moment(end)));
+        let until = until.map_or_else(String::new, |end| {
+            format!("\tlisted until {}", format::iso(end))
+        });
         return say(&format!("{}\t{stage}\t{}{until}", key.kid, key.public_key));
     }
     let mut line = json!({

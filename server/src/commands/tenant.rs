@@ -22,7 +22,7 @@ pub(crate) enum TenantCommand {
         /// Its name on pages; the slug, where left out.
         #[arg(long)]
         name: Option<String>,
-        /// Its plan.
+        /// Its plan: free, starter, pro or enterprise.
         #[arg(long, default_value = "enterprise", value_parser = plan)]
         plan: Plan,
         /// The name of its first signing key; k1, where left out.

@@ -24,24 +24,19 @@ pub(super) async fn activate(call: Call) -> Result<Response, Response> {
         license_key: call.fields.license_key()?,
         machine_hash: call.fields.machine_hash()?,
         device_name: call.fields.device_name(),
-        request_id: call.asker.client_request_id.clone(),
+        request_id: call.asker.request_id.client().map(str::to_owned),
         free_tier_instance_id: call.fields.free_tier_instance_id(),
         telemetry: call.fields.telemetry(),
     };
-    let asker = &call.asker;
-    let leased = async {
-        asker
-            .services
-            .activations
-            .activate(&asker.admit().await?, request)
-            .await
-    };
+    let asked = call
+        .asker
+        .ask(Endpoint::Activate, async |services, admitted| {
+            services.activations.activate(admitted, request).await
+        });
     let Leased {
         lease,
         license_expires_at,
-    } = leased
-        .await
-        .map_err(|refusal| asker.refuse(Endpoint::Activate, &refusal))?;
+    } = asked.await?;
     Ok(answer::success(Activated {
         activated: true,
         instance_id: lease.claims.instance_id,

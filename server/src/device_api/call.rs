@@ -13,34 +13,39 @@ use keywright_service::{
     activations::{Admitted, Refusal},
 };
 
-use super::{answer::Endpoint, fields::Fields, wire::client_request_id};
+use super::{answer::Endpoint, fields::Fields};
 use crate::{request_id::RequestId, state::AppState};
 
 /// Who asks, for which product.
 pub(super) struct Asker {
-    pub(super) services: Services,
-    /// The client's own id of the request, if it sent one.
-    pub(super) client_request_id: Option<String>,
-    /// Where it comes from.
+    /// Where the call comes from.
     pub(super) address: Option<IpAddr>,
+    /// What the client and the log call it.
+    pub(super) request_id: RequestId,
+    services: Services,
     tenant: String,
     product: String,
     sdk_key: Option<Vec<u8>>,
-    request_id: RequestId,
 }
 
 impl Asker {
-    /// Checks the SDK key, the tenant and the product.
-    pub(super) async fn admit(&self) -> Result<Admitted, Refusal> {
-        self.services
-            .activations
-            .admit(&self.tenant, &self.product, self.sdk_key.as_deref())
+    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer.
+    pub(super) async fn ask<T>(
+        &self,
+        endpoint: Endpoint,
+        question: impl AsyncFnOnce(&Services, &Admitted) -> Result<T, Refusal>,
+    ) -> Result<T, Response> {
+        let answer = async {
+            let activations = &self.services.activations;
+            let sdk_key = self.sdk_key.as_deref();
+            let admitted = activations
+                .admit(&self.tenant, &self.product, sdk_key)
+                .await?;
+            question(&self.services, &admitted).await
+        };
+        answer
             .await
-    }
-
-    /// The endpoint's answer to a refusal.
-    pub(super) fn refuse(&self, endpoint: Endpoint, refusal: &Refusal) -> Response {
-        endpoint.refuse(refusal, &self.request_id)
+            .map_err(|refusal| endpoint.refuse(&refusal, &self.request_id))
     }
 }
 
@@ -54,7 +59,6 @@ impl FromRequestParts<AppState> for Asker {
         let sdk_key = parts.headers.get("x-keylight-sdk-key");
         Ok(Self {
             services: state.services.clone(),
-            client_request_id: client_request_id(&parts.headers),
             address: peer.map(|ConnectInfo(peer)| peer.ip()),
             tenant,
             product,

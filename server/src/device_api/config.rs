@@ -8,9 +8,8 @@ use super::{
 };
 
 pub(super) async fn config(asker: Asker) -> Result<Response, Response> {
-    let sent = async { asker.services.settings.sent(&asker.admit().await?).await };
-    let sent = sent
-        .await
-        .map_err(|refusal| asker.refuse(Endpoint::Config, &refusal))?;
-    Ok(answer::success(SettingsFields::from(sent)))
+    let sent = asker.ask(Endpoint::Config, async |services, admitted| {
+        services.settings.for_app(admitted).await
+    });
+    Ok(answer::success(SettingsFields::from(sent.await?)))
 }

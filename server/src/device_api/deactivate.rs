@@ -19,15 +19,10 @@ pub(super) async fn deactivate(call: Call) -> Result<Response, Response> {
         license_key: call.fields.license_key()?,
         instance: call.fields.instance_id()?,
     };
-    let asker = &call.asker;
-    let done = async {
-        asker
-            .services
-            .activations
-            .deactivate(&asker.admit().await?, request)
-            .await
-    };
-    done.await
-        .map_err(|refusal| asker.refuse(Endpoint::Deactivate, &refusal))?;
+    call.asker
+        .ask(Endpoint::Deactivate, async |services, admitted| {
+            services.activations.deactivate(admitted, request).await
+        })
+        .await?;
     Ok(answer::success(Deactivated { deactivated: true }))
 }

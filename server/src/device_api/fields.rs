@@ -48,13 +48,17 @@ impl Fields {
 
     /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
     pub(super) fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
-        let text = self.own_instance_id()?;
+        let text = self.instance_id_text()?;
         let id = text.parse().ok();
         Ok(id.filter(|id: &InstanceId| id.to_string() == text))
     }
 
-    /// The id that an app without a key gave itself: any text.
-    pub(super) fn own_instance_id(&self) -> Result<&str, Malformed> {
+    /// The id that an app without a key gave itself: any text, but for NUL, which PostgreSQL's texts can't hold.
+    pub(super) fn keyless_instance_id(&self) -> Result<String, Malformed> {
+        Ok(self.instance_id_text()?.replace('\0', "\u{FFFD}"))
+    }
+
+    fn instance_id_text(&self) -> Result<&str, Malformed> {
         self.text("instance_id", INSTANCE_ID_LENGTH)
             .ok_or(Malformed(
                 "instance_id must be a text of 1 to 128 characters",

@@ -1,7 +1,7 @@
 //! The JSON of a request: one object, no field of which is named twice, at any depth.
 //!
-//! Only what an endpoint may look at is read; the rest is checked and left alone. So a number that no machine can hold,
-//! in a field that refuses nothing, refuses nothing.
+//! Texts and whole numbers of the outermost object are read; the rest is checked and left alone. So a number that no
+//! machine can hold, in a field that refuses nothing, refuses nothing.
 
 use std::{collections::BTreeMap, fmt};
 

@@ -18,26 +18,19 @@ struct Received {
 
 pub(super) async fn keyless(call: Call) -> Result<Response, Response> {
     let beacon = Beacon {
-        // PostgreSQL's texts hold no NUL.
-        instance_id: call.fields.own_instance_id()?.replace('\0', "\u{FFFD}"),
+        instance_id: call.fields.keyless_instance_id()?,
         state: call.fields.keyless_state()?,
         machine_hash: call.fields.machine_hash()?,
         telemetry: call.fields.telemetry(),
         address: call.asker.address,
     };
-    let asker = &call.asker;
-    let sent = async {
-        asker
-            .services
-            .keyless
-            .report(&asker.admit().await?, beacon)
-            .await
-    };
-    let sent = sent
-        .await
-        .map_err(|refusal| asker.refuse(Endpoint::Keyless, &refusal))?;
+    let sent = call
+        .asker
+        .ask(Endpoint::Keyless, async |services, admitted| {
+            services.keyless.report(admitted, beacon).await
+        });
     Ok(answer::success(Received {
         received: true,
-        settings: sent.into(),
+        settings: sent.await?.into(),
     }))
 }

@@ -32,23 +32,16 @@ pub(super) async fn validate(call: Call) -> Result<Response, Response> {
         machine_hash: call.fields.machine_hash()?,
         telemetry: call.fields.telemetry(),
     };
-    let asker = &call.asker;
-    let validated = async {
-        asker
-            .services
-            .activations
-            .validate(&asker.admit().await?, request)
-            .await
-    };
-    let Validated {
-        leased: Leased {
-            lease,
-            license_expires_at,
-        },
-        settings,
-    } = validated
-        .await
-        .map_err(|refusal| asker.refuse(Endpoint::Validate, &refusal))?;
+    let asked = call
+        .asker
+        .ask(Endpoint::Validate, async |services, admitted| {
+            services.activations.validate(admitted, request).await
+        });
+    let Validated { leased, settings } = asked.await?;
+    let Leased {
+        lease,
+        license_expires_at,
+    } = leased;
     let valid = lease.claims.status == LeaseStatus::Active;
     let status = if valid {
         StatusCode::OK

@@ -176,7 +176,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
         ),
         (
             &["mint", "--tenant", "acme", "--product", "notes"],
-            "Name the key type of notes: notes has pro, solo, team, yearly",
+            "Say which key type of notes is meant: it has pro, solo, team, yearly",
         ),
         (
             &[
@@ -188,7 +188,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
                 "--key-type",
                 "gold",
             ],
-            "There is no key type gold of notes: notes has pro, solo, team, yearly",
+            "notes has no key type gold: it has pro, solo, team, yearly",
         ),
         (
             &[

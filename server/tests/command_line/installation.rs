@@ -185,8 +185,15 @@ impl Serving {
     /// Tells it to stop, and again once it has said that it does; gives the code that it ends with.
     pub(crate) fn stop_at_once(&mut self) -> Option<i32> {
         self.tell_to_stop();
+        self.read_log_until("stopping:");
+        self.tell_to_stop();
+        self.child.wait().unwrap().code()
+    }
+
+    /// Reads the log up to a line that holds `text`.
+    pub(crate) fn read_log_until(&mut self, text: &str) {
         let mut line = String::new();
-        while !line.contains("stopping:") {
+        while !line.contains(text) {
             line.clear();
             assert_ne!(
                 self.log.read_line(&mut line).unwrap(),
@@ -194,8 +201,6 @@ impl Serving {
                 "the server stopped"
             );
         }
-        self.tell_to_stop();
-        self.child.wait().unwrap().code()
     }
 
     fn tell_to_stop(&self) {

@@ -2,7 +2,32 @@
 
 use serde_json::Value;
 
+use keywright_domain::{
+    product::{KeyType, Product},
+    settings::TrialDays,
+};
+use keywright_store::Store;
+
 use crate::installation::{Installation, text};
+
+/// What stands in the database after all.
+fn notes_and_pro(installation: &Installation) -> (Product, KeyType) {
+    let url = format!(
+        "sqlite:{}",
+        installation.data().join("keywright.db").display()
+    );
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = Store::open(&url).await.unwrap();
+        let (acme, notes) = ("acme".parse().unwrap(), "notes".parse().unwrap());
+        let product = store.product(&acme, &notes).await.unwrap().unwrap();
+        let key_types = store.key_types(&acme, &notes).await.unwrap();
+        store.close().await;
+        let pro = key_types
+            .into_iter()
+            .find(|key_type| key_type.id.as_str() == "pro");
+        (product, pro.unwrap())
+    })
+}
 
 fn json(text: &str) -> Value {
     assert_eq!(text.lines().count(), 1, "{text}");
@@ -24,7 +49,7 @@ fn an_sdk_key_is_set_rotated_and_shown_once() {
     let (first, rest) =
         key_and_rest(&installation.succeed(&["sdk-key", "set", "--tenant", "indie"]));
     assert!(
-        rest.contains("shown this once") && rest.contains("Every device call of indie needs it"),
+        rest.contains("shown only once") && rest.contains("Every device call of indie needs it"),
         "{rest}"
     );
     let sentence = installation.fail(&["sdk-key", "set", "--tenant", "indie"]);
@@ -35,7 +60,10 @@ fn an_sdk_key_is_set_rotated_and_shown_once() {
     let (second, rest) =
         key_and_rest(&installation.succeed(&["sdk-key", "rotate", "--tenant", "indie"]));
     assert_ne!(first, second);
-    assert!(rest.contains("The key before works until 2"), "{rest}");
+    assert!(
+        rest.contains("The key that it replaces works for 30 days more"),
+        "{rest}"
+    );
     let third = json(&installation.succeed(&[
         "sdk-key",
         "rotate",
@@ -46,7 +74,7 @@ fn an_sdk_key_is_set_rotated_and_shown_once() {
     ]));
     assert_eq!(third["tenant"], "indie");
     assert!(third["sdk_key"].as_str().unwrap().starts_with("sdk_live_"));
-    assert!(third["old_key_ends_at"].is_i64());
+    assert_eq!(third["old_key_works_for_days"], 0);
     let file = std::fs::read(installation.data().join("keywright.db")).unwrap();
     for key in [&first, &second, third["sdk_key"].as_str().unwrap()] {
         assert!(
@@ -59,6 +87,22 @@ fn an_sdk_key_is_set_rotated_and_shown_once() {
     assert!(
         unknown.contains("There is no tenant nobody") && unknown.contains("tenant add"),
         "{unknown}"
+    );
+}
+
+#[test]
+fn a_leaked_old_sdk_key_is_ended_without_touching_the_new_one() {
+    let installation = Installation::with_demo();
+    let end = ["sdk-key", "end-old", "--tenant", "acme"];
+    assert_eq!(
+        installation.fail(&end),
+        "No replaced SDK key works any more"
+    );
+    installation.succeed(&["sdk-key", "rotate", "--tenant", "acme"]);
+    let said = installation.succeed(&end);
+    assert!(
+        said.contains("Earlier SDK keys of acme no longer work"),
+        "{said}"
     );
 }
 
@@ -84,7 +128,7 @@ fn an_sdk_key_is_imported_from_standard_input() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let said = text(&done.stdout);
     assert!(
-        said.contains("is one of acme now") && !said.contains(key.trim()),
+        said.contains("acme accepts this SDK key from now on.") && !said.contains(key.trim()),
         "{said}"
     );
     let again = installation.run_with_input(&import, &key);
@@ -93,7 +137,7 @@ fn an_sdk_key_is_imported_from_standard_input() {
     let back =
         installation.run_with_input(&[&import[..], &["--end-old-now", "--json"]].concat(), &demo);
     let back = json(&text(&back.stdout));
-    assert!(back["old_key_ends_at"].is_i64() && back.get("sdk_key").is_none());
+    assert!(back["old_key_works_for_days"] == 0 && back.get("sdk_key").is_none());
 }
 
 #[test]
@@ -107,7 +151,7 @@ fn a_signing_key_is_rotated_in_two_steps() {
     let promote = ["signing-key", "promote", "--tenant", "acme", "--kid", "k2"];
     let sentence = installation.fail(&promote);
     assert!(
-        sentence.contains("give them 14 days to fetch it, of which 14 are left"),
+        sentence.contains("wait 14 more, unless the key that signs has leaked; then add --now"),
         "{sentence}"
     );
     let said = installation.succeed(&[&promote[..], &["--now"]].concat());
@@ -208,7 +252,20 @@ fn a_product_is_changed() {
         "--name",
         "Notes 2",
     ]));
-    installation.succeed(&with(&["--trial-days", "unset", "--free-tier", "unset"]));
+    let settings = || {
+        let (product, _) = notes_and_pro(&installation);
+        let settings = product.settings;
+        (
+            product.name,
+            settings.trial_days.map(TrialDays::get),
+            settings.free_tier,
+        )
+    };
+    assert_eq!(settings(), ("Notes 2".into(), Some(14), Some(true)));
+    installation.succeed(&with(&["--trial-days", "unset"]));
+    assert_eq!(settings(), ("Notes 2".into(), None, Some(true)));
+    installation.succeed(&with(&["--free-tier", "unset"]));
+    assert_eq!(settings(), ("Notes 2".into(), None, None));
     let unknown = installation.fail(&[
         "product",
         "change",
@@ -244,6 +301,16 @@ fn a_key_type_is_changed() {
         said.contains("Licenses already out keep what they have"),
         "{said}"
     );
+    let shape = || {
+        let (_, pro) = notes_and_pro(&installation);
+        (
+            pro.activation_limit,
+            pro.duration_days,
+            pro.entitlements.to_string(),
+            pro.fallback,
+        )
+    };
+    assert_eq!(shape(), (3, None, "pro".into(), true));
     installation.succeed(&with(&[
         "--limit",
         "5",
@@ -253,6 +320,7 @@ fn a_key_type_is_changed() {
         "--fallback",
         "off",
     ]));
+    assert_eq!(shape(), (5, Some(30), String::new(), false));
     installation.succeed(&with(&[
         "--lifetime",
         "--entitlement",
@@ -260,6 +328,7 @@ fn a_key_type_is_changed() {
         "--entitlement",
         "sync",
     ]));
+    assert_eq!(shape(), (5, None, "pro,sync".into(), false));
     for bad in [
         &["--lifetime", "--days", "3"][..],
         &["--entitlement", "pro", "--no-entitlements"],
@@ -280,7 +349,7 @@ fn a_key_type_is_changed() {
         "on",
     ]);
     assert!(
-        unknown.contains("There is no key type none of notes: notes has pro, solo, team, yearly"),
+        unknown.contains("notes has no key type none: it has pro, solo, team, yearly"),
         "{unknown}"
     );
 }

@@ -120,7 +120,11 @@ fn a_tenant_of_ones_own_comes_to_its_first_license_from_the_command_line() {
         "--key-prefix",
         "OTHR",
     ];
-    assert_eq!(installation.fail(&second), "This needs the plan starter");
+    let sentence = installation.fail(&second);
+    assert_eq!(
+        sentence,
+        "This needs the plan starter: `keywright tenant plan --tenant mine --plan starter` changes it"
+    );
 }
 
 #[test]

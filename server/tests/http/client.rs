@@ -9,11 +9,10 @@ use keylight::{
     FixedDeviceIdentity, KeylessState, Keylight, KeylightConfig, KeylightError, LicenseState,
     LicenseStore, http::ureq_transport::UreqTransport, keyset::fetch_keyset,
 };
-use keywright_domain::{license::License, time::Timestamp};
+use keywright_domain::{license::License, signing_key::Urgency, time::Timestamp};
 use keywright_service::{
     clock::{Clock, SystemClock},
     products::ProductChange,
-    signing_keys::Urgency,
 };
 use keywright_store::Engine;
 use serde_json::json;
@@ -124,7 +123,7 @@ async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
 
 on_both_engines! {
     it_activates_validates_and_gives_its_slot_back => round_trip();
-    it_reads_every_refusal => refusals();
+    it_reads_the_refusals_of_activate => refusals();
     it_follows_its_license_into_expiry_and_reduced_mode => expiry();
     it_stops_when_its_license_is_revoked => revoked();
     it_stops_when_its_instance_is_deactivated_elsewhere => deactivated_elsewhere();
@@ -171,6 +170,12 @@ async fn refusals(engine: Engine) {
     });
     let refused = activate(&other.await, PRO_KEY).await;
     assert_eq!(refused, Err("Invalid or missing SDK key".to_owned()));
+    let elsewhere = listening.app_that("device-1", |config| KeylightConfig {
+        product_id: "nothing".into(),
+        ..config
+    });
+    let refused = activate(&elsewhere.await, PRO_KEY).await;
+    assert_eq!(refused, Err("Product not found".to_owned()));
     let tenants = &listening.server.world.services.tenants;
     tenants.suspend(&acme()).await.unwrap();
     assert_eq!(
@@ -211,7 +216,7 @@ async fn expiry(engine: Engine) {
     assert_eq!(validate(&other).await, Ok(Some("fallback".into())));
     assert_eq!(other.state(), LicenseState::Limited);
     assert!(!one.has_entitlement("pro") && !other.has_entitlement("pro"));
-    // Renewed in time for the next try: as before.
+    // The clock set back, as if the license had been renewed: as before.
     server.world.clock.set(now);
     assert_eq!(validate(&one).await, Ok(Some("active".into())));
     assert_eq!(one.state(), LicenseState::Licensed);
@@ -368,7 +373,7 @@ async fn rotation(engine: Engine) {
     let (server, now) = (&listening.server, listening.now);
     let keys = &server.world.services.signing_keys;
     let pinned = listening.licensed("device-1", PRO_KEY).await;
-    let second = keys.add(&acme(), None).await.unwrap();
+    let second = keys.add(&acme(), None).await.unwrap().kid;
     // Fetches its keys after the first step.
     let fetching = listening.licensed("device-2", PRO_KEY).await;
     assert_eq!(

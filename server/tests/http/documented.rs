@@ -1,5 +1,6 @@
 //! `docs/api.md` says what each endpoint answers, row by row. Each row is asked for here, on both engines, and compared: the
-//! status, the whole body, the headers. A row without a scenario fails, and so does a scenario without a row.
+//! status, the whole body, the headers. A row without a scenario fails, and so does an answer of the contract
+//! without a row.
 
 use std::collections::BTreeSet;
 
@@ -7,83 +8,19 @@ use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
-use data_encoding::BASE64;
-use keylight::{SKEW_SECONDS, verify_lease};
 use keywright_domain::{
     license::{License, LicenseState},
     settings::TrialDays,
+    signing_key::{ListedKey, Urgency},
 };
-use keywright_service::{Services, products::ProductChange, signing_keys::Urgency, testing::NOW};
+use keywright_service::{Services, products::ProductChange, testing::NOW};
 use keywright_store::Engine;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
-use crate::world::{Answer, REQUEST_ID, Server, acme, sdk_key};
-
-/// One row of a table of answers.
-struct Row {
-    when: String,
-    status: u16,
-    body: Value,
-}
-
-/// The rows of the table below `### Answers: <title>`.
-fn rows(title: &str) -> Vec<Row> {
-    let text = include_str!("../../../docs/api.md");
-    let heading = format!("### Answers: {title}\n");
-    let (_, below) = text
-        .split_once(&heading)
-        .unwrap_or_else(|| panic!("no table {title}"));
-    let lines = below
-        .lines()
-        .skip_while(|line| !line.starts_with("|---"))
-        .skip(1);
-    let rows: Vec<Row> = lines
-        .take_while(|line| line.starts_with('|'))
-        .map(row)
-        .collect();
-    assert!(!rows.is_empty(), "{title}");
-    rows
-}
-
-fn row(line: &str) -> Row {
-    let cells: Vec<&str> = line
-        .trim_matches('|')
-        .splitn(3, '|')
-        .map(str::trim)
-        .collect();
-    let [when, status, body] = cells[..] else {
-        panic!("three cells: {line}");
-    };
-    Row {
-        when: when.to_owned(),
-        status: status.parse().unwrap(),
-        body: serde_json::from_str(body.trim_matches('`')).unwrap(),
-    }
-}
-
-/// Every table's title: none is forgotten below.
-#[test]
-fn every_table_of_answers_is_asked_for() {
-    let titles = include_str!("../../../docs/api.md")
-        .lines()
-        .filter_map(|line| line.strip_prefix("### Answers: "));
-    let expected = [
-        EVERY_ENDPOINT,
-        EVERY_BODY,
-        "activate",
-        "validate",
-        "deactivate",
-        "config",
-        "keyless",
-        KEYSET,
-    ];
-    assert_eq!(titles.collect::<Vec<_>>(), expected);
-}
-
-const EVERY_ENDPOINT: &str = "of every endpoint below `/{tenant}/{product}`";
-const EVERY_BODY: &str = "of every endpoint that takes a body";
-const KEYSET: &str = "keylight-keys";
+use crate::{
+    api_document::{EVERY_BODY, EVERY_ENDPOINT, KEYSET, Row, TrustedKeys, fits, rows},
+    world::{Answer, REQUEST_ID, Server, acme, sdk_key},
+};
 
 async fn assert_is(server: &Server, answer: &Answer, row: &Row, what: &str) {
     let trusted = trusted_keys(server).await;
@@ -111,71 +48,15 @@ async fn assert_is(server: &Server, answer: &Answer, row: &Row, what: &str) {
     assert_eq!(answer.header("cache-control"), kept, "{what}");
 }
 
-type TrustedKeys = std::collections::HashMap<String, String>;
-
 async fn trusted_keys(server: &Server) -> TrustedKeys {
     let keys = server
         .world
         .store
         .listed_keys(&"acme".parse().unwrap())
         .await;
-    let pair = |key: keywright_store::ListedKey| (key.kid.to_string(), key.public_key);
+    let pair = |key: ListedKey| (key.kid.to_string(), key.public_key);
     // Where the database can't be reached there is no lease either.
     keys.unwrap_or_default().into_iter().map(pair).collect()
-}
-
-/// Whether `found` is what the document says, its placeholders being filled in properly.
-fn fits(documented: &Value, found: &Value, trusted: &TrustedKeys) -> bool {
-    match (documented, found) {
-        (Value::Object(documented), Value::Object(found)) => {
-            documented.len() == found.len()
-                && documented.iter().all(|(name, value)| {
-                    found
-                        .get(name)
-                        .is_some_and(|found| fits(value, found, trusted))
-                })
-        }
-        (Value::Array(documented), Value::Array(found)) => {
-            documented.len() == found.len()
-                && documented
-                    .iter()
-                    .zip(found)
-                    .all(|(value, found)| fits(value, found, trusted))
-        }
-        (Value::String(text), found) if text.starts_with('<') => {
-            match text.trim_matches(['<', '>']) {
-                "uuid" => found.as_str().is_some_and(is_uuid),
-                "seconds" => found.is_i64(),
-                "kid" => found.as_str().is_some_and(|kid| trusted.contains_key(kid)),
-                "base64" => found
-                    .as_str()
-                    .is_some_and(|text| BASE64.decode(text.as_bytes()).is_ok()),
-                lease => is_lease(lease.strip_prefix("lease ").unwrap(), found, trusted),
-            }
-        }
-        (documented, found) => documented == found,
-    }
-}
-
-fn is_uuid(text: &str) -> bool {
-    Uuid::parse_str(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
-}
-
-/// A lease of that status, signed by a listed key, for seven days from now unless its license ends before.
-fn is_lease(status: &str, found: &Value, trusted: &TrustedKeys) -> bool {
-    let fields = found.as_object().unwrap();
-    let lease: keylight::Lease = serde_json::from_value(found.clone()).unwrap();
-    let now = NOW.seconds();
-    let verified = verify_lease(&lease, trusted, now, SKEW_SECONDS);
-    let entitlements: &[&str] = if status == "active" { &["pro"] } else { &[] };
-    fields.len() == 8
-        && verified.is_trusted()
-        && !verified.expired
-        && lease.status == status
-        && lease.entitlements == entitlements
-        && lease.issued_at == now
-        && (lease.expires_at == now + 604_800
-            || (status == "active" && lease.expires_at == now + 86_400))
 }
 
 on_both_engines! {
@@ -571,8 +452,8 @@ async fn keyset(engine: Engine) {
 }
 
 async fn add_second_key(services: &Services) {
-    let kid = services.signing_keys.add(&acme(), None).await.unwrap();
-    assert_eq!(kid.as_str(), "k2");
+    let key = services.signing_keys.add(&acme(), None).await.unwrap();
+    assert_eq!(key.kid.as_str(), "k2");
 }
 
 async fn promote_second_key(services: &Services) {
@@ -583,21 +464,4 @@ async fn promote_second_key(services: &Services) {
         .promote(&acme(), kid, Urgency::Leak)
         .await
         .unwrap();
-}
-
-/// The worked example of the document: its lease, its bytes, its key.
-#[test]
-fn the_worked_example_verifies() {
-    let text = include_str!("../../../docs/api.md");
-    let (_, example) = text.split_once("### A worked example").unwrap();
-    let block = |language: &str| {
-        let (_, rest) = example.split_once(&format!("```{language}\n")).unwrap();
-        rest.split_once("\n```").unwrap().0
-    };
-    let lease: keylight::Lease = serde_json::from_str(block("json")).unwrap();
-    assert_eq!(lease.payload(), block("text"));
-    let (_, key) = example.split_once("public key `").unwrap();
-    let key = key.split_once('`').unwrap().0.to_owned();
-    let trusted = TrustedKeys::from([(lease.kid.clone(), key)]);
-    assert!(verify_lease(&lease, &trusted, lease.issued_at, SKEW_SECONDS).is_trusted());
 }

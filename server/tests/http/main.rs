@@ -24,6 +24,7 @@ macro_rules! on_both_engines {
     )*};
 }
 
+mod api_document;
 mod at_once;
 mod bad_input;
 mod client;

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::world::{Server, acme, sdk_key};
 
 on_both_engines! {
-    what_every_endpoint_checks_first => common_order();
+    what_every_endpoint_with_a_body_checks_first => common_order();
     activate_asks_for_the_status_then_the_device_then_a_slot => activate_order();
     validate_asks_for_the_state_then_the_instance_then_the_end => validate_order();
 }
@@ -97,7 +97,7 @@ async fn license(
     let instance = if held {
         server.seat(&key, number).await.to_string()
     } else {
-        "unknown".to_owned()
+        "00000000-0000-4000-8000-00000000ffff".to_owned()
     };
     (key, instance)
 }

@@ -89,7 +89,7 @@ async fn by_request(engine: Engine) {
     let server = Server::start(engine).await;
     let key = server
         .license(1, |license| License {
-            activation_limit: 9,
+            activation_limit: 99,
             ..license
         })
         .await;
@@ -120,6 +120,11 @@ async fn by_request(engine: Engine) {
     }
     assert_eq!(server.active_count(&key).await, 6);
     assert_ne!(ask(&other_key, Some("r1")).await, first, "another license");
+    // A repeat does not bring back what was given back.
+    let again = ask(&key, Some("r9")).await;
+    let leave = json!({ "license_key": key, "instance_id": again });
+    server.device("/acme/notes/deactivate", &leave).await;
+    assert_ne!(ask(&key, Some("r9")).await, again);
 }
 
 async fn machine_hash_at_validate(engine: Engine) {

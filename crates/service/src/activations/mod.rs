@@ -170,7 +170,7 @@ impl Activations {
             telemetry: request.telemetry,
         });
         Ok(Validated {
-            settings: SentSettings::by(&signer, admitted),
+            settings: SentSettings::signed_by(&signer, admitted),
             leased: Leased {
                 lease: signer.lease(claims),
                 license_expires_at: license.expires_at,

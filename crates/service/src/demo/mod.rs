@@ -11,7 +11,7 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Activation,
     audit::{Action, Actor, ActorKind},
-    ids::{AuditEntryId, OperatorId, TenantId},
+    ids::{AuditEntryId, Kid, OperatorId, TenantId},
     license::License,
     product::{KeyType, Product, Tenant},
     role::Role,
@@ -21,7 +21,7 @@ use keywright_store::{NewAuditEntry, Operator, Tx};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::{Error, context::Context, signing_keys::FIRST_KID};
+use crate::{Error, context::Context};
 
 /// Every demo operator's password.
 pub const PASSWORD: &str = "keywright-demo";
@@ -200,7 +200,7 @@ impl DemoData {
         operators: &[Operator],
     ) -> Result<(), Error> {
         for tenant in &self.tenants {
-            let key = context.new_signing_key(&tenant.id, fixed::parsed(FIRST_KID)?);
+            let key = context.new_signing_key(&tenant.id, Kid::numbered(1));
             tx.insert_tenant(tenant).await?;
             let since = tenant.created_at;
             tx.insert_signing_key(&tenant.id, &key, since).await?;

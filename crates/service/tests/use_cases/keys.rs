@@ -1,18 +1,19 @@
 //! SDK keys and signing keys, on a standing clock.
 
+use futures::FutureExt;
 use keywright_domain::{
     audit::{Action, ActorKind},
     ids::Kid,
     role::Role,
     sdk_key::{OldKeys, SdkKey},
-    signing_key::KeyStage,
+    signing_key::{KeyStage, Urgency},
 };
 use keywright_service::{
     Caller, Error, Invalid,
     activations::Refusal,
-    signing_keys::Urgency,
     testing::{NOW, TestWorld},
 };
+use keywright_store::StoreError;
 
 use crate::world::{acme, log, new_entries, somebody, world};
 
@@ -60,13 +61,12 @@ async fn an_old_sdk_key_works_for_thirty_days_more() {
         .rotate(&owner(), OldKeys::KeepForGrace)
         .await
         .unwrap();
-    assert_eq!(made.old_key_ends_at, NOW.plus_days(30));
-    assert!(opens(&world, DEMO_KEY).await && opens(&world, made.key.expose()).await);
+    assert!(opens(&world, DEMO_KEY).await && opens(&world, made.expose()).await);
     world.clock.set(NOW.plus_days(30).plus_millis(-1));
     assert!(opens(&world, DEMO_KEY).await);
     world.clock.set(NOW.plus_days(30));
     assert!(!opens(&world, DEMO_KEY).await);
-    assert!(opens(&world, made.key.expose()).await);
+    assert!(opens(&world, made.expose()).await);
     assert!(!opens(&world, "").await);
     assert_eq!(actions(&world, before).await, [Action::SdkKeyRotate]);
 }
@@ -78,13 +78,8 @@ async fn a_leaked_sdk_key_ends_at_once_with_all_before_it() {
     let second = sdk_keys
         .rotate(&owner(), OldKeys::KeepForGrace)
         .await
-        .unwrap()
-        .key;
-    let third = sdk_keys
-        .rotate(&owner(), OldKeys::EndNow)
-        .await
-        .unwrap()
-        .key;
+        .unwrap();
+    let third = sdk_keys.rotate(&owner(), OldKeys::EndNow).await.unwrap();
     for (key, expected) in [
         (DEMO_KEY, false),
         (second.expose(), false),
@@ -100,11 +95,11 @@ async fn an_sdk_key_that_apps_have_is_taken_over() {
     let before = log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
     let theirs: SdkKey = format!("sdk_live_{}", "7".repeat(64)).parse().ok().unwrap();
-    let ended = sdk_keys
+    let replaced = sdk_keys
         .import(&owner(), &theirs, OldKeys::KeepForGrace)
         .await
         .unwrap();
-    assert_eq!(ended, Some(NOW.plus_days(30)));
+    assert!(replaced);
     assert!(opens(&world, theirs.expose()).await && opens(&world, DEMO_KEY).await);
     let again = sdk_keys.import(&owner(), &theirs, OldKeys::EndNow).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
@@ -144,24 +139,39 @@ async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
 }
 
 #[tokio::test]
-async fn two_that_rotate_at_once_leave_one_key_without_an_end() {
+async fn a_replaced_sdk_key_is_ended_early_and_the_current_one_stays() {
     let world = world().await;
-    let (caller, other) = (owner(), somebody(Role::Admin));
+    let before = log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
-    let (one, two) = futures::join!(
-        sdk_keys.rotate(&caller, OldKeys::EndNow),
-        sdk_keys.rotate(&other, OldKeys::EndNow)
+    let none = sdk_keys.end_replaced(&owner()).await;
+    assert!(
+        matches!(none, Err(Error::Conflict(_))),
+        "nothing was replaced"
     );
-    let keys: Vec<SdkKey> = [one, two]
-        .into_iter()
-        .flatten()
-        .map(|made| made.key)
-        .collect();
-    let mut working = 0;
-    for key in &keys {
-        working += usize::from(opens(&world, key.expose()).await);
-    }
-    assert_eq!(working, 1);
+    let made = sdk_keys
+        .rotate(&owner(), OldKeys::KeepForGrace)
+        .await
+        .unwrap();
+    world.clock.set(NOW.plus_millis(1));
+    sdk_keys.end_replaced(&owner()).await.unwrap();
+    assert!(!opens(&world, DEMO_KEY).await && opens(&world, made.expose()).await);
+    let again = sdk_keys.end_replaced(&owner()).await;
+    assert!(matches!(again, Err(Error::Conflict(_))));
+    assert_eq!(
+        actions(&world, before).await,
+        [Action::SdkKeyRotate, Action::SdkKeyEnd]
+    );
+}
+
+/// No command leaves a tenant so; if it comes to it, its doors stay shut.
+#[tokio::test]
+async fn a_tenant_whose_sdk_keys_have_all_ended_lets_nobody_in() {
+    let world = world().await;
+    let end = world
+        .store
+        .write(|tx| async move { tx.end_sdk_keys(&acme(), NOW).await }.boxed());
+    end.await.map_err(|error: StoreError| error).unwrap();
+    assert!(!opens(&world, DEMO_KEY).await && !opens(&world, "").await);
 }
 
 #[tokio::test]
@@ -169,7 +179,7 @@ async fn a_key_is_promoted_once_apps_have_had_fourteen_days() {
     let world = world().await;
     let before = log(&world).await.len();
     let keys = &world.services.signing_keys;
-    assert_eq!(keys.add(&owner(), None).await.unwrap(), kid("k2"));
+    assert_eq!(keys.add(&owner(), None).await.unwrap().kid, kid("k2"));
     let keyset = keys.keyset(&acme()).await.unwrap();
     assert_eq!((keyset.primary, keyset.keys.len()), (kid("k1"), 2));
     for (at, days) in [(NOW, 14), (NOW.plus_days(13).plus_millis(1), 1)] {
@@ -227,7 +237,7 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
     // Its name is never given away again: not on demand, nor in the row of names.
     let again = keys.add(&owner(), Some(kid("k1"))).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
-    assert_eq!(keys.add(&owner(), None).await.unwrap(), kid("k3"));
+    assert_eq!(keys.add(&owner(), None).await.unwrap().kid, kid("k3"));
     let back = keys.promote(&owner(), kid("k1"), Urgency::Leak).await;
     assert!(matches!(back, Err(Error::Invalid(Invalid::UnknownKid(_)))));
 }
@@ -261,6 +271,7 @@ async fn only_admins_and_owners_touch_keys() {
             sdk_keys.set(&caller).await.err(),
             sdk_keys.rotate(&caller, OldKeys::EndNow).await.err(),
             sdk_keys.import(&caller, &demo, OldKeys::EndNow).await.err(),
+            sdk_keys.end_replaced(&caller).await.err(),
             keys.add(&caller, None).await.err(),
             keys.promote(&caller, kid("k1"), Urgency::Leak).await.err(),
             keys.list(&caller).await.err(),

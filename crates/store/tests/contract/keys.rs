@@ -128,6 +128,32 @@ on_both_engines! {
         assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
     }
 
+    async fn replaced_keys_are_ended_and_the_one_without_an_end_stays(world: World) {
+        let end = || world.store.write(|tx| {
+            async move { tx.end_replaced_sdk_keys(&tenant("acme"), NOW).await }.boxed()
+        });
+        replace_sdk_key(&world, 1, NOW).await;
+        assert!(!end().await.map_err(|error: StoreError| error).unwrap());
+        replace_sdk_key(&world, 2, NOW.plus_days(30)).await;
+        assert!(end().await.map_err(|error: StoreError| error).unwrap());
+        assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+        assert!(!end().await.map_err(|error: StoreError| error).unwrap());
+    }
+
+    async fn two_that_replace_a_key_at_once_leave_one_without_an_end(world: World) {
+        replace_sdk_key(&world, 1, NOW).await;
+        let replace = |number: u8| world.store.write(move |tx| {
+            async move {
+                tx.end_sdk_keys(&tenant("acme"), NOW).await?;
+                tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await
+            }.boxed()
+        });
+        let done: Vec<Result<(), StoreError>> = futures::future::join_all((2..10).map(replace)).await;
+        assert!(done.iter().any(Result::is_ok), "{done:?}");
+        assert!(done.iter().flatten().count() + done.iter().filter(|done| matches!(done, Err(StoreError::Conflict))).count() == 8, "{done:?}");
+        assert_eq!(opening(&world, "acme", NOW).await.len(), 1);
+    }
+
     async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
         for name in ["k1", "k2"] {
             add_signing_key(&world, "acme", name).await.unwrap();
