@@ -31,6 +31,8 @@ test("the document's code believes its lease and no other", async ({ page }) => 
   expect(await verify({ kid: "k2" }, end)).toBeNull();
   expect(await verify({ kid: "constructor" }, end)).toBeNull();
   expect(await verify({ signature: "no base64!" }, end)).toBeNull();
+  expect(await verify({ expiresAt: String(end) }, end)).toBeNull();
+  expect(await verify({ entitlements: null }, end)).toBeNull();
   expect(await verify({ entitlements: ["pro", "admin"] }, end)).toBeNull();
   expect(await verify({ expiresAt: end + 1 }, end)).toBeNull();
   // Signed by the same key: the reduced mode has no end while the device is offline.

@@ -52,7 +52,8 @@ impl RequestId {
 }
 
 /// Gives each request an id and logs each answer: method, route pattern, status, time taken, and the id that a device
-/// calls it by, which the answer carries in its extensions. Never the path itself: it may hold what a log must not.
+/// calls it by, which the answer carries in its extensions. What a device was refused is logged as well as trouble of
+/// ours, for the vendor will be asked about it; all else only in detail. Never the path itself: it may hold what a log must not.
 pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let id = RequestId::fresh();
     request.extensions_mut().insert(id.clone());
@@ -63,7 +64,7 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     let (status, taken) = (response.status(), began.elapsed().as_micros());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let client = RequestId::of(response.extensions());
-    // One line for both levels: a macro can't take its level from a variable.
+    // One line for all levels: a macro can't take its level from a variable.
     macro_rules! answered {
         ($level:ident) => {
             tracing::$level!(
@@ -74,6 +75,8 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     }
     if status.is_server_error() {
         answered!(warn);
+    } else if status.is_client_error() && client.client().is_some() {
+        answered!(info);
     } else {
         answered!(debug);
     }

@@ -65,9 +65,9 @@ text_id!(
 );
 
 impl Kid {
-    /// `k1`, `k2`, …: how keys are named that nobody named.
-    pub fn numbered(number: u64) -> Self {
-        Self(format!("k{number}").into())
+    /// `k1`: the name of a tenant's first key, unless it asks for another.
+    pub fn first() -> Self {
+        Self("k1".into())
     }
 }
 

@@ -84,11 +84,13 @@ pub struct KeylessInstall {
 }
 
 impl KeylessInstall {
-    /// What makes it the same install again: its machine, or else the id that the app gave itself.
-    pub fn device(&self) -> &str {
-        self.machine_hash
-            .as_ref()
-            .map_or(&self.instance_id, MachineHash::as_str)
+    /// What makes it the same install again: its machine, or else the id that the app gave itself. The word before it
+    /// keeps an id that looks like somebody's machine from being taken for it.
+    pub fn device(&self) -> String {
+        match &self.machine_hash {
+            Some(hash) => format!("machine:{hash}"),
+            None => format!("install:{}", self.instance_id),
+        }
     }
 }
 

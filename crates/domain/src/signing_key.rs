@@ -59,19 +59,18 @@ pub enum PromotionDenied {
 }
 
 impl ListedKey {
-    /// Decides whether the key may sign from `now` on. One that has signed before is known to apps.
+    /// Decides whether the key may sign from `now` on.
     pub fn decide_promotion(
         &self,
         urgency: Urgency,
         now: Timestamp,
     ) -> Result<(), PromotionDenied> {
-        match (self.stage, urgency) {
-            (KeyStage::Signing, _) => Err(PromotionDenied::SignsAlready),
-            (KeyStage::Added, Urgency::Planned) => match days_to_wait(self.created_at, now) {
-                0 => Ok(()),
-                days => Err(PromotionDenied::TooNew { days }),
-            },
-            (KeyStage::Added | KeyStage::Retired(_), _) => Ok(()),
+        if self.stage == KeyStage::Signing {
+            return Err(PromotionDenied::SignsAlready);
+        }
+        match (urgency, days_to_wait(self.created_at, now)) {
+            (Urgency::Leak, _) | (Urgency::Planned, 0) => Ok(()),
+            (Urgency::Planned, days) => Err(PromotionDenied::TooNew { days }),
         }
     }
 }
@@ -92,11 +91,21 @@ fn days_to_wait(added_at: Timestamp, now: Timestamp) -> i64 {
     (left.max(0) + DAY_MILLIS - 1) / DAY_MILLIS
 }
 
-/// The name of the next key: one more than the highest number that any key ever had, so that no name is used twice.
-pub fn next_kid<'a>(ever_used: impl IntoIterator<Item = &'a Kid>) -> Kid {
-    let number = |kid: &Kid| kid.as_str().strip_prefix('k')?.parse::<u64>().ok();
+/// The name of the next key: that of the one that signs, with a number one higher than any key of that name ever had (`k1`,
+/// `k2`; `kw1`, `kw2`). So it is new, and stays apart from names that another server gave. `None` where it would be too
+/// long.
+pub fn next_kid<'a>(signing: &Kid, ever_used: impl IntoIterator<Item = &'a Kid>) -> Option<Kid> {
+    let name = signing.as_str();
+    let stem = name.trim_end_matches(|symbol: char| symbol.is_ascii_digit());
+    let stem = if stem == name {
+        format!("{name}-")
+    } else {
+        stem.to_owned()
+    };
+    let number = |kid: &Kid| kid.as_str().strip_prefix(&stem)?.parse::<u64>().ok();
     let highest = ever_used.into_iter().filter_map(number).max();
-    Kid::numbered(highest.unwrap_or(0).saturating_add(1))
+    let next = highest.unwrap_or(1).checked_add(1)?;
+    format!("{stem}{next}").parse().ok()
 }
 
 #[cfg(test)]
@@ -128,12 +137,14 @@ mod tests {
             (Added, Planned, due, Ok(())),
             (Added, Planned, due.plus_days(3), Ok(())),
             (Added, Leak, NOW, Ok(())),
-            (Retired(NOW), Planned, NOW, Ok(())),
+            (Retired(NOW), Planned, NOW, too_new(14)),
+            (Retired(NOW), Planned, due, Ok(())),
+            (Retired(NOW), Leak, NOW, Ok(())),
             (Signing, Planned, due, Err(PromotionDenied::SignsAlready)),
             (Signing, Leak, due, Err(PromotionDenied::SignsAlready)),
         ] {
             let key = ListedKey {
-                kid: Kid::numbered(2),
+                kid: Kid::first(),
                 public_key: String::new(),
                 created_at: NOW,
                 stage,
@@ -145,16 +156,23 @@ mod tests {
 
     #[test]
     fn the_next_name_was_never_used() {
-        for (used, next) in [
-            (&[][..], "k1"),
-            (&["k1"], "k2"),
-            (&["k1", "k7", "kw9", "2"], "k8"),
-            (&["vendor-1"], "k1"),
-            (&["k4294967296"], "k4294967297"),
-            (&["k18446744073709551615"], "k18446744073709551615"),
+        for (signing, used, next) in [
+            ("k1", &["k1"][..], Some("k2")),
+            ("k1", &["k1", "k7", "kw9", "2"], Some("k8")),
+            ("kw1", &["kw1", "k5"], Some("kw2")),
+            ("2026", &["2026"], Some("2027")),
+            ("vendor", &["vendor"], Some("vendor-2")),
+            ("vendor", &["vendor", "vendor-2"], Some("vendor-3")),
+            ("k18446744073709551615", &["k18446744073709551615"], None),
+            (
+                "kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk",
+                &["kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk"],
+                None,
+            ),
         ] {
             let used: Vec<Kid> = used.iter().map(|kid| kid.parse().unwrap()).collect();
-            assert_eq!(next_kid(&used).as_str(), next);
+            let found = next_kid(&signing.parse().unwrap(), &used);
+            assert_eq!(found.as_ref().map(Kid::as_str), next, "{signing}");
         }
     }
 }

@@ -9,6 +9,7 @@ use std::{
 use futures::FutureExt;
 use keywright_domain::{
     activation::Telemetry,
+    ids::TenantId,
     keyless::{KeylessInstall, KeylessState, NEW_PER_ADDRESS_AND_HOUR, RETENTION_DAYS},
     machine::MachineHash,
     time::Timestamp,
@@ -63,11 +64,13 @@ impl Keyless {
         let address = beacon.address;
         let install = install(admitted, beacon);
         let last = store
-            .last_beacon(&install.tenant, &install.product, install.device())
+            .last_beacon(&install.tenant, &install.product, &install.device())
             .await?;
         let is_news = match last {
             Some(last) => last.is_outdated(install.state, now),
-            None => address.is_none_or(|address| self.new_installs.admit(address, now)),
+            None => {
+                address.is_none_or(|address| self.new_installs.admit(&install.tenant, address, now))
+            }
         };
         if is_news {
             store
@@ -109,19 +112,19 @@ fn install(admitted: &Admitted, beacon: Beacon) -> KeylessInstall {
     }
 }
 
-/// Counts the installs that each address adds within an hour of the clock, so that nobody fills the database by making
-/// ids up.
+/// Counts the installs that each address adds to a tenant within an hour of the clock, so that nobody fills the database by
+/// making ids up, and nobody uses one tenant's number up for another.
 #[derive(Default)]
 struct NewInstalls(Mutex<Hour>);
 
 #[derive(Default)]
 struct Hour {
     since_1970: i64,
-    by_address: HashMap<IpAddr, u32>,
+    by_address: HashMap<(TenantId, IpAddr), u32>,
 }
 
 impl NewInstalls {
-    fn admit(&self, address: IpAddr, now: Timestamp) -> bool {
+    fn admit(&self, tenant: &TenantId, address: IpAddr, now: Timestamp) -> bool {
         let since_1970 = now.seconds().div_euclid(3_600);
         // Nothing in here can panic half-way.
         let mut hour = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +134,8 @@ impl NewInstalls {
                 by_address: HashMap::new(),
             };
         }
-        let count = hour.by_address.entry(network(address)).or_default();
+        let place = (tenant.clone(), network(address));
+        let count = hour.by_address.entry(place).or_default();
         *count = count.saturating_add(1);
         *count <= NEW_PER_ADDRESS_AND_HOUR
     }
@@ -154,15 +158,17 @@ mod tests {
     #[test]
     fn an_address_adds_sixty_installs_an_hour() {
         let new_installs = NewInstalls::default();
+        let (acme, indie): (TenantId, _) = ("acme".parse().unwrap(), "indie".parse().unwrap());
         let one: IpAddr = "192.0.2.1".parse().unwrap();
         for _ in 0..60 {
-            assert!(new_installs.admit(one, NOW));
+            assert!(new_installs.admit(&acme, one, NOW));
         }
-        assert!(!new_installs.admit(one, NOW));
-        assert!(!new_installs.admit("::ffff:192.0.2.1".parse().unwrap(), NOW));
-        assert!(new_installs.admit("192.0.2.2".parse().unwrap(), NOW));
-        assert!(!new_installs.admit(one, NOW.plus_millis(3_599_999)));
-        assert!(new_installs.admit(one, NOW.plus_millis(3_600_000)));
+        assert!(!new_installs.admit(&acme, one, NOW));
+        assert!(!new_installs.admit(&acme, "::ffff:192.0.2.1".parse().unwrap(), NOW));
+        assert!(new_installs.admit(&acme, "192.0.2.2".parse().unwrap(), NOW));
+        assert!(new_installs.admit(&indie, one, NOW));
+        assert!(!new_installs.admit(&acme, one, NOW.plus_millis(3_599_999)));
+        assert!(new_installs.admit(&acme, one, NOW.plus_millis(3_600_000)));
     }
 
     #[test]

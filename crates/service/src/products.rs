@@ -106,12 +106,6 @@ impl Products {
         caller.require(Permission::ManageProducts)?;
         let name = checked_name(&new.name)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
-        let plan = context
-            .store
-            .tenant(&tenant)
-            .await?
-            .ok_or(Error::NotFound)?
-            .plan;
         let details = json!({ "product": new.id, "key_prefix": new.key_prefix });
         let entry = context.audit(caller, now, Action::ProductCreate, None, details);
         let product = Product {
@@ -124,7 +118,11 @@ impl Products {
         };
         let write = context.store.write(move |tx| {
             async move {
-                require_room(plan, tx.count_products(&product.tenant).await?)?;
+                let tenant = tx
+                    .lock_tenant(&product.tenant)
+                    .await?
+                    .ok_or(Error::NotFound)?;
+                require_room(tenant.plan, tx.count_products(&tenant.id).await?)?;
                 tx.insert_product(&product).await?;
                 Ok(tx.record(&entry).await?)
             }

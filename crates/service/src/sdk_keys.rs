@@ -105,6 +105,7 @@ impl SdkKeys {
         let write = self.0.store.write(move |tx| {
             async move {
                 let (tenant, ends_at) = (caller.tenant(), old_keys.end_at(now));
+                tx.lock_tenant(tenant).await?;
                 let current = tx.current_sdk_key(tenant).await?;
                 check(current, hash)?;
                 tx.end_sdk_keys(tenant, ends_at).await?;

@@ -12,6 +12,7 @@ use keywright_domain::{
     },
     time::Timestamp,
 };
+use keywright_store::Tx;
 use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context};
@@ -56,9 +57,10 @@ impl SigningKeys {
         let write = self.0.store.write(move |tx| {
             async move {
                 let tenant = caller.tenant();
+                tx.lock_tenant(tenant).await?;
                 let kid = match kid {
                     Some(kid) => kid,
-                    None => next_kid(&tx.kids_ever_used(tenant).await?),
+                    None => next_name(tx, tenant).await?,
                 };
                 let key = context.new_signing_key(tenant, kid.clone());
                 tx.insert_signing_key(tenant, &key, now).await?;
@@ -92,6 +94,7 @@ impl SigningKeys {
         let write = self.0.store.write(move |tx| {
             async move {
                 let tenant = &entry.tenant;
+                tx.lock_tenant(tenant).await?;
                 let listed = tx.listed_keys(tenant).await?;
                 let key = listed
                     .iter()
@@ -105,9 +108,7 @@ impl SigningKeys {
             }
             .boxed()
         });
-        write
-            .await
-            .map_err(|error: Error| error.or_conflict("Another key was promoted at the same time"))
+        write.await
     }
 
     /// Drops the keys of every tenant whose last lease has ended: off the list, the private half erased.
@@ -149,6 +150,16 @@ impl SigningKeys {
         }
         Ok(())
     }
+}
+
+/// The name of the tenant's next key.
+async fn next_name(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Kid, Error> {
+    let listed = tx.listed_keys(tenant).await?;
+    let signing = listed.iter().find(|key| key.stage == KeyStage::Signing);
+    let signing = signing.ok_or(Error::NotFound)?;
+    next_kid(&signing.kid, &tx.kids_ever_used(tenant).await?).ok_or(Error::Conflict(
+        "No further name can be made of the last one; name the key",
+    ))
 }
 
 impl From<PromotionDenied> for Error {

@@ -63,7 +63,7 @@ impl Tenants {
             suspended_at: None,
             created_at: now,
         };
-        let kid = first_kid.unwrap_or_else(|| Kid::numbered(1));
+        let kid = first_kid.unwrap_or_else(Kid::first);
         let key = context.new_signing_key(&id, kid);
         let made = context.audit(
             &caller,

@@ -205,20 +205,23 @@ impl Tx<'_> {
     }
 
     /// Gives an active instance without machine hash the one that it sent, unless another active instance of the license
-    /// holds that. A change of the license at the same time may make this a conflict: then it is left for the next time.
-    pub async fn fill_machine_hash(&mut self, touch: &Touch) -> Result<(), StoreError> {
-        let Some(hash) = &touch.machine_hash else {
-            return Ok(());
-        };
+    /// holds that.
+    pub async fn fill_machine_hash(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+        hash: &MachineHash,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE activations SET machine_hash = $4
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL AND machine_hash IS NULL
              AND NOT EXISTS (SELECT 1 FROM activations other WHERE other.tenant_id = $1 AND other.license_id = $2
                  AND other.machine_hash = $4 AND other.deactivated_at IS NULL)",
         )
-        .bind(touch.tenant.as_str())
-        .bind(touch.license.to_string())
-        .bind(touch.instance.to_string())
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance.to_string())
         .bind(hash.as_str())
         .execute(&mut *self.connection)
         .await?;

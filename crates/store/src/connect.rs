@@ -129,9 +129,14 @@ impl Connector {
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
-                    if engine == Engine::Sqlite {
-                        connection.execute(SQLITE_TUNING).await?;
-                        connection.execute("PRAGMA query_only = ON").await?;
+                    match engine {
+                        Engine::Sqlite => {
+                            connection.execute(SQLITE_TUNING).await?;
+                            connection.execute("PRAGMA query_only = ON").await?;
+                        }
+                        Engine::Postgres => {
+                            connection.execute(POSTGRES_TUNING).await?;
+                        }
                     }
                     Ok(())
                 })
@@ -162,6 +167,11 @@ const SQLITE_TUNING: &str = "PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
+
+/// Nobody waits longer for a row that somebody else holds than a request may take, and a server that vanishes in the middle
+/// of a unit of work holds its rows for ten seconds at most.
+const POSTGRES_TUNING: &str = "SET lock_timeout = '4s';
+SET idle_in_transaction_session_timeout = '10s';";
 
 #[cfg(test)]
 mod tests {

@@ -51,10 +51,13 @@ impl From<sqlx::Error> for StoreError {
 
 /// Whether an error code tells of trouble that passes. SQLite's are numbers, the low byte of which is the kind (busy,
 /// locked, I/O error, full, can't open, read-only); PostgreSQL's are five characters, the first two of which are
-/// (connection, resources, operator's intervention, system, rolled back by the engine).
+/// (connection, transaction ended for idling, resources, operator's intervention, system, rolled back by the engine), and
+/// the one for a row that somebody holds too long.
 fn is_passing(code: Option<&str>) -> bool {
     match code {
-        Some(code) if code.len() == 5 => matches!(&code[..2], "08" | "40" | "53" | "57" | "58"),
+        Some(code) if code.len() == 5 => {
+            matches!(&code[..2], "08" | "25" | "40" | "53" | "57" | "58") || code == "55P03"
+        }
         Some(code) => code
             .parse::<u32>()
             .is_ok_and(|number| matches!(number & 0xFF, 5 | 6 | 8 | 10 | 13 | 14)),
@@ -69,7 +72,7 @@ mod tests {
     #[test]
     fn trouble_that_passes_is_told_from_defects_on_both_engines() {
         for code in [
-            "5", "261", "6", "10", "13", "08006", "40P01", "53300", "57P01",
+            "5", "261", "6", "10", "13", "08006", "25P03", "40P01", "53300", "55P03", "57P01",
         ] {
             assert!(is_passing(Some(code)), "{code}");
         }

@@ -92,6 +92,19 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Reads a tenant and holds off everyone else who does until this unit of work is over: for changes of what the tenant
+    /// has one of, or a limited number.
+    pub async fn lock_tenant(&mut self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+        let row = sqlx::query(
+            "UPDATE tenants SET name = name WHERE id = $1 RETURNING id, name, plan, suspended_at, created_at",
+        )
+        .bind(id.as_str())
+        .fetch_optional(&mut *self.connection)
+        .await?;
+        row.map(|row| tenant(&Fields::new("tenants", &row)))
+            .transpose()
+    }
+
     /// Sets the tenant's plan; says whether there is such a tenant.
     pub async fn set_plan(&mut self, id: &TenantId, plan: Plan) -> Result<bool, StoreError> {
         let done = sqlx::query("UPDATE tenants SET plan = $2 WHERE id = $1")

@@ -6,7 +6,6 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::{LastLease, Telemetry},
     ids::{InstanceId, LicenseId, TenantId},
-    machine::MachineHash,
     time::Timestamp,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -29,10 +28,6 @@ pub struct Touch {
     pub at: Timestamp,
     /// What it was given.
     pub lease: LastLease,
-    /// The machine hash that it sent.
-    pub machine_hash: Option<MachineHash>,
-    /// Whether it has none yet, so that the one it sent is to be filled in.
-    pub lacks_hash: bool,
     /// What it said about itself.
     pub telemetry: Telemetry,
 }
@@ -126,7 +121,6 @@ impl Touch {
             (earlier, self)
         };
         Self {
-            machine_hash: newer.machine_hash.or(older.machine_hash),
             telemetry: newer.telemetry.or(older.telemetry),
             ..newer
         }
@@ -140,10 +134,7 @@ async fn write(writer: &Writer, pending: Pending) -> Pending {
     }
     let notes = Arc::new(pending);
     match write_seen(writer, notes.clone()).await {
-        Ok(()) => {
-            fill_hashes(writer, &notes).await;
-            Pending::new()
-        }
+        Ok(()) => Pending::new(),
         Err(error @ (StoreError::Unavailable(_) | StoreError::Aborted)) if !writer.is_closed() => {
             tracing::warn!(%error, "when devices were seen could not be written yet");
             Arc::unwrap_or_clone(notes)
@@ -169,22 +160,6 @@ async fn write_seen(writer: &Writer, notes: Arc<Pending>) -> Result<(), StoreErr
         .await
 }
 
-/// Rare, and each by itself, for one that conflicts must not take the others with it.
-async fn fill_hashes(writer: &Writer, notes: &Pending) {
-    for touch in notes
-        .values()
-        .filter(|touch| touch.machine_hash.is_some() && touch.lacks_hash)
-    {
-        let touch = touch.clone();
-        let filled: Result<(), StoreError> = writer
-            .write(move |tx| async move { tx.fill_machine_hash(&touch).await }.boxed())
-            .await;
-        if let Err(error) = filled {
-            tracing::warn!(%error, "a device's machine hash was not filled in");
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use keywright_domain::lease::LeaseStatus;
@@ -201,8 +176,6 @@ mod tests {
                 status: LeaseStatus::Active,
                 expires_at: Timestamp::from_millis(at + 7),
             },
-            machine_hash: None,
-            lacks_hash: true,
             telemetry: Telemetry {
                 app_version: app_version.map(str::to_owned),
                 platform: platform.map(str::to_owned),
@@ -213,10 +186,7 @@ mod tests {
 
     #[test]
     fn the_newer_note_wins_and_keeps_what_only_the_older_said() {
-        let older = Touch {
-            machine_hash: "a".repeat(64).parse().ok(),
-            ..touch(1, Some("1.0"), Some("linux"))
-        };
+        let older = touch(1, Some("1.0"), Some("linux"));
         let newer = touch(2, Some("1.1"), None);
         for merged in [newer.clone().after(older.clone()), older.after(newer)] {
             assert_eq!(
@@ -225,7 +195,6 @@ mod tests {
             );
             assert_eq!(merged.telemetry.app_version.as_deref(), Some("1.1"));
             assert_eq!(merged.telemetry.platform.as_deref(), Some("linux"));
-            assert!(merged.machine_hash.is_some());
         }
     }
 }

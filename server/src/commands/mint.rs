@@ -33,7 +33,7 @@ pub(crate) struct MintArgs {
     /// How many licenses.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
-    /// Print one JSON object a line: `license_key`, `id`, `display_key`.
+    /// Print one JSON object a line: `license_key`, `id`, `display_key`, and `customer_email` where one is given.
     #[arg(long)]
     json: bool,
 }
@@ -62,19 +62,22 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
         let minted = services.licenses.mint(&caller, order).await;
         let minted = explain(services, &caller, minted).await?;
         for license in minted {
-            print(&license, args.json)?;
+            print(&license, args)?;
         }
         left -= count;
     }
     Ok(())
 }
 
-fn print(minted: &Minted, json: bool) -> anyhow::Result<()> {
-    if !json {
+fn print(minted: &Minted, args: &MintArgs) -> anyhow::Result<()> {
+    if !args.json {
         return say(minted.key.expose());
     }
-    let line = serde_json::json!({
+    let mut line = serde_json::json!({
         "license_key": minted.key.expose(), "id": minted.id, "display_key": minted.display_key,
     });
+    if let Some(email) = &args.customer_email {
+        line["customer_email"] = email.as_str().into();
+    }
     say(&line.to_string())
 }

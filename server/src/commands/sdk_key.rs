@@ -129,7 +129,9 @@ fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> a
         return say(&line.to_string());
     }
     if let Some(key) = made {
-        say(key.expose())?;
+        say(key.expose()).context(
+            "The SDK key was made but could not be shown, and is lost: rotate it to get another",
+        )?;
         say("It is shown only once: keep it, and build it into the tenant's apps.")?;
     } else {
         say(&format!("{tenant} accepts this SDK key from now on."))?;

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     RequestExt,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Path, Request},
+    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
     http::request::Parts,
     response::Response,
 };
@@ -12,6 +12,7 @@ use keywright_service::{
     Services,
     activations::{Admitted, Refusal},
 };
+use percent_encoding::percent_decode_str;
 
 use super::{answer::Endpoint, fields::Fields};
 use crate::{request_id::RequestId, state::AppState};
@@ -53,8 +54,13 @@ impl FromRequestParts<AppState> for Asker {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
-        let Path((tenant, product)) = path.map_err(|_| super::unknown_path())?;
+        // Not axum's `Path`, which refuses what is no UTF-8: that is an unknown tenant or product like any other.
+        let mut segments = parts.uri.path().split('/').skip(1);
+        let mut segment = || {
+            let encoded = segments.next().unwrap_or_default();
+            percent_decode_str(encoded).decode_utf8_lossy().into_owned()
+        };
+        let (tenant, product) = (segment(), segment());
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let sdk_key = parts.headers.get("x-keylight-sdk-key");
         Ok(Self {

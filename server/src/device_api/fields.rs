@@ -16,6 +16,9 @@ const DEVICE_NAME_LENGTH: usize = 120;
 const LICENSE_KEY_LENGTH: usize = 256;
 const INSTANCE_ID_LENGTH: usize = 128;
 
+/// UTF-16 units kept of the system's version.
+const OS_VERSION_LENGTH: usize = 32;
+
 /// Buckets that `cpu_cores` and `memory` may name.
 const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
 const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
@@ -108,9 +111,7 @@ impl Fields {
             sdk_version: self.cut("sdk_version", 64),
             sdk: self.cut("sdk", 16),
             platform: self.cut("platform", 32),
-            os_version: self
-                .cut("os_version", 32)
-                .filter(|version| is_os_version(version)),
+            os_version: self.os_version(),
             arch: self.arch(),
             cpu_cores: self.bucket("cpu_cores", &CPU_CORES),
             memory: self.bucket("memory", &MEMORY),
@@ -147,6 +148,13 @@ impl Fields {
             kept.push(symbol);
         }
         (!kept.is_empty()).then_some(kept)
+    }
+
+    /// A version that is too long is cut; half a number at its end is better than none, a dot is not.
+    fn os_version(&self) -> Option<String> {
+        let whole = self.any_text("os_version")?;
+        let kept = self.cut("os_version", OS_VERSION_LENGTH)?;
+        is_os_version(whole).then(|| kept.trim_end_matches('.').to_owned())
     }
 
     fn arch(&self) -> Option<String> {
@@ -235,6 +243,8 @@ mod tests {
             (said.sdk.as_deref(), said.trial_duration_days),
             (Some("rust"), Some(14))
         );
+        let long = fields(json!({ "os_version": "1.".repeat(16) + "1" })).telemetry();
+        assert_eq!(long.os_version, Some("1.".repeat(15) + "1"));
         for bad in [json!("14."), json!(""), json!("14a"), json!(".1")] {
             assert_eq!(
                 fields(json!({ "os_version": bad })).telemetry().os_version,

@@ -200,7 +200,7 @@ fn unknown_tenants_products_and_key_types_are_named() {
                 "--customer-email",
                 "nobody",
             ],
-            "This is no e-mail address",
+            "Give a whole e-mail address, such as ada@example.com",
         ),
         (
             &["tenant", "plan", "--tenant", "nobody", "--plan", "pro"],

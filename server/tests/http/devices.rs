@@ -18,7 +18,7 @@ on_both_engines! {
     every_answer_has_the_headers_of_the_wire => headers();
     a_request_id_that_is_none_is_replaced => request_ids();
     empty_path_segments_are_ignored => empty_segments();
-    a_path_that_is_no_text_is_answered_in_json_like_any_unknown_one => odd_paths();
+    a_path_that_is_no_text_is_an_unknown_tenant_or_product => odd_paths();
     no_device_path_is_a_redirect => no_redirects();
 }
 
@@ -139,16 +139,26 @@ async fn empty_segments(engine: Engine) {
 
 async fn odd_paths(engine: Engine) {
     let server = Server::start(engine).await;
-    let device = server
-        .device("/acme/%ff/activate", &device(PRO_KEY, 1))
-        .await;
-    let keyset = server.get("/%ff/.well-known/keylight-keys").await;
-    for answer in [device, keyset] {
-        assert_eq!(
-            (answer.status, answer.json()),
-            (StatusCode::NOT_FOUND, json!({ "error": "Not found" }))
-        );
+    let body = device(PRO_KEY, 1);
+    for (path, status, sentence) in [
+        ("/%ff/notes/activate", 401, "Invalid or missing SDK key"),
+        ("/acme%00/notes/activate", 401, "Invalid or missing SDK key"),
+        ("/acme/%ff/activate", 404, "Product not found"),
+        ("/acme/no%2Ftes/activate", 404, "Product not found"),
+        ("/%ff/.well-known/keylight-keys", 405, "Method not allowed"),
+    ] {
+        let answer = server.device(path, &body).await;
+        let found = (answer.status.as_u16(), answer.json());
+        assert_eq!(found, (status, json!({ "error": sentence })), "{path}");
     }
+    let keyset = server.get("/%ff/.well-known/keylight-keys").await;
+    let expected = json!({ "error": "Not found" });
+    assert_eq!(
+        (keyset.status, keyset.json()),
+        (StatusCode::NOT_FOUND, expected)
+    );
+    let spelled = server.device("/ac%6De/n%6Ftes/activate", &body).await;
+    assert_eq!(spelled.status, StatusCode::OK);
 }
 
 async fn no_redirects(engine: Engine) {

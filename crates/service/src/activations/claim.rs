@@ -97,8 +97,6 @@ impl Claim {
             instance,
             at: self.now,
             lease: last_lease(&claims),
-            machine_hash: None,
-            lacks_hash: false,
             telemetry: self.request.telemetry.clone(),
         };
         tx.touch_instance(&touch).await?;

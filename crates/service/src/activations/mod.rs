@@ -11,6 +11,7 @@ use keywright_domain::{
     ids::InstanceId,
     key::LicenseKey,
     lease::{Lease, LeaseClaims},
+    license::License,
     machine::MachineHash,
     time::Timestamp,
 };
@@ -157,6 +158,9 @@ impl Activations {
             .await?;
         let status = lease_for(&license, instance_active == Some(true), now)?;
         let instance = request.instance.ok_or(Refused::NoInstance)?;
+        if let Some(hash) = request.machine_hash.filter(|_| lacks_hash) {
+            self.fill_machine_hash(&license, instance, hash).await;
+        }
         let signer = self.0.signer(&admitted.tenant).await?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
         self.0.store.touch(Touch {
@@ -165,8 +169,6 @@ impl Activations {
             instance,
             at: now,
             lease: last_lease(&claims),
-            machine_hash: request.machine_hash,
-            lacks_hash,
             telemetry: request.telemetry,
         });
         Ok(Validated {
@@ -214,6 +216,23 @@ impl Activations {
                 .boxed()
             })
             .await
+    }
+
+    /// Rare: only the first validate with a hash after an activation without one comes here. It is on disk before the
+    /// answer, so that the device is known by it in its next call; that it is not written refuses nothing.
+    async fn fill_machine_hash(&self, license: &License, instance: InstanceId, hash: MachineHash) {
+        let (tenant, id) = (license.tenant.clone(), license.id);
+        let filled = self.0.store.write(move |tx| {
+            async move {
+                tx.lock_license(&tenant, id).await?;
+                tx.fill_machine_hash(&tenant, id, instance, &hash).await
+            }
+            .boxed()
+        });
+        let filled: Result<(), StoreError> = filled.await;
+        if let Err(error) = filled {
+            tracing::warn!(%error, "a device's machine hash was not filled in");
+        }
     }
 
     async fn find_license(

@@ -200,7 +200,7 @@ impl DemoData {
         operators: &[Operator],
     ) -> Result<(), Error> {
         for tenant in &self.tenants {
-            let key = context.new_signing_key(&tenant.id, Kid::numbered(1));
+            let key = context.new_signing_key(&tenant.id, Kid::first());
             tx.insert_tenant(tenant).await?;
             let since = tenant.created_at;
             tx.insert_signing_key(&tenant.id, &key, since).await?;

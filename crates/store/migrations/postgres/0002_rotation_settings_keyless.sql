@@ -12,7 +12,8 @@ CREATE UNIQUE INDEX sdk_keys_one_without_end ON sdk_keys (tenant_id) WHERE ends_
 ALTER TABLE products ADD COLUMN trial_days BIGINT CHECK (trial_days BETWEEN 0 AND 36500);
 ALTER TABLE products ADD COLUMN free_tier BIGINT CHECK (free_tier IN (0, 1));
 
--- One row a device and product: `device` is its machine hash, or else the id that the app gave itself.
+-- One row a device and product: `device` is `machine:` and its machine hash, or else `install:` and the id that the app
+-- gave itself.
 CREATE TABLE keyless_installs (
     tenant_id TEXT COLLATE "C" NOT NULL,
     product_id TEXT COLLATE "C" NOT NULL,

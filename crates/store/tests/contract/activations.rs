@@ -52,8 +52,6 @@ fn touch(number: u32) -> Touch {
             status: LeaseStatus::Fallback,
             expires_at: NOW.plus_days(9),
         },
-        machine_hash: None,
-        lacks_hash: true,
         telemetry: Telemetry::default(),
     }
 }
@@ -216,17 +214,19 @@ on_both_engines! {
         assert_eq!(found.last_lease, touch(1).lease);
     }
 
-    async fn a_touch_fills_a_missing_machine_hash_and_changes_none(world: World) {
+    async fn a_missing_machine_hash_is_filled_and_none_is_changed(world: World) {
         world.add(&license(1)).await.unwrap();
         let nameless = |number| Activation { machine_hash: None, ..activation(license_id(1), number) };
         world.activate(&nameless(1)).await.unwrap();
         world.activate(&nameless(2)).await.unwrap();
         world.activate(&activation(license_id(1), 3)).await.unwrap();
         let hash_of = |number: u32| activation(license_id(1), number).machine_hash;
-        world.store.touch(Touch { machine_hash: hash_of(8), ..touch(1) });
-        world.store.touch(Touch { machine_hash: hash_of(3), ..touch(2) });
-        world.store.touch(Touch { machine_hash: hash_of(9), ..touch(3) });
-        world.store.flush_touches().await;
+        for (number, hash) in [(1, hash_of(8)), (2, hash_of(3)), (3, hash_of(9))] {
+            let fill = world.store.write(move |tx| async move {
+                tx.fill_machine_hash(&tenant("acme"), license_id(1), instance_id(number), &hash.unwrap()).await
+            }.boxed());
+            fill.await.map_err(|error: StoreError| error).unwrap();
+        }
         let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
         let of = |number| found.iter().find(|row| row.instance == instance_id(number)).unwrap().machine_hash.clone();
         assert_eq!((of(1), of(2), of(3)), (hash_of(8), None, hash_of(3)));

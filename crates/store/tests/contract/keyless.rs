@@ -66,7 +66,7 @@ on_both_engines! {
         ];
         assert_eq!(found, expected);
         let notes = "notes".parse().unwrap();
-        let machine = format!("{:064}", 1);
+        let machine = format!("machine:{:064}", 1);
         let last = world.store.last_beacon(&tenant("acme"), &notes, &machine).await.unwrap();
         assert_eq!(last, Some(LastBeacon { state: KeylessState::FreeTier, seen_at: later }));
         assert_eq!(world.store.last_beacon(&tenant("indie"), &notes, &machine).await.unwrap(), None);

@@ -1,7 +1,7 @@
 //! Units of work: all or nothing, and finished whoever waits.
 
 use futures::{FutureExt, future::join_all};
-use keywright_store::{Store, StoreError};
+use keywright_store::{Engine, Store, StoreError};
 
 use crate::{
     on_both_engines,
@@ -81,4 +81,45 @@ on_both_engines! {
 
 fn exists_never() -> bool {
     false
+}
+
+/// A unit that holds a row for ever, as a server does that vanished: whoever wants the same row is told before a request's
+/// time is up, and everyone else is served. On SQLite there is no such thing: one writer runs one unit after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_is_held_stops_nobody_else_on_postgres() {
+    let world = World::on(Engine::Postgres).await;
+    world.add(&license(1)).await.unwrap();
+    world.add(&license(2)).await.unwrap();
+    let (held, is_held) = tokio::sync::oneshot::channel();
+    let (release, released) = tokio::sync::oneshot::channel::<()>();
+    let holder = world.store.write(move |tx| {
+        async move {
+            tx.lock_license(&tenant("acme"), license_id(1)).await?;
+            held.send(()).unwrap();
+            released.await.ok();
+            Ok::<_, StoreError>(())
+        }
+        .boxed()
+    });
+    let lock = |number: u32| {
+        world.store.write(move |tx| {
+            async move { tx.lock_license(&tenant("acme"), license_id(number)).await }.boxed()
+        })
+    };
+    let others = async {
+        is_held.await.unwrap();
+        let waiting = join_all((0..4).map(|_| lock(1)));
+        let (waited, free) = futures::join!(waiting, lock(2));
+        for refused in waited {
+            assert!(
+                matches!(refused, Err(StoreError::Unavailable(_))),
+                "{refused:?}"
+            );
+        }
+        assert!(free.unwrap().is_some());
+        release.send(()).unwrap();
+    };
+    let (done, ()) = futures::join!(holder, others);
+    done.unwrap();
+    assert!(lock(1).await.unwrap().is_some(), "and then it is free");
 }
