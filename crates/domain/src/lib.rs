@@ -5,6 +5,7 @@
 
 pub mod activation;
 pub mod audit;
+pub mod detail;
 pub mod entitlement;
 pub mod ids;
 pub mod key;

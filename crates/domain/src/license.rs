@@ -76,7 +76,7 @@ impl Status {
 }
 
 /// Who bought a license, as far as the vendor said.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// The name of a person or an organisation.
     pub name: Option<String>,

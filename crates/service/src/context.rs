@@ -35,6 +35,7 @@ impl Context {
             actor: caller.actor().clone(),
             action,
             license,
+            successor: None,
             details,
         }
     }

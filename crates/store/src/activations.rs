@@ -228,6 +228,29 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The name of a license's device and whether it holds its slot, if the license has such an instance.
+    pub async fn instance(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+    ) -> Result<Option<(String, bool)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT device_name, deactivated_at FROM activations WHERE tenant_id = $1 AND license_id = $2 AND id = $3",
+        )
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance.to_string())
+        .fetch_optional(&mut *self.connection)
+        .await?;
+        row.map(|row| {
+            let fields = Fields::new("activations", &row);
+            let deactivated_at = fields.optional_time("deactivated_at")?;
+            Ok((fields.text("device_name")?, deactivated_at.is_none()))
+        })
+        .transpose()
+    }
+
     /// Ends an active instance; says whether it was one. Its slot is to be given back ([`Tx::free_slot`]).
     pub async fn end_instance(
         &mut self,

@@ -25,6 +25,8 @@ pub struct NewAuditEntry {
     pub action: Action,
     /// To which license, where it was one.
     pub license: Option<LicenseId>,
+    /// Of a remint: the license that took its place.
+    pub successor: Option<LicenseId>,
     /// What else there is to say: an object without secrets.
     pub details: Value,
 }
@@ -42,8 +44,16 @@ pub struct AuditEntry {
     pub action: Action,
     /// To which license, where it was one.
     pub license: Option<LicenseId>,
+    /// Of a remint: the license that took its place.
+    pub successor: Option<LicenseId>,
     /// What else there is to say.
     pub details: Value,
+}
+
+macro_rules! entry_columns {
+    () => {
+        "id, created_at, actor_kind, actor_id, actor_name, action, license_id, successor_id, details"
+    };
 }
 
 impl Store {
@@ -55,11 +65,37 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT id, created_at, actor_kind, actor_id, actor_name, action, license_id, details FROM audit_entries
-             WHERE tenant_id = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM audit_entries
+             WHERE tenant_id = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3"
+        ))
         .bind(tenant.as_str())
+        .bind(now.minus_days(RETENTION_DAYS).millis())
+        .bind(i64::from(limit))
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter().map(entry).collect()
+    }
+
+    /// The newest entries about a license, the newest first: those that have it as their target, and the remint that it
+    /// came from. One that has outlived its 365 days is not among them.
+    pub async fn audit_entries_of_license(
+        &self,
+        tenant: &TenantId,
+        license: LicenseId,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM audit_entries WHERE tenant_id = $1 AND (license_id = $2 OR successor_id = $2) AND created_at > $3
+             ORDER BY created_at DESC, id DESC LIMIT $4"
+        ))
+        .bind(tenant.as_str())
+        .bind(license.to_string())
         .bind(now.minus_days(RETENTION_DAYS).millis())
         .bind(i64::from(limit))
         .fetch_all(&mut *self.read().await?)
@@ -73,7 +109,7 @@ impl Tx<'_> {
     pub async fn record(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_id, actor_name, action,
-             license_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+             license_id, successor_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(entry.tenant.as_str())
         .bind(entry.id.to_string())
@@ -83,6 +119,7 @@ impl Tx<'_> {
         .bind(&entry.actor.name)
         .bind(entry.action.as_str())
         .bind(entry.license.map(|id| id.to_string()))
+        .bind(entry.successor.map(|id| id.to_string()))
         .bind(entry.details.to_string())
         .execute(&mut *self.connection)
         .await?;
@@ -102,6 +139,7 @@ fn entry(row: &AnyRow) -> Result<AuditEntry, StoreError> {
         },
         action: fields.named("action", Action::from_name)?,
         license: fields.optional_parsed("license_id")?,
+        successor: fields.optional_parsed("successor_id")?,
         details: fields.json("details")?,
     })
 }

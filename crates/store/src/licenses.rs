@@ -200,6 +200,25 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
+    /// Ends an active license because `successor` takes its place; says whether it was one.
+    pub async fn remint_license(
+        &mut self,
+        tenant: &TenantId,
+        id: LicenseId,
+        successor: LicenseId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE licenses SET state = 'reminted', successor_id = $3
+             WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .bind(successor.to_string())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Takes one slot; says whether there was one. The condition is the limit: it holds whatever else is wrong.
     pub async fn take_slot(
         &mut self,

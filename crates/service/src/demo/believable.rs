@@ -68,6 +68,7 @@ fn license(
             at: ended_at,
             action: Action::Revoke,
             by,
+            successor: None,
             details: json!({}),
         });
     }
@@ -113,6 +114,7 @@ fn free(dice: &mut Dice, license: &License, activation: &mut Activation, now: Ti
         at,
         action: Action::DeactivateInstance,
         by,
+        successor: None,
         details,
     }
 }
@@ -261,7 +263,8 @@ fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
         at,
         action: Action::Remint,
         by: SUPPORT,
-        details: json!({ "successor": fresh_id }),
+        successor: Some(fresh_id),
+        details: json!({}),
     });
     let (customer, expires_at) = (old.license.customer.clone(), old.license.expires_at);
     let young = &mut licenses[fresh];

@@ -202,6 +202,7 @@ pub(super) fn licenses(shelf: &Shelf<'_>, now: Timestamp) -> Result<Vec<DemoLice
                 at: at.plus_days(20),
                 action: Action::Revoke,
                 by: SUPPORT,
+                successor: None,
                 details: json!({}),
             });
         }
@@ -235,6 +236,7 @@ pub(super) fn minted(license: &License) -> Event {
         at: license.created_at,
         action: Action::ManualMint,
         by,
+        successor: None,
         details,
     }
 }

@@ -11,7 +11,7 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Activation,
     audit::{Action, Actor, ActorKind},
-    ids::{AuditEntryId, Kid, OperatorId, TenantId},
+    ids::{AuditEntryId, Kid, LicenseId, OperatorId, TenantId},
     license::License,
     product::{KeyType, Product, Tenant},
     role::Role,
@@ -156,6 +156,7 @@ struct Event {
     at: Timestamp,
     action: Action,
     by: &'static str,
+    successor: Option<LicenseId>,
     details: Value,
 }
 
@@ -239,6 +240,7 @@ impl Event {
             },
             action: self.action,
             license: Some(license.id),
+            successor: self.successor,
             details: self.details.clone(),
         }
     }

@@ -6,12 +6,12 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod acting;
 mod demo;
 mod devices;
 mod keys;
 mod master_key;
 mod minting;
-mod revoking;
 mod signing_in;
 mod tenants;
 mod world;

@@ -27,6 +27,7 @@ fn entry(number: u128, at: Timestamp) -> NewAuditEntry {
         },
         action: Action::ManualMint,
         license: Some(license_id(1)),
+        successor: None,
         details: json!({ "display_key": "ACME-XXXX-···-0001" }),
     }
 }
@@ -54,6 +55,30 @@ on_both_engines! {
             assert_eq!(found.details, expected.details);
         }
         assert!(world.store.audit_entries(&tenant("indie"), NOW, 10).await.unwrap().is_empty());
+    }
+
+    async fn a_license_shows_what_was_done_to_it_and_the_remint_that_it_came_from(world: World) {
+        let of = |license, successor, number| NewAuditEntry {
+            license: Some(license_id(license)),
+            successor,
+            action: if successor.is_some() { Action::Remint } else { Action::ManualMint },
+            ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
+        };
+        record(&world, of(1, None, 1)).await;
+        record(&world, of(1, Some(license_id(2)), 2)).await;
+        record(&world, of(2, None, 3)).await;
+        record(&world, of(3, None, 4)).await;
+        let ids = async |slug: &str, license| {
+            let found = world.store.audit_entries_of_license(&tenant(slug), license_id(license), NOW, 10).await.unwrap();
+            found.into_iter().map(|entry| entry.id).collect::<Vec<_>>()
+        };
+        let id = |number| AuditEntryId::new(Uuid::from_u128(number));
+        assert_eq!(ids("acme", 1).await, [id(2), id(1)]);
+        assert_eq!(ids("acme", 2).await, [id(3), id(2)]);
+        assert_eq!(ids("indie", 1).await, []);
+        let late = NOW.plus_days(365).plus_millis(2);
+        let found = world.store.audit_entries_of_license(&tenant("acme"), license_id(2), late, 10).await.unwrap();
+        assert_eq!(found.len(), 1, "the remint is 365 days old");
     }
 
     async fn an_entry_of_365_days_is_not_shown(world: World) {

@@ -1,5 +1,8 @@
 //! Licenses, as operators deal with them.
 
+mod actions;
+mod detail;
+
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -99,35 +102,6 @@ impl Licenses {
             })
             .await?;
         Ok(minted)
-    }
-
-    /// Ends a license for good. Its devices keep their slots; none of them gets another lease.
-    pub async fn revoke(&self, caller: &Caller, id: LicenseId) -> Result<(), Error> {
-        caller.require(Permission::ActOnLicenses)?;
-        let now = self.0.clock.now();
-        let entry = self
-            .0
-            .audit(caller, now, Action::Revoke, Some(id), json!({}));
-        self.0
-            .store
-            .write(move |tx| {
-                async move {
-                    let license = tx.lock_license(&entry.tenant, id).await?;
-                    match license.ok_or(Error::NotFound)?.state {
-                        LicenseState::Active => {}
-                        LicenseState::Revoked => {
-                            return Err(Error::Conflict("License is already revoked"));
-                        }
-                        LicenseState::Reminted => {
-                            return Err(Error::Conflict("License is already reminted"));
-                        }
-                    }
-                    tx.revoke_license(&entry.tenant, id).await?;
-                    Ok(tx.record(&entry).await?)
-                }
-                .boxed()
-            })
-            .await
     }
 
     async fn product_and_key_type(
