@@ -5,12 +5,21 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode, StaticSegment,
     components::{ParentRoute, Route, Router, Routes},
+    path,
 };
 
 use crate::{
     api::session::provide_visit,
     layout::FramedPages,
-    pages::{licenses::list::LicensesPage, login::LoginPage, not_found::NotFoundPage},
+    pages::{
+        licenses::{
+            detail::LicensePage,
+            end::{DeactivatePage, RemintPage, RevokePage},
+            list::LicensesPage,
+        },
+        login::LoginPage,
+        not_found::NotFoundPage,
+    },
     routes,
     ui::time::provide_viewer_zone,
 };
@@ -30,6 +39,14 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
+                    <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
+                    <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
+                    <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
+                    <Route
+                        path=path!("/licenses/:id/instances/:instance/deactivate")
+                        view=DeactivatePage
+                        ssr=SsrMode::Async
+                    />
                 </ParentRoute>
             </Routes>
         </Router>

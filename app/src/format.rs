@@ -67,6 +67,35 @@ pub fn exact(at: Timestamp, zone: Zone) -> String {
     )
 }
 
+/// `17 Jun 2026, 14:35`: a moment that counts to the minute.
+pub fn minute(at: Timestamp, zone: Zone) -> String {
+    let local = local(at, zone);
+    format!(
+        "{}, {:02}:{:02}",
+        civil_date(local),
+        local.hour(),
+        local.minute()
+    )
+}
+
+/// How much is left: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`. `None` in the past.
+pub fn left(at: Timestamp, now: Timestamp) -> Option<String> {
+    let millis = at.millis().saturating_sub(now.millis());
+    if millis <= 0 {
+        return None;
+    }
+    let (days, hours) = (millis / DAY_MILLIS, millis % DAY_MILLIS / HOUR_MILLIS);
+    let minutes = millis % HOUR_MILLIS / MINUTE_MILLIS;
+    Some(match (days, hours, minutes) {
+        (0, 0, 0) => "in under 1 min".to_owned(),
+        (0, 0, _) => format!("in {minutes} min"),
+        (0, _, 0) => format!("in {hours} h"),
+        (0, _, _) => format!("in {hours} h {minutes} min"),
+        (_, 0, _) => format!("in {days} d"),
+        _ => format!("in {days} d {hours} h"),
+    })
+}
+
 /// How long ago: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days on: then its date says more.
 pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
     let passed = now.millis().saturating_sub(at.millis());
@@ -225,6 +254,27 @@ mod tests {
                 "{millis}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_left_reads_in_its_two_largest_units() {
+        for (millis, text) in [
+            (-1, None),
+            (0, None),
+            (1, Some("in under 1 min")),
+            (3 * MINUTE_MILLIS, Some("in 3 min")),
+            (5 * HOUR_MILLIS, Some("in 5 h")),
+            (5 * HOUR_MILLIS + 12 * MINUTE_MILLIS, Some("in 5 h 12 min")),
+            (7 * DAY_MILLIS - 1, Some("in 6 d 23 h")),
+            (7 * DAY_MILLIS + MINUTE_MILLIS, Some("in 7 d")),
+        ] {
+            assert_eq!(
+                left(NOW.plus_millis(millis), NOW).as_deref(),
+                text,
+                "{millis}"
+            );
+        }
+        assert_eq!(minute(NOW, Zone::UTC), "10 Jun 2026, 14:32");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! Every path the pages know: what the router matches, and the links that lead there.
 
-use keywright_domain::{page::Position, query::LicenseQuery};
+use keywright_domain::{
+    ids::{InstanceId, LicenseId},
+    page::Position,
+    query::LicenseQuery,
+};
 use leptos_router::params::ParamsMap;
 
 /// The list of licenses.
@@ -21,6 +25,26 @@ pub fn licenses(query: &LicenseQuery) -> String {
         Position::After(mark) => format!("{LICENSES}?after={mark}"),
         Position::Before(mark) => format!("{LICENSES}?before={mark}"),
     }
+}
+
+/// The page of one license.
+pub fn license(id: LicenseId) -> String {
+    format!("{LICENSES}/{id}")
+}
+
+/// Where a license is revoked: a question, and the form that answers it.
+pub fn license_revoke(id: LicenseId) -> String {
+    format!("{LICENSES}/{id}/revoke")
+}
+
+/// Where a license is reminted.
+pub fn license_remint(id: LicenseId) -> String {
+    format!("{LICENSES}/{id}/remint")
+}
+
+/// Where a license's device is deactivated.
+pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
+    format!("{LICENSES}/{id}/instances/{instance}/deactivate")
 }
 
 /// What a URL of the license list asks for. What names no place in the list is its first page.

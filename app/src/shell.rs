@@ -14,7 +14,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .unwrap_or_default();
     set_security_policy(&nonce);
     let theme = request::visit().theme.attribute();
-    let script = hydration_script(assets);
+    // A page that shows a secret once is not brought to life: it would need the secret again.
+    let script = request::shown_once()
+        .is_none()
+        .then(|| hydration_script(assets));
     let Assets {
         js,
         wasm,
@@ -33,7 +36,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <link rel="stylesheet" href=css/>
                 <link rel="modulepreload" href=js/>
                 <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
-                <script type="module" nonce=nonce inner_html=script></script>
+                {script.map(|script| view! { <script type="module" nonce=nonce inner_html=script></script> })}
                 <MetaTags/>
             </head>
             <body>

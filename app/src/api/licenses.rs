@@ -1,6 +1,10 @@
 //! Server functions about licenses.
 
-use keywright_domain::query::{LicenseList, LicenseQuery};
+use keywright_domain::{
+    detail::LicenseDetail,
+    ids::LicenseId,
+    query::{LicenseList, LicenseQuery},
+};
 use leptos::{prelude::*, server_fn::codec::Json};
 
 #[cfg(feature = "ssr")]
@@ -17,6 +21,20 @@ pub async fn list_licenses(
     services
         .licenses
         .list(&caller, &query)
+        .await
+        .map_err(request::fail)
+}
+
+/// One license with all that belongs to it.
+#[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = BuildClient)]
+pub async fn show_license(
+    /// Which license.
+    license: LicenseId,
+) -> Result<LicenseDetail, ApiError> {
+    let (services, caller) = request::scope()?;
+    services
+        .licenses
+        .detail(&caller, license)
         .await
         .map_err(request::fail)
 }

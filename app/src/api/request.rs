@@ -1,7 +1,7 @@
 //! What the server knows about the request at hand, and the one place where its errors become the browser's.
 
 use http::{StatusCode, header, request::Parts};
-use keywright_domain::session::Session;
+use keywright_domain::{ids::LicenseId, key::LicenseKey, session::Session};
 use keywright_service::{Caller, Error, Services};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -47,23 +47,50 @@ pub fn visit() -> Visit {
         account: scope.and_then(|scope| scope.session).map(account),
         host: host().unwrap_or_default(),
         login_failure: extension::<LoginFailure>(),
+        action_failure: extension::<ApiError>(),
     }
+}
+
+/// A key that was made by the request at hand: shown by its answer, and by nothing else.
+#[derive(Clone)]
+pub struct ShownOnce {
+    /// The key itself.
+    pub key: LicenseKey,
+    /// The license that it opens.
+    pub license: LicenseId,
+}
+
+/// The key that the answer at hand shows, if it shows one. The document then loads no script: there is nothing in it that
+/// a browser could be made to ask for again.
+pub fn shown_once() -> Option<ShownOnce> {
+    extension::<ShownOnce>()
 }
 
 /// Translates a use case's error for the browser, logs it, and gives the answer its status. Causes stay in the log.
 pub fn fail(error: Error) -> ApiError {
-    let request_id = request_id().unwrap_or_default();
-    let message = match &error {
+    let message = told(&error, &request_id().unwrap_or_default());
+    refuse(code(&error), message)
+}
+
+/// Logs an error, and says what the operator is told of it.
+fn told(error: &Error, request_id: &str) -> String {
+    let message = match error {
         // Signing in is no server function: here it can only be that the session has ended.
         Error::Unauthenticated => "Your session has ended.".to_owned(),
         other => format!("{other}."),
     };
-    match &error {
+    match error {
         Error::Unavailable(cause) => tracing::warn!(request_id, %cause, "{message}"),
         Error::Internal(cause) => tracing::error!(request_id, %cause, "{message}"),
         _ => tracing::info!(request_id, "{message}"),
     }
-    refuse(code(&error), message)
+    message
+}
+
+/// The same for a plain form, which is no server function: its page is told, and sets the status itself.
+pub fn form_failure(error: Error, request_id: &str) -> ApiError {
+    let message = told(&error, request_id);
+    ApiError::new(code(&error), message).of_request(request_id.to_owned())
 }
 
 /// The answer to a call whose arguments can't be read.

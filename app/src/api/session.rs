@@ -1,10 +1,16 @@
 //! Who is looking at the page: known from the request, and the same while the browser hydrates it.
 
-use keywright_domain::{ids::TenantId, role::Role};
+use keywright_domain::{
+    ids::TenantId,
+    role::{Permission, Role},
+};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::{api::error::ErrorCode, theme::Theme};
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    theme::Theme,
+};
 
 /// What a page knows about the request that loaded it. It is written into the page: no secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +23,8 @@ pub struct Visit {
     pub host: String,
     /// Set where the page answers a sign-in that was refused.
     pub login_failure: Option<LoginFailure>,
+    /// Set where the page answers a form that could not be carried out.
+    pub action_failure: Option<ApiError>,
 }
 
 /// The operator who is signed in.
@@ -68,6 +76,14 @@ impl LoginRefusal {
 pub fn provide_visit() {
     let visit = SharedValue::new(current_visit).into_inner();
     provide_context(StoredValue::new(visit));
+}
+
+impl Visit {
+    /// Whether the operator who looks may do that.
+    pub fn allows(&self, permission: Permission) -> bool {
+        let account = self.account.as_ref();
+        account.is_some_and(|account| account.role.allows(permission))
+    }
 }
 
 /// The visit that the page belongs to.

@@ -8,6 +8,38 @@ pub fn PrimaryButton(children: Children) -> impl IntoView {
     view! { <button class="button" data-kind="primary" type="submit">{children()}</button> }
 }
 
+/// Submits a form that can't be taken back; only inside a confirmation.
+#[component]
+pub fn DangerButton(children: Children) -> impl IntoView {
+    view! { <button class="button" data-kind="danger" type="submit">{children()}</button> }
+}
+
+/// Leads to a question; `label` says what about, where the words alone don't.
+#[component]
+pub fn ActionLink(
+    href: String,
+    #[prop(optional, into)] label: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    view! { <a class="button" href=href aria-label=label>{children()}</a> }
+}
+
+/// The same, in a row of a table.
+#[component]
+pub fn RowActionLink(href: String, label: String, children: Children) -> impl IntoView {
+    view! {
+        <a class="button" data-kind="quiet" data-size="small" href=href aria-label=label>
+            {children()}
+        </a>
+    }
+}
+
+/// Leads away from a question without answering it.
+#[component]
+pub fn QuietLink(href: String, children: Children) -> impl IntoView {
+    view! { <a class="button" data-kind="quiet" href=href>{children()}</a> }
+}
+
 /// Submits its form where there is no script; with one, the form acts as soon as it is changed.
 #[component]
 pub fn FallbackButton(children: Children) -> impl IntoView {
@@ -26,7 +58,7 @@ pub fn ReloadLink(href: String, children: Children) -> impl IntoView {
 
 /// A link that looks like a button.
 #[component]
-pub fn ButtonLink(href: &'static str, children: Children) -> impl IntoView {
+pub fn ButtonLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
     view! { <a class="button" href=href>{children()}</a> }
 }
 

@@ -11,6 +11,8 @@ pub enum IconName {
     Expired,
     /// A key.
     Key,
+    /// A dash in a circle.
+    Off,
     /// An arrow in a circle.
     Reminted,
     /// A slashed circle.
@@ -30,6 +32,7 @@ impl IconName {
             Self::Active => "#icon-active",
             Self::Expired => "#icon-expired",
             Self::Key => "#icon-key",
+            Self::Off => "#icon-off",
             Self::Reminted => "#icon-reminted",
             Self::Revoked => "#icon-revoked",
             Self::Turn => "#icon-turn",
@@ -58,10 +61,11 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 8] = [
+const ALL: [IconName; 9] = [
     IconName::Active,
     IconName::Expired,
     IconName::Key,
+    IconName::Off,
     IconName::Reminted,
     IconName::Revoked,
     IconName::Turn,
@@ -84,6 +88,7 @@ const fn drawing(icon: IconName) -> &'static str {
         IconName::Key => {
             r#"<circle cx="5.25" cy="10.75" r="2.75"/><path d="m7.3 8.7 6.2-6.2M10.5 5.5l2 2"/>"#
         }
+        IconName::Off => r#"<circle cx="8" cy="8" r="6"/><path d="M5.2 8h5.6"/>"#,
         IconName::Reminted => {
             r#"<circle cx="8" cy="8" r="6"/><path d="M5 8h6M8.6 5.6 11 8l-2.4 2.4"/>"#
         }

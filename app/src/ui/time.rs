@@ -19,17 +19,37 @@ pub fn provide_viewer_zone() {
 /// A moment: in words of the caller's (`38 min ago`), else as its date; the exact one in the title, ISO for machines.
 #[component]
 pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl IntoView {
-    let alive = use_context::<Alive>();
-    let zone = move || match alive {
-        Some(Alive(alive)) if alive.get() => viewer_zone(at),
-        _ => Zone::UTC,
-    };
-    let title = move || format::exact(at, zone());
     let text = match children {
         Some(children) => children().into_any(),
-        None => (move || format::date(at, zone())).into_any(),
+        None => in_zone(at, format::date).into_any(),
     };
+    moment(at, text)
+}
+
+/// A moment that counts to the minute: `17 Jun 2026, 14:35`.
+#[component]
+pub fn Minute(at: Timestamp) -> impl IntoView {
+    moment(at, in_zone(at, format::minute).into_any())
+}
+
+fn moment(at: Timestamp, text: AnyView) -> impl IntoView {
+    let title = in_zone(at, format::exact);
     view! { <time datetime=format::iso(at) title=title>{text}</time> }
+}
+
+/// The moment's text in UTC, and in the viewer's zone once the page is alive.
+fn in_zone(
+    at: Timestamp,
+    text: fn(Timestamp, Zone) -> String,
+) -> impl Fn() -> String + Send + Sync {
+    let alive = use_context::<Alive>();
+    move || {
+        let zone = match alive {
+            Some(Alive(alive)) if alive.get() => viewer_zone(at),
+            _ => Zone::UTC,
+        };
+        text(at, zone)
+    }
 }
 
 /// What the viewer's clock is ahead by at that moment, daylight saving included.

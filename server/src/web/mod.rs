@@ -1,5 +1,6 @@
 //! The browser's side: pages, server functions, sign-in, files.
 
+mod actions;
 mod cross_site;
 mod files;
 mod health;
@@ -28,6 +29,12 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(crate) fn router(state: AppState) -> Router {
     let guarded = pages::router()
         .route(pages::FUNCTIONS, post(pages::server_function))
+        .route("/licenses/{id}/revoke", post(actions::revoke))
+        .route("/licenses/{id}/remint", post(actions::remint))
+        .route(
+            "/licenses/{id}/instances/{instance}/deactivate",
+            post(actions::deactivate),
+        )
         .layer(middleware::from_fn(visit::guard))
         .fallback(pages::render);
     let visited = with_routes(guarded, sign_in())

@@ -32,6 +32,7 @@ mod dashboard;
 mod devices;
 mod documented;
 mod keyless;
+mod license_pages;
 mod pages;
 mod precedence;
 mod same_device;

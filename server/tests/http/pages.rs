@@ -13,7 +13,7 @@ const EMPTY_COMMENT: &str = "Saw ! in state MarkupDeclarationOpen";
 
 /// Parses a page as a browser does, and fails where a browser would have to repair it: repaired HTML does not hydrate.
 /// Leptos writes its own data behind the document's end; nothing else may stand there.
-fn parse(answer: &Answer) -> Html {
+pub(crate) fn parse(answer: &Answer) -> Html {
     let text = answer.text();
     let (document, data) = text.split_once("</html>").unwrap();
     let left: String = data
@@ -31,7 +31,7 @@ fn parse(answer: &Answer) -> Html {
     html
 }
 
-fn texts(html: &Html, selector: &str) -> Vec<String> {
+pub(crate) fn texts(html: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
     let text = |element: scraper::ElementRef<'_>| {
         element

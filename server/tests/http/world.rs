@@ -241,6 +241,11 @@ pub(crate) struct Browser<'a> {
 }
 
 impl Browser<'_> {
+    /// Posts a form without fields from a page of the dashboard.
+    pub(crate) async fn post(&self, path: &str) -> Answer {
+        self.server.post_form(path, "", Some(&self.cookie)).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         let request = Request::get(path)
             .header(header::COOKIE, &self.cookie)

@@ -1,6 +1,6 @@
 //! Parts with domain words: status, display key, slots.
 
-use keywright_domain::{key::DisplayKey, license::Status};
+use keywright_domain::{detail::DeviceState, key::DisplayKey, license::Status};
 use leptos::prelude::*;
 
 use crate::ui::icon::{Icon, IconName};
@@ -8,14 +8,46 @@ use crate::ui::icon::{Icon, IconName};
 /// A license's status: icon and word, never color alone.
 #[component]
 pub fn LicenseStatus(status: Status) -> impl IntoView {
-    let (icon, word) = match status {
+    let (icon, word) = look(status);
+    view! {
+        <span class="status" data-status=status.as_str()>
+            <Icon name=icon/>
+            {word}
+        </span>
+    }
+}
+
+/// The same as a badge, once on a page, beside its title.
+#[component]
+pub fn LicenseStatusBadge(status: Status) -> impl IntoView {
+    let (icon, word) = look(status);
+    view! {
+        <span class="status" data-status=status.as_str() data-size="badge">
+            <Icon name=icon/>
+            {word}
+        </span>
+    }
+}
+
+fn look(status: Status) -> (IconName, &'static str) {
+    match status {
         Status::Active => (IconName::Active, "Active"),
         Status::Expired => (IconName::Expired, "Expired"),
         Status::Reminted => (IconName::Reminted, "Reminted"),
         Status::Revoked => (IconName::Revoked, "Revoked"),
+    }
+}
+
+/// Whether a device gets leases: icon and word.
+#[component]
+pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
+    let (status, icon, word) = match state {
+        DeviceState::Active => ("active", IconName::Active, "Active"),
+        DeviceState::NoNewLease => ("off", IconName::Revoked, "No new lease"),
+        DeviceState::Deactivated { .. } => ("off", IconName::Off, "Deactivated"),
     };
     view! {
-        <span class="status" data-status=status.as_str()>
+        <span class="status" data-status=status>
             <Icon name=icon/>
             {word}
         </span>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::{
     format,
     pages::licenses::parts::{KeyText, LicenseStatus, Slots},
+    routes,
     ui::time::Time,
 };
 
@@ -33,12 +34,14 @@ pub fn LicenseRow(license: LicenseSummary, now: Timestamp) -> impl IntoView {
     let ended = (status != Status::Active).then_some("");
     let customer = license.customer_email;
     let whole_customer = customer.clone();
-    let created = created(license.created_at, now);
-    let expires = expires(license.expires_at, status, now);
+    let created = past(license.created_at, now);
+    let expires = end(license.expires_at, status, now);
     view! {
         <tr role="row" data-ended=ended>
             <th class="c-key" role="rowheader" scope="row">
-                <KeyText display_key=license.display_key/>
+                <a href=routes::license(license.id)>
+                    <KeyText display_key=license.display_key/>
+                </a>
             </th>
             <td class="c-status" role="cell">
                 <LicenseStatus status/>
@@ -58,7 +61,7 @@ pub fn LicenseRow(license: LicenseSummary, now: Timestamp) -> impl IntoView {
     }
 }
 
-fn created(at: Timestamp, now: Timestamp) -> AnyView {
+pub(super) fn past(at: Timestamp, now: Timestamp) -> AnyView {
     match format::ago(at, now) {
         Some(text) => view! { <Time at>{text}</Time> }.into_any(),
         None => view! { <Time at/> }.into_any(),
@@ -66,7 +69,7 @@ fn created(at: Timestamp, now: Timestamp) -> AnyView {
 }
 
 /// An end that is near stands out, unless the license has ended already.
-fn expires(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
+pub(super) fn end(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
     let Some(at) = at else {
         return "Never".into_any();
     };

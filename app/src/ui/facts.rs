@@ -1,0 +1,37 @@
+//! Labels and their values.
+
+use leptos::prelude::*;
+
+/// Label over value, in columns.
+#[component]
+pub fn Facts(children: Children) -> impl IntoView {
+    view! { <dl class="facts">{children()}</dl> }
+}
+
+/// Label beside value, a row each.
+#[component]
+pub fn FactRows(children: Children) -> impl IntoView {
+    view! { <dl class="facts" data-kind="rows">{children()}</dl> }
+}
+
+/// A label with its value.
+#[component]
+pub fn Fact(label: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{label}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+}
+
+/// A label with a value that needs the whole line.
+#[component]
+pub fn WideFact(label: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <div class="facts-wide">
+            <dt>{label}</dt>
+            <dd>{children()}</dd>
+        </div>
+    }
+}

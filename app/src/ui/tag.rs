@@ -1,0 +1,13 @@
+//! Names that machines read.
+
+use leptos::prelude::*;
+
+/// Names side by side.
+#[component]
+pub fn TagList(names: Vec<String>) -> impl IntoView {
+    let tags = names
+        .into_iter()
+        .map(|name| view! { <code class="tag">{name}</code> })
+        .collect_view();
+    view! { <span class="tag-list">{tags}</span> }
+}

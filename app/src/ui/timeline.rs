@@ -1,0 +1,27 @@
+//! What happened, the newest first.
+
+use leptos::prelude::*;
+
+use crate::ui::icon::{Icon, IconName};
+
+/// A list of [`TimelineItem`]s.
+#[component]
+pub fn Timeline(children: Children) -> impl IntoView {
+    view! { <ol class="timeline">{children()}</ol> }
+}
+
+/// A sentence, and the small print below it.
+#[component]
+pub fn TimelineItem(icon: IconName, meta: AnyView, children: Children) -> impl IntoView {
+    view! {
+        <li>
+            <span class="timeline-mark">
+                <Icon name=icon/>
+            </span>
+            <div>
+                <p>{children()}</p>
+                <p class="meta">{meta}</p>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,147 @@
+//! What is done to a license by a plain form: each confirmation page posts to its own address.
+
+use axum::{
+    Extension,
+    extract::{FromRequestParts, Path, State},
+    http::{HeaderMap, Method, Request, Uri, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{
+    api::request::{RequestScope, ShownOnce, form_failure},
+    routes,
+};
+use keywright_domain::ids::{InstanceId, LicenseId};
+use keywright_service::{Caller, Error, Services};
+
+use super::pages;
+use crate::state::AppState;
+
+/// A form that was posted: by whom, and from which page.
+pub(super) struct Posted {
+    scope: RequestScope,
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Posted {
+    type Rejection = <Extension<RequestScope> as FromRequestParts<S>>::Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Extension(scope) = Extension::from_request_parts(parts, state).await?;
+        Ok(Self {
+            scope,
+            headers: parts.headers.clone(),
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+/// `POST /licenses/{id}/revoke`
+pub(super) async fn revoke(
+    State(state): State<AppState>,
+    Path(license): Path<String>,
+    posted: Posted,
+) -> Response {
+    let done = posted.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        services.licenses.revoke(caller, license).await?;
+        Ok(license)
+    });
+    let done = done.await;
+    posted.lead_back(state, done).await
+}
+
+/// `POST /licenses/{id}/instances/{instance}/deactivate`
+pub(super) async fn deactivate(
+    State(state): State<AppState>,
+    Path((license, instance)): Path<(String, String)>,
+    posted: Posted,
+) -> Response {
+    let done = posted.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        let instance = parsed::<InstanceId>(&instance)?;
+        let licenses = &services.licenses;
+        licenses
+            .deactivate_instance(caller, license, instance)
+            .await?;
+        Ok(license)
+    });
+    let done = done.await;
+    posted.lead_back(state, done).await
+}
+
+/// `POST /licenses/{id}/remint`: answers with the new key itself, for a redirect would lose it.
+pub(super) async fn remint(
+    State(state): State<AppState>,
+    Path(license): Path<String>,
+    posted: Posted,
+) -> Response {
+    let done = posted.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        services.licenses.remint(caller, license).await
+    });
+    match done.await {
+        Ok(minted) => {
+            let shown = ShownOnce {
+                license: minted.id,
+                key: minted.key,
+            };
+            posted
+                .page(state, |request| {
+                    request.extensions_mut().insert(shown);
+                })
+                .await
+        }
+        Err(error) => posted.failed(state, error).await,
+    }
+}
+
+/// What is no id is nobody's.
+fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}
+
+impl Posted {
+    /// Does it in the name of the operator who is signed in.
+    async fn act<T>(
+        &self,
+        work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
+        work(&self.scope.services, &Caller::operator(session)).await
+    }
+
+    /// To the license, where it is done; else the page that asked, with what went wrong.
+    async fn lead_back(self, state: AppState, done: Result<LicenseId, Error>) -> Response {
+        match done {
+            Ok(license) => Redirect::to(&routes::license(license)).into_response(),
+            Err(error) => self.failed(state, error).await,
+        }
+    }
+
+    async fn failed(self, state: AppState, error: Error) -> Response {
+        if matches!(error, Error::Unauthenticated) {
+            return Redirect::to(routes::LOGIN).into_response();
+        }
+        let failure = form_failure(error, &self.scope.request_id);
+        self.page(state, |request| {
+            request.extensions_mut().insert(failure);
+        })
+        .await
+    }
+
+    /// Renders the page that posted as the answer.
+    async fn page(
+        self,
+        state: AppState,
+        with: impl FnOnce(&mut Request<axum::body::Body>),
+    ) -> Response {
+        let mut request = Request::new(axum::body::Body::empty());
+        *request.method_mut() = Method::GET;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        request.extensions_mut().insert(self.scope);
+        with(&mut request);
+        pages::render(State(state), request).await
+    }
+}
