@@ -67,15 +67,19 @@ pub fn exact(at: Timestamp, zone: Zone) -> String {
     )
 }
 
-/// `17 Jun 2026, 14:35`: a moment that counts to the minute.
+/// `17 Jun, 14:35`: a moment of these days that counts to the minute.
 pub fn minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
-    format!(
-        "{}, {:02}:{:02}",
-        civil_date(local),
-        local.hour(),
-        local.minute()
-    )
+    let month = nth(&MONTHS, local.month() - 1);
+    format!("{} {month}, {}", local.day(), hours_and_minutes(local))
+}
+
+/// The same with everything there is to say: `Wed 17 Jun 2026, 14:35 UTC`.
+pub fn exact_minute(at: Timestamp, zone: Zone) -> String {
+    let local = local(at, zone);
+    let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
+    let (date, time) = (civil_date(local), hours_and_minutes(local));
+    format!("{weekday} {date}, {time} {}", zone.name())
 }
 
 /// How much is left: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`. `None` in the past.
@@ -160,6 +164,10 @@ fn local(at: Timestamp, zone: Zone) -> civil::DateTime {
 fn civil_date(local: civil::DateTime) -> String {
     let month = nth(&MONTHS, local.month() - 1);
     format!("{} {month} {}", local.day(), local.year())
+}
+
+fn hours_and_minutes(local: civil::DateTime) -> String {
+    format!("{:02}:{:02}", local.hour(), local.minute())
 }
 
 fn clock(local: civil::DateTime) -> String {
@@ -274,7 +282,9 @@ mod tests {
                 "{millis}"
             );
         }
-        assert_eq!(minute(NOW, Zone::UTC), "10 Jun 2026, 14:32");
+        assert_eq!(minute(NOW, Zone::UTC), "10 Jun, 14:32");
+        let zone = Zone::from_minutes_east(120);
+        assert_eq!(exact_minute(NOW, zone), "Wed 10 Jun 2026, 16:32 UTC+2");
     }
 
     #[test]

@@ -20,7 +20,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${colorScheme}, ${width} px wide`, () => {
       test.use({ colorScheme, viewport: { width, height: 900 } });
 
-      test("axe finds nothing on any page", async ({ page, loginPage, licensesPage }) => {
+      test("axe finds nothing on any page", async ({ page, server, loginPage, licensesPage }) => {
         await loginPage.goto();
         expect(await findings(page)).toEqual([]);
         expect(await scrollsSideways(page)).toBe(false);
@@ -34,6 +34,24 @@ for (const colorScheme of ["light", "dark"] as const) {
         expect(await scrollsSideways(page)).toBe(false);
         await page.getByRole("button", { name: /^Account/ }).click();
         expect(await findings(page)).toEqual([]);
+
+        const license = server.demo.keys.find(({ license_key }) => license_key === "ACME-FULL-0000-0005");
+        const full = `/licenses/${license?.id}`;
+        for (const path of [full, `${full}/revoke`, `${full}/remint`]) {
+          await page.goto(path);
+          await licensesPage.hydrated();
+          expect(await findings(page)).toEqual([]);
+          expect(await scrollsSideways(page)).toBe(false);
+        }
+        await page.goto(full);
+        await page.getByRole("link", { name: /^Deactivate / }).click();
+        await expect(page.getByRole("heading", { name: "Deactivate Demo device?" })).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+        await page.goto(`/licenses/${server.mint().id}/remint`);
+        await page.getByRole("button", { name: "Remint license" }).click();
+        await expect(page.getByRole("heading", { name: "Store the new key now" })).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+        expect(await scrollsSideways(page)).toBe(false);
 
         await page.goto("/nothing");
         expect(await findings(page)).toEqual([]);

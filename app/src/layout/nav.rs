@@ -25,7 +25,7 @@ pub fn Nav() -> impl IntoView {
 #[component]
 fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || (path.get() == href).then_some("page");
+    let current = move || current(&path.get(), href);
     view! {
         <li>
             <a class="nav-link" href=href aria-current=current>
@@ -33,5 +33,31 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
                 {label}
             </a>
         </li>
+    }
+}
+
+/// How a link's part of the product is marked: the page itself, or one below it.
+fn current(path: &str, href: &str) -> Option<&'static str> {
+    match path.strip_prefix(href)? {
+        "" => Some("page"),
+        below if below.starts_with('/') => Some("true"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_marked_on_its_page_and_on_those_below() {
+        for (path, expected) in [
+            ("/licenses", Some("page")),
+            ("/licenses/abc/revoke", Some("true")),
+            ("/licensesx", None),
+            ("/audit", None),
+        ] {
+            assert_eq!(current(path, "/licenses"), expected, "{path}");
+        }
     }
 }

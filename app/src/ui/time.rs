@@ -26,10 +26,16 @@ pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl
     moment(at, text)
 }
 
-/// A moment that counts to the minute: `17 Jun 2026, 14:35`.
+/// A moment of these days that counts to the minute: `17 Jun, 14:35`.
 #[component]
 pub fn Minute(at: Timestamp) -> impl IntoView {
     moment(at, in_zone(at, format::minute).into_any())
+}
+
+/// The same for whoever has to decide by it: `Wed 17 Jun 2026, 14:35 UTC`.
+#[component]
+pub fn ExactMinute(at: Timestamp) -> impl IntoView {
+    moment(at, in_zone(at, format::exact_minute).into_any())
 }
 
 fn moment(at: Timestamp, text: AnyView) -> impl IntoView {

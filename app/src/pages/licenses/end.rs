@@ -31,7 +31,7 @@ use crate::{
         confirm::Confirm,
         facts::{Fact, FactRows},
         notice::Alert,
-        time::Minute,
+        time::ExactMinute,
     },
 };
 
@@ -163,7 +163,7 @@ fn DeactivateForm(license: LicenseDetail, device: Device) -> impl IntoView {
         OfflineUntil::Until(at) => match format::left(at, license.now) {
             Some(left) => view! {
                 <strong>
-                    <Minute at/>
+                    <ExactMinute at/>
                 </strong>
                 ", " {left}
             }
@@ -240,7 +240,7 @@ fn last_lease(latest: Option<Timestamp>, now: Timestamp) -> AnyView {
     let left = format::left(at, now).unwrap_or_default();
     view! {
         <strong>
-            <Minute at/>
+            <ExactMinute at/>
         </strong>
         ", " <span class="nowrap">{left}</span>
     }

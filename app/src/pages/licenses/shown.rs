@@ -12,7 +12,7 @@ use crate::{
         button::{ActionLink, ButtonRow},
         facts::{Fact, FactRows},
         secret::Secret,
-        time::Minute,
+        time::ExactMinute,
     },
 };
 
@@ -32,7 +32,7 @@ pub fn ShownKey(license: LicenseDetail, key: String, successor: LicenseId) -> im
         Some(at) => view! {
             " Its devices can go on offline, the last one until "
             <strong>
-                <Minute at/>
+                <ExactMinute at/>
             </strong> "."
         }
         .into_any(),

@@ -109,7 +109,9 @@ fn free(dice: &mut Dice, license: &License, activation: &mut Activation, now: Ti
         at,
         by_operator: Some(by.to_owned()),
     });
-    let details = json!({ "instance_id": activation.instance });
+    let details = json!({
+        "instance_id": activation.instance, "device_name": activation.device_name,
+    });
     Event {
         at,
         action: Action::DeactivateInstance,

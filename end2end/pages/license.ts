@@ -1,0 +1,34 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+
+/** The page of one license, and the questions that its actions lead to. */
+export class LicensePage {
+  readonly devices: Locator;
+  readonly activity: Locator;
+  readonly alert: Locator;
+  readonly newKey: Locator;
+
+  constructor(readonly page: Page) {
+    this.devices = page
+      .getByRole("table", { name: "Activations of this license" })
+      .getByRole("row")
+      .filter({ has: page.getByRole("rowheader") });
+    this.activity = page.locator("section", { has: page.getByRole("heading", { name: "Activity" }) }).getByRole("listitem");
+    this.alert = page.getByRole("alert");
+    this.newKey = page.getByRole("status", { name: "New license key" });
+  }
+
+  async goto(id: string): Promise<void> {
+    await this.page.goto(`/licenses/${id}`);
+    await expect(this.page.getByRole("heading", { level: 1 })).toBeVisible();
+  }
+
+  /** Follows a link to a question, and answers it. */
+  async act(link: string | RegExp, verb: string): Promise<void> {
+    await this.page.getByRole("link", { name: link }).click();
+    await this.page.getByRole("button", { name: verb }).click();
+  }
+
+  async expectStatus(word: string): Promise<void> {
+    await expect(this.page.locator(".page-title [data-status]")).toHaveText(word);
+  }
+}
