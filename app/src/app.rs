@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    SsrMode, StaticSegment,
+    MatchNestedRoutes, SsrMode, StaticSegment,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -12,11 +12,7 @@ use crate::{
     api::session::provide_visit,
     layout::FramedPages,
     pages::{
-        licenses::{
-            detail::LicensePage,
-            end::{DeactivatePage, RemintPage, RevokePage},
-            list::LicensesPage,
-        },
+        licenses::{detail::LicensePage, list::LicensesPage},
         login::LoginPage,
         not_found::NotFoundPage,
     },
@@ -40,15 +36,32 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
                     <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
-                    <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
-                    <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
-                    <Route
-                        path=path!("/licenses/:id/instances/:instance/deactivate")
-                        view=DeactivatePage
-                        ssr=SsrMode::Async
-                    />
+                    <Questions/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
+
+/// The pages that ask before something is done. They are the server's alone: plain forms that no script brings to life
+/// ([`routes::is_question`]), so the browser's wasm has no need of them.
+#[cfg(feature = "ssr")]
+#[component(transparent)]
+fn Questions() -> impl MatchNestedRoutes + Clone {
+    use crate::pages::licenses::end::{DeactivatePage, RemintPage, RevokePage};
+    view! {
+        <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
+        <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
+        <Route
+            path=path!("/licenses/:id/instances/:instance/deactivate")
+            view=DeactivatePage
+            ssr=SsrMode::Async
+        />
+    }
+    .into_inner()
+}
+
+/// The pages that ask before something is done: links to them load a document of their own.
+#[cfg(not(feature = "ssr"))]
+#[component(transparent)]
+fn Questions() -> impl MatchNestedRoutes + Clone {}

@@ -47,6 +47,13 @@ pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
     format!("{LICENSES}/{id}/instances/{instance}/deactivate")
 }
 
+/// Whether a path is one of a page that only asks before something is done: no script brings it to life.
+pub fn is_question(path: &str) -> bool {
+    let below = path.strip_prefix(LICENSES).unwrap_or_default();
+    let last = below.rsplit('/').next().unwrap_or_default();
+    below.starts_with('/') && matches!(last, "revoke" | "remint" | "deactivate")
+}
+
 /// What a URL of the license list asks for. What names no place in the list is its first page.
 pub fn license_query(params: &ParamsMap) -> LicenseQuery {
     let position = Position::from_params(params.get_str("after"), params.get_str("before"));
@@ -90,6 +97,28 @@ mod tests {
             let query = LicenseQuery { position };
             assert_eq!(licenses(&query), url);
             assert_eq!(license_query(&params(&url)), query, "{url}");
+        }
+    }
+
+    #[test]
+    fn questions_are_told_from_pages_by_their_paths() {
+        let id: LicenseId = ID.parse().unwrap();
+        let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+        for path in [
+            license_revoke(id),
+            license_remint(id),
+            license_deactivate(id, instance),
+        ] {
+            assert!(is_question(&path), "{path}");
+        }
+        for path in [
+            LICENSES,
+            LOGIN,
+            &license(id),
+            "/licensesx/revoke",
+            "/revoke",
+        ] {
+            assert!(!is_question(path), "{path}");
         }
     }
 

@@ -5,7 +5,7 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-use crate::{api::request, app::App, assets::Assets, ui::icon::Sprite};
+use crate::{api::request, app::App, assets::Assets, routes, ui::icon::Sprite};
 
 /// The document of one answer, and the answer's content security policy, which names the same nonce.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
@@ -14,16 +14,16 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .unwrap_or_default();
     set_security_policy(&nonce);
     let theme = request::visit().theme.attribute();
-    // A page that shows a secret once is not brought to life: it would need the secret again.
-    let script = request::shown_once()
-        .is_none()
-        .then(|| hydration_script(assets));
+    // What asks before something is done, and what then shows a secret once, is not brought to life: it would need the
+    // secret again.
+    let is_plain = request::path().is_some_and(|path| routes::is_question(&path));
+    let script =
+        (!is_plain).then(|| view! { <HydrationScript assets=assets.clone() nonce=nonce.clone()/> });
     let Assets {
-        js,
-        wasm,
         css,
         icon,
         build_id,
+        ..
     } = assets.clone();
     view! {
         <!DOCTYPE html>
@@ -34,9 +34,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=icon type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>
-                <link rel="modulepreload" href=js/>
-                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
-                {script.map(|script| view! { <script type="module" nonce=nonce inner_html=script></script> })}
+                {script}
                 <MetaTags/>
             </head>
             <body>
@@ -44,6 +42,17 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <Sprite/>
             </body>
         </html>
+    }
+}
+
+/// What brings the page to life: the script, and what it will ask for.
+#[component]
+fn HydrationScript(assets: Assets, nonce: String) -> impl IntoView {
+    let script = hydration_script(&assets);
+    view! {
+        <link rel="modulepreload" href=assets.js/>
+        <link rel="preload" href=assets.wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=nonce inner_html=script></script>
     }
 }
 

@@ -60,8 +60,12 @@ pub struct ShownOnce {
     pub license: LicenseId,
 }
 
-/// The key that the answer at hand shows, if it shows one. The document then loads no script: there is nothing in it that
-/// a browser could be made to ask for again.
+/// The path of the request at hand.
+pub fn path() -> Option<String> {
+    Some(use_context::<Parts>()?.uri.path().to_owned())
+}
+
+/// The key that the answer at hand shows, if it shows one.
 pub fn shown_once() -> Option<ShownOnce> {
     extension::<ShownOnce>()
 }

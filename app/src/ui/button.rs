@@ -9,32 +9,31 @@ pub fn PrimaryButton(children: Children) -> impl IntoView {
 }
 
 /// Submits a form that can't be taken back; only inside a confirmation.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn DangerButton(children: Children) -> impl IntoView {
     view! { <button class="button" data-kind="danger" type="submit">{children()}</button> }
 }
 
-/// Leads to a question; `label` says what about, where the words alone don't.
-#[component]
-pub fn ActionLink(
-    href: String,
-    #[prop(optional, into)] label: Option<String>,
-    children: Children,
-) -> impl IntoView {
-    view! { <a class="button" href=href aria-label=label>{children()}</a> }
-}
-
-/// The same, in a row of a table.
+/// Leads to a question in a row of a table, which is a document of its own; `label` says what it is about.
 #[component]
 pub fn RowActionLink(href: String, label: String, children: Children) -> impl IntoView {
     view! {
-        <a class="button" data-kind="quiet" data-size="small" href=href aria-label=label>
+        <a
+            class="button"
+            data-kind="quiet"
+            data-size="small"
+            rel="external"
+            href=href
+            aria-label=label
+        >
             {children()}
         </a>
     }
 }
 
 /// Leads away from a question without answering it.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn QuietLink(href: String, children: Children) -> impl IntoView {
     view! { <a class="button" data-kind="quiet" href=href>{children()}</a> }
@@ -50,7 +49,7 @@ pub fn FallbackButton(children: Children) -> impl IntoView {
     }
 }
 
-/// A link that loads its page anew from the server, whatever the browser has already.
+/// A link that loads a document from the server, whatever the browser has already.
 #[component]
 pub fn ReloadLink(href: String, children: Children) -> impl IntoView {
     view! { <a class="button" rel="external" href=href>{children()}</a> }

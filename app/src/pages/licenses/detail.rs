@@ -20,7 +20,7 @@ use crate::{
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::ActionLink,
+        button::ReloadLink,
         facts::{Fact, Facts, WideFact},
         tag::TagList,
     },
@@ -53,8 +53,8 @@ fn Head(license: LicenseDetail, may_act: bool) -> impl IntoView {
     let actions = (may_act && license.can_be_ended()).then(|| {
         view! {
             <div class="page-actions">
-                <ActionLink href=routes::license_remint(license.id)>"Remint…"</ActionLink>
-                <ActionLink href=routes::license_revoke(license.id)>"Revoke…"</ActionLink>
+                <ReloadLink href=routes::license_remint(license.id)>"Remint…"</ReloadLink>
+                <ReloadLink href=routes::license_revoke(license.id)>"Revoke…"</ReloadLink>
             </div>
         }
     });

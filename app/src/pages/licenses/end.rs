@@ -1,5 +1,5 @@
 //! `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`: what an action does, in numbers and dates, before
-//! it is done. Each posts to its own address.
+//! it is done. Each posts to its own address. They are rendered on the server only and work without a script.
 
 use keywright_domain::{
     detail::{Device, LicenseDetail, RunOut},
@@ -27,7 +27,7 @@ use crate::{
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::{ActionLink, ButtonRow},
+        button::{ButtonRow, ReloadLink},
         confirm::Confirm,
         facts::{Fact, FactRows},
         notice::Alert,
@@ -297,7 +297,7 @@ fn Over(license: LicenseDetail, sentence: String) -> impl IntoView {
             {successor}
         </Alert>
         <ButtonRow>
-            <ActionLink href=routes::license(license.id)>"Back to the license"</ActionLink>
+            <ReloadLink href=routes::license(license.id)>"Back to the license"</ReloadLink>
         </ButtonRow>
     }
 }

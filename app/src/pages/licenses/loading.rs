@@ -1,9 +1,8 @@
 //! From a URL below `/licenses/` to the license that it names.
 
-use keywright_domain::{
-    detail::LicenseDetail,
-    ids::{InstanceId, LicenseId},
-};
+#[cfg(feature = "ssr")]
+use keywright_domain::ids::InstanceId;
+use keywright_domain::{detail::LicenseDetail, ids::LicenseId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -56,6 +55,7 @@ async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
 }
 
 /// The instance of the page's URL.
+#[cfg(feature = "ssr")]
 pub fn asked_instance() -> Option<InstanceId> {
     use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
 }

@@ -4,6 +4,7 @@ mod activity;
 pub mod detail;
 mod devices;
 mod empty;
+#[cfg(feature = "ssr")]
 pub mod end;
 pub mod list;
 mod loading;

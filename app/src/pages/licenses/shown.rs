@@ -9,7 +9,7 @@ use crate::{
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::{ActionLink, ButtonRow},
+        button::{ButtonRow, ReloadLink},
         facts::{Fact, FactRows},
         secret::Secret,
         time::ExactMinute,
@@ -61,7 +61,7 @@ pub fn ShownKey(license: LicenseDetail, key: String, successor: LicenseId) -> im
                 </Fact>
             </FactRows>
             <ButtonRow>
-                <ActionLink href=routes::license(successor)>"I have stored it"</ActionLink>
+                <ReloadLink href=routes::license(successor)>"I have stored it"</ReloadLink>
             </ButtonRow>
         </div>
     }
