@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test without its database has failed")]
 
 use std::{
-    env,
+    env, fs,
     hash::{BuildHasher, Hasher, RandomState},
 };
 
@@ -17,7 +17,8 @@ pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 /// An empty database that goes away with this value (on PostgreSQL: with the cluster that the tests run on).
 pub struct TestDatabase {
     url: String,
-    _folder: Option<tempfile::TempDir>,
+    /// The SQLite file's; on PostgreSQL there is none.
+    folder: Option<tempfile::TempDir>,
 }
 
 impl TestDatabase {
@@ -41,7 +42,7 @@ impl TestDatabase {
         );
         Self {
             url,
-            _folder: Some(folder),
+            folder: Some(folder),
         }
     }
 
@@ -67,7 +68,7 @@ impl TestDatabase {
         let (server, _) = maintenance.rsplit_once('/').expect("a URL with a database");
         Self {
             url: format!("{server}/{name}"),
-            _folder: None,
+            folder: None,
         }
     }
 
@@ -83,5 +84,41 @@ impl TestDatabase {
     /// If it can't be opened.
     pub async fn open(&self) -> Store {
         Store::open(&self.url).await.expect("the test database")
+    }
+
+    /// All that it keeps, to search: SQLite's files as they are, the log of writes among them; the rows of every table
+    /// of PostgreSQL, as a dump has them.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be read.
+    pub async fn everything_stored(&self) -> Vec<u8> {
+        let Some(folder) = &self.folder else {
+            return self.rows_of_every_table().await.into_bytes();
+        };
+        let files = fs::read_dir(folder.path()).expect("the folder");
+        files
+            .flat_map(|file| fs::read(file.expect("a file").path()).expect("its bytes"))
+            .collect()
+    }
+
+    async fn rows_of_every_table(&self) -> String {
+        let mut connection = AnyConnection::connect(&self.url).await.expect("PostgreSQL");
+        let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+        let tables: Vec<String> = sqlx::query_scalar(tables)
+            .fetch_all(&mut connection)
+            .await
+            .expect("its tables");
+        let mut everything = String::new();
+        for table in tables {
+            let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
+            let rows: Vec<String> = sqlx::query_scalar(rows)
+                .fetch_all(&mut connection)
+                .await
+                .expect("its rows");
+            everything.extend(rows);
+        }
+        connection.close().await.expect("closed");
+        everything
     }
 }

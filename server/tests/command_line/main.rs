@@ -7,7 +7,9 @@
 )]
 
 mod failures;
+mod http;
 mod installation;
 mod keys;
+mod secrets;
 mod serving;
 mod working;

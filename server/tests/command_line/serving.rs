@@ -9,19 +9,7 @@ use futures::FutureExt;
 use keywright_domain::{ids::TenantId, time::Timestamp};
 use keywright_store::{SealedSigningKey, Store, StoreError};
 
-use crate::installation::Installation;
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
-}
+use crate::{http::get, installation::Installation};
 
 #[test]
 fn it_serves_until_it_is_told_to_stop_and_logs_no_secret() {

@@ -1,0 +1,197 @@
+//! A license's key is shown once, to the one who made it; then no page, log, database or address has it.
+
+use keywright_store::{Engine, testing::TestDatabase};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::{
+    http::send,
+    installation::{Installation, Serving, text},
+};
+
+/// What a key may have leaked into.
+#[derive(Default)]
+struct Places(Vec<(String, Vec<u8>)>);
+
+impl Places {
+    fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
+        self.0.push((name.to_owned(), bytes.into()));
+    }
+
+    /// Fails where two neighboring groups of the key stand together, in whatever spelling: the masked key shows one.
+    fn have_no(&self, key: &str) {
+        let groups: Vec<&str> = key.split('-').skip(1).collect();
+        for (name, bytes) in &self.0 {
+            let plain = plain(bytes);
+            for neighbors in groups.windows(2) {
+                assert!(!contains(&plain, &neighbors.concat()), "{key} is in {name}");
+            }
+        }
+    }
+
+    fn has(&self, name: &str, text: &str) -> bool {
+        self.0
+            .iter()
+            .any(|(place, bytes)| place == name && contains(bytes, text))
+    }
+}
+
+/// Without what people write a key with or leave out.
+fn plain(bytes: &[u8]) -> Vec<u8> {
+    let kept = bytes.iter().filter(|byte| !b"- +".contains(byte));
+    kept.map(u8::to_ascii_uppercase).collect()
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+/// An operator at a browser.
+struct Operator<'a> {
+    server: &'a Serving,
+    origin: String,
+    cookie: String,
+}
+
+impl<'a> Operator<'a> {
+    fn sign_in(server: &'a Serving) -> Self {
+        let mut operator = Self {
+            server,
+            origin: format!("http://{}", server.address),
+            cookie: String::new(),
+        };
+        let form = "email=support%40acme.test&password=keywright-demo";
+        let answer = operator.post("/session", form);
+        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
+        cookie
+            .split(';')
+            .next()
+            .unwrap()
+            .clone_into(&mut operator.cookie);
+        operator
+    }
+
+    fn get(&self, path: &str) -> String {
+        let headers = [("Cookie", self.cookie.as_str())];
+        send(&self.server.address, "GET", path, &headers, "")
+    }
+
+    fn post(&self, path: &str, form: &str) -> String {
+        let headers = [
+            ("Cookie", self.cookie.as_str()),
+            ("Origin", &self.origin),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        send(&self.server.address, "POST", path, &headers, form)
+    }
+}
+
+/// A key's whole life with a device that types it as people do, and with all that can be wrong about a request.
+fn live(server: &Serving, sdk_key: &str, key: &str) -> Vec<String> {
+    let post = |path: &str, body: &str| {
+        let headers = [("X-Keylight-SDK-Key", sdk_key)];
+        send(&server.address, "POST", path, &headers, body)
+    };
+    let typed = key.replace('-', " ").to_lowercase();
+    let body = |key: &str| json!({ "license_key": key, "instance_name": "Mac" }).to_string();
+    let activated = post("/acme/notes/activate", &body(&typed));
+    let (_, json) = activated.split_once("\r\n\r\n").unwrap();
+    let json: Value = serde_json::from_str(json).unwrap();
+    let instance = json["instance_id"].as_str().unwrap().to_owned();
+    let of_instance = json!({ "license_key": key, "instance_id": instance }).to_string();
+    let answers = vec![
+        post("/acme/notes/validate", &of_instance),
+        post("/acme/notes/deactivate", &of_instance),
+        post("/acme/notes/validate", &of_instance),
+        post("/acme/studio/activate", &body(key)),
+        post("/acme/notes/activate", &body(key)[..40]),
+        post(&format!("/acme/notes/activate?license_key={key}"), "{}"),
+        post(&format!("/acme/{key}/activate"), &body(key)),
+    ];
+    let statuses: Vec<&str> = answers.iter().map(|answer| &answer[9..12]).collect();
+    assert_eq!(
+        statuses,
+        ["200", "200", "422", "404", "400", "400", "404"],
+        "{answers:?}"
+    );
+    [vec![activated], answers].concat()
+}
+
+async fn a_key_is_kept_nowhere(engine: Engine) {
+    let database = TestDatabase::on(engine).await;
+    let mut installation = Installation::empty();
+    installation.database_url = Some(database.url().into());
+    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    // All that the product itself says.
+    installation.log_filter = Some("keywright=debug");
+    let demo: Value = serde_json::from_str(&installation.succeed(&["demo", "--json"])).unwrap();
+    let sdk_key = demo["sdk_key"].as_str().unwrap();
+    let mut places = Places::default();
+
+    let mint = [
+        "mint",
+        "--json",
+        "--tenant",
+        "acme",
+        "--product",
+        "notes",
+        "--key-type",
+        "pro",
+    ];
+    let minted = installation.run(&mint);
+    places.add("the log of `mint`", minted.stderr);
+    let minted: Value = serde_json::from_str(&text(&minted.stdout)).unwrap();
+    let old = minted["license_key"].as_str().unwrap();
+    let page = format!("/licenses/{}", minted["id"].as_str().unwrap());
+
+    let mut server = installation.serve();
+    let operator = Operator::sign_in(&server);
+    places.add("answers", live(&server, sdk_key, old).concat());
+    let shown = operator.post(&format!("{page}/remint"), "");
+    let html = Html::parse_document(&shown);
+    let output = Selector::parse("output").unwrap();
+    let new: String = html.select(&output).next().unwrap().text().collect();
+    let stored = Selector::parse("main .button-row a").unwrap();
+    let successor = html.select(&stored).next().unwrap().attr("href").unwrap();
+    places.add("answers", live(&server, sdk_key, &new).concat());
+    for path in [
+        "/licenses",
+        &page,
+        &format!("{page}/remint"),
+        successor,
+        &format!("{successor}/remint"),
+        &format!("{successor}/revoke"),
+        &format!("/licenses/{old}"),
+        &format!("/{new}"),
+    ] {
+        places.add("a page", operator.get(path));
+    }
+    // Typed into the wrong field.
+    let form = format!("email=support%40acme.test&password={old}");
+    places.add("a page", operator.post("/session", &form));
+
+    places.add("the database", database.everything_stored().await);
+    places.add("the log", server.stop());
+    places.add("the database", database.everything_stored().await);
+
+    // It was searched where a key could be.
+    let id = minted["id"].as_str().unwrap();
+    assert!(places.has("the database", id) && places.has("a page", id));
+    assert!(places.has("the log", "/{tenant}/{product}/activate"));
+    for key in [old, &new] {
+        assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
+        places.have_no(key);
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_kept_nowhere_on_sqlite() {
+    a_key_is_kept_nowhere(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_key_is_kept_nowhere_on_postgres() {
+    a_key_is_kept_nowhere(Engine::Postgres).await;
+}
