@@ -340,6 +340,50 @@ async fn a_remint_shows_the_new_key_once() {
     );
 }
 
+on_both_engines! {
+    remints_pressed_at_once => one_of_many_remints_is_done();
+    a_revoke_and_a_remint_at_once => one_of_revoke_and_remint_is_done();
+}
+
+async fn one_of_many_remints_is_done(engine: Engine) {
+    let server = Server::start(engine).await;
+    let (support, owner) = (
+        server.sign_in(Role::Support).await,
+        server.sign_in(Role::Owner).await,
+    );
+    let path = format!("{}/remint", page_of(PRO_KEY));
+    let pressed = (0..8).map(|press| [&support, &owner][press % 2].post(&path));
+    let answers = futures::future::join_all(pressed).await;
+    let (done, refused): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
+    assert_eq!(done.len(), 1);
+    let key = texts(&parse(done[0]), "output").remove(0);
+    assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
+    for answer in refused {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.text().contains("License is already reminted"));
+    }
+    let lineage = texts(&parse(&owner.get(&page_of(&key)).await), ".lineage li");
+    assert_eq!(lineage.len(), 2, "{lineage:?}");
+}
+
+async fn one_of_revoke_and_remint_is_done(engine: Engine) {
+    let server = Server::start(engine).await;
+    let browser = server.sign_in(Role::Support).await;
+    let page = page_of(PRO_KEY);
+    let (revoke, remint) = (format!("{page}/revoke"), format!("{page}/remint"));
+    let (revoked, reminted) = tokio::join!(browser.post(&revoke), browser.post(&remint));
+    let expected = match revoked.status {
+        StatusCode::SEE_OTHER => (StatusCode::CONFLICT, "Revoked"),
+        _ => (StatusCode::OK, "Reminted"),
+    };
+    let html = parse(&browser.get(&page).await);
+    let shown = texts(&html, ".page-title .status").remove(0);
+    assert_eq!((reminted.status, shown.as_str()), expected);
+    assert!(revoked.status == StatusCode::SEE_OTHER || revoked.status == StatusCode::CONFLICT);
+}
+
 #[tokio::test]
 async fn one_device_is_deactivated_and_the_others_go_on() {
     let server = Server::start(Engine::Sqlite).await;
