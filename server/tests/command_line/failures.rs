@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener, path::Path};
 
 use keywright_store::{Engine, testing::TestDatabase};
 
-use crate::installation::{Installation, path};
+use crate::installation::{Installation, MASTER_KEY, path};
 
 /// What the folder holds: a failed start leaves nothing.
 fn names(folder: &Path) -> Vec<String> {
@@ -73,7 +73,7 @@ fn a_broken_database_is_left_as_it_is() {
 #[test]
 fn a_database_that_is_not_there_is_unreachable_and_its_password_stays_secret() {
     let mut installation = Installation::empty();
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody:hunter2@127.0.0.1:1/none".into());
     let sentence = installation.fail(&["demo"]);
     assert!(
@@ -94,7 +94,7 @@ fn a_database_that_is_not_there_is_unreachable_and_its_password_stays_secret() {
 fn a_wrong_malformed_or_missing_master_key_is_refused() {
     let mut installation = Installation::with_demo();
     let kept = fs::read(installation.data().join("keywright.db")).unwrap();
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     let sentence = installation.fail(&["demo"]);
     assert!(
         sentence.contains("not the master key that this database was set up with"),
@@ -132,7 +132,7 @@ async fn postgres_never_gets_a_generated_key() {
         sentence.contains("PostgreSQL needs a master key") && sentence.contains("openssl rand"),
         "{sentence}"
     );
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     installation.succeed(&["demo"]);
     assert_eq!(
         names(&installation.data()),
@@ -287,7 +287,7 @@ fn a_mistyped_data_folder_is_said_and_not_made() {
 #[test]
 fn a_cause_is_told_once() {
     let mut installation = Installation::empty();
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody@127.0.0.1:1/none".into());
     let sentence = installation.fail(&["demo"]);
     assert_eq!(

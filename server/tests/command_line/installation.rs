@@ -9,6 +9,9 @@ use std::{
 
 use tempfile::TempDir;
 
+/// A master key for servers that share one.
+pub(crate) const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
 /// An installation that no other test knows of.
 pub(crate) struct Installation {
     folder: TempDir,

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::send,
-    installation::{Installation, Serving, text},
+    installation::{Installation, MASTER_KEY, Serving, text},
 };
 
 /// What a key may have leaked into.
@@ -123,7 +123,7 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let database = TestDatabase::on(engine).await;
     let mut installation = Installation::empty();
     installation.database_url = Some(database.url().into());
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     // All that the product itself says.
     installation.log_filter = Some("keywright=debug");
     let demo: Value = serde_json::from_str(&installation.succeed(&["demo", "--json"])).unwrap();

@@ -9,7 +9,10 @@ use futures::FutureExt;
 use keywright_domain::{ids::TenantId, time::Timestamp};
 use keywright_store::{SealedSigningKey, Store, StoreError};
 
-use crate::{http::get, installation::Installation};
+use crate::{
+    http::{get, send},
+    installation::Installation,
+};
 
 #[test]
 fn it_serves_until_it_is_told_to_stop_and_logs_no_secret() {
@@ -46,17 +49,18 @@ fn the_log_names_a_request_as_its_device_does_and_tells_no_secret() {
     installation.log_filter = Some("keywright=debug");
     let mut server = installation.serve();
     let body = r#"{"license_key":"ACME-PRO0-0000-0001","instance_name":"Hush"}"#;
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    write!(
-        stream,
-        "POST /acme/notes/activate?hush=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
-         X-Keylight-SDK-Key: sdk_live_{}\r\nX-Keylight-Request-Id: device-request-7\r\n\r\n{body}",
-        body.len(),
-        "0".repeat(64),
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let sdk_key = format!("sdk_live_{}", "0".repeat(64));
+    let headers = [
+        ("X-Keylight-SDK-Key", sdk_key.as_str()),
+        ("X-Keylight-Request-Id", "device-request-7"),
+    ];
+    let answer = send(
+        &server.address,
+        "POST",
+        "/acme/notes/activate?hush=1",
+        &headers,
+        body,
+    );
     assert!(
         answer.starts_with("HTTP/1.1 200") && answer.contains("device-request-7"),
         "{answer}"

@@ -3,7 +3,7 @@
 use keywright_store::{Engine, testing::TestDatabase};
 use serde_json::Value;
 
-use crate::installation::{Installation, text};
+use crate::installation::{Installation, MASTER_KEY, text};
 
 #[test]
 fn the_demo_says_what_it_made_in_one_line_of_json_and_does_it_once() {
@@ -167,7 +167,7 @@ fn a_database_url_names_the_file_whatever_is_in_its_path() {
 async fn postgres_works_alike() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let mut installation = Installation::empty();
-    installation.master_key = Some("MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=".into());
+    installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some(database.url().into());
     installation.succeed(&["demo"]);
     assert!(

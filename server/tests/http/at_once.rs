@@ -187,12 +187,7 @@ async fn validate_against(engine: Engine, end: End) {
 
 async fn activate_against_revoke(engine: Engine) {
     let server = Server::start(engine).await;
-    let key = server
-        .license(1, |license| License {
-            activation_limit: 1_000,
-            ..license
-        })
-        .await;
+    let key = server.license_with_slots(1_000).await;
     let (ended, next) = (AtomicBool::new(false), AtomicUsize::new(0));
     let devices = async || {
         let mut afterwards = 0;

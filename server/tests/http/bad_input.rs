@@ -174,12 +174,7 @@ async fn wrong_kinds(engine: Engine) {
 
 async fn odd_text(engine: Engine) {
     let server = Server::start(engine).await;
-    let key = server
-        .license(1, |license| License {
-            activation_limit: 9,
-            ..license
-        })
-        .await;
+    let key = server.license_with_slots(9).await;
     for (number, (name, kept)) in (1..).zip([
         (&br#""a\ud83d""#[..], "a\u{FFFD}"),
         (br#""\ude00b""#, "\u{FFFD}b"),
@@ -332,12 +327,7 @@ async fn telemetry(engine: Engine) {
 
 async fn typed_keys(engine: Engine) {
     let server = Server::start(engine).await;
-    let key = server
-        .license(1, |license| License {
-            activation_limit: 99,
-            ..license
-        })
-        .await;
+    let key = server.license_with_slots(99).await;
     assert_eq!(key, "ACME-TEST-0000-0001");
     for typed in [
         "ACME-TEST-0000-0001",

@@ -43,12 +43,7 @@ async fn validate(
 
 async fn by_machine(engine: Engine) {
     let server = Server::start(engine).await;
-    let key = server
-        .license(1, |license| License {
-            activation_limit: 2,
-            ..license
-        })
-        .await;
+    let key = server.license_with_slots(2).await;
     let first = activate(&server, &key, &machine(1), "Desk").await.json();
     server.world.clock.set(NOW.plus_days(1));
     let again = activate(&server, &key, &machine(1), "Desk, renamed")
@@ -87,12 +82,7 @@ async fn by_machine(engine: Engine) {
 
 async fn by_request(engine: Engine) {
     let server = Server::start(engine).await;
-    let key = server
-        .license(1, |license| License {
-            activation_limit: 99,
-            ..license
-        })
-        .await;
+    let key = server.license_with_slots(99).await;
     let other_key = server.license(2, |license| license).await;
     let ask = async |key: &str, request_id: Option<&str>| {
         let mut request =

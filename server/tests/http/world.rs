@@ -116,6 +116,15 @@ impl Server {
         self.send(request.body(body).unwrap()).await
     }
 
+    /// The test's license number 1, with as many slots.
+    pub(crate) async fn license_with_slots(&self, activation_limit: u32) -> String {
+        self.license(1, |license| License {
+            activation_limit,
+            ..license
+        })
+        .await
+    }
+
     /// A license of `acme`'s `notes`, made for a test: active, for life, three slots, but for what is changed. Gives its
     /// key.
     pub(crate) async fn license(

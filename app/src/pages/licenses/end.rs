@@ -13,6 +13,7 @@ use leptos_meta::Title;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
+        request::shown_once,
         session::use_visit,
     },
     format,
@@ -22,6 +23,7 @@ use crate::{
             detail::ended,
             loading::{TheLicense, asked_instance},
             parts::KeyText,
+            shown::ShownKey,
         },
     },
     routes,
@@ -78,9 +80,7 @@ fn revoke(license: LicenseDetail) -> AnyView {
 }
 
 fn remint(license: LicenseDetail) -> AnyView {
-    #[cfg(feature = "ssr")]
-    if let Some(shown) = crate::api::request::shown_once() {
-        use crate::pages::licenses::shown::ShownKey;
+    if let Some(shown) = shown_once() {
         return view! { <ShownKey license key=shown.key.expose().to_owned() successor=shown.license/> }.into_any();
     }
     let question = view! { "Remint " <KeyText display_key=license.display_key.clone()/> "?" };
