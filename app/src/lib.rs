@@ -5,6 +5,9 @@
     reason = "components take their props by value, whatever they do with them"
 )]
 
+#[cfg(not(erase_components))]
+compile_error!("compile with the flags of .cargo/config.toml: a RUSTFLAGS of your own hides them");
+
 pub mod api;
 pub mod app;
 pub mod assets;
