@@ -89,10 +89,19 @@ impl LicenseKey {
         LicenseId::from_hash(Sha256::digest(self.normalised.as_bytes()).into())
     }
 
+    /// Whether it has the length of a whole key.
+    pub fn has_length(&self) -> bool {
+        SYMBOLS.contains(&self.normalised.len())
+    }
+
+    /// Whether it begins as a product's keys do.
+    pub fn starts_with(&self, prefix: &KeyPrefix) -> bool {
+        self.normalised.starts_with(prefix.as_str())
+    }
+
     /// How the key is shown from now on.
     pub fn display_key(&self, prefix: &KeyPrefix) -> DisplayKey {
-        let shows_prefix =
-            self.normalised.len() >= 16 && self.normalised.starts_with(prefix.as_str());
+        let shows_prefix = self.normalised.len() >= 16 && self.starts_with(prefix);
         let shown = if shows_prefix {
             prefix.as_str()
         } else {
@@ -229,6 +238,16 @@ mod tests {
 
     fn prefix(text: &str) -> KeyPrefix {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_whole_key_has_12_to_64_symbols_and_may_begin_as_a_products() {
+        for (length, whole) in [(11, false), (12, true), (64, true), (65, false)] {
+            let key = LicenseKey::parse(&"A-".repeat(length)).unwrap();
+            assert_eq!(key.has_length(), whole, "{length}");
+        }
+        let key = LicenseKey::parse("acme-pro0-0000-0001").unwrap();
+        assert!(key.starts_with(&prefix("ACME")) && !key.starts_with(&prefix("STDO")));
     }
 
     #[test]

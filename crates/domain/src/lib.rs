@@ -20,6 +20,7 @@ pub mod product;
 pub mod query;
 pub mod role;
 pub mod sdk_key;
+pub mod search;
 pub mod session;
 pub mod settings;
 pub mod signing_key;

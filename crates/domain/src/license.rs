@@ -64,6 +64,14 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Reminted, Self::Revoked];
+
+    /// The status of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == name)
+    }
+
     /// The stable name: in URLs, files and attributes.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -187,5 +195,8 @@ mod tests {
             assert_eq!(LicenseState::from_name(state.as_str()), Some(state));
         }
         assert_eq!(LicenseState::from_name("expired"), None);
+        for status in Status::ALL {
+            assert_eq!(Status::from_name(status.as_str()), Some(status));
+        }
     }
 }

@@ -3,17 +3,116 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::LicenseId,
-    license::LicenseSummary,
+    ids::{LicenseId, ProductId},
+    license::{LicenseSummary, Status},
     page::{Count, Page, Position},
+    search::SearchTerm,
     time::Timestamp,
 };
 
-/// What is asked of the license list. Newest first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is asked of the license list. By default every license, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseQuery {
+    /// Which licenses.
+    pub filter: LicenseFilter,
+    /// In which order.
+    pub sort: Sort,
     /// Which page.
     pub position: Position<LicenseId>,
+}
+
+/// Which licenses: those that fit all that is given.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseFilter {
+    /// Of this status.
+    pub status: Option<Status>,
+    /// Of this product.
+    pub product: Option<ProductId>,
+    /// With this in their display key, customer, devices' names or instance ids.
+    pub term: Option<SearchTerm>,
+}
+
+impl LicenseFilter {
+    /// Whether it lets every license through.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What the list is sorted by, and in which direction. Equals are told apart by their ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// By what.
+    pub by: SortBy,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// What the list can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SortBy {
+    /// How many devices hold a slot.
+    Activations,
+    /// When it was minted.
+    Created,
+    /// When it ends; lifetime comes after every date.
+    Expires,
+}
+
+impl Default for Sort {
+    fn default() -> Self {
+        SortBy::Created.first()
+    }
+}
+
+impl SortBy {
+    /// The order that one wants first: the newest, the fullest, the one that ends soonest.
+    pub const fn first(self) -> Sort {
+        Sort {
+            by: self,
+            descending: !matches!(self, Self::Expires),
+        }
+    }
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Activations => "activations",
+            Self::Created => "created",
+            Self::Expires => "expires",
+        }
+    }
+}
+
+impl Sort {
+    const ALL: [SortBy; 3] = [SortBy::Activations, SortBy::Created, SortBy::Expires];
+
+    /// The stable name in URLs: `expires`, and with a hyphen before it where the greatest comes first.
+    pub fn name(self) -> String {
+        let hyphen = if self.descending { "-" } else { "" };
+        format!("{hyphen}{}", self.by.as_str())
+    }
+
+    /// The order of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let (descending, name) = match name.strip_prefix('-') {
+            Some(name) => (true, name),
+            None => (false, name),
+        };
+        let by = Self::ALL.into_iter().find(|by| by.as_str() == name)?;
+        Some(Self { by, descending })
+    }
+
+    /// What a press on that column's head leads to: the other direction, where it is sorted by that already.
+    pub fn pressed(self, by: SortBy) -> Self {
+        if self.by == by {
+            Self {
+                by,
+                descending: !self.descending,
+            }
+        } else {
+            by.first()
+        }
+    }
 }
 
 /// One page of the license list.
@@ -21,8 +120,61 @@ pub struct LicenseQuery {
 pub struct LicenseList {
     /// The rows and their neighbours.
     pub page: Page<LicenseSummary, LicenseId>,
-    /// How many match in all.
+    /// How many match.
     pub count: Count,
+    /// How many there are, whatever the filter.
+    pub total: Count,
+    /// What can be filtered by: every product of the tenant, by its name.
+    pub products: Vec<ProductName>,
     /// When the server read them: "38 min ago" counts from here, in the browser too.
     pub now: Timestamp,
+}
+
+/// A product, as far as a filter needs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductName {
+    /// Its slug.
+    pub id: ProductId,
+    /// Its display name.
+    pub name: String,
+}
+
+/// What a search for something typed or pasted leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Found {
+    /// It is a whole key: its license.
+    License(LicenseId),
+    /// It is a whole key, of no license of this tenant. What was typed is not repeated: it may be somebody's key.
+    NoSuchKey,
+    /// It is anything else, to look for in the list; nothing, where only white space was typed.
+    Term(Option<SearchTerm>),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn orders_are_found_by_their_names() {
+        for by in Sort::ALL {
+            for descending in [true, false] {
+                let sort = Sort { by, descending };
+                assert_eq!(Sort::from_name(&sort.name()), Some(sort));
+            }
+        }
+        assert_eq!(Sort::default().name(), "-created");
+        for name in ["", "-", "--created", "Created", "id", "created desc"] {
+            assert_eq!(Sort::from_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_columns_head_begins_with_what_one_wants_first_and_then_turns() {
+        let pressed = |sort: &str, by| Sort::from_name(sort).unwrap().pressed(by).name();
+        assert_eq!(pressed("-created", SortBy::Created), "created");
+        assert_eq!(pressed("created", SortBy::Created), "-created");
+        assert_eq!(pressed("created", SortBy::Expires), "expires");
+        assert_eq!(pressed("expires", SortBy::Expires), "-expires");
+        assert_eq!(pressed("expires", SortBy::Activations), "-activations");
+    }
 }

@@ -152,7 +152,7 @@ impl Tx<'_> {
         with_telemetry(query, telemetry)
             .execute(&mut *self.connection)
             .await?;
-        Ok(())
+        self.index_activation(activation).await
     }
 
     /// Takes over what a device that activates again says of itself beside its telemetry; what it does not say keeps
@@ -177,7 +177,11 @@ impl Tx<'_> {
         .bind(free_tier_instance_id)
         .execute(&mut *self.connection)
         .await?;
-        Ok(())
+        let Some(device_name) = device_name else {
+            return Ok(());
+        };
+        self.index_device_name(tenant, license, instance, device_name)
+            .await
     }
 
     /// Notes what an active instance was given and said, unless something newer is noted already.

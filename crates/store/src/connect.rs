@@ -3,10 +3,12 @@
 use std::{borrow::Cow, fmt, time::Duration};
 
 use sqlx::{
-    AnyConnection, Connection, Executor,
+    AnyConnection, AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     migrate::{MigrateError, Migrator},
 };
+
+use crate::search::SearchIndex;
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
 const SQLITE_READERS: u32 = 8;
@@ -117,7 +119,7 @@ impl Connector {
     }
 
     /// The pool that reads; on PostgreSQL it writes too.
-    pub(crate) async fn pool(&self) -> Result<sqlx::AnyPool, OpenError> {
+    pub(crate) async fn pool(&self) -> Result<AnyPool, OpenError> {
         let engine = self.engine;
         AnyPoolOptions::new()
             .max_connections(match engine {
@@ -144,6 +146,15 @@ impl Connector {
             .connect_with(self.options.clone())
             .await
             .map_err(|error| self.explain(error))
+    }
+
+    /// How the database, which is up to date, finds terms.
+    pub(crate) async fn search_index(&self, pool: &AnyPool) -> Result<SearchIndex, OpenError> {
+        let found = async {
+            let mut connection = pool.acquire().await?;
+            SearchIndex::of(self.engine, &mut connection).await
+        };
+        found.await.map_err(|error| self.explain(error))
     }
 
     fn explain(&self, error: sqlx::Error) -> OpenError {

@@ -6,7 +6,8 @@ use futures::future::BoxFuture;
 use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use crate::{
-    OpenError, StoreError, Touch, Tx, connect::Connector, touches::Touches, writer::Writer,
+    OpenError, StoreError, Touch, Tx, connect::Connector, search::SearchIndex, touches::Touches,
+    writer::Writer,
 };
 
 /// Everything that Keywright keeps. Cheap to clone; all clones share connections and the writer.
@@ -17,6 +18,7 @@ pub struct Store {
 
 struct Inner {
     pool: AnyPool,
+    search: SearchIndex,
     writer: Writer,
     touches: Touches,
 }
@@ -28,11 +30,13 @@ impl Store {
         let connector = Connector::new(url)?;
         connector.migrate().await?;
         let pool = connector.pool().await?;
+        let search = connector.search_index(&pool).await?;
         let writer = Writer::start(connector, pool.clone());
         let touches = Touches::start(writer.clone());
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
+                search,
                 writer,
                 touches,
             }),
@@ -75,6 +79,11 @@ impl Store {
         self.flush_touches().await;
         self.inner.writer.close().await;
         self.inner.pool.close().await;
+    }
+
+    /// How this database finds terms.
+    pub(crate) fn search_index(&self) -> SearchIndex {
+        self.inner.search
     }
 
     /// A connection to read with.

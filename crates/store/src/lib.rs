@@ -9,14 +9,17 @@ mod connect;
 mod db;
 mod error;
 mod keyless;
+mod license_list;
 mod licenses;
 mod operators;
 mod products;
 mod row;
 mod sdk_keys;
+mod search;
 mod server_facts;
 mod sessions;
 mod signing_keys;
+mod sql;
 mod telemetry;
 mod tenants;
 #[cfg(feature = "testing")]

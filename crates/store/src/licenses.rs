@@ -1,14 +1,10 @@
-//! Licenses.
+//! Licenses, one at a time; the list of them is in `license_list.rs`.
 
 use keywright_domain::{
     ids::{LicenseId, TenantId},
     key::DisplayKey,
-    license::{Customer, License, LicenseState, LicenseSummary},
-    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Page, Position},
-    query::{LicenseList, LicenseQuery},
-    time::Timestamp,
+    license::{Customer, License, LicenseState},
 };
-use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError, Tx,
@@ -24,19 +20,6 @@ macro_rules! license_columns {
     };
 }
 pub(crate) use license_columns;
-
-/// What the list shows, in one place for its three orders of reading.
-macro_rules! select_summaries {
-    ($rest:literal) => {
-        concat!(
-            "SELECT l.id, l.display_key, l.state, l.customer_email, l.active_count, l.activation_limit, l.created_at,
-             l.expires_at, p.name AS product_name
-             FROM licenses l JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id
-             WHERE l.tenant_id = $1 ",
-            $rest
-        )
-    };
-}
 
 impl Store {
     /// The license of that id.
@@ -56,82 +39,6 @@ impl Store {
         .await?;
         row.map(|row| license(&Fields::new("licenses", &row)))
             .transpose()
-    }
-
-    /// One page of the tenant's licenses, the newest first, and how many there are.
-    pub async fn list_licenses(
-        &self,
-        tenant: &TenantId,
-        query: &LicenseQuery,
-        now: Timestamp,
-    ) -> Result<LicenseList, StoreError> {
-        let mut position = query.position;
-        let mut rows = self.license_rows(tenant, position).await?;
-        if rows.is_empty() && position != Position::Start {
-            // A place beyond the end, in an old or hand-made link: the list has a beginning all the same.
-            position = Position::Start;
-            rows = self.license_rows(tenant, position).await?;
-        }
-        let summaries = rows
-            .iter()
-            .map(|row| summary(row, now))
-            .collect::<Result<_, _>>()?;
-        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Mark {
-            value: row.created_at.millis(),
-            id: row.id,
-        });
-        Ok(LicenseList {
-            page,
-            count: self.count_licenses(tenant).await?,
-            now,
-        })
-    }
-
-    /// The rows outwards from `position`, one more than fit on a page.
-    async fn license_rows(
-        &self,
-        tenant: &TenantId,
-        position: Position<LicenseId>,
-    ) -> Result<Vec<AnyRow>, StoreError> {
-        let limit = i64::from(PAGE_SIZE) + 1;
-        let (text, mark) = match position {
-            Position::Start => (
-                select_summaries!("ORDER BY l.created_at DESC, l.id DESC LIMIT $2"),
-                None,
-            ),
-            Position::After(mark) => (
-                select_summaries!(
-                    "AND (l.created_at, l.id) < ($3, $4) ORDER BY l.created_at DESC, l.id DESC LIMIT $2"
-                ),
-                Some(mark),
-            ),
-            Position::Before(mark) => (
-                select_summaries!(
-                    "AND (l.created_at, l.id) > ($3, $4) ORDER BY l.created_at, l.id LIMIT $2"
-                ),
-                Some(mark),
-            ),
-        };
-        let mut query = sqlx::query(text)
-            .bind(tenant.as_str().to_owned())
-            .bind(limit);
-        if let Some(mark) = mark {
-            query = query.bind(mark.value).bind(mark.id.to_string());
-        }
-        Ok(query.fetch_all(&mut *self.read().await?).await?)
-    }
-
-    async fn count_licenses(&self, tenant: &TenantId) -> Result<Count, StoreError> {
-        let row = sqlx::query(
-            "SELECT COUNT(*) AS licenses FROM (SELECT 1 FROM licenses WHERE tenant_id = $1 LIMIT $2) AS counted",
-        )
-        .bind(tenant.as_str())
-        .bind(i64::from(COUNT_LIMIT) + 1)
-        .fetch_one(&mut *self.read().await?)
-        .await?;
-        Ok(Count::from_capped(
-            Fields::new("licenses", &row).count("licenses")?,
-        ))
     }
 }
 
@@ -162,7 +69,7 @@ impl Tx<'_> {
         .bind(license.successor.map(|id| id.to_string()))
         .execute(&mut *self.connection)
         .await?;
-        Ok(())
+        self.index_license(license).await
     }
 
     /// Reads a license and holds everyone else's changes of it off until this unit of work is over. The update that
@@ -269,23 +176,5 @@ pub(crate) fn license(fields: &Fields<'_>) -> Result<License, StoreError> {
         },
         predecessor: fields.optional_parsed("predecessor_id")?,
         successor: fields.optional_parsed("successor_id")?,
-    })
-}
-
-fn summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {
-    let fields = Fields::new("licenses", row);
-    let expires_at = fields.expiry("expires_at")?;
-    Ok(LicenseSummary {
-        id: fields.parsed("id")?,
-        display_key: DisplayKey::from_stored(fields.text("display_key")?),
-        status: fields
-            .named("state", LicenseState::from_name)?
-            .status(expires_at, now),
-        product_name: fields.text("product_name")?,
-        customer_email: fields.optional_text("customer_email")?,
-        active_count: fields.count("active_count")?,
-        activation_limit: fields.count("activation_limit")?,
-        created_at: fields.time("created_at")?,
-        expires_at,
     })
 }

@@ -86,6 +86,19 @@ impl TestDatabase {
         Store::open(&self.url).await.expect("the test database")
     }
 
+    /// Does to it what the product never does.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be done.
+    pub async fn execute(&self, sql: &'static str) {
+        let mut connection = AnyConnection::connect(&self.url)
+            .await
+            .expect("the database");
+        connection.execute(sql).await.expect("a statement");
+        connection.close().await.expect("closed");
+    }
+
     /// All that it keeps, to search: SQLite's files as they are, the log of writes among them; the rows of every table
     /// of PostgreSQL, as a dump has them.
     ///

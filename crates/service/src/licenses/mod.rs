@@ -2,6 +2,7 @@
 
 mod actions;
 mod detail;
+mod find;
 
 use std::sync::Arc;
 

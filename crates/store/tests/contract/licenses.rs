@@ -1,11 +1,10 @@
-//! Licenses, and the list of them.
+//! Licenses, one at a time.
 
 use futures::FutureExt;
 use keywright_domain::{
-    license::{Customer, License, LicenseState, Status},
-    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
+    license::{Customer, License, LicenseState},
+    page::Count,
     query::LicenseQuery,
-    time::Timestamp,
 };
 use keywright_store::StoreError;
 
@@ -66,73 +65,5 @@ on_both_engines! {
     async fn a_license_needs_its_key_type(world: World) {
         let orphan = License { key_type: "nothing".parse().unwrap(), ..license(1) };
         assert!(matches!(world.add(&orphan).await, Err(StoreError::Conflict)));
-    }
-
-    async fn the_list_says_status_at_the_moment_it_is_read(world: World) {
-        let end = NOW.plus_days(1);
-        world.add(&License { expires_at: Some(end), ..license(1) }).await.unwrap();
-        for (now, status) in [(end.plus_millis(-1), Status::Active), (end, Status::Expired)] {
-            let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery::default(), now).await.unwrap();
-            assert_eq!(list.page.items[0].status, status);
-            assert_eq!(list.page.items[0].product_name, "Notes");
-            assert_eq!(list.now, now);
-        }
-    }
-
-    /// Three pages and a rest, half of the rows minted in the same second: each appears once, both ways, in one order.
-    async fn paging_shows_every_license_once_in_both_directions(world: World) {
-        let total = PAGE_SIZE * 3 + 7;
-        for number in 0..total {
-            let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number / 2));
-            world.add(&License { created_at, ..license(number) }).await.unwrap();
-        }
-        let mut forwards = Vec::new();
-        let mut position = Position::Start;
-        let last = loop {
-            let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery { position }, NOW).await.unwrap();
-            assert_eq!(list.count, Count::Exact(total));
-            forwards.extend(list.page.items.iter().map(|row| (row.created_at, row.id)));
-            match list.page.next {
-                Some(mark) => position = Position::After(mark),
-                None => break list.page,
-            }
-        };
-        assert_eq!(forwards.len(), total as usize);
-        assert!(forwards.windows(2).all(|pair| pair[0] > pair[1]), "newest first, no row twice");
-
-        let mut backwards: Vec<_> = last.items.iter().rev().map(|row| (row.created_at, row.id)).collect();
-        let mut previous = last.previous;
-        while let Some(mark) = previous {
-            let query = LicenseQuery { position: Position::Before(mark) };
-            let page = world.store.list_licenses(&tenant("acme"), &query, NOW).await.unwrap().page;
-            backwards.extend(page.items.iter().rev().map(|row| (row.created_at, row.id)));
-            assert!(page.next.is_some());
-            previous = page.previous;
-        }
-        backwards.reverse();
-        assert_eq!(backwards, forwards);
-    }
-
-    async fn the_count_stops_past_ten_thousand(world: World) {
-        world.store.write(|tx| {
-            futures::FutureExt::boxed(async move {
-                for number in 0..=COUNT_LIMIT {
-                    tx.insert_license(&license(number)).await?;
-                }
-                Ok::<_, StoreError>(())
-            })
-        }).await.unwrap();
-        let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery::default(), NOW).await.unwrap();
-        assert_eq!(list.count, Count::MoreThan(COUNT_LIMIT));
-    }
-
-    async fn a_place_beyond_the_end_shows_the_beginning(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let beyond = Mark { value: 0, id: license_id(9) };
-        let before = Mark { value: i64::MAX, id: license_id(9) };
-        for position in [Position::After(beyond), Position::Before(before)] {
-            let list = world.store.list_licenses(&tenant("acme"), &LicenseQuery { position }, NOW).await.unwrap();
-            assert_eq!((list.page.items.len(), list.page.previous, list.page.next), (1, None, None));
-        }
     }
 }

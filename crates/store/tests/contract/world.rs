@@ -25,7 +25,10 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn on(engine: Engine) -> Self {
-        let database = TestDatabase::on(engine).await;
+        Self::over(TestDatabase::on(engine).await).await
+    }
+
+    pub(crate) async fn over(database: TestDatabase) -> Self {
         let world = Self {
             store: database.open().await,
             database,

@@ -1,0 +1,217 @@
+//! The list of licenses: filtered, sorted, a page at a time.
+
+use keywright_domain::{
+    ids::{LicenseId, TenantId},
+    key::DisplayKey,
+    license::{LicenseState, LicenseSummary, Status},
+    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Page, Position},
+    query::{LicenseFilter, LicenseList, LicenseQuery, ProductName, Sort, SortBy},
+    time::Timestamp,
+};
+use sqlx::any::AnyRow;
+
+use crate::{
+    Store, StoreError,
+    row::{Fields, expiry_column},
+    sql::Sql,
+};
+
+const SUMMARIES: &str =
+    "SELECT l.id, l.display_key, l.state, l.customer_email, l.active_count, l.activation_limit, l.created_at,
+     l.expires_at, p.name AS product_name
+     FROM licenses l JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id WHERE l.tenant_id = ";
+
+impl Store {
+    /// One page of the tenant's licenses, how many match and how many there are, and what can be filtered by.
+    pub async fn list_licenses(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<LicenseList, StoreError> {
+        let mut position = query.position;
+        let mut rows = self.license_rows(tenant, query, position, now).await?;
+        if rows.is_empty() && position != Position::Start {
+            // A place beyond the end, in an old or hand-made link: the list has a beginning all the same.
+            position = Position::Start;
+            rows = self.license_rows(tenant, query, position, now).await?;
+        }
+        let summaries = rows
+            .iter()
+            .map(|row| summary(row, now))
+            .collect::<Result<_, _>>()?;
+        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Mark {
+            value: sort_value(row, query.sort.by),
+            id: row.id,
+        });
+        let everything = LicenseFilter::default();
+        let total = self.count_licenses(tenant, &everything, now).await?;
+        let count = if query.filter.is_empty() {
+            total
+        } else {
+            self.count_licenses(tenant, &query.filter, now).await?
+        };
+        Ok(LicenseList {
+            page,
+            count,
+            total,
+            products: self.product_names(tenant).await?,
+            now,
+        })
+    }
+
+    /// The rows outwards from `position`, one more than fit on a page.
+    async fn license_rows(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        position: Position<LicenseId>,
+        now: Timestamp,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        let mut sql = Sql::new(SUMMARIES);
+        sql.bind(tenant.as_str());
+        self.push_filter(&mut sql, tenant, &query.filter, now);
+        push_page(&mut sql, query.sort, position);
+        Ok(sql.fetch_all(&mut *self.read().await?).await?)
+    }
+
+    async fn count_licenses(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) -> Result<Count, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT COUNT(*) AS licenses FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ",
+        );
+        sql.bind(tenant.as_str());
+        self.push_filter(&mut sql, tenant, filter, now);
+        sql.push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS counted");
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let counted = rows
+            .first()
+            .map(|row| Fields::new("licenses", row).count("licenses"));
+        Ok(Count::from_capped(counted.transpose()?.unwrap_or(0)))
+    }
+
+    /// Adds the conditions on `l`, a license of the tenant.
+    fn push_filter(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) {
+        if let Some(status) = filter.status {
+            push_status(sql, status, now);
+        }
+        if let Some(product) = &filter.product {
+            sql.push(" AND l.product_id = ").bind(product.as_str());
+        }
+        if let Some(term) = &filter.term {
+            self.search_index().push_condition(sql, tenant, term);
+        }
+    }
+
+    async fn product_names(&self, tenant: &TenantId) -> Result<Vec<ProductName>, StoreError> {
+        let rows =
+            sqlx::query("SELECT id, name FROM products WHERE tenant_id = $1 ORDER BY name, id")
+                .bind(tenant.as_str())
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+        let name = |row| {
+            let fields = Fields::new("products", row);
+            Ok(ProductName {
+                id: fields.parsed("id")?,
+                name: fields.text("name")?,
+            })
+        };
+        rows.iter().map(name).collect()
+    }
+}
+
+/// What is stored is what operators made of a license; whether it has expired, the clock says.
+fn push_status(sql: &mut Sql, status: Status, now: Timestamp) {
+    match status {
+        Status::Active => sql
+            .push(" AND l.state = 'active' AND l.expires_at > ")
+            .bind(now.millis()),
+        Status::Expired => sql
+            .push(" AND l.state = 'active' AND l.expires_at <= ")
+            .bind(now.millis()),
+        Status::Reminted => sql.push(" AND l.state = 'reminted'"),
+        Status::Revoked => sql.push(" AND l.state = 'revoked'"),
+    };
+}
+
+/// Adds where the page begins, its order and its length, one row more than it shows.
+fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>) {
+    // The page before a row is read outwards, against the list's own order.
+    let (mark, reads_downwards) = match position {
+        Position::Start => (None, sort.descending),
+        Position::After(mark) => (Some(mark), sort.descending),
+        Position::Before(mark) => (Some(mark), !sort.descending),
+    };
+    if let Some(mark) = mark {
+        let beyond = if reads_downwards { " < (" } else { " > (" };
+        sql.push(" AND ")
+            .push(place(sort.by))
+            .push(beyond)
+            .bind(mark.value)
+            .push(", ")
+            .bind(mark.id.to_string())
+            .push(")");
+    }
+    sql.push(" ORDER BY ")
+        .push(order(sort.by, reads_downwards))
+        .push(" LIMIT ")
+        .bind(i64::from(PAGE_SIZE) + 1);
+}
+
+/// Where a row stands in that order.
+const fn place(by: SortBy) -> &'static str {
+    match by {
+        SortBy::Activations => "(l.active_count, l.id)",
+        SortBy::Created => "(l.created_at, l.id)",
+        SortBy::Expires => "(l.expires_at, l.id)",
+    }
+}
+
+const fn order(by: SortBy, descending: bool) -> &'static str {
+    match (by, descending) {
+        (SortBy::Activations, false) => "l.active_count, l.id",
+        (SortBy::Activations, true) => "l.active_count DESC, l.id DESC",
+        (SortBy::Created, false) => "l.created_at, l.id",
+        (SortBy::Created, true) => "l.created_at DESC, l.id DESC",
+        (SortBy::Expires, false) => "l.expires_at, l.id",
+        (SortBy::Expires, true) => "l.expires_at DESC, l.id DESC",
+    }
+}
+
+fn sort_value(row: &LicenseSummary, by: SortBy) -> i64 {
+    match by {
+        SortBy::Activations => row.active_count.into(),
+        SortBy::Created => row.created_at.millis(),
+        SortBy::Expires => expiry_column(row.expires_at),
+    }
+}
+
+fn summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {
+    let fields = Fields::new("licenses", row);
+    let expires_at = fields.expiry("expires_at")?;
+    Ok(LicenseSummary {
+        id: fields.parsed("id")?,
+        display_key: DisplayKey::from_stored(fields.text("display_key")?),
+        status: fields
+            .named("state", LicenseState::from_name)?
+            .status(expires_at, now),
+        product_name: fields.text("product_name")?,
+        customer_email: fields.optional_text("customer_email")?,
+        active_count: fields.count("active_count")?,
+        activation_limit: fields.count("activation_limit")?,
+        created_at: fields.time("created_at")?,
+        expires_at,
+    })
+}

@@ -1,0 +1,203 @@
+//! Searching licenses by what their keys, customers and devices are called.
+//!
+//! Each license and each of its devices has one row of folded text in `search_entries`. A term of three symbols or more is
+//! found anywhere in it: on SQLite by an FTS5 index of trigrams, on PostgreSQL by one of `pg_trgm`. A shorter term, and
+//! every term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are
+//! the one thing for which the two engines need texts of their own.
+
+use std::fmt::Write;
+
+use keywright_domain::{
+    activation::Activation,
+    ids::{InstanceId, LicenseId, TenantId},
+    license::License,
+    search::{self, PART_SYMBOLS, SearchTerm},
+};
+use sqlx::AnyConnection;
+
+use crate::{Engine, StoreError, Tx, sql::Sql};
+
+/// How a database finds terms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SearchIndex {
+    Sqlite,
+    Postgres { has_trigrams: bool },
+}
+
+/// In `instance_id`: the entry is the license's own.
+const LICENSE: &str = "";
+
+impl SearchIndex {
+    /// The one of a database that is up to date.
+    pub(crate) async fn of(
+        engine: Engine,
+        connection: &mut AnyConnection,
+    ) -> Result<Self, sqlx::Error> {
+        if engine == Engine::Sqlite {
+            return Ok(Self::Sqlite);
+        }
+        let index = "SELECT 1 FROM pg_indexes WHERE indexname = 'search_entries_parts' LIMIT 1";
+        let has_trigrams = sqlx::query(index)
+            .fetch_optional(connection)
+            .await?
+            .is_some();
+        if !has_trigrams {
+            tracing::warn!(
+                "the PostgreSQL extension pg_trgm is not there: searches find the beginnings of words only"
+            );
+        }
+        Ok(Self::Postgres { has_trigrams })
+    }
+
+    /// Adds the condition that `l`, a license of the tenant, has the term somewhere.
+    pub(crate) fn push_condition(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+        let folded = term.folded();
+        let is_part = folded.chars().count() >= PART_SYMBOLS;
+        sql.push(" AND l.id IN (SELECT e.license_id FROM search_entries e WHERE e.tenant_id = ")
+            .bind(tenant.as_str());
+        match self {
+            Self::Sqlite if is_part => sql
+                .push(" AND e.id IN (SELECT rowid FROM search_parts WHERE search_parts MATCH ")
+                .bind(quoted(&folded))
+                .push(")"),
+            Self::Sqlite => sql
+                .push(" AND e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ")
+                .bind(prefixes(&folded, Self::Sqlite))
+                .push(")"),
+            Self::Postgres { has_trigrams: true } if is_part => {
+                sql.push(" AND e.text LIKE ").bind(within(&folded))
+            }
+            Self::Postgres { .. } => sql
+                .push(" AND search_words(e.text) @@ to_tsquery('simple', ")
+                .bind(prefixes(&folded, self))
+                .push(")"),
+        };
+        sql.push(")");
+    }
+}
+
+/// A phrase of FTS5, whatever stands in it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// A `LIKE` pattern for texts that hold this one, whatever stands in it.
+fn within(text: &str) -> String {
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// A full-text query for texts with words that begin as each of these. No word at all matches nothing.
+fn prefixes(folded: &str, index: SearchIndex) -> String {
+    let mut query = String::new();
+    for word in search::words(folded) {
+        let written = match index {
+            SearchIndex::Sqlite if query.is_empty() => write!(query, "\"{word}\"*"),
+            SearchIndex::Sqlite => write!(query, " AND \"{word}\"*"),
+            SearchIndex::Postgres { .. } if query.is_empty() => write!(query, "'{word}':*"),
+            SearchIndex::Postgres { .. } => write!(query, " & '{word}':*"),
+        };
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
+    match index {
+        SearchIndex::Sqlite if query.is_empty() => quoted(""),
+        _ => query,
+    }
+}
+
+impl Tx<'_> {
+    /// Makes a new license findable.
+    pub(crate) async fn index_license(&mut self, license: &License) -> Result<(), StoreError> {
+        let customer = &license.customer;
+        let parts = [
+            Some(license.display_key.as_str()),
+            customer.name.as_deref(),
+            customer.email.as_deref(),
+        ];
+        self.index(&license.tenant, license.id, LICENSE, parts)
+            .await
+    }
+
+    /// Makes a license findable by a new device.
+    pub(crate) async fn index_activation(
+        &mut self,
+        activation: &Activation,
+    ) -> Result<(), StoreError> {
+        let instance = activation.instance.to_string();
+        let parts = [Some(activation.device_name.as_str()), Some(&instance), None];
+        self.index(&activation.tenant, activation.license, &instance, parts)
+            .await
+    }
+
+    /// Takes over the new name of a device.
+    pub(crate) async fn index_device_name(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+        device_name: &str,
+    ) -> Result<(), StoreError> {
+        let instance = instance.to_string();
+        let text = text([Some(device_name), Some(&instance), None]);
+        sqlx::query(
+            "UPDATE search_entries SET text = $4
+             WHERE tenant_id = $1 AND license_id = $2 AND instance_id = $3 AND text <> $4",
+        )
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance)
+        .bind(text)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    async fn index(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: &str,
+        parts: [Option<&str>; 3],
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(tenant.as_str())
+        .bind(license.to_string())
+        .bind(instance)
+        .bind(text(parts))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+}
+
+/// One text to search in; a term has no line break, so none is found across two parts.
+fn text(parts: [Option<&str>; 3]) -> String {
+    let parts: Vec<String> = parts.into_iter().flatten().map(search::fold).collect();
+    parts.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_no_query_language() {
+        assert_eq!(quoted("a\"b OR c"), "\"a\"\"b OR c\"");
+        assert_eq!(within("50%_\\"), "%50\\%\\_\\\\%");
+        let postgres = SearchIndex::Postgres {
+            has_trigrams: false,
+        };
+        assert_eq!(prefixes("a' | !b:*", postgres), "'a':* & 'b':*");
+        assert_eq!(
+            prefixes("a\" NOT b", SearchIndex::Sqlite),
+            "\"a\"* AND \"NOT\"* AND \"b\"*"
+        );
+        assert_eq!(prefixes("'-", postgres), "");
+        assert_eq!(prefixes("'-", SearchIndex::Sqlite), "\"\"");
+    }
+}

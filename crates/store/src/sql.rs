@@ -1,0 +1,86 @@
+//! Statements that depend on what is asked. `QueryBuilder<Any>` writes `?` for its arguments, which PostgreSQL refuses; this
+//! writes `$1`, `$2` and so on, out of pieces that are part of the program.
+
+use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+
+/// A statement in the making. Its text holds nothing but pieces of the program and numbered places for arguments.
+#[derive(Clone)]
+pub(crate) struct Sql {
+    text: String,
+    arguments: Vec<Argument>,
+}
+
+/// What is put in a place.
+#[derive(Clone)]
+pub(crate) enum Argument {
+    Number(i64),
+    Text(String),
+}
+
+impl From<i64> for Argument {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Argument {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl Sql {
+    pub(crate) fn new(piece: &'static str) -> Self {
+        Self {
+            text: piece.to_owned(),
+            arguments: Vec::new(),
+        }
+    }
+
+    pub(crate) fn push(&mut self, piece: &'static str) -> &mut Self {
+        self.text.push_str(piece);
+        self
+    }
+
+    /// Adds a place, and what is put there.
+    pub(crate) fn bind(&mut self, argument: impl Into<Argument>) -> &mut Self {
+        self.arguments.push(argument.into());
+        self.text.push_str(&format!("${}", self.arguments.len()));
+        self
+    }
+
+    pub(crate) async fn fetch_all(
+        self,
+        connection: &mut AnyConnection,
+    ) -> Result<Vec<AnyRow>, sqlx::Error> {
+        let Self { text, arguments } = self;
+        // Safe because every piece is `&'static str`, and every argument in a place of its own.
+        let query = sqlx::query(AssertSqlSafe(text));
+        let query = arguments
+            .into_iter()
+            .fold(query, |query, argument| match argument {
+                Argument::Number(number) => query.bind(number),
+                Argument::Text(text) => query.bind(text),
+            });
+        query.fetch_all(connection).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_numbered_in_their_order() {
+        let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
+        sql.bind("it's").push(" AND c > ").bind(7);
+        assert_eq!(sql.text, "SELECT a FROM t WHERE b = $1 AND c > $2");
+        assert_eq!(sql.arguments.len(), 2);
+    }
+}
