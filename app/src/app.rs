@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    MatchNestedRoutes, SsrMode, StaticSegment,
+    SsrMode, StaticSegment,
     components::{ParentRoute, Route, Router, Routes},
     path,
 };
@@ -36,32 +36,42 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
                     <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
-                    <Questions/>
+                    <PlainPages/>
                 </ParentRoute>
             </Routes>
         </Router>
     }
 }
 
-/// The pages that ask before something is done. They are the server's alone: plain forms that no script brings to life
-/// ([`routes::is_question`]), so the browser's wasm has no need of them.
+/// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, and the answer
+/// to a search for a key that there is not. They are the server's alone, so the browser's wasm has no need of them.
 #[cfg(feature = "ssr")]
 #[component(transparent)]
-fn Questions() -> impl MatchNestedRoutes + Clone {
-    use crate::pages::licenses::end::{DeactivatePage, RemintPage, RevokePage};
+fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    use leptos_router::components::Outlet;
+
+    use crate::pages::licenses::{
+        no_such_key::NoSuchKeyPage,
+        question_page::{DeactivatePage, RemintPage, RevokePage},
+    };
     view! {
-        <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
-        <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
-        <Route
-            path=path!("/licenses/:id/instances/:instance/deactivate")
-            view=DeactivatePage
-            ssr=SsrMode::Async
-        />
+        <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/licenses/find") view=NoSuchKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/licenses/:id/instances/:instance/deactivate")
+                view=DeactivatePage
+                ssr=SsrMode::Async
+            />
+        </ParentRoute>
     }
     .into_inner()
 }
 
-/// The pages that ask before something is done: links to them load a document of their own.
+/// The pages that no script brings to life: links to them load a document of their own.
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
-fn Questions() -> impl MatchNestedRoutes + Clone {}
+fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
+    leptos_router::any_nested_route::IntoAnyNestedRoute::into_any_nested_route(())
+}

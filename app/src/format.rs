@@ -2,7 +2,9 @@
 
 use jiff::{Timestamp as Instant, civil, tz::Offset};
 use keywright_domain::{
+    license::Status,
     page::Count,
+    query::{Sort, SortBy},
     time::{DAY_MILLIS, Timestamp},
 };
 
@@ -125,6 +127,28 @@ pub fn count(count: Count) -> String {
     match count {
         Count::Exact(exact) => number(exact),
         Count::MoreThan(limit) => format!("more than {}", number(limit)),
+    }
+}
+
+/// The word for a status.
+pub const fn status(status: Status) -> &'static str {
+    match status {
+        Status::Active => "Active",
+        Status::Expired => "Expired",
+        Status::Reminted => "Reminted",
+        Status::Revoked => "Revoked",
+    }
+}
+
+/// The order of a list: `newest first`.
+pub const fn order(sort: Sort) -> &'static str {
+    match (sort.by, sort.descending) {
+        (SortBy::Created, true) => "newest first",
+        (SortBy::Created, false) => "oldest first",
+        (SortBy::Expires, true) => "last to expire first",
+        (SortBy::Expires, false) => "soonest to expire first",
+        (SortBy::Activations, true) => "most activations first",
+        (SortBy::Activations, false) => "fewest activations first",
     }
 }
 

@@ -12,10 +12,12 @@ pub mod api;
 pub mod app;
 pub mod assets;
 pub mod format;
+pub mod held;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 pub mod hydrate;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod layout;
+pub mod live;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod pages;
 pub mod routes;

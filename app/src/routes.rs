@@ -2,13 +2,21 @@
 
 use keywright_domain::{
     ids::{InstanceId, LicenseId},
+    license::Status,
+    live::Subject,
     page::Position,
-    query::LicenseQuery,
+    query::{LicenseFilter, LicenseQuery, Sort},
+    search::SearchTerm,
 };
 use leptos_router::params::ParamsMap;
 
 /// The list of licenses.
 pub const LICENSES: &str = "/licenses";
+/// Takes what is searched for, which may be a key: so it is posted, and answered with a page only where there is no such
+/// key.
+pub const LICENSES_FIND: &str = "/licenses/find";
+/// Tells open pages of changes.
+pub const EVENTS: &str = "/events";
 /// Where operators sign in.
 pub const LOGIN: &str = "/login";
 /// Takes the sign-in form; a refused one is answered with the form again, under this path.
@@ -18,12 +26,55 @@ pub const SESSION_END: &str = "/session/end";
 /// Takes the choice of theme.
 pub const SESSION_THEME: &str = "/session/theme";
 
-/// The link to the page of the license list that the query names.
+/// The link to the page of the license list that the query names. What is as usual is left out.
 pub fn licenses(query: &LicenseQuery) -> String {
-    match &query.position {
-        Position::Start => LICENSES.to_owned(),
-        Position::After(mark) => format!("{LICENSES}?after={mark}"),
-        Position::Before(mark) => format!("{LICENSES}?before={mark}"),
+    let LicenseQuery {
+        filter,
+        sort,
+        position,
+    } = query;
+    let mut link = Link::to(LICENSES);
+    if let Some(term) = &filter.term {
+        link.add("q", term.as_str());
+    }
+    if let Some(status) = filter.status {
+        link.add("status", status.as_str());
+    }
+    if let Some(product) = &filter.product {
+        link.add("product", product.as_str());
+    }
+    if *sort != Sort::default() {
+        link.add("sort", &sort.name());
+    }
+    match position {
+        Position::Start => {}
+        Position::After(mark) => link.add("after", &mark.to_string()),
+        Position::Before(mark) => link.add("before", &mark.to_string()),
+    }
+    link.0
+}
+
+/// A path with a query string in the making.
+struct Link(String);
+
+impl Link {
+    fn to(path: &str) -> Self {
+        Self(path.to_owned())
+    }
+
+    fn add(&mut self, name: &str, value: &str) {
+        let before = if self.0.contains('?') { '&' } else { '?' };
+        self.0.push(before);
+        self.0.push_str(name);
+        self.0.push('=');
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                    self.0.push(char::from(byte));
+                }
+                _ => self.0.push_str(&format!("%{byte:02X}")),
+            }
+        }
     }
 }
 
@@ -47,17 +98,37 @@ pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
     format!("{LICENSES}/{id}/instances/{instance}/deactivate")
 }
 
-/// Whether a path is one of a page that only asks before something is done: no script brings it to life.
-pub fn is_question(path: &str) -> bool {
-    let below = path.strip_prefix(LICENSES).unwrap_or_default();
-    let last = below.rsplit('/').next().unwrap_or_default();
-    below.starts_with('/') && matches!(last, "revoke" | "remint" | "deactivate")
+/// The stream that tells of changes.
+pub fn events(subject: Subject) -> String {
+    format!("{EVENTS}?{}", subject.query())
 }
 
-/// What a URL of the license list asks for. What names no place in the list is its first page.
+/// Whether a path is one of a page that no script brings to life: what only asks before something is done, and what
+/// answers a form.
+pub fn is_plain(path: &str) -> bool {
+    let below = path.strip_prefix(LICENSES).unwrap_or_default();
+    let last = below.rsplit('/').next().unwrap_or_default();
+    let is_question = matches!(last, "revoke" | "remint" | "deactivate");
+    below.starts_with('/') && (is_question || path == LICENSES_FIND)
+}
+
+/// What a URL of the license list asks for. What names no filter, order or place is left out: an old or mangled link
+/// still opens the list.
 pub fn license_query(params: &ParamsMap) -> LicenseQuery {
-    let position = Position::from_params(params.get_str("after"), params.get_str("before"));
-    LicenseQuery { position }
+    license_query_of(|name| params.get_str(name))
+}
+
+/// The same of any other source of named texts, such as a form.
+pub fn license_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> LicenseQuery {
+    LicenseQuery {
+        filter: LicenseFilter {
+            status: param("status").and_then(Status::from_name),
+            product: param("product").and_then(|slug| slug.parse().ok()),
+            term: param("q").and_then(SearchTerm::new),
+        },
+        sort: param("sort").and_then(Sort::from_name).unwrap_or_default(),
+        position: Position::from_params(param("after"), param("before")),
+    }
 }
 
 #[cfg(test)]
@@ -83,33 +154,53 @@ mod tests {
             value: 1_780_000_000_000,
             id: ID.parse().unwrap(),
         };
-        for (position, url) in [
-            (Position::Start, "/licenses".to_owned()),
+        let at = |position| LicenseQuery {
+            position,
+            ..LicenseQuery::default()
+        };
+        let everything = LicenseQuery {
+            filter: LicenseFilter {
+                status: Some(Status::Expired),
+                product: Some("notes".parse().unwrap()),
+                term: SearchTerm::new("50% & 山本+x"),
+            },
+            sort: Sort::from_name("-expires").unwrap(),
+            position: Position::After(mark),
+        };
+        for (query, url) in [
+            (LicenseQuery::default(), "/licenses".to_owned()),
             (
-                Position::After(mark),
+                at(Position::After(mark)),
                 format!("/licenses?after=1780000000000~{ID}"),
             ),
             (
-                Position::Before(mark),
+                at(Position::Before(mark)),
                 format!("/licenses?before=1780000000000~{ID}"),
             ),
+            (
+                everything,
+                format!(
+                    "/licenses?q=50%25%20%26%20%E5%B1%B1%E6%9C%AC%2Bx&status=expired&product=notes&sort=-expires\
+                     &after=1780000000000~{ID}"
+                ),
+            ),
         ] {
-            let query = LicenseQuery { position };
             assert_eq!(licenses(&query), url);
             assert_eq!(license_query(&params(&url)), query, "{url}");
         }
     }
 
     #[test]
-    fn questions_are_told_from_pages_by_their_paths() {
+    fn pages_without_a_script_are_known_by_their_paths() {
         let id: LicenseId = ID.parse().unwrap();
         let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         for path in [
             license_revoke(id),
             license_remint(id),
             license_deactivate(id, instance),
+            LICENSES_FIND.to_owned(),
         ] {
-            assert!(is_question(&path), "{path}");
+            assert!(is_plain(&path), "{path}");
         }
         for path in [
             LICENSES,
@@ -118,13 +209,17 @@ mod tests {
             "/licensesx/revoke",
             "/revoke",
         ] {
-            assert!(!is_question(path), "{path}");
+            assert!(!is_plain(path), "{path}");
         }
     }
 
     #[test]
     fn a_mangled_link_opens_the_first_page() {
-        let query = license_query(&params("/licenses?after=yesterday&before="));
-        assert_eq!(query, LicenseQuery::default());
+        for url in [
+            "/licenses?after=yesterday&before=",
+            "/licenses?status=any&product=No%20Slug&sort=name&q=%20&after='",
+        ] {
+            assert_eq!(license_query(&params(url)), LicenseQuery::default());
+        }
     }
 }

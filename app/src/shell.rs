@@ -16,7 +16,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let theme = request::visit().theme.attribute();
     // What asks before something is done, and what then shows a secret once, is not brought to life: it would need the
     // secret again.
-    let is_plain = request::path().is_some_and(|path| routes::is_question(&path));
+    let is_plain = request::path().is_some_and(|path| routes::is_plain(&path));
     let script =
         (!is_plain).then(|| view! { <HydrationScript assets=assets.clone() nonce=nonce.clone()/> });
     let Assets {

@@ -47,16 +47,17 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
 /// Applies at once; without a script, once it is sent.
 #[component]
 fn ThemeForm() -> impl IntoView {
-    let chosen = use_visit().theme.as_str();
+    let chosen = RwSignal::new(use_visit().theme.as_str().to_owned());
     let choices = Theme::ALL
-        .map(|theme| Choice {
-            value: theme.as_str(),
-            label: theme.label(),
-        })
+        .map(|theme| Choice::new(theme.as_str(), theme.label()))
         .to_vec();
+    let on_change = move |name: String| {
+        theme::choose(&name);
+        chosen.set(name);
+    };
     view! {
         <form class="menu-block" method="post" action=routes::SESSION_THEME>
-            <ChoiceField legend="Theme" name="theme" choices chosen on_change=theme::choose/>
+            <ChoiceField legend="Theme" name="theme" choices chosen on_change/>
             <FallbackButton>"Keep this theme"</FallbackButton>
         </form>
     }

@@ -1,6 +1,6 @@
 //! Buttons, and links that look like one.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 /// Submits its form: the one thing the page is for.
 #[component]
@@ -9,23 +9,48 @@ pub fn PrimaryButton(children: Children) -> impl IntoView {
 }
 
 /// Submits a form that can't be taken back; only inside a confirmation.
-#[cfg(feature = "ssr")]
 #[component]
-pub fn DangerButton(children: Children) -> impl IntoView {
-    view! { <button class="button" data-kind="danger" type="submit">{children()}</button> }
+pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
+    let is_busy = move || busy.get().then_some("true");
+    view! {
+        <button class="button" data-kind="danger" type="submit" aria-busy=is_busy aria-disabled=is_busy>
+            {children()}
+        </button>
+    }
 }
 
-/// Leads to a question in a row of a table, which is a document of its own; `label` says what it is about.
+/// Leads to a question, which is a document of its own; once there is a script, `on_ask` asks it over the page instead. In a
+/// row of a table it is `small`, and `label` says what it is about.
 #[component]
-pub fn RowActionLink(href: String, label: String, children: Children) -> impl IntoView {
+pub fn QuestionLink(
+    href: String,
+    #[prop(optional)] small: bool,
+    #[prop(optional, into)] label: Option<String>,
+    #[prop(into)] on_ask: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let (kind, size) = if small {
+        (Some("quiet"), Some("small"))
+    } else {
+        (None, None)
+    };
+    let pressed = move |event: MouseEvent| {
+        // Whoever asks for another tab gets it.
+        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.shift_key();
+        if is_plain {
+            event.prevent_default();
+            on_ask.run(());
+        }
+    };
     view! {
         <a
             class="button"
-            data-kind="quiet"
-            data-size="small"
+            data-kind=kind
+            data-size=size
             rel="external"
             href=href
             aria-label=label
+            on:click=pressed
         >
             {children()}
         </a>

@@ -9,7 +9,6 @@ pub fn Facts(children: Children) -> impl IntoView {
 }
 
 /// Label beside value, a row each.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn FactRows(children: Children) -> impl IntoView {
     view! { <dl class="facts" data-kind="rows">{children()}</dl> }

@@ -7,8 +7,20 @@ use leptos::prelude::*;
 pub enum IconName {
     /// A check in a circle.
     Active,
+    /// An arrow down.
+    ArrowDown,
+    /// An arrow up.
+    ArrowUp,
+    /// A check.
+    Check,
+    /// Two sheets.
+    Copy,
+    /// A small arrow head down.
+    Down,
     /// A clock.
     Expired,
+    /// An i in a circle.
+    Info,
     /// A key.
     Key,
     /// A dash in a circle.
@@ -17,6 +29,8 @@ pub enum IconName {
     Reminted,
     /// A slashed circle.
     Revoked,
+    /// A magnifying glass.
+    Search,
     /// An arrow that turns back to its start.
     Turn,
     /// A person.
@@ -30,11 +44,18 @@ impl IconName {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Active => "#icon-active",
+            Self::ArrowDown => "#icon-arrow-down",
+            Self::ArrowUp => "#icon-arrow-up",
+            Self::Check => "#icon-check",
+            Self::Copy => "#icon-copy",
+            Self::Down => "#icon-down",
             Self::Expired => "#icon-expired",
+            Self::Info => "#icon-info",
             Self::Key => "#icon-key",
             Self::Off => "#icon-off",
             Self::Reminted => "#icon-reminted",
             Self::Revoked => "#icon-revoked",
+            Self::Search => "#icon-search",
             Self::Turn => "#icon-turn",
             Self::User => "#icon-user",
             Self::Warn => "#icon-warn",
@@ -61,13 +82,20 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 9] = [
+const ALL: [IconName; 16] = [
     IconName::Active,
+    IconName::ArrowDown,
+    IconName::ArrowUp,
+    IconName::Check,
+    IconName::Copy,
+    IconName::Down,
     IconName::Expired,
+    IconName::Info,
     IconName::Key,
     IconName::Off,
     IconName::Reminted,
     IconName::Revoked,
+    IconName::Search,
     IconName::Turn,
     IconName::User,
     IconName::Warn,
@@ -83,6 +111,15 @@ fn symbol(icon: IconName) -> String {
 #[cfg(feature = "ssr")]
 const fn drawing(icon: IconName) -> &'static str {
     match icon {
+        IconName::ArrowDown => r#"<path d="M8 3v10M4 9l4 4 4-4"/>"#,
+        IconName::ArrowUp => r#"<path d="M8 13V3M4 7l4-4 4 4"/>"#,
+        IconName::Check => r#"<path d="m3 8.5 3.2 3.2L13 4.8"/>"#,
+        IconName::Copy => {
+            r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5"/>"#
+        }
+        IconName::Down => r#"<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>"#,
+        IconName::Info => r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.2v4M8 4.8h.01"/>"#,
+        IconName::Search => r#"<circle cx="7" cy="7" r="4.25"/><path d="m10.2 10.2 3.3 3.3"/>"#,
         IconName::Active => r#"<circle cx="8" cy="8" r="6"/><path d="m5.4 8.2 1.8 1.8 3.4-3.8"/>"#,
         IconName::Expired => r#"<circle cx="8" cy="8" r="6"/><path d="M8 4.6V8l2.2 1.6"/>"#,
         IconName::Key => {

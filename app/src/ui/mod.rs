@@ -1,24 +1,25 @@
 //! Parts of pages without domain words. Each has its style in the file of the same name in `style/components`.
-//!
-//! A part that only questions use is left out of the wasm, as they are.
 
 pub mod brand;
 pub mod breadcrumb;
 pub mod button;
 pub mod choice;
 pub mod code;
-#[cfg(feature = "ssr")]
 pub mod confirm;
+pub mod copy;
+pub mod dialog;
 pub mod empty;
 pub mod facts;
 pub mod field;
 pub mod icon;
+pub mod live;
 pub mod menu;
 pub mod meta;
 pub mod notice;
 pub mod pager;
-#[cfg(feature = "ssr")]
+pub mod search;
 pub mod secret;
+pub mod select;
 pub mod table;
 pub mod tag;
 pub mod time;

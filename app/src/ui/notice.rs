@@ -1,6 +1,6 @@
 //! Messages inside a page.
 
-use leptos::prelude::*;
+use leptos::{html::Div, prelude::*};
 
 use crate::ui::icon::{Icon, IconName};
 
@@ -11,6 +11,28 @@ pub fn Alert(children: Children) -> impl IntoView {
         <div class="notice" data-tone="danger" role="alert">
             <Icon name=IconName::Warn/>
             <div>{children()}</div>
+        </div>
+    }
+}
+
+/// Says that what the page shows may be old, and what helps.
+#[component]
+pub fn StaleNotice(children: Children) -> impl IntoView {
+    view! {
+        <div class="notice" data-tone="warn" role="status">
+            <Icon name=IconName::Info/>
+            <p>{children()}</p>
+        </div>
+    }
+}
+
+/// Says that what was asked for is done, where the focus goes then.
+#[component]
+pub fn DoneNotice(node: NodeRef<Div>, children: Children) -> impl IntoView {
+    view! {
+        <div class="notice" data-tone="ok" role="status" tabindex="-1" node_ref=node>
+            <Icon name=IconName::Active/>
+            <p>{children()}</p>
         </div>
     }
 }

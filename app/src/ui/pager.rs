@@ -6,8 +6,8 @@ use leptos::prelude::*;
 #[component]
 pub fn Pager(
     #[prop(into)] summary: Signal<String>,
-    previous: Option<String>,
-    next: Option<String>,
+    previous: Signal<Option<String>>,
+    next: Signal<Option<String>>,
 ) -> impl IntoView {
     view! {
         <nav class="pager" aria-label="Pages">
@@ -22,16 +22,20 @@ pub fn Pager(
 
 /// Where there is no neighbour the link keeps its place and, if it was just followed to the last page, the focus.
 #[component]
-fn PagerLink(rel: &'static str, label: &'static str, href: Option<String>) -> impl IntoView {
-    let leads_nowhere = href.is_none();
+fn PagerLink(
+    rel: &'static str,
+    label: &'static str,
+    href: Signal<Option<String>>,
+) -> impl IntoView {
+    let if_nowhere = move |value: &'static str| href.with(Option::is_none).then_some(value);
     view! {
         <a
             class="button"
             rel=rel
             href=href
-            role=leads_nowhere.then_some("link")
-            aria-disabled=leads_nowhere.then_some("true")
-            tabindex=leads_nowhere.then_some("-1")
+            role=move || if_nowhere("link")
+            aria-disabled=move || if_nowhere("true")
+            tabindex=move || if_nowhere("-1")
         >
             {label}
         </a>

@@ -33,7 +33,6 @@ pub fn Minute(at: Timestamp) -> impl IntoView {
 }
 
 /// The same for whoever has to decide by it: `Wed 17 Jun 2026, 14:35 UTC`.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn ExactMinute(at: Timestamp) -> impl IntoView {
     moment(at, in_zone(at, format::exact_minute).into_any())

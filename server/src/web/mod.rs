@@ -3,6 +3,7 @@
 mod actions;
 mod cross_site;
 mod files;
+mod find;
 mod health;
 mod pages;
 mod security;
@@ -29,6 +30,11 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(crate) fn router(state: AppState) -> Router {
     let guarded = pages::router()
         .route(pages::FUNCTIONS, post(pages::server_function))
+        // Reloading the answer to a search asks for the list.
+        .route(
+            routes::LICENSES_FIND,
+            post(find::find).get(|| async { Redirect::to(routes::LICENSES) }),
+        )
         .route("/licenses/{id}/revoke", post(actions::revoke))
         .route("/licenses/{id}/remint", post(actions::remint))
         .route(

@@ -2,25 +2,41 @@
 
 use keywright_domain::{
     detail::{LicenseDetail, Relative},
+    ids::LicenseId,
     license::Status,
+    live::Subject,
     role::Permission,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::session::use_visit,
-    pages::licenses::{
-        activity::Activity,
-        devices::Devices,
-        loading::TheLicense,
-        parts::{KeyText, LicenseStatusBadge},
-        row::{end, past},
+    api::{
+        error::{ApiError, ErrorCode},
+        licenses::show_license,
+        session::use_visit,
+    },
+    held::{Answer, Holder, Shown},
+    layout::PageHead,
+    live::{Connection, Live, use_live},
+    pages::{
+        failure::Failure,
+        licenses::{
+            activity::Activity,
+            asking::{Asking, LastDone, QuestionDialog},
+            devices::Devices,
+            list::Stale,
+            parts::{KeyText, LicenseStatusBadge},
+            question::Question,
+            row::{end, past},
+        },
     },
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::ReloadLink,
+        button::QuestionLink,
+        copy::Copyable,
         facts::{Fact, Facts, WideFact},
         tag::TagList,
     },
@@ -29,32 +45,92 @@ use crate::{
 /// The page.
 #[component]
 pub fn LicensePage() -> impl IntoView {
-    view! { <TheLicense heading="License" view=license/> }.into_any()
-}
-
-fn license(license: LicenseDetail) -> AnyView {
-    let may_act = use_visit().allows(Permission::ActOnLicenses);
-    let title = license.display_key.to_string();
+    let params = use_params_map();
+    let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
+    let live = use_live(Signal::derive(move || asked.get().map(Subject::License)));
+    let answer = Resource::new(
+        move || (asked.get(), live.version()),
+        |(id, _)| async move { (id, load(id).await) },
+    );
     view! {
-        <Title text=title/>
-        <Head license=license.clone() may_act/>
-        <LicenseFacts license=license.clone()/>
-        <Devices license=license.clone() may_act/>
-        <Activity license/>
+        <Transition fallback=|| view! { <p>"Loading…"</p> }>
+            <Answered live answer/>
+        </Transition>
     }
     .into_any()
 }
 
+/// The license of that id; an id that is none is nobody's.
+pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
+    match id {
+        Some(id) => show_license(id).await,
+        None => Err(ApiError::new(
+            ErrorCode::NotFound,
+            "There is no license under this address.",
+        )),
+    }
+}
+
+/// What came of it: a license, or why there is none.
+#[component]
+fn Answered(
+    live: Live,
+    answer: Resource<Answer<Option<LicenseId>, LicenseDetail>>,
+) -> impl IntoView {
+    let holder = Holder::of(answer);
+    let is_old =
+        Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
+    move || match holder.shown.get() {
+        Shown::Waiting => None,
+        Shown::There => {
+            let license = holder.value()?;
+            Some(view! { <TheLicense license live is_old/> }.into_any())
+        }
+        Shown::Failed(id, error) => {
+            let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
+            Some(
+                view! {
+                    <PageHead heading="License"/>
+                    <Failure heading="The license could not be loaded" error here/>
+                }
+                .into_any(),
+            )
+        }
+    }
+}
+
+#[component]
+fn TheLicense(license: Memo<LicenseDetail>, live: Live, is_old: Signal<bool>) -> impl IntoView {
+    let may_act = use_visit().allows(Permission::ActOnLicenses);
+    let asking = Asking::about(license, live);
+    let title = move || license.with(|license| license.display_key.to_string());
+    let now = Signal::derive(move || license.with(|license| license.now));
+    view! {
+        <Title text=title/>
+        {move || view! { <Head license=license.get() may_act asking/> }}
+        <LastDone asking/>
+        <Stale is_old now/>
+        {move || view! { <LicenseFacts license=license.get()/> }}
+        <Devices may_act asking live/>
+        {move || view! { <Activity license=license.get()/> }}
+        <QuestionDialog asking/>
+    }
+}
+
 /// Breadcrumb, key, status and what can be done.
 #[component]
-fn Head(license: LicenseDetail, may_act: bool) -> impl IntoView {
+fn Head(license: LicenseDetail, may_act: bool, asking: Asking) -> impl IntoView {
     let here = license.display_key.to_string();
     let above = vec![("Licenses".to_owned(), routes::LICENSES.to_owned())];
+    let link =
+        move |question: Question| (question.href(license.id), move |()| asking.ask(question));
     let actions = (may_act && license.can_be_ended()).then(|| {
+        let (remint, ask_remint) = link(Question::Remint);
+        let (revoke, ask_revoke) = link(Question::Revoke);
         view! {
             <div class="page-actions">
-                <ReloadLink href=routes::license_remint(license.id)>"Remint…"</ReloadLink>
-                <ReloadLink href=routes::license_revoke(license.id)>"Revoke…"</ReloadLink>
+                <QuestionLink href=remint on_ask=ask_remint>"Remint…"</QuestionLink>
+                <QuestionLink href=revoke on_ask=ask_revoke>"Revoke…"</QuestionLink>
             </div>
         }
     });
@@ -107,6 +183,7 @@ fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
         }
     });
     let id = license.id.to_string();
+    let short_id = short(&id);
     view! {
         <Facts>
             <Fact label="Customer">{customer}</Fact>
@@ -119,7 +196,9 @@ fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
             <Fact label="Expires">{expires}</Fact>
             <Fact label="Past expiry">{after}</Fact>
             <Fact label="License ID">
-                <code class="uuid" title=id.clone()>{short(&id)}</code>
+                <Copyable text=id.clone() label="Copy license ID">
+                    <code class="uuid" title=id>{short_id}</code>
+                </Copyable>
             </Fact>
             {lineage}
         </Facts>
@@ -133,7 +212,13 @@ fn customer(license: &LicenseDetail) -> AnyView {
         return "Not named".into_any();
     }
     let name = name.map(|name| view! { <bdi dir="auto">{name}</bdi> " " });
-    let email = email.map(|email| view! { <bdi dir="ltr">{email}</bdi> });
+    let email = email.map(|email| {
+        view! {
+            <Copyable text=email.clone() label="Copy customer e-mail">
+                <bdi dir="ltr">{email}</bdi>
+            </Copyable>
+        }
+    });
     view! { {name} {email} }.into_any()
 }
 

@@ -1,7 +1,7 @@
 //! The devices of a license, active and past.
 
 use keywright_domain::{
-    detail::{Device, DeviceState, LicenseDetail},
+    detail::{Device, DeviceState},
     ids::LicenseId,
     offline::OfflineUntil,
     time::Timestamp,
@@ -10,50 +10,64 @@ use leptos::prelude::*;
 
 use crate::{
     format,
+    live::{Connection, Live},
     pages::licenses::{
+        asking::Asking,
         detail::ended,
         parts::{DeviceStatus, Slots},
+        question::Question,
         row::past,
     },
-    routes,
     ui::{
-        button::RowActionLink,
+        button::QuestionLink,
+        live::{LiveMark, LiveState},
         table::Table,
         time::{Minute, Time},
     },
 };
 
-/// The section.
+/// The section. It follows the license: a device's row stays the same element whatever becomes of the others.
 #[component]
-pub fn Devices(license: LicenseDetail, may_act: bool) -> impl IntoView {
-    let note = match ended(license.status) {
-        None => {
-            "To stop one device now, deactivate it: that is the fastest hard stop. It gets no new lease and stops at \
-             its next refresh, typically within 24 h; the key and the other devices stay as they are."
-        }
-        Some(_) => {
-            "No device gets a new lease from this license. Each can go on offline until the moment that stands in its \
-             row."
-        }
+pub fn Devices(may_act: bool, asking: Asking, live: Live) -> impl IntoView {
+    let license = asking.license;
+    let slots = move || {
+        license.with(|license| {
+            let (active, limit) = (license.active_count, license.activation_limit);
+            view! { <Slots active limit status=license.status/> }
+        })
     };
-    let table = if license.devices.is_empty() {
-        view! { <p class="section-note">"No device has activated this license yet."</p> }.into_any()
-    } else {
+    let state = Signal::derive(move || match live.connection() {
+        Connection::Starting => LiveState::Unknown,
+        Connection::Live => LiveState::Live,
+        Connection::Interrupted | Connection::Lost => LiveState::Interrupted,
+    });
+    let is_empty = Memo::new(move |_| license.with(|license| license.devices.is_empty()));
+    let ended = Memo::new(move |_| license.with(|license| ended(license.status).is_some()));
+    let table = move || {
+        let note = match (is_empty.get(), ended.get()) {
+            (true, false) => "No device has activated this license yet.",
+            (true, true) => "No device ever activated this license.",
+            (false, false) => {
+                "To stop one device now, deactivate it: that is the fastest hard stop. It gets no new lease and stops \
+                 at its next refresh, typically within 24 h; the key and the other devices stay as they are."
+            }
+            (false, true) => {
+                "No device gets a new lease from this license. Each can go on offline until the moment that stands in \
+                 its row."
+            }
+        };
+        let table = (!is_empty.get()).then(|| view! { <DeviceTable may_act asking/> });
         view! {
             <p class="section-note">{note}</p>
-            <DeviceTable license=license.clone() may_act/>
+            {table}
         }
-        .into_any()
     };
     view! {
         <section class="section" aria-labelledby="activations">
             <div class="section-head">
                 <h2 id="activations">"Activations"</h2>
-                <Slots
-                    active=license.active_count
-                    limit=license.activation_limit
-                    status=license.status
-                />
+                {slots}
+                <LiveMark state/>
             </div>
             {table}
         </section>
@@ -61,13 +75,8 @@ pub fn Devices(license: LicenseDetail, may_act: bool) -> impl IntoView {
 }
 
 #[component]
-fn DeviceTable(license: LicenseDetail, may_act: bool) -> impl IntoView {
-    let (id, now) = (license.id, license.now);
-    let rows = license
-        .devices
-        .into_iter()
-        .map(|device| view! { <DeviceRow license=id device now may_act/> })
-        .collect_view();
+fn DeviceTable(may_act: bool, asking: Asking) -> impl IntoView {
+    let license = asking.license;
     let head = view! {
         <th role="columnheader" scope="col">"Device, instance ID"</th>
         <th class="col-status" role="columnheader" scope="col">"Status"</th>
@@ -81,49 +90,87 @@ fn DeviceTable(license: LicenseDetail, may_act: bool) -> impl IntoView {
     }
     .into_any();
     let never = Signal::derive(|| false);
+    let row = move |first: Device| {
+        let instance = first.instance;
+        let device = Memo::new(move |old: Option<&Device>| {
+            let newest = license.with(|license| license.device(instance).cloned());
+            newest
+                .or_else(|| old.cloned())
+                .unwrap_or_else(|| first.clone())
+        });
+        view! { <DeviceRow device may_act asking/> }
+    };
+    let caption = Signal::derive(|| "Activations of this license".to_owned());
     view! {
-        <Table label="Devices" caption="Activations of this license" narrow="activations" busy=never head>
-            {rows}
+        <Table label="Devices" caption narrow="activations" busy=never head>
+            <For
+                each=move || license.with(|license| license.devices.clone())
+                key=|device| device.instance
+                children=row
+            />
         </Table>
     }
 }
 
 #[component]
-fn DeviceRow(license: LicenseId, device: Device, now: Timestamp, may_act: bool) -> impl IntoView {
-    let holds_its_slot = device.holds_its_slot();
-    let is_over = (!holds_its_slot).then_some("");
+fn DeviceRow(device: Memo<Device>, may_act: bool, asking: Asking) -> impl IntoView {
+    let is_over = move || device.with(|device| (!device.holds_its_slot()).then_some(""));
+    let cells = move || {
+        let (license, now) = asking.license.with(|license| (license.id, license.now));
+        view! { <Cells device=device.get() license now may_act asking/> }
+    };
+    view! {
+        <tr role="row" data-ended=is_over>{cells}</tr>
+    }
+}
+
+#[component]
+fn Cells(
+    device: Device,
+    license: LicenseId,
+    now: Timestamp,
+    may_act: bool,
+    asking: Asking,
+) -> impl IntoView {
     let since = since(&device.state, now);
     let until = offline_until(device.offline_until, now);
-    let action = (may_act && holds_its_slot).then(|| {
-        let href = routes::license_deactivate(license, device.instance);
+    let action = (may_act && device.holds_its_slot()).then(|| {
+        let question = Question::Deactivate(device.instance);
         let label = format!("Deactivate {}…", device.name);
-        view! { <RowActionLink href label>"Deactivate…"</RowActionLink> }
+        view! {
+            <QuestionLink
+                href=question.href(license)
+                small=true
+                label
+                on_ask=move |()| asking.ask(question)
+            >
+                "Deactivate…"
+            </QuestionLink>
+        }
     });
     let app = device.app_version.unwrap_or_else(|| "–".to_owned());
     let platform = device.platform.unwrap_or_else(|| "not sent".to_owned());
     view! {
-        <tr role="row" data-ended=is_over>
-            <th class="c-device" role="rowheader" scope="row">
-                <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
-                <code class="sub uuid">{device.instance.to_string()}</code>
-            </th>
-            <td class="c-status" role="cell">
-                <DeviceStatus state=device.state.clone()/>
-                {since}
-            </td>
-            <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
-            <td class="c-last soft nowrap" role="cell" data-label="Last validated">
-                {past(device.last_validated_at, now)}
-            </td>
-            <td class="c-first soft nowrap" role="cell" data-label="First seen">
-                {past(device.first_seen_at, now)}
-            </td>
-            <td class="c-app soft" role="cell" data-label="App">
-                <bdi>{app}</bdi>
-                <bdi class="sub">{platform}</bdi>
-            </td>
-            <td class="c-action number" role="cell">{action}</td>
-        </tr>
+        <th class="c-device" role="rowheader" scope="row">
+            <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
+            <code class="sub uuid">{device.instance.to_string()}</code>
+        </th>
+        <td class="c-status" role="cell">
+            <DeviceStatus state=device.state.clone()/>
+            {since}
+        </td>
+        <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
+        <td class="c-last soft nowrap" role="cell" data-label="Last validated">
+            {past(device.last_validated_at, now)}
+        </td>
+        <td class="c-first soft nowrap" role="cell" data-label="First seen">
+            {past(device.first_seen_at, now)}
+        </td>
+        <td class="c-app soft" role="cell" data-label="App">
+            <bdi>{app}</bdi>
+            <bdi class="sub">{platform}</bdi>
+        </td>
+        <td class="c-action number" role="cell">{action}</td>
     }
 }
 

@@ -1,10 +1,15 @@
-//! The list before the first license: what a license is, and how to get one.
+//! What stands where the list would: before the first license what one is and how to get it, and where nothing is found.
 
+use keywright_domain::query::{LicenseFilter, LicenseList, LicenseQuery};
 use leptos::prelude::*;
 
 use crate::{
     api::session::use_visit,
+    format,
+    pages::licenses::filters::first_page,
+    routes,
     ui::{
+        button::{ButtonLink, ButtonRow},
         code::Code,
         empty::{Empty, Step, Steps},
     },
@@ -46,6 +51,85 @@ pub fn FirstUse() -> impl IntoView {
                     </p>
                 </Step>
             </Steps>
+        </Empty>
+    }
+}
+
+/// What stands there when no license fits the filters: what was asked for, and what to leave out.
+#[component]
+pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
+    let sentence = move || {
+        let filter = asked.with(|query| query.filter.clone());
+        list.with(|list| not_found(filter, list))
+    };
+    let wider = move || {
+        let query = asked.get();
+        let term = query.filter.term.clone()?;
+        let has_more = query.filter.status.is_some() || query.filter.product.is_some();
+        has_more.then(|| {
+            let label = format!(
+                "Search “{}” in all {}",
+                term.as_str(),
+                list.with(|list| format::count(list.total))
+            );
+            let filter = LicenseFilter {
+                term: Some(term),
+                ..LicenseFilter::default()
+            };
+            let href = first_page(LicenseQuery { filter, ..query });
+            view! { <ButtonLink href>{label}</ButtonLink> }
+        })
+    };
+    view! {
+        <Empty heading="No license matches">
+            <p>{sentence}</p>
+            <ButtonRow>
+                <ButtonLink href=routes::LICENSES>"Clear all filters"</ButtonLink>
+                {wider}
+            </ButtonRow>
+        </Empty>
+    }
+}
+
+/// `Nothing in Studio with the status Revoked has “tanaka” in its …`.
+fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
+    let LicenseFilter {
+        status,
+        product,
+        term,
+    } = filter;
+    let product = product.map(|id| {
+        let mut products = list.products.iter();
+        let known = products.find(|product| product.id == id);
+        let name = known.map_or_else(|| id.to_string(), |product| product.name.clone());
+        view! { " in " <strong><bdi>{name}</bdi></strong> }
+    });
+    let status = status.map(|status| {
+        view! { " with the status " <strong>{format::status(status)}</strong> }
+    });
+    let end = match term {
+        Some(term) => view! {
+            " has “" <bdi>{String::from(term)}</bdi>
+            "” in its display key, customer, device names or instance IDs."
+        }
+        .into_any(),
+        None => " is there.".into_any(),
+    };
+    view! { "Nothing" {product} {status} {end} }.into_any()
+}
+
+/// What stands there when a whole key was searched for and no license has it. The key is not repeated.
+#[component]
+pub fn NoSuchKey() -> impl IntoView {
+    view! {
+        <Empty heading="No license has this key">
+            <p>
+                "The key was looked up by its hash, whole. Check that all of it was pasted, and that it is a key of this \
+                tenant’s products. It is not shown here, and was written down nowhere."
+            </p>
+            <ButtonRow>
+                <ButtonLink href=routes::LICENSES>"Show all licenses"</ButtonLink>
+            </ButtonRow>
         </Empty>
     }
 }

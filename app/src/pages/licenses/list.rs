@@ -1,7 +1,8 @@
-//! `/licenses`: every license of the tenant, newest first, a page at a time.
+//! `/licenses`: the licenses of the tenant, filtered, sorted, a page at a time.
 
 use keywright_domain::{
     ids::LicenseId,
+    live::Subject,
     page::{Count, Mark, Position},
     query::{LicenseList, LicenseQuery},
 };
@@ -10,102 +11,185 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{error::ApiError, licenses::list_licenses},
+    api::licenses::list_licenses,
     format,
+    held::{Answer, Holder, Shown},
     layout::PageHead,
+    live::{Connection, Live, use_live},
     pages::{
         failure::Failure,
         licenses::{
-            empty::FirstUse,
+            empty::{FirstUse, NoMatch, NoSuchKey},
+            filters::Filters,
             row::{LicenseHead, LicenseRow},
         },
     },
     routes,
-    ui::{pager::Pager, table::Table},
+    ui::{notice::StaleNotice, pager::Pager, table::Table, time::Time},
 };
-
-/// What was asked for, and what came of it.
-type Answer = (LicenseQuery, Result<LicenseList, ApiError>);
 
 /// The page.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
     let params = use_query_map();
     let asked = Memo::new(move |_| params.with(routes::license_query));
+    let live = use_live(Signal::derive(|| Some(Subject::Licenses)));
     let answer = Resource::new(
-        move || asked.get(),
-        |query| async move { (query, list_licenses(query).await) },
+        move || (asked.get(), live.version()),
+        |(query, _)| async move {
+            let list = list_licenses(query.clone()).await;
+            (query, list)
+        },
     );
     view! {
         <Title text="Licenses"/>
         <PageHead heading="Licenses"/>
-        <Transition fallback=|| view! { <p class="list-count">"Loading…"</p> }>
-            {move || answer.get().map(|answer| answered(answer, asked))}
+        <Transition fallback=|| view! { <p class="list-wait">"Loading…"</p> }>
+            <Answered asked live answer/>
         </Transition>
     }
     .into_any()
 }
 
-/// The answer as the page shows it. Until the next one is there it stays, marked as old.
-fn answered((shown, result): Answer, asked: Memo<LicenseQuery>) -> AnyView {
-    let busy = Signal::derive(move || asked.get() != shown);
-    match result {
-        Ok(list) if list.count == Count::Exact(0) => view! { <FirstUse/> }.into_any(),
-        Ok(list) => view! { <Listed list busy/> }.into_any(),
-        Err(error) => {
-            let here = routes::licenses(&shown);
-            view! { <Failure heading="The licenses could not be loaded" error here/> }.into_any()
+/// What came of it: rows, or why there are none.
+#[component]
+fn Answered(
+    asked: Memo<LicenseQuery>,
+    live: Live,
+    answer: Resource<Answer<LicenseQuery, LicenseList>>,
+) -> impl IntoView {
+    let holder = Holder::of(answer);
+    move || match holder.shown.get() {
+        Shown::Waiting => None,
+        Shown::There => {
+            let list = holder.value()?;
+            Some(view! { <Listed asked live holder list/> }.into_any())
+        }
+        Shown::Failed(query, error) => {
+            let here = routes::licenses(&query);
+            let heading = "The licenses could not be loaded";
+            Some(view! { <Failure heading error here/> }.into_any())
         }
     }
 }
 
-/// Count, rows and the way to the neighbouring pages.
+/// Which of its faces the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    FirstUse,
+    NoMatch,
+    NoSuchKey,
+    Rows,
+}
+
 #[component]
-fn Listed(list: LicenseList, busy: Signal<bool>) -> impl IntoView {
-    let LicenseList { page, count, now } = list;
-    let caption = either(busy, "Licenses, loading", "Licenses, newest first");
-    let noun = if count == Count::Exact(1) {
-        " license"
-    } else {
-        " licenses"
+fn Listed(
+    asked: Memo<LicenseQuery>,
+    live: Live,
+    holder: Holder<LicenseQuery, LicenseList>,
+    list: Memo<LicenseList>,
+) -> impl IntoView {
+    let answered = holder.key();
+    let busy = Signal::derive(move || answered.get().is_some_and(|shown| shown != asked.get()));
+    let no_such_key = RwSignal::new(false);
+    // A new question forgets the key that was not found.
+    Effect::new(move |_| {
+        asked.track();
+        no_such_key.set(false);
+    });
+    let face = Memo::new(move |_| match list.with(|list| (list.total, list.count)) {
+        (Count::Exact(0), _) => Face::FirstUse,
+        _ if no_such_key.get() => Face::NoSuchKey,
+        (_, Count::Exact(0)) => Face::NoMatch,
+        _ => Face::Rows,
+    });
+    let filters = move || {
+        let is_first_use = face.get() == Face::FirstUse;
+        (!is_first_use).then(|| view! { <Filters asked list busy no_such_key/> })
     };
-    let summary = either(
-        busy,
-        "Loading…".to_owned(),
-        format!("{} on this page", page.items.len()),
-    );
-    let previous = page.previous.map(|mark| link(Position::Before, mark));
-    let next = page.next.map(|mark| link(Position::After, mark));
-    let head = view! { <LicenseHead/> }.into_any();
-    let rows = page
-        .items
-        .into_iter()
-        .map(|license| view! { <LicenseRow license now/> })
-        .collect_view();
+    let is_old =
+        Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
+    let body = move || match face.get() {
+        Face::FirstUse => view! { <FirstUse/> }.into_any(),
+        Face::NoSuchKey => view! { <NoSuchKey/> }.into_any(),
+        Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
+        Face::Rows => view! { <Rows asked list busy/> }.into_any(),
+    };
     view! {
-        <p class="list-count" role="status">
-            <strong>{format::count(count)}</strong>
-            {noun}
-        </p>
+        {filters}
+        <Stale is_old now=Signal::derive(move || list.with(|list| list.now))/>
+        {body}
+    }
+}
+
+/// Says since when a page that no longer hears of changes has been old.
+#[component]
+pub(super) fn Stale(
+    is_old: Signal<bool>,
+    now: Signal<keywright_domain::time::Timestamp>,
+) -> impl IntoView {
+    move || {
+        is_old.get().then(|| {
+            view! {
+                <StaleNotice>
+                    "Updates are paused: the server can’t be reached. What you see was true on "
+                    <Time at=now.get()/> " and comes up to date by itself once the connection is back."
+                </StaleNotice>
+            }
+        })
+    }
+}
+
+/// Rows and the way to the neighbouring pages.
+#[component]
+fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) -> impl IntoView {
+    let caption = Signal::derive(move || {
+        if busy.get() {
+            "Licenses, loading".to_owned()
+        } else {
+            asked.with(|query| format!("Licenses, {}", format::order(query.sort)))
+        }
+    });
+    let summary = Signal::derive(move || {
+        if busy.get() {
+            "Loading…".to_owned()
+        } else {
+            format!("{} on this page", list.with(|list| list.page.items.len()))
+        }
+    });
+    let neighbour = move |mark: fn(&LicenseList) -> Option<Mark<LicenseId>>,
+                          position: fn(_) -> _| {
+        Signal::derive(move || {
+            let mark = list.with(mark)?;
+            let query = LicenseQuery {
+                position: position(mark),
+                ..asked.get()
+            };
+            Some(routes::licenses(&query))
+        })
+    };
+    let previous = neighbour(|list| list.page.previous, Position::Before);
+    let next = neighbour(|list| list.page.next, Position::After);
+    let head = view! { <LicenseHead asked/> }.into_any();
+    let rows = move || list.with(|list| list.page.items.clone());
+    let now = Signal::derive(move || list.with(|list| list.now));
+    let row = move |first: keywright_domain::license::LicenseSummary| {
+        let id = first.id;
+        let license = Memo::new(move |old: Option<&_>| {
+            let newest = list.with(|list| {
+                let mut rows = list.page.items.iter();
+                rows.find(|row| row.id == id).cloned()
+            });
+            newest
+                .or_else(|| old.cloned())
+                .unwrap_or_else(|| first.clone())
+        });
+        view! { <LicenseRow license now/> }
+    };
+    view! {
         <Table label="Licenses" caption narrow="licenses" busy head>
-            {rows}
+            <For each=rows key=|license| license.id children=row/>
         </Table>
         <Pager summary previous next/>
     }
-}
-
-fn either<T: Clone + Send + Sync + 'static>(busy: Signal<bool>, waiting: T, ready: T) -> Signal<T> {
-    Signal::derive(move || {
-        if busy.get() {
-            waiting.clone()
-        } else {
-            ready.clone()
-        }
-    })
-}
-
-fn link(position: fn(Mark<LicenseId>) -> Position<LicenseId>, mark: Mark<LicenseId>) -> String {
-    routes::licenses(&LicenseQuery {
-        position: position(mark),
-    })
 }

@@ -1,18 +1,12 @@
-//! From a URL below `/licenses/` to the license that it names.
+//! From a URL below `/licenses/` to the license that it names, for pages that only the server renders.
 
-#[cfg(feature = "ssr")]
-use keywright_domain::ids::InstanceId;
-use keywright_domain::{detail::LicenseDetail, ids::LicenseId};
+use keywright_domain::{detail::LicenseDetail, ids::InstanceId};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::{
-        error::{ApiError, ErrorCode},
-        licenses::show_license,
-    },
     layout::PageHead,
-    pages::failure::Failure,
+    pages::{failure::Failure, licenses::detail::load},
     routes,
 };
 
@@ -44,18 +38,7 @@ pub fn TheLicense(
     view! { <Transition fallback=|| view! { <p>"Loading…"</p> }>{shown}</Transition> }
 }
 
-async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
-    match id {
-        Some(id) => show_license(id).await,
-        None => Err(ApiError::new(
-            ErrorCode::NotFound,
-            "There is no license under this address.",
-        )),
-    }
-}
-
 /// The instance of the page's URL.
-#[cfg(feature = "ssr")]
 pub fn asked_instance() -> Option<InstanceId> {
     use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
 }

@@ -1,14 +1,19 @@
 //! `/licenses`, and the parts that show licenses anywhere.
 
 mod activity;
+mod asking;
 pub mod detail;
 mod devices;
 mod empty;
-#[cfg(feature = "ssr")]
-pub mod end;
+mod filters;
 pub mod list;
-mod loading;
-mod parts;
-mod row;
 #[cfg(feature = "ssr")]
+mod loading;
+#[cfg(feature = "ssr")]
+pub mod no_such_key;
+mod parts;
+mod question;
+#[cfg(feature = "ssr")]
+pub mod question_page;
+mod row;
 mod shown;

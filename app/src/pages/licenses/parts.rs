@@ -3,7 +3,10 @@
 use keywright_domain::{detail::DeviceState, key::DisplayKey, license::Status};
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, IconName};
+use crate::{
+    format,
+    ui::icon::{Icon, IconName},
+};
 
 /// A license's status: icon and word, never color alone.
 #[component]
@@ -30,12 +33,13 @@ pub fn LicenseStatusBadge(status: Status) -> impl IntoView {
 }
 
 fn look(status: Status) -> (IconName, &'static str) {
-    match status {
-        Status::Active => (IconName::Active, "Active"),
-        Status::Expired => (IconName::Expired, "Expired"),
-        Status::Reminted => (IconName::Reminted, "Reminted"),
-        Status::Revoked => (IconName::Revoked, "Revoked"),
-    }
+    let icon = match status {
+        Status::Active => IconName::Active,
+        Status::Expired => IconName::Expired,
+        Status::Reminted => IconName::Reminted,
+        Status::Revoked => IconName::Revoked,
+    };
+    (icon, format::status(status))
 }
 
 /// Whether a device gets leases: icon and word.

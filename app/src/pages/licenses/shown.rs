@@ -1,34 +1,38 @@
-//! The answer to a remint: the new key, this once.
+//! What comes of a remint: the new key, this once, on the page that answers the form or in the dialog that asked.
 
-use keywright_domain::{detail::LicenseDetail, ids::LicenseId};
+use keywright_domain::detail::LicenseDetail;
+#[cfg(feature = "ssr")]
+use keywright_domain::ids::LicenseId;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
 use leptos_meta::Title;
 
 use crate::{
     pages::licenses::parts::KeyText,
-    routes,
     ui::{
-        breadcrumb::Breadcrumb,
-        button::{ButtonRow, ReloadLink},
         facts::{Fact, FactRows},
         secret::Secret,
         time::ExactMinute,
     },
 };
+#[cfg(feature = "ssr")]
+use crate::{
+    routes,
+    ui::{
+        breadcrumb::Breadcrumb,
+        button::{ButtonRow, ReloadLink},
+    },
+};
 
-/// The key, whom to send it to, and what became of the old one. It is rendered on the server only: see
-/// `request::shown_once`.
+/// What it is called where the key is shown.
+pub const TITLE: &str = "Store the new key now";
+
+/// The key, whom to send it to, and what became of the old one.
 #[component]
-pub fn ShownKey(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {
-    let old = license.display_key.to_string();
-    let above = vec![
-        ("Licenses".to_owned(), routes::LICENSES.to_owned()),
-        (old, routes::license(license.id)),
-    ];
+pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
     let customer = license.customer.email.clone();
     let customer = customer.unwrap_or_else(|| "the customer".to_owned());
-    let run_out = license.run_out();
-    let offline = match run_out.latest {
+    let offline = match license.run_out().latest {
         Some(at) => view! {
             " Its devices can go on offline, the last one until "
             <strong>
@@ -39,27 +43,41 @@ pub fn ShownKey(license: LicenseDetail, key: String, successor: LicenseId) -> im
         None => " None of its devices can go on offline.".into_any(),
     };
     view! {
+        <p class="dialog-lead">
+            "It is shown this once. Keywright keeps only its hash, so after you close or reload this page nobody can show \
+            it again."
+        </p>
+        <Secret label="New license key" copy_label="Copy key" text=key/>
+        <FactRows>
+            <Fact label="Send it to">
+                <bdi dir="ltr">{customer}</bdi>
+            </Fact>
+            <Fact label="The old key">
+                <KeyText display_key=license.display_key/> " is reminted." {offline}
+            </Fact>
+        </FactRows>
+    }
+}
+
+/// The page. It is rendered on the server only: see `request::shown_once`.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn ShownKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {
+    let old = license.display_key.to_string();
+    let above = vec![
+        ("Licenses".to_owned(), routes::LICENSES.to_owned()),
+        (old, routes::license(license.id)),
+    ];
+    view! {
         <Title text="New key"/>
         <div class="page-head">
             <Breadcrumb above here="Remint".to_owned()/>
             <div class="page-title">
-                <h1>"Store the new key now"</h1>
+                <h1>{TITLE}</h1>
             </div>
         </div>
         <div class="confirm">
-            <p>
-                "It is shown this once. Keywright keeps only its hash, so after you close or reload this page nobody \
-                can show it again."
-            </p>
-            <Secret label="New license key" text=key/>
-            <FactRows>
-                <Fact label="Send it to">
-                    <bdi dir="ltr">{customer}</bdi>
-                </Fact>
-                <Fact label="The old key">
-                    <KeyText display_key=license.display_key/> " is reminted." {offline}
-                </Fact>
-            </FactRows>
+            <ShownKey license key/>
             <ButtonRow>
                 <ReloadLink href=routes::license(successor)>"I have stored it"</ReloadLink>
             </ButtonRow>

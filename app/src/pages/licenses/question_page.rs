@@ -1,0 +1,168 @@
+//! `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`: a question on a page of its own. Each posts to its
+//! own address. They are rendered on the server only and work without a script.
+
+use keywright_domain::{detail::LicenseDetail, role::Permission};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request::shown_once,
+        session::use_visit,
+    },
+    pages::{
+        failure::{Failure, answer_with},
+        licenses::{
+            loading::{TheLicense, asked_instance},
+            parts::KeyText,
+            question::Question,
+            shown::ShownKeyPage,
+        },
+    },
+    routes,
+    ui::{
+        breadcrumb::Breadcrumb,
+        button::{ButtonRow, ReloadLink},
+        confirm::Confirm,
+        notice::Alert,
+    },
+};
+
+/// Asks before a license is revoked.
+#[component]
+pub fn RevokePage() -> impl IntoView {
+    view! { <TheLicense heading="Revoke" view=revoke/> }.into_any()
+}
+
+/// Asks before a license is reminted; answers with the new key.
+#[component]
+pub fn RemintPage() -> impl IntoView {
+    view! { <TheLicense heading="Remint" view=remint/> }.into_any()
+}
+
+/// Asks before a device is deactivated.
+#[component]
+pub fn DeactivatePage() -> impl IntoView {
+    view! { <TheLicense heading="Deactivate instance" view=deactivate/> }.into_any()
+}
+
+fn revoke(license: LicenseDetail) -> AnyView {
+    ask(Question::Revoke, "Revoke", license)
+}
+
+fn remint(license: LicenseDetail) -> AnyView {
+    match shown_once() {
+        Some(shown) => {
+            let key = shown.key.expose().to_owned();
+            view! { <ShownKeyPage license key successor=shown.license/> }.into_any()
+        }
+        None => ask(Question::Remint, "Remint", license),
+    }
+}
+
+fn deactivate(license: LicenseDetail) -> AnyView {
+    let device = asked_instance().filter(|&instance| license.device(instance).is_some());
+    let Some(instance) = device else {
+        let error = ApiError::new(ErrorCode::NotFound, "This license has no such device.");
+        let here = routes::license(license.id);
+        return view! { <Failure heading="There is no such device" error here/> }.into_any();
+    };
+    ask(
+        Question::Deactivate(instance),
+        "Deactivate instance",
+        license,
+    )
+}
+
+/// The question, unless the role does not allow it or there is nothing left to do.
+fn ask(question: Question, name: &'static str, license: LicenseDetail) -> AnyView {
+    let head = view! { <Head license=license.clone() name question/> };
+    if !use_visit().allows(Permission::ActOnLicenses) {
+        let error = ApiError::new(ErrorCode::Forbidden, "Your role does not allow this.");
+        let here = routes::license(license.id);
+        return view! { {head} <Failure heading="Not for your role" error here/> }.into_any();
+    }
+    if let Some(sentence) = question.settled(&license) {
+        return view! { {head} <Settled license sentence/> }.into_any();
+    }
+    let alert = failed_before();
+    view! {
+        {head}
+        {alert}
+        <Confirm
+            action=question.href(license.id)
+            verb=question.verb()
+            back=routes::license(license.id)
+        >
+            {question.consequences(&license)}
+        </Confirm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(license: LicenseDetail, name: &'static str, question: Question) -> impl IntoView {
+    let key = license.display_key.to_string();
+    let title = format!("{name} {key}");
+    let above = vec![
+        ("Licenses".to_owned(), routes::LICENSES.to_owned()),
+        (key, routes::license(license.id)),
+    ];
+    view! {
+        <Title text=title/>
+        <div class="page-head">
+            <Breadcrumb above here=name.to_owned()/>
+            <div class="page-title">
+                <h1>{question.title(&license)}</h1>
+            </div>
+        </div>
+    }
+}
+
+/// There is nothing left to do, and what to do instead.
+#[component]
+fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
+    answer_with(ErrorCode::Conflict);
+    let here = license.id;
+    view! {
+        <Alert>
+            <p>{sentence} ". Nothing was changed."</p>
+            <SuccessorHint license/>
+        </Alert>
+        <ButtonRow>
+            <ReloadLink href=routes::license(here)>"Back to the license"</ReloadLink>
+        </ButtonRow>
+    }
+}
+
+/// Where a reminted license goes on.
+#[component]
+fn SuccessorHint(license: LicenseDetail) -> impl IntoView {
+    license.successor.map(|successor| {
+        view! {
+            <p>
+                "Its successor is "
+                <a href=routes::license(successor.id)>
+                    <KeyText display_key=successor.display_key/>
+                </a> ". The new key was shown once; if it was lost, remint the successor."
+            </p>
+        }
+    })
+}
+
+/// Why the form that this page answers was not carried out.
+fn failed_before() -> Option<AnyView> {
+    let failure = use_visit().action_failure?;
+    answer_with(failure.code);
+    let request = failure
+        .request_id
+        .map(|id| view! { <p>"Request " <code>{id}</code></p> });
+    let alert = view! {
+        <Alert>
+            <p>{failure.message}</p>
+            {request}
+        </Alert>
+    };
+    Some(alert.into_any())
+}

@@ -1,0 +1,92 @@
+//! The search form, where no script takes its place.
+
+use axum::{
+    Extension, Form,
+    extract::State,
+    http::{HeaderMap, Method, Request, Uri},
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{
+    api::request::{RequestScope, form_failure},
+    routes,
+};
+use keywright_domain::{
+    page::Position,
+    query::{Found, LicenseFilter, LicenseQuery},
+};
+use keywright_service::{Caller, Error};
+use serde::Deserialize;
+
+use super::pages;
+use crate::state::AppState;
+
+/// What is searched for, and what else the list was asked for. No `Debug`: it may be a key.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Search {
+    q: String,
+    status: Option<String>,
+    product: Option<String>,
+    sort: Option<String>,
+}
+
+/// `POST /licenses/find`: leads to the license whose key was pasted, else to the list of what matches. What may be a key is
+/// repeated nowhere.
+pub(super) async fn find(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
+    Form(search): Form<Search>,
+) -> Response {
+    let Some(session) = &scope.session else {
+        return Redirect::to(routes::LOGIN).into_response();
+    };
+    let caller = Caller::operator(session);
+    match scope.services.licenses.find(&caller, &search.q).await {
+        Ok(Found::License(id)) => Redirect::to(&routes::license(id)).into_response(),
+        Ok(Found::Term(term)) => {
+            let asked = search.query();
+            let filter = LicenseFilter {
+                term,
+                ..asked.filter
+            };
+            let query = LicenseQuery { filter, ..asked };
+            Redirect::to(&routes::licenses(&query)).into_response()
+        }
+        Ok(Found::NoSuchKey) => answer(state, scope, headers).await,
+        Err(error) => failed(error, &scope),
+    }
+}
+
+impl Search {
+    /// What the list was asked for, from its beginning.
+    fn query(&self) -> LicenseQuery {
+        let query = routes::license_query_of(|name| match name {
+            "status" => self.status.as_deref(),
+            "product" => self.product.as_deref(),
+            "sort" => self.sort.as_deref(),
+            _ => None,
+        });
+        LicenseQuery {
+            position: Position::Start,
+            ..query
+        }
+    }
+}
+
+/// The page that says that no license has this key.
+async fn answer(state: AppState, scope: RequestScope, headers: HeaderMap) -> Response {
+    let mut request = Request::new(axum::body::Body::empty());
+    *request.method_mut() = Method::GET;
+    *request.uri_mut() = Uri::from_static(routes::LICENSES_FIND);
+    *request.headers_mut() = headers;
+    request.extensions_mut().insert(scope);
+    pages::render(State(state), request).await
+}
+
+/// The list itself says best what is wrong: it asks the same server.
+fn failed(error: Error, scope: &RequestScope) -> Response {
+    // Logged under the request's id.
+    form_failure(error, &scope.request_id);
+    Redirect::to(routes::LICENSES).into_response()
+}
