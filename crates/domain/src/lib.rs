@@ -12,6 +12,7 @@ pub mod key;
 pub mod keyless;
 pub mod lease;
 pub mod license;
+pub mod live;
 pub mod machine;
 pub mod offline;
 pub mod page;
