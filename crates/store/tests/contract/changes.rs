@@ -208,15 +208,17 @@ on_both_engines! {
         woken(&mut list).await;
     }
 
-    /// As a command does that ends at once.
+    /// As a command does that ends at once. Its second change comes while a server collects what it says next.
     async fn who_writes_and_closes_has_told_the_others(world: World) {
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
         for number in 0..3 {
+            let mut second = watch(&world.store, "acme", Subject::License(license_id(number + 10))).await;
             let command = world.database.open().await;
-            let add = command.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
-            add.await.map_err(|error: StoreError| error).unwrap();
+            for number in [number, number + 10] {
+                let add = command.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
+                add.await.map_err(|error: StoreError| error).unwrap();
+            }
             command.close().await;
-            woken(&mut list).await;
+            woken(&mut second).await;
         }
     }
 
