@@ -10,5 +10,6 @@ pub mod router;
 mod shutdown;
 pub mod site;
 pub mod state;
+pub mod streams;
 pub mod telemetry;
 pub mod web;

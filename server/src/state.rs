@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use keywright_service::Services;
 
-use crate::site::Site;
+use crate::{site::Site, streams::Streams};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -16,6 +16,8 @@ pub struct AppState {
     pub site: Arc<Site>,
     /// How the server is reached.
     pub public_url: PublicUrl,
+    /// The open streams of events.
+    pub streams: Streams,
 }
 
 impl AppState {
@@ -25,6 +27,7 @@ impl AppState {
             services,
             site: Arc::new(site),
             public_url,
+            streams: Streams::default(),
         }
     }
 }

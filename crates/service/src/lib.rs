@@ -9,6 +9,7 @@ mod context;
 pub mod demo;
 mod email;
 pub mod error;
+pub mod events;
 pub mod keyless;
 pub mod licenses;
 pub mod master_key;

@@ -134,12 +134,8 @@ impl Operators {
 
     /// The session that a browser's token names, if it has not ended.
     pub async fn session(&self, token: &SessionToken) -> Result<Session, Error> {
-        let (context, now, hash) = (&self.0, self.0.clock.now(), token.hash());
-        let session = context
-            .store
-            .session(&hash, now, now.plus_millis(-IDLE_MILLIS))
-            .await?;
-        let session = session.ok_or(Error::Unauthenticated)?;
+        let session = self.session_unseen(token).await?;
+        let (now, hash) = (self.0.clock.now(), token.hash());
         if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
             // A page is shown whether or not this can be written.
             self.write_aside("when a session was last seen was not written", move |tx| {
@@ -147,6 +143,15 @@ impl Operators {
             });
         }
         Ok(session)
+    }
+
+    /// The same for what a page asks by itself: its operator may have left the desk long ago, so that does not count as
+    /// being seen.
+    pub async fn session_unseen(&self, token: &SessionToken) -> Result<Session, Error> {
+        let (store, now) = (&self.0.store, self.0.clock.now());
+        let seen_since = now.plus_millis(-IDLE_MILLIS);
+        let session = store.session(&token.hash(), now, seen_since).await?;
+        session.ok_or(Error::Unauthenticated)
     }
 
     /// Ends the session that a browser's token names.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use keywright_store::Store;
 
 use crate::{
-    activations::Activations, clock::Clock, context::Context, demo::Demo, keyless::Keyless,
-    licenses::Licenses, master_key::MasterKey, operators::Operators, password::PasswordHasher,
-    products::Products, rng::Rng, sdk_keys::SdkKeys, settings::Settings, signing_keys::SigningKeys,
-    tenants::Tenants,
+    activations::Activations, clock::Clock, context::Context, demo::Demo, events::Events,
+    keyless::Keyless, licenses::Licenses, master_key::MasterKey, operators::Operators,
+    password::PasswordHasher, products::Products, rng::Rng, sdk_keys::SdkKeys, settings::Settings,
+    signing_keys::SigningKeys, tenants::Tenants,
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone.
@@ -18,6 +18,8 @@ pub struct Services {
     pub activations: Activations,
     /// The demo data.
     pub demo: Demo,
+    /// Pages that stay as new as the database.
+    pub events: Events,
     /// Installs without a key.
     pub keyless: Keyless,
     /// Licenses.
@@ -56,6 +58,7 @@ impl Services {
         Self {
             activations: Activations(context.clone()),
             demo: Demo(context.clone()),
+            events: Events(context.clone()),
             keyless: Keyless::new(context.clone()),
             licenses: Licenses(context.clone()),
             operators: Operators(context.clone()),

@@ -86,14 +86,26 @@ impl TestWorld {
     ///
     /// If it can't be made.
     pub async fn on(engine: Engine) -> Self {
-        let database = TestDatabase::on(engine).await;
+        Self::over(TestDatabase::on(engine).await, 7).await
+    }
+
+    /// Another server on the same database, with the same master key and a clock of its own.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be made.
+    pub async fn beside(&self) -> Self {
+        Self::over(self.database.clone(), 8).await
+    }
+
+    async fn over(database: TestDatabase, seed: u64) -> Self {
         let store = database.open().await;
         let clock = FixedClock::at(NOW);
-        let rng: Box<dyn Rng> = Box::new(SeededRng::new(7));
-        let master_key = MasterKey::generate(&*rng)
+        let rng: Box<dyn Rng> = Box::new(SeededRng::new(seed));
+        let master_key = MasterKey::generate(&SeededRng::new(7))
             .checked(&store, &*rng)
             .await
-            .expect("the first master key");
+            .expect("the master key of this database");
         let services = Services::new(store.clone(), master_key, Box::new(clock.clone()), rng);
         Self {
             services,

@@ -124,6 +124,7 @@ impl Tx<'_> {
     /// Adds an activation. Its slot must have been taken ([`Tx::take_slot`]); a machine that holds one already is a
     /// conflict.
     pub async fn insert_activation(&mut self, activation: &Activation) -> Result<(), StoreError> {
+        self.announce_detail(&activation.tenant, activation.license);
         let Activation {
             telemetry,
             deactivated,
@@ -165,6 +166,7 @@ impl Tx<'_> {
         device_name: Option<&str>,
         free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
+        self.announce_detail(tenant, license);
         sqlx::query(
             "UPDATE activations SET device_name = COALESCE($4, device_name),
              free_tier_instance_id = COALESCE($5, free_tier_instance_id)
@@ -186,6 +188,7 @@ impl Tx<'_> {
 
     /// Notes what an active instance was given and said, unless something newer is noted already.
     pub async fn touch_instance(&mut self, touch: &Touch) -> Result<(), StoreError> {
+        self.announce_detail(&touch.tenant, touch.license);
         let Touch { telemetry, .. } = touch;
         let query = sqlx::query(
             "UPDATE activations SET last_validated_at = $4, lease_status = $5, lease_expires_at = $6,
@@ -263,6 +266,7 @@ impl Tx<'_> {
         instance: InstanceId,
         deactivation: &Deactivation,
     ) -> Result<bool, StoreError> {
+        self.announce_detail(tenant, license);
         let done = sqlx::query(
             "UPDATE activations SET deactivated_at = $4, deactivated_by = $5
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL",

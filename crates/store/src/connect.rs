@@ -93,6 +93,11 @@ impl Connector {
         Ok(Self { engine, options })
     }
 
+    /// The database's URL, for a connection that is none of `Any`'s. It may hold a password.
+    pub(crate) fn url(&self) -> &str {
+        self.options.database_url.as_str()
+    }
+
     /// One connection that may write.
     pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;

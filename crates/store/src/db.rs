@@ -6,7 +6,11 @@ use futures::future::BoxFuture;
 use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use crate::{
-    OpenError, StoreError, Touch, Tx, connect::Connector, search::SearchIndex, touches::Touches,
+    Changes, Engine, OpenError, StoreError, Touch, Tx,
+    changes::{Listener, Sender},
+    connect::Connector,
+    search::SearchIndex,
+    touches::Touches,
     writer::Writer,
 };
 
@@ -21,6 +25,15 @@ struct Inner {
     search: SearchIndex,
     writer: Writer,
     touches: Touches,
+    changes: Changes,
+    /// Where other servers may share the database.
+    others: Option<Others>,
+}
+
+/// How servers on one database hear of each other's changes.
+struct Others {
+    sender: Sender,
+    listener: Listener,
 }
 
 impl Store {
@@ -31,7 +44,16 @@ impl Store {
         connector.migrate().await?;
         let pool = connector.pool().await?;
         let search = connector.search_index(&pool).await?;
-        let writer = Writer::start(connector, pool.clone());
+        let changes = Changes::new();
+        let others = (connector.engine == Engine::Postgres).then(|| {
+            let sender = Sender::start(pool.clone());
+            let listener = Listener::start(connector.url().to_owned(), changes.clone(), &sender);
+            Others { sender, listener }
+        });
+        let writer = match &others {
+            Some(others) => Writer::direct(pool.clone(), changes.clone(), others.sender.clone()),
+            None => Writer::queued(connector, changes.clone()),
+        };
         let touches = Touches::start(writer.clone());
         Ok(Self {
             inner: Arc::new(Inner {
@@ -39,6 +61,8 @@ impl Store {
                 search,
                 writer,
                 touches,
+                changes,
+                others,
             }),
         })
     }
@@ -74,11 +98,20 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what is still to be written and closes every connection.
+    /// Writes what is still to be written, tells other servers of it and closes every connection.
     pub async fn close(&self) {
         self.flush_touches().await;
         self.inner.writer.close().await;
+        if let Some(others) = &self.inner.others {
+            others.listener.close();
+            others.sender.close().await;
+        }
         self.inner.pool.close().await;
+    }
+
+    /// What changes, to be watched: here and, within half a second, wherever else it is written to the same database.
+    pub fn changes(&self) -> &Changes {
+        &self.inner.changes
     }
 
     /// How this database finds terms.

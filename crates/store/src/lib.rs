@@ -5,6 +5,7 @@
 
 mod activations;
 mod audit;
+mod changes;
 mod connect;
 mod db;
 mod error;
@@ -30,6 +31,7 @@ mod writer;
 
 pub use activations::{DeviceLicense, Seat};
 pub use audit::{AuditEntry, NewAuditEntry};
+pub use changes::{Changes, Watch};
 pub use connect::{Engine, OpenError};
 pub use db::Store;
 pub use error::StoreError;

@@ -45,6 +45,7 @@ impl Store {
 impl Tx<'_> {
     /// Adds a license; a key that exists already is a conflict.
     pub async fn insert_license(&mut self, license: &License) -> Result<(), StoreError> {
+        self.announce(&license.tenant, license.id);
         sqlx::query(
             "INSERT INTO licenses (tenant_id, id, product_id, key_type_id, display_key, state, created_at,
              expires_at, activation_limit, active_count, entitlements, fallback, customer_name, customer_email,
@@ -97,6 +98,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<bool, StoreError> {
+        self.announce(tenant, id);
         let done = sqlx::query(
             "UPDATE licenses SET state = 'revoked' WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
         )
@@ -114,6 +116,7 @@ impl Tx<'_> {
         id: LicenseId,
         successor: LicenseId,
     ) -> Result<bool, StoreError> {
+        self.announce(tenant, id);
         let done = sqlx::query(
             "UPDATE licenses SET state = 'reminted', successor_id = $3
              WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
@@ -132,6 +135,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<bool, StoreError> {
+        self.announce(tenant, id);
         let done = sqlx::query(
             "UPDATE licenses SET active_count = active_count + 1
              WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND active_count < activation_limit",
@@ -145,6 +149,7 @@ impl Tx<'_> {
 
     /// Gives one slot back.
     pub async fn free_slot(&mut self, tenant: &TenantId, id: LicenseId) -> Result<(), StoreError> {
+        self.announce(tenant, id);
         sqlx::query(
             "UPDATE licenses SET active_count = active_count - 1 WHERE tenant_id = $1 AND id = $2",
         )

@@ -5,6 +5,7 @@
 use std::{
     env, fs,
     hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
 };
 
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
@@ -14,11 +15,12 @@ use crate::{Engine, Store};
 /// A maintenance database on a PostgreSQL whose user may create databases; `cargo xtask test` starts one and sets this.
 pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
-/// An empty database that goes away with this value (on PostgreSQL: with the cluster that the tests run on).
+/// An empty database that goes away with this value and its clones (on PostgreSQL: with the cluster that the tests run on).
+#[derive(Clone)]
 pub struct TestDatabase {
     url: String,
     /// The SQLite file's; on PostgreSQL there is none.
-    folder: Option<tempfile::TempDir>,
+    folder: Option<Arc<tempfile::TempDir>>,
 }
 
 impl TestDatabase {
@@ -42,7 +44,7 @@ impl TestDatabase {
         );
         Self {
             url,
-            folder: Some(folder),
+            folder: Some(Arc::new(folder)),
         }
     }
 

@@ -1,14 +1,40 @@
 //! One unit of work: what a use case writes, together.
 
+use keywright_domain::ids::{LicenseId, TenantId};
 use sqlx::AnyConnection;
+
+use crate::changes::Changed;
 
 /// A transaction in progress. Its methods stand beside the tables they write: licenses, activations, audit and so on.
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
+    changed: Changed,
 }
 
 impl<'c> Tx<'c> {
     pub(crate) fn new(connection: &'c mut AnyConnection) -> Self {
-        Self { connection }
+        Self {
+            connection,
+            changed: Changed::nothing(),
+        }
+    }
+
+    /// Says that a license changed, and its row in the list: once this unit is committed, those who watch either are
+    /// woken.
+    ///
+    /// The methods that write what pages show call this themselves, so that no use case can forget to. What was announced
+    /// before counts once.
+    pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
+        self.changed.license_and_list(tenant, license);
+    }
+
+    /// Says that something changed which only the license's own page shows.
+    pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
+        self.changed.license(tenant, license);
+    }
+
+    /// What was announced.
+    pub(crate) fn into_changed(self) -> Changed {
+        self.changed
     }
 }

@@ -13,11 +13,15 @@ use std::{
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::{
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
 };
 
-use crate::{Engine, StoreError, Tx, connect::Connector};
+use crate::{
+    Changes, StoreError, Tx,
+    changes::{Changed, Neighbours, Sender},
+    connect::Connector,
+};
 
 /// Jobs that may wait before callers wait for a place in the queue.
 const QUEUE: usize = 1024;
@@ -25,12 +29,15 @@ const QUEUE: usize = 1024;
 /// Most jobs in one commit: bounds how long the first of them waits for the last.
 const BATCH: usize = 256;
 
+/// Jobs that may be under way on PostgreSQL at once: more than there can be connections, so that nobody waits here.
+const UNDER_WAY: u32 = 1 << 20;
+
 /// What a finished job does once it is known whether its commit held.
 type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Whether what a job wrote is to be kept.
 enum Outcome {
-    Keep(Answer),
+    Keep(Changed, Answer),
     Undo(Answer),
 }
 
@@ -40,7 +47,16 @@ type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Outcom
 #[derive(Clone)]
 pub(crate) enum Writer {
     Queued(Arc<Queue>),
-    Direct(AnyPool),
+    Direct(Direct),
+}
+
+/// PostgreSQL: where jobs run, and who is told of them.
+#[derive(Clone)]
+pub(crate) struct Direct {
+    pool: AnyPool,
+    changes: Changes,
+    sender: Sender,
+    under_way: Arc<Semaphore>,
 }
 
 pub(crate) struct Queue {
@@ -49,12 +65,20 @@ pub(crate) struct Queue {
 }
 
 impl Writer {
-    pub(crate) fn start(connector: Connector, pool: AnyPool) -> Self {
-        if connector.engine == Engine::Postgres {
-            return Self::Direct(pool);
-        }
+    /// For PostgreSQL.
+    pub(crate) fn direct(pool: AnyPool, changes: Changes, sender: Sender) -> Self {
+        Self::Direct(Direct {
+            pool,
+            changes,
+            sender,
+            under_way: Arc::new(Semaphore::new(UNDER_WAY as usize)),
+        })
+    }
+
+    /// For SQLite.
+    pub(crate) fn queued(connector: Connector, changes: Changes) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(connector, queue));
+        let task = tokio::spawn(run(connector, changes, queue));
         Self::Queued(Arc::new(Queue {
             jobs: Mutex::new(Some(jobs)),
             task: Mutex::new(Some(task)),
@@ -73,7 +97,11 @@ impl Writer {
         match self {
             Self::Queued(queue) => queue.send(job).await?,
             // A task of its own: a caller that goes away can't leave the job half-way.
-            Self::Direct(pool) => drop(tokio::spawn(run_alone(pool.clone(), job))),
+            Self::Direct(direct) => {
+                let permit = direct.under_way.clone().acquire_owned().await;
+                let permit = permit.map_err(|_| StoreError::Aborted)?;
+                tokio::spawn(run_alone(direct.clone(), job, permit));
+            }
         }
         answered.await.unwrap_or(Err(StoreError::Aborted.into()))
     }
@@ -82,17 +110,25 @@ impl Writer {
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Queued(queue) => lock(&queue.jobs).is_none(),
-            Self::Direct(pool) => pool.is_closed(),
+            Self::Direct(direct) => direct.under_way.is_closed(),
         }
     }
 
-    /// Waits until every queued job is done, and takes no more.
+    /// Waits until every job that was taken is done, and takes no more.
     pub(crate) async fn close(&self) {
-        let Self::Queued(queue) = self else { return };
-        lock(&queue.jobs).take();
-        let task = lock(&queue.task).take();
-        if let Some(task) = task {
-            task.await.ok();
+        match self {
+            Self::Queued(queue) => {
+                lock(&queue.jobs).take();
+                let task = lock(&queue.task).take();
+                if let Some(task) = task {
+                    task.await.ok();
+                }
+            }
+            Self::Direct(direct) => {
+                let all = direct.under_way.acquire_many(UNDER_WAY).await;
+                direct.under_way.close();
+                drop(all);
+            }
         }
     }
 }
@@ -130,7 +166,7 @@ where
                 answer.send(committed.map_err(E::from).and(result)).ok();
             });
             if keep {
-                Outcome::Keep(answer)
+                Outcome::Keep(tx.into_changed(), answer)
             } else {
                 Outcome::Undo(answer)
             }
@@ -139,15 +175,23 @@ where
     })
 }
 
-/// PostgreSQL: one job, one transaction.
-async fn run_alone(pool: AnyPool, job: Job) {
-    let mut transaction = match pool.begin().await {
+/// PostgreSQL: one job, one transaction. Whoever closes the store waits for the permit to come back.
+async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
+    let mut transaction = match direct.pool.begin().await {
         Ok(transaction) => transaction,
         // Dropping the job drops its channel, so its caller is told; the log holds why.
         Err(error) => return tracing::warn!(%error, "no connection for a write"),
     };
     match job(&mut transaction).await {
-        Outcome::Keep(answer) => answer(transaction.commit().await.map_err(StoreError::from)),
+        Outcome::Keep(changed, answer) => {
+            let committed = transaction.commit().await.map_err(StoreError::from);
+            // Before it is answered: who then closes the store has told everyone.
+            if committed.is_ok() && !changed.is_nothing() {
+                direct.changes.publish(&changed);
+                direct.sender.send(changed);
+            }
+            answer(committed);
+        }
         Outcome::Undo(answer) => {
             transaction.rollback().await.ok();
             answer(Ok(()));
@@ -156,22 +200,38 @@ async fn run_alone(pool: AnyPool, job: Job) {
 }
 
 /// SQLite: the writer task.
-async fn run(connector: Connector, mut queue: mpsc::Receiver<Job>) {
+async fn run(connector: Connector, changes: Changes, mut queue: mpsc::Receiver<Job>) {
     let mut connection = None;
     let mut jobs = Vec::new();
-    while queue.recv_many(&mut jobs, BATCH).await > 0 {
+    let mut neighbours = Neighbours::new(changes.clone());
+    loop {
+        let is_time_to_look = tokio::select! {
+            received = queue.recv_many(&mut jobs, BATCH) => match received {
+                0 => break,
+                _ => false,
+            },
+            () = neighbours.due() => true,
+        };
         let batch = mem::take(&mut jobs);
         let mut open = match connection.take() {
             Some(open) => open,
             None => match connector.connect().await {
-                Ok(open) => open,
+                Ok(open) => {
+                    neighbours.begin_anew();
+                    open
+                }
                 Err(error) => {
                     tracing::warn!(%error, "no connection for writes");
                     continue;
                 }
             },
         };
-        match run_batch(&mut open, batch).await {
+        let done = if is_time_to_look {
+            neighbours.look(&mut open).await.map_err(StoreError::from)
+        } else {
+            run_batch(&mut open, batch, &changes).await
+        };
+        match done {
             Ok(()) => connection = Some(open),
             // Whatever state the connection is in, the next batch starts with a fresh one.
             Err(error) => tracing::warn!(%error, "a batch of writes was rolled back"),
@@ -184,10 +244,15 @@ async fn run(connector: Connector, mut queue: mpsc::Receiver<Job>) {
 
 /// Runs every job in a savepoint, commits, answers. An error means that nothing of the batch was kept; its callers are
 /// told so.
-async fn run_batch(connection: &mut AnyConnection, batch: Vec<Job>) -> Result<(), StoreError> {
+async fn run_batch(
+    connection: &mut AnyConnection,
+    batch: Vec<Job>,
+    changes: &Changes,
+) -> Result<(), StoreError> {
     let mut answers = Vec::with_capacity(batch.len());
     let committed = run_and_commit(connection, batch, &mut answers)
         .await
+        .map(|changed| changes.publish(&changed))
         .map_err(StoreError::from);
     for answer in answers {
         answer(committed.clone());
@@ -195,19 +260,22 @@ async fn run_batch(connection: &mut AnyConnection, batch: Vec<Job>) -> Result<()
     committed
 }
 
-/// Collects the answers of the jobs that ran. One that did not is dropped, and with it its caller's channel.
+/// Collects the answers of the jobs that ran, and gives what those changed that are kept. A job that did not run is
+/// dropped, and with it its caller's channel.
 async fn run_and_commit(
     connection: &mut AnyConnection,
     batch: Vec<Job>,
     answers: &mut Vec<Answer>,
-) -> Result<(), sqlx::Error> {
+) -> Result<Changed, sqlx::Error> {
+    let mut changed = Changed::nothing();
     let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
     for job in batch {
         let mut savepoint = transaction.begin().await?;
         match job(&mut savepoint).await {
-            Outcome::Keep(answer) => {
+            Outcome::Keep(announced, answer) => {
                 answers.push(answer);
                 savepoint.commit().await?;
+                changed = changed.and(announced);
             }
             Outcome::Undo(answer) => {
                 answers.push(answer);
@@ -215,5 +283,6 @@ async fn run_and_commit(
             }
         }
     }
-    transaction.commit().await
+    transaction.commit().await?;
+    Ok(changed)
 }

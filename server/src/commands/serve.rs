@@ -50,7 +50,9 @@ impl ServeArgs {
         let address = listener.local_addr()?;
         // Before anybody is told where to find this server, and to stop it.
         let mut signals = Signals::listen().context("Can't listen for signals")?;
-        let app = router::build(AppState::new(services.clone(), site, public_url));
+        let state = AppState::new(services.clone(), site, public_url);
+        let streams = state.streams.clone();
+        let app = router::build(state);
         tracing::info!("listening on http://{address}");
         let housekeeping = tokio::spawn(keep_house(services.clone()));
         let (stop, stopped) = tokio::sync::watch::channel(());
@@ -60,6 +62,8 @@ impl ServeArgs {
         )
         .with_graceful_shutdown(async move {
             signals.next().await;
+            // These never end by themselves.
+            streams.stop();
             tracing::info!("stopping: no new requests, those under way are answered");
             drop(stop);
             tokio::spawn(exit_at_next(signals));

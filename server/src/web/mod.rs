@@ -2,6 +2,7 @@
 
 mod actions;
 mod cross_site;
+mod events;
 mod files;
 mod find;
 mod health;
@@ -43,7 +44,7 @@ pub(crate) fn router(state: AppState) -> Router {
         )
         .layer(middleware::from_fn(visit::guard))
         .fallback(pages::render);
-    let visited = with_routes(guarded, sign_in())
+    let visited = with_routes(with_routes(guarded, sign_in()), live())
         .layer(middleware::from_fn_with_state(
             state.clone(),
             visit::resolve,
@@ -70,6 +71,11 @@ fn sign_in() -> Routes<1> {
         routes::SESSION,
         post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
     )]
+}
+
+/// What pages listen to. Not guarded as they are: a script has no use for the way to the sign-in page.
+fn live() -> Routes<1> {
+    [(routes::EVENTS, get(events::open))]
 }
 
 /// What needs no page, and does not ask who is there: so it also works while the database does not.
@@ -101,6 +107,7 @@ mod tests {
         let own = sign_in()
             .map(|(path, _)| path)
             .into_iter()
+            .chain(live().map(|(path, _)| path))
             .chain(plain_answers().map(|(path, _)| path));
         let mut paths: Vec<String> = own.map(str::to_owned).collect();
         paths.extend(pages::paths());

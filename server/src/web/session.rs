@@ -100,8 +100,13 @@ async fn end_session(state: &AppState, headers: &HeaderMap) {
     let Some(token) = token(&CookieJar::from_headers(headers), state.public_url) else {
         return;
     };
-    if let Err(error) = state.services.operators.sign_out(&token).await {
+    let operators = &state.services.operators;
+    let session = operators.session_unseen(&token).await;
+    if let Err(error) = operators.sign_out(&token).await {
         tracing::error!(error = error.with_causes(), "a session could not be ended");
+    }
+    if let Ok(session) = session {
+        state.streams.ask_again(session.operator);
     }
 }
 

@@ -43,6 +43,33 @@ fn a_second_signal_ends_it_at_once() {
     assert_eq!(server.stop_at_once(), Some(1));
 }
 
+/// Open pages would hold it up for as long as requests may take.
+#[test]
+fn it_stops_at_once_while_pages_listen() {
+    let installation = Installation::with_demo();
+    let mut server = installation.serve();
+    let form = "email=viewer%40acme.test&password=keywright-demo";
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let signed_in = send(&server.address, "POST", "/session", &headers, form);
+    let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
+    let token = cookie.split(';').next().unwrap();
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!(
+        "GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: keywright_session={token}\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut read = String::new();
+    while !read.contains(": open") {
+        let mut byte = [0];
+        stream.read_exact(&mut byte).unwrap();
+        read.push(char::from(byte[0]));
+    }
+    let log = server.stop();
+    assert!(!log.contains("longer than the grace period"), "{log}");
+    stream.read_to_string(&mut read).unwrap();
+    assert!(read.ends_with("0\r\n\r\n"), "its end is told: {read}");
+}
+
 #[test]
 fn the_log_names_a_request_as_its_device_does_and_tells_no_secret() {
     let mut installation = Installation::with_demo();

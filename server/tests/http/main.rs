@@ -31,6 +31,7 @@ mod client;
 mod dashboard;
 mod devices;
 mod documented;
+mod events;
 mod finding;
 mod keyless;
 mod license_pages;

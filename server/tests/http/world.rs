@@ -6,6 +6,7 @@ use axum::{
     Router,
     body::{Body, Bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
+    response::Response,
 };
 use futures::FutureExt;
 use http_body_util::BodyExt;
@@ -13,6 +14,7 @@ use keywright::{
     router,
     site::Site,
     state::{AppState, PublicUrl},
+    streams::Streams,
 };
 use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
@@ -54,6 +56,7 @@ pub(crate) fn sdk_key() -> String {
 pub(crate) struct Server {
     pub(crate) world: TestWorld,
     pub(crate) router: Router,
+    pub(crate) streams: Streams,
 }
 
 /// An answer, read whole.
@@ -69,15 +72,31 @@ impl Server {
     }
 
     pub(crate) async fn reached_by(engine: Engine, public_url: &str) -> Self {
-        let world = TestWorld::with_demo(engine).await;
+        Self::over(TestWorld::with_demo(engine).await, public_url)
+    }
+
+    /// Another server on the same database.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::over(self.world.beside().await, "http://localhost:3000")
+    }
+
+    fn over(world: TestWorld, public_url: &str) -> Self {
         let public_url = PublicUrl::parse(Some(public_url)).unwrap();
-        let router = router::build(AppState::new(world.services.clone(), site(), public_url));
-        Self { world, router }
+        let state = AppState::new(world.services.clone(), site(), public_url);
+        Self {
+            world,
+            streams: state.streams.clone(),
+            router: router::build(state),
+        }
+    }
+
+    /// An answer that is not read yet.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.answer(request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answer {
             status: parts.status,
@@ -224,10 +243,13 @@ impl Server {
 
     /// Signs the demo's operator of that role in at `acme`.
     pub(crate) async fn sign_in(&self, role: Role) -> Browser<'_> {
-        let form = format!(
-            "email={}%40acme.test&password=keywright-demo",
-            role.as_str()
-        );
+        self.sign_in_as(&format!("{}@acme.test", role.as_str()))
+            .await
+    }
+
+    /// Signs one of the demo's operators in.
+    pub(crate) async fn sign_in_as(&self, email: &str) -> Browser<'_> {
+        let form = format!("email={email}&password=keywright-demo").replace('@', "%40");
         let answer = self.post_form("/session", &form, None).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let cookie = answer

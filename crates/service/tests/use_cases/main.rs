@@ -9,6 +9,7 @@
 mod acting;
 mod demo;
 mod devices;
+mod events;
 mod keys;
 mod master_key;
 mod minting;

@@ -7,6 +7,7 @@
 
 mod activations;
 mod audit;
+mod changes;
 mod keyless;
 mod keys;
 mod license_list;

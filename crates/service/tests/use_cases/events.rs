@@ -1,0 +1,52 @@
+//! Who may watch what.
+
+use std::time::Duration;
+
+use keywright_domain::{key::LicenseKey, live::Subject, role::Role};
+use keywright_service::{Caller, Error, events::Watch};
+
+use crate::world::{PRO_KEY, somebody, world};
+
+fn pro() -> Subject {
+    Subject::License(LicenseKey::parse(PRO_KEY).ok().unwrap().id())
+}
+
+/// The time is only so that a test which waits for what never comes ends.
+async fn woken(watch: &mut Watch) {
+    tokio::time::timeout(Duration::from_secs(20), watch.changed())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_may_look_at_licenses_may_watch_them() {
+    let world = world().await;
+    let viewer = somebody(Role::Viewer);
+    let events = &world.services.events;
+    let mut license = events.watch(&viewer, pro()).await.unwrap();
+    let mut list = events.watch(&viewer, Subject::Licenses).await.unwrap();
+    let Subject::License(id) = pro() else {
+        panic!("it is a license")
+    };
+    let support = somebody(Role::Support);
+    world.services.licenses.revoke(&support, id).await.unwrap();
+    woken(&mut license).await;
+    woken(&mut list).await;
+    // What was refused changes nothing.
+    let again = world.services.licenses.revoke(&support, id).await;
+    assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    assert!(!license.has_changed() && !list.has_changed());
+}
+
+#[tokio::test]
+async fn another_tenants_license_is_not_found() {
+    let world = world().await;
+    let events = &world.services.events;
+    let unknown = Subject::License("0".repeat(64).parse().unwrap());
+    let indie = Caller::command_line("indie".parse().unwrap());
+    for (caller, subject) in [(somebody(Role::Owner), unknown), (indie, pro())] {
+        let refused = events.watch(&caller, subject).await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
+    }
+    assert_eq!(world.store.changes().watched(), 0);
+}

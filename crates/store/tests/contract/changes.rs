@@ -1,0 +1,304 @@
+//! Who is woken by what: those who watch what a commit changed, and nobody else.
+
+use std::time::Duration;
+
+use futures::FutureExt;
+use keywright_domain::{
+    activation::{LastLease, Telemetry},
+    lease::LeaseStatus,
+    live::Subject,
+};
+use keywright_store::{Engine, Store, StoreError, Touch, Watch};
+use sqlx::Connection;
+
+use crate::{
+    on_both_engines,
+    world::{NOW, World, activation, instance_id, license, license_id, tenant},
+};
+
+/// Only so that a test which waits for what never comes ends.
+const FAIL_SAFE: Duration = Duration::from_secs(20);
+
+async fn watch(store: &Store, slug: &str, subject: Subject) -> Watch {
+    store.changes().watch(&tenant(slug), subject).await
+}
+
+/// Waits until it is woken, and takes note of it.
+async fn woken(watch: &mut Watch) {
+    tokio::time::timeout(FAIL_SAFE, watch.changed())
+        .await
+        .unwrap_or_else(|_| panic!("{watch:?} is never woken"));
+}
+
+/// What nothing here changes.
+async fn bystanders(store: &Store) -> [Watch; 3] {
+    [
+        watch(store, "acme", Subject::License(license_id(2))).await,
+        watch(store, "indie", Subject::Licenses).await,
+        // The same id at another tenant is another license.
+        watch(store, "indie", Subject::License(license_id(1))).await,
+    ]
+}
+
+fn assert_asleep(watches: &[Watch]) {
+    for watch in watches {
+        assert!(!watch.has_changed(), "{watch:?} was woken");
+    }
+}
+
+fn touch(number: u32) -> Touch {
+    Touch {
+        tenant: tenant("acme"),
+        license: license_id(number),
+        instance: instance_id(1),
+        at: NOW.plus_days(1),
+        lease: LastLease {
+            status: LeaseStatus::Active,
+            expires_at: NOW.plus_days(8),
+        },
+        telemetry: Telemetry::default(),
+    }
+}
+
+/// Announces a license, whatever becomes of the unit.
+async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
+    let unit = store.write(move |tx| {
+        async move {
+            tx.announce(&tenant("acme"), license_id(number));
+            end
+        }
+        .boxed()
+    });
+    unit.await.ok();
+}
+
+on_both_engines! {
+    async fn a_commit_wakes_those_who_watch_the_license_or_its_list(world: World) {
+        world.add(&license(1)).await.unwrap();
+        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let others = bystanders(&world.store).await;
+        assert!(!detail.has_changed() && !list.has_changed(), "what was before does not count");
+        world.activate(&activation(license_id(1), 1)).await.unwrap();
+        woken(&mut detail).await;
+        woken(&mut list).await;
+        assert_asleep(&[detail, list]);
+        assert_asleep(&others);
+    }
+
+    async fn every_way_to_change_a_license_wakes(world: World) {
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        world.add(&license(1)).await.unwrap();
+        woken(&mut list).await;
+        world.add(&license(2)).await.unwrap();
+        woken(&mut list).await;
+        let mut first = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        let mut second = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+        let (acme, one, two) = (tenant("acme"), license_id(1), license_id(2));
+        let revoke = world.store.write(move |tx| async move { tx.revoke_license(&acme, one).await }.boxed());
+        assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
+        woken(&mut first).await;
+        woken(&mut list).await;
+        let acme = tenant("acme");
+        let remint = world.store.write(move |tx| {
+            async move { tx.remint_license(&acme, two, license_id(3)).await }.boxed()
+        });
+        assert!(remint.await.map_err(|error: StoreError| error).unwrap());
+        woken(&mut second).await;
+        woken(&mut list).await;
+        let acme = tenant("acme");
+        let free = world.store.write(move |tx| {
+            async move {
+                tx.insert_activation(&activation(one, 1)).await?;
+                tx.refresh_instance(&acme, one, instance_id(1), Some("Renamed"), None).await
+            }
+            .boxed()
+        });
+        free.await.map_err(|error: StoreError| error).unwrap();
+        woken(&mut first).await;
+        assert!(!list.has_changed(), "a row of the list shows no device");
+        assert!(!second.has_changed());
+    }
+
+    async fn what_is_rolled_back_wakes_nobody(world: World) {
+        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let mut other = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+        announce(&world.store, 1, Err(StoreError::Conflict)).await;
+        let broken = world.store.write(|tx| {
+            async move {
+                tx.announce(&tenant("acme"), license_id(1));
+                assert!(license_id(1) != license_id(1), "a defect");
+                Ok::<_, StoreError>(())
+            }
+            .boxed()
+        });
+        assert!(broken.await.is_err());
+        // On SQLite these share a commit, of which one part is undone.
+        let fails = announce(&world.store, 1, Err(StoreError::Conflict));
+        let holds = announce(&world.store, 2, Ok(()));
+        futures::join!(fails, holds);
+        woken(&mut other).await;
+        woken(&mut list).await;
+        assert!(!detail.has_changed());
+        announce(&world.store, 1, Ok(())).await;
+        woken(&mut detail).await;
+    }
+
+    async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
+        world.add(&license(1)).await.unwrap();
+        world.activate(&activation(license_id(1), 1)).await.unwrap();
+        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        let list = watch(&world.store, "acme", Subject::Licenses).await;
+        let others = bystanders(&world.store).await;
+        world.store.touch(touch(1));
+        woken(&mut detail).await;
+        assert_asleep(&[detail, list]);
+        assert_asleep(&others);
+    }
+
+    async fn changes_nobody_waits_for_are_told_once(world: World) {
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        for number in 0..5 {
+            announce(&world.store, number, Ok(())).await;
+        }
+        assert!(list.changed().now_or_never().is_some());
+        assert!(list.changed().now_or_never().is_none());
+    }
+
+    async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
+        let mut last = watch(&world.store, "acme", Subject::License(license_id(999))).await;
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let others = bystanders(&world.store).await;
+        announce_from(&world.store, 3, 1_000).await;
+        woken(&mut last).await;
+        woken(&mut list).await;
+        assert_asleep(&others);
+    }
+
+    async fn a_watch_that_ends_leaves_nothing_behind(world: World) {
+        let changes = world.store.changes();
+        let first = watch(&world.store, "acme", Subject::Licenses).await;
+        let second = watch(&world.store, "acme", Subject::Licenses).await;
+        let third = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        assert_eq!(changes.watched(), 2);
+        drop(third);
+        assert_eq!(changes.watched(), 1);
+        drop(first);
+        let mut second = second;
+        announce(&world.store, 1, Ok(())).await;
+        woken(&mut second).await;
+        drop(second);
+        assert_eq!(changes.watched(), 0);
+    }
+
+    async fn two_stores_on_one_database_hear_each_other(world: World) {
+        let other = world.database.open().await;
+        let mut detail = watch(&other, "acme", Subject::License(license_id(1))).await;
+        let mut list = watch(&other, "acme", Subject::Licenses).await;
+        world.add(&license(1)).await.unwrap();
+        woken(&mut detail).await;
+        woken(&mut list).await;
+        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let acme = tenant("acme");
+        let revoke = other.write(move |tx| async move { tx.revoke_license(&acme, license_id(1)).await }.boxed());
+        assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
+        woken(&mut detail).await;
+        woken(&mut list).await;
+    }
+
+    /// As a command does that ends at once. Its second change comes while a server collects what it says next.
+    async fn who_writes_and_closes_has_told_the_others(world: World) {
+        for number in 0..3 {
+            let mut second = watch(&world.store, "acme", Subject::License(license_id(number + 10))).await;
+            let command = world.database.open().await;
+            for number in [number, number + 10] {
+                let add = command.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
+                add.await.map_err(|error: StoreError| error).unwrap();
+            }
+            command.close().await;
+            woken(&mut second).await;
+        }
+    }
+
+    async fn a_watch_after_a_rest_hears_others_again(world: World) {
+        let other = world.database.open().await;
+        for number in 0..3 {
+            // While nobody watches, others write on.
+            let add = other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
+            add.await.map_err(|error: StoreError| error).unwrap();
+            let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+            let add = other.write(move |tx| async move { tx.insert_license(&license(number + 10)).await }.boxed());
+            add.await.map_err(|error: StoreError| error).unwrap();
+            woken(&mut list).await;
+        }
+    }
+}
+
+async fn announce_from(store: &Store, first: u32, last: u32) {
+    let unit = store.write(move |tx| {
+        async move {
+            for number in first..last {
+                tx.announce(&tenant("acme"), license_id(number));
+            }
+            Ok::<_, StoreError>(())
+        }
+        .boxed()
+    });
+    unit.await.unwrap();
+}
+
+/// SQLite can't tell what another process changed; PostgreSQL's servers tell each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_on_postgres_say_what_they_changed() {
+    let world = World::on(Engine::Postgres).await;
+    let other = world.database.open().await;
+    let mut last = watch(&world.store, "acme", Subject::License(license_id(402))).await;
+    let others = bystanders(&world.store).await;
+    // More than one message.
+    announce_from(&other, 3, 403).await;
+    woken(&mut last).await;
+    assert_asleep(&others);
+    // More than they say one by one.
+    announce_from(&other, 1_000, 2_000).await;
+    for mut bystander in others {
+        woken(&mut bystander).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_on_postgres_is_not_woken_by_its_own_message() {
+    let world = World::on(Engine::Postgres).await;
+    let other = world.database.open().await;
+    let mut here = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut there = watch(&other, "acme", Subject::License(license_id(1))).await;
+    let mut next = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+    announce(&world.store, 1, Ok(())).await;
+    woken(&mut here).await;
+    // The message has been sent, and the next one comes after it to everyone.
+    woken(&mut there).await;
+    announce(&other, 2, Ok(())).await;
+    woken(&mut next).await;
+    assert!(!here.has_changed());
+}
+
+/// What it missed meanwhile may be anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_lost_its_ear_on_postgres_wakes_everybody() {
+    let world = World::on(Engine::Postgres).await;
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let mut connection = sqlx::AnyConnection::connect(world.database.url())
+        .await
+        .unwrap();
+    let ears = "SELECT pg_terminate_backend(pid)::text AS ended FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE 'LISTEN%'";
+    let ended = sqlx::query(ears).execute(&mut connection).await.unwrap();
+    assert_eq!(ended.rows_affected(), 1);
+    woken(&mut list).await;
+    // And it hears again.
+    let other = world.database.open().await;
+    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    announce(&other, 1, Ok(())).await;
+    woken(&mut detail).await;
+}
