@@ -34,9 +34,10 @@ pub fn App() -> impl IntoView {
                 // A refused sign-in answers a post to this path with the same page.
                 <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
+                    // First, for `/licenses/find` is no license.
+                    <PlainPages/>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
                     <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
-                    <PlainPages/>
                 </ParentRoute>
             </Routes>
         </Router>

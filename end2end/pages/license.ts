@@ -6,6 +6,9 @@ export class LicensePage {
   readonly activity: Locator;
   readonly alert: Locator;
   readonly newKey: Locator;
+  readonly dialog: Locator;
+  /** Whether the page hears of changes. */
+  readonly live: Locator;
 
   constructor(readonly page: Page) {
     this.devices = page
@@ -15,6 +18,8 @@ export class LicensePage {
     this.activity = page.locator("section", { has: page.getByRole("heading", { name: "Activity" }) }).getByRole("listitem");
     this.alert = page.getByRole("alert");
     this.newKey = page.getByRole("status", { name: "New license key" });
+    this.dialog = page.getByRole("alertdialog");
+    this.live = page.getByText("Live", { exact: true });
   }
 
   async goto(id: string): Promise<void> {

@@ -6,13 +6,17 @@ export class LicensesPage {
   readonly next: Locator;
   readonly previous: Locator;
   readonly count: Locator;
+  readonly search: Locator;
+  readonly product: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { level: 1, name: "Licenses" });
     this.rows = page.getByRole("table", { name: "Licenses" }).getByRole("row").filter({ has: page.getByRole("rowheader") });
     this.next = page.getByRole("link", { name: "Next" });
     this.previous = page.getByRole("link", { name: "Previous" });
-    this.count = page.getByRole("status");
+    this.count = page.locator(".filters-count");
+    this.search = page.getByRole("searchbox", { name: "Search licenses" });
+    this.product = page.getByRole("combobox", { name: "Product" });
   }
 
   async goto(): Promise<void> {
@@ -27,6 +31,15 @@ export class LicensesPage {
 
   async hydrated(): Promise<void> {
     await expect(this.page.locator("html[data-hydrated]")).toBeAttached();
+  }
+
+  status(name: string): Locator {
+    return this.page.getByRole("radio", { name });
+  }
+
+  /** The cells of a column, in order. */
+  async column(cell: string): Promise<string[]> {
+    return this.rows.locator(`.c-${cell}`).allInnerTexts();
   }
 
   /** The display keys of the rows, in order. */

@@ -32,6 +32,87 @@ test("paging forth and back shows every license once and keeps the URL", async (
   await expect.poll(() => licensesPage.keys()).toEqual(last);
 });
 
+test("filters, order and search are in the URL; reload, back and sharing keep them, and the focus stays", async ({ page, licensesPage, somebody }) => {
+  await licensesPage.hydrated();
+  await page.evaluate(() => Object.assign(window, { marked: true }));
+  await licensesPage.status("Active").focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(page).toHaveURL("/licenses?status=expired");
+  await expect.poll(() => licensesPage.column("status")).not.toContain("Active");
+  await expect(licensesPage.status("Expired")).toBeFocused();
+  await licensesPage.product.selectOption("notes");
+  await expect(page).toHaveURL("/licenses?status=expired&product=notes");
+  await expect(licensesPage.product).toBeFocused();
+  await expect.poll(async () => new Set(await licensesPage.column("product"))).toEqual(new Set(["Notes"]));
+  await page.getByRole("link", { name: "Activations" }).click();
+  await expect(page).toHaveURL("/licenses?status=expired&product=notes&sort=-activations");
+  await expect(page.getByRole("columnheader", { name: "Activations" })).toHaveAttribute("aria-sort", "descending");
+  await page.keyboard.press("/");
+  await page.keyboard.type("customer.test");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL("/licenses?q=customer.test&status=expired&product=notes&sort=-activations");
+  await expect(licensesPage.search).toBeFocused();
+  await expect.poll(() => licensesPage.keys()).toEqual(["ACME-XXXX-···-0004", "ACME-XXXX-···-0003"]);
+  await expect(licensesPage.count).toHaveText(/^2 of [0-9]+ licenses$/);
+  expect(await page.evaluate(() => "marked" in window)).toBe(true);
+
+  await page.reload();
+  await expect.poll(() => licensesPage.keys()).toEqual(["ACME-XXXX-···-0004", "ACME-XXXX-···-0003"]);
+  const shared = await somebody("viewer@acme.test");
+  await shared.goto(page.url());
+  await expect(shared.getByRole("searchbox")).toHaveValue("customer.test");
+  await expect(shared.getByRole("radio", { name: "Expired" })).toBeChecked();
+  await licensesPage.hydrated();
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL("/licenses?status=expired&product=notes");
+  await expect(licensesPage.search).toHaveValue("");
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL("/licenses");
+  await expect(licensesPage.status("Any")).toBeChecked();
+  await expect(licensesPage.product).toHaveValue("");
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "search with JavaScript" : "search without JavaScript", () => {
+    test.use({ javaScriptEnabled, expectedErrors: [/status of 404/] });
+
+    test("a pasted key opens its license and is in no address", async ({ page, licensesPage, server }) => {
+      const minted = server.mint();
+      const addresses: string[] = [];
+      page.on("request", (request) => addresses.push(request.url(), request.headers()["referer"] ?? ""));
+      await page.goto("/licenses");
+      await licensesPage.search.fill(minted.license_key.toLowerCase().replaceAll("-", " "));
+      await licensesPage.search.press("Enter");
+      await expect(page).toHaveURL(`/licenses/${minted.id}`);
+      const parts = minted.license_key.split("-").slice(1, -1);
+      expect(addresses.filter((address) => parts.some((part) => address.toUpperCase().includes(part)))).toEqual([]);
+    });
+
+    test("a key that no license has is not repeated", async ({ page, licensesPage }) => {
+      await page.goto("/licenses");
+      await licensesPage.search.fill("ACME-NEVR-SEEN-0000-0009");
+      await licensesPage.search.press("Enter");
+      await expect(page.getByRole("heading", { name: "No license has this key" })).toBeVisible();
+      expect(page.url()).not.toContain("NEVR");
+      await page.getByRole("main").getByRole("link", { name: "Show all licenses" }).click();
+      await expect(licensesPage.rows).toHaveCount(25);
+    });
+
+    test("nothing found says what was asked, and leads on", async ({ page, licensesPage }) => {
+      await page.goto("/licenses?status=revoked&product=studio");
+      await licensesPage.search.fill("pro@customer.test");
+      await licensesPage.search.press("Enter");
+      await expect(page.getByRole("heading", { name: "No license matches" })).toBeVisible();
+      await expect(page.getByText("in Studio with the status Revoked has “pro@customer.test”")).toBeVisible();
+      await page.getByRole("link", { name: /^Search “pro@customer.test” in all/ }).click();
+      await expect(licensesPage.rows).toHaveCount(1);
+      await expect(licensesPage.rows).toContainText("0001");
+    });
+  });
+}
+
 test("what the published client does shows on the list", async ({ page, licensesPage, device, server }) => {
   const key = server.demo.keys[0];
   const row = licensesPage.row(key?.display_key ?? "");

@@ -12,6 +12,14 @@ test("everything works: sign in, page through, choose a theme, sign out", async 
   await licensesPage.previous.click();
   expect(await licensesPage.keys()).toEqual(first);
 
+  await licensesPage.status("Revoked").check();
+  await licensesPage.product.selectOption("notes");
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL("/licenses?status=revoked&product=notes");
+  expect(new Set(await licensesPage.column("status"))).toEqual(new Set(["Revoked"]));
+  await page.getByRole("link", { name: "Created" }).click();
+  await expect(page).toHaveURL("/licenses?status=revoked&product=notes&sort=created");
+
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("radio", { name: "Dark" }).check();
   await page.getByRole("button", { name: "Keep this theme" }).click();

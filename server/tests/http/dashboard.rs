@@ -4,7 +4,7 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use keywright_domain::role::Role;
+use keywright_domain::{query::LicenseQuery, role::Role};
 use keywright_store::Engine;
 
 use crate::world::Server;
@@ -134,11 +134,8 @@ async fn a_server_function_needs_a_session_and_says_so_as_pages_understand_it() 
         if let Some(cookie) = cookie {
             request = request.header(header::COOKIE, cookie);
         }
-        server.send(
-            request
-                .body(Body::from(r#"{"query":{"position":"Start"}}"#))
-                .unwrap(),
-        )
+        let body = serde_json::json!({ "query": LicenseQuery::default() });
+        server.send(request.body(Body::from(body.to_string())).unwrap())
     };
     let refused = call(None, "1f").await;
     assert_eq!(
