@@ -67,7 +67,7 @@ impl Listening {
                 return Some(self.read.drain(..end + 2).collect());
             }
             let frame = tokio::time::timeout(FAIL_SAFE, self.body.frame());
-            let frame = frame.await.expect("something comes");
+            let frame = frame.await.unwrap();
             let bytes = frame?.unwrap().into_data().unwrap();
             self.read.push_str(std::str::from_utf8(&bytes).unwrap());
         }
