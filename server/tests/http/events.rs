@@ -19,8 +19,9 @@ use tokio::time::Instant;
 
 use crate::world::{Browser, PRO_KEY, Server, acme, license_id};
 
-/// Only so that a test which waits for what never comes ends.
-const FAIL_SAFE: Duration = Duration::from_secs(20);
+/// Only so that a test which waits for what never comes ends. Less than the 15 s after which a stream looks after its
+/// session by itself.
+const FAIL_SAFE: Duration = Duration::from_secs(10);
 
 const STILL_HERE: &str = ": still here\n\n";
 
