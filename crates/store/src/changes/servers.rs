@@ -93,7 +93,7 @@ async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<
                 return tracing::warn!(%error, "other servers were not told what changed");
             }
             Err(error) => {
-                tracing::warn!(%error, "other servers could not be told what changed yet")
+                tracing::warn!(%error, "other servers could not be told what changed yet");
             }
         }
         let pause = sleep(PAUSE);
@@ -164,9 +164,9 @@ async fn listen(url: &str, changes: &Changes, origin: &str) -> Result<(), sqlx::
     loop {
         match timeout(SILENCE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => {
-                let (sender, changed) = Changed::from_message(notification.payload());
+                let (sender, news) = Changed::from_message(notification.payload());
                 if sender != origin {
-                    changes.publish(&changed);
+                    changes.publish(&news);
                 }
             }
             Ok(Ok(None)) => return Ok(()),

@@ -167,11 +167,11 @@ on_both_engines! {
     }
 
     async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
-        let mut last = watch(&world.store, "acme", Subject::License(license_id(999))).await;
+        let mut page = watch(&world.store, "acme", Subject::License(license_id(999))).await;
         let mut list = watch(&world.store, "acme", Subject::Licenses).await;
         let others = bystanders(&world.store).await;
         announce_from(&world.store, 3, 1_000).await;
-        woken(&mut last).await;
+        woken(&mut page).await;
         woken(&mut list).await;
         assert_asleep(&others);
     }
