@@ -34,10 +34,10 @@ pub fn App() -> impl IntoView {
                 // A refused sign-in answers a post to this path with the same page.
                 <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
-                    // First, for `/licenses/find` is no license.
-                    <PlainPages/>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
                     <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
+                    // Last: in the browser it is nothing, which fits every path.
+                    <PlainPages/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -57,7 +57,7 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
-            <Route path=path!("/licenses/find") view=NoSuchKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
             <Route

@@ -15,6 +15,8 @@ pub const LICENSES: &str = "/licenses";
 /// Takes what is searched for, which may be a key: so it is posted, and answered with a page only where there is no such
 /// key.
 pub const LICENSES_FIND: &str = "/licenses/find";
+/// What is rendered as the answer where there is no such key. Nobody is led here: the address stays [`LICENSES_FIND`].
+pub const NO_SUCH_KEY: &str = "/licenses/find/none";
 /// Tells open pages of changes.
 pub const EVENTS: &str = "/events";
 /// Where operators sign in.
@@ -109,7 +111,7 @@ pub fn is_plain(path: &str) -> bool {
     let below = path.strip_prefix(LICENSES).unwrap_or_default();
     let last = below.rsplit('/').next().unwrap_or_default();
     let is_question = matches!(last, "revoke" | "remint" | "deactivate");
-    below.starts_with('/') && (is_question || path == LICENSES_FIND)
+    below.starts_with('/') && (is_question || path == NO_SUCH_KEY)
 }
 
 /// What a URL of the license list asks for. What names no filter, order or place is left out: an old or mangled link
@@ -198,7 +200,7 @@ mod tests {
             license_revoke(id),
             license_remint(id),
             license_deactivate(id, instance),
-            LICENSES_FIND.to_owned(),
+            NO_SUCH_KEY.to_owned(),
         ] {
             assert!(is_plain(&path), "{path}");
         }

@@ -78,7 +78,7 @@ impl Search {
 async fn answer(state: AppState, scope: RequestScope, headers: HeaderMap) -> Response {
     let mut request = Request::new(axum::body::Body::empty());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = Uri::from_static(routes::LICENSES_FIND);
+    *request.uri_mut() = Uri::from_static(routes::NO_SUCH_KEY);
     *request.headers_mut() = headers;
     request.extensions_mut().insert(scope);
     pages::render(State(state), request).await
