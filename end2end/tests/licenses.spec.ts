@@ -40,6 +40,7 @@ test("filters, order and search are in the URL; reload, back and sharing keep th
   await expect(page).toHaveURL("/licenses?status=expired");
   await expect.poll(() => licensesPage.column("status")).not.toContain("Active");
   await expect(licensesPage.status("Expired")).toBeFocused();
+  await licensesPage.product.focus();
   await licensesPage.product.selectOption("notes");
   await expect(page).toHaveURL("/licenses?status=expired&product=notes");
   await expect(licensesPage.product).toBeFocused();
@@ -96,6 +97,7 @@ for (const javaScriptEnabled of [true, false]) {
       await licensesPage.search.press("Enter");
       await expect(page.getByRole("heading", { name: "No license has this key" })).toBeVisible();
       expect(page.url()).not.toContain("NEVR");
+      await expect(licensesPage.search).toHaveValue("");
       await page.getByRole("main").getByRole("link", { name: "Show all licenses" }).click();
       await expect(licensesPage.rows).toHaveCount(25);
     });

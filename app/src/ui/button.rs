@@ -80,10 +80,19 @@ pub fn ReloadLink(href: String, children: Children) -> impl IntoView {
     view! { <a class="button" rel="external" href=href>{children()}</a> }
 }
 
-/// A link that looks like a button.
+/// A link that looks like a button; `on_press` hears of it, too, once there is a script.
 #[component]
-pub fn ButtonLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
-    view! { <a class="button" href=href>{children()}</a> }
+pub fn ButtonLink(
+    #[prop(into)] href: String,
+    #[prop(optional, into)] on_press: Option<Callback<()>>,
+    children: Children,
+) -> impl IntoView {
+    let pressed = move |_| {
+        if let Some(on_press) = on_press {
+            on_press.run(());
+        }
+    };
+    view! { <a class="button" href=href on:click=pressed>{children()}</a> }
 }
 
 /// Buttons side by side.

@@ -18,6 +18,9 @@ pub fn SearchForm(
     /// Names and values that are sent along.
     #[prop(into)]
     kept: Signal<Vec<(&'static str, String)>>,
+    /// Whether what was typed is to be forgotten: it may be a secret.
+    #[prop(into)]
+    forgotten: Signal<bool>,
     #[prop(into)] on_search: Callback<String>,
 ) -> impl IntoView {
     let field = NodeRef::<Input>::new();
@@ -34,6 +37,13 @@ pub fn SearchForm(
             .collect_view()
     };
     focus_at_slash(field);
+    Effect::new(move |_| {
+        if forgotten.get()
+            && let Some(field) = field.get_untracked()
+        {
+            field.set_value("");
+        }
+    });
     view! {
         <form class="search" role="search" method="post" action=action on:submit=searched>
             <label class="visually-hidden" for="q">{label}</label>

@@ -120,7 +120,9 @@ fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
 
 /// What stands there when a whole key was searched for and no license has it. The key is not repeated.
 #[component]
-pub fn NoSuchKey() -> impl IntoView {
+pub fn NoSuchKey(no_such_key: RwSignal<bool>) -> impl IntoView {
+    // The list may be under the same address: then following the link changes nothing else.
+    let on_press = move |()| no_such_key.set(false);
     view! {
         <Empty heading="No license has this key">
             <p>
@@ -128,7 +130,7 @@ pub fn NoSuchKey() -> impl IntoView {
                 tenant’s products. It is not shown here, and was written down nowhere."
             </p>
             <ButtonRow>
-                <ButtonLink href=routes::LICENSES>"Show all licenses"</ButtonLink>
+                <ButtonLink href=routes::LICENSES on_press>"Show all licenses"</ButtonLink>
             </ButtonRow>
         </Empty>
     }

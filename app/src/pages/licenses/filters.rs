@@ -82,6 +82,7 @@ pub fn Search(asked: Memo<LicenseQuery>, no_such_key: RwSignal<bool>) -> impl In
             hint="A whole key that you paste is looked up by its hash. It never enters the URL or a log."
             value
             kept
+            forgotten=no_such_key
             on_search
         />
     }

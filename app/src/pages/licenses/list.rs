@@ -111,7 +111,7 @@ fn Listed(
         Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
     let body = move || match face.get() {
         Face::FirstUse => view! { <FirstUse/> }.into_any(),
-        Face::NoSuchKey => view! { <NoSuchKey/> }.into_any(),
+        Face::NoSuchKey => view! { <NoSuchKey no_such_key/> }.into_any(),
         Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
         Face::Rows => view! { <Rows asked list busy/> }.into_any(),
     };

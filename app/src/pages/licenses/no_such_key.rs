@@ -17,13 +17,14 @@ use crate::{
 pub fn NoSuchKeyPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
     let asked = Memo::new(|_| keywright_domain::query::LicenseQuery::default());
+    let no_such_key = RwSignal::new(true);
     view! {
         <Title text="No such key"/>
         <PageHead heading="Licenses"/>
         <div class="filters">
-            <Search asked no_such_key=RwSignal::new(true)/>
+            <Search asked no_such_key/>
         </div>
-        <NoSuchKey/>
+        <NoSuchKey no_such_key/>
     }
     .into_any()
 }
