@@ -74,7 +74,13 @@ impl Link {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
                     self.0.push(char::from(byte));
                 }
-                _ => self.0.push_str(&format!("%{byte:02X}")),
+                _ => {
+                    self.0.push('%');
+                    for digit in [byte >> 4, byte & 15] {
+                        let digit = char::from_digit(digit.into(), 16).unwrap_or_default();
+                        self.0.push(digit.to_ascii_uppercase());
+                    }
+                }
             }
         }
     }

@@ -103,6 +103,7 @@ impl Sort {
     }
 
     /// What a press on that column's head leads to: the other direction, where it is sorted by that already.
+    #[must_use]
     pub fn pressed(self, by: SortBy) -> Self {
         if self.by == by {
             Self {

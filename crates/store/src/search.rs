@@ -5,8 +5,6 @@
 //! every term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are
 //! the one thing for which the two engines need texts of their own.
 
-use std::fmt::Write;
-
 use keywright_domain::{
     activation::Activation,
     ids::{InstanceId, LicenseId, TenantId},
@@ -92,19 +90,19 @@ fn within(text: &str) -> String {
 
 /// A full-text query for texts with words that begin as each of these. No word at all matches nothing.
 fn prefixes(folded: &str, index: SearchIndex) -> String {
-    let mut query = String::new();
-    for word in search::words(folded) {
-        let written = match index {
-            SearchIndex::Sqlite if query.is_empty() => write!(query, "\"{word}\"*"),
-            SearchIndex::Sqlite => write!(query, " AND \"{word}\"*"),
-            SearchIndex::Postgres { .. } if query.is_empty() => write!(query, "'{word}':*"),
-            SearchIndex::Postgres { .. } => write!(query, " & '{word}':*"),
-        };
-        debug_assert!(written.is_ok(), "a String takes everything");
-    }
+    let words = search::words(folded);
     match index {
-        SearchIndex::Sqlite if query.is_empty() => quoted(""),
-        _ => query,
+        SearchIndex::Sqlite => {
+            let words: Vec<String> = words.map(|word| format!("{}*", quoted(word))).collect();
+            if words.is_empty() {
+                return quoted("");
+            }
+            words.join(" AND ")
+        }
+        SearchIndex::Postgres { .. } => {
+            let words: Vec<String> = words.map(|word| format!("'{word}':*")).collect();
+            words.join(" & ")
+        }
     }
 }
 

@@ -51,7 +51,8 @@ impl Sql {
     /// Adds a place, and what is put there.
     pub(crate) fn bind(&mut self, argument: impl Into<Argument>) -> &mut Self {
         self.arguments.push(argument.into());
-        self.text.push_str(&format!("${}", self.arguments.len()));
+        self.text.push('$');
+        self.text.push_str(&self.arguments.len().to_string());
         self
     }
 

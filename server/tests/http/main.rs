@@ -33,6 +33,7 @@ mod devices;
 mod documented;
 mod events;
 mod finding;
+mod functions;
 mod keyless;
 mod license_pages;
 mod pages;

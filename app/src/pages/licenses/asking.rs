@@ -7,7 +7,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 use leptos::{html, prelude::*, task::spawn_local};
-use leptos_router::hooks::use_navigate;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
     api::{
@@ -188,7 +188,7 @@ fn OpenDialog(asking: Asking, question: Question) -> impl IntoView {
         if let Progress::Shown(new_key) = progress.get_untracked() {
             navigate(
                 &routes::license(new_key.license),
-                leptos_router::NavigateOptions::default(),
+                NavigateOptions::default(),
             );
         }
     };

@@ -3,7 +3,7 @@
 use keywright_domain::{
     license::Status,
     page::{Count, Position},
-    query::{Found, LicenseFilter, LicenseList, LicenseQuery},
+    query::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
 };
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -52,7 +52,7 @@ pub fn Search(asked: Memo<LicenseQuery>, no_such_key: RwSignal<bool>) -> impl In
         })
     });
     // What else the list is asked for goes along, so that a search within a filter stays there.
-    let kept = Signal::derive(move || asked.with(|query| without_term(query)));
+    let kept = Signal::derive(move || asked.with(without_term));
     let go = use_ask();
     let on_search = move |typed: String| {
         let go = go.clone();
@@ -100,9 +100,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
     let products = Signal::derive(move || {
         let all = Choice::new("", "All products");
         let named = list.with(|list| {
-            let choice = |product: &keywright_domain::query::ProductName| {
-                Choice::new(product.id.as_str(), &product.name)
-            };
+            let choice = |product: &ProductName| Choice::new(product.id.as_str(), &product.name);
             list.products.iter().map(choice).collect::<Vec<_>>()
         });
         std::iter::once(all).chain(named).collect::<Vec<_>>()

@@ -2,9 +2,11 @@
 
 use keywright_domain::{
     ids::LicenseId,
+    license::LicenseSummary,
     live::Subject,
     page::{Count, Mark, Position},
     query::{LicenseList, LicenseQuery},
+    time::Timestamp,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -124,10 +126,7 @@ fn Listed(
 
 /// Says since when a page that no longer hears of changes has been old.
 #[component]
-pub(super) fn Stale(
-    is_old: Signal<bool>,
-    now: Signal<keywright_domain::time::Timestamp>,
-) -> impl IntoView {
+pub(super) fn Stale(is_old: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
     move || {
         is_old.get().then(|| {
             view! {
@@ -173,7 +172,7 @@ fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) 
     let head = view! { <LicenseHead asked/> }.into_any();
     let rows = move || list.with(|list| list.page.items.clone());
     let now = Signal::derive(move || list.with(|list| list.now));
-    let row = move |first: keywright_domain::license::LicenseSummary| {
+    let row = move |first: LicenseSummary| {
         let id = first.id;
         let license = Memo::new(move |old: Option<&_>| {
             let newest = list.with(|list| {

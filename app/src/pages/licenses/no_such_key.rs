@@ -1,5 +1,6 @@
 //! The answer to a search for a whole key that no license has, where no script put it into the list's place.
 
+use keywright_domain::query::LicenseQuery;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -16,7 +17,7 @@ use crate::{
 #[component]
 pub fn NoSuchKeyPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
-    let asked = Memo::new(|_| keywright_domain::query::LicenseQuery::default());
+    let asked = Memo::new(|_| LicenseQuery::default());
     let no_such_key = RwSignal::new(true);
     view! {
         <Title text="No such key"/>

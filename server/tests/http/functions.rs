@@ -1,0 +1,202 @@
+//! The server functions that a license's page and the list call, asked directly: whoever can send a request can.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use futures::future::join_all;
+use keywright_domain::role::Role;
+use keywright_store::Engine;
+use serde_json::{Value, json};
+
+use crate::world::{Answer, Browser, PRO_KEY, Server, license_id};
+
+on_both_engines! {
+    actions => every_action_is_done_for_those_who_may_and_for_nobody_else();
+    remints_at_once => one_of_many_remints_makes_a_key_and_the_others_are_told();
+}
+
+impl Browser<'_> {
+    async fn call(&self, function: &str, arguments: Value) -> Answer {
+        let request = Request::post(format!("/fn/licenses/{function}"))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::HOST, "localhost:3000")
+            .header(header::ORIGIN, "http://localhost:3000")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json");
+        let body = Body::from(arguments.to_string());
+        self.server.send(request.body(body).unwrap()).await
+    }
+}
+
+async fn activate(server: &Server, key: &str) -> Answer {
+    let body = json!({ "license_key": key, "instance_name": "Mac" });
+    server.device("/acme/notes/activate", &body).await
+}
+
+async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
+    let body = json!({ "license_key": key, "instance_id": instance });
+    server.device("/acme/notes/validate", &body).await
+}
+
+async fn every_action_is_done_for_those_who_may_and_for_nobody_else(engine: Engine) {
+    let server = Server::start(engine).await;
+    for (number, role) in (1..).zip(Role::ALL) {
+        let key = server.license(number, |license| license).await;
+        let id = license_id(&key).to_string();
+        let answer = activate(&server, &key).await;
+        let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
+        let browser = server.sign_in(role).await;
+        let may = role >= Role::Support;
+        let refused = (StatusCode::FORBIDDEN, Value::from("forbidden"));
+
+        let arguments = json!({ "license": id, "instance": instance });
+        let freed = browser.call("deactivate-instance", arguments.clone()).await;
+        if !may {
+            assert_eq!((freed.status, freed.json()["code"].clone()), refused);
+            for function in ["revoke", "remint"] {
+                let answer = browser.call(function, json!({ "license": id })).await;
+                assert_eq!((answer.status, answer.json()["code"].clone()), refused);
+            }
+            let going_on = validate(&server, &key, &instance).await;
+            assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+            continue;
+        }
+        assert_eq!(freed.status, StatusCode::OK, "{role:?}: {}", freed.text());
+        let stopped = validate(&server, &key, &instance).await;
+        assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = browser.call("deactivate-instance", arguments).await;
+        expect_conflict(&again, "Instance is already deactivated.");
+
+        let reminted = browser.call("remint", json!({ "license": id })).await;
+        assert_eq!(reminted.status, StatusCode::OK, "{}", reminted.text());
+        assert_eq!(reminted.header("cache-control"), "no-store");
+        let fresh = reminted.json();
+        let (fresh_key, fresh_id) = (fresh["key"].as_str().unwrap(), &fresh["license"]);
+        assert_eq!(activate(&server, &key).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(activate(&server, fresh_key).await.status, StatusCode::OK);
+        let again = browser.call("revoke", json!({ "license": id })).await;
+        expect_conflict(&again, "License is already reminted.");
+
+        let revoked = browser.call("revoke", json!({ "license": fresh_id })).await;
+        assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text());
+        assert_eq!(
+            activate(&server, fresh_key).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let again = browser.call("remint", json!({ "license": fresh_id })).await;
+        expect_conflict(&again, "License is already revoked.");
+    }
+}
+
+fn expect_conflict(answer: &Answer, message: &str) {
+    let error = answer.json();
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{error}");
+    assert_eq!(
+        (&error["code"], &error["message"]),
+        (&"conflict".into(), &message.into())
+    );
+}
+
+async fn one_of_many_remints_makes_a_key_and_the_others_are_told(engine: Engine) {
+    let server = Server::start(engine).await;
+    let browsers = [
+        server.sign_in(Role::Support).await,
+        server.sign_in(Role::Admin).await,
+    ];
+    let arguments = json!({ "license": license_id(PRO_KEY).to_string() });
+    let calls = (0..8).map(|number| browsers[number % 2].call("remint", arguments.clone()));
+    let answers = join_all(calls).await;
+    let (made, told): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
+    assert_eq!((made.len(), told.len()), (1, 7));
+    for answer in told {
+        expect_conflict(answer, "License is already reminted.");
+        assert!(answer.json().get("key").is_none());
+    }
+}
+
+#[tokio::test]
+async fn another_tenants_license_is_nobodys() {
+    let server = Server::start(Engine::Sqlite).await;
+    let answer = activate(&server, PRO_KEY).await;
+    let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let id = license_id(PRO_KEY).to_string();
+    for (function, arguments) in [
+        ("show", json!({ "license": id })),
+        ("revoke", json!({ "license": id })),
+        ("remint", json!({ "license": id })),
+        (
+            "deactivate-instance",
+            json!({ "license": id, "instance": instance }),
+        ),
+    ] {
+        let answer = indie.call(function, arguments).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{function}: {}",
+            answer.text()
+        );
+    }
+    let found = indie.call("find", json!({ "typed": PRO_KEY })).await;
+    assert_ne!(found.json(), json!({ "License": id }));
+    let going_on = validate(&server, PRO_KEY, &instance).await;
+    assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+}
+
+#[tokio::test]
+async fn what_is_searched_for_leads_on_without_being_repeated() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    for (typed, found) in [
+        (
+            PRO_KEY,
+            json!({ "License": license_id(PRO_KEY).to_string() }),
+        ),
+        ("acme nevr seen 0000 0009", json!("NoSuchKey")),
+        (
+            " pro@customer.test ",
+            json!({ "Term": "pro@customer.test" }),
+        ),
+        ("\n", json!({ "Term": null })),
+    ] {
+        let answer = viewer.call("find", json!({ "typed": typed })).await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (StatusCode::OK, found),
+            "{typed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn arguments_that_make_no_sense_are_refused_and_do_nothing() {
+    let server = Server::start(Engine::Sqlite).await;
+    let owner = server.sign_in(Role::Owner).await;
+    for (function, arguments) in [
+        ("revoke", json!({})),
+        ("revoke", json!({ "license": null })),
+        ("revoke", json!({ "license": "abc" })),
+        ("remint", json!([])),
+        (
+            "deactivate-instance",
+            json!({ "license": license_id(PRO_KEY).to_string() }),
+        ),
+        (
+            "deactivate-instance",
+            json!({ "license": license_id(PRO_KEY).to_string(), "instance": "1" }),
+        ),
+        ("list", json!({ "query": { "position": "Start" } })),
+        ("list", json!({ "query": { "filter": { "term": "" } } })),
+        ("find", json!({ "typed": 7 })),
+    ] {
+        let answer = owner.call(function, arguments.clone()).await;
+        let code = answer.json()["code"].clone();
+        let expected = (StatusCode::UNPROCESSABLE_ENTITY, Value::from("invalid"));
+        assert_eq!((answer.status, code), expected, "{function} {arguments}");
+    }
+    assert_eq!(activate(&server, PRO_KEY).await.status, StatusCode::OK);
+}
