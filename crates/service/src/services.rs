@@ -76,6 +76,11 @@ impl Services {
         Ok(self.context.store.ping().await?)
     }
 
+    /// Whether a search finds what stands in the middle of a word; else the database lacks an extension.
+    pub fn finds_parts_of_words(&self) -> bool {
+        self.context.store.finds_parts_of_words()
+    }
+
     /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.
     pub async fn keep_house(&self) -> Result<(), crate::Error> {
         // What fails must not keep the rest from its turn.

@@ -114,6 +114,14 @@ impl Store {
         &self.inner.changes
     }
 
+    /// Whether a search finds what stands in the middle of a word; else only what stands at the beginning of one.
+    pub fn finds_parts_of_words(&self) -> bool {
+        self.inner.search
+            != SearchIndex::Postgres {
+                has_trigrams: false,
+            }
+    }
+
     /// How this database finds terms.
     pub(crate) fn search_index(&self) -> SearchIndex {
         self.inner.search

@@ -15,10 +15,17 @@ pub(super) async fn health() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /ready`: 200 while the database answers, 503 while it does not.
+/// `GET /ready`: 200 while the database answers, 503 while it does not. What is worse than it could be is said, too.
 pub(super) async fn ready(State(state): State<AppState>) -> Response {
     match state.services.ready().await {
-        Ok(()) => Json(json!({ "status": "ok", "database": "ok" })).into_response(),
+        Ok(()) if state.services.finds_parts_of_words() => {
+            Json(json!({ "status": "ok", "database": "ok" })).into_response()
+        }
+        Ok(()) => {
+            let search =
+                "finds the beginnings of words only: PostgreSQL lacks the extension pg_trgm";
+            Json(json!({ "status": "ok", "database": "ok", "search": search })).into_response()
+        }
         Err(error) => {
             tracing::warn!(error = error.with_causes(), "not ready");
             let body = Json(json!({ "status": "unavailable", "database": "unavailable" }));

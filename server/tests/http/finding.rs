@@ -217,3 +217,22 @@ async fn where_nothing_matches_the_page_says_what_was_asked_and_how_to_ask_for_l
         "what was typed is still there"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_says_where_only_beginnings_of_words_are_found() {
+    let server = Server::start(Engine::Postgres).await;
+    let ready = json!({ "status": "ok", "database": "ok" });
+    assert_eq!(server.get("/ready").await.json(), ready);
+    let without_trigrams = "DROP INDEX search_entries_parts";
+    server.world.database.execute(without_trigrams).await;
+    let beside = server.beside().await;
+    let ready = beside.get("/ready").await;
+    assert_eq!(ready.status, StatusCode::OK);
+    let sentence = ready.json()["search"].clone();
+    assert!(sentence.as_str().unwrap().contains("pg_trgm"), "{sentence}");
+    let viewer = beside.sign_in(Role::Viewer).await;
+    for (term, found) in [("customer.test", true), ("ustomer.test", false)] {
+        let html = parse(&viewer.get(&format!("/licenses?q={term}")).await);
+        assert_eq!(!texts(&html, "tbody tr").is_empty(), found, "{term}");
+    }
+}

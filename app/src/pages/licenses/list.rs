@@ -105,9 +105,12 @@ fn Listed(
         (_, Count::Exact(0)) => Face::NoMatch,
         _ => Face::Rows,
     });
+    // The same filters for all faces but the first: what is being typed there stays.
+    let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
     let filters = move || {
-        let is_first_use = face.get() == Face::FirstUse;
-        (!is_first_use).then(|| view! { <Filters asked list busy no_such_key/> })
+        has_filters
+            .get()
+            .then(|| view! { <Filters asked list busy no_such_key/> })
     };
     let is_old =
         Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
