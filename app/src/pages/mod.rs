@@ -4,3 +4,4 @@ pub mod failure;
 pub mod licenses;
 pub mod login;
 pub mod not_found;
+pub mod stale;

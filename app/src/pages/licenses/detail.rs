@@ -24,13 +24,14 @@ use crate::{
         failure::Failure,
         licenses::{
             activity::Activity,
-            asking::{Asking, LastDone, QuestionDialog},
+            asking::{Asking, LastDone},
             devices::Devices,
-            list::Stale,
             parts::{KeyText, LicenseStatusBadge},
             question::Question,
+            question_dialog::QuestionDialog,
             row::{end, past},
         },
+        stale::Stale,
     },
     routes,
     ui::{

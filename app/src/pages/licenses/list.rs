@@ -6,7 +6,6 @@ use keywright_domain::{
     live::Subject,
     page::{Count, Mark, Position},
     query::{LicenseList, LicenseQuery},
-    time::Timestamp,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -25,9 +24,10 @@ use crate::{
             filters::Filters,
             row::{LicenseHead, LicenseRow},
         },
+        stale::Stale,
     },
     routes,
-    ui::{notice::StaleNotice, pager::Pager, table::Table, time::Time},
+    ui::{pager::Pager, table::Table},
 };
 
 /// The page.
@@ -124,21 +124,6 @@ fn Listed(
         {filters}
         <Stale is_old now=Signal::derive(move || list.with(|list| list.now))/>
         {body}
-    }
-}
-
-/// Says since when a page that no longer hears of changes has been old.
-#[component]
-pub(super) fn Stale(is_old: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
-    move || {
-        is_old.get().then(|| {
-            view! {
-                <StaleNotice>
-                    "Updates are paused: the server can’t be reached. What you see was true on "
-                    <Time at=now.get()/> " and comes up to date by itself once the connection is back."
-                </StaleNotice>
-            }
-        })
     }
 }
 

@@ -13,6 +13,7 @@ mod loading;
 pub mod no_such_key;
 mod parts;
 mod question;
+mod question_dialog;
 #[cfg(feature = "ssr")]
 pub mod question_page;
 mod row;
