@@ -3,7 +3,10 @@
 
 use leptos::prelude::*;
 
-use crate::api::error::{ApiError, ErrorCode};
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    live::{Connection, Live},
+};
 
 /// What was asked, and what came of it.
 pub type Answer<K, T> = (K, Result<T, ApiError>);
@@ -76,7 +79,10 @@ impl<K: Clone + PartialEq, T: Clone> Held<K, T> {
 }
 
 const fn is_passing(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::Unavailable | ErrorCode::Unreachable)
+    matches!(
+        code,
+        ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::Unreachable
+    )
 }
 
 /// A held answer, to be made and read below the `Transition` that waits for it.
@@ -111,14 +117,12 @@ where
 
     /// The value, where [`Shown::There`] says that there is one.
     pub fn value(self) -> Option<Memo<T>> {
-        let first = self.there()?.1;
-        Some(Memo::new(move |old: Option<&T>| {
-            let now = self.held.with(|held| match held {
+        let first = self.there()?;
+        Some(newest(first, move || {
+            self.held.with(|held| match held {
                 Held::There { value, .. } => Some(value.clone()),
                 Held::Waiting | Held::Failed { .. } => None,
-            });
-            now.or_else(|| old.cloned())
-                .unwrap_or_else(|| first.clone())
+            })
         }))
     }
 
@@ -132,20 +136,32 @@ where
         })
     }
 
-    /// Whether what is shown may be old because the server can't be reached.
-    pub fn is_lost(self) -> Signal<bool> {
+    /// Whether what is shown may be old: the last try brought nothing, or the page no longer hears of changes.
+    pub fn is_old(self, live: Live) -> Signal<bool> {
         Signal::derive(move || {
-            self.held
-                .with(|held| matches!(held, Held::There { lost: Some(_), .. }))
+            let is_lost = |held: &Held<K, T>| matches!(held, Held::There { lost: Some(_), .. });
+            self.held.with(is_lost) || live.connection() == Connection::Lost
         })
     }
 
-    fn there(self) -> Option<(K, T)> {
+    fn there(self) -> Option<T> {
         self.held.with_untracked(|held| match held {
-            Held::There { key, value, .. } => Some((key.clone(), value.clone())),
+            Held::There { value, .. } => Some(value.clone()),
             Held::Waiting | Held::Failed { .. } => None,
         })
     }
+}
+
+/// What `find` finds, and as long as it finds nothing what was there before: a row of a list on its way out.
+pub fn newest<T: Clone + PartialEq + Send + Sync + 'static>(
+    first: T,
+    find: impl Fn() -> Option<T> + Send + Sync + 'static,
+) -> Memo<T> {
+    Memo::new(move |old: Option<&T>| {
+        find()
+            .or_else(|| old.cloned())
+            .unwrap_or_else(|| first.clone())
+    })
 }
 
 #[cfg(test)]
@@ -170,6 +186,7 @@ mod tests {
         for (key, code, kept) in [
             (1, ErrorCode::Unreachable, true),
             (1, ErrorCode::Unavailable, true),
+            (1, ErrorCode::Internal, true),
             (1, ErrorCode::Unauthenticated, false),
             (1, ErrorCode::NotFound, false),
             (1, ErrorCode::Outdated, false),

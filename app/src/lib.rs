@@ -20,6 +20,7 @@ mod layout;
 pub mod live;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod pages;
+pub mod presence;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod shell;

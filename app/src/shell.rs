@@ -13,7 +13,9 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .map(|nonce| nonce.to_string())
         .unwrap_or_default();
     set_security_policy(&nonce);
-    let theme = request::visit().theme.attribute();
+    let visit = request::visit();
+    let theme = visit.theme.attribute();
+    let operator = visit.account.map(|account| account.id);
     // What asks before something is done, and what then shows a secret once, is not brought to life: it would need the
     // secret again.
     let is_plain = request::path().is_some_and(|path| routes::is_plain(&path));
@@ -27,7 +29,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     } = assets.clone();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme data-build=build_id>
+        <html lang="en" data-theme=theme data-build=build_id data-operator=operator>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

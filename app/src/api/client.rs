@@ -1,4 +1,4 @@
-//! How pages call server functions: every call says which build the page is from.
+//! How pages call server functions: every call says which build and whose the page is, and whether anybody is there.
 
 use std::future::Future;
 
@@ -11,13 +11,23 @@ use leptos::server_fn::{
     response::browser::BrowserResponse,
 };
 
+use crate::presence;
+
 /// The request header with the page's build; where it differs from the server's, the call is refused as outdated.
 pub const BUILD_HEADER: &str = "keywright-build";
 
-/// A browser's `fetch`, with [`BUILD_HEADER`].
-pub struct BuildClient;
+/// The request header with the operator whom the page was made for; where somebody else has signed in since, the call is
+/// refused: a page never shows one tenant's data under another's name.
+pub const OPERATOR_HEADER: &str = "keywright-operator";
 
-impl<E, In, Out> Client<E, In, Out> for BuildClient
+/// The request header of a call that a page makes by itself, while nobody has touched it for a minute: it does not count as
+/// the operator's being there.
+pub const UNATTENDED_HEADER: &str = "keywright-unattended";
+
+/// A browser's `fetch`, with the headers above.
+pub struct PageClient;
+
+impl<E, In, Out> Client<E, In, Out> for PageClient
 where
     E: FromServerFnError,
     In: FromServerFnError,
@@ -27,8 +37,16 @@ where
     type Response = BrowserResponse;
 
     fn send(request: BrowserRequest) -> impl Future<Output = Result<BrowserResponse, E>> + Send {
-        if let Some(build) = page_build() {
-            request.headers().set(BUILD_HEADER, &build);
+        for (name, mark) in [
+            (BUILD_HEADER, "data-build"),
+            (OPERATOR_HEADER, "data-operator"),
+        ] {
+            if let Some(value) = mark_of_page(mark) {
+                request.headers().set(name, &value);
+            }
+        }
+        if presence::is_unattended() {
+            request.headers().set(UNATTENDED_HEADER, "1");
         }
         <BrowserClient as Client<E, In, Out>>::send(request)
     }
@@ -53,8 +71,8 @@ where
 }
 
 /// What the shell wrote into the document.
-fn page_build() -> Option<String> {
+fn mark_of_page(name: &str) -> Option<String> {
     leptos::prelude::document()
         .document_element()?
-        .get_attribute("data-build")
+        .get_attribute(name)
 }

@@ -103,6 +103,12 @@ impl FromServerFnError for ApiError {
             // On the server these are arguments that it can't read; in the browser, an answer that the page can't.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => crate::api::request::unreadable(),
+            // Not ours: a proxy's page, or half an answer.
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::new(
+                ErrorCode::Unreachable,
+                "The server's answer could not be read: it may be starting anew.",
+            ),
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
                 ErrorCode::Invalid,
                 "The server did not understand the request.",

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "ssr")]
 use crate::api::request;
-use crate::api::{client::BuildClient, error::ApiError};
+use crate::api::{client::PageClient, error::ApiError};
 
 /// One page of the license list.
-#[server(prefix = "/fn", endpoint = "licenses/list", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/list", input = Json, client = PageClient)]
 pub async fn list_licenses(
     /// Which page.
     query: LicenseQuery,
@@ -27,7 +27,7 @@ pub async fn list_licenses(
 }
 
 /// One license with all that belongs to it.
-#[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = PageClient)]
 pub async fn show_license(
     /// Which license.
     license: LicenseId,
@@ -41,7 +41,7 @@ pub async fn show_license(
 }
 
 /// Where something typed or pasted leads; it may be a whole key.
-#[server(prefix = "/fn", endpoint = "licenses/find", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/find", input = Json, client = PageClient)]
 pub async fn find_license(
     /// As it was typed.
     typed: String,
@@ -55,7 +55,7 @@ pub async fn find_license(
 }
 
 /// Frees the slot of one device.
-#[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = PageClient)]
 pub async fn deactivate_instance(
     /// Of which license.
     license: LicenseId,
@@ -71,7 +71,7 @@ pub async fn deactivate_instance(
 }
 
 /// Ends a license for good.
-#[server(prefix = "/fn", endpoint = "licenses/revoke", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/revoke", input = Json, client = PageClient)]
 pub async fn revoke_license(
     /// Which license.
     license: LicenseId,
@@ -94,7 +94,7 @@ pub struct NewKey {
 }
 
 /// Ends a license and issues a fresh key in its place.
-#[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = BuildClient)]
+#[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = PageClient)]
 pub async fn remint_license(
     /// Which license.
     license: LicenseId,

@@ -150,6 +150,7 @@ fn wants_html() -> bool {
 
 fn account(session: Session) -> Account {
     Account {
+        id: session.operator.to_string(),
         email: session.email,
         role: session.role,
         tenant: session.tenant,

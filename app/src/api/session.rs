@@ -30,6 +30,8 @@ pub struct Visit {
 /// The operator who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
+    /// The id of the operator.
+    pub id: String,
     /// The address that the operator signs in with.
     pub email: String,
     /// What the operator may do.

@@ -5,12 +5,12 @@ mod header;
 mod nav;
 
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
+use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     api::session::{Account, use_visit},
     layout::{header::Header, nav::Nav},
-    ui::brand::BrandMark,
+    ui::{brand::BrandMark, focus},
 };
 
 /// The version of the server and of the pages, which are built together.
@@ -38,6 +38,14 @@ pub fn Frame(children: Children) -> impl IntoView {
 /// Header, navigation and page.
 #[component]
 fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
+    let path = use_location().pathname;
+    // Another page: the link that led there is gone.
+    Effect::new(move |before: Option<()>| {
+        path.track();
+        if before.is_some() {
+            focus::rescue();
+        }
+    });
     view! {
         <div class="app">
             // A link within the page is the browser's to follow: it moves the focus, too.

@@ -8,8 +8,10 @@ use crate::{
     ui::{
         button::{ButtonRow, ReloadLink},
         empty::Empty,
+        focus,
         icon::{Icon, IconName},
         meta::RequestNote,
+        notice::Alert,
     },
 };
 
@@ -24,17 +26,33 @@ pub fn Failure(heading: &'static str, error: ApiError, here: String) -> impl Int
         _ => (here, "Try again"),
     };
     let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    focus::rescue();
     view! {
-        <Empty heading>
+        <div role="alert">
+            <Empty heading>
+                <p>{error.message}</p>
+                {request}
+                <ButtonRow>
+                    <ReloadLink href>
+                        <Icon name=IconName::Turn/>
+                        {way_out}
+                    </ReloadLink>
+                </ButtonRow>
+            </Empty>
+        </div>
+    }
+}
+
+/// Says in its place why something was not done, and what else there is to say about that.
+#[component]
+pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) -> impl IntoView {
+    let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    view! {
+        <Alert>
             <p>{error.message}</p>
+            {more}
             {request}
-            <ButtonRow>
-                <ReloadLink href>
-                    <Icon name=IconName::Turn/>
-                    {way_out}
-                </ReloadLink>
-            </ButtonRow>
-        </Empty>
+        </Alert>
     }
 }
 

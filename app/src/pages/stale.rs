@@ -3,19 +3,20 @@
 use keywright_domain::time::Timestamp;
 use leptos::prelude::*;
 
-use crate::ui::{notice::StaleNotice, time::Time};
+use crate::ui::{notice::StaleNotice, time::ExactMinute};
 
-/// Says since when a page that no longer hears of changes has been old.
+/// Says since when the page has been old; its place is there before, so that it is heard.
 #[component]
 pub fn Stale(is_old: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
-    move || {
+    let notice = move || {
         is_old.get().then(|| {
             view! {
                 <StaleNotice>
-                    "Updates are paused: the server can’t be reached. What you see was true on "
-                    <Time at=now.get()/> " and comes up to date by itself once the connection is back."
+                    "Updates are paused: the connection that brings them is interrupted. What you see was true on "
+                    <ExactMinute at=now.get()/> ". It comes up to date by itself once the connection is back."
                 </StaleNotice>
             }
         })
-    }
+    };
+    view! { <div role="status">{notice}</div> }
 }

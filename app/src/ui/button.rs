@@ -57,6 +57,16 @@ pub fn QuestionLink(
     }
 }
 
+/// Does nothing at the moment; the element with the id `reason` says why.
+#[component]
+pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView {
+    view! {
+        <button class="button" type="button" disabled aria-disabled="true" aria-describedby=reason>
+            {children()}
+        </button>
+    }
+}
+
 /// Leads away from a question without answering it.
 #[cfg(feature = "ssr")]
 #[component]

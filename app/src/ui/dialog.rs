@@ -2,29 +2,45 @@
 
 use leptos::{ev, html, prelude::*};
 
+use crate::ui::focus;
+
 /// A native modal dialog that is open from when it is mounted: the focus goes to what has `autofocus`, and back to where it
-/// was when it closes. `on_close` hears of that, whatever closed it. `id` is its title's, too, with `-title` after it.
+/// was when it closes. `on_close` hears of that. `id` begins its title's id, and that of what describes it: `-title` and
+/// `-lead`.
 #[component]
 pub fn Dialog(
     id: &'static str,
     title: AnyView,
     /// Where it is put to close it.
     node: NodeRef<html::Dialog>,
-    /// Whether Escape closes it.
+    /// Whether it stays, whatever the operator presses, until its own buttons close it.
     #[prop(into)]
-    escapes: Signal<bool>,
+    stays: Signal<bool>,
     #[prop(into)] on_close: Callback<()>,
     children: Children,
 ) -> impl IntoView {
-    let [title_id, body_id] = ["title", "body"].map(|part| format!("{id}-{part}"));
-    let (heading_id, text_id) = (title_id.clone(), body_id.clone());
+    let title_id = format!("{id}-title");
+    let heading_id = title_id.clone();
     node.on_load(|dialog| {
         // Refused only where it is open already.
         dialog.show_modal().ok();
     });
-    let cancelled = move |event: ev::Event| {
-        if !escapes.get_untracked() {
+    // Browsers let a second Escape through, whatever was said to the first: so they are not asked.
+    let pressed = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
             event.prevent_default();
+            if let Some(dialog) = node.get_untracked().filter(|_| !stays.get_untracked()) {
+                dialog.close();
+            }
+        }
+    };
+    let closed = move |_| {
+        if let Some(dialog) = node.get_untracked().filter(|_| stays.get_untracked()) {
+            // Something else closed it, such as a phone's way back.
+            dialog.show_modal().ok();
+        } else {
+            on_close.run(());
+            focus::rescue();
         }
     };
     view! {
@@ -32,13 +48,14 @@ pub fn Dialog(
             class="dialog"
             node_ref=node
             role="alertdialog"
+            closedby="none"
             aria-labelledby=title_id
-            aria-describedby=body_id
-            on:cancel=cancelled
-            on:close=move |_| on_close.run(())
+            aria-describedby=format!("{id}-lead")
+            on:keydown=pressed
+            on:close=closed
         >
             <h2 id=heading_id>{title}</h2>
-            <div id=text_id>{children()}</div>
+            {children()}
         </dialog>
     }
 }

@@ -24,5 +24,5 @@ pub fn LiveMark(state: Signal<LiveState>) -> impl IntoView {
         };
         Some(view! { <span class="live" data-state=lost>{word}</span> })
     };
-    view! { <span class="live-place">{mark}</span> }
+    view! { <span class="live-place" role="status">{mark}</span> }
 }

@@ -11,6 +11,7 @@ pub mod dialog;
 pub mod empty;
 pub mod facts;
 pub mod field;
+pub mod focus;
 pub mod icon;
 pub mod live;
 pub mod menu;

@@ -15,11 +15,11 @@ pub fn Alert(children: Children) -> impl IntoView {
     }
 }
 
-/// Says that what the page shows may be old, and what helps.
+/// Says that what the page shows may be old, and what helps; in a place that is heard.
 #[component]
 pub fn StaleNotice(children: Children) -> impl IntoView {
     view! {
-        <div class="notice" data-tone="warn" role="status">
+        <div class="notice" data-tone="warn">
             <Icon name=IconName::Info/>
             <p>{children()}</p>
         </div>

@@ -11,7 +11,7 @@ pub fn Pager(
 ) -> impl IntoView {
     view! {
         <nav class="pager" aria-label="Pages">
-            <p aria-live="polite">{summary}</p>
+            <p>{summary}</p>
             <div class="button-row">
                 <PagerLink rel="prev" label="Previous" href=previous/>
                 <PagerLink rel="next" label="Next" href=next/>

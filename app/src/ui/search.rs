@@ -45,7 +45,14 @@ pub fn SearchForm(
         }
     });
     view! {
-        <form class="search" role="search" method="post" action=action on:submit=searched>
+        <form
+            class="search"
+            role="search"
+            method="post"
+            action=action
+            data-answered=move || forgotten.get().then_some("")
+            on:submit=searched
+        >
             <label class="visually-hidden" for="q">{label}</label>
             <Icon name=IconName::Search/>
             <input
@@ -63,7 +70,7 @@ pub fn SearchForm(
                 value=value.get_untracked()
                 prop:value=value
             />
-            <kbd class="kbd" aria-hidden="true">"/"</kbd>
+            <kbd class="kbd" aria-hidden="true" data-when="script">"/"</kbd>
             <p class="hint" id="q-hint">{hint}</p>
             {hidden}
         </form>

@@ -90,6 +90,8 @@ pub enum DeviceState {
     Active,
     /// It holds its slot, but its license has ended.
     NoNewLease,
+    /// It holds its slot; its license has expired, and it gets leases that let its app go on in reduced mode.
+    Reduced,
     /// Its slot was freed.
     Deactivated {
         /// When.
@@ -115,14 +117,15 @@ pub struct Happening {
 }
 
 impl Device {
-    /// A device of a license of that status.
-    pub fn new(activation: Activation, status: Status) -> Self {
+    /// A device of a license of that status; `fallback` says whether the license lets it go on once it has expired.
+    pub fn new(activation: Activation, status: Status, fallback: bool) -> Self {
         let state = match (activation.deactivated, status) {
             (Some(deactivation), _) => DeviceState::Deactivated {
                 at: deactivation.at,
                 by_operator: deactivation.by_operator,
             },
             (None, Status::Active) => DeviceState::Active,
+            (None, Status::Expired) if fallback => DeviceState::Reduced,
             (None, Status::Expired | Status::Reminted | Status::Revoked) => DeviceState::NoNewLease,
         };
         let telemetry = activation.telemetry;
@@ -167,7 +170,8 @@ impl LicenseDetail {
         now: Timestamp,
     ) -> Self {
         let status = license.status(now);
-        let device = |activation| Device::new(activation, status);
+        let fallback = license.fallback;
+        let device = |activation| Device::new(activation, status, fallback);
         Self {
             id: license.id,
             display_key: license.display_key,
@@ -304,6 +308,23 @@ mod tests {
     }
 
     #[test]
+    fn devices_of_an_expired_license_go_on_in_reduced_mode_where_it_lets_them() {
+        for (fallback, expected) in [
+            (false, DeviceState::NoNewLease),
+            (true, DeviceState::Reduced),
+        ] {
+            let license = License {
+                expires_at: Some(NOW),
+                fallback,
+                ..testing::license()
+            };
+            let devices = vec![activation(1, LeaseStatus::Fallback, NOW.plus_days(7))];
+            let found = LicenseDetail::new(license, "Notes".into(), devices, NOW);
+            assert_eq!(found.devices[0].state, expected);
+        }
+    }
+
+    #[test]
     fn a_platform_is_named_as_far_as_it_is_known() {
         for (platform, version, shown) in [
             (None, None, None),
@@ -322,6 +343,7 @@ mod tests {
                     ..activation(1, LeaseStatus::Active, NOW)
                 },
                 Status::Active,
+                false,
             );
             assert_eq!(device.platform.as_deref(), shown);
         }

@@ -89,6 +89,32 @@ impl LicenseKey {
         LicenseId::from_hash(Sha256::digest(self.normalised.as_bytes()).into())
     }
 
+    /// Every text within a longer one that may be meant as a whole key: what stands between punctuation, with white space
+    /// and without. Ten at most.
+    pub fn within(text: &str) -> Vec<Self> {
+        let is_punctuation = |symbol: char| {
+            let folded = fold_width(symbol);
+            !folded.is_ascii_alphanumeric() && !is_separator(folded)
+        };
+        let text = text.replace('_', "-");
+        let parts = text.split(is_punctuation);
+        let candidates =
+            parts.flat_map(|part| std::iter::once(part).chain(part.split_whitespace()));
+        candidates
+            .filter_map(|candidate| Self::parse(candidate).ok())
+            .filter(Self::has_length)
+            .take(10)
+            .collect()
+    }
+
+    /// Whether it looks as new keys of a product do: its prefix, and four times four of the symbols that they are made of.
+    pub fn looks_minted(&self, prefix: &KeyPrefix) -> bool {
+        let random = self.normalised.strip_prefix(prefix.as_str());
+        random.is_some_and(|random| {
+            random.len() == 16 && random.bytes().all(|symbol| ALPHABET.contains(&symbol))
+        })
+    }
+
     /// Whether it has the length of a whole key.
     pub fn has_length(&self) -> bool {
         SYMBOLS.contains(&self.normalised.len())
@@ -248,6 +274,34 @@ mod tests {
         }
         let key = LicenseKey::parse("acme-pro0-0000-0001").unwrap();
         assert!(key.starts_with(&prefix("ACME")) && !key.starts_with(&prefix("STDO")));
+    }
+
+    #[test]
+    fn a_key_is_found_in_whatever_sticks_to_it() {
+        let key = LicenseKey::parse("ACME-4B2K-9XJP-T8WM-Q3VZ").unwrap();
+        for text in [
+            "ACME-4B2K-9XJP-T8WM-Q3VZ",
+            "\"acme 4b2k 9xjp t8wm q3vz\"",
+            "ACME-4B2K-9XJP-T8WM-Q3VZ.",
+            "<ACME-4B2K-9XJP-T8WM-Q3VZ>",
+            "Key: ACME-4B2K-9XJP-T8WM-Q3VZ, thanks",
+            "my key ACME-4B2K-9XJP-T8WM-Q3VZ please",
+            "ACME_4B2K_9XJP_T8WM_Q3VZ",
+            "https://x.example/?key=ACME-4B2K-9XJP-T8WM-Q3VZ&y=1",
+        ] {
+            let found = LicenseKey::within(text);
+            assert!(found.iter().any(|found| found.id() == key.id()), "{text}");
+        }
+        assert!(key.looks_minted(&prefix("ACME")) && !key.looks_minted(&prefix("STDO")));
+        for other in [
+            "acme-corporation",
+            "ACME-PRO0-0000-0001",
+            "ACME-4B2K-9XJP-T8WM-Q3VZ-2",
+        ] {
+            let key = LicenseKey::parse(other).unwrap();
+            assert!(!key.looks_minted(&prefix("ACME")), "{other}");
+        }
+        assert!(LicenseKey::within(&"ACME4B2K9XJP, ".repeat(50)).len() == 10);
     }
 
     #[test]

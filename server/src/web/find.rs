@@ -2,7 +2,7 @@
 
 use axum::{
     Extension, Form,
-    extract::State,
+    extract::{State, rejection::FormRejection},
     http::{HeaderMap, Method, Request, Uri},
     response::{IntoResponse, Redirect, Response},
 };
@@ -36,8 +36,10 @@ pub(super) async fn find(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
-    Form(search): Form<Search>,
+    form: Result<Form<Search>, FormRejection>,
 ) -> Response {
+    // What is no search finds everything.
+    let search = form.map(|Form(search)| search).unwrap_or_default();
     let Some(session) = &scope.session else {
         return Redirect::to(routes::LOGIN).into_response();
     };
@@ -54,7 +56,7 @@ pub(super) async fn find(
             Redirect::to(&routes::licenses(&query)).into_response()
         }
         Ok(Found::NoSuchKey) => answer(state, scope, headers).await,
-        Err(error) => failed(error, &scope),
+        Err(error) => failed(error, &search, &scope),
     }
 }
 
@@ -84,9 +86,8 @@ async fn answer(state: AppState, scope: RequestScope, headers: HeaderMap) -> Res
     pages::render(State(state), request).await
 }
 
-/// The list itself says best what is wrong: it asks the same server.
-fn failed(error: Error, scope: &RequestScope) -> Response {
-    // Logged under the request's id.
+/// Back to the list as it was; the log has the reason under the request's id.
+fn failed(error: Error, search: &Search, scope: &RequestScope) -> Response {
     form_failure(error, &scope.request_id);
-    Redirect::to(routes::LICENSES).into_response()
+    Redirect::to(&routes::licenses(&search.query())).into_response()
 }

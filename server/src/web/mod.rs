@@ -36,6 +36,10 @@ pub(crate) fn router(state: AppState) -> Router {
             routes::LICENSES_FIND,
             post(find::find).get(|| async { Redirect::to(routes::LICENSES) }),
         )
+        .route(
+            routes::NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::LICENSES) }),
+        )
         .route("/licenses/{id}/revoke", post(actions::revoke))
         .route("/licenses/{id}/remint", post(actions::remint))
         .route(

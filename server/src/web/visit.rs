@@ -9,6 +9,7 @@ use axum::{
 use axum_extra::extract::CookieJar;
 use keywright_app::{
     api::{
+        client::UNATTENDED_HEADER,
         error::{ApiError, ErrorCode},
         request::RequestScope,
     },
@@ -30,7 +31,7 @@ pub(super) async fn resolve(
     next: Next,
 ) -> Response {
     let request_id = RequestId::of(request.extensions()).own().to_owned();
-    let session = match find_session(&state, request.headers()).await {
+    let session = match find_session(&state, request.headers(), request.uri().path()).await {
         Ok(session) => session,
         Err(error) => return unavailable(&error, &request_id, request.uri().path()),
     };
@@ -66,12 +67,24 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
-async fn find_session(state: &AppState, headers: &HeaderMap) -> Result<Option<Session>, Error> {
+async fn find_session(
+    state: &AppState,
+    headers: &HeaderMap,
+    path: &str,
+) -> Result<Option<Session>, Error> {
     let jar = CookieJar::from_headers(headers);
     let Some(token) = session::token(&jar, state.public_url) else {
         return Ok(None);
     };
-    match state.services.operators.session(&token).await {
+    // What a page asks by itself does not count as its operator's being there.
+    let is_unattended = path == routes::EVENTS || headers.contains_key(UNATTENDED_HEADER);
+    let operators = &state.services.operators;
+    let session = if is_unattended {
+        operators.session_unseen(&token).await
+    } else {
+        operators.session(&token).await
+    };
+    match session {
         Ok(session) => Ok(Some(session)),
         Err(Error::Unauthenticated) => Ok(None),
         Err(other) => Err(other),

@@ -48,6 +48,9 @@ async fn a_pasted_key_opens_its_license(engine: Engine) {
         " acme pro0 0000 0001\n",
         "ACMEPRO000000001",
         "ACME–PRO0–0000–0001",
+        "\"ACME-PRO0-0000-0001\"",
+        "Key: ACME_PRO0_0000_0001.",
+        "https://x.example/?key=ACME-PRO0-0000-0001",
     ] {
         let answer = viewer.search(typed, "&status=revoked").await;
         assert_eq!(
@@ -61,7 +64,11 @@ async fn a_pasted_key_opens_its_license(engine: Engine) {
 async fn a_key_that_no_license_has_is_not_repeated(engine: Engine) {
     let server = Server::start(engine).await;
     let viewer = server.sign_in(Role::Viewer).await;
-    for typed in ["ACME-NEVR-SEEN-0000-0009", "stdo nevr seen 0009"] {
+    for typed in [
+        "ACME-NEVR-SEEN-0000-0009",
+        "stdo nevr seen 0009",
+        "<ACME-NEVR-SEEN-2222-2229>",
+    ] {
         let answer = viewer.search(typed, "").await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert_eq!(answer.header("cache-control"), "no-store");

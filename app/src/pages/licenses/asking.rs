@@ -1,7 +1,11 @@
 //! What is asked on a license's page, what is done when the answer is yes, and what is said of it then.
+//!
+//! It belongs to the page, not to the license that the page shows at the moment: a question and, above all, a key that is shown
+//! once stay while the license is loaded anew, and when it can't be.
 
 use keywright_domain::{
     detail::{LicenseDetail, RunOut},
+    ids::LicenseId,
     offline::OfflineUntil,
     time::Timestamp,
 };
@@ -9,24 +13,42 @@ use leptos::{html, prelude::*};
 
 use crate::{
     api::{
-        error::ApiError,
+        error::{ApiError, ErrorCode},
         licenses::{NewKey, deactivate_instance, remint_license, revoke_license},
     },
     live::Live,
-    pages::licenses::question::Question,
+    pages::licenses::question::{Question, goes_on},
     ui::{notice::DoneNotice, time::ExactMinute},
 };
 
 /// What is asked on a license's page, and what was done there last.
 #[derive(Clone, Copy)]
 pub struct Asking {
-    /// The license as it is now.
-    pub license: Memo<LicenseDetail>,
+    /// The license as it was when it was last there to be shown.
+    pub license: RwSignal<Option<LicenseDetail>>,
     /// The question that is open.
     pub question: RwSignal<Option<Question>>,
+    /// How far it has come.
+    pub progress: RwSignal<Progress>,
+    /// Whether an answer to it got lost, so that nobody knows whether it was done.
+    pub is_uncertain: RwSignal<bool>,
     done: RwSignal<Option<Done>>,
-    /// How the page hears of changes.
-    pub live: Live,
+    live: Live,
+}
+
+/// How far a question has come.
+#[derive(Clone)]
+pub enum Progress {
+    /// It is asked.
+    Asked,
+    /// The answer is yes, and it is being done.
+    Sent,
+    /// It was not done, or nobody knows.
+    Failed(ApiError),
+    /// There is a new key to be stored.
+    Shown(NewKey),
+    /// It is stored; this is its license.
+    Stored(LicenseId),
 }
 
 /// What was done, and what still goes on.
@@ -41,33 +63,68 @@ enum Done {
 
 impl Asking {
     /// Nothing is asked and nothing done; so it is again when the page turns to another license.
-    pub fn about(license: Memo<LicenseDetail>, live: Live) -> Self {
+    pub fn on_page(live: Live, id: Memo<Option<LicenseId>>) -> Self {
         let asking = Self {
-            license,
+            license: RwSignal::new(None),
             question: RwSignal::new(None),
+            progress: RwSignal::new(Progress::Asked),
+            is_uncertain: RwSignal::new(false),
             done: RwSignal::new(None),
             live,
         };
-        let id = Memo::new(move |_| license.with(|license| license.id));
-        Effect::new(move |before: Option<_>| {
-            let now = id.get();
-            if before.is_some_and(|before| before != now) {
+        Effect::new(move |_| {
+            id.track();
+            if !asking.stays() {
                 asking.question.set(None);
-                asking.done.set(None);
             }
-            now
+            asking.done.set(None);
         });
         asking
     }
 
-    /// Asks.
+    /// Asks; what was done before is old news.
     pub fn ask(self, question: Question) {
+        self.done.set(None);
+        self.is_uncertain.set(false);
+        self.progress.set(Progress::Asked);
         self.question.set(Some(question));
     }
 
-    /// Does what was asked, and says what to show of it.
-    pub async fn carry_out(self, question: Question) -> Result<Option<NewKey>, ApiError> {
-        let license = self.license.get_untracked();
+    /// Whether the question must not be closed: it is being answered, or its key is yet to be stored.
+    pub fn stays(self) -> bool {
+        self.progress
+            .with(|progress| matches!(progress, Progress::Sent | Progress::Shown(_)))
+    }
+
+    /// Does what was asked. The dialog closes by `close` once there is nothing more to show in it.
+    pub async fn answer(self, question: Question, close: impl Fn()) {
+        let Some(license) = self.license.get_untracked() else {
+            return;
+        };
+        self.progress.set(Progress::Sent);
+        let outcome = self.carry_out(question, &license).await;
+        // The page may be gone by now, and its signals with it.
+        match outcome {
+            Ok(None) => {
+                self.progress.try_set(Progress::Asked);
+                close();
+            }
+            Ok(Some(new_key)) => drop(self.progress.try_set(Progress::Shown(new_key))),
+            Err(error) => {
+                if error.code == ErrorCode::Unreachable {
+                    self.is_uncertain.try_set(true);
+                }
+                self.progress.try_set(Progress::Failed(error));
+            }
+        }
+        self.live.refresh();
+    }
+
+    async fn carry_out(
+        self,
+        question: Question,
+        license: &LicenseDetail,
+    ) -> Result<Option<NewKey>, ApiError> {
         let done = match question {
             Question::Deactivate(instance) => {
                 deactivate_instance(license.id, instance).await?;
@@ -87,7 +144,7 @@ impl Asking {
                 Done::Revoked(license.run_out())
             }
         };
-        self.done.set(Some(done));
+        self.done.try_set(Some(done));
         Ok(None)
     }
 }
@@ -111,23 +168,22 @@ fn report(done: Done) -> AnyView {
     match done {
         Done::Deactivated { device, until } => {
             let until = until.map(|at| {
-                view! { ", at the latest on " <strong><ExactMinute at/></strong> }
+                view! {
+                    ", at the latest on "
+                    <strong>
+                        <ExactMinute at/>
+                    </strong>
+                }
             });
             view! {
-                "Deactivated " <strong><bdi dir="auto">{device}</bdi></strong>
+                "Deactivated "
+                <strong>
+                    <bdi dir="auto">{device}</bdi>
+                </strong>
                 ". Its slot is free; it stops at its next refresh" {until} "."
             }
             .into_any()
         }
-        Done::Revoked(RunOut {
-            latest: Some(at), ..
-        }) => view! {
-            "Revoked. Devices that stay offline can go on, the last one until "
-            <strong><ExactMinute at/></strong> "."
-        }
-        .into_any(),
-        Done::Revoked(RunOut { latest: None, .. }) => {
-            "Revoked. No device can go on offline.".into_any()
-        }
+        Done::Revoked(run_out) => view! { "Revoked. " {goes_on(run_out)} }.into_any(),
     }
 }

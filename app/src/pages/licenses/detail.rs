@@ -19,7 +19,7 @@ use crate::{
     },
     held::{Answer, Holder, Shown},
     layout::PageHead,
-    live::{Connection, Live, use_live},
+    live::{Live, use_live},
     pages::{
         failure::Failure,
         licenses::{
@@ -36,7 +36,7 @@ use crate::{
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::QuestionLink,
+        button::{DisabledButton, QuestionLink},
         copy::Copyable,
         facts::{Fact, Facts, WideFact},
         tag::TagList,
@@ -53,10 +53,12 @@ pub fn LicensePage() -> impl IntoView {
         move || (asked.get(), live.version()),
         |(id, _)| async move { (id, load(id).await) },
     );
+    let asking = Asking::on_page(live, asked);
     view! {
         <Transition fallback=|| view! { <p>"Loading…"</p> }>
-            <Answered live answer/>
+            <Answered live answer asking/>
         </Transition>
+        <QuestionDialog asking/>
     }
     .into_any()
 }
@@ -77,15 +79,15 @@ pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiErro
 fn Answered(
     live: Live,
     answer: Resource<Answer<Option<LicenseId>, LicenseDetail>>,
+    asking: Asking,
 ) -> impl IntoView {
     let holder = Holder::of(answer);
-    let is_old =
-        Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
+    let is_old = holder.is_old(live);
     move || match holder.shown.get() {
         Shown::Waiting => None,
         Shown::There => {
             let license = holder.value()?;
-            Some(view! { <TheLicense license live is_old/> }.into_any())
+            Some(view! { <TheLicense license live is_old asking/> }.into_any())
         }
         Shown::Failed(id, error) => {
             let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
@@ -101,9 +103,14 @@ fn Answered(
 }
 
 #[component]
-fn TheLicense(license: Memo<LicenseDetail>, live: Live, is_old: Signal<bool>) -> impl IntoView {
+fn TheLicense(
+    license: Memo<LicenseDetail>,
+    live: Live,
+    is_old: Signal<bool>,
+    asking: Asking,
+) -> impl IntoView {
     let may_act = use_visit().allows(Permission::ActOnLicenses);
-    let asking = Asking::about(license, live);
+    Effect::new(move |_| asking.license.set(Some(license.get())));
     let title = move || license.with(|license| license.display_key.to_string());
     let now = Signal::derive(move || license.with(|license| license.now));
     view! {
@@ -112,9 +119,8 @@ fn TheLicense(license: Memo<LicenseDetail>, live: Live, is_old: Signal<bool>) ->
         <LastDone asking/>
         <Stale is_old now/>
         {move || view! { <LicenseFacts license=license.get()/> }}
-        <Devices may_act asking live/>
+        <Devices license may_act asking live/>
         {move || view! { <Activity license=license.get()/> }}
-        <QuestionDialog asking/>
     }
 }
 
@@ -123,16 +129,33 @@ fn TheLicense(license: Memo<LicenseDetail>, live: Live, is_old: Signal<bool>) ->
 fn Head(license: LicenseDetail, may_act: bool, asking: Asking) -> impl IntoView {
     let here = license.display_key.to_string();
     let above = vec![("Licenses".to_owned(), routes::LICENSES.to_owned())];
-    let link =
-        move |question: Question| (question.href(license.id), move |()| asking.ask(question));
-    let actions = (may_act && license.can_be_ended()).then(|| {
-        let (remint, ask_remint) = link(Question::Remint);
-        let (revoke, ask_revoke) = link(Question::Revoke);
-        view! {
-            <div class="page-actions">
-                <QuestionLink href=remint on_ask=ask_remint>"Remint…"</QuestionLink>
-                <QuestionLink href=revoke on_ask=ask_revoke>"Revoke…"</QuestionLink>
-            </div>
+    let id = license.id;
+    let actions = may_act.then(|| match Question::Revoke.settled(&license) {
+        None => {
+            let ask = move |question: Question| (question.href(id), move |()| asking.ask(question));
+            let (remint, ask_remint) = ask(Question::Remint);
+            let (revoke, ask_revoke) = ask(Question::Revoke);
+            view! {
+                <div class="page-actions">
+                    <QuestionLink href=remint on_ask=ask_remint>"Remint…"</QuestionLink>
+                    <QuestionLink href=revoke on_ask=ask_revoke>"Revoke…"</QuestionLink>
+                </div>
+            }
+            .into_any()
+        }
+        Some(why) => {
+            let why = match license.successor {
+                Some(_) => format!("{why}; act on its successor."),
+                None => format!("{why}."),
+            };
+            view! {
+                <div class="page-actions">
+                    <span class="hint" id="why-not">{why}</span>
+                    <DisabledButton reason="why-not">"Remint…"</DisabledButton>
+                    <DisabledButton reason="why-not">"Revoke…"</DisabledButton>
+                </div>
+            }
+            .into_any()
         }
     });
     view! {

@@ -1,8 +1,9 @@
 //! The devices of a license, active and past.
 
 use keywright_domain::{
-    detail::{Device, DeviceState},
+    detail::{Device, DeviceState, LicenseDetail},
     ids::LicenseId,
+    license::Status,
     offline::OfflineUntil,
     time::Timestamp,
 };
@@ -10,6 +11,7 @@ use leptos::prelude::*;
 
 use crate::{
     format,
+    held::newest,
     live::{Connection, Live},
     pages::licenses::{
         asking::Asking,
@@ -28,8 +30,12 @@ use crate::{
 
 /// The section. It follows the license: a device's row stays the same element whatever becomes of the others.
 #[component]
-pub fn Devices(may_act: bool, asking: Asking, live: Live) -> impl IntoView {
-    let license = asking.license;
+pub fn Devices(
+    license: Memo<LicenseDetail>,
+    may_act: bool,
+    asking: Asking,
+    live: Live,
+) -> impl IntoView {
     let slots = move || {
         license.with(|license| {
             let (active, limit) = (license.active_count, license.activation_limit);
@@ -43,6 +49,9 @@ pub fn Devices(may_act: bool, asking: Asking, live: Live) -> impl IntoView {
     });
     let is_empty = Memo::new(move |_| license.with(|license| license.devices.is_empty()));
     let ended = Memo::new(move |_| license.with(|license| ended(license.status).is_some()));
+    let is_reduced = Memo::new(move |_| {
+        license.with(|license| license.status == Status::Expired && license.fallback)
+    });
     let table = move || {
         let note = match (is_empty.get(), ended.get()) {
             (true, false) => "No device has activated this license yet.",
@@ -51,12 +60,15 @@ pub fn Devices(may_act: bool, asking: Asking, live: Live) -> impl IntoView {
                 "To stop one device now, deactivate it: that is the fastest hard stop. It gets no new lease and stops \
                  at its next refresh, typically within 24 h; the key and the other devices stay as they are."
             }
+            (false, true) if is_reduced.get() => {
+                "The license has expired. Its devices get leases that let the app go on in reduced mode, with no fixed \
+                 end."
+            }
             (false, true) => {
-                "No device gets a new lease from this license. Each can go on offline until the moment that stands in \
-                 its row."
+                "No device gets a new lease from this license. How long each can go on offline stands in its row."
             }
         };
-        let table = (!is_empty.get()).then(|| view! { <DeviceTable may_act asking/> });
+        let table = (!is_empty.get()).then(|| view! { <DeviceTable license may_act asking/> });
         view! {
             <p class="section-note">{note}</p>
             {table}
@@ -75,8 +87,7 @@ pub fn Devices(may_act: bool, asking: Asking, live: Live) -> impl IntoView {
 }
 
 #[component]
-fn DeviceTable(may_act: bool, asking: Asking) -> impl IntoView {
-    let license = asking.license;
+fn DeviceTable(license: Memo<LicenseDetail>, may_act: bool, asking: Asking) -> impl IntoView {
     let head = view! {
         <th role="columnheader" scope="col">"Device, instance ID"</th>
         <th class="col-status" role="columnheader" scope="col">"Status"</th>
@@ -92,13 +103,10 @@ fn DeviceTable(may_act: bool, asking: Asking) -> impl IntoView {
     let never = Signal::derive(|| false);
     let row = move |first: Device| {
         let instance = first.instance;
-        let device = Memo::new(move |old: Option<&Device>| {
-            let newest = license.with(|license| license.device(instance).cloned());
-            newest
-                .or_else(|| old.cloned())
-                .unwrap_or_else(|| first.clone())
+        let device = newest(first, move || {
+            license.with(|license| license.device(instance).cloned())
         });
-        view! { <DeviceRow device may_act asking/> }
+        view! { <DeviceRow license device may_act asking/> }
     };
     let caption = Signal::derive(|| "Activations of this license".to_owned());
     view! {
@@ -113,10 +121,15 @@ fn DeviceTable(may_act: bool, asking: Asking) -> impl IntoView {
 }
 
 #[component]
-fn DeviceRow(device: Memo<Device>, may_act: bool, asking: Asking) -> impl IntoView {
+fn DeviceRow(
+    license: Memo<LicenseDetail>,
+    device: Memo<Device>,
+    may_act: bool,
+    asking: Asking,
+) -> impl IntoView {
     let is_over = move || device.with(|device| (!device.holds_its_slot()).then_some(""));
     let cells = move || {
-        let (license, now) = asking.license.with(|license| (license.id, license.now));
+        let (license, now) = license.with(|license| (license.id, license.now));
         view! { <Cells device=device.get() license now may_act asking/> }
     };
     view! {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::session::use_visit,
     format,
-    pages::licenses::filters::first_page,
+    pages::licenses::filters::{SearchState, first_page},
     routes,
     ui::{
         button::{ButtonLink, ButtonRow},
@@ -120,9 +120,9 @@ fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
 
 /// What stands there when a whole key was searched for and no license has it. The key is not repeated.
 #[component]
-pub fn NoSuchKey(no_such_key: RwSignal<bool>) -> impl IntoView {
+pub fn NoSuchKey(search: RwSignal<SearchState>) -> impl IntoView {
     // The list may be under the same address: then following the link changes nothing else.
-    let on_press = move |()| no_such_key.set(false);
+    let on_press = move |()| search.set(SearchState::Idle);
     view! {
         <Empty heading="No license has this key">
             <p>

@@ -9,7 +9,7 @@ use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
-    api::licenses::find_license,
+    api::{error::ApiError, licenses::find_license},
     format, routes,
     ui::{
         button::FallbackButton,
@@ -19,61 +19,87 @@ use crate::{
     },
 };
 
+/// How far a search has come that the list does not show yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SearchState {
+    /// None is under way.
+    Idle,
+    /// The server is asked.
+    Asking,
+    /// It was for a whole key that no license has.
+    NoSuchKey,
+    /// It could not be carried out.
+    Failed(ApiError),
+}
+
 /// Search and filters. A choice leads to the list that it asks for; without a script, once it is sent.
 #[component]
 pub fn Filters(
     asked: Memo<LicenseQuery>,
     list: Memo<LicenseList>,
     busy: Signal<bool>,
-    no_such_key: RwSignal<bool>,
+    search: RwSignal<SearchState>,
 ) -> impl IntoView {
+    let count = move || match search.get() {
+        SearchState::Asking => "Searching…".into_any(),
+        SearchState::NoSuchKey => counted(Count::Exact(0), list.with(|list| list.total)),
+        _ if busy.get() => "Loading…".into_any(),
+        _ => {
+            let (count, total) = list.with(|list| (list.count, list.total));
+            counted(count, total)
+        }
+    };
     view! {
         <div class="filters">
-            <Search asked no_such_key/>
+            <Search asked search/>
             <FilterForm asked list/>
-            <p class="filters-count" role="status">
-                {move || if busy.get() { "Loading…".into_any() } else { counted(list) }}
-            </p>
+            <p class="filters-count" role="status">{count}</p>
         </div>
     }
 }
 
 /// A form that finds licenses; what is typed may be a key.
 #[component]
-pub fn Search(asked: Memo<LicenseQuery>, no_such_key: RwSignal<bool>) -> impl IntoView {
-    let value = Signal::derive(move || {
-        asked.with(|query| {
-            query
-                .filter
-                .term
-                .clone()
-                .map(String::from)
-                .unwrap_or_default()
-        })
+pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl IntoView {
+    // What is being typed stays as long as this stays the same.
+    let value = Memo::new(move |_| {
+        let term = asked.with(|query| query.filter.term.clone());
+        term.map(String::from).unwrap_or_default()
     });
     // What else the list is asked for goes along, so that a search within a filter stays there.
     let kept = Signal::derive(move || asked.with(without_term));
     let go = use_ask();
+    let latest = StoredValue::new(0_u32);
     let on_search = move |typed: String| {
         let go = go.clone();
+        let mine = latest.get_value().wrapping_add(1);
+        latest.set_value(mine);
+        search.set(SearchState::Asking);
         spawn_local(async move {
             let query = asked.get_untracked();
-            match find_license(typed).await {
+            let found = find_license(typed).await;
+            // Meanwhile the operator may have searched anew, chosen a filter or gone to another page.
+            let is_wanted = latest.try_get_value() == Some(mine)
+                && search.try_get_untracked() == Some(SearchState::Asking);
+            if !is_wanted {
+                return;
+            }
+            match found {
                 Ok(Found::License(id)) => go(routes::license(id)),
-                Ok(Found::NoSuchKey) => no_such_key.set(true),
+                Ok(Found::NoSuchKey) => search.set(SearchState::NoSuchKey),
                 Ok(Found::Term(term)) => {
-                    no_such_key.set(false);
+                    search.set(SearchState::Idle);
                     let filter = LicenseFilter {
                         term,
                         ..query.filter
                     };
                     go(first_page(LicenseQuery { filter, ..query }));
                 }
-                // What is wrong with the server or the session, the list says: it asks the same server.
-                Err(_) => go(first_page(query)),
+                Err(error) => search.set(SearchState::Failed(error)),
             }
         });
     };
+    let forgotten = Signal::derive(move || search.with(|search| *search == SearchState::NoSuchKey));
     view! {
         <SearchForm
             action=routes::LICENSES_FIND
@@ -82,7 +108,7 @@ pub fn Search(asked: Memo<LicenseQuery>, no_such_key: RwSignal<bool>) -> impl In
             hint="A whole key that you paste is looked up by its hash. It never enters the URL or a log."
             value
             kept
-            forgotten=no_such_key
+            forgotten
             on_search
         />
     }
@@ -195,8 +221,7 @@ fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
 }
 
 /// `118 licenses`, `3 of 118 licenses`.
-fn counted(list: Memo<LicenseList>) -> AnyView {
-    let (count, total) = list.with(|list| (list.count, list.total));
+fn counted(count: Count, total: Count) -> AnyView {
     let noun = if total == Count::Exact(1) {
         "license"
     } else {

@@ -14,20 +14,20 @@ use leptos_router::hooks::use_query_map;
 use crate::{
     api::licenses::list_licenses,
     format,
-    held::{Answer, Holder, Shown},
+    held::{Answer, Holder, Shown, newest},
     layout::PageHead,
-    live::{Connection, Live, use_live},
+    live::{Live, use_live},
     pages::{
-        failure::Failure,
+        failure::{Failure, FailureAlert},
         licenses::{
             empty::{FirstUse, NoMatch, NoSuchKey},
-            filters::Filters,
+            filters::{Filters, SearchState},
             row::{LicenseHead, LicenseRow},
         },
         stale::Stale,
     },
     routes,
-    ui::{pager::Pager, table::Table},
+    ui::{focus, pager::Pager, table::Table},
 };
 
 /// The page.
@@ -93,35 +93,43 @@ fn Listed(
 ) -> impl IntoView {
     let answered = holder.key();
     let busy = Signal::derive(move || answered.get().is_some_and(|shown| shown != asked.get()));
-    let no_such_key = RwSignal::new(false);
-    // A new question forgets the key that was not found.
+    let search = RwSignal::new(SearchState::Idle);
+    // Another list: what was searched for in the old one is settled.
     Effect::new(move |_| {
         asked.track();
-        no_such_key.set(false);
+        search.set(SearchState::Idle);
     });
     let face = Memo::new(move |_| match list.with(|list| (list.total, list.count)) {
         (Count::Exact(0), _) => Face::FirstUse,
-        _ if no_such_key.get() => Face::NoSuchKey,
+        _ if search.with(|search| *search == SearchState::NoSuchKey) => Face::NoSuchKey,
         (_, Count::Exact(0)) => Face::NoMatch,
         _ => Face::Rows,
+    });
+    Effect::new(move |_| {
+        face.track();
+        focus::rescue();
     });
     // The same filters for all faces but the first: what is being typed there stays.
     let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
     let filters = move || {
         has_filters
             .get()
-            .then(|| view! { <Filters asked list busy no_such_key/> })
+            .then(|| view! { <Filters asked list busy search/> })
     };
-    let is_old =
-        Signal::derive(move || holder.is_lost().get() || live.connection() == Connection::Lost);
+    let trouble = move || match search.get() {
+        SearchState::Failed(error) => Some(view! { <FailureAlert error/> }),
+        _ => None,
+    };
+    let is_old = holder.is_old(live);
     let body = move || match face.get() {
         Face::FirstUse => view! { <FirstUse/> }.into_any(),
-        Face::NoSuchKey => view! { <NoSuchKey no_such_key/> }.into_any(),
+        Face::NoSuchKey => view! { <NoSuchKey search/> }.into_any(),
         Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
         Face::Rows => view! { <Rows asked list busy/> }.into_any(),
     };
     view! {
         {filters}
+        {trouble}
         <Stale is_old now=Signal::derive(move || list.with(|list| list.now))/>
         {body}
     }
@@ -162,14 +170,11 @@ fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) 
     let now = Signal::derive(move || list.with(|list| list.now));
     let row = move |first: LicenseSummary| {
         let id = first.id;
-        let license = Memo::new(move |old: Option<&_>| {
-            let newest = list.with(|list| {
+        let license = newest(first, move || {
+            list.with(|list| {
                 let mut rows = list.page.items.iter();
                 rows.find(|row| row.id == id).cloned()
-            });
-            newest
-                .or_else(|| old.cloned())
-                .unwrap_or_else(|| first.clone())
+            })
         });
         view! { <LicenseRow license now/> }
     };

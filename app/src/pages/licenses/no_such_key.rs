@@ -9,7 +9,10 @@ use crate::{
     layout::PageHead,
     pages::{
         failure::answer_with,
-        licenses::{empty::NoSuchKey, filters::Search},
+        licenses::{
+            empty::NoSuchKey,
+            filters::{Search, SearchState},
+        },
     },
 };
 
@@ -18,14 +21,14 @@ use crate::{
 pub fn NoSuchKeyPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
     let asked = Memo::new(|_| LicenseQuery::default());
-    let no_such_key = RwSignal::new(true);
+    let search = RwSignal::new(SearchState::NoSuchKey);
     view! {
         <Title text="No such key"/>
         <PageHead heading="Licenses"/>
         <div class="filters">
-            <Search asked no_such_key/>
+            <Search asked search/>
         </div>
-        <NoSuchKey no_such_key/>
+        <NoSuchKey search/>
     }
     .into_any()
 }

@@ -47,6 +47,7 @@ fn look(status: Status) -> (IconName, &'static str) {
 pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
     let (status, icon, word) = match state {
         DeviceState::Active => ("active", IconName::Active, "Active"),
+        DeviceState::Reduced => ("expired", IconName::Expired, "Reduced mode"),
         DeviceState::NoNewLease => ("off", IconName::Revoked, "No new lease"),
         DeviceState::Deactivated { .. } => ("off", IconName::Off, "Deactivated"),
     };

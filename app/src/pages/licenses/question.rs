@@ -105,7 +105,7 @@ fn of_deactivating(license: &LicenseDetail, device: &Device) -> AnyView {
     };
     let instance = device.instance.to_string();
     view! {
-        <p class="dialog-lead">
+        <p class="dialog-lead" id="question-lead">
             "Its slot is free at once. The key and the other devices are untouched."
         </p>
         <FactRows>
@@ -129,7 +129,7 @@ fn of_reminting(license: &LicenseDetail) -> AnyView {
     };
     let (whose, run_out) = (whose(license), run_out(license));
     view! {
-        <p class="dialog-lead">
+        <p class="dialog-lead" id="question-lead">
             "This key ends for good, and a fresh one for the same product, customer, limit and entitlements takes its \
             place, with no devices. " {expiry}
         </p>
@@ -144,7 +144,7 @@ fn of_reminting(license: &LicenseDetail) -> AnyView {
 fn of_revoking(license: &LicenseDetail) -> AnyView {
     let (whose, run_out) = (whose(license), run_out(license));
     view! {
-        <p class="dialog-lead">
+        <p class="dialog-lead" id="question-lead">
             "The license ends for good. " {whose}
             " cannot activate or refresh any device with this key again."
         </p>
@@ -155,25 +155,21 @@ fn of_revoking(license: &LicenseDetail) -> AnyView {
 
 /// What goes on after a license has ended, in numbers and dates.
 fn run_out(license: &LicenseDetail) -> AnyView {
+    let run_out = license.run_out();
     let RunOut {
         active_devices,
         latest,
         reduced,
-    } = license.run_out();
+    } = run_out;
     let devices = if active_devices == 0 {
         ""
     } else {
         ", none gets a new lease from now on"
     };
     let reduced_mode = (reduced > 0).then(|| {
-        let number = if reduced == 1 {
-            "1 device goes".to_owned()
-        } else {
-            format!("{reduced} devices go")
-        };
-        view! { <Fact label="Reduced mode">{number} " on in it while offline, with no fixed end"</Fact> }
+        view! { <Fact label="Reduced mode">{go(reduced)} " on in it while offline, with no fixed end"</Fact> }
     });
-    let last = last_lease(latest, license.now);
+    let last = last_lease(run_out, license.now);
     let until_then = latest.is_some().then(|| {
         view! {
             <Fact label="Until then">
@@ -193,9 +189,43 @@ fn run_out(license: &LicenseDetail) -> AnyView {
     .into_any()
 }
 
-fn last_lease(latest: Option<Timestamp>, now: Timestamp) -> AnyView {
-    let Some(at) = latest else {
-        return "no lease is out: nothing goes on offline".into_any();
+/// What still goes on without the server, in sentences.
+pub fn goes_on(run_out: RunOut) -> AnyView {
+    let RunOut {
+        latest, reduced, ..
+    } = run_out;
+    if latest.is_none() && reduced == 0 {
+        return "No device can go on offline.".into_any();
+    }
+    let latest = latest.map(|at| {
+        view! {
+            "Devices that stay offline can go on, the last one until "
+            <strong>
+                <ExactMinute at/>
+            </strong> ". "
+        }
+    });
+    let reduced =
+        (reduced > 0).then(|| format!("{} on in reduced mode, with no fixed end.", go(reduced)));
+    view! { {latest} {reduced} }.into_any()
+}
+
+/// `1 device goes`, `2 devices go`.
+fn go(devices: usize) -> String {
+    if devices == 1 {
+        "1 device goes".to_owned()
+    } else {
+        format!("{devices} devices go")
+    }
+}
+
+fn last_lease(run_out: RunOut, now: Timestamp) -> AnyView {
+    let Some(at) = run_out.latest else {
+        let text = match run_out.reduced {
+            0 => "no lease is out: no device goes on offline",
+            _ => "no lease with an end is out",
+        };
+        return text.into_any();
     };
     let left = format::left(at, now).unwrap_or_default();
     view! {

@@ -6,71 +6,51 @@ use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use crate::{
-    api::{
-        error::{ApiError, ErrorCode},
-        licenses::NewKey,
-    },
-    pages::licenses::{
-        asking::Asking,
-        question::Question,
-        shown::{self, ShownKey},
+    api::error::{ApiError, ErrorCode},
+    held::newest,
+    pages::{
+        failure::FailureAlert,
+        licenses::{
+            asking::{Asking, Progress},
+            question::Question,
+            shown::{self, ShownKey},
+        },
     },
     routes,
     ui::{confirm::ConfirmActions, dialog::Dialog, notice::Alert},
 };
-
-/// How far a question has come.
-#[derive(Clone)]
-enum Progress {
-    Asked,
-    Sent,
-    Failed(ApiError),
-    Shown(NewKey),
-}
 
 /// The dialog, while a question is open.
 #[component]
 pub fn QuestionDialog(asking: Asking) -> impl IntoView {
     move || {
         let question = asking.question.get()?;
-        Some(view! { <OpenDialog asking question/> })
+        let first = asking.license.get_untracked()?;
+        let license = newest(first, move || asking.license.get());
+        Some(view! { <OpenDialog asking license question/> })
     }
 }
 
 #[component]
-fn OpenDialog(asking: Asking, question: Question) -> impl IntoView {
-    let Asking { license, live, .. } = asking;
-    let progress = RwSignal::new(Progress::Asked);
+fn OpenDialog(asking: Asking, license: Memo<LicenseDetail>, question: Question) -> impl IntoView {
+    let progress = asking.progress;
     let node = NodeRef::<html::Dialog>::new();
     let close = move || {
         if let Some(dialog) = node.get_untracked() {
             dialog.close();
         }
     };
-    let confirm = move |()| {
-        progress.set(Progress::Sent);
-        spawn_local(async move {
-            let outcome = asking.carry_out(question).await;
-            live.refresh();
-            match outcome {
-                Ok(None) => close(),
-                Ok(Some(new_key)) => progress.set(Progress::Shown(new_key)),
-                Err(error) => progress.set(Progress::Failed(error)),
-            }
-        });
-    };
+    let confirm = move |()| spawn_local(asking.answer(question, close));
     let navigate = use_navigate();
     let closed = move |()| {
         asking.question.set(None);
-        if let Progress::Shown(new_key) = progress.get_untracked() {
-            navigate(
-                &routes::license(new_key.license),
-                NavigateOptions::default(),
-            );
+        if let Progress::Stored(license) = progress.get_untracked() {
+            navigate(&routes::license(license), NavigateOptions::default());
         }
     };
-    let is_shown =
-        Memo::new(move |_| progress.with(|progress| matches!(progress, Progress::Shown(_))));
+    let is_shown = Memo::new(move |_| {
+        progress.with(|progress| matches!(progress, Progress::Shown(_) | Progress::Stored(_)))
+    });
     let title = move || {
         if is_shown.get() {
             shown::TITLE.into_any()
@@ -78,19 +58,16 @@ fn OpenDialog(asking: Asking, question: Question) -> impl IntoView {
             license.with(|license| question.title(license))
         }
     };
-    // What was answered can't be taken back, and a key that is shown once is not to be lost by a slip.
-    let escapes = Signal::derive(move || {
-        progress.with(|progress| matches!(progress, Progress::Asked | Progress::Failed(_)))
-    });
     let body = move || {
         if is_shown.get() {
-            view! { <Shown license progress close/> }.into_any()
+            view! { <Shown asking license close/> }.into_any()
         } else {
-            view! { <Asked license question progress confirm close/> }.into_any()
+            view! { <Asked asking license question confirm close/> }.into_any()
         }
     };
+    let stays = Signal::derive(move || asking.stays());
     view! {
-        <Dialog id="question" title=title.into_any() node escapes on_close=closed>
+        <Dialog id="question" title=title.into_any() node stays on_close=closed>
             {body}
         </Dialog>
     }
@@ -99,40 +76,41 @@ fn OpenDialog(asking: Asking, question: Question) -> impl IntoView {
 /// The question itself. What it says follows the license: somebody else may be quicker.
 #[component]
 fn Asked(
+    asking: Asking,
     license: Memo<LicenseDetail>,
     question: Question,
-    progress: RwSignal<Progress>,
     confirm: impl Fn(()) + Send + Sync + Clone + 'static,
     close: impl Fn() + Send + Sync + Copy + 'static,
 ) -> impl IntoView {
+    let progress = asking.progress;
     let busy = Signal::derive(move || progress.with(|progress| matches!(progress, Progress::Sent)));
+    let failed = Memo::new(move |_| {
+        progress.with(|progress| match progress {
+            Progress::Failed(error) => Some(error.clone()),
+            _ => None,
+        })
+    });
     let settled = Memo::new(move |_| {
         let is_sent = busy.get();
         license
             .with(|license| question.settled(license))
             .filter(|_| !is_sent)
     });
-    let trouble = move || {
-        let failed = progress.with(|progress| match progress {
-            Progress::Failed(error) => Some(error.clone()),
-            _ => None,
-        });
-        match (failed, settled.get()) {
-            (Some(error), _) => Some(failure(question, error)),
-            (None, Some(sentence)) => {
-                let alert =
-                    view! { <Alert><p>{sentence} ". Nothing was changed by you."</p></Alert> };
-                Some(alert.into_any())
-            }
-            (None, None) => None,
+    let trouble = move || match (failed.get(), settled.get()) {
+        (Some(error), _) => Some(failure(question, error, asking.is_uncertain.get())),
+        (None, Some(sentence)) => {
+            let alert = view! { <Alert><p>{sentence} ". Nothing was changed by you."</p></Alert> };
+            Some(alert.into_any())
         }
+        (None, None) => None,
     };
     let is_over = Memo::new(move |_| {
-        let lost = progress.with(|progress| match progress {
-            Progress::Failed(error) => error.code == ErrorCode::Conflict,
-            _ => false,
+        let is_late = failed.with(|failed| {
+            failed
+                .as_ref()
+                .is_some_and(|error| error.code == ErrorCode::Conflict)
         });
-        lost || settled.with(Option::is_some)
+        is_late || settled.with(Option::is_some)
     });
     let consequences = move || {
         let is_over = is_over.get();
@@ -140,7 +118,8 @@ fn Asked(
     };
     let actions = move || {
         if is_over.get() {
-            view! { <CloseAction label="Close" focused=true close/> }.into_any()
+            view! { <CloseAction label="Close" focused=true on_press=move |()| close()/> }
+                .into_any()
         } else {
             let confirm = confirm.clone();
             view! {
@@ -162,44 +141,42 @@ fn Asked(
 }
 
 /// Why it was not done, as far as anybody knows.
-fn failure(question: Question, error: ApiError) -> AnyView {
-    let request = error
-        .request_id
-        .map(|id| view! { <p>"Request " <code>{id}</code></p> });
-    let lost_key = (error.code == ErrorCode::Unreachable && question == Question::Remint).then(|| {
-        view! {
-            <p>
-                "The answer got lost, and with it the new key if there is one. If the license turns out to be reminted, \
-                remint its successor."
-            </p>
+fn failure(question: Question, error: ApiError, is_uncertain: bool) -> AnyView {
+    let more = match (question, error.code) {
+        (Question::Remint, _) if is_uncertain => {
+            "An answer got lost, and with it the new key, if it was done. If the license turns out to be reminted, remint \
+             its successor."
         }
-    });
-    let nothing = (error.code == ErrorCode::Conflict).then_some(" Nothing was changed by you.");
-    view! {
-        <Alert>
-            <p>{error.message} {nothing}</p>
-            {lost_key}
-            {request}
-        </Alert>
-    }
-    .into_any()
+        (_, ErrorCode::Conflict) if is_uncertain => "It may have been you: an answer got lost.",
+        (_, ErrorCode::Conflict) => "Nothing was changed by you.",
+        (_, ErrorCode::Unreachable) => "Nobody knows whether it was done: the answer got lost.",
+        _ => return view! { <FailureAlert error/> }.into_any(),
+    };
+    let more = view! { <p>{more}</p> }.into_any();
+    view! { <FailureAlert error more/> }.into_any()
 }
 
 /// The new key.
 #[component]
 fn Shown(
+    asking: Asking,
     license: Memo<LicenseDetail>,
-    progress: RwSignal<Progress>,
     close: impl Fn() + Send + Sync + Copy + 'static,
 ) -> impl IntoView {
-    let key = progress.with_untracked(|progress| match progress {
-        Progress::Shown(new_key) => new_key.key.clone(),
-        _ => String::new(),
+    let new_key = asking.progress.with_untracked(|progress| match progress {
+        Progress::Shown(new_key) => Some(new_key.clone()),
+        _ => None,
     });
-    view! {
-        <ShownKey license=license.get_untracked() key/>
-        <CloseAction label="I have stored it" close/>
-    }
+    new_key.map(|new_key| {
+        let stored = move |()| {
+            asking.progress.set(Progress::Stored(new_key.license));
+            close();
+        };
+        view! {
+            <ShownKey license=license.get_untracked() key=new_key.key.clone()/>
+            <CloseAction label="I have stored it" on_press=stored/>
+        }
+    })
 }
 
 #[component]
@@ -208,7 +185,7 @@ fn CloseAction(
     /// Whether the focus goes here: to where nothing is lost by pressing it.
     #[prop(optional)]
     focused: bool,
-    close: impl Fn() + Send + Sync + Copy + 'static,
+    #[prop(into)] on_press: Callback<()>,
 ) -> impl IntoView {
     let node = NodeRef::<html::Button>::new();
     node.on_load(move |button| {
@@ -218,7 +195,7 @@ fn CloseAction(
     });
     view! {
         <div class="dialog-actions">
-            <button class="button" type="button" node_ref=node on:click=move |_| close()>
+            <button class="button" type="button" node_ref=node on:click=move |_| on_press.run(())>
                 {label}
             </button>
         </div>

@@ -12,7 +12,7 @@ use crate::{
         session::use_visit,
     },
     pages::{
-        failure::{Failure, answer_with},
+        failure::{Failure, FailureAlert, answer_with},
         licenses::{
             loading::{TheLicense, asked_instance},
             parts::KeyText,
@@ -153,16 +153,7 @@ fn SuccessorHint(license: LicenseDetail) -> impl IntoView {
 
 /// Why the form that this page answers was not carried out.
 fn failed_before() -> Option<AnyView> {
-    let failure = use_visit().action_failure?;
-    answer_with(failure.code);
-    let request = failure
-        .request_id
-        .map(|id| view! { <p>"Request " <code>{id}</code></p> });
-    let alert = view! {
-        <Alert>
-            <p>{failure.message}</p>
-            {request}
-        </Alert>
-    };
-    Some(alert.into_any())
+    let error = use_visit().action_failure?;
+    answer_with(error.code);
+    Some(view! { <FailureAlert error/> }.into_any())
 }

@@ -8,11 +8,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    pages::licenses::parts::KeyText,
+    pages::licenses::{parts::KeyText, question::goes_on},
     ui::{
         facts::{Fact, FactRows},
         secret::Secret,
-        time::ExactMinute,
     },
 };
 #[cfg(feature = "ssr")]
@@ -32,18 +31,9 @@ pub const TITLE: &str = "Store the new key now";
 pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
     let customer = license.customer.email.clone();
     let customer = customer.unwrap_or_else(|| "the customer".to_owned());
-    let offline = match license.run_out().latest {
-        Some(at) => view! {
-            " Its devices can go on offline, the last one until "
-            <strong>
-                <ExactMinute at/>
-            </strong> "."
-        }
-        .into_any(),
-        None => " None of its devices can go on offline.".into_any(),
-    };
+    let offline = goes_on(license.run_out());
     view! {
-        <p class="dialog-lead">
+        <p class="dialog-lead" id="question-lead">
             "It is shown this once. Keywright keeps only its hash, so after you close or reload this page nobody can show \
             it again."
         </p>
@@ -53,7 +43,7 @@ pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
                 <bdi dir="ltr">{customer}</bdi>
             </Fact>
             <Fact label="The old key">
-                <KeyText display_key=license.display_key/> " is reminted." {offline}
+                <KeyText display_key=license.display_key/> " is reminted. " {offline}
             </Fact>
         </FactRows>
     }
