@@ -92,7 +92,10 @@ test("a new key can be copied, is not lost by Escape, and leads to its license",
   const key = await licensePage.newKey.innerText();
   const copy = page.getByRole("button", { name: "Copy key" });
   await expect(copy).toBeFocused();
-  await page.keyboard.press("Escape");
+  // Browsers let a second or third one through, whatever was said to the first.
+  for (let presses = 0; presses < 4; presses += 1) {
+    await page.keyboard.press("Escape");
+  }
   await expect(licensePage.newKey).toHaveText(key);
   await copy.click();
   await expect(page.getByText("Copied to the clipboard")).toBeVisible();
@@ -104,6 +107,86 @@ test("a new key can be copied, is not lost by Escape, and leads to its license",
   await page.goBack();
   await licensePage.expectStatus("Reminted");
   await expect(page.getByText(key)).toHaveCount(0);
+});
+
+test("a remint that takes long can't be pressed away", async ({ page, server, loginPage, licensePage }) => {
+  const minted = server.mint();
+  await loginPage.signIn("support@acme.test");
+  await licensePage.goto(minted.id);
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/fn/licenses/remint", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await licensePage.act("Remint…", "Remint license");
+  for (let presses = 0; presses < 4; presses += 1) {
+    await page.keyboard.press("Escape");
+  }
+  await expect(licensePage.dialog).toBeVisible();
+  answer();
+  await expect(licensePage.newKey).toHaveText(/^ACME-/);
+});
+
+test.describe("when the answer gets lost", () => {
+  test.use({ expectedErrors: [/ERR_|status of 409/] });
+
+  test("a remint says that the key may be lost, and does not blame somebody else", async ({ page, server, loginPage, licensePage }) => {
+    const minted = server.mint();
+    await loginPage.signIn("support@acme.test");
+    await licensePage.goto(minted.id);
+    await page.route("**/fn/licenses/remint", async (route) => {
+      await route.fetch();
+      await route.abort();
+    }, { times: 1 });
+    // The page does not hear of it either.
+    await page.route("**/fn/licenses/show", (route) => route.abort());
+    await licensePage.act("Remint…", "Remint license");
+    await expect(licensePage.alert).toContainText("An answer got lost, and with it the new key");
+    await page.getByRole("button", { name: "Remint license" }).click();
+    await expect(licensePage.alert).toContainText("License is already reminted");
+    await expect(licensePage.alert).toContainText("remint its successor");
+    await expect(licensePage.alert).not.toContainText("Nothing was changed by you");
+  });
+});
+
+test.describe("another tab of the same browser", () => {
+  test.use({ expectedErrors: [/status of 40[19]/] });
+
+  test("signs out, and a key that is shown stays until it is stored", async ({ page, context, server, loginPage, licensePage }) => {
+    const minted = server.mint();
+    await loginPage.signIn("support@acme.test");
+    await licensePage.goto(minted.id);
+    await expect(licensePage.live).toBeVisible();
+    await licensePage.act("Remint…", "Remint license");
+    const key = await licensePage.newKey.innerText();
+    const other = await context.newPage();
+    await other.goto("/licenses");
+    await other.getByRole("button", { name: /^Account/ }).click();
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await expect(page.getByText("You are no longer signed in.")).toBeAttached();
+    await expect(licensePage.newKey).toHaveText(key);
+    await other.close();
+  });
+
+  test("signs in as somebody else, and the page shows nothing of theirs", async ({ page, context, server, loginPage, licensesPage }) => {
+    await loginPage.signIn("owner@acme.test");
+    await licensesPage.hydrated();
+    const other = await context.newPage();
+    await other.goto("/licenses");
+    await other.getByRole("button", { name: /^Account/ }).click();
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await other.getByLabel("E-mail").fill("owner@indie.test");
+    await other.getByLabel("Password").fill("keywright-demo");
+    await other.getByRole("button", { name: "Sign in" }).click();
+    await expect(other.getByRole("rowheader", { name: /^INDI/ }).first()).toBeVisible();
+    await expect(page.getByText(/Somebody else has signed in|You are no longer signed in/)).toBeVisible();
+    await expect(page.getByRole("rowheader", { name: /^INDI/ })).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByRole("banner")).toContainText("Indie");
+    expect(server.demo.tenants).toContain("indie");
+    await other.close();
+  });
 });
 
 test.describe("two operators at once", () => {

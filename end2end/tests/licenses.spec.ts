@@ -115,6 +115,47 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a late answer to a search changes nothing any more, and what is being typed stays", async ({ page, licensesPage }) => {
+  await licensesPage.hydrated();
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const late = page.waitForResponse("**/fn/licenses/find");
+  await page.route("**/fn/licenses/find", async (route) => {
+    await held;
+    await route.continue();
+  }, { times: 1 });
+  await licensesPage.search.fill("ACME-PRO0-0000-0001");
+  await licensesPage.search.press("Enter");
+  await expect(licensesPage.count).toHaveText("Searching…");
+  await licensesPage.search.fill("half typed");
+  await licensesPage.status("Revoked").check({ force: true });
+  await expect(page).toHaveURL("/licenses?status=revoked");
+  await expect(licensesPage.search).toHaveValue("half typed");
+  answer();
+  await late;
+  await expect.poll(async () => new Set(await licensesPage.column("status"))).toEqual(new Set(["Revoked"]));
+  await expect(page).toHaveURL("/licenses?status=revoked");
+});
+
+test.describe("a search that fails", () => {
+  test.use({ expectedErrors: [/ERR_/] });
+
+  test("says so, and keeps what was typed and where one is", async ({ page, licensesPage }) => {
+    await page.goto("/licenses?status=active");
+    await licensesPage.hydrated();
+    await page.route("**/fn/licenses/find", (route) => route.abort());
+    await licensesPage.search.fill("tidepool");
+    await licensesPage.search.press("Enter");
+    await expect(page.getByRole("alert")).toContainText("The server could not be reached");
+    await expect(licensesPage.search).toHaveValue("tidepool");
+    await expect(page).toHaveURL("/licenses?status=active");
+    await page.unroute("**/fn/licenses/find");
+    await licensesPage.search.press("Enter");
+    await expect(page).toHaveURL("/licenses?q=tidepool&status=active");
+    await expect(page.getByRole("alert")).toHaveCount(0);
+  });
+});
+
 test("what the published client does shows on the list", async ({ page, licensesPage, device, server }) => {
   const key = server.demo.keys[0];
   const row = licensesPage.row(key?.display_key ?? "");

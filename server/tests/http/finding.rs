@@ -78,11 +78,11 @@ async fn a_key_that_no_license_has_is_not_repeated(engine: Engine) {
         assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
         assert!(!text.contains("HYDRATE"), "no script brings it to life");
     }
-    let again = viewer.get("/licenses/find").await;
-    assert_eq!(
-        (again.status, again.header("location")),
-        (StatusCode::SEE_OTHER, "/licenses")
-    );
+    for path in ["/licenses/find", "/licenses/find/none"] {
+        let again = viewer.get(path).await;
+        let led = (again.status, again.header("location"));
+        assert_eq!(led, (StatusCode::SEE_OTHER, "/licenses"), "{path}");
+    }
 }
 
 async fn anything_else_is_looked_for_in_the_list_within_its_filters(engine: Engine) {
@@ -115,6 +115,14 @@ async fn anything_else_is_looked_for_in_the_list_within_its_filters(engine: Engi
             "{expected}"
         );
     }
+    let twice = server
+        .post_form("/licenses/find", "q=a&q=b", Some(&viewer.cookie))
+        .await;
+    assert_eq!(
+        (twice.status, twice.header("location")),
+        (StatusCode::SEE_OTHER, "/licenses"),
+        "no search"
+    );
     let stranger = server.post_form("/licenses/find", "q=a", None).await;
     assert_eq!(
         (stranger.status, stranger.header("location")),

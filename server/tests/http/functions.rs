@@ -6,6 +6,7 @@ use axum::{
 };
 use futures::future::join_all;
 use keywright_domain::role::Role;
+use keywright_service::testing::NOW;
 use keywright_store::Engine;
 use serde_json::{Value, json};
 
@@ -115,6 +116,57 @@ async fn one_of_many_remints_makes_a_key_and_the_others_are_told(engine: Engine)
         expect_conflict(answer, "License is already reminted.");
         assert!(answer.json().get("key").is_none());
     }
+}
+
+/// A page that was loaded before somebody else signed in, in another tab, must not show what is theirs.
+#[tokio::test]
+async fn a_page_of_another_operator_is_told_so() {
+    let server = Server::start(Engine::Sqlite).await;
+    let [owner, viewer] = [
+        server.sign_in(Role::Owner).await,
+        server.sign_in(Role::Viewer).await,
+    ];
+    let of_page = |page: &str| {
+        let (_, rest) = page.split_once("data-operator=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let owners = of_page(&owner.get("/licenses").await.text());
+    for (browser, status) in [(&owner, StatusCode::OK), (&viewer, StatusCode::CONFLICT)] {
+        let request = Request::post("/fn/licenses/find")
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("keywright-operator", &owners);
+        let body = Body::from(json!({ "typed": "a" }).to_string());
+        let answer = server.send(request.body(body).unwrap()).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+}
+
+/// What a page asks while nobody is at it, and its stream, do not keep a session from ending after 12 hours.
+#[tokio::test]
+async fn a_page_that_nobody_touches_does_not_keep_its_session() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let ask = async || {
+        let request = Request::post("/fn/licenses/find")
+            .header(header::COOKIE, &viewer.cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("keywright-unattended", "1");
+        let body = Body::from(json!({ "typed": "a" }).to_string());
+        server.send(request.body(body).unwrap()).await.status
+    };
+    let hours = |hours: i64| server.world.clock.set(NOW.plus_millis(hours * 3_600_000));
+    for passed in [5, 10] {
+        hours(passed);
+        assert_eq!(ask().await, StatusCode::OK);
+        let events = Request::get("/events?list").header(header::COOKIE, &viewer.cookie);
+        let events = server.answer(events.body(Body::empty()).unwrap()).await;
+        assert_eq!(events.status(), StatusCode::OK);
+    }
+    // Whatever was to be written is written before this.
+    server.license(1, |license| license).await;
+    hours(13);
+    assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]

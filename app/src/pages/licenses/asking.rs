@@ -74,7 +74,7 @@ impl Asking {
         };
         Effect::new(move |_| {
             id.track();
-            if !asking.stays() {
+            if !untrack(|| asking.stays()) {
                 asking.question.set(None);
             }
             asking.done.set(None);

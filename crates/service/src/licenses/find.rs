@@ -24,7 +24,7 @@ impl Licenses {
         }
         let products = store.products(tenant).await?;
         let whole = LicenseKey::parse(typed).ok().filter(|_| !is_uuid(typed));
-        if is_meant_as_key(whole, &candidates, &products) {
+        if is_meant_as_key(whole.as_ref(), &candidates, &products) {
             return Ok(Found::NoSuchKey);
         }
         Ok(Found::Term(SearchTerm::new(typed)))
@@ -34,7 +34,7 @@ impl Licenses {
 /// What begins as one of the tenant's keys is taken for one if nothing sticks to it: better a device that is not found than a
 /// key in a URL. Within a longer text, such as an address, only what looks as new keys do.
 fn is_meant_as_key(
-    whole: Option<LicenseKey>,
+    whole: Option<&LicenseKey>,
     candidates: &[LicenseKey],
     products: &[Product],
 ) -> bool {
@@ -43,8 +43,7 @@ fn is_meant_as_key(
         .map(|product| &product.key_prefix)
         .any(|prefix| {
             let begins = |key: &LicenseKey| key.has_length() && key.starts_with(prefix);
-            whole.as_ref().is_some_and(begins)
-                || candidates.iter().any(|key| key.looks_minted(prefix))
+            whole.is_some_and(begins) || candidates.iter().any(|key| key.looks_minted(prefix))
         })
 }
 
