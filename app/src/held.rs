@@ -87,9 +87,9 @@ const fn is_passing(code: ErrorCode) -> bool {
 
 /// A held answer, to be made and read below the `Transition` that waits for it.
 pub struct Holder<K: Send + Sync + 'static, T: Send + Sync + 'static> {
-    held: Memo<Held<K, T>>,
+    held: Signal<Held<K, T>>,
     /// Which kind of thing to show.
-    pub shown: Memo<Shown<K>>,
+    pub shown: Signal<Shown<K>>,
 }
 
 impl<K: Send + Sync + 'static, T: Send + Sync + 'static> Clone for Holder<K, T> {
@@ -106,12 +106,28 @@ where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
     /// Holds what the resource brings.
+    #[cfg(not(feature = "ssr"))]
     pub fn of(answer: Resource<Answer<K, T>>) -> Self {
         let held = Memo::new(move |held: Option<&Held<K, T>>| match answer.get() {
             Some(answer) => Held::after(held, answer),
             None => held.cloned().unwrap_or(Held::Waiting),
         });
         let shown = Memo::new(move |_| held.with(Held::shown));
+        Self {
+            held: held.into(),
+            shown: shown.into(),
+        }
+    }
+
+    /// Holds what the resource brings. A page is rendered once, as soon as that is there: nothing may remember that it was
+    /// not, as a memo does until it is told otherwise, which may be too late.
+    #[cfg(feature = "ssr")]
+    pub fn of(answer: Resource<Answer<K, T>>) -> Self {
+        let held = Signal::derive(move || {
+            let answer = answer.get();
+            answer.map_or(Held::Waiting, |answer| Held::after(None, answer))
+        });
+        let shown = Signal::derive(move || held.with(Held::shown));
         Self { held, shown }
     }
 

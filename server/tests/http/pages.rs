@@ -59,6 +59,23 @@ async fn every_role_sees_the_licenses() {
     }
 }
 
+/// However the database and the renderer race, no page leaves without its data: a browser would find nothing to bring to life.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_whole_however_many_are_rendered_at_once() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let license = format!("/licenses/{}", crate::world::license_id(PRO_KEY));
+    for (path, mark) in [
+        ("/licenses", "c-key"),
+        (license.as_str(), "id=\"activations\""),
+    ] {
+        let pages = (0..200).map(|_| browser.get(path));
+        for page in futures::future::join_all(pages).await {
+            assert!(page.text().contains(mark), "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_list_has_the_columns_of_the_product() {
     let server = Server::start(Engine::Sqlite).await;

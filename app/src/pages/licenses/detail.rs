@@ -111,7 +111,10 @@ fn TheLicense(
 ) -> impl IntoView {
     let may_act = use_visit().allows(Permission::ActOnLicenses);
     Effect::new(move |_| asking.license.set(Some(license.get())));
-    let title = move || license.with(|license| license.display_key.to_string());
+    // The document's head is written last, when what was rendered on the way may be gone.
+    let title_of = |license: &LicenseDetail| license.display_key.to_string();
+    let first = license.with_untracked(title_of);
+    let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
     let now = Signal::derive(move || license.with(|license| license.now));
     view! {
         <Title text=title/>
