@@ -12,6 +12,8 @@ use leptos_router::params::ParamsMap;
 
 /// The list of licenses.
 pub const LICENSES: &str = "/licenses";
+/// The licenses as a file for spreadsheets.
+pub const LICENSES_CSV: &str = "/licenses.csv";
 /// Takes what is searched for, which may be a key: so it is posted, and answered with a page only where there is no such
 /// key.
 pub const LICENSES_FIND: &str = "/licenses/find";
@@ -36,15 +38,7 @@ pub fn licenses(query: &LicenseQuery) -> String {
         position,
     } = query;
     let mut link = Link::to(LICENSES);
-    if let Some(term) = &filter.term {
-        link.add("q", term.as_str());
-    }
-    if let Some(status) = filter.status {
-        link.add("status", status.as_str());
-    }
-    if let Some(product) = &filter.product {
-        link.add("product", product.as_str());
-    }
+    link.filter(filter);
     if *sort != Sort::default() {
         link.add("sort", &sort.name());
     }
@@ -56,12 +50,31 @@ pub fn licenses(query: &LicenseQuery) -> String {
     link.0
 }
 
+/// The link to the file of what the filter lets through.
+pub fn licenses_csv(filter: &LicenseFilter) -> String {
+    let mut link = Link::to(LICENSES_CSV);
+    link.filter(filter);
+    link.0
+}
+
 /// A path with a query string in the making.
 struct Link(String);
 
 impl Link {
     fn to(path: &str) -> Self {
         Self(path.to_owned())
+    }
+
+    fn filter(&mut self, filter: &LicenseFilter) {
+        if let Some(term) = &filter.term {
+            self.add("q", term.as_str());
+        }
+        if let Some(status) = filter.status {
+            self.add("status", status.as_str());
+        }
+        if let Some(product) = &filter.product {
+            self.add("product", product.as_str());
+        }
     }
 
     fn add(&mut self, name: &str, value: &str) {
@@ -194,6 +207,9 @@ mod tests {
             ),
         ] {
             assert_eq!(licenses(&query), url);
+            let (_, file) = url.split_once("/licenses").unwrap();
+            let file = format!("/licenses.csv{file}");
+            assert!(file.starts_with(&licenses_csv(&query.filter)), "{file}");
             assert_eq!(license_query(&params(&url)), query, "{url}");
         }
     }

@@ -155,6 +155,7 @@ fn account(session: Session) -> Account {
         role: session.role,
         tenant: session.tenant,
         tenant_name: session.tenant_name,
+        plan: session.plan,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use keywright_domain::{
     ids::TenantId,
+    plan::Plan,
     role::{Permission, Role},
 };
 use leptos::prelude::*;
@@ -40,6 +41,8 @@ pub struct Account {
     pub tenant: TenantId,
     /// How the tenant is called.
     pub tenant_name: String,
+    /// What the tenant may; the server checks it, the page only shows it.
+    pub plan: Plan,
 }
 
 /// A sign-in that was refused: the form is shown again.

@@ -67,6 +67,12 @@ pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView
     }
 }
 
+/// A link to a file that the browser keeps.
+#[component]
+pub fn DownloadLink(href: Signal<String>, children: Children) -> impl IntoView {
+    view! { <a class="button" rel="external" download href=href>{children()}</a> }
+}
+
 /// Leads away from a question without answering it.
 #[cfg(feature = "ssr")]
 #[component]

@@ -17,6 +17,8 @@ pub enum IconName {
     Copy,
     /// A small arrow head down.
     Down,
+    /// An arrow into a tray.
+    Download,
     /// A clock.
     Expired,
     /// An i in a circle.
@@ -49,6 +51,7 @@ impl IconName {
             Self::Check => "#icon-check",
             Self::Copy => "#icon-copy",
             Self::Down => "#icon-down",
+            Self::Download => "#icon-download",
             Self::Expired => "#icon-expired",
             Self::Info => "#icon-info",
             Self::Key => "#icon-key",
@@ -82,13 +85,14 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 16] = [
+const ALL: [IconName; 17] = [
     IconName::Active,
     IconName::ArrowDown,
     IconName::ArrowUp,
     IconName::Check,
     IconName::Copy,
     IconName::Down,
+    IconName::Download,
     IconName::Expired,
     IconName::Info,
     IconName::Key,
@@ -117,6 +121,7 @@ const fn drawing(icon: IconName) -> &'static str {
         IconName::Copy => {
             r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5"/>"#
         }
+        IconName::Download => r#"<path d="M8 2v8M4.5 6.8 8 10.2l3.5-3.4M2.5 13.5h11"/>"#,
         IconName::Down => r#"<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>"#,
         IconName::Info => r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.2v4M8 4.8h.01"/>"#,
         IconName::Search => r#"<circle cx="7" cy="7" r="4.25"/><path d="m10.2 10.2 3.3 3.3"/>"#,

@@ -9,6 +9,8 @@ pub const RETENTION_DAYS: u32 = 365;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
+    /// Licenses were taken away as a file.
+    CsvExport,
     /// One device's slot was freed by an operator.
     DeactivateInstance,
     /// A key type was changed.
@@ -57,7 +59,8 @@ pub enum Action {
 
 impl Action {
     /// Every action, in the order of the names.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
+        Self::CsvExport,
         Self::DeactivateInstance,
         Self::KeyTypeChange,
         Self::KeyTypeCreate,
@@ -85,6 +88,7 @@ impl Action {
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::CsvExport => "csv_export",
             Self::DeactivateInstance => "deactivate_instance",
             Self::KeyTypeChange => "key_type_change",
             Self::KeyTypeCreate => "key_type_create",

@@ -7,6 +7,7 @@ pub mod activation;
 pub mod audit;
 pub mod detail;
 pub mod entitlement;
+pub mod export;
 pub mod ids;
 pub mod key;
 pub mod keyless;

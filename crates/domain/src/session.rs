@@ -2,6 +2,7 @@
 
 use crate::{
     ids::{OperatorId, TenantId},
+    plan::Plan,
     role::Role,
     time::Timestamp,
 };
@@ -19,6 +20,8 @@ pub struct Session {
     pub tenant: TenantId,
     /// Its name on pages.
     pub tenant_name: String,
+    /// What the tenant may.
+    pub plan: Plan,
     /// When they were last seen.
     pub last_seen_at: Timestamp,
 }

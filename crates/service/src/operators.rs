@@ -7,6 +7,7 @@ use futures::{FutureExt, future::BoxFuture};
 use keywright_domain::{
     audit::Action,
     ids::OperatorId,
+    plan::Plan,
     role::{Permission, Role},
     session::Session,
     time::Timestamp,
@@ -244,6 +245,7 @@ fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
         role: operator.role,
         tenant: operator.tenant.clone(),
         tenant_name: String::new(),
+        plan: Plan::Free,
         last_seen_at: now,
     })
 }

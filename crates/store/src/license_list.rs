@@ -1,6 +1,7 @@
 //! The list of licenses: filtered, sorted, a page at a time.
 
 use keywright_domain::{
+    export::ExportedLicense,
     ids::{LicenseId, TenantId},
     key::DisplayKey,
     license::{LicenseState, LicenseSummary, Status},
@@ -60,6 +61,28 @@ impl Store {
         })
     }
 
+    /// The next licenses of an export, the newest first: `size` of them after that mark, fewer at the end. By when they were
+    /// minted, which never changes: each license that matches throughout is in exactly one of these batches.
+    pub async fn licenses_to_export(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        after: Option<Mark<LicenseId>>,
+        size: u32,
+        now: Timestamp,
+    ) -> Result<Vec<ExportedLicense>, StoreError> {
+        let mut sql = Sql::new(
+            "SELECT l.id, l.display_key, l.product_id, l.key_type_id, l.state, l.active_count, l.activation_limit,
+             l.customer_email, l.created_at, l.expires_at FROM licenses l WHERE l.tenant_id = ",
+        );
+        sql.bind(tenant.as_str());
+        self.push_filter(&mut sql, tenant, filter, now);
+        let position = after.map_or(Position::Start, Position::After);
+        push_page(&mut sql, Sort::default(), position, i64::from(size));
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        rows.iter().map(|row| exported(row, now)).collect()
+    }
+
     /// The rows outwards from `position`, one more than fit on a page.
     async fn license_rows(
         &self,
@@ -71,7 +94,8 @@ impl Store {
         let mut sql = Sql::new(SUMMARIES);
         sql.bind(tenant.as_str());
         self.push_filter(&mut sql, tenant, &query.filter, now);
-        push_page(&mut sql, query.sort, position);
+        // One more tells whether there is a next page.
+        push_page(&mut sql, query.sort, position, i64::from(PAGE_SIZE) + 1);
         Ok(sql.fetch_all(&mut *self.read().await?).await?)
     }
 
@@ -146,8 +170,8 @@ fn push_status(sql: &mut Sql, status: Status, now: Timestamp) {
     };
 }
 
-/// Adds where the page begins, its order and its length, one row more than it shows.
-fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>) {
+/// Adds where the page begins, its order and its length.
+fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>, length: i64) {
     // The page before a row is read outwards, against the list's own order.
     let (mark, reads_downwards) = match position {
         Position::Start => (None, sort.descending),
@@ -167,7 +191,7 @@ fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>) {
     sql.push(" ORDER BY ")
         .push(order(sort.by, reads_downwards))
         .push(" LIMIT ")
-        .bind(i64::from(PAGE_SIZE) + 1);
+        .bind(length);
 }
 
 /// Where a row stands in that order.
@@ -196,6 +220,25 @@ fn sort_value(row: &LicenseSummary, by: SortBy) -> i64 {
         SortBy::Created => row.created_at.millis(),
         SortBy::Expires => expiry_column(row.expires_at),
     }
+}
+
+fn exported(row: &AnyRow, now: Timestamp) -> Result<ExportedLicense, StoreError> {
+    let fields = Fields::new("licenses", row);
+    let expires_at = fields.expiry("expires_at")?;
+    Ok(ExportedLicense {
+        id: fields.parsed("id")?,
+        display_key: DisplayKey::from_stored(fields.text("display_key")?),
+        product: fields.parsed("product_id")?,
+        key_type: fields.parsed("key_type_id")?,
+        status: fields
+            .named("state", LicenseState::from_name)?
+            .status(expires_at, now),
+        active_count: fields.count("active_count")?,
+        activation_limit: fields.count("activation_limit")?,
+        customer_email: fields.optional_text("customer_email")?,
+        created_at: fields.time("created_at")?,
+        expires_at,
+    })
 }
 
 fn summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {

@@ -2,6 +2,7 @@
 
 use keywright_domain::{
     ids::{OperatorId, TenantId},
+    plan::Plan,
     role::Role,
     session::Session,
     time::Timestamp,
@@ -37,7 +38,7 @@ impl Store {
         seen_since: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(
-            "SELECT s.operator_id, s.last_seen_at, o.email, o.role, o.tenant_id, t.name AS tenant_name
+            "SELECT s.operator_id, s.last_seen_at, o.email, o.role, o.tenant_id, t.name AS tenant_name, t.plan
              FROM sessions s JOIN operators o ON o.id = s.operator_id JOIN tenants t ON t.id = o.tenant_id
              WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3",
         )
@@ -54,6 +55,7 @@ impl Store {
                 role: fields.named("role", Role::from_name)?,
                 tenant: fields.parsed("tenant_id")?,
                 tenant_name: fields.text("tenant_name")?,
+                plan: fields.named("plan", Plan::from_name)?,
                 last_seen_at: fields.time("last_seen_at")?,
             })
         })

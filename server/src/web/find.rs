@@ -62,7 +62,7 @@ pub(super) async fn find(
 
 impl Search {
     /// What the list was asked for, from its beginning.
-    fn query(&self) -> LicenseQuery {
+    pub(super) fn query(&self) -> LicenseQuery {
         let query = routes::license_query_of(|name| match name {
             "status" => self.status.as_deref(),
             "product" => self.product.as_deref(),

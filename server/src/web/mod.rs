@@ -2,6 +2,7 @@
 
 mod actions;
 mod cross_site;
+mod csv;
 mod events;
 mod files;
 mod find;
@@ -31,6 +32,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub(crate) fn router(state: AppState) -> Router {
     let guarded = pages::router()
         .route(pages::FUNCTIONS, post(pages::server_function))
+        .route(routes::LICENSES_CSV, get(csv::licenses))
         // Reloading the answer to a search asks for the list.
         .route(
             routes::LICENSES_FIND,

@@ -28,6 +28,7 @@ mod api_document;
 mod at_once;
 mod bad_input;
 mod client;
+mod csv;
 mod dashboard;
 mod devices;
 mod documented;

@@ -21,6 +21,7 @@ use crate::{
         failure::{Failure, FailureAlert},
         licenses::{
             empty::{FirstUse, NoMatch, NoSuchKey},
+            export::ExportLink,
             filters::{Filters, SearchState},
             row::{LicenseHead, LicenseRow},
         },
@@ -43,9 +44,10 @@ pub fn LicensesPage() -> impl IntoView {
             (query, list)
         },
     );
+    let actions = view! { <ExportLink asked/> }.into_any();
     view! {
         <Title text="Licenses"/>
-        <PageHead heading="Licenses"/>
+        <PageHead heading="Licenses" actions/>
         <Transition fallback=|| view! { <p class="list-wait">"Loading…"</p> }>
             <Answered asked live answer/>
         </Transition>

@@ -5,6 +5,7 @@ mod asking;
 pub mod detail;
 mod devices;
 mod empty;
+mod export;
 mod filters;
 pub mod list;
 #[cfg(feature = "ssr")]

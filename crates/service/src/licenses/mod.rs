@@ -2,7 +2,10 @@
 
 mod actions;
 mod detail;
+mod export;
 mod find;
+
+pub use export::Export;
 
 use std::sync::Arc;
 

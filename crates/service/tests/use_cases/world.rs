@@ -1,7 +1,7 @@
 //! Short ways into a world with the demo data.
 
 use futures::FutureExt;
-use keywright_domain::{ids::TenantId, role::Role, session::Session};
+use keywright_domain::{ids::TenantId, plan::Plan, role::Role, session::Session};
 use keywright_service::{
     Caller,
     clock::Clock,
@@ -28,6 +28,7 @@ pub(crate) fn somebody(role: Role) -> Caller {
         role,
         tenant: acme(),
         tenant_name: "Acme".into(),
+        plan: Plan::Enterprise,
         last_seen_at: NOW,
     })
 }

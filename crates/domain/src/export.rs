@@ -1,0 +1,131 @@
+//! Licenses as rows of a file for spreadsheets.
+
+use crate::{
+    ids::{KeyTypeId, LicenseId, ProductId},
+    key::DisplayKey,
+    license::Status,
+    time::Timestamp,
+};
+
+/// The names of the columns, in their order. They never change.
+pub const COLUMNS: [&str; 10] = [
+    "id",
+    "display_key",
+    "product",
+    "key_type",
+    "status",
+    "activations",
+    "activation_limit",
+    "customer_email",
+    "created_at",
+    "expires_at",
+];
+
+/// One license as it is exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedLicense {
+    /// The hash of its key.
+    pub id: LicenseId,
+    /// The masked key.
+    pub display_key: DisplayKey,
+    /// The product's slug.
+    pub product: ProductId,
+    /// The variant's slug.
+    pub key_type: KeyTypeId,
+    /// The status when it was read.
+    pub status: Status,
+    /// Devices that hold a slot.
+    pub active_count: u32,
+    /// Devices that may.
+    pub activation_limit: u32,
+    /// Where the customer is written to.
+    pub customer_email: Option<String>,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// When it ends; `None` for lifetime.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl ExportedLicense {
+    /// Its cells, in the order of [`COLUMNS`]; `iso` writes a moment.
+    pub fn cells(&self, iso: fn(Timestamp) -> String) -> [String; 10] {
+        [
+            self.id.to_string(),
+            inert(self.display_key.as_str()),
+            inert(self.product.as_str()),
+            inert(self.key_type.as_str()),
+            self.status.as_str().to_owned(),
+            self.active_count.to_string(),
+            self.activation_limit.to_string(),
+            inert(self.customer_email.as_deref().unwrap_or_default()),
+            iso(self.created_at),
+            self.expires_at.map(iso).unwrap_or_default(),
+        ]
+    }
+}
+
+/// A cell that no spreadsheet runs as a formula: what begins as one gets an apostrophe before it. White space before a formula
+/// does not keep all of them from running it.
+fn inert(text: &str) -> String {
+    let runs = |symbol: char| matches!(symbol, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(runs);
+    if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for formula in [
+            "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠A1", "\tplain",
+        ] {
+            assert_eq!(inert(formula), format!("'{formula}"), "{formula:?}");
+        }
+        for text in ["", "ada@x.example", "a=b", "'=1", "山本", "\"quoted\", x", "😀"] {
+            assert_eq!(inert(text), text);
+        }
+    }
+
+    #[test]
+    fn cells_stand_in_the_order_of_the_columns() {
+        let license = ExportedLicense {
+            id: "0a".repeat(32).parse().unwrap(),
+            display_key: DisplayKey::from_stored("ACME-XXXX-···-7B2D".into()),
+            product: "notes".parse().unwrap(),
+            key_type: "pro".parse().unwrap(),
+            status: Status::Expired,
+            active_count: 1,
+            activation_limit: 3,
+            customer_email: Some("=x@y.example".into()),
+            created_at: Timestamp::from_seconds(1),
+            expires_at: None,
+        };
+        let cells = license.cells(|at| at.seconds().to_string());
+        let named: Vec<(&str, &str)> = COLUMNS
+            .into_iter()
+            .zip(cells.iter().map(String::as_str))
+            .collect();
+        let id = "0a".repeat(32);
+        assert_eq!(
+            named,
+            [
+                ("id", id.as_str()),
+                ("display_key", "ACME-XXXX-···-7B2D"),
+                ("product", "notes"),
+                ("key_type", "pro"),
+                ("status", "expired"),
+                ("activations", "1"),
+                ("activation_limit", "3"),
+                ("customer_email", "'=x@y.example"),
+                ("created_at", "1"),
+                ("expires_at", ""),
+            ]
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! `GET /licenses.csv`: the licenses as a file, with the filters of the list.
+
+use axum::{
+    Extension,
+    body::{Body, Bytes},
+    extract::{Query, State, rejection::QueryRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use futures::stream;
+use keywright_app::{
+    api::request::{RequestScope, form_failure},
+    format, routes,
+};
+use keywright_domain::export::{COLUMNS, ExportedLicense};
+use keywright_service::{Caller, Error, licenses::Export};
+
+use super::find::Search;
+use crate::state::AppState;
+
+/// `GET /licenses.csv?…`: streamed, so that memory does not grow with the number of licenses.
+pub(super) async fn licenses(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    query: Result<Query<Search>, QueryRejection>,
+) -> Response {
+    let Some(session) = &scope.session else {
+        return Redirect::to(routes::LOGIN).into_response();
+    };
+    let Ok(Query(search)) = query else {
+        let message = "The address of the file is mangled: take the link on the list of licenses.\n";
+        return (StatusCode::BAD_REQUEST, message).into_response();
+    };
+    let filter = search.query().filter;
+    let caller = Caller::operator(session);
+    match state.services.licenses.export(&caller, filter).await {
+        Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
+        Err(error) => refused(error, &scope.request_id),
+    }
+}
+
+fn file(tenant: &str, export: Export, request_id: String) -> Response {
+    let header = [
+        (
+            header::CONTENT_TYPE,
+            "text/csv; charset=utf-8; header=present".to_owned(),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"keywright-{tenant}-licenses.csv\""),
+        ),
+    ];
+    let rows = Rows {
+        export,
+        request_id,
+        begun: false,
+    };
+    let chunks = stream::unfold(Some(rows), |rows| async move {
+        let mut rows = rows?;
+        match rows.next().await {
+            Ok(Some(chunk)) => Some((Ok(chunk), Some(rows))),
+            Ok(None) => None,
+            // Breaks the answer off, so that the browser does not take half a file for a whole one.
+            Err(error) => Some((Err(error), None)),
+        }
+    });
+    (header, Body::from_stream(chunks)).into_response()
+}
+
+/// The file in the making.
+struct Rows {
+    export: Export,
+    request_id: String,
+    begun: bool,
+}
+
+impl Rows {
+    async fn next(&mut self) -> Result<Option<Bytes>, std::io::Error> {
+        let batch = self.export.next().await.map_err(|error| {
+            tracing::error!(
+                error = error.with_causes(),
+                request_id = self.request_id,
+                "an export broke off"
+            );
+            std::io::Error::other("the export broke off")
+        })?;
+        let is_first = !std::mem::replace(&mut self.begun, true);
+        match batch {
+            None if !is_first => Ok(None),
+            batch => written(is_first, &batch.unwrap_or_default()).map(Some),
+        }
+    }
+}
+
+fn written(with_head: bool, licenses: &[ExportedLicense]) -> Result<Bytes, std::io::Error> {
+    let mut writer = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    if with_head {
+        writer.write_record(COLUMNS)?;
+    }
+    for license in licenses {
+        writer.write_record(license.cells(format::iso))?;
+    }
+    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(Bytes::from(bytes))
+}
+
+fn refused(error: Error, request_id: &str) -> Response {
+    let failure = form_failure(error, request_id);
+    let status = StatusCode::from_u16(failure.code.status());
+    let text = format!("{}\nRequest id: {request_id}\n", failure.message);
+    (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), text).into_response()
+}
