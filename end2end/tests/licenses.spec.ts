@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "../fixtures/test";
 
 test.beforeEach(async ({ loginPage }) => loginPage.signIn());
@@ -114,6 +116,19 @@ for (const javaScriptEnabled of [true, false]) {
     });
   });
 }
+
+test("what is shown can be taken away as a file", async ({ page, licensesPage }) => {
+  await page.goto("/licenses?status=revoked");
+  await licensesPage.hydrated();
+  const shown = await licensesPage.keys();
+  const started = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export CSV" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toBe("keywright-acme-licenses.csv");
+  const text = await readFile(await download.path(), "utf8");
+  const keys = text.trimEnd().split("\r\n").slice(1).map((row) => row.split(",")[1]);
+  expect(keys).toEqual(shown);
+});
 
 test("a late answer to a search changes nothing any more, and what is being typed stays", async ({ page, licensesPage }) => {
   await licensesPage.hydrated();

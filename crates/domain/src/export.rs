@@ -83,11 +83,20 @@ mod tests {
     #[test]
     fn no_cell_is_a_formula() {
         for formula in [
-            "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠A1", "\tplain",
+            "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠A1",
+            "\tplain",
         ] {
             assert_eq!(inert(formula), format!("'{formula}"), "{formula:?}");
         }
-        for text in ["", "ada@x.example", "a=b", "'=1", "山本", "\"quoted\", x", "😀"] {
+        for text in [
+            "",
+            "ada@x.example",
+            "a=b",
+            "'=1",
+            "山本",
+            "\"quoted\", x",
+            "😀",
+        ] {
             assert_eq!(inert(text), text);
         }
     }

@@ -28,10 +28,11 @@ pub(super) async fn licenses(
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
-        let message = "The address of the file is mangled: take the link on the list of licenses.\n";
+        let message =
+            "The address of the file is mangled: take the link on the list of licenses.\n";
         return (StatusCode::BAD_REQUEST, message).into_response();
     };
-    let filter = search.query().filter;
+    let filter = search.filter();
     let caller = Caller::operator(session);
     match state.services.licenses.export(&caller, filter).await {
         Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
@@ -102,7 +103,9 @@ fn written(with_head: bool, licenses: &[ExportedLicense]) -> Result<Bytes, std::
     for license in licenses {
         writer.write_record(license.cells(format::iso))?;
     }
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    let bytes = writer
+        .into_inner()
+        .map_err(csv::IntoInnerError::into_error)?;
     Ok(Bytes::from(bytes))
 }
 

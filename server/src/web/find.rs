@@ -13,6 +13,7 @@ use keywright_app::{
 use keywright_domain::{
     page::Position,
     query::{Found, LicenseFilter, LicenseQuery},
+    search::SearchTerm,
 };
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
@@ -61,8 +62,16 @@ pub(super) async fn find(
 }
 
 impl Search {
-    /// What the list was asked for, from its beginning.
-    pub(super) fn query(&self) -> LicenseQuery {
+    /// What the file of the list is asked for. Here the term comes from the address of a list, so it is no key.
+    pub(super) fn filter(&self) -> LicenseFilter {
+        LicenseFilter {
+            term: SearchTerm::new(&self.q),
+            ..self.query().filter
+        }
+    }
+
+    /// What the list was asked for beside the term, from its beginning.
+    fn query(&self) -> LicenseQuery {
         let query = routes::license_query_of(|name| match name {
             "status" => self.status.as_deref(),
             "product" => self.product.as_deref(),

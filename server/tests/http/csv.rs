@@ -27,12 +27,21 @@ type Row = Vec<String>;
 /// Parses strictly: every row has as many cells as the head, and lines end as RFC 4180 has it.
 fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
-    assert!(answer.header("content-type").starts_with("text/csv; charset=utf-8"));
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/csv; charset=utf-8")
+    );
     let name = "attachment; filename=\"keywright-acme-licenses.csv\"";
     assert_eq!(answer.header("content-disposition"), name);
     let text = answer.text();
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let head = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let head = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
     let rows = reader
         .records()
         .map(|row| row.unwrap().iter().map(str::to_owned).collect());
@@ -45,7 +54,9 @@ async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
     let acme = acme();
     let entries = server.world.store.audit_entries(acme.tenant(), NOW, 500);
     let entries = entries.await.unwrap();
-    let exports = entries.into_iter().filter(|entry| entry.action == Action::CsvExport);
+    let exports = entries
+        .into_iter()
+        .filter(|entry| entry.action == Action::CsvExport);
     exports.collect()
 }
 
@@ -74,21 +85,39 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(engine: Engine) {
             name: None,
             email: Some(email.to_owned()),
         };
-        server.license(number, |license| License { customer, ..license }).await;
+        server
+            .license(number, |license| License {
+                customer,
+                ..license
+            })
+            .await;
     }
     let support = server.sign_in(Role::Support).await;
-    for query in ["", "?status=active", "?status=expired", "?status=revoked&product=notes", "?q=qamar", "?product=studio"] {
+    for query in [
+        "",
+        "?status=active",
+        "?status=expired",
+        "?status=revoked&product=notes",
+        "?q=qamar",
+        "?product=studio",
+    ] {
         let (head, rows) = rows(&support.get(&format!("/licenses.csv{query}")).await);
         assert_eq!(
             head.join(", "),
             "id, display_key, product, key_type, status, activations, activation_limit, customer_email, created_at, \
              expires_at"
         );
-        let found: Vec<_> = rows.iter().map(|row| (row[1].clone(), row[4].clone())).collect();
+        let found: Vec<_> = rows
+            .iter()
+            .map(|row| (row[1].clone(), row[4].clone()))
+            .collect();
         assert_eq!(found, listed(&support, query).await, "{query}");
         assert!(!found.is_empty(), "{query}");
         for row in rows {
-            assert!(row[8].ends_with('Z') && (row[9].is_empty() || row[9].ends_with('Z')), "{row:?}");
+            assert!(
+                row[8].ends_with('Z') && (row[9].is_empty() || row[9].ends_with('Z')),
+                "{row:?}"
+            );
         }
     }
     let (_, all) = rows(&support.get("/licenses.csv").await);
@@ -97,8 +126,16 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(engine: Engine) {
     }
     let entries = exports(&server).await;
     assert_eq!(entries.len(), 7, "one for each file");
-    assert!(entries.iter().all(|entry| entry.actor.name == "support@acme.test"));
-    assert!(entries.iter().any(|entry| entry.details["status"] == "revoked" && entry.details["product"] == "notes"));
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.actor.name == "support@acme.test")
+    );
+    assert!(
+        entries.iter().any(
+            |entry| entry.details["status"] == "revoked" && entry.details["product"] == "notes"
+        )
+    );
 }
 
 async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
@@ -106,7 +143,9 @@ async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
     let added = server.world.store.write(|tx| {
         async move {
             for number in 0..1_200 {
-                let key = LicenseKey::parse(&format!("ACME-MANY-0000-{number:04}")).ok().unwrap();
+                let key = LicenseKey::parse(&format!("ACME-MANY-0000-{number:04}"))
+                    .ok()
+                    .unwrap();
                 let license = License {
                     tenant: "acme".parse().unwrap(),
                     id: key.id(),
@@ -133,7 +172,9 @@ async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
     added.await.unwrap();
     let admin = server.sign_in(Role::Admin).await;
     let (_, rows) = rows(&admin.get("/licenses.csv").await);
-    let many = rows.iter().filter(|row| row[3] == "default" && row[8].starts_with("2026-06-09T10:13:20"));
+    let many = rows
+        .iter()
+        .filter(|row| row[3] == "default" && row[8].starts_with("2026-06-09T10:13:20"));
     assert_eq!(many.count(), 1_200);
     let mut ids: Vec<_> = rows.iter().map(|row| &row[0]).collect();
     ids.sort();
@@ -154,12 +195,23 @@ async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
         let answer = browser.get("/licenses.csv").await;
-        let expected = if role >= Role::Support { StatusCode::OK } else { StatusCode::FORBIDDEN };
+        let expected = if role >= Role::Support {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        };
         assert_eq!(answer.status, expected, "{role:?}");
         let html = parse(&browser.get("/licenses?status=active&sort=expires").await);
-        assert_eq!(link(&html), (role >= Role::Support).then(|| "/licenses.csv?status=active".to_owned()));
+        assert_eq!(
+            link(&html),
+            (role >= Role::Support).then(|| "/licenses.csv?status=active".to_owned())
+        );
     }
-    assert_eq!(exports(&server).await.len(), 3, "none for the one who was refused");
+    assert_eq!(
+        exports(&server).await.len(),
+        3,
+        "none for the one who was refused"
+    );
     let indie = server.sign_in_as("owner@indie.test").await;
     let refused = indie.get("/licenses.csv").await;
     assert_eq!(refused.status, StatusCode::PAYMENT_REQUIRED);
@@ -168,9 +220,15 @@ async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
     assert_eq!(link(&html), None);
     assert_eq!(texts(&html, "button[disabled]"), ["Export CSV"]);
     let reason = &texts(&html, "#why-no-export")[0];
-    assert_eq!(reason, "CSV export needs the plan enterprise; this tenant is on free.");
+    assert_eq!(
+        reason,
+        "CSV export needs the plan enterprise; this tenant is on free."
+    );
     let stranger = server.get("/licenses.csv").await;
-    assert_eq!((stranger.status, stranger.header("location")), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(
+        (stranger.status, stranger.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
 }
 
 fn link(html: &Html) -> Option<String> {

@@ -48,7 +48,9 @@ impl Licenses {
         let recorded = context
             .store
             .write(move |tx| async move { tx.record(&entry).await }.boxed());
-        recorded.await.map_err(|error: keywright_store::StoreError| Error::from(error))?;
+        recorded
+            .await
+            .map_err(|error: keywright_store::StoreError| Error::from(error))?;
         Ok(Export {
             tenant: caller.tenant().clone(),
             context,
