@@ -7,7 +7,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use keywright_app::{
     api::request::{RequestScope, form_failure},
     format, routes,
@@ -65,7 +65,8 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
             Err(error) => Some((Err(error), None)),
         }
     });
-    (header, Body::from_stream(chunks)).into_response()
+    // Who compresses the file polls once more after its end.
+    (header, Body::from_stream(chunks.fuse())).into_response()
 }
 
 /// The file in the making.

@@ -1,6 +1,12 @@
 //! The licenses as a file: who may, what is in it, and that the audit log has it.
 
-use axum::http::StatusCode;
+use std::io::Read;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use flate2::read::GzDecoder;
 use futures::FutureExt;
 use keywright_domain::{
     audit::Action,
@@ -187,6 +193,21 @@ async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
 async fn rows_of_nothing(browser: &Browser<'_>) -> (usize, usize) {
     let (head, rows) = rows(&browser.get("/licenses.csv?q=nobody-at-all").await);
     (head.len(), rows.len())
+}
+
+#[tokio::test]
+async fn browsers_get_the_file_compressed() {
+    let server = Server::start(Engine::Sqlite).await;
+    let support = server.sign_in(Role::Support).await;
+    let request = Request::get("/licenses.csv")
+        .header(header::COOKIE, &support.cookie)
+        .header(header::ACCEPT_ENCODING, "gzip");
+    let compressed = server.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+    let mut text = String::new();
+    let mut decoder = GzDecoder::new(compressed.body.as_ref());
+    decoder.read_to_string(&mut text).unwrap();
+    assert_eq!(text, support.get("/licenses.csv").await.text());
 }
 
 #[tokio::test]
