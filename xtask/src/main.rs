@@ -10,8 +10,10 @@ mod binary;
 mod demo;
 mod dev;
 mod interrupt;
+mod playwright;
 mod postgres;
 mod process;
+mod screenshots;
 mod serve;
 mod site;
 mod steps;
@@ -39,6 +41,7 @@ Usage: cargo xtask <command>
   build [--release]           the one binary with the site inside: target/debug/keywright,
                               or target/release/keywright
   site                        only the site: target/site
+  screenshots                 take the pictures in docs/screenshots anew
   tools                       only install the tools
   help                        this text
 ";
@@ -72,6 +75,7 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["build"] => binary::build_with_site(Profile::Debug, steps),
         ["build", "--release"] => binary::build_with_site(Profile::Release, steps),
         ["site"] => site::build(Mode::Release, steps),
+        ["screenshots"] => screenshots::run(steps),
         ["tools"] => tools::install_all(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),
     }

@@ -3,17 +3,13 @@
 use anyhow::{Context, Result};
 
 use crate::{
-    binary,
+    binary, playwright,
     postgres::{self, Postgres},
     process,
     site::{self, Mode},
     steps::Steps,
     tidy,
-    tools::{
-        WasmCompiler,
-        browser::{self, Browser},
-    },
-    workspace,
+    tools::{WasmCompiler, browser},
 };
 
 /// The parts, in the order in which they run.
@@ -164,26 +160,15 @@ fn browser_part(run: &mut Run<'_>) -> Result<()> {
     site::build(Mode::Release, run.steps)?;
     let (server, device) = binary::build_for_browser_tests(run.steps)?;
     let url = run.postgres_url()?;
-    let npx = |arguments: &[&str]| {
-        let mut npx = process::command("npx");
-        npx.current_dir(workspace::end2end())
-            .arg("--no-install")
-            .args(arguments);
-        npx
-    };
-    let mut types = npx(&["tsc", "--noEmit"]);
+    let mut types = playwright::npx(&["tsc", "--noEmit"]);
     run.steps
         .run("types of the browser tests", "some seconds", || {
             process::run(&mut types)
         })?;
-    let mut tests = npx(&["playwright", "test"]);
+    let mut tests = playwright::command(&browser, &server);
     tests
-        .env("KEYWRIGHT_BIN", &server)
         .env("KEYWRIGHT_DEVICE_BIN", &device)
         .env(postgres::VARIABLE, url);
-    if let Browser::Installed(chromium) = browser {
-        tests.env("KEYWRIGHT_CHROMIUM", chromium);
-    }
     run.steps
         .run("browser tests", "some minutes", || process::run(&mut tests))
 }

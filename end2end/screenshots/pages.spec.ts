@@ -1,0 +1,91 @@
+// The pictures of the documentation, taken of the demo data: docs/screenshots/<page>-<desktop|phone>-<light|dark>.png.
+
+import { join } from "node:path";
+
+import type { Page } from "@playwright/test";
+
+import { expect, test } from "../fixtures/test";
+import { LicensePage } from "../pages/license";
+import type { LoginPage } from "../pages/login";
+
+const folder = join(import.meta.dirname, "..", "..", "docs", "screenshots");
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+const looks = {
+  "desktop-light": { viewport: desktop, colorScheme: "light" },
+  "desktop-dark": { viewport: desktop, colorScheme: "dark" },
+  "phone-light": { viewport: phone, colorScheme: "light" },
+  "phone-dark": { viewport: phone, colorScheme: "dark" },
+} as const;
+
+interface Picture {
+  name: string;
+  /** How to get there; nobody is signed in yet. */
+  open: (loginPage: LoginPage) => Promise<void>;
+  /** Only what somebody looks at: every clone carries it. */
+  as: (keyof typeof looks)[];
+}
+
+const pictures: Picture[] = [
+  { name: "sign-in", open: signIn, as: ["desktop-light"] },
+  { name: "licenses", open: at("/licenses"), as: ["desktop-light", "desktop-dark"] },
+  { name: "license", open: license, as: ["desktop-light", "desktop-dark", "phone-light"] },
+  { name: "revoke", open: revoke, as: ["desktop-light"] },
+];
+
+for (const { name, open, as } of pictures) {
+  for (const look of as) {
+    test.describe(() => {
+      test.use(looks[look]);
+
+      test(`${name}-${look}`, async ({ page, loginPage }) => {
+        await open(loginPage);
+        if (looks[look].viewport === desktop) {
+          await growToWholePage(page);
+        }
+        // What the pointer was left on would look hovered.
+        await page.mouse.move(0, 0);
+        await page.screenshot({ path: join(folder, `${name}-${look}.png`), animations: "disabled" });
+      });
+    });
+  }
+}
+
+async function signIn(loginPage: LoginPage): Promise<void> {
+  await loginPage.goto();
+  await expectHydrated(loginPage.page);
+}
+
+/** Signs the owner of `acme` in and opens a path. */
+function at(path: string): Picture["open"] {
+  return async (loginPage) => {
+    await loginPage.signIn();
+    await loginPage.page.goto(path);
+    await expectHydrated(loginPage.page);
+  };
+}
+
+/** The active license with the most devices. */
+async function license(loginPage: LoginPage): Promise<void> {
+  await at("/licenses?status=active&sort=-activations")(loginPage);
+  await loginPage.page.getByRole("rowheader").getByRole("link").first().click();
+  await expect(new LicensePage(loginPage.page).live).toBeVisible();
+}
+
+async function revoke(loginPage: LoginPage): Promise<void> {
+  await license(loginPage);
+  await loginPage.page.getByRole("link", { name: "Revoke…" }).click();
+  await expect(new LicensePage(loginPage.page).dialog).toBeVisible();
+}
+
+async function expectHydrated(page: Page): Promise<void> {
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+}
+
+/** As on a tall screen. Playwright's `fullPage` leaves sidebar and backdrop as high as the screen was. */
+async function growToWholePage(page: Page): Promise<void> {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width: desktop.width, height });
+}

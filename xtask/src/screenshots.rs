@@ -1,0 +1,22 @@
+//! `cargo xtask screenshots`: the pictures of the documentation, which nobody takes by hand.
+
+use anyhow::Result;
+
+use crate::{
+    binary, playwright, process,
+    site::{self, Mode},
+    steps::Steps,
+    tools::browser,
+};
+
+/// Builds everything and lets a browser take the pictures into `docs/screenshots`.
+pub(crate) fn run(steps: &mut Steps) -> Result<()> {
+    let browser = browser::install(steps)?;
+    site::build(Mode::Release, steps)?;
+    let server = binary::build(steps)?;
+    let mut playwright = playwright::command(&browser, &server);
+    playwright.args(["--config", "screenshots.config.ts"]);
+    steps.run("taking the screenshots", "some seconds", || {
+        process::run(&mut playwright)
+    })
+}
