@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     activation::Activation,
-    audit::{Action, Actor},
+    audit_log::AuditEntry,
     entitlement::Entitlements,
     ids::{InstanceId, KeyTypeId, LicenseId},
     key::DisplayKey,
-    license::{Customer, License, Status},
+    license::{Customer, License, NamedLicense, Status},
     offline::OfflineUntil,
     time::Timestamp,
 };
@@ -41,24 +41,15 @@ pub struct LicenseDetail {
     /// Devices that may.
     pub activation_limit: u32,
     /// The license that this one took the place of.
-    pub predecessor: Option<Relative>,
+    pub predecessor: Option<NamedLicense>,
     /// The license that took this one's place.
-    pub successor: Option<Relative>,
+    pub successor: Option<NamedLicense>,
     /// Every device that it knows, the newest first.
     pub devices: Vec<Device>,
     /// What happened to it, the newest first.
-    pub activity: Vec<Happening>,
+    pub activity: Vec<AuditEntry>,
     /// When the server read all this: "38 min ago" counts from here, in the browser too.
     pub now: Timestamp,
-}
-
-/// Another license that this one is bound to by a remint.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Relative {
-    /// Its id.
-    pub id: LicenseId,
-    /// Its masked key.
-    pub display_key: DisplayKey,
 }
 
 /// One device of a license, active or past.
@@ -99,21 +90,6 @@ pub enum DeviceState {
         /// By whom; `None` where the device gave it back.
         by_operator: Option<String>,
     },
-}
-
-/// Something that was done to a license.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Happening {
-    /// When.
-    pub at: Timestamp,
-    /// By whom.
-    pub actor: Actor,
-    /// What. A remint stands on both licenses' pages.
-    pub action: Action,
-    /// Of a remint: whether this license is the one that took the other's place.
-    pub is_successor: bool,
-    /// Which device it was about, where it was one.
-    pub device_name: Option<String>,
 }
 
 impl Device {

@@ -5,6 +5,7 @@
 
 pub mod activation;
 pub mod audit;
+pub mod audit_log;
 pub mod detail;
 pub mod entitlement;
 pub mod export;

@@ -9,6 +9,15 @@ use crate::{
     time::Timestamp,
 };
 
+/// A license, as others name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedLicense {
+    /// Its id.
+    pub id: LicenseId,
+    /// Its masked key.
+    pub display_key: DisplayKey,
+}
+
 /// What operators made of a license. Whether it has expired is not stored: the clock says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LicenseState {
@@ -131,6 +140,14 @@ impl License {
     /// The status at `now`.
     pub fn status(&self, now: Timestamp) -> Status {
         self.state.status(self.expires_at, now)
+    }
+
+    /// As others name it.
+    pub fn named(self) -> NamedLicense {
+        NamedLicense {
+            id: self.id,
+            display_key: self.display_key,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows of HTTP or of pages; nothing but `store` knows SQL; every rule that needs no I/O is in `domain`.
 
 pub mod activations;
+pub mod audit;
 pub mod caller;
 pub mod clock;
 mod context;

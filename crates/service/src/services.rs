@@ -5,10 +5,10 @@ use std::sync::Arc;
 use keywright_store::Store;
 
 use crate::{
-    activations::Activations, clock::Clock, context::Context, demo::Demo, events::Events,
-    keyless::Keyless, licenses::Licenses, master_key::MasterKey, operators::Operators,
-    password::PasswordHasher, products::Products, rng::Rng, sdk_keys::SdkKeys, settings::Settings,
-    signing_keys::SigningKeys, tenants::Tenants,
+    activations::Activations, audit::Audit, clock::Clock, context::Context, demo::Demo,
+    events::Events, keyless::Keyless, licenses::Licenses, master_key::MasterKey,
+    operators::Operators, password::PasswordHasher, products::Products, rng::Rng,
+    sdk_keys::SdkKeys, settings::Settings, signing_keys::SigningKeys, tenants::Tenants,
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone.
@@ -16,6 +16,8 @@ use crate::{
 pub struct Services {
     /// What devices ask.
     pub activations: Activations,
+    /// What was done, by whom and when.
+    pub audit: Audit,
     /// The demo data.
     pub demo: Demo,
     /// Pages that stay as new as the database.
@@ -57,6 +59,7 @@ impl Services {
         });
         Self {
             activations: Activations(context.clone()),
+            audit: Audit(context.clone()),
             demo: Demo(context.clone()),
             events: Events(context.clone()),
             keyless: Keyless::new(context.clone()),
@@ -85,7 +88,8 @@ impl Services {
     pub async fn keep_house(&self) -> Result<(), crate::Error> {
         // What fails must not keep the rest from its turn.
         let dropped = self.signing_keys.drop_ended().await;
-        dropped.and(self.keyless.purge().await)
+        let forgotten = self.keyless.purge().await;
+        dropped.and(forgotten).and(self.audit.purge().await)
     }
 
     /// Writes what is still to be written and lets go of the database.

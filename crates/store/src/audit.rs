@@ -1,14 +1,19 @@
-//! The audit log: `record` and `list`, nothing else.
+//! The audit log: entries are recorded and read, and purged once they have outlived their time. Nothing else; the database
+//! itself refuses it, too (migration 5).
 
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
+    audit_log::{AuditFilter, By},
     ids::{AuditEntryId, LicenseId, TenantId},
+    key::DisplayKey,
+    license::NamedLicense,
+    page::{COUNT_LIMIT, Count, Position},
     time::Timestamp,
 };
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, row::Fields, sql::Sql};
 
 /// An entry to record.
 #[derive(Debug, Clone)]
@@ -43,66 +48,123 @@ pub struct AuditEntry {
     /// What was done.
     pub action: Action,
     /// To which license, where it was one.
-    pub license: Option<LicenseId>,
+    pub license: Option<NamedLicense>,
     /// Of a remint: the license that took its place.
-    pub successor: Option<LicenseId>,
+    pub successor: Option<NamedLicense>,
     /// What else there is to say.
     pub details: Value,
 }
 
-macro_rules! entry_columns {
-    () => {
-        "id, created_at, actor_kind, actor_id, actor_name, action, license_id, successor_id, details"
-    };
-}
+const ENTRIES: &str =
+    "SELECT a.id, a.created_at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.details, a.license_id, a.successor_id,
+     l.display_key, s.display_key AS successor_key
+     FROM audit_entries a
+     LEFT JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id
+     LEFT JOIN licenses s ON s.tenant_id = a.tenant_id AND s.id = a.successor_id
+     WHERE a.tenant_id = ";
 
 impl Store {
-    /// The tenant's newest entries, the newest first. One that has outlived its 365 days is not among them, purged or
-    /// not.
+    /// The tenant's entries that the filter lets through: at most `most` of them outwards from `position`. One that has
+    /// outlived its 365 days is not among them, purged or not.
     pub async fn audit_entries(
         &self,
         tenant: &TenantId,
+        filter: &AuditFilter,
+        position: Position<AuditEntryId>,
+        most: u32,
         now: Timestamp,
-        limit: u32,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "SELECT ",
-            entry_columns!(),
-            " FROM audit_entries
-             WHERE tenant_id = $1 AND created_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3"
-        ))
-        .bind(tenant.as_str())
-        .bind(now.minus_days(RETENTION_DAYS).millis())
-        .bind(i64::from(limit))
-        .fetch_all(&mut *self.read().await?)
-        .await?;
+        let mut sql = Sql::new(ENTRIES);
+        sql.bind(tenant.as_str());
+        self.push_audit_filter(&mut sql, tenant, filter, now);
+        let (beyond, order) = match position {
+            Position::Start => (None, NEWEST_FIRST),
+            Position::After(mark) => (Some((" < (", mark)), NEWEST_FIRST),
+            Position::Before(mark) => (Some((" > (", mark)), OLDEST_FIRST),
+        };
+        if let Some((beyond, mark)) = beyond {
+            sql.push(" AND (a.created_at, a.id)")
+                .push(beyond)
+                .bind(mark.value)
+                .push(", ")
+                .bind(mark.id.to_string())
+                .push(")");
+        }
+        sql.push(order).push(" LIMIT ").bind(i64::from(most));
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
         rows.iter().map(entry).collect()
     }
 
-    /// The newest entries about a license, the newest first: those that have it as their target, and the remint that it
-    /// came from. One that has outlived its 365 days is not among them.
-    pub async fn audit_entries_of_license(
+    /// How many entries of the tenant the filter lets through, counted up to [`COUNT_LIMIT`].
+    pub async fn count_audit_entries(
         &self,
         tenant: &TenantId,
-        license: LicenseId,
+        filter: &AuditFilter,
         now: Timestamp,
-        limit: u32,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
-        let rows = sqlx::query(concat!(
-            "SELECT ",
-            entry_columns!(),
-            " FROM audit_entries WHERE tenant_id = $1 AND (license_id = $2 OR successor_id = $2) AND created_at > $3
-             ORDER BY created_at DESC, id DESC LIMIT $4"
-        ))
-        .bind(tenant.as_str())
-        .bind(license.to_string())
-        .bind(now.minus_days(RETENTION_DAYS).millis())
-        .bind(i64::from(limit))
-        .fetch_all(&mut *self.read().await?)
-        .await?;
-        rows.iter().map(entry).collect()
+    ) -> Result<Count, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS entries FROM (SELECT 1 FROM audit_entries a");
+        if filter.term.is_some() {
+            sql.push(" JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id");
+        }
+        sql.push(" WHERE a.tenant_id = ").bind(tenant.as_str());
+        self.push_audit_filter(&mut sql, tenant, filter, now);
+        sql.push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS counted");
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let counted = rows
+            .first()
+            .map(|row| Fields::new("audit_entries", row).count("entries"));
+        Ok(Count::from_capped(counted.transpose()?.unwrap_or(0)))
+    }
+
+    /// Adds the conditions on `a`, an entry of the tenant, and on `l`, its license.
+    fn push_audit_filter(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        filter: &AuditFilter,
+        now: Timestamp,
+    ) {
+        let outlived = now.minus_days(RETENTION_DAYS).plus_millis(1);
+        let from = filter
+            .from
+            .map_or(outlived, |day| day.begin().max(outlived));
+        sql.push(" AND a.created_at >= ").bind(from.millis());
+        if let Some(to) = filter.to {
+            sql.push(" AND a.created_at < ").bind(to.end().millis());
+        }
+        if let Some(action) = filter.action {
+            sql.push(" AND a.action = ").bind(action.as_str());
+        }
+        match filter.by {
+            None => {}
+            Some(By::CommandLine) => {
+                sql.push(" AND a.actor_kind = 'command_line'");
+            }
+            Some(By::System) => {
+                sql.push(" AND a.actor_kind = 'system'");
+            }
+            Some(By::Operator(id)) => {
+                sql.push(" AND a.actor_kind = 'operator' AND a.actor_id = ")
+                    .bind(id.to_string());
+            }
+        }
+        if let Some(license) = filter.license {
+            sql.push(" AND (a.license_id = ")
+                .bind(license.to_string())
+                .push(" OR a.successor_id = ")
+                .bind(license.to_string())
+                .push(")");
+        }
+        if let Some(term) = &filter.term {
+            self.search_index().push_condition(sql, tenant, term);
+        }
     }
 }
+
+const NEWEST_FIRST: &str = " ORDER BY a.created_at DESC, a.id DESC";
+const OLDEST_FIRST: &str = " ORDER BY a.created_at, a.id";
 
 impl Tx<'_> {
     /// Records an entry, in the same unit of work as what it tells of.
@@ -125,6 +187,28 @@ impl Tx<'_> {
         .await?;
         Ok(())
     }
+
+    /// Deletes at most `most` entries, of whichever tenant, that are not younger than `outlived_until`; says how many. The
+    /// database itself refuses to delete any that is younger than the latest such moment.
+    pub async fn purge_audit_entries(
+        &mut self,
+        outlived_until: Timestamp,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        sqlx::query("UPDATE audit_horizon SET outlived_until = $1 WHERE outlived_until < $1")
+            .bind(outlived_until.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        let done = sqlx::query(
+            "DELETE FROM audit_entries WHERE (tenant_id, id) IN
+             (SELECT tenant_id, id FROM audit_entries WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
+        )
+        .bind(outlived_until.millis())
+        .bind(i64::from(most))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected())
+    }
 }
 
 fn entry(row: &AnyRow) -> Result<AuditEntry, StoreError> {
@@ -138,8 +222,24 @@ fn entry(row: &AnyRow) -> Result<AuditEntry, StoreError> {
             name: fields.text("actor_name")?,
         },
         action: fields.named("action", Action::from_name)?,
-        license: fields.optional_parsed("license_id")?,
-        successor: fields.optional_parsed("successor_id")?,
+        license: named_license(&fields, "license_id", "display_key")?,
+        successor: named_license(&fields, "successor_id", "successor_key")?,
         details: fields.json("details")?,
     })
+}
+
+/// A license that is not there any more, should that ever be, keeps its id: what was done to it stays readable.
+fn named_license(
+    fields: &Fields<'_>,
+    id: &'static str,
+    display_key: &'static str,
+) -> Result<Option<NamedLicense>, StoreError> {
+    let Some(id) = fields.optional_parsed::<LicenseId>(id)? else {
+        return Ok(None);
+    };
+    let display_key = fields.optional_text(display_key)?;
+    Ok(Some(NamedLicense {
+        id,
+        display_key: DisplayKey::from_stored(display_key.unwrap_or_else(|| id.to_string())),
+    }))
 }

@@ -37,6 +37,24 @@ impl Store {
         row.map(|row| operator(&Fields::new("operators", &row)))
             .transpose()
     }
+
+    /// The accounts of a tenant, by their e-mail: id and e-mail.
+    pub async fn operator_names(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Vec<(OperatorId, String)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, email FROM operators WHERE tenant_id = $1 ORDER BY email_folded",
+        )
+        .bind(tenant.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let name = |row| {
+            let fields = Fields::new("operators", row);
+            Ok((fields.parsed("id")?, fields.text("email")?))
+        };
+        rows.iter().map(name).collect()
+    }
 }
 
 impl Tx<'_> {

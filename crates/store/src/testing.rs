@@ -94,11 +94,21 @@ impl TestDatabase {
     ///
     /// If it can't be done.
     pub async fn execute(&self, sql: &'static str) {
+        self.try_execute(sql).await.expect("a statement");
+    }
+
+    /// Tries what the database itself may refuse; says why it did.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be reached.
+    pub async fn try_execute(&self, sql: &'static str) -> Result<(), String> {
         let mut connection = AnyConnection::connect(&self.url)
             .await
             .expect("the database");
-        connection.execute(sql).await.expect("a statement");
+        let done = connection.execute(sql).await;
         connection.close().await.expect("closed");
+        done.map(drop).map_err(|error| error.to_string())
     }
 
     /// All that it keeps, to search: SQLite's files as they are, the log of writes among them; the rows of every table

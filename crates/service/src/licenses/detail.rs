@@ -1,15 +1,16 @@
 //! One license with all that belongs to it.
 
 use keywright_domain::{
-    audit::Action,
-    detail::{Happening, LicenseDetail, Relative},
+    audit_log::AuditFilter,
+    detail::LicenseDetail,
     ids::LicenseId,
+    license::{License, NamedLicense},
+    page::Position,
     role::Permission,
 };
-use keywright_store::AuditEntry;
 
 use super::Licenses;
-use crate::{Caller, Error};
+use crate::{Caller, Error, audit};
 
 /// Most entries of the log that a license's own page shows; the audit log has them all.
 const ACTIVITY: u32 = 50;
@@ -25,8 +26,12 @@ impl Licenses {
         let predecessor = self.relative(caller, license.predecessor).await?;
         let successor = self.relative(caller, license.successor).await?;
         let activations = store.activations(tenant, id).await?;
-        let entries = store.audit_entries_of_license(tenant, id, now, ACTIVITY);
-        let activity = entries.await?.into_iter().map(|entry| happening(entry, id));
+        let about_it = AuditFilter {
+            license: Some(id),
+            ..AuditFilter::default()
+        };
+        let entries = store.audit_entries(tenant, &about_it, Position::Start, ACTIVITY, now);
+        let activity = entries.await?.into_iter().map(audit::as_shown);
         Ok(LicenseDetail {
             predecessor,
             successor,
@@ -39,25 +44,11 @@ impl Licenses {
         &self,
         caller: &Caller,
         id: Option<LicenseId>,
-    ) -> Result<Option<Relative>, Error> {
+    ) -> Result<Option<NamedLicense>, Error> {
         let Some(id) = id else {
             return Ok(None);
         };
         let license = self.0.store.license(caller.tenant(), id).await?;
-        Ok(license.map(|license| Relative {
-            id,
-            display_key: license.display_key,
-        }))
-    }
-}
-
-fn happening(entry: AuditEntry, license: LicenseId) -> Happening {
-    let device_name = entry.details["device_name"].as_str().map(str::to_owned);
-    Happening {
-        at: entry.at,
-        actor: entry.actor,
-        action: entry.action,
-        is_successor: entry.action == Action::Remint && entry.successor == Some(license),
-        device_name,
+        Ok(license.map(License::named))
     }
 }

@@ -15,7 +15,7 @@ use keywright_service::{
     testing::{NOW, TestWorld},
 };
 
-use crate::world::{PRO_KEY, acme, log, new_entries, somebody, world};
+use crate::world::{PRO_KEY, acme, id_of as named, log, new_entries, somebody, world};
 
 const FALLBACK_KEY: &str = "ACME-FALL-0000-0004";
 
@@ -73,7 +73,7 @@ async fn a_license_is_revoked_once_with_one_entry_in_the_log() {
     let entries = new_entries(&world, before).await;
     assert_eq!(entries.len(), 1);
     assert_eq!(
-        (entries[0].action, entries[0].license),
+        (entries[0].action, named(entries[0].license.as_ref())),
         (Action::Revoke, Some(id))
     );
     assert_eq!(entries[0].actor.name, "support@acme.test");
@@ -128,7 +128,11 @@ async fn a_reminted_license_ends_and_a_fresh_key_takes_its_place() {
     assert_eq!(entries.len(), 1);
     let entry = &entries[0];
     assert_eq!(
-        (entry.action, entry.license, entry.successor),
+        (
+            entry.action,
+            named(entry.license.as_ref()),
+            named(entry.successor.as_ref())
+        ),
         (Action::Remint, Some(id), Some(minted.id))
     );
     assert!(!entry.details.to_string().contains(minted.key.expose()));
@@ -267,7 +271,12 @@ async fn a_license_shows_its_devices_its_relatives_and_what_was_done_to_it() {
     let done: Vec<_> = shown
         .activity
         .iter()
-        .map(|happening| (happening.action, happening.is_successor))
+        .map(|entry| {
+            (
+                entry.action,
+                named(entry.successor.as_ref()) == Some(shown.id),
+            )
+        })
         .collect();
     assert_eq!(
         done,
@@ -277,7 +286,7 @@ async fn a_license_shows_its_devices_its_relatives_and_what_was_done_to_it() {
             (Action::ManualMint, false)
         ]
     );
-    assert_eq!(shown.activity[1].device_name.as_deref(), Some("Device 1"));
+    assert_eq!(shown.activity[1].detail("device_name"), Some("Device 1"));
 
     let successor = licenses.detail(&support, minted.id).await.unwrap();
     assert_eq!(
@@ -288,7 +297,12 @@ async fn a_license_shows_its_devices_its_relatives_and_what_was_done_to_it() {
     let done: Vec<_> = successor
         .activity
         .iter()
-        .map(|happening| (happening.action, happening.is_successor))
+        .map(|entry| {
+            (
+                entry.action,
+                named(entry.successor.as_ref()) == Some(minted.id),
+            )
+        })
         .collect();
     assert_eq!(done, [(Action::Remint, true)]);
 

@@ -218,7 +218,6 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
     keys.promote(&owner(), kid("k2"), Urgency::Leak)
         .await
         .unwrap();
-    let before = log(&world).await.len();
     // Seven days, the clients' 300 s of skew, and a minute for an answer that was under way.
     let end = NOW.plus_days(7).plus_millis(360_000);
     for (at, listed) in [(end.plus_millis(-1), 2), (end, 1), (end.plus_days(99), 1)] {
@@ -227,12 +226,10 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
         assert_eq!(keys.list(&owner()).await.unwrap().len(), listed, "{at:?}");
     }
     world.clock.set(NOW);
-    let entries = new_entries(&world, before).await;
+    let mut entries = log(&world).await;
+    entries.retain(|entry| entry.action == Action::SigningKeyDrop);
     assert_eq!(entries.len(), 1, "dropped once");
-    assert_eq!(
-        (entries[0].action, entries[0].actor.kind),
-        (Action::SigningKeyDrop, ActorKind::System)
-    );
+    assert_eq!(entries[0].actor.kind, ActorKind::System);
     assert_eq!(entries[0].details["kid"], "k1");
     // Its name is never given away again: not on demand, nor in the row of names.
     let again = keys.add(&owner(), Some(kid("k1"))).await;

@@ -1,5 +1,5 @@
 //! The use cases, on a standing clock. What they rest on, the store, has its contract tested on both engines; here it is
-//! SQLite.
+//! SQLite, but for the audit log.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,6 +7,7 @@
 )]
 
 mod acting;
+mod audit;
 mod demo;
 mod devices;
 mod events;

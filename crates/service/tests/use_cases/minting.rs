@@ -12,7 +12,7 @@ use keywright_service::{
     testing::NOW,
 };
 
-use crate::world::{acme, log, new_entries, somebody, world};
+use crate::world::{acme, id_of, log, new_entries, somebody, world};
 
 fn order(key_type: Option<&str>, count: u32) -> MintOrder {
     MintOrder {
@@ -66,7 +66,7 @@ async fn a_minted_license_has_what_its_key_type_says_and_one_audit_entry() {
     let entries = new_entries(&world, before).await;
     assert_eq!(entries.len(), 1);
     assert_eq!(
-        (entries[0].action, entries[0].license),
+        (entries[0].action, id_of(entries[0].license.as_ref())),
         (Action::ManualMint, Some(license.id))
     );
     assert_eq!(entries[0].actor.name, "support@acme.test");

@@ -1,7 +1,15 @@
 //! Short ways into a world with the demo data.
 
 use futures::FutureExt;
-use keywright_domain::{ids::TenantId, plan::Plan, role::Role, session::Session};
+use keywright_domain::{
+    audit_log::AuditFilter,
+    ids::{LicenseId, TenantId},
+    license::NamedLicense,
+    page::Position,
+    plan::Plan,
+    role::Role,
+    session::Session,
+};
 use keywright_service::{
     Caller,
     clock::Clock,
@@ -44,9 +52,20 @@ pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
     settled(world).await;
     world
         .store
-        .audit_entries(&acme(), world.clock.now(), 100_000)
+        .audit_entries(
+            &acme(),
+            &AuditFilter::default(),
+            Position::Start,
+            100_000,
+            world.clock.now(),
+        )
         .await
         .unwrap()
+}
+
+/// Which license an entry names.
+pub(crate) fn id_of(named: Option<&NamedLicense>) -> Option<LicenseId> {
+    named.map(|license| license.id)
 }
 
 /// Waits until what use cases write aside is written: they are tasks, which run before this one goes on, and SQLite's

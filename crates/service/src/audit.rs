@@ -1,0 +1,133 @@
+//! The audit log: read by everyone, purged by nobody but the clock.
+
+use std::sync::Arc;
+
+use futures::FutureExt;
+use keywright_domain::{
+    audit::RETENTION_DAYS,
+    audit_log::{AuditEntry, AuditLog, AuditQuery},
+    license::License,
+    page::{Mark, PAGE_SIZE, Page, Position},
+    role::Permission,
+};
+use serde_json::Value;
+
+use crate::{Caller, Error, context::Context};
+
+/// Most entries that are purged in one unit of work, so that other writes get their turn between two of them.
+const PURGE_BATCH: u32 = 500;
+
+/// What was done, by whom and when.
+#[derive(Clone)]
+pub struct Audit(pub(crate) Arc<Context>);
+
+impl Audit {
+    /// One page of the caller's tenant's log, how many entries match, and what can be asked for.
+    pub async fn list(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditLog, Error> {
+        caller.require(Permission::View)?;
+        let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
+        let filter = &query.filter;
+        // One more tells whether there is a next page.
+        let read = |position| store.audit_entries(tenant, filter, position, PAGE_SIZE + 1, now);
+        let mut position = query.position;
+        let mut rows = read(position).await?;
+        if rows.is_empty() && position != Position::Start {
+            // A place beyond the end, in an old or hand-made link: the log has a beginning all the same.
+            position = Position::Start;
+            rows = read(position).await?;
+        }
+        let entries = rows.into_iter().map(as_shown).collect();
+        let license = match filter.license {
+            Some(id) => store.license(tenant, id).await?,
+            None => None,
+        };
+        Ok(AuditLog {
+            page: Page::from_rows(entries, PAGE_SIZE, &position, |entry: &AuditEntry| Mark {
+                value: entry.at.millis(),
+                id: entry.id,
+            }),
+            count: store.count_audit_entries(tenant, filter, now).await?,
+            operators: store.operator_names(tenant).await?,
+            license: license.map(License::named),
+        })
+    }
+
+    /// Deletes the entries, of every tenant, that have outlived their 365 days, a batch at a time. May be broken off
+    /// between two batches, and begun again.
+    pub async fn purge(&self) -> Result<(), Error> {
+        let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
+        loop {
+            let purged = self.0.store.write(move |tx| {
+                async move {
+                    Ok::<_, Error>(tx.purge_audit_entries(outlived_until, PURGE_BATCH).await?)
+                }
+                .boxed()
+            });
+            if purged.await? < u64::from(PURGE_BATCH) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// As pages show it.
+pub(crate) fn as_shown(entry: keywright_store::AuditEntry) -> AuditEntry {
+    AuditEntry {
+        id: entry.id,
+        at: entry.at,
+        actor: entry.actor,
+        action: entry.action,
+        license: entry.license,
+        successor: entry.successor,
+        details: details(&entry.details),
+    }
+}
+
+/// Names and values; what is nothing is left out.
+fn details(recorded: &Value) -> Vec<(String, String)> {
+    let named = recorded.as_object().into_iter().flatten();
+    let shown = named.filter_map(|(name, value)| Some((name.clone(), text(value)?)));
+    shown.collect()
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
+        Value::String(text) => Some(text.clone()),
+        Value::Array(values) => {
+            let texts: Vec<String> = values.iter().filter_map(text).collect();
+            (!texts.is_empty()).then(|| texts.join(", "))
+        }
+        Value::Number(_) | Value::Object(_) => Some(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn details_read_as_names_and_values() {
+        let recorded = json!({
+            "product": "notes", "trial_days": 14, "free_tier": true, "fallback": false, "duration_days": null,
+            "entitlements": ["pro", "sync"], "none": [],
+        });
+        let mut shown = details(&recorded);
+        shown.sort_unstable();
+        let expected = [
+            ("entitlements", "pro, sync"),
+            ("fallback", "no"),
+            ("free_tier", "yes"),
+            ("product", "notes"),
+            ("trial_days", "14"),
+        ];
+        assert_eq!(
+            shown,
+            expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
+        );
+        assert_eq!(details(&Value::Null), []);
+    }
+}

@@ -1,0 +1,329 @@
+//! What the audit log holds, who reads it, and how it forgets.
+
+use futures::FutureExt;
+use keywright_domain::{
+    audit::Action,
+    audit_log::{AuditFilter, AuditQuery, By},
+    ids::LicenseId,
+    key::LicenseKey,
+    license::Customer,
+    page::{Count, Position},
+    query::LicenseFilter,
+    role::Role,
+};
+use keywright_service::{
+    Caller, Error,
+    licenses::MintOrder,
+    operators::Origin,
+    testing::{NOW, TestWorld},
+};
+use keywright_store::{AuditEntry, Engine, StoreError};
+
+use crate::world::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
+
+const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+const FALLBACK_KEY: &str = "ACME-FALL-0000-0004";
+
+fn license(key: &str) -> LicenseId {
+    LicenseKey::parse(key).ok().unwrap().id()
+}
+
+/// What somebody tries, and what the log is to have of it.
+enum Attempt {
+    Mint,
+    Deactivate,
+    Revoke,
+    Remint,
+    Export,
+    SignIn(&'static str),
+}
+
+async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Result<(), Error> {
+    let licenses = &world.services.licenses;
+    let fallback = license(FALLBACK_KEY);
+    match attempt {
+        Attempt::Mint => {
+            let order = MintOrder {
+                product: "notes".parse().unwrap(),
+                key_type: Some("pro".parse().unwrap()),
+                customer: Customer::default(),
+                count: 1,
+            };
+            licenses.mint(caller, order).await.map(drop)
+        }
+        Attempt::Deactivate => {
+            let devices = world.store.activations(&acme(), fallback).await.unwrap();
+            let instance = devices[0].instance;
+            licenses
+                .deactivate_instance(caller, fallback, instance)
+                .await
+        }
+        Attempt::Revoke => licenses.revoke(caller, license(PRO_KEY)).await,
+        Attempt::Remint => licenses.remint(caller, fallback).await.map(drop),
+        Attempt::Export => licenses
+            .export(caller, LicenseFilter::default())
+            .await
+            .map(drop),
+        Attempt::SignIn(password) => {
+            let origin = Origin {
+                user_agent: "browser".into(),
+                address: "192.0.2.1".into(),
+            };
+            let operators = &world.services.operators;
+            operators
+                .sign_in("support@acme.test", password, origin)
+                .await
+                .map(drop)
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none() {
+    for engine in BOTH {
+        let world = TestWorld::with_demo(engine).await;
+        let support = somebody(Role::Support);
+        let fallback = Some(license(FALLBACK_KEY));
+        for (minute, (done, action, about)) in (1..).zip([
+            (Attempt::Mint, Action::ManualMint, None),
+            (Attempt::Deactivate, Action::DeactivateInstance, fallback),
+            (Attempt::Revoke, Action::Revoke, Some(license(PRO_KEY))),
+            (Attempt::Remint, Action::Remint, fallback),
+            (Attempt::Export, Action::CsvExport, None),
+            (Attempt::SignIn("keywright-demo"), Action::SignIn, None),
+        ]) {
+            let at = NOW.plus_millis(minute * 60_000);
+            world.clock.set(at);
+            let before = log(&world).await.len();
+            attempt(&world, &support, &done).await.unwrap();
+            let entries = new_entries(&world, before).await;
+            let [AuditEntry { actor, license, .. }] = entries.as_slice() else {
+                panic!("{action:?} on {engine:?}: {entries:?}")
+            };
+            assert_eq!((entries[0].action, entries[0].at), (action, at));
+            assert_eq!(actor.name, "support@acme.test");
+            assert!(actor.id.is_some(), "{action:?}");
+            match action {
+                Action::ManualMint => assert!(license.is_some()),
+                _ => assert_eq!(id_of(license.as_ref()), about, "{action:?}"),
+            }
+        }
+        // Each a second time, or by somebody who may not: nothing is done, and nothing told.
+        let before = log(&world).await.len();
+        for refused in [Attempt::Deactivate, Attempt::Revoke, Attempt::Remint] {
+            let again = attempt(&world, &support, &refused).await;
+            assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        }
+        for refused in [
+            Attempt::Mint,
+            Attempt::Deactivate,
+            Attempt::Revoke,
+            Attempt::Remint,
+            Attempt::Export,
+        ] {
+            let forbidden = attempt(&world, &somebody(Role::Viewer), &refused).await;
+            assert!(matches!(forbidden, Err(Error::Forbidden)), "{forbidden:?}");
+        }
+        assert_eq!(log(&world).await.len(), before);
+        world.clock.set(NOW.plus_days(1));
+        attempt(&world, &support, &Attempt::SignIn("wrong"))
+            .await
+            .unwrap_err();
+        let entries = new_entries(&world, before).await;
+        assert_eq!(entries.len(), 1);
+        assert_eq!(
+            (entries[0].action, entries[0].actor.name.as_str()),
+            (Action::SignInRefused, "support@acme.test")
+        );
+    }
+}
+
+#[tokio::test]
+async fn everyone_reads_the_log_of_their_own_tenant() {
+    let world = world().await;
+    let indie = Caller::command_line("indie".parse().unwrap());
+    let own = world
+        .services
+        .audit
+        .list(&indie, &AuditQuery::default())
+        .await
+        .unwrap();
+    let operators: Vec<_> = own
+        .operators
+        .iter()
+        .map(|(_, email)| email.as_str())
+        .collect();
+    assert_eq!(operators, ["owner@indie.test"]);
+    for entry in &own.page.items {
+        let email = entry.detail("email").unwrap_or_default();
+        assert!(!email.contains("acme"), "{entry:?}");
+    }
+    let viewer = somebody(Role::Viewer);
+    let about = |license| AuditQuery {
+        filter: AuditFilter {
+            license: Some(license),
+            ..AuditFilter::default()
+        },
+        position: Position::Start,
+    };
+    let known = about(license(PRO_KEY));
+    let found = world.services.audit.list(&viewer, &known).await.unwrap();
+    assert_eq!(
+        found.license.unwrap().display_key.as_str(),
+        "ACME-XXXX-···-0001"
+    );
+    assert_ne!(found.count, Count::Exact(0));
+    let foreign = world.services.audit.list(&indie, &known).await.unwrap();
+    assert_eq!((foreign.license, foreign.count), (None, Count::Exact(0)));
+}
+
+#[tokio::test]
+async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning() {
+    let world = world().await;
+    let viewer = somebody(Role::Viewer);
+    let read = async |position| {
+        let query = AuditQuery {
+            filter: AuditFilter {
+                by: Some(By::CommandLine),
+                ..AuditFilter::default()
+            },
+            position,
+        };
+        world
+            .services
+            .audit
+            .list(&viewer, &query)
+            .await
+            .unwrap()
+            .page
+    };
+    let order = MintOrder {
+        product: "notes".parse().unwrap(),
+        key_type: Some("pro".parse().unwrap()),
+        customer: Customer::default(),
+        count: 30,
+    };
+    let command_line = Caller::command_line(acme());
+    world
+        .services
+        .licenses
+        .mint(&command_line, order)
+        .await
+        .unwrap();
+    let first = read(Position::Start).await;
+    assert_eq!((first.items.len(), first.previous), (25, None));
+    let second = read(Position::After(first.next.unwrap())).await;
+    let back = read(Position::Before(second.previous.unwrap())).await;
+    assert_eq!(back.items, first.items);
+    let last = second.items.last().unwrap();
+    let beyond = keywright_domain::page::Mark {
+        value: last.at.millis() - 1_000_000_000_000,
+        id: last.id,
+    };
+    assert_eq!(read(Position::After(beyond)).await.items, first.items);
+}
+
+/// Puts so many entries of `acme` into the log that have outlived their 365 days.
+async fn add_outlived(world: &TestWorld) {
+    let add = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100000)
+         INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
+         SELECT 'acme', '00000000-0000-4000-8000-' || (100000000000 + number), number, 'system', 'system', 'revoke', '{}'
+         FROM numbers";
+    world.database.execute(add).await;
+}
+
+/// How many entries the database holds that nobody is shown any more, counted up to 10,001.
+async fn outlived(world: &TestWorld) -> Count {
+    let everything = AuditFilter::default();
+    let then = keywright_domain::time::Timestamp::from_millis(1_000_000);
+    let to = AuditFilter {
+        to: Some("1970-01-02".parse().unwrap()),
+        ..everything
+    };
+    world
+        .store
+        .count_audit_entries(&acme(), &to, then)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_thousand_are_purged_while_writes_go_on() {
+    for engine in BOTH {
+        let world = TestWorld::with_demo(engine).await;
+        let before = log(&world).await.len();
+        add_outlived(&world).await;
+        assert_eq!(
+            log(&world).await.len(),
+            before,
+            "never shown, purged or not"
+        );
+        // Broken off in the middle of it, as by a server that stops.
+        let audit = world.services.audit.clone();
+        let purge = tokio::spawn(async move { audit.purge().await });
+        let support = somebody(Role::Support);
+        attempt(&world, &support, &Attempt::Revoke).await.unwrap();
+        purge.abort();
+        purge.await.ok();
+        assert_eq!(
+            outlived(&world).await,
+            Count::MoreThan(10_000),
+            "the write came before the purge was through"
+        );
+        // Begun again, beside more writes.
+        let audit = world.services.audit.clone();
+        let purge = tokio::spawn(async move { audit.purge().await });
+        for _ in 0..20 {
+            attempt(&world, &support, &Attempt::Mint).await.unwrap();
+        }
+        assert_eq!(
+            outlived(&world).await,
+            Count::MoreThan(10_000),
+            "no write waited for its end"
+        );
+        purge.await.unwrap().unwrap();
+        assert_eq!(outlived(&world).await, Count::Exact(0));
+        assert_eq!(
+            log(&world).await.len(),
+            before + 21,
+            "and nothing else is gone"
+        );
+    }
+}
+
+#[tokio::test]
+async fn housekeeping_purges_to_the_second() {
+    let world = world().await;
+    let made = log(&world).await;
+    let last = made[0].at;
+    let all = async || {
+        let then = last;
+        let everything = AuditFilter::default();
+        world
+            .store
+            .count_audit_entries(&acme(), &everything, then)
+            .await
+            .unwrap()
+    };
+    let total = Count::Exact(made.len().try_into().unwrap());
+    world
+        .clock
+        .set(made[made.len() - 1].at.plus_days(365).plus_millis(-1_000));
+    world.services.keep_house().await.unwrap();
+    assert_eq!(all().await, total, "364 days, 23:59:59");
+    world.clock.set(last.plus_days(365).plus_millis(-1));
+    world.services.keep_house().await.unwrap();
+    assert_ne!(all().await, total);
+    assert_ne!(
+        all().await,
+        Count::Exact(0),
+        "the newest is not 365 days old"
+    );
+    world.clock.set(last.plus_days(365));
+    world.services.keep_house().await.unwrap();
+    let left = world
+        .store
+        .write(|_| async { Ok::<_, StoreError>(()) }.boxed());
+    left.await.unwrap();
+    assert_eq!(all().await, Count::Exact(0));
+}
