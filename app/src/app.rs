@@ -44,19 +44,24 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, and the answer
-/// to a search for a key that there is not. They are the server's alone, so the browser's wasm has no need of them.
+/// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, the answers to a
+/// search for a key that there is not, and the audit log. They are the server's alone, so the browser's wasm has no need of them.
 #[cfg(feature = "ssr")]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     use leptos_router::components::Outlet;
 
-    use crate::pages::licenses::{
-        no_such_key::NoSuchKeyPage,
-        question_page::{DeactivatePage, RemintPage, RevokePage},
+    use crate::pages::{
+        audit::log::{AuditNoSuchKeyPage, AuditPage},
+        licenses::{
+            no_such_key::NoSuchKeyPage,
+            question_page::{DeactivatePage, RemintPage, RevokePage},
+        },
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+            <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>

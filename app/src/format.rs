@@ -69,6 +69,12 @@ pub fn exact(at: Timestamp, zone: Zone) -> String {
     )
 }
 
+/// `10 Jun 2026, 13:54:00`: a moment among others of its kind, whose zone stands elsewhere.
+pub fn second(at: Timestamp, zone: Zone) -> String {
+    let local = local(at, zone);
+    format!("{}, {}", civil_date(local), clock(local))
+}
+
 /// `17 Jun, 14:35`: a moment of these days that counts to the minute.
 pub fn minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);

@@ -1,5 +1,9 @@
 //! Every path the pages know: what the router matches, and the links that lead there.
 
+mod audit;
+
+use std::fmt::Display;
+
 use keywright_domain::{
     ids::{InstanceId, LicenseId},
     license::Status,
@@ -9,6 +13,8 @@ use keywright_domain::{
     search::SearchTerm,
 };
 use leptos_router::params::ParamsMap;
+
+pub use audit::{AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query_of};
 
 /// The list of licenses.
 pub const LICENSES: &str = "/licenses";
@@ -42,11 +48,7 @@ pub fn licenses(query: &LicenseQuery) -> String {
     if *sort != Sort::default() {
         link.add("sort", &sort.name());
     }
-    match position {
-        Position::Start => {}
-        Position::After(mark) => link.add("after", &mark.to_string()),
-        Position::Before(mark) => link.add("before", &mark.to_string()),
-    }
+    link.position(position);
     link.0
 }
 
@@ -74,6 +76,14 @@ impl Link {
         }
         if let Some(product) = &filter.product {
             self.add("product", product.as_str());
+        }
+    }
+
+    fn position<Id: Display>(&mut self, position: &Position<Id>) {
+        match position {
+            Position::Start => {}
+            Position::After(mark) => self.add("after", &mark.to_string()),
+            Position::Before(mark) => self.add("before", &mark.to_string()),
         }
     }
 
@@ -124,9 +134,12 @@ pub fn events(subject: Subject) -> String {
     format!("{EVENTS}?{}", subject.query())
 }
 
-/// Whether a path is one of a page that no script brings to life: what only asks before something is done, and what
-/// answers a form.
+/// Whether a path is one of a page that no script brings to life: what only asks before something is done, what answers a
+/// form, and what is only read.
 pub fn is_plain(path: &str) -> bool {
+    if path == AUDIT || path == AUDIT_NO_SUCH_KEY {
+        return true;
+    }
     let below = path.strip_prefix(LICENSES).unwrap_or_default();
     let last = below.rsplit('/').next().unwrap_or_default();
     let is_question = matches!(last, "revoke" | "remint" | "deactivate");
@@ -223,6 +236,8 @@ mod tests {
             license_remint(id),
             license_deactivate(id, instance),
             NO_SUCH_KEY.to_owned(),
+            AUDIT.to_owned(),
+            AUDIT_NO_SUCH_KEY.to_owned(),
         ] {
             assert!(is_plain(&path), "{path}");
         }
@@ -232,6 +247,7 @@ mod tests {
             &license(id),
             "/licensesx/revoke",
             "/revoke",
+            "/auditx",
         ] {
             assert!(!is_plain(path), "{path}");
         }

@@ -16,6 +16,7 @@ pub fn Nav() -> impl IntoView {
         <nav class="app-nav" aria-label="Main">
             <ul class="nav-group">
                 <NavLink href=routes::LICENSES icon=IconName::Key label="Licenses"/>
+                <NavLink href=routes::AUDIT icon=IconName::List label="Audit log"/>
             </ul>
             <p class="nav-foot">"Keywright " {VERSION}</p>
         </nav>
@@ -26,9 +27,10 @@ pub fn Nav() -> impl IntoView {
 fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
     let current = move || current(&path.get(), href);
+    let rel = routes::is_plain(href).then_some("external");
     view! {
         <li>
-            <a class="nav-link" href=href aria-current=current>
+            <a class="nav-link" rel=rel href=href aria-current=current>
                 <Icon name=icon/>
                 {label}
             </a>

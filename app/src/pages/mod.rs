@@ -1,5 +1,6 @@
 //! The pages. Folders mirror the URLs.
 
+pub mod audit;
 pub mod failure;
 pub mod licenses;
 pub mod login;

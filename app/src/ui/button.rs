@@ -73,6 +73,13 @@ pub fn DownloadLink(href: Signal<String>, children: Children) -> impl IntoView {
     view! { <a class="button" rel="external" download href=href>{children()}</a> }
 }
 
+/// Submits a form that changes nothing.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn SubmitButton(children: Children) -> impl IntoView {
+    view! { <button class="button" type="submit">{children()}</button> }
+}
+
 /// Leads away from a question without answering it.
 #[cfg(feature = "ssr")]
 #[component]

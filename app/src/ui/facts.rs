@@ -25,6 +25,19 @@ pub fn Fact(label: &'static str, children: Children) -> impl IntoView {
     }
 }
 
+/// The same with a label that is not known beforehand.
+#[component]
+pub fn NamedFact(label: String, value: String) -> impl IntoView {
+    view! {
+        <div>
+            <dt>{label}</dt>
+            <dd>
+                <bdi>{value}</bdi>
+            </dd>
+        </div>
+    }
+}
+
 /// A label with a value that needs the whole line.
 #[component]
 pub fn WideFact(label: &'static str, children: Children) -> impl IntoView {

@@ -65,3 +65,49 @@ pub fn Field(
         </div>
     }
 }
+
+/// A field that may stay empty, whose label is only heard. Its name is its id too.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn TextField(
+    name: &'static str,
+    label: &'static str,
+    placeholder: &'static str,
+    value: String,
+) -> impl IntoView {
+    view! {
+        <div class="field-inline">
+            <label class="visually-hidden" for=name>{label}</label>
+            <input
+                class="input"
+                id=name
+                name=name
+                type="search"
+                placeholder=placeholder
+                autocapitalize="none"
+                autocomplete="off"
+                spellcheck="false"
+                value=value
+            />
+        </div>
+    }
+}
+
+/// A day of the calendar, which may stay empty, beside its label. Its name is its id too.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl IntoView {
+    view! {
+        <div class="field-inline">
+            <label for=name>{label}</label>
+            <input class="input" id=name name=name type="date" value=value/>
+        </div>
+    }
+}
+
+/// Something that is sent along; nothing, where it is empty.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn HiddenField(name: &'static str, value: String) -> impl IntoView {
+    (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value/> })
+}

@@ -25,6 +25,8 @@ pub enum IconName {
     Info,
     /// A key.
     Key,
+    /// Lines, each with a dot before it.
+    List,
     /// A dash in a circle.
     Off,
     /// An arrow in a circle.
@@ -55,6 +57,7 @@ impl IconName {
             Self::Expired => "#icon-expired",
             Self::Info => "#icon-info",
             Self::Key => "#icon-key",
+            Self::List => "#icon-list",
             Self::Off => "#icon-off",
             Self::Reminted => "#icon-reminted",
             Self::Revoked => "#icon-revoked",
@@ -85,7 +88,7 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 17] = [
+const ALL: [IconName; 18] = [
     IconName::Active,
     IconName::ArrowDown,
     IconName::ArrowUp,
@@ -96,6 +99,7 @@ const ALL: [IconName; 17] = [
     IconName::Expired,
     IconName::Info,
     IconName::Key,
+    IconName::List,
     IconName::Off,
     IconName::Reminted,
     IconName::Revoked,
@@ -130,6 +134,7 @@ const fn drawing(icon: IconName) -> &'static str {
         IconName::Key => {
             r#"<circle cx="5.25" cy="10.75" r="2.75"/><path d="m7.3 8.7 6.2-6.2M10.5 5.5l2 2"/>"#
         }
+        IconName::List => r#"<path d="M6 4h7.5M6 8h7.5M6 12h7.5M2.8 4h.01M2.8 8h.01M2.8 12h.01"/>"#,
         IconName::Off => r#"<circle cx="8" cy="8" r="6"/><path d="M5.2 8h5.6"/>"#,
         IconName::Reminted => {
             r#"<circle cx="8" cy="8" r="6"/><path d="M5 8h6M8.6 5.6 11 8l-2.4 2.4"/>"#

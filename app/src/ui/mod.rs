@@ -8,6 +8,7 @@ pub mod code;
 pub mod confirm;
 pub mod copy;
 pub mod dialog;
+pub mod disclosure;
 pub mod empty;
 pub mod facts;
 pub mod field;

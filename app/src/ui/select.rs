@@ -34,3 +34,17 @@ pub fn SelectField(
         </div>
     }
 }
+
+/// The same where nothing changes while the page is looked at.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn PlainSelect(
+    label: &'static str,
+    name: &'static str,
+    choices: Vec<Choice>,
+    chosen: String,
+) -> impl IntoView {
+    let choices = Signal::stored(choices);
+    let chosen = Signal::stored(chosen);
+    view! { <SelectField label name choices chosen on_change=|_| {}/> }
+}

@@ -38,6 +38,13 @@ pub fn ExactMinute(at: Timestamp) -> impl IntoView {
     moment(at, in_zone(at, format::exact_minute).into_any())
 }
 
+/// A moment to the second, for tables of what happened: `10 Jun 2026, 13:54:00`.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Second(at: Timestamp) -> impl IntoView {
+    moment(at, in_zone(at, format::second).into_any())
+}
+
 fn moment(at: Timestamp, text: AnyView) -> impl IntoView {
     let title = in_zone(at, format::exact);
     view! { <time datetime=format::iso(at) title=title>{text}</time> }

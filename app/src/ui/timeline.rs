@@ -10,9 +10,14 @@ pub fn Timeline(children: Children) -> impl IntoView {
     view! { <ol class="timeline">{children()}</ol> }
 }
 
-/// A sentence, and the small print below it.
+/// A sentence, the small print below it, and what is folded away.
 #[component]
-pub fn TimelineItem(icon: IconName, meta: AnyView, children: Children) -> impl IntoView {
+pub fn TimelineItem(
+    icon: IconName,
+    meta: AnyView,
+    details: AnyView,
+    children: Children,
+) -> impl IntoView {
     view! {
         <li>
             <span class="timeline-mark">
@@ -21,6 +26,7 @@ pub fn TimelineItem(icon: IconName, meta: AnyView, children: Children) -> impl I
             <div>
                 <p>{children()}</p>
                 <p class="meta">{meta}</p>
+                {details}
             </div>
         </li>
     }

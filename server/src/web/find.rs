@@ -56,7 +56,7 @@ pub(super) async fn find(
             let query = LicenseQuery { filter, ..asked };
             Redirect::to(&routes::licenses(&query)).into_response()
         }
-        Ok(Found::NoSuchKey) => answer(state, scope, headers).await,
+        Ok(Found::NoSuchKey) => answer(routes::NO_SUCH_KEY, state, scope, headers).await,
         Err(error) => failed(error, &search, &scope),
     }
 }
@@ -85,11 +85,16 @@ impl Search {
     }
 }
 
-/// The page that says that no license has this key.
-async fn answer(state: AppState, scope: RequestScope, headers: HeaderMap) -> Response {
+/// A page that says that no license has this key.
+pub(super) async fn answer(
+    page: &'static str,
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+) -> Response {
     let mut request = Request::new(axum::body::Body::empty());
     *request.method_mut() = Method::GET;
-    *request.uri_mut() = Uri::from_static(routes::NO_SUCH_KEY);
+    *request.uri_mut() = Uri::from_static(page);
     *request.headers_mut() = headers;
     request.extensions_mut().insert(scope);
     pages::render(State(state), request).await

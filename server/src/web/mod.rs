@@ -1,6 +1,7 @@
 //! The browser's side: pages, server functions, sign-in, files.
 
 mod actions;
+mod audit;
 mod cross_site;
 mod csv;
 mod events;
@@ -41,6 +42,14 @@ pub(crate) fn router(state: AppState) -> Router {
         .route(
             routes::NO_SUCH_KEY,
             get(|| async { Redirect::to(routes::LICENSES) }),
+        )
+        .route(
+            routes::AUDIT_FIND,
+            post(audit::find).get(|| async { Redirect::to(routes::AUDIT) }),
+        )
+        .route(
+            routes::AUDIT_NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::AUDIT) }),
         )
         .route("/licenses/{id}/revoke", post(actions::revoke))
         .route("/licenses/{id}/remint", post(actions::remint))

@@ -36,7 +36,11 @@ pub(super) fn router() -> Router<AppState> {
 pub(super) fn paths() -> Vec<String> {
     let pages = generate_route_list(App);
     let paths = pages.iter().map(|page| page.path().to_owned());
-    let only_answers = [routes::SESSION, routes::NO_SUCH_KEY];
+    let only_answers = [
+        routes::SESSION,
+        routes::NO_SUCH_KEY,
+        routes::AUDIT_NO_SUCH_KEY,
+    ];
     paths
         .filter(|path| !only_answers.contains(&path.as_str()))
         .collect()

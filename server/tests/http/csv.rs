@@ -10,8 +10,10 @@ use flate2::read::GzDecoder;
 use futures::FutureExt;
 use keywright_domain::{
     audit::Action,
+    audit_log::AuditFilter,
     key::LicenseKey,
     license::{Customer, License, LicenseState},
+    page::Position,
     role::Role,
 };
 use keywright_service::testing::NOW;
@@ -58,7 +60,12 @@ fn rows(answer: &Answer) -> (Row, Vec<Row>) {
 
 async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
     let acme = acme();
-    let entries = server.world.store.audit_entries(acme.tenant(), NOW, 500);
+    let everything = AuditFilter::default();
+    let entries =
+        server
+            .world
+            .store
+            .audit_entries(acme.tenant(), &everything, Position::Start, 500, NOW);
     let entries = entries.await.unwrap();
     let exports = entries
         .into_iter()

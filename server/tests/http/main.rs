@@ -26,6 +26,7 @@ macro_rules! on_both_engines {
 
 mod api_document;
 mod at_once;
+mod audit;
 mod bad_input;
 mod client;
 mod csv;

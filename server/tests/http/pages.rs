@@ -68,6 +68,7 @@ async fn every_page_is_whole_however_many_are_rendered_at_once() {
     for (path, mark) in [
         ("/licenses", "c-key"),
         (license.as_str(), "id=\"activations\""),
+        ("/audit", "c-what"),
     ] {
         let pages = (0..200).map(|_| browser.get(path));
         for page in futures::future::join_all(pages).await {

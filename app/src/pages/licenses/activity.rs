@@ -2,13 +2,19 @@
 
 use keywright_domain::{
     audit::Action,
-    detail::{Happening, LicenseDetail},
-    key::DisplayKey,
+    audit_log::{AuditEntry, AuditFilter, AuditQuery},
+    detail::LicenseDetail,
+    ids::LicenseId,
+    time::Timestamp,
 };
 use leptos::prelude::*;
 
 use crate::{
-    pages::licenses::{parts::KeyText, row::past},
+    pages::{
+        audit::entry::{EntryDetails, done_to_license, who},
+        licenses::row::past,
+    },
+    routes,
     ui::{
         icon::IconName,
         timeline::{Timeline, TimelineItem},
@@ -19,39 +25,28 @@ use crate::{
 #[component]
 pub fn Activity(license: LicenseDetail) -> impl IntoView {
     let LicenseDetail {
-        activity,
-        predecessor,
-        successor,
-        now,
-        ..
+        id, activity, now, ..
     } = license;
-    let predecessor = predecessor.map(|relative| relative.display_key);
-    let successor = successor.map(|relative| relative.display_key);
     let is_empty = activity.is_empty();
-    let items = activity
-        .into_iter()
-        .map(|happening| {
-            let other = if happening.is_successor {
-                predecessor.clone()
-            } else {
-                successor.clone()
-            };
-            let meta = view! {
-                {past(happening.at, now)}
-                <code>{happening.action.as_str()}</code>
-            }
-            .into_any();
-            let icon = icon(happening.action);
-            view! { <TimelineItem icon meta>{sentence(happening, other)}</TimelineItem> }
-        })
-        .collect_view();
+    let items = activity.into_iter().map(|entry| item(entry, id, now));
+    let items = items.collect_view();
     let nothing = is_empty.then(|| {
         view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
+    });
+    let in_the_log = routes::audit(&AuditQuery {
+        filter: AuditFilter {
+            license: Some(id),
+            ..AuditFilter::default()
+        },
+        ..AuditQuery::default()
     });
     view! {
         <section class="section" aria-labelledby="activity">
             <div class="section-head">
                 <h2 id="activity">"Activity"</h2>
+                <a class="section-link" rel="external" href=in_the_log>
+                    "In the audit log"
+                </a>
             </div>
             {nothing}
             <Timeline>{items}</Timeline>
@@ -59,31 +54,22 @@ pub fn Activity(license: LicenseDetail) -> impl IntoView {
     }
 }
 
-/// Who did what. Of a remint, `other` is the license on its other side.
-fn sentence(happening: Happening, other: Option<DisplayKey>) -> AnyView {
-    let other = other.map(|display_key| view! { <KeyText display_key/> });
-    let what = match happening.action {
-        Action::ManualMint => " minted this license".into_any(),
-        Action::Revoke => " revoked this license".into_any(),
-        Action::Remint if happening.is_successor => {
-            view! { " reminted " {other} ", which this license replaces" }.into_any()
-        }
-        Action::Remint => view! { " reminted this license; " {other} " took its place" }.into_any(),
-        Action::DeactivateInstance => {
-            let device = happening
-                .device_name
-                .unwrap_or_else(|| "a device".to_owned());
-            view! { " deactivated " <bdi>{device}</bdi> }.into_any()
-        }
-        other => format!(": {}", other.as_str()).into_any(),
-    };
-    view! {
-        <strong>
-            <bdi dir="auto">{happening.actor.name}</bdi>
-        </strong>
-        {what}
+fn item(entry: AuditEntry, here: LicenseId, now: Timestamp) -> impl IntoView {
+    let name = entry.action.as_str();
+    let meta = view! {
+        {past(entry.at, now)}
+        <code>{name}</code>
     }
-    .into_any()
+    .into_any();
+    let icon = icon(entry.action);
+    let what =
+        done_to_license(&entry, Some(here)).unwrap_or_else(|| format!(": {name}").into_any());
+    let who = who(&entry);
+    view! {
+        <TimelineItem icon meta details=view! { <EntryDetails entry/> }.into_any()>
+            {who} {what}
+        </TimelineItem>
+    }
 }
 
 fn icon(action: Action) -> IconName {

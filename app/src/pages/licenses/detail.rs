@@ -1,9 +1,9 @@
 //! `/licenses/{id}`: everything about one license.
 
 use keywright_domain::{
-    detail::{LicenseDetail, Relative},
+    detail::LicenseDetail,
     ids::LicenseId,
-    license::Status,
+    license::{NamedLicense, Status},
     live::Subject,
     role::Permission,
 };
@@ -249,7 +249,7 @@ fn customer(license: &LicenseDetail) -> AnyView {
     view! { {name} {email} }.into_any()
 }
 
-fn relative(relative: Relative) -> impl IntoView {
+fn relative(relative: NamedLicense) -> impl IntoView {
     view! {
         <li>
             <a href=routes::license(relative.id)>

@@ -12,7 +12,7 @@ pub mod list;
 mod loading;
 #[cfg(feature = "ssr")]
 pub mod no_such_key;
-mod parts;
+pub mod parts;
 mod question;
 mod question_dialog;
 #[cfg(feature = "ssr")]

@@ -1,0 +1,106 @@
+//! What the log is asked for.
+
+use keywright_domain::{
+    audit::Action,
+    audit_log::{AuditFilter, AuditLog, AuditQuery, By},
+    page::{Count, Position},
+};
+use leptos::prelude::*;
+
+use crate::{
+    format,
+    pages::licenses::parts::KeyText,
+    routes,
+    ui::{
+        button::{QuietLink, SubmitButton},
+        choice::Choice,
+        field::{DateField, HiddenField, TextField},
+        select::PlainSelect,
+    },
+};
+
+/// The form, which leads to the log that it asks for, and how many entries match.
+#[component]
+pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
+    let everyone = std::iter::once(Choice::new("", "Anyone"));
+    let operators = log
+        .operators
+        .iter()
+        .map(|(id, email)| Choice::new(&id.to_string(), email));
+    let others = [
+        (By::CommandLine, "Command line"),
+        (By::System, "The server itself"),
+    ];
+    let others = others.map(|(by, label)| Choice::new(&by.to_string(), label));
+    let actors = everyone.chain(operators).chain(others).collect();
+    let any = std::iter::once(Choice::new("", "Any action"));
+    let actions = Action::ALL.map(|action| Choice::new(action.as_str(), action.as_str()));
+    let actions = any.chain(actions).collect();
+    let chosen = |name| {
+        let mut params = routes::audit_params(&filter).into_iter();
+        let found = params.find(|(found, _)| *found == name);
+        found.map(|(_, value)| value).unwrap_or_default()
+    };
+    let about = filter
+        .license
+        .map(|_| view! { <About filter=filter.clone() log=log.clone()/> });
+    let clear = (filter != AuditFilter::default())
+        .then(|| view! { <QuietLink href=routes::AUDIT.to_owned()>"Clear"</QuietLink> });
+    view! {
+        <form class="filters audit-filters" role="search" method="post" action=routes::AUDIT_FIND>
+            <PlainSelect label="Action" name="action" choices=actions chosen=chosen("action")/>
+            <PlainSelect label="Who" name="by" choices=actors chosen=chosen("by")/>
+            <TextField
+                label="About which license"
+                name="q"
+                placeholder="Key, license ID, e-mail or device"
+                value=chosen("q")
+            />
+            <HiddenField name="license" value=chosen("license")/>
+            <DateField label="From" name="from" value=chosen("from")/>
+            <DateField label="to" name="to" value=chosen("to")/>
+            <SubmitButton>"Filter"</SubmitButton>
+            {clear}
+            <p class="filters-count" role="status">{counted(log.count)}</p>
+        </form>
+        {about}
+    }
+}
+
+/// The one license that the log is asked about, and the way back to all.
+#[component]
+fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
+    let license = match (log.license, filter.license) {
+        (Some(license), _) => {
+            let href = routes::license(license.id);
+            view! {
+                "About "
+                <a href=href>
+                    <KeyText display_key=license.display_key/>
+                </a>
+            }
+            .into_any()
+        }
+        (None, _) => "This tenant has no license of that ID".into_any(),
+    };
+    let all = routes::audit(&AuditQuery {
+        filter: AuditFilter {
+            license: None,
+            ..filter
+        },
+        position: Position::Start,
+    });
+    view! {
+        <p class="audit-about">{license} " " <QuietLink href=all>"Show every license"</QuietLink></p>
+    }
+}
+
+/// `1,306 entries`.
+fn counted(count: Count) -> AnyView {
+    let noun = if count == Count::Exact(1) {
+        "entry"
+    } else {
+        "entries"
+    };
+    view! { <strong>{format::count(count)}</strong> " " {noun} }.into_any()
+}

@@ -1,0 +1,125 @@
+//! The audit log's addresses.
+
+use keywright_domain::{
+    audit::Action,
+    audit_log::{AuditFilter, AuditQuery},
+    page::Position,
+    search::SearchTerm,
+};
+
+use super::Link;
+
+/// The audit log.
+pub const AUDIT: &str = "/audit";
+/// Takes the filters of the audit log. One of them may be a key, so they are posted, and answered with a page only where there
+/// is no such key.
+pub const AUDIT_FIND: &str = "/audit/find";
+/// What is rendered as the answer where there is no such key. Nobody is led here: the address stays [`AUDIT_FIND`].
+pub const AUDIT_NO_SUCH_KEY: &str = "/audit/find/none";
+
+/// The link to the page of the audit log that the query names. What is not asked for is left out.
+pub fn audit(query: &AuditQuery) -> String {
+    let AuditQuery { filter, position } = query;
+    let mut link = Link::to(AUDIT);
+    for (name, value) in audit_params(filter) {
+        link.add(name, &value);
+    }
+    link.position(position);
+    link.0
+}
+
+/// What a filter of the audit log is in a URL: names and values.
+pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
+    let named = [
+        (
+            "action",
+            filter.action.map(|action| action.as_str().to_owned()),
+        ),
+        ("by", filter.by.map(|by| by.to_string())),
+        ("license", filter.license.map(|id| id.to_string())),
+        ("q", filter.term.clone().map(String::from)),
+        ("from", filter.from.map(|day| day.to_string())),
+        ("to", filter.to.map(|day| day.to_string())),
+    ];
+    let given = named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    given.collect()
+}
+
+/// What a URL of the audit log, or any other source of named texts, asks for. What names no filter and no place is left out.
+pub fn audit_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> AuditQuery {
+    AuditQuery {
+        filter: AuditFilter {
+            action: param("action").and_then(Action::from_name),
+            by: param("by").and_then(|text| text.parse().ok()),
+            license: param("license").and_then(|text| text.parse().ok()),
+            term: param("q").and_then(SearchTerm::new),
+            from: param("from").and_then(|text| text.parse().ok()),
+            to: param("to").and_then(|text| text.parse().ok()),
+        },
+        position: Position::from_params(param("after"), param("before")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::{audit_log::By, page::Mark};
+
+    use super::*;
+
+    const ID: &str = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
+    const ENTRY: &str = "00000000-0000-4000-8000-000000000001";
+
+    #[test]
+    fn a_link_leads_to_what_it_was_made_from() {
+        let everything = AuditQuery {
+            filter: AuditFilter {
+                action: Some(Action::Revoke),
+                by: Some(By::CommandLine),
+                license: ID.parse().ok(),
+                term: SearchTerm::new("a&b"),
+                from: "2026-06-10".parse().ok(),
+                to: "2026-06-11".parse().ok(),
+            },
+            position: Position::Before(Mark {
+                value: 7,
+                id: ENTRY.parse().unwrap(),
+            }),
+        };
+        for (query, url) in [
+            (AuditQuery::default(), "/audit".to_owned()),
+            (
+                everything,
+                format!(
+                    "/audit?action=revoke&by=command_line&license={ID}&q=a%26b&from=2026-06-10&to=2026-06-11\
+                     &before=7~{ENTRY}"
+                ),
+            ),
+        ] {
+            assert_eq!(audit(&query), url);
+            let given: Vec<(&str, String)> = url
+                .split(['?', '&'])
+                .filter_map(|pair| pair.split_once('='))
+                .map(|(name, value)| (name, value.replace("%26", "&")))
+                .collect();
+            let param = |name| {
+                let mut given = given.iter();
+                let found = given.find(|(found, _)| *found == name);
+                found.map(|(_, value)| value.as_str())
+            };
+            assert_eq!(audit_query_of(param), query);
+        }
+    }
+
+    #[test]
+    fn what_names_nothing_is_left_out() {
+        assert_eq!(
+            audit_query_of(|_| Some("'; DROP TABLE")).filter,
+            AuditFilter {
+                term: SearchTerm::new("'; DROP TABLE"),
+                ..AuditFilter::default()
+            }
+        );
+    }
+}

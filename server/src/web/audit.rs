@@ -1,0 +1,108 @@
+//! The filters of the audit log.
+
+use axum::{
+    Extension, Form,
+    extract::{State, rejection::FormRejection},
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{
+    api::request::{RequestScope, form_failure},
+    routes,
+};
+use keywright_domain::{
+    audit_log::{AuditFilter, AuditQuery},
+    ids::LicenseId,
+    page::Position,
+    query::Found,
+};
+use keywright_service::{Caller, Error};
+use serde::Deserialize;
+
+use super::find;
+use crate::state::AppState;
+
+/// What the log is asked for. No `Debug`: one of these may be a key.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Asked {
+    action: String,
+    by: String,
+    license: String,
+    q: String,
+    from: String,
+    to: String,
+}
+
+/// `POST /audit/find`: leads to the log that is asked for. A whole key becomes its license's id, and is repeated nowhere.
+pub(super) async fn find(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
+    form: Result<Form<Asked>, FormRejection>,
+) -> Response {
+    // What is no filter asks for everything.
+    let asked = form.map(|Form(asked)| asked).unwrap_or_default();
+    let Some(session) = &scope.session else {
+        return Redirect::to(routes::LOGIN).into_response();
+    };
+    match with_license(&scope, &Caller::operator(session), &asked).await {
+        Ok(Some(filter)) => lead_to(filter),
+        Ok(None) => find::answer(routes::AUDIT_NO_SUCH_KEY, state, scope, headers).await,
+        Err(error) => {
+            // The log has the reason under the request's id.
+            form_failure(error, &scope.request_id);
+            lead_to(asked.filter())
+        }
+    }
+}
+
+/// The filter, with the license or the term that was typed; `None` where it was a key that no license has.
+async fn with_license(
+    scope: &RequestScope,
+    caller: &Caller,
+    asked: &Asked,
+) -> Result<Option<AuditFilter>, Error> {
+    let filter = asked.filter();
+    let typed = asked.q.trim();
+    if typed.is_empty() {
+        return Ok(Some(filter));
+    }
+    let about = |license: Option<LicenseId>, term| AuditFilter {
+        license,
+        term,
+        ..filter.clone()
+    };
+    if let Ok(id) = typed.parse() {
+        return Ok(Some(about(Some(id), None)));
+    }
+    let found = scope.services.licenses.find(caller, typed).await?;
+    Ok(match found {
+        Found::License(id) => Some(about(Some(id), None)),
+        Found::Term(term) => Some(about(None, term)),
+        Found::NoSuchKey => None,
+    })
+}
+
+impl Asked {
+    /// Everything but what was typed about licenses.
+    fn filter(&self) -> AuditFilter {
+        let query = routes::audit_query_of(|name| match name {
+            "action" => Some(&self.action),
+            "by" => Some(&self.by),
+            "license" => Some(&self.license),
+            "from" => Some(&self.from),
+            "to" => Some(&self.to),
+            _ => None,
+        });
+        query.filter
+    }
+}
+
+fn lead_to(filter: AuditFilter) -> Response {
+    let query = AuditQuery {
+        filter,
+        position: Position::Start,
+    };
+    Redirect::to(&routes::audit(&query)).into_response()
+}
