@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, the answers to a
-/// search for a key that there is not, and the audit log. They are the server's alone, so the browser's wasm has no need of them.
+/// search for a key that there is not, those that say what went wrong, and the audit log. They are the server's alone, so the browser's wasm has no need of them.
 #[cfg(feature = "ssr")]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
@@ -53,6 +53,7 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
 
     use crate::pages::{
         audit::log::{AuditNoSuchKeyPage, AuditPage},
+        failed::FailedPage,
         licenses::{
             no_such_key::NoSuchKeyPage,
             question_page::{DeactivatePage, RemintPage, RevokePage},
@@ -60,6 +61,7 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
             <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
             <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>

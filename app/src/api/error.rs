@@ -83,6 +83,21 @@ impl ApiError {
         )
     }
 
+    /// An error of that kind of the page at hand, with the id of the request that is being answered.
+    #[cfg(feature = "ssr")]
+    pub fn here(code: ErrorCode, message: &str) -> Self {
+        Self {
+            request_id: crate::api::request::id(),
+            ..Self::new(code, message)
+        }
+    }
+
+    /// An error of that kind of the page at hand: in the browser there is no request to name.
+    #[cfg(not(feature = "ssr"))]
+    pub fn here(code: ErrorCode, message: &str) -> Self {
+        Self::new(code, message)
+    }
+
     /// The same error of a request that the server's log knows.
     #[must_use]
     pub fn of_request(mut self, id: String) -> Self {

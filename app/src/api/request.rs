@@ -44,6 +44,7 @@ pub fn visit() -> Visit {
     let scope = extension::<RequestScope>();
     Visit {
         theme: scope.as_ref().map(|scope| scope.theme).unwrap_or_default(),
+        request_id: scope.as_ref().map(|scope| scope.request_id.clone()),
         account: scope.and_then(|scope| scope.session).map(account),
         host: host().unwrap_or_default(),
         login_failure: extension::<LoginFailure>(),
@@ -72,7 +73,7 @@ pub fn shown_once() -> Option<ShownOnce> {
 
 /// Translates a use case's error for the browser, logs it, and gives the answer its status. Causes stay in the log.
 pub fn fail(error: Error) -> ApiError {
-    let message = told(&error, &request_id().unwrap_or_default());
+    let message = told(&error, &id().unwrap_or_default());
     refuse(code(&error), message)
 }
 
@@ -131,7 +132,7 @@ fn refuse(code: ErrorCode, message: impl Into<String>) -> ApiError {
         set_status(code.status());
     }
     ApiError {
-        request_id: request_id(),
+        request_id: id(),
         ..ApiError::new(code, message)
     }
 }
@@ -167,7 +168,8 @@ fn host() -> Option<String> {
     named.or_else(|| parts.uri.host()).map(str::to_owned)
 }
 
-fn request_id() -> Option<String> {
+/// The id of the request at hand.
+pub fn id() -> Option<String> {
     extension::<RequestScope>().map(|scope| scope.request_id)
 }
 

@@ -22,6 +22,8 @@ pub struct Visit {
     pub theme: Theme,
     /// The server's name, as the browser asked for it.
     pub host: String,
+    /// Under which the server's log has the request.
+    pub request_id: Option<String>,
     /// Set where the page answers a sign-in that was refused.
     pub login_failure: Option<LoginFailure>,
     /// Set where the page answers a form that could not be carried out.

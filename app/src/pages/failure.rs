@@ -16,15 +16,26 @@ use crate::{
 };
 
 /// Says what went wrong and under which id the server's log knows more, and offers the one thing that may help.
-/// `here` is the page's own address.
+/// `here` is the page's own address, or where `way_out` says that it leads.
 #[component]
-pub fn Failure(heading: &'static str, error: ApiError, here: String) -> impl IntoView {
+pub fn Failure(
+    heading: &'static str,
+    error: ApiError,
+    here: String,
+    #[prop(optional)] way_out: Option<&'static str>,
+) -> impl IntoView {
     answer_with(error.code);
-    let (href, way_out) = match error.code {
-        ErrorCode::Unauthenticated => (routes::LOGIN.to_owned(), "Sign in"),
-        ErrorCode::Outdated => (here, "Reload"),
-        _ => (here, "Try again"),
+    let (href, way_out) = match (way_out, error.code) {
+        (Some(way_out), _) => (here, way_out),
+        (None, ErrorCode::Unauthenticated) => (routes::LOGIN.to_owned(), "Sign in"),
+        (None, ErrorCode::Outdated) => (here, "Reload"),
+        (None, ErrorCode::Forbidden | ErrorCode::NotFound) => {
+            (routes::LICENSES.to_owned(), "All licenses")
+        }
+        (None, _) => (here, "Try again"),
     };
+    let icon =
+        matches!(way_out, "Reload" | "Try again").then(|| view! { <Icon name=IconName::Turn/> });
     let request = error.request_id.map(|id| view! { <RequestNote id/> });
     focus::rescue();
     view! {
@@ -34,7 +45,7 @@ pub fn Failure(heading: &'static str, error: ApiError, here: String) -> impl Int
                 {request}
                 <ButtonRow>
                     <ReloadLink href>
-                        <Icon name=IconName::Turn/>
+                        {icon}
                         {way_out}
                     </ReloadLink>
                 </ButtonRow>

@@ -1,6 +1,8 @@
 //! The pages. Folders mirror the URLs.
 
 pub mod audit;
+#[cfg(feature = "ssr")]
+pub mod failed;
 pub mod failure;
 pub mod licenses;
 pub mod login;

@@ -11,6 +11,7 @@ use crate::{
     ui::{
         button::{ButtonLink, ButtonRow},
         empty::Empty,
+        meta::RequestNote,
     },
 };
 
@@ -18,7 +19,9 @@ use crate::{
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
-    let (href, label) = match use_visit().account {
+    let visit = use_visit();
+    let request = visit.request_id.map(|id| view! { <RequestNote id/> });
+    let (href, label) = match visit.account {
         Some(_) => (routes::LICENSES, "Licenses"),
         None => (routes::LOGIN, "Sign in"),
     };
@@ -28,6 +31,7 @@ pub fn NotFoundPage() -> impl IntoView {
             <PageHead heading="Not found"/>
             <Empty>
                 <p>"There is no page under this address. It may have been mistyped, or the link is old."</p>
+                {request}
                 <ButtonRow>
                     <ButtonLink href>{label}</ButtonLink>
                 </ButtonRow>

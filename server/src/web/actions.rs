@@ -3,7 +3,7 @@
 use axum::{
     Extension,
     extract::{FromRequestParts, Path, State},
-    http::{HeaderMap, Method, Request, Uri, request::Parts},
+    http::{Extensions, HeaderMap, Uri, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
@@ -87,8 +87,8 @@ pub(super) async fn remint(
                 key: minted.key,
             };
             posted
-                .page(state, |request| {
-                    request.extensions_mut().insert(shown);
+                .page(state, |extensions| {
+                    extensions.insert(shown);
                 })
                 .await
         }
@@ -124,24 +124,14 @@ impl Posted {
             return Redirect::to(routes::LOGIN).into_response();
         }
         let failure = form_failure(error, &self.scope.request_id);
-        self.page(state, |request| {
-            request.extensions_mut().insert(failure);
+        self.page(state, |extensions| {
+            extensions.insert(failure);
         })
         .await
     }
 
     /// Renders the page that posted as the answer.
-    async fn page(
-        self,
-        state: AppState,
-        with: impl FnOnce(&mut Request<axum::body::Body>),
-    ) -> Response {
-        let mut request = Request::new(axum::body::Body::empty());
-        *request.method_mut() = Method::GET;
-        *request.uri_mut() = self.uri;
-        *request.headers_mut() = self.headers;
-        request.extensions_mut().insert(self.scope);
-        with(&mut request);
-        pages::render(State(state), request).await
+    async fn page(self, state: AppState, with: impl FnOnce(&mut Extensions)) -> Response {
+        pages::render_as(state, self.uri, self.headers, self.scope, with).await
     }
 }

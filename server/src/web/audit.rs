@@ -3,7 +3,7 @@
 use axum::{
     Extension, Form,
     extract::{State, rejection::FormRejection},
-    http::HeaderMap,
+    http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
@@ -19,7 +19,7 @@ use keywright_domain::{
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 
-use super::find;
+use super::pages;
 use crate::state::AppState;
 
 /// What the log is asked for. No `Debug`: one of these may be a key.
@@ -48,7 +48,10 @@ pub(super) async fn find(
     };
     match with_license(&scope, &Caller::operator(session), &asked).await {
         Ok(Some(filter)) => lead_to(filter),
-        Ok(None) => find::answer(routes::AUDIT_NO_SUCH_KEY, state, scope, headers).await,
+        Ok(None) => {
+            let page = Uri::from_static(routes::AUDIT_NO_SUCH_KEY);
+            pages::render_as(state, page, headers, scope, |_| {}).await
+        }
         Err(error) => {
             // The log has the reason under the request's id.
             form_failure(error, &scope.request_id);

@@ -1,17 +1,22 @@
 //! Another site can't make a signed-in browser change anything here.
 
 use axum::{
-    extract::Request,
-    http::{HeaderMap, Method, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, Method, header},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use keywright_app::api::error::{ApiError, ErrorCode};
+use keywright_app::api::error::ErrorCode;
 
-use crate::request_id::RequestId;
+use super::failure::Failed;
+use crate::state::AppState;
 
 /// Refuses what changes something and comes from another origin.
-pub(super) async fn refuse(request: Request, next: Next) -> Response {
+pub(super) async fn refuse(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let changes = !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -19,17 +24,11 @@ pub(super) async fn refuse(request: Request, next: Next) -> Response {
     if !changes || is_same_origin(request.headers()) {
         return next.run(request).await;
     }
-    tracing::warn!("refused a request that another site made");
-    if request.uri().path().starts_with("/fn/") {
-        return ApiError::new(ErrorCode::Forbidden, "This request came from another site.")
-            .of_request(RequestId::of(request.extensions()).own().to_owned())
-            .into_response();
-    }
-    (
-        StatusCode::FORBIDDEN,
-        "This request came from another site.\n",
-    )
-        .into_response()
+    let failed = Failed::from(&request);
+    failed.log("refused a request that another site made");
+    let message = "This request came from another site, so nothing was done. If it did not: a proxy in front of Keywright \
+                   must pass the Host header on as it is.";
+    failed.answer(state, ErrorCode::Forbidden, message).await
 }
 
 /// Browsers say where a request comes from: by Fetch-Metadata to HTTPS and localhost, by `Origin` on every post. A

@@ -4,39 +4,46 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::{StreamExt, stream};
 use keywright_app::{
-    api::request::{RequestScope, form_failure},
+    api::{
+        error::{ApiError, ErrorCode},
+        request::{RequestScope, form_failure},
+    },
     format, routes,
 };
 use keywright_domain::export::{COLUMNS, ExportedLicense};
-use keywright_service::{Caller, Error, licenses::Export};
+use keywright_service::{Caller, licenses::Export};
 
-use super::find::Search;
+use super::{failure, find::Search};
 use crate::state::AppState;
 
 /// `GET /licenses.csv?…`: streamed, so that memory does not grow with the number of licenses.
 pub(super) async fn licenses(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
     query: Result<Query<Search>, QueryRejection>,
 ) -> Response {
     let Some(session) = &scope.session else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
-        let message =
-            "The address of the file is mangled: take the link on the list of licenses.\n";
-        return (StatusCode::BAD_REQUEST, message).into_response();
+        let message = "The address of the file is mangled: take the link on the list of licenses.";
+        let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
+        return failure::page(state, scope, headers, error).await;
     };
     let filter = search.filter();
     let caller = Caller::operator(session);
     match state.services.licenses.export(&caller, filter).await {
         Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
-        Err(error) => refused(error, &scope.request_id),
+        Err(error) => {
+            let error = form_failure(error, &scope.request_id);
+            failure::page(state, scope, headers, error).await
+        }
     }
 }
 
@@ -108,11 +115,4 @@ fn written(with_head: bool, licenses: &[ExportedLicense]) -> Result<Bytes, std::
         .into_inner()
         .map_err(csv::IntoInnerError::into_error)?;
     Ok(Bytes::from(bytes))
-}
-
-fn refused(error: Error, request_id: &str) -> Response {
-    let failure = form_failure(error, request_id);
-    let status = StatusCode::from_u16(failure.code.status());
-    let text = format!("{}\nRequest id: {request_id}\n", failure.message);
-    (status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), text).into_response()
 }

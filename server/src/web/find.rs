@@ -3,7 +3,7 @@
 use axum::{
     Extension, Form,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, Method, Request, Uri},
+    http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
@@ -56,7 +56,10 @@ pub(super) async fn find(
             let query = LicenseQuery { filter, ..asked };
             Redirect::to(&routes::licenses(&query)).into_response()
         }
-        Ok(Found::NoSuchKey) => answer(routes::NO_SUCH_KEY, state, scope, headers).await,
+        Ok(Found::NoSuchKey) => {
+            let page = Uri::from_static(routes::NO_SUCH_KEY);
+            pages::render_as(state, page, headers, scope, |_| {}).await
+        }
         Err(error) => failed(error, &search, &scope),
     }
 }
@@ -83,21 +86,6 @@ impl Search {
             ..query
         }
     }
-}
-
-/// A page that says that no license has this key.
-pub(super) async fn answer(
-    page: &'static str,
-    state: AppState,
-    scope: RequestScope,
-    headers: HeaderMap,
-) -> Response {
-    let mut request = Request::new(axum::body::Body::empty());
-    *request.method_mut() = Method::GET;
-    *request.uri_mut() = Uri::from_static(page);
-    *request.headers_mut() = headers;
-    request.extensions_mut().insert(scope);
-    pages::render(State(state), request).await
 }
 
 /// Back to the list as it was; the log has the reason under the request's id.

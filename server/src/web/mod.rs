@@ -5,6 +5,7 @@ mod audit;
 mod cross_site;
 mod csv;
 mod events;
+mod failure;
 mod files;
 mod find;
 mod health;
@@ -67,8 +68,16 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(CompressionLayer::new());
     with_routes(visited, plain_answers())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            failure::catch,
+        ))
+        // For the one mistake that is left: that the page which tells of another fails.
         .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn(cross_site::refuse))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            cross_site::refuse,
+        ))
         .layer(middleware::from_fn_with_state(
             state.clone(),
             security::headers,
@@ -94,8 +103,12 @@ fn live() -> Routes<1> {
 }
 
 /// What needs no page, and does not ask who is there: so it also works while the database does not.
-fn plain_answers() -> Routes<6> {
+fn plain_answers() -> Routes<7> {
     [
+        (
+            routes::FAILED,
+            get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
         ("/", get(|| async { Redirect::to(routes::LICENSES) })),
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),

@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::{Extensions, HeaderMap, Uri, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -40,6 +40,7 @@ pub(super) fn paths() -> Vec<String> {
         routes::SESSION,
         routes::NO_SUCH_KEY,
         routes::AUDIT_NO_SUCH_KEY,
+        routes::FAILED,
     ];
     paths
         .filter(|path| !only_answers.contains(&path.as_str()))
@@ -50,6 +51,23 @@ pub(super) fn paths() -> Vec<String> {
 pub(super) async fn render(State(state): State<AppState>, request: Request) -> Response {
     let site = state.site.clone();
     render_app_async(move || shell(&site.assets))(request).await
+}
+
+/// Renders the page of that path as the answer to a request that named another, or did not only ask. `with` adds what the page
+/// is to say.
+pub(super) async fn render_as(
+    state: AppState,
+    page: Uri,
+    headers: HeaderMap,
+    scope: RequestScope,
+    with: impl FnOnce(&mut Extensions),
+) -> Response {
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = page;
+    *request.headers_mut() = headers;
+    request.extensions_mut().insert(scope);
+    with(request.extensions_mut());
+    render(State(state), request).await
 }
 
 /// `POST /fn/…`: a server function, if the page that calls it is of this build.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::{
     Extension, Form,
     extract::{ConnectInfo, State},
-    http::{HeaderMap, Method, Request, header},
+    http::{HeaderMap, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{
@@ -148,11 +148,9 @@ async fn form_again(
     headers: HeaderMap,
     failure: LoginFailure,
 ) -> Response {
-    let mut request = Request::new(axum::body::Body::empty());
-    *request.method_mut() = Method::GET;
-    *request.uri_mut() = axum::http::Uri::from_static(routes::SESSION);
-    *request.headers_mut() = headers;
-    request.extensions_mut().insert(scope);
-    request.extensions_mut().insert(failure);
-    pages::render(State(state), request).await
+    let page = Uri::from_static(routes::SESSION);
+    pages::render_as(state, page, headers, scope, |extensions| {
+        extensions.insert(failure);
+    })
+    .await
 }

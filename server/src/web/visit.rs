@@ -21,7 +21,7 @@ use keywright_service::Error;
 use crate::{
     request_id::RequestId,
     state::AppState,
-    web::{session, theme},
+    web::{failure::Failed, session, theme},
 };
 
 /// Puts the request's scope, which pages and server functions read, into its extensions.
@@ -33,7 +33,13 @@ pub(super) async fn resolve(
     let request_id = RequestId::of(request.extensions()).own().to_owned();
     let session = match find_session(&state, request.headers(), request.uri().path()).await {
         Ok(session) => session,
-        Err(error) => return unavailable(&error, &request_id, request.uri().path()),
+        Err(error) => {
+            let error = error.with_causes();
+            tracing::error!(error, request_id, "no session could be looked up");
+            let message = "The database is not available at the moment. Try again in a minute.";
+            let failed = Failed::from(&request);
+            return failed.answer(state, ErrorCode::Unavailable, message).await;
+        }
     };
     let theme = theme::of(&CookieJar::from_headers(request.headers()));
     let scope = RequestScope {
@@ -89,20 +95,4 @@ async fn find_session(
         Err(Error::Unauthenticated) => Ok(None),
         Err(other) => Err(other),
     }
-}
-
-/// The database does not say who is asking. Without that no page can be made; the words must do.
-fn unavailable(error: &Error, request_id: &str, path: &str) -> Response {
-    tracing::error!(
-        error = error.with_causes(),
-        request_id,
-        "no session could be looked up"
-    );
-    let message = "The database is not available at the moment. Try again in a minute.";
-    let error = ApiError::new(ErrorCode::Unavailable, message).of_request(request_id.to_owned());
-    if path.starts_with("/fn/") {
-        return error.into_response();
-    }
-    let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;
-    (status, format!("{message}\nRequest id: {request_id}\n")).into_response()
 }

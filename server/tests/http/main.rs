@@ -34,6 +34,7 @@ mod dashboard;
 mod devices;
 mod documented;
 mod events;
+mod failures;
 mod finding;
 mod functions;
 mod keyless;

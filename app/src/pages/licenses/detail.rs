@@ -67,7 +67,7 @@ pub fn LicensePage() -> impl IntoView {
 pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
     match id {
         Some(id) => show_license(id).await,
-        None => Err(ApiError::new(
+        None => Err(ApiError::here(
             ErrorCode::NotFound,
             "There is no license under this address.",
         )),
@@ -93,6 +93,7 @@ fn Answered(
             let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
             Some(
                 view! {
+                    <Title text="License"/>
                     <PageHead heading="License"/>
                     <Failure heading="The license could not be loaded" error here/>
                 }

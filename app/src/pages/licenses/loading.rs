@@ -2,6 +2,7 @@
 
 use keywright_domain::{detail::LicenseDetail, ids::InstanceId};
 use leptos::prelude::*;
+use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
@@ -28,6 +29,7 @@ pub fn TheLicense(
                     .get()
                     .map_or_else(|| routes::LICENSES.to_owned(), routes::license);
                 view! {
+                    <Title text=heading/>
                     <PageHead heading/>
                     <Failure heading="The license could not be loaded" error here/>
                 }

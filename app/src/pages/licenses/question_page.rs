@@ -29,6 +29,9 @@ use crate::{
     },
 };
 
+/// The way back from a question that can't be asked.
+const BACK: &str = "Back to the license";
+
 /// Asks before a license is revoked.
 #[component]
 pub fn RevokePage() -> impl IntoView {
@@ -64,9 +67,10 @@ fn remint(license: LicenseDetail) -> AnyView {
 fn deactivate(license: LicenseDetail) -> AnyView {
     let device = asked_instance().filter(|&instance| license.device(instance).is_some());
     let Some(instance) = device else {
-        let error = ApiError::new(ErrorCode::NotFound, "This license has no such device.");
+        let error = ApiError::here(ErrorCode::NotFound, "This license has no such device.");
         let here = routes::license(license.id);
-        return view! { <Failure heading="There is no such device" error here/> }.into_any();
+        let heading = "There is no such device";
+        return view! { <Failure heading error here way_out=BACK/> }.into_any();
     };
     ask(
         Question::Deactivate(instance),
@@ -79,9 +83,10 @@ fn deactivate(license: LicenseDetail) -> AnyView {
 fn ask(question: Question, name: &'static str, license: LicenseDetail) -> AnyView {
     let head = view! { <Head license=license.clone() name question/> };
     if !use_visit().allows(Permission::ActOnLicenses) {
-        let error = ApiError::new(ErrorCode::Forbidden, "Your role does not allow this.");
+        let error = ApiError::here(ErrorCode::Forbidden, "Your role does not allow this.");
         let here = routes::license(license.id);
-        return view! { {head} <Failure heading="Not for your role" error here/> }.into_any();
+        let heading = "Not for your role";
+        return view! { {head} <Failure heading error here way_out=BACK/> }.into_any();
     }
     if let Some(sentence) = question.settled(&license) {
         return view! { {head} <Settled license sentence/> }.into_any();
@@ -131,7 +136,7 @@ fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
             <SuccessorHint license/>
         </Alert>
         <ButtonRow>
-            <ReloadLink href=routes::license(here)>"Back to the license"</ReloadLink>
+            <ReloadLink href=routes::license(here)>{BACK}</ReloadLink>
         </ButtonRow>
     }
 }

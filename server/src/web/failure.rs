@@ -1,0 +1,146 @@
+//! Requests that no page can be made for, answered with a page all the same: what went wrong, the request's id, a way back.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Uri},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::CookieJar;
+use futures::FutureExt;
+use keywright_app::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request::RequestScope,
+    },
+    routes,
+};
+
+use super::{pages, theme};
+use crate::{request_id::RequestId, state::AppState};
+
+/// A request that went wrong, as far as its answer depends on it.
+pub(super) struct Failed {
+    headers: HeaderMap,
+    is_call: bool,
+    request_id: String,
+}
+
+impl Failed {
+    /// The request itself goes its way, and may not come back.
+    pub(super) fn from(request: &Request) -> Self {
+        Self {
+            headers: request.headers().clone(),
+            is_call: request.uri().path().starts_with("/fn/"),
+            request_id: RequestId::of(request.extensions()).own().to_owned(),
+        }
+    }
+
+    /// Has the log tell of it, under the request's id.
+    pub(super) fn log(&self, what: &str) {
+        tracing::warn!(request_id = self.request_id, "{what}");
+    }
+
+    /// What a script understands, or a page. Who is signed in is not known here.
+    pub(super) async fn answer(self, state: AppState, code: ErrorCode, message: &str) -> Response {
+        let error = ApiError::new(code, message).of_request(self.request_id.clone());
+        if self.is_call {
+            return error.into_response();
+        }
+        let scope = RequestScope {
+            services: state.services.clone(),
+            session: None,
+            request_id: self.request_id,
+            theme: theme::of(&CookieJar::from_headers(&self.headers)),
+        };
+        page(state, scope, self.headers, error).await
+    }
+}
+
+/// The page that says what went wrong, to whoever the scope names.
+pub(super) async fn page(
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+    error: ApiError,
+) -> Response {
+    let page = Uri::from_static(routes::FAILED);
+    pages::render_as(state, page, headers, scope, |extensions| {
+        extensions.insert(error);
+    })
+    .await
+}
+
+/// A mistake of ours ends one request, not the server, and whoever made it gets a page.
+pub(super) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let failed = Failed::from(&request);
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!(request_id = failed.request_id, "a request panicked");
+            let message =
+                "The server made a mistake. It is in its log, under the id of this request.";
+            failed.answer(state, ErrorCode::Internal, message).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use axum::{Router, body::Bytes, http::StatusCode, middleware, routing::get};
+    use http_body_util::BodyExt;
+    use keywright_service::testing::TestWorld;
+    use keywright_store::Engine;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{request_id, site::Site, state::PublicUrl};
+
+    async fn boom() {
+        panic!("on purpose");
+    }
+
+    async fn answer(path: &str) -> (StatusCode, String) {
+        let names = [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "favicon.svg",
+        ];
+        let files = names.map(|name| (name.to_owned(), Bytes::new()));
+        let site = Site::from_files(HashMap::from(files)).unwrap();
+        let world = TestWorld::on(Engine::Sqlite).await;
+        let state = AppState::new(world.services, site, PublicUrl::default());
+        // Listing the pages readies the renderer, as it does when the whole router is built.
+        assert!(!pages::paths().is_empty());
+        let router: Router = Router::new()
+            .route("/boom", get(boom))
+            .route("/fn/boom", get(boom))
+            .layer(middleware::from_fn_with_state(state, catch))
+            .layer(middleware::from_fn(request_id::log));
+        let request = Request::get(path).body(axum::body::Body::empty());
+        let answer = router.oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_mistake_of_ours_is_told_with_a_page_or_in_words_that_scripts_understand() {
+        let (status, page) = answer("/boom").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            page.contains("Something went wrong") && page.contains("Request "),
+            "{page}"
+        );
+        assert!(!page.contains("on purpose"));
+        let (status, call) = answer("/fn/boom").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        let error: serde_json::Value = serde_json::from_str(&call).unwrap();
+        assert_eq!(error["code"], "internal");
+    }
+}
