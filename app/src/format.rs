@@ -4,6 +4,7 @@ use jiff::{Timestamp as Instant, civil, tz::Offset};
 use keywright_domain::{
     license::Status,
     page::Count,
+    plan::{Feature, Plan},
     query::{Sort, SortBy},
     time::{DAY_MILLIS, Timestamp},
 };
@@ -134,6 +135,13 @@ pub fn count(count: Count) -> String {
         Count::Exact(exact) => number(exact),
         Count::MoreThan(limit) => format!("more than {}", number(limit)),
     }
+}
+
+/// Why a tenant on that plan has no CSV export.
+pub fn export_needs(plan: Plan) -> String {
+    let needed = Plan::least_for(Feature::CsvExport);
+    let (needed, has) = (needed.as_str(), plan.as_str());
+    format!("CSV export needs the plan {needed}; this tenant is on {has}.")
 }
 
 /// The word for a status.

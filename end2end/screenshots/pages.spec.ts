@@ -32,6 +32,7 @@ const pictures: Picture[] = [
   { name: "sign-in", open: signIn, as: ["desktop-light"] },
   { name: "licenses", open: at("/licenses"), as: ["desktop-light", "desktop-dark"] },
   { name: "license", open: license, as: ["desktop-light", "desktop-dark", "phone-light"] },
+  { name: "audit", open: at("/audit"), as: ["desktop-light"] },
   { name: "revoke", open: revoke, as: ["desktop-light"] },
 ];
 

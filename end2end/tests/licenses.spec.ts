@@ -117,6 +117,13 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+test("a page that was just loaded leaves the focus at its beginning", async ({ page, licensesPage }) => {
+  await licensesPage.goto();
+  await licensesPage.hydrated();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: "Skip to content" })).toBeFocused();
+});
+
 test("what is shown can be taken away as a file", async ({ page, licensesPage }) => {
   await page.goto("/licenses?status=revoked");
   await licensesPage.hydrated();

@@ -1,11 +1,17 @@
 //! Where the focus is when what had it is gone.
 
 /// Once the page has come to rest: where nothing has the focus, because what had it is gone, the page's main part takes it,
-/// so that the keyboard and screen readers go on from there.
+/// so that the keyboard and screen readers go on from there. Before the page is alive nothing can have lost it.
 #[cfg(target_arch = "wasm32")]
 pub fn rescue() {
     use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
+    let is_alive = document()
+        .document_element()
+        .is_some_and(|html| html.has_attribute("data-hydrated"));
+    if !is_alive {
+        return;
+    }
     request_animation_frame(|| {
         let document = document();
         let is_lost = document

@@ -16,7 +16,7 @@ use keywright_app::{
     format, routes,
 };
 use keywright_domain::export::{COLUMNS, ExportedLicense};
-use keywright_service::{Caller, licenses::Export};
+use keywright_service::{Caller, Error, licenses::Export};
 
 use super::{failure, find::Search};
 use crate::state::AppState;
@@ -41,7 +41,11 @@ pub(super) async fn licenses(
     match state.services.licenses.export(&caller, filter).await {
         Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
         Err(error) => {
-            let error = form_failure(error, &scope.request_id);
+            let is_plan = matches!(error, Error::PlanRequired(_));
+            let mut error = form_failure(error, &scope.request_id);
+            if is_plan {
+                error.message = format::export_needs(session.plan);
+            }
             failure::page(state, scope, headers, error).await
         }
     }

@@ -76,15 +76,12 @@ pub(super) async fn page(
 /// A mistake of ours ends one request, not the server, and whoever made it gets a page.
 pub(super) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let failed = Failed::from(&request);
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(request_id = failed.request_id, "a request panicked");
-            let message =
-                "The server made a mistake. It is in its log, under the id of this request.";
-            failed.answer(state, ErrorCode::Internal, message).await
-        }
+    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        return response;
     }
+    tracing::error!(request_id = failed.request_id, "a request panicked");
+    let message = "The server made a mistake. It is in its log, under the id of this request.";
+    failed.answer(state, ErrorCode::Internal, message).await
 }
 
 #[cfg(test)]

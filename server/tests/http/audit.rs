@@ -25,15 +25,13 @@ on_both_engines! {
 impl Browser<'_> {
     /// Sends the form of the filters.
     async fn ask(&self, filters: &[(&str, &str)]) -> Answer {
-        let encoded = |text: &str| {
-            text.bytes()
-                .map(|byte| format!("%{byte:02X}"))
-                .collect::<String>()
-        };
-        let fields = filters
-            .iter()
-            .map(|(name, value)| format!("{name}={}", encoded(value)));
-        let form = fields.collect::<Vec<_>>().join("&");
+        let mut form = String::new();
+        for (name, value) in filters {
+            form.push_str(name);
+            form.push('=');
+            form.extend(value.bytes().map(|byte| format!("%{byte:02X}")));
+            form.push('&');
+        }
         self.server
             .post_form("/audit/find", &form, Some(&self.cookie))
             .await

@@ -74,6 +74,14 @@ pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiErro
     }
 }
 
+/// What is said of a license that can't be shown.
+pub(super) fn not_loaded(error: &ApiError) -> &'static str {
+    match error.code {
+        ErrorCode::NotFound => "There is no such license",
+        _ => "The license could not be loaded",
+    }
+}
+
 /// What came of it: a license, or why there is none.
 #[component]
 fn Answered(
@@ -91,11 +99,12 @@ fn Answered(
         }
         Shown::Failed(id, error) => {
             let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
+            let heading = not_loaded(&error);
             Some(
                 view! {
                     <Title text="License"/>
                     <PageHead heading="License"/>
-                    <Failure heading="The license could not be loaded" error here/>
+                    <Failure heading error here/>
                 }
                 .into_any(),
             )

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::session::use_visit,
-    routes,
+    format, routes,
     ui::{
         button::{DisabledButton, DownloadLink},
         icon::{Icon, IconName},
@@ -26,11 +26,8 @@ pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
     }
     let plan = visit.account.map_or(Plan::Free, |account| account.plan);
     if !plan.allows(Feature::CsvExport) {
-        let needed = Plan::least_for(Feature::CsvExport).as_str();
         return view! {
-            <span class="hint" id="why-no-export">
-                "CSV export needs the plan " {needed} "; this tenant is on " {plan.as_str()} "."
-            </span>
+            <span class="hint" id="why-no-export">{format::export_needs(plan)}</span>
             <DisabledButton reason="why-no-export">
                 <Icon name=IconName::Download/>
                 "Export CSV"

@@ -107,9 +107,12 @@ fn Listed(
         (_, Count::Exact(0)) => Face::NoMatch,
         _ => Face::Rows,
     });
-    Effect::new(move |_| {
+    // Another face: what had the focus in the one before is gone.
+    Effect::new(move |before: Option<()>| {
         face.track();
-        focus::rescue();
+        if before.is_some() {
+            focus::rescue();
+        }
     });
     // The same filters for all faces but the first: what is being typed there stays.
     let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);

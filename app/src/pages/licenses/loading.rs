@@ -7,7 +7,10 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     layout::PageHead,
-    pages::{failure::Failure, licenses::detail::load},
+    pages::{
+        failure::Failure,
+        licenses::detail::{load, not_loaded},
+    },
     routes,
 };
 
@@ -28,10 +31,11 @@ pub fn TheLicense(
                 let here = asked
                     .get()
                     .map_or_else(|| routes::LICENSES.to_owned(), routes::license);
+                let failure = not_loaded(&error);
                 view! {
                     <Title text=heading/>
                     <PageHead heading/>
-                    <Failure heading="The license could not be loaded" error here/>
+                    <Failure heading=failure error here/>
                 }
                 .into_any()
             }
