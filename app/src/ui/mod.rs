@@ -22,6 +22,7 @@ pub mod pager;
 pub mod search;
 pub mod secret;
 pub mod select;
+pub mod step_chart;
 pub mod table;
 pub mod tag;
 pub mod time;

@@ -174,14 +174,20 @@ impl LicenseDetail {
         matches!(self.status, Status::Active | Status::Expired)
     }
 
+    /// Until when each of its active devices can go on offline, of those that can in full.
+    pub fn ends(&self) -> Vec<Timestamp> {
+        let active = self.devices.iter().filter(|device| device.holds_its_slot());
+        active
+            .filter_map(|device| device.offline_until.still_at(self.now))
+            .collect()
+    }
+
     /// What its devices can still do offline, whatever is done to it now.
     pub fn run_out(&self) -> RunOut {
         let active = || self.devices.iter().filter(|device| device.holds_its_slot());
         RunOut {
             active_devices: active().count(),
-            latest: active()
-                .filter_map(|device| device.offline_until.still_at(self.now))
-                .max(),
+            latest: self.ends().into_iter().max(),
             reduced: active()
                 .filter(|device| device.offline_until == OfflineUntil::Reduced)
                 .count(),
@@ -262,6 +268,8 @@ mod tests {
             reduced: 1,
         };
         assert_eq!(found.run_out(), expected);
+        let skew = |days| NOW.plus_days(days).plus_millis(300_000);
+        assert_eq!(found.ends(), [skew(3), skew(5)]);
         let nobody = RunOut {
             active_devices: 0,
             latest: None,

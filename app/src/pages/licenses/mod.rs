@@ -18,4 +18,5 @@ mod question_dialog;
 #[cfg(feature = "ssr")]
 pub mod question_page;
 mod row;
+mod run_out;
 mod shown;

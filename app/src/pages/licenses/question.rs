@@ -12,7 +12,7 @@ use leptos::prelude::*;
 
 use crate::{
     format,
-    pages::licenses::{detail::ended, parts::KeyText},
+    pages::licenses::{detail::ended, parts::KeyText, run_out::RunOutFigure},
     routes,
     ui::{
         facts::{Fact, FactRows},
@@ -137,6 +137,7 @@ fn of_reminting(license: &LicenseDetail) -> AnyView {
             <Fact label="The new key">"is shown once, and must then reach " {whose}</Fact>
             {run_out}
         </FactRows>
+        <RunOutFigure license=license.clone()/>
     }
     .into_any()
 }
@@ -149,6 +150,7 @@ fn of_revoking(license: &LicenseDetail) -> AnyView {
             " cannot activate or refresh any device with this key again."
         </p>
         <FactRows>{run_out}</FactRows>
+        <RunOutFigure license=license.clone()/>
     }
     .into_any()
 }

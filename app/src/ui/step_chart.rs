@@ -1,0 +1,58 @@
+//! A number that falls step by step.
+
+use std::fmt::Write;
+
+use leptos::prelude::*;
+
+/// Height of the drawing, in its own units; it is 1000 wide.
+const HEIGHT: i64 = 100;
+
+/// A figure of `total`, which falls by one at each of the `falls`: thousandths of the width, in any order. The `ticks` stand
+/// below it, evenly from one end to the other.
+#[component]
+pub fn StepChart(
+    caption: &'static str,
+    /// What it shows, in words.
+    summary: String,
+    total: usize,
+    falls: Vec<i64>,
+    ticks: Vec<String>,
+) -> impl IntoView {
+    let line = line(total, falls);
+    let area = format!("{line}V{HEIGHT}H0Z");
+    let ticks = ticks.into_iter().map(|tick| view! { <span>{tick}</span> });
+    view! {
+        <figure class="step-chart">
+            <figcaption>{caption}</figcaption>
+            <span class="step-chart-top" aria-hidden="true">{total}</span>
+            <svg viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label=summary>
+                <path class="step-chart-area" d=area></path>
+                <path class="step-chart-line" d=line></path>
+            </svg>
+            <div class="step-chart-ticks" aria-hidden="true">{ticks.collect_view()}</div>
+        </figure>
+    }
+}
+
+/// The path along the top of the steps, in the language of SVG.
+fn line(total: usize, mut falls: Vec<i64>) -> String {
+    falls.sort_unstable();
+    let all = i64::try_from(total.max(1)).unwrap_or(i64::MAX);
+    let mut path = "M0 0".to_owned();
+    for (fallen, place) in (1..).zip(falls) {
+        let height = HEIGHT * fallen / all;
+        write!(path, "H{place}V{height}").ok();
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::line;
+
+    #[test]
+    fn the_line_falls_to_the_ground() {
+        assert_eq!(line(2, vec![1_000, 250]), "M0 0H250V50H1000V100");
+        assert_eq!(line(0, vec![]), "M0 0");
+    }
+}
