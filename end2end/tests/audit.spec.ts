@@ -29,7 +29,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(licensePage.activity.first()).toContainText("support@acme.test revoked this license");
       await licensePage.activity.first().getByText("Details").click();
       await expect(licensePage.activity.first().getByText(minted.id)).toBeVisible();
-      await page.getByRole("link", { name: "In the audit log" }).click();
+      await page.getByRole("link", { name: "Show in the audit log" }).click();
       await expect(page).toHaveURL(`/audit?license=${minted.id}`);
       await expect(auditPage.rows).toHaveCount(2);
     });

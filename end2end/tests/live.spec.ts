@@ -27,6 +27,9 @@ test("a device shows on every open page, and dialog, scroll and focus stay", asy
   const othersPage = new LicensePage(other);
   await othersPage.goto(minted.id);
   await expect(othersPage.live).toBeVisible();
+  const unfolded = othersPage.activity.first().getByText(minted.id);
+  await othersPage.activity.first().getByText("Details").click();
+  await expect(unfolded).toBeVisible();
   const listed = await somebody("admin@acme.test");
   const list = new LicensesPage(listed);
   const row = list.row(minted.display_key).first();
@@ -48,6 +51,7 @@ test("a device shows on every open page, and dialog, scroll and focus stay", asy
   await expect(licensePage.dialog).toContainText("1, none gets a new lease from now on");
   await expect(licensePage.page.locator("tbody tr")).toHaveCount(1);
   await expect(othersPage.devices).toHaveCount(1);
+  await expect(unfolded).toBeVisible();
   await expect(row).toContainText("1 of 3");
   await expect(cancel).toBeFocused();
   await expect(row.getByRole("link")).toBeFocused();

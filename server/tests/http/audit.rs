@@ -103,7 +103,7 @@ async fn each_row_is_a_sentence_with_a_link_to_its_license(engine: Engine) {
         "support@acme.test revoked this license"
     );
     assert!(texts(&html, ".timeline .facts > div").contains(&format!("License ID{pro}")));
-    let about = href(&html, ".section-link").unwrap();
+    let about = href(&html, ".section-head a").unwrap();
     assert_eq!(about, format!("/audit?license={pro}"));
     let html = support.log(&about).await;
     assert_eq!(actions(&html), ["revoke", "manual_mint"]);

@@ -21,43 +21,57 @@ use crate::{
     },
 };
 
-/// The section.
+/// The section. Entries that stay are the same elements whatever else happens, so that what was unfolded stays so.
 #[component]
-pub fn Activity(license: LicenseDetail) -> impl IntoView {
-    let LicenseDetail {
-        id, activity, now, ..
-    } = license;
-    let is_empty = activity.is_empty();
-    let items = activity.into_iter().map(|entry| item(entry, id, now));
-    let items = items.collect_view();
-    let nothing = is_empty.then(|| {
-        view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
-    });
-    let in_the_log = routes::audit(&AuditQuery {
-        filter: AuditFilter {
-            license: Some(id),
-            ..AuditFilter::default()
-        },
-        ..AuditQuery::default()
-    });
+pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
+    let now = Signal::derive(move || license.with(|license| license.now));
+    let entries = move || {
+        license.with(|license| {
+            let here = license.id;
+            let entries = license.activity.iter().cloned();
+            entries.map(|entry| (here, entry)).collect::<Vec<_>>()
+        })
+    };
+    let nothing = move || {
+        let is_empty = license.with(|license| license.activity.is_empty());
+        is_empty.then(|| {
+            view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
+        })
+    };
+    let in_the_log = move || {
+        routes::audit(&AuditQuery {
+            filter: AuditFilter {
+                license: Some(license.with(|license| license.id)),
+                ..AuditFilter::default()
+            },
+            ..AuditQuery::default()
+        })
+    };
     view! {
         <section class="section" aria-labelledby="activity">
             <div class="section-head">
                 <h2 id="activity">"Activity"</h2>
-                <a class="section-link" rel="external" href=in_the_log>
-                    "In the audit log"
+                <a class="section-end" rel="external" href=in_the_log>
+                    "Show in the audit log"
                 </a>
             </div>
             {nothing}
-            <Timeline>{items}</Timeline>
+            <Timeline>
+                <For
+                    each=entries
+                    // A remint is on the pages of two licenses, in different words.
+                    key=|(here, entry)| (*here, entry.id)
+                    children=move |(here, entry)| item(entry, here, now)
+                />
+            </Timeline>
         </section>
     }
 }
 
-fn item(entry: AuditEntry, here: LicenseId, now: Timestamp) -> impl IntoView {
-    let name = entry.action.as_str();
+fn item(entry: AuditEntry, here: LicenseId, now: Signal<Timestamp>) -> impl IntoView {
+    let (at, name) = (entry.at, entry.action.as_str());
     let meta = view! {
-        {past(entry.at, now)}
+        {move || past(at, now.get())}
         <code>{name}</code>
     }
     .into_any();

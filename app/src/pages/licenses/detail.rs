@@ -133,7 +133,7 @@ fn TheLicense(
         <Stale is_old now/>
         {move || view! { <LicenseFacts license=license.get()/> }}
         <Devices license may_act asking live/>
-        {move || view! { <Activity license=license.get()/> }}
+        <Activity license/>
     }
 }
 
