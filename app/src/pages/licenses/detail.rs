@@ -13,6 +13,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
+        codec::PageResource,
         error::{ApiError, ErrorCode},
         licenses::show_license,
         session::use_visit,
@@ -49,9 +50,10 @@ pub fn LicensePage() -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
     let live = use_live(Signal::derive(move || asked.get().map(Subject::License)));
-    let answer = Resource::new(
+    let answer = PageResource::new_with_options(
         move || (asked.get(), live.version()),
         |(id, _)| async move { (id, load(id).await) },
+        false,
     );
     let asking = Asking::on_page(live, asked);
     view! {
@@ -78,7 +80,7 @@ pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiErro
 #[component]
 fn Answered(
     live: Live,
-    answer: Resource<Answer<Option<LicenseId>, LicenseDetail>>,
+    answer: PageResource<Answer<Option<LicenseId>, LicenseDetail>>,
     asking: Asking,
 ) -> impl IntoView {
     let holder = Holder::of(answer);

@@ -12,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::licenses::list_licenses,
+    api::{codec::PageResource, licenses::list_licenses},
     format,
     held::{Answer, Holder, Shown, newest},
     layout::PageHead,
@@ -37,12 +37,13 @@ pub fn LicensesPage() -> impl IntoView {
     let params = use_query_map();
     let asked = Memo::new(move |_| params.with(routes::license_query));
     let live = use_live(Signal::derive(|| Some(Subject::Licenses)));
-    let answer = Resource::new(
+    let answer = PageResource::new_with_options(
         move || (asked.get(), live.version()),
         |(query, _)| async move {
             let list = list_licenses(query.clone()).await;
             (query, list)
         },
+        false,
     );
     let actions = view! { <ExportLink asked/> }.into_any();
     view! {
@@ -60,7 +61,7 @@ pub fn LicensesPage() -> impl IntoView {
 fn Answered(
     asked: Memo<LicenseQuery>,
     live: Live,
-    answer: Resource<Answer<LicenseQuery, LicenseList>>,
+    answer: PageResource<Answer<LicenseQuery, LicenseList>>,
 ) -> impl IntoView {
     let holder = Holder::of(answer);
     move || match holder.shown.get() {
