@@ -8,6 +8,7 @@ pub mod audit;
 pub mod detail;
 pub mod entitlement;
 pub mod export;
+mod hex;
 pub mod ids;
 pub mod key;
 pub mod keyless;
