@@ -38,6 +38,7 @@ use crate::{
     ui::{
         breadcrumb::Breadcrumb,
         button::{DisabledButton, QuestionLink},
+        changing::changing,
         copy::Copyable,
         facts::{Fact, Facts, WideFact},
         tag::TagList,
@@ -85,7 +86,7 @@ fn Answered(
 ) -> impl IntoView {
     let holder = Holder::of(answer);
     let is_old = holder.is_old(live);
-    move || match holder.shown.get() {
+    changing(move || match holder.shown.get() {
         Shown::Waiting => None,
         Shown::There => {
             let license = holder.value()?;
@@ -101,7 +102,7 @@ fn Answered(
                 .into_any(),
             )
         }
-    }
+    })
 }
 
 #[component]
@@ -118,14 +119,17 @@ fn TheLicense(
     let first = license.with_untracked(title_of);
     let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
     let now = Signal::derive(move || license.with(|license| license.now));
+    let head = changing(move || view! { <Head license=license.get() may_act asking/> });
+    let facts = changing(move || view! { <LicenseFacts license=license.get()/> });
+    let activity = changing(move || view! { <Activity license=license.get()/> });
     view! {
         <Title text=title/>
-        {move || view! { <Head license=license.get() may_act asking/> }}
+        {head}
         <LastDone asking/>
         <Stale is_old now/>
-        {move || view! { <LicenseFacts license=license.get()/> }}
+        {facts}
         <Devices license may_act asking live/>
-        {move || view! { <Activity license=license.get()/> }}
+        {activity}
     }
 }
 

@@ -28,7 +28,7 @@ use crate::{
         stale::Stale,
     },
     routes,
-    ui::{focus, pager::Pager, table::Table},
+    ui::{changing::changing, focus, pager::Pager, table::Table},
 };
 
 /// The page.
@@ -64,7 +64,7 @@ fn Answered(
     answer: PageResource<Answer<LicenseQuery, LicenseList>>,
 ) -> impl IntoView {
     let holder = Holder::of(answer);
-    move || match holder.shown.get() {
+    changing(move || match holder.shown.get() {
         Shown::Waiting => None,
         Shown::There => {
             let list = holder.value()?;
@@ -75,7 +75,7 @@ fn Answered(
             let heading = "The licenses could not be loaded";
             Some(view! { <Failure heading error here/> }.into_any())
         }
-    }
+    })
 }
 
 /// Which of its faces the list shows.
@@ -114,22 +114,22 @@ fn Listed(
     });
     // The same filters for all faces but the first: what is being typed there stays.
     let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
-    let filters = move || {
+    let filters = changing(move || {
         has_filters
             .get()
             .then(|| view! { <Filters asked list busy search/> })
-    };
-    let trouble = move || match search.get() {
+    });
+    let trouble = changing(move || match search.get() {
         SearchState::Failed(error) => Some(view! { <FailureAlert error/> }),
         _ => None,
-    };
+    });
     let is_old = holder.is_old(live);
-    let body = move || match face.get() {
+    let body = changing(move || match face.get() {
         Face::FirstUse => view! { <FirstUse/> }.into_any(),
         Face::NoSuchKey => view! { <NoSuchKey search/> }.into_any(),
         Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
         Face::Rows => view! { <Rows asked list busy/> }.into_any(),
-    };
+    });
     view! {
         {filters}
         {trouble}
