@@ -24,6 +24,13 @@ pub const OPERATOR_HEADER: &str = "keywright-operator";
 /// the operator's being there.
 pub const UNATTENDED_HEADER: &str = "keywright-unattended";
 
+/// The answer's header with how many rows a file will have, to tell how far it has come. It is counted when the file begins:
+/// what is minted, changed or ends meanwhile may make it more or fewer.
+pub const ROWS_HEADER: &str = "keywright-rows";
+
+/// The answer's header with the id under which the server's log has the request, for a file that breaks off.
+pub const REQUEST_HEADER: &str = "keywright-request";
+
 /// A browser's `fetch`, with the headers above.
 pub struct PageClient;
 

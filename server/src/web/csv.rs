@@ -4,43 +4,58 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Query, State, rejection::QueryRejection},
-    http::{StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::{StreamExt, stream};
 use keywright_app::{
-    api::request::{RequestScope, form_failure},
+    api::{
+        client::{REQUEST_HEADER, ROWS_HEADER},
+        error::{ApiError, ErrorCode},
+        request::{RequestScope, form_failure},
+    },
     format, routes,
 };
 use keywright_domain::export::{COLUMNS, ExportedLicense};
 use keywright_service::{Caller, Error, licenses::Export};
 
-use super::find::Search;
+use super::{calls, find::Search};
 use crate::state::AppState;
 
 /// `GET /licenses.csv?…`: streamed, so that memory does not grow with the number of licenses.
 pub(super) async fn licenses(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
     query: Result<Query<Search>, QueryRejection>,
 ) -> Response {
+    let build_id = &state.site.assets.build_id;
+    if let Some(error) = calls::outdated(&headers, Some(&scope), build_id) {
+        return error.of_request(scope.request_id).into_response();
+    }
+    let is_call = calls::is_call(routes::LICENSES_CSV, &headers);
     let Some(session) = &scope.session else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
-        let message =
-            "The address of the file is mangled: take the link on the list of licenses.\n";
-        return (StatusCode::BAD_REQUEST, message).into_response();
+        let message = "The address of the file is mangled: take the link on the list of licenses.";
+        if is_call {
+            let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id);
+            return error.into_response();
+        }
+        return (StatusCode::BAD_REQUEST, format!("{message}\n")).into_response();
     };
     let filter = search.filter();
     let caller = Caller::operator(session);
     match state.services.licenses.export(&caller, filter).await {
         Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
+        Err(error) if is_call => form_failure(error, &scope.request_id).into_response(),
         Err(error) => refused(error, &scope.request_id),
     }
 }
 
 fn file(tenant: &str, export: Export, request_id: String) -> Response {
+    let own = HeaderName::from_static;
     let header = [
         (
             header::CONTENT_TYPE,
@@ -50,6 +65,8 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"keywright-{tenant}-licenses.csv\""),
         ),
+        (own(ROWS_HEADER), export.expected().to_string()),
+        (own(REQUEST_HEADER), request_id.clone()),
     ];
     let rows = Rows {
         export,

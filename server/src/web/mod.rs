@@ -1,6 +1,7 @@
 //! The browser's side: pages, server functions, sign-in, files.
 
 mod actions;
+mod calls;
 mod cross_site;
 mod csv;
 mod events;

@@ -21,7 +21,7 @@ use keywright_service::Error;
 use crate::{
     request_id::RequestId,
     state::AppState,
-    web::{session, theme},
+    web::{calls::is_call, session, theme},
 };
 
 /// Puts the request's scope, which pages and server functions read, into its extensions.
@@ -33,7 +33,7 @@ pub(super) async fn resolve(
     let request_id = RequestId::of(request.extensions()).own().to_owned();
     let session = match find_session(&state, request.headers(), request.uri().path()).await {
         Ok(session) => session,
-        Err(error) => return unavailable(&error, &request_id, request.uri().path()),
+        Err(error) => return unavailable(&error, &request_id, &request),
     };
     let theme = theme::of(&CookieJar::from_headers(request.headers()));
     let scope = RequestScope {
@@ -55,7 +55,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     match (signed_in, path == routes::LOGIN) {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
-        (false, false) if path.starts_with("/fn/") => {
+        (false, false) if is_call(path, request.headers()) => {
             ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
                 .of_request(RequestId::of(request.extensions()).own().to_owned())
                 .into_response()
@@ -92,7 +92,7 @@ async fn find_session(
 }
 
 /// The database does not say who is asking. Without that no page can be made; the words must do.
-fn unavailable(error: &Error, request_id: &str, path: &str) -> Response {
+fn unavailable(error: &Error, request_id: &str, request: &Request) -> Response {
     tracing::error!(
         error = error.with_causes(),
         request_id,
@@ -100,7 +100,7 @@ fn unavailable(error: &Error, request_id: &str, path: &str) -> Response {
     );
     let message = "The database is not available at the moment. Try again in a minute.";
     let error = ApiError::new(ErrorCode::Unavailable, message).of_request(request_id.to_owned());
-    if path.starts_with("/fn/") {
+    if is_call(request.uri().path(), request.headers()) {
         return error.into_response();
     }
     let status = axum::http::StatusCode::SERVICE_UNAVAILABLE;

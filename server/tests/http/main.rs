@@ -29,6 +29,7 @@ mod at_once;
 mod bad_input;
 mod client;
 mod csv;
+mod csv_calls;
 mod dashboard;
 mod devices;
 mod documented;
