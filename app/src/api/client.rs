@@ -44,13 +44,8 @@ where
     type Response = BrowserResponse;
 
     fn send(request: BrowserRequest) -> impl Future<Output = Result<BrowserResponse, E>> + Send {
-        for (name, mark) in [
-            (BUILD_HEADER, "data-build"),
-            (OPERATOR_HEADER, "data-operator"),
-        ] {
-            if let Some(value) = mark_of_page(mark) {
-                request.headers().set(name, &value);
-            }
+        for (name, value) in page_headers() {
+            request.headers().set(name, &value);
         }
         if presence::is_unattended() {
             request.headers().set(UNATTENDED_HEADER, "1");
@@ -75,6 +70,17 @@ where
     fn spawn(future: impl Future<Output = ()> + Send + 'static) {
         <BrowserClient as Client<E, In, Out>>::spawn(future);
     }
+}
+
+/// The headers that say which build and whose the page is.
+pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
+    let marks = [
+        (BUILD_HEADER, "data-build"),
+        (OPERATOR_HEADER, "data-operator"),
+    ];
+    marks
+        .into_iter()
+        .filter_map(|(name, mark)| Some((name, mark_of_page(mark)?)))
 }
 
 /// What the shell wrote into the document.

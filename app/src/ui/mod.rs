@@ -26,3 +26,4 @@ pub mod table;
 pub mod tag;
 pub mod time;
 pub mod timeline;
+pub mod toast;
