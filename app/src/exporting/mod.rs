@@ -79,7 +79,7 @@ impl Exporting {
         }
         self.state.set(ExportState::Writing(Rows::default()));
         self.href.set_value(href.clone());
-        self.run(href);
+        run(self, href);
     }
 
     /// Begins again with what was asked for last.
@@ -99,24 +99,26 @@ impl Exporting {
             running.abort();
         }
     }
-
-    #[cfg(target_arch = "wasm32")]
-    fn run(self, href: String) {
-        let came = move |rows| drop(self.state.try_set(ExportState::Writing(rows)));
-        let download = async move { download::download(&href, came).await };
-        let (download, handle) = futures::future::abortable(download);
-        self.running.set_value(Some(handle));
-        leptos::task::spawn_local(async move {
-            if let Ok(state) = download.await {
-                self.state.try_set(state);
-            }
-        });
-    }
-
-    /// On the server nobody presses anything.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn run(self, _href: String) {}
 }
+
+/// Takes the file, and says in the export's state what comes.
+#[cfg(target_arch = "wasm32")]
+fn run(exporting: Exporting, href: String) {
+    let Exporting { state, running, .. } = exporting;
+    let came = move |rows| drop(state.try_set(ExportState::Writing(rows)));
+    let download = async move { download::download(&href, came).await };
+    let (download, handle) = futures::future::abortable(download);
+    running.set_value(Some(handle));
+    leptos::task::spawn_local(async move {
+        if let Ok(outcome) = download.await {
+            state.try_set(outcome);
+        }
+    });
+}
+
+/// On the server nobody presses anything.
+#[cfg(not(target_arch = "wasm32"))]
+fn run(_exporting: Exporting, _href: String) {}
 
 /// What a `Content-Disposition` calls its file.
 #[cfg(any(target_arch = "wasm32", test))]

@@ -54,6 +54,7 @@ pub fn ProgressToast(
     view! {
         <div class="toast">
             <p class="toast-text" id="toast-progress">{text}</p>
+            <progress aria-labelledby="toast-progress" value=value max=max></progress>
             <button
                 class="button"
                 data-kind="quiet"
@@ -63,7 +64,6 @@ pub fn ProgressToast(
             >
                 "Cancel"
             </button>
-            <progress aria-labelledby="toast-progress" value=value max=max></progress>
         </div>
     }
 }
