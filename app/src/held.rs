@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::error::{ApiError, ErrorCode},
+    api::{
+        codec::PageResource,
+        error::{ApiError, ErrorCode},
+    },
     live::{Connection, Live},
 };
 
@@ -107,7 +110,7 @@ where
 {
     /// Holds what the resource brings.
     #[cfg(not(feature = "ssr"))]
-    pub fn of(answer: Resource<Answer<K, T>>) -> Self {
+    pub fn of(answer: PageResource<Answer<K, T>>) -> Self {
         let held = Memo::new(move |held: Option<&Held<K, T>>| match answer.get() {
             Some(answer) => Held::after(held, answer),
             None => held.cloned().unwrap_or(Held::Waiting),
@@ -122,7 +125,7 @@ where
     /// Holds what the resource brings. A page is rendered once, as soon as that is there: nothing may remember that it was
     /// not, as a memo does until it is told otherwise, which may be too late.
     #[cfg(feature = "ssr")]
-    pub fn of(answer: Resource<Answer<K, T>>) -> Self {
+    pub fn of(answer: PageResource<Answer<K, T>>) -> Self {
         let held = Signal::derive(move || {
             let answer = answer.get();
             answer.map_or(Held::Waiting, |answer| Held::after(None, answer))

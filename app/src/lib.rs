@@ -11,6 +11,7 @@ compile_error!("compile with the flags of .cargo/config.toml: a RUSTFLAGS of you
 pub mod api;
 pub mod app;
 pub mod assets;
+pub mod exporting;
 pub mod format;
 pub mod held;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]

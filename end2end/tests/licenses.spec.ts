@@ -135,6 +135,7 @@ test("what is shown can be taken away as a file", async ({ page, licensesPage })
   const text = await readFile(await download.path(), "utf8");
   const keys = text.trimEnd().split("\r\n").slice(1).map((row) => row.split(",")[1]);
   expect(keys).toEqual(shown);
+  await expect(page.getByRole("status").filter({ hasText: `Export saved: ${shown.length} rows` })).toBeVisible();
 });
 
 test("a late answer to a search changes nothing any more, and what is being typed stays", async ({ page, licensesPage }) => {

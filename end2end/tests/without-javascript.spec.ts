@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test } from "../fixtures/test";
 
 test.use({ javaScriptEnabled: false });
@@ -28,6 +30,20 @@ test("everything works: sign in, page through, choose a theme, sign out", async 
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page).toHaveURL("/login");
+});
+
+test("the licenses can be taken away as a file", async ({ page, loginPage, licensesPage }) => {
+  await loginPage.signIn("support@acme.test");
+  await licensesPage.status("Revoked").check();
+  await page.getByRole("button", { name: "Filter" }).click();
+  await expect(page).toHaveURL(/status=revoked/);
+  const shown = await licensesPage.keys();
+  const started = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Export CSV" }).click();
+  const download = await started;
+  expect(download.suggestedFilename()).toBe("keywright-acme-licenses.csv");
+  const text = await readFile(await download.path(), "utf8");
+  expect(text.trimEnd().split("\r\n")).toHaveLength(shown.length + 1);
 });
 
 test.describe("refused", () => {

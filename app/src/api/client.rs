@@ -24,6 +24,13 @@ pub const OPERATOR_HEADER: &str = "keywright-operator";
 /// the operator's being there.
 pub const UNATTENDED_HEADER: &str = "keywright-unattended";
 
+/// The answer's header with how many rows a file will have, to tell how far it has come. It is counted when the file begins:
+/// what is minted, changed or ends meanwhile may make it more or fewer.
+pub const ROWS_HEADER: &str = "keywright-rows";
+
+/// The answer's header with the id under which the server's log has the request, for a file that breaks off.
+pub const REQUEST_HEADER: &str = "keywright-request";
+
 /// A browser's `fetch`, with the headers above.
 pub struct PageClient;
 
@@ -37,13 +44,8 @@ where
     type Response = BrowserResponse;
 
     fn send(request: BrowserRequest) -> impl Future<Output = Result<BrowserResponse, E>> + Send {
-        for (name, mark) in [
-            (BUILD_HEADER, "data-build"),
-            (OPERATOR_HEADER, "data-operator"),
-        ] {
-            if let Some(value) = mark_of_page(mark) {
-                request.headers().set(name, &value);
-            }
+        for (name, value) in page_headers() {
+            request.headers().set(name, &value);
         }
         if presence::is_unattended() {
             request.headers().set(UNATTENDED_HEADER, "1");
@@ -68,6 +70,17 @@ where
     fn spawn(future: impl Future<Output = ()> + Send + 'static) {
         <BrowserClient as Client<E, In, Out>>::spawn(future);
     }
+}
+
+/// The headers that say which build and whose the page is.
+pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
+    let marks = [
+        (BUILD_HEADER, "data-build"),
+        (OPERATOR_HEADER, "data-operator"),
+    ];
+    marks
+        .into_iter()
+        .filter_map(|(name, mark)| Some((name, mark_of_page(mark)?)))
 }
 
 /// What the shell wrote into the document.

@@ -9,7 +9,10 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    api::error::{ApiError, ErrorCode},
+    api::{
+        codec::PageValue,
+        error::{ApiError, ErrorCode},
+    },
     theme::Theme,
 };
 
@@ -81,7 +84,7 @@ impl LoginRefusal {
 /// Makes the visit known to every component below: read from the request on the server, and while hydrating from what
 /// the server wrote into the page.
 pub fn provide_visit() {
-    let visit = SharedValue::new(current_visit).into_inner();
+    let visit = PageValue::new_with_encoding(current_visit).into_inner();
     provide_context(StoredValue::new(visit));
 }
 

@@ -1,6 +1,7 @@
 //! The frame around every page: for operators a header over navigation and page, before sign-in a single column.
 
 mod account;
+mod export_toast;
 mod header;
 mod nav;
 
@@ -9,7 +10,8 @@ use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
     api::session::{Account, use_visit},
-    layout::{header::Header, nav::Nav},
+    exporting::provide_exporting,
+    layout::{export_toast::ExportToast, header::Header, nav::Nav},
     ui::{brand::BrandMark, focus},
 };
 
@@ -38,6 +40,7 @@ pub fn Frame(children: Children) -> impl IntoView {
 /// Header, navigation and page.
 #[component]
 fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
+    provide_exporting();
     let path = use_location().pathname;
     // Another page: the link that led there is gone.
     Effect::new(move |before: Option<()>| {
@@ -53,6 +56,7 @@ fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
             <Header account/>
             <Nav/>
             <main class="app-main" id="main" tabindex="-1">{children()}</main>
+            <ExportToast/>
         </div>
     }
 }

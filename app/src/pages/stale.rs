@@ -3,12 +3,12 @@
 use keywright_domain::time::Timestamp;
 use leptos::prelude::*;
 
-use crate::ui::{notice::StaleNotice, time::ExactMinute};
+use crate::ui::{changing::changing, notice::StaleNotice, time::ExactMinute};
 
 /// Says since when the page has been old; its place is there before, so that it is heard.
 #[component]
 pub fn Stale(is_old: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
-    let notice = move || {
+    let notice = changing(move || {
         is_old.get().then(|| {
             view! {
                 <StaleNotice>
@@ -17,6 +17,6 @@ pub fn Stale(is_old: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
                 </StaleNotice>
             }
         })
-    };
+    });
     view! { <div role="status">{notice}</div> }
 }

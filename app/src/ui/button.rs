@@ -35,9 +35,7 @@ pub fn QuestionLink(
         (None, None)
     };
     let pressed = move |event: MouseEvent| {
-        // Whoever asks for another tab gets it.
-        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.shift_key();
-        if is_plain {
+        if is_plain(&event) {
             event.prevent_default();
             on_ask.run(());
         }
@@ -57,6 +55,16 @@ pub fn QuestionLink(
     }
 }
 
+/// Does something at once, without leaving the page.
+#[component]
+pub fn ActionButton(#[prop(into)] on_press: Callback<()>, children: Children) -> impl IntoView {
+    view! {
+        <button class="button" type="button" on:click=move |_| on_press.run(())>
+            {children()}
+        </button>
+    }
+}
+
 /// Does nothing at the moment; the element with the id `reason` says why.
 #[component]
 pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView {
@@ -67,10 +75,25 @@ pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView
     }
 }
 
-/// A link to a file that the browser keeps.
+/// A link to a file that the browser keeps; once there is a script, `on_ask` fetches it instead.
 #[component]
-pub fn DownloadLink(href: Signal<String>, children: Children) -> impl IntoView {
-    view! { <a class="button" rel="external" download href=href>{children()}</a> }
+pub fn DownloadLink(
+    href: Signal<String>,
+    #[prop(into)] on_ask: Callback<()>,
+    children: Children,
+) -> impl IntoView {
+    let pressed = move |event: MouseEvent| {
+        if is_plain(&event) {
+            event.prevent_default();
+            on_ask.run(());
+        }
+    };
+    view! { <a class="button" rel="external" download href=href on:click=pressed>{children()}</a> }
+}
+
+/// Whether a link was pressed and nothing else: whoever asks for another tab, or for the file behind it, gets it.
+fn is_plain(event: &MouseEvent) -> bool {
+    !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }
 
 /// Submits a form that changes nothing.
@@ -99,7 +122,7 @@ pub fn FallbackButton(children: Children) -> impl IntoView {
 
 /// A link that loads a document from the server, whatever the browser has already.
 #[component]
-pub fn ReloadLink(href: String, children: Children) -> impl IntoView {
+pub fn ReloadLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
     view! { <a class="button" rel="external" href=href>{children()}</a> }
 }
 

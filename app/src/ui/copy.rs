@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, IconName};
+use crate::ui::{
+    changing::changing,
+    icon::{Icon, IconName},
+};
 
 /// What came of copying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +39,14 @@ pub fn Copyable(
     children: Children,
 ) -> impl IntoView {
     let copied = RwSignal::new(Copied::No);
-    let icon = move || {
+    let icon = changing(move || {
         let name = match copied.get() {
             Copied::Yes => IconName::Check,
             Copied::No | Copied::Refused => IconName::Copy,
         };
         view! { <Icon name/> }
-    };
-    let said = move || copied.get().sentence();
+    });
+    let said = changing(move || copied.get().sentence());
     view! {
         <span class="copy">
             {children()}

@@ -13,6 +13,8 @@ pub enum IconName {
     ArrowUp,
     /// A check.
     Check,
+    /// A cross.
+    Close,
     /// Two sheets.
     Copy,
     /// A small arrow head down.
@@ -51,6 +53,7 @@ impl IconName {
             Self::ArrowDown => "#icon-arrow-down",
             Self::ArrowUp => "#icon-arrow-up",
             Self::Check => "#icon-check",
+            Self::Close => "#icon-close",
             Self::Copy => "#icon-copy",
             Self::Down => "#icon-down",
             Self::Download => "#icon-download",
@@ -88,11 +91,12 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 18] = [
+const ALL: [IconName; 19] = [
     IconName::Active,
     IconName::ArrowDown,
     IconName::ArrowUp,
     IconName::Check,
+    IconName::Close,
     IconName::Copy,
     IconName::Down,
     IconName::Download,
@@ -122,6 +126,7 @@ const fn drawing(icon: IconName) -> &'static str {
         IconName::ArrowDown => r#"<path d="M8 3v10M4 9l4 4 4-4"/>"#,
         IconName::ArrowUp => r#"<path d="M8 13V3M4 7l4-4 4 4"/>"#,
         IconName::Check => r#"<path d="m3 8.5 3.2 3.2L13 4.8"/>"#,
+        IconName::Close => r#"<path d="m4 4 8 8M12 4l-8 8"/>"#,
         IconName::Copy => {
             r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5"/>"#
         }

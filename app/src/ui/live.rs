@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::ui::changing::changing;
+
 /// What is said of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveState {
@@ -16,13 +18,13 @@ pub enum LiveState {
 /// A word beside the part's heading.
 #[component]
 pub fn LiveMark(state: Signal<LiveState>) -> impl IntoView {
-    let mark = move || {
+    let mark = changing(move || {
         let (word, lost) = match state.get() {
             LiveState::Unknown => return None,
             LiveState::Live => ("Live", None),
             LiveState::Interrupted => ("Reconnecting…", Some("lost")),
         };
         Some(view! { <span class="live" data-state=lost>{word}</span> })
-    };
+    });
     view! { <span class="live-place" role="status">{mark}</span> }
 }

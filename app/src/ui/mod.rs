@@ -3,6 +3,7 @@
 pub mod brand;
 pub mod breadcrumb;
 pub mod button;
+pub mod changing;
 pub mod choice;
 pub mod code;
 pub mod confirm;
@@ -27,3 +28,4 @@ pub mod table;
 pub mod tag;
 pub mod time;
 pub mod timeline;
+pub mod toast;

@@ -2,7 +2,10 @@
 
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
-use crate::ui::icon::{Icon, IconName};
+use crate::ui::{
+    changing::changing,
+    icon::{Icon, IconName},
+};
 
 /// A form of its own, which posts: what is typed may be a secret. `/` leads to it from anywhere on the page. `on_search`
 /// takes the place of posting, once there is a script. `kept` is sent along.
@@ -30,12 +33,12 @@ pub fn SearchForm(
             on_search.run(field.value());
         }
     };
-    let hidden = move || {
+    let hidden = changing(move || {
         kept.get()
             .into_iter()
             .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
             .collect_view()
-    };
+    });
     focus_at_slash(field);
     Effect::new(move |_| {
         if forgotten.get()

@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use crate::ui::{
+    changing::changing,
     copy::{Copied, copy},
     icon::{Icon, IconName},
 };
@@ -11,13 +12,13 @@ use crate::ui::{
 #[component]
 pub fn Secret(label: &'static str, copy_label: &'static str, text: String) -> impl IntoView {
     let copied = RwSignal::new(Copied::No);
-    let said = move || {
+    let said = changing(move || {
         let state = copied.get();
         state.sentence().map(|sentence| {
             let tone = (state == Copied::Yes).then_some("ok");
             view! { <span data-tone=tone>{sentence}</span> }
         })
-    };
+    });
     let node = NodeRef::<html::Button>::new();
     node.on_load(|button| {
         button.focus().ok();

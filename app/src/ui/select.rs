@@ -3,6 +3,7 @@
 use leptos::{ev::Event, prelude::*};
 
 use crate::ui::{
+    changing::changing,
     choice::Choice,
     icon::{Icon, IconName},
 };
@@ -18,14 +19,14 @@ pub fn SelectField(
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
     let heard = move |event: Event| on_change.run(event_target_value(&event));
-    let options = move || {
+    let options = changing(move || {
         let chosen = chosen.get();
         let option = |Choice { value, label }: Choice| {
             let selected = value == chosen;
             view! { <option value=value selected=selected prop:selected=selected>{label}</option> }
         };
         choices.get().into_iter().map(option).collect_view()
-    };
+    });
     view! {
         <div class="select">
             <label class="visually-hidden" for=name>{label}</label>

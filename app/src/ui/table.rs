@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use crate::ui::icon::{Icon, IconName};
+use crate::ui::{
+    changing::changing,
+    icon::{Icon, IconName},
+};
 
 /// A table in a region of its own. `narrow` names the style that lays its rows out as cards; while `busy`, the rows
 /// are old ones.
@@ -18,7 +21,7 @@ pub fn Table(
     children: Children,
 ) -> impl IntoView {
     let aria_busy = move || busy.get().then_some("true");
-    let bar = move || busy.get().then(|| view! { <div class="table-busy"></div> });
+    let bar = changing(move || busy.get().then(|| view! { <div class="table-busy"></div> }));
     view! {
         <div class="table-region" role="region" aria-label=label aria-busy=aria_busy>
             <table class="table" role="table" data-narrow=narrow>
@@ -56,13 +59,13 @@ pub fn SortHead(
             None => None,
         })
     };
-    let icon = move || {
+    let icon = changing(move || {
         let name = state.with(|state| match state.descending {
             Some(false) => IconName::ArrowUp,
             Some(true) | None => IconName::ArrowDown,
         });
         view! { <Icon name/> }
-    };
+    });
     let href = move || state.with(|state| state.href.clone());
     view! {
         <th class=class role="columnheader" scope="col" aria-sort=aria_sort>

@@ -64,6 +64,32 @@ impl ExportedLicense {
     }
 }
 
+/// Counts the rows of a file that comes in pieces, which may end anywhere. A line break within quotes belongs to its cell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RowCounter {
+    lines: u32,
+    is_quoted: bool,
+}
+
+impl RowCounter {
+    /// Takes the next piece.
+    pub fn read(&mut self, piece: &[u8]) {
+        for byte in piece {
+            match byte {
+                // A quote within quotes is written twice, so it ends them and begins them again.
+                b'"' => self.is_quoted = !self.is_quoted,
+                b'\n' if !self.is_quoted => self.lines = self.lines.saturating_add(1),
+                _ => {}
+            }
+        }
+    }
+
+    /// How many rows have come in whole; the head is none.
+    pub const fn rows(&self) -> u32 {
+        self.lines.saturating_sub(1)
+    }
+}
+
 /// A cell that no spreadsheet runs as a formula: what begins as one gets an apostrophe before it. White space before a formula
 /// does not keep all of them from running it.
 fn inert(text: &str) -> String {
@@ -98,6 +124,26 @@ mod tests {
             "😀",
         ] {
             assert_eq!(inert(text), text);
+        }
+    }
+
+    #[test]
+    fn rows_are_counted_wherever_the_pieces_end() {
+        let file = "a,b\r\n1,\"two\r\nlines, \"\"quoted\"\"\"\r\n2,\"\"\r\n3,plain\r\n4,half";
+        for (whole, rows) in [
+            ("", 0),
+            ("a,b", 0),
+            ("a,b\r\n", 0),
+            ("a,b\r\n\"\n\n", 0),
+            (file, 3),
+        ] {
+            for cut in 0..=whole.len() {
+                let (first, second) = whole.as_bytes().split_at(cut);
+                let mut counter = RowCounter::default();
+                counter.read(first);
+                counter.read(second);
+                assert_eq!(counter.rows(), rows, "{whole:?} cut at {cut}");
+            }
         }
     }
 

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
-use crate::slug::{self, SlugError};
+use crate::{
+    hex::{self, Digits},
+    slug::{self, SlugError},
+};
 
 /// A newtype over text that is checked once, when it comes in.
 macro_rules! text_id {
@@ -147,18 +150,13 @@ impl FromStr for LicenseId {
     type Err = LicenseIdError;
 
     fn from_str(text: &str) -> Result<Self, LicenseIdError> {
-        data_encoding::HEXLOWER
-            .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| bytes.try_into().ok())
-            .map(Self)
-            .ok_or(LicenseIdError)
+        hex::read(text).map(Self).ok_or(LicenseIdError)
     }
 }
 
 impl fmt::Display for LicenseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        data_encoding::HEXLOWER.encode_display(&self.0).fmt(f)
+        Digits(&self.0).fmt(f)
     }
 }
 

@@ -9,6 +9,7 @@ pub mod audit_log;
 pub mod detail;
 pub mod entitlement;
 pub mod export;
+mod hex;
 pub mod ids;
 pub mod key;
 pub mod keyless;

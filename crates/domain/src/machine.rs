@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use sha2::{Digest, Sha256};
 
-use crate::ids::{ProductId, TenantId};
+use crate::{
+    hex::Digits,
+    ids::{ProductId, TenantId},
+};
 
 /// A device's hash of its own stable id: 64 lower-case hex digits, made by the client.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,7 +23,7 @@ impl MachineHash {
     /// vendors can't recognise one another's devices, and so their slugs can never change.
     pub fn of(tenant: &TenantId, product: &ProductId, stable_id: &str) -> Self {
         let text = format!("keylight-keyless-machine-v1|{tenant}|{product}|{stable_id}");
-        Self(data_encoding::HEXLOWER.encode(&Sha256::digest(text)).into())
+        Self(Digits(&Sha256::digest(text).into()).to_string().into())
     }
 
     /// The 64 digits.

@@ -5,7 +5,10 @@ use std::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::time::Timestamp;
+use crate::{
+    hex::{self, Digits},
+    time::Timestamp,
+};
 
 /// An SDK key as the app sends it: `sdk_live_` and 64 lower-case hex digits. It has no `Debug`, `Display` or
 /// `Serialize`; only its hash is stored.
@@ -48,10 +51,7 @@ const PREFIX: &str = "sdk_live_";
 impl SdkKey {
     /// A new key out of 32 random bytes.
     pub fn generate(random: [u8; 32]) -> Self {
-        Self(Zeroizing::new(format!(
-            "{PREFIX}{}",
-            data_encoding::HEXLOWER.encode(&random)
-        )))
+        Self(Zeroizing::new(format!("{PREFIX}{}", Digits(&random))))
     }
 
     /// What is stored of it.
@@ -91,8 +91,7 @@ impl SdkKeyHash {
 
     /// Takes back a stored hash: 64 lower-case hex digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).ok()?;
-        bytes.try_into().ok().map(Self)
+        hex::read(text).map(Self)
     }
 
     /// The bytes, for a comparison in constant time.
@@ -103,7 +102,7 @@ impl SdkKeyHash {
 
 impl fmt::Display for SdkKeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        data_encoding::HEXLOWER.encode_display(&self.0).fmt(f)
+        Digits(&self.0).fmt(f)
     }
 }
 

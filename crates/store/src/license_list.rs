@@ -83,6 +83,19 @@ impl Store {
         rows.iter().map(|row| exported(row, now)).collect()
     }
 
+    /// How many licenses an export will have, were nothing to change: every one of them is counted.
+    pub async fn count_licenses_to_export(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS licenses FROM licenses l WHERE l.tenant_id = ");
+        sql.bind(tenant.as_str());
+        self.push_filter(&mut sql, tenant, filter, now);
+        self.counted(sql).await
+    }
+
     /// The rows outwards from `position`, one more than fit on a page.
     async fn license_rows(
         &self,
@@ -113,11 +126,16 @@ impl Store {
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS counted");
+        Ok(Count::from_capped(self.counted(sql).await?))
+    }
+
+    /// The number that the statement calls `licenses`.
+    async fn counted(&self, sql: Sql) -> Result<u32, StoreError> {
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         let counted = rows
             .first()
             .map(|row| Fields::new("licenses", row).count("licenses"));
-        Ok(Count::from_capped(counted.transpose()?.unwrap_or(0)))
+        Ok(counted.transpose()?.unwrap_or(0))
     }
 
     /// Adds the conditions on `l`, a license of the tenant.

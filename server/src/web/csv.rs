@@ -4,12 +4,13 @@ use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{Query, State, rejection::QueryRejection},
-    http::{HeaderMap, header},
+    http::{HeaderMap, HeaderName, header},
     response::{IntoResponse, Redirect, Response},
 };
 use futures::{StreamExt, stream};
 use keywright_app::{
     api::{
+        client::{REQUEST_HEADER, ROWS_HEADER},
         error::{ApiError, ErrorCode},
         request::{RequestScope, form_failure},
     },
@@ -18,7 +19,7 @@ use keywright_app::{
 use keywright_domain::export::{COLUMNS, ExportedLicense};
 use keywright_service::{Caller, Error, licenses::Export};
 
-use super::{failure, find::Search};
+use super::{calls, failure, find::Search};
 use crate::state::AppState;
 
 /// `GET /licenses.csv?…`: streamed, so that memory does not grow with the number of licenses.
@@ -28,30 +29,52 @@ pub(super) async fn licenses(
     headers: HeaderMap,
     query: Result<Query<Search>, QueryRejection>,
 ) -> Response {
+    let build_id = &state.site.assets.build_id;
+    if let Some(error) = calls::outdated(&headers, Some(&scope), build_id) {
+        return error.of_request(scope.request_id).into_response();
+    }
     let Some(session) = &scope.session else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
         let message = "The address of the file is mangled: take the link on the list of licenses.";
         let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
-        return failure::page(state, scope, headers, error).await;
+        return refused(state, scope, headers, error).await;
     };
-    let filter = search.filter();
     let caller = Caller::operator(session);
-    match state.services.licenses.export(&caller, filter).await {
+    match state
+        .services
+        .licenses
+        .export(&caller, search.filter())
+        .await
+    {
         Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
         Err(error) => {
-            let is_plan = matches!(error, Error::PlanRequired(_));
+            let needs_plan = matches!(error, Error::PlanRequired(_));
             let mut error = form_failure(error, &scope.request_id);
-            if is_plan {
+            if needs_plan {
                 error.message = format::export_needs(session.plan);
             }
-            failure::page(state, scope, headers, error).await
+            refused(state, scope, headers, error).await
         }
     }
 }
 
+/// In a form that a script can read, where one asks; else a page.
+async fn refused(
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+    error: ApiError,
+) -> Response {
+    if calls::is_call(routes::LICENSES_CSV, &headers) {
+        return error.into_response();
+    }
+    failure::page(state, scope, headers, error).await
+}
+
 fn file(tenant: &str, export: Export, request_id: String) -> Response {
+    let own = HeaderName::from_static;
     let header = [
         (
             header::CONTENT_TYPE,
@@ -61,6 +84,8 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"keywright-{tenant}-licenses.csv\""),
         ),
+        (own(ROWS_HEADER), export.expected().to_string()),
+        (own(REQUEST_HEADER), request_id.clone()),
     ];
     let rows = Rows {
         export,

@@ -18,7 +18,7 @@ use keywright_app::{
     routes,
 };
 
-use super::{pages, theme};
+use super::{calls, pages, theme};
 use crate::{request_id::RequestId, state::AppState};
 
 /// A request that went wrong, as far as its answer depends on it.
@@ -33,7 +33,7 @@ impl Failed {
     pub(super) fn from(request: &Request) -> Self {
         Self {
             headers: request.headers().clone(),
-            is_call: request.uri().path().starts_with("/fn/"),
+            is_call: calls::is_call(request.uri().path(), request.headers()),
             request_id: RequestId::of(request.extensions()).own().to_owned(),
         }
     }

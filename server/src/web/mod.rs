@@ -2,6 +2,7 @@
 
 mod actions;
 mod audit;
+mod calls;
 mod cross_site;
 mod csv;
 mod events;

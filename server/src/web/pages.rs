@@ -10,7 +10,6 @@ use axum::{
 };
 use keywright_app::{
     api::{
-        client::{BUILD_HEADER, OPERATOR_HEADER},
         error::{ApiError, ErrorCode},
         request::RequestScope,
     },
@@ -20,6 +19,7 @@ use keywright_app::{
 };
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 
+use super::calls;
 use crate::{request_id::RequestId, state::AppState};
 
 /// Where server functions are called.
@@ -75,12 +75,10 @@ pub(super) async fn server_function(
     State(state): State<AppState>,
     request: Request<Body>,
 ) -> Response {
-    if is_outdated(request.headers(), &state.site.assets.build_id) {
-        return ApiError::outdated().into_response();
-    }
-    if is_somebody_elses(&request) {
-        let message = "Somebody else has signed in here since this page was loaded.";
-        return ApiError::new(ErrorCode::Outdated, message).into_response();
+    let scope = request.extensions().get::<RequestScope>();
+    let build_id = &state.site.assets.build_id;
+    if let Some(error) = calls::outdated(request.headers(), scope, build_id) {
+        return error.into_response();
     }
     let request_id = RequestId::of(request.extensions()).own().to_owned();
     let response = handle_server_fns(request).await.into_response();
@@ -95,21 +93,4 @@ pub(super) async fn server_function(
     ApiError::new(ErrorCode::NotFound, "The server has no such function.")
         .of_request(request_id)
         .into_response()
-}
-
-/// Whether the page was made for another operator than the one who is signed in by now.
-fn is_somebody_elses(request: &Request<Body>) -> bool {
-    let Some(sent) = request.headers().get(OPERATOR_HEADER) else {
-        return false;
-    };
-    let scope = request.extensions().get::<RequestScope>();
-    let session = scope.and_then(|scope| scope.session.as_ref());
-    session.is_some_and(|session| sent.as_bytes() != session.operator.to_string().as_bytes())
-}
-
-/// Scripts send their build's id; what sends none is no page of ours.
-fn is_outdated(headers: &HeaderMap, build_id: &str) -> bool {
-    headers
-        .get(BUILD_HEADER)
-        .is_some_and(|sent| sent.as_bytes() != build_id.as_bytes())
 }

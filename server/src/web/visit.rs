@@ -21,7 +21,7 @@ use keywright_service::Error;
 use crate::{
     request_id::RequestId,
     state::AppState,
-    web::{failure::Failed, session, theme},
+    web::{calls::is_call, failure::Failed, session, theme},
 };
 
 /// Puts the request's scope, which pages and server functions read, into its extensions.
@@ -61,7 +61,7 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     let path = request.uri().path();
     match (signed_in, path == routes::LOGIN) {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
-        (false, false) if path.starts_with("/fn/") => {
+        (false, false) if is_call(path, request.headers()) => {
             ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
                 .of_request(RequestId::of(request.extensions()).own().to_owned())
                 .into_response()

@@ -30,10 +30,10 @@ on_both_engines! {
     many => a_file_of_many_batches_has_each_license_once();
 }
 
-type Row = Vec<String>;
+pub(crate) type Row = Vec<String>;
 
 /// Parses strictly: every row has as many cells as the head, and lines end as RFC 4180 has it.
-fn rows(answer: &Answer) -> (Row, Vec<Row>) {
+pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(
         answer
@@ -55,10 +55,12 @@ fn rows(answer: &Answer) -> (Row, Vec<Row>) {
         .map(|row| row.unwrap().iter().map(str::to_owned).collect());
     let rows: Vec<Row> = rows.collect();
     assert!(text.matches("\r\n").count() > rows.len(), "CRLF");
+    assert_eq!(answer.header("keywright-rows"), rows.len().to_string());
+    assert_eq!(answer.header("keywright-request").len(), 32);
     (head, rows)
 }
 
-async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
+pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
     let acme = acme();
     let everything = AuditFilter::default();
     let entries =
@@ -151,8 +153,8 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(engine: Engine) {
     );
 }
 
-async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
-    let server = Server::start(engine).await;
+/// Enough licenses of `studio` for three batches, all of one moment.
+pub(crate) async fn add_many(server: &Server) {
     let added = server.world.store.write(|tx| {
         async move {
             for number in 0..1_200 {
@@ -183,6 +185,11 @@ async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
         .boxed()
     });
     added.await.unwrap();
+}
+
+async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
+    let server = Server::start(engine).await;
+    add_many(&server).await;
     let admin = server.sign_in(Role::Admin).await;
     let (_, rows) = rows(&admin.get("/licenses.csv").await);
     let many = rows

@@ -30,6 +30,7 @@ mod audit;
 mod bad_input;
 mod client;
 mod csv;
+mod csv_calls;
 mod dashboard;
 mod devices;
 mod documented;

@@ -16,6 +16,7 @@ use crate::{
     },
     routes,
     ui::{
+        changing::changing,
         icon::IconName,
         timeline::{Timeline, TimelineItem},
     },
@@ -32,12 +33,12 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
             entries.map(|entry| (here, entry)).collect::<Vec<_>>()
         })
     };
-    let nothing = move || {
+    let nothing = changing(move || {
         let is_empty = license.with(|license| license.activity.is_empty());
         is_empty.then(|| {
             view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
         })
-    };
+    });
     let in_the_log = move || {
         routes::audit(&AuditQuery {
             filter: AuditFilter {
@@ -71,7 +72,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
 fn item(entry: AuditEntry, here: LicenseId, now: Signal<Timestamp>) -> impl IntoView {
     let (at, name) = (entry.at, entry.action.as_str());
     let meta = view! {
-        {move || past(at, now.get())}
+        {changing(move || past(at, now.get()))}
         <code>{name}</code>
     }
     .into_any();

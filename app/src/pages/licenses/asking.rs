@@ -18,7 +18,7 @@ use crate::{
     },
     live::Live,
     pages::licenses::question::{Question, goes_on},
-    ui::{notice::DoneNotice, time::ExactMinute},
+    ui::{changing::changing, notice::DoneNotice, time::ExactMinute},
 };
 
 /// What is asked on a license's page, and what was done there last.
@@ -152,7 +152,7 @@ impl Asking {
 /// What was done last on this page.
 #[component]
 pub fn LastDone(asking: Asking) -> impl IntoView {
-    move || {
+    changing(move || {
         asking.done.get().map(|done| {
             let node = NodeRef::<html::Div>::new();
             node.on_load(|notice| {
@@ -161,7 +161,7 @@ pub fn LastDone(asking: Asking) -> impl IntoView {
             });
             view! { <DoneNotice node>{report(done)}</DoneNotice> }
         })
-    }
+    })
 }
 
 fn report(done: Done) -> AnyView {

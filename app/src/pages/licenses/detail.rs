@@ -13,6 +13,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
+        codec::PageResource,
         error::{ApiError, ErrorCode},
         licenses::show_license,
         session::use_visit,
@@ -37,6 +38,7 @@ use crate::{
     ui::{
         breadcrumb::Breadcrumb,
         button::{DisabledButton, QuestionLink},
+        changing::changing,
         copy::Copyable,
         facts::{Fact, Facts, WideFact},
         tag::TagList,
@@ -49,9 +51,10 @@ pub fn LicensePage() -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
     let live = use_live(Signal::derive(move || asked.get().map(Subject::License)));
-    let answer = Resource::new(
+    let answer = PageResource::new_with_options(
         move || (asked.get(), live.version()),
         |(id, _)| async move { (id, load(id).await) },
+        false,
     );
     let asking = Asking::on_page(live, asked);
     view! {
@@ -86,12 +89,12 @@ pub(super) fn not_loaded(error: &ApiError) -> &'static str {
 #[component]
 fn Answered(
     live: Live,
-    answer: Resource<Answer<Option<LicenseId>, LicenseDetail>>,
+    answer: PageResource<Answer<Option<LicenseId>, LicenseDetail>>,
     asking: Asking,
 ) -> impl IntoView {
     let holder = Holder::of(answer);
     let is_old = holder.is_old(live);
-    move || match holder.shown.get() {
+    changing(move || match holder.shown.get() {
         Shown::Waiting => None,
         Shown::There => {
             let license = holder.value()?;
@@ -109,7 +112,7 @@ fn Answered(
                 .into_any(),
             )
         }
-    }
+    })
 }
 
 #[component]
@@ -126,12 +129,14 @@ fn TheLicense(
     let first = license.with_untracked(title_of);
     let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
     let now = Signal::derive(move || license.with(|license| license.now));
+    let head = changing(move || view! { <Head license=license.get() may_act asking/> });
+    let facts = changing(move || view! { <LicenseFacts license=license.get()/> });
     view! {
         <Title text=title/>
-        {move || view! { <Head license=license.get() may_act asking/> }}
+        {head}
         <LastDone asking/>
         <Stale is_old now/>
-        {move || view! { <LicenseFacts license=license.get()/> }}
+        {facts}
         <Devices license may_act asking live/>
         <Activity license/>
     }

@@ -22,6 +22,7 @@ use crate::{
     },
     ui::{
         button::QuestionLink,
+        changing::changing,
         live::{LiveMark, LiveState},
         table::Table,
         time::{Minute, Time},
@@ -36,12 +37,12 @@ pub fn Devices(
     asking: Asking,
     live: Live,
 ) -> impl IntoView {
-    let slots = move || {
+    let slots = changing(move || {
         license.with(|license| {
             let (active, limit) = (license.active_count, license.activation_limit);
             view! { <Slots active limit status=license.status/> }
         })
-    };
+    });
     let state = Signal::derive(move || match live.connection() {
         Connection::Starting => LiveState::Unknown,
         Connection::Live => LiveState::Live,
@@ -52,7 +53,7 @@ pub fn Devices(
     let is_reduced = Memo::new(move |_| {
         license.with(|license| license.status == Status::Expired && license.fallback)
     });
-    let table = move || {
+    let table = changing(move || {
         let note = match (is_empty.get(), ended.get()) {
             (true, false) => "No device has activated this license yet.",
             (true, true) => "No device ever activated this license.",
@@ -73,7 +74,7 @@ pub fn Devices(
             <p class="section-note">{note}</p>
             {table}
         }
-    };
+    });
     view! {
         <section class="section" aria-labelledby="activations">
             <div class="section-head">
@@ -128,10 +129,10 @@ fn DeviceRow(
     asking: Asking,
 ) -> impl IntoView {
     let is_over = move || device.with(|device| (!device.holds_its_slot()).then_some(""));
-    let cells = move || {
+    let cells = changing(move || {
         let (license, now) = license.with(|license| (license.id, license.now));
         view! { <Cells device=device.get() license now may_act asking/> }
-    };
+    });
     view! {
         <tr role="row" data-ended=is_over>{cells}</tr>
     }

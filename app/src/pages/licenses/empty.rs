@@ -10,6 +10,7 @@ use crate::{
     routes,
     ui::{
         button::{ButtonLink, ButtonRow},
+        changing::changing,
         code::Code,
         empty::{Empty, Step, Steps},
     },
@@ -58,11 +59,11 @@ pub fn FirstUse() -> impl IntoView {
 /// What stands there when no license fits the filters: what was asked for, and what to leave out.
 #[component]
 pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
-    let sentence = move || {
+    let sentence = changing(move || {
         let filter = asked.with(|query| query.filter.clone());
         list.with(|list| not_found(filter, list))
-    };
-    let wider = move || {
+    });
+    let wider = changing(move || {
         let query = asked.get();
         let term = query.filter.term.clone()?;
         let has_more = query.filter.status.is_some() || query.filter.product.is_some();
@@ -79,7 +80,7 @@ pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoV
             let href = first_page(LicenseQuery { filter, ..query });
             view! { <ButtonLink href>{label}</ButtonLink> }
         })
-    };
+    });
     view! {
         <Empty heading="No license matches">
             <p>{sentence}</p>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::session::use_visit,
+    exporting::use_exporting,
     format, routes,
     ui::{
         button::{DisabledButton, DownloadLink},
@@ -36,8 +37,14 @@ pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
         .into_any();
     }
     let href = Signal::derive(move || asked.with(|query| routes::licenses_csv(&query.filter)));
+    let exporting = use_exporting();
+    let on_ask = move |()| {
+        if let Some(exporting) = exporting {
+            exporting.begin(href.get_untracked());
+        }
+    };
     view! {
-        <DownloadLink href>
+        <DownloadLink href on_ask>
             <Icon name=IconName::Download/>
             "Export CSV"
         </DownloadLink>

@@ -13,6 +13,7 @@ use crate::{
     format, routes,
     ui::{
         button::FallbackButton,
+        changing::changing,
         choice::{Choice, ChoiceField},
         search::SearchForm,
         select::SelectField,
@@ -40,7 +41,7 @@ pub fn Filters(
     busy: Signal<bool>,
     search: RwSignal<SearchState>,
 ) -> impl IntoView {
-    let count = move || match search.get() {
+    let count = changing(move || match search.get() {
         SearchState::Asking => "Searching…".into_any(),
         SearchState::NoSuchKey => counted(Count::Exact(0), list.with(|list| list.total)),
         _ if busy.get() => "Loading…".into_any(),
@@ -48,7 +49,7 @@ pub fn Filters(
             let (count, total) = list.with(|list| (list.count, list.total));
             counted(count, total)
         }
-    };
+    });
     view! {
         <div class="filters">
             <Search asked search/>
@@ -146,7 +147,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
     };
     let by_status = ask(|filter, name| filter.status = Status::from_name(name));
     let by_product = ask(|filter, slug| filter.product = slug.parse().ok());
-    let hidden = move || {
+    let hidden = changing(move || {
         let kept = asked.with(|query| (query.filter.term.clone(), sort_name(query)));
         let term = kept
             .0
@@ -155,7 +156,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
             .1
             .map(|sort| view! { <input type="hidden" name="sort" value=sort/> });
         view! { {term} {sort} }
-    };
+    });
     view! {
         <form class="filters-form" method="get" action=routes::LICENSES>
             {hidden}

@@ -12,7 +12,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::licenses::list_licenses,
+    api::{codec::PageResource, licenses::list_licenses},
     format,
     held::{Answer, Holder, Shown, newest},
     layout::PageHead,
@@ -28,7 +28,7 @@ use crate::{
         stale::Stale,
     },
     routes,
-    ui::{focus, pager::Pager, table::Table},
+    ui::{changing::changing, focus, pager::Pager, table::Table},
 };
 
 /// The page.
@@ -37,12 +37,13 @@ pub fn LicensesPage() -> impl IntoView {
     let params = use_query_map();
     let asked = Memo::new(move |_| params.with(routes::license_query));
     let live = use_live(Signal::derive(|| Some(Subject::Licenses)));
-    let answer = Resource::new(
+    let answer = PageResource::new_with_options(
         move || (asked.get(), live.version()),
         |(query, _)| async move {
             let list = list_licenses(query.clone()).await;
             (query, list)
         },
+        false,
     );
     let actions = view! { <ExportLink asked/> }.into_any();
     view! {
@@ -60,10 +61,10 @@ pub fn LicensesPage() -> impl IntoView {
 fn Answered(
     asked: Memo<LicenseQuery>,
     live: Live,
-    answer: Resource<Answer<LicenseQuery, LicenseList>>,
+    answer: PageResource<Answer<LicenseQuery, LicenseList>>,
 ) -> impl IntoView {
     let holder = Holder::of(answer);
-    move || match holder.shown.get() {
+    changing(move || match holder.shown.get() {
         Shown::Waiting => None,
         Shown::There => {
             let list = holder.value()?;
@@ -74,7 +75,7 @@ fn Answered(
             let heading = "The licenses could not be loaded";
             Some(view! { <Failure heading error here/> }.into_any())
         }
-    }
+    })
 }
 
 /// Which of its faces the list shows.
@@ -116,22 +117,22 @@ fn Listed(
     });
     // The same filters for all faces but the first: what is being typed there stays.
     let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
-    let filters = move || {
+    let filters = changing(move || {
         has_filters
             .get()
             .then(|| view! { <Filters asked list busy search/> })
-    };
-    let trouble = move || match search.get() {
+    });
+    let trouble = changing(move || match search.get() {
         SearchState::Failed(error) => Some(view! { <FailureAlert error/> }),
         _ => None,
-    };
+    });
     let is_old = holder.is_old(live);
-    let body = move || match face.get() {
+    let body = changing(move || match face.get() {
         Face::FirstUse => view! { <FirstUse/> }.into_any(),
         Face::NoSuchKey => view! { <NoSuchKey search/> }.into_any(),
         Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
         Face::Rows => view! { <Rows asked list busy/> }.into_any(),
-    };
+    });
     view! {
         {filters}
         {trouble}

@@ -17,18 +17,18 @@ use crate::{
         },
     },
     routes,
-    ui::{confirm::ConfirmActions, dialog::Dialog, notice::Alert},
+    ui::{changing::changing, confirm::ConfirmActions, dialog::Dialog, notice::Alert},
 };
 
 /// The dialog, while a question is open.
 #[component]
 pub fn QuestionDialog(asking: Asking) -> impl IntoView {
-    move || {
+    changing(move || {
         let question = asking.question.get()?;
         let first = asking.license.get_untracked()?;
         let license = newest(first, move || asking.license.get());
         Some(view! { <OpenDialog asking license question/> })
-    }
+    })
 }
 
 #[component]
@@ -51,20 +51,20 @@ fn OpenDialog(asking: Asking, license: Memo<LicenseDetail>, question: Question) 
     let is_shown = Memo::new(move |_| {
         progress.with(|progress| matches!(progress, Progress::Shown(_) | Progress::Stored(_)))
     });
-    let title = move || {
+    let title = changing(move || {
         if is_shown.get() {
             shown::TITLE.into_any()
         } else {
             license.with(|license| question.title(license))
         }
-    };
-    let body = move || {
+    });
+    let body = changing(move || {
         if is_shown.get() {
             view! { <Shown asking license close/> }.into_any()
         } else {
             view! { <Asked asking license question confirm close/> }.into_any()
         }
-    };
+    });
     let stays = Signal::derive(move || asking.stays());
     view! {
         <Dialog id="question" title=title.into_any() node stays on_close=closed>
@@ -96,14 +96,14 @@ fn Asked(
             .with(|license| question.settled(license))
             .filter(|_| !is_sent)
     });
-    let trouble = move || match (failed.get(), settled.get()) {
+    let trouble = changing(move || match (failed.get(), settled.get()) {
         (Some(error), _) => Some(failure(question, error, asking.is_uncertain.get())),
         (None, Some(sentence)) => {
             let alert = view! { <Alert><p>{sentence} ". Nothing was changed by you."</p></Alert> };
             Some(alert.into_any())
         }
         (None, None) => None,
-    };
+    });
     let is_over = Memo::new(move |_| {
         let is_late = failed.with(|failed| {
             failed
@@ -112,11 +112,11 @@ fn Asked(
         });
         is_late || settled.with(Option::is_some)
     });
-    let consequences = move || {
+    let consequences = changing(move || {
         let is_over = is_over.get();
         (!is_over).then(|| license.with(|license| question.consequences(license)))
-    };
-    let actions = move || {
+    });
+    let actions = changing(move || {
         if is_over.get() {
             view! { <CloseAction label="Close" focused=true on_press=move |()| close()/> }
                 .into_any()
@@ -132,7 +132,7 @@ fn Asked(
             }
             .into_any()
         }
-    };
+    });
     view! {
         {trouble}
         {consequences}

@@ -15,6 +15,7 @@ use crate::{
     },
     routes,
     ui::{
+        changing::changing,
         table::{SortHead, SortState},
         time::Time,
     },
@@ -50,7 +51,7 @@ pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
 #[component]
 pub fn LicenseRow(license: Memo<LicenseSummary>, now: Signal<Timestamp>) -> impl IntoView {
     let ended = move || license.with(|license| (license.status != Status::Active).then_some(""));
-    let cells = move || view! { <Cells license=license.get() now=now.get()/> };
+    let cells = changing(move || view! { <Cells license=license.get() now=now.get()/> });
     view! {
         <tr role="row" data-ended=ended>{cells}</tr>
     }

@@ -27,6 +27,7 @@ pub struct Export {
     tenant: TenantId,
     filter: LicenseFilter,
     now: Timestamp,
+    expected: u32,
     after: Option<Mark<LicenseId>>,
     is_over: bool,
 }
@@ -41,6 +42,10 @@ impl Licenses {
         if !plan.allows(Feature::CsvExport) {
             return Err(Error::PlanRequired(Plan::least_for(Feature::CsvExport)));
         }
+        let store = &context.store;
+        let expected = store
+            .count_licenses_to_export(caller.tenant(), &filter, now)
+            .await?;
         let details = json!({
             "status": filter.status, "product": filter.product, "term": filter.term,
         });
@@ -56,6 +61,7 @@ impl Licenses {
             context,
             filter,
             now,
+            expected,
             after: None,
             is_over: false,
         })
@@ -63,6 +69,12 @@ impl Licenses {
 }
 
 impl Export {
+    /// How many licenses there were to export when it began. What is minted, changed or ends meanwhile may make it more or
+    /// fewer.
+    pub const fn expected(&self) -> u32 {
+        self.expected
+    }
+
     /// The next licenses; none at the end. The status of each is that of the moment at which the export began.
     pub async fn next(&mut self) -> Result<Option<Vec<ExportedLicense>>, Error> {
         if self.is_over {

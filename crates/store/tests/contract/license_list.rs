@@ -223,6 +223,9 @@ on_both_engines! {
         added.await.unwrap();
         let found = list(&world, &LicenseQuery::default()).await;
         assert_eq!((found.count, found.total), (Count::MoreThan(COUNT_LIMIT), Count::MoreThan(COUNT_LIMIT)));
+        let everything = LicenseFilter::default();
+        let counted = world.store.count_licenses_to_export(&tenant("acme"), &everything, NOW).await;
+        assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "an export wants to know");
     }
 
     async fn a_place_beyond_the_end_shows_the_beginning(world: World) {

@@ -1,0 +1,138 @@
+//! How far the export has come, over whatever page its operator has gone to.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::error::{ApiError, ErrorCode},
+    exporting::{ExportState, Exporting, Rows, use_exporting},
+    format, routes,
+    ui::{
+        button::{ActionButton, ButtonRow, ReloadLink},
+        changing::changing,
+        focus,
+        meta::RequestNote,
+        toast::{DoneToast, ProgressToast, ToastPlace, TroubleToast},
+    },
+};
+
+/// The toast of the export, while there is something to say of it.
+#[component]
+pub fn ExportToast() -> impl IntoView {
+    let exporting = use_exporting()?;
+    let state = exporting.state();
+    // What is shown stays the same element while only its numbers change.
+    let kind = Memo::new(move |_| state.with(std::mem::discriminant));
+    let turned = move || {
+        kind.get();
+        state.get_untracked()
+    };
+    Effect::new(move |before: Option<()>| {
+        kind.get();
+        if before.is_some() {
+            focus::rescue();
+        }
+    });
+    let heard = changing(move || match turned() {
+        ExportState::Writing(_) => {
+            let begun = view! { <span class="visually-hidden">"The export has begun."</span> };
+            Some(begun.into_any())
+        }
+        ExportState::Saved { rows } => Some(saved(exporting, rows)),
+        ExportState::Idle | ExportState::Stopped { .. } => None,
+    });
+    let shown = changing(move || match turned() {
+        ExportState::Writing(_) => Some(view! { <Writing exporting/> }.into_any()),
+        ExportState::Stopped { rows, error } => Some(stopped(exporting, rows, error)),
+        ExportState::Idle | ExportState::Saved { .. } => None,
+    });
+    Some(view! { <ToastPlace label="Export" heard>{shown}</ToastPlace> })
+}
+
+#[component]
+fn Writing(exporting: Exporting) -> impl IntoView {
+    let rows = Signal::derive(move || match exporting.state().get() {
+        ExportState::Writing(rows) => rows,
+        _ => Rows::default(),
+    });
+    let text = Signal::derive(move || match written(rows.get()) {
+        Some(written) => format!("Writing the export: {written}"),
+        None => "Writing the export…".to_owned(),
+    });
+    let progress = Signal::derive(move || {
+        let Rows { written, expected } = rows.get();
+        Some((written, expected?))
+    });
+    view! { <ProgressToast text progress on_cancel=move |()| exporting.end()/> }
+}
+
+fn saved(exporting: Exporting, rows: u32) -> AnyView {
+    let sentence = format!("Export saved: {}", counted(rows));
+    view! {
+        <DoneToast on_dismiss=move |()| exporting.end()>
+            <p>{sentence}</p>
+        </DoneToast>
+    }
+    .into_any()
+}
+
+fn stopped(exporting: Exporting, rows: Rows, error: ApiError) -> AnyView {
+    let sentence = match written(rows) {
+        Some(written) => format!("The export stopped after {written}."),
+        None => "The export did not begin.".to_owned(),
+    };
+    let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    let way_out = match error.code {
+        ErrorCode::Unauthenticated => {
+            view! { <ReloadLink href=routes::LOGIN>"Sign in"</ReloadLink> }.into_any()
+        }
+        // An empty address is that of the page at hand.
+        ErrorCode::Outdated => view! { <ReloadLink href="">"Reload"</ReloadLink> }.into_any(),
+        _ => {
+            let again = move |()| exporting.begin_again();
+            view! { <ActionButton on_press=again>"Try again"</ActionButton> }.into_any()
+        }
+    };
+    view! {
+        <TroubleToast on_dismiss=move |()| exporting.end()>
+            <p>{sentence}</p>
+            <p>{error.message}</p>
+            {request}
+            <ButtonRow>{way_out}</ButtonRow>
+        </TroubleToast>
+    }
+    .into_any()
+}
+
+/// `41,200 of 98,310 rows`, once it is known how many there will be. What is minted meanwhile may make it more.
+fn written(rows: Rows) -> Option<String> {
+    let expected = rows.expected?.max(rows.written);
+    Some(format!(
+        "{} of {}",
+        format::number(rows.written),
+        counted(expected)
+    ))
+}
+
+fn counted(rows: u32) -> String {
+    let noun = if rows == 1 { "row" } else { "rows" };
+    format!("{} {noun}", format::number(rows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_once_it_is_known_of_how_many() {
+        let rows = |written, expected| Rows { written, expected };
+        for (rows, text) in [
+            (rows(0, None), None),
+            (rows(41_200, Some(98_310)), Some("41,200 of 98,310 rows")),
+            (rows(0, Some(1)), Some("0 of 1 row")),
+            (rows(0, Some(0)), Some("0 of 0 rows")),
+            (rows(12, Some(10)), Some("12 of 12 rows")),
+        ] {
+            assert_eq!(written(rows).as_deref(), text, "{rows:?}");
+        }
+    }
+}
