@@ -333,9 +333,11 @@ async fn two_servers_on_one_postgres_tell_each_other() {
     let here = Server::start(Engine::Postgres).await;
     let there = here.beside().await;
     let browser = there.sign_in(Role::Viewer).await;
-    let other_key = here.license_with_slots(3).await;
-    let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut list = Listening::to(&browser, "?list").await;
+    let other_key = here.license_with_slots(3).await;
+    // Word of the new license has come: none of it is left to reach who listens from here on.
+    list.is_told().await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut other = Listening::to_license(&browser, &other_key).await;
     let device = other
         .hears_nothing_during(async {
