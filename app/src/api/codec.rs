@@ -1,26 +1,40 @@
 //! How the answers that a page is loaded with stand in its HTML.
 
+use std::future::Future;
+
 use bytes::Bytes;
 use leptos::{
     prelude::{Resource, SharedValue},
     server::codee::{Decoder, Encoder},
     server_fn::{Decodes, Encodes, codec::JsonEncoding},
 };
+use serde::{Serialize, de::DeserializeOwned};
 
 /// The encoding of server functions, used for what is written into a page as well: the codec that Leptos has for that would
 /// bring every type's decoder into the wasm a second time.
 pub struct PageCodec;
 
-/// What a page asks the server for.
+/// What a page asks the server for; the first answer stands in its HTML.
 pub type PageResource<T> = Resource<T, PageCodec>;
 
 /// What the server knew when it rendered the page.
 pub type PageValue<T> = SharedValue<T, PageCodec>;
 
-impl<T> Encoder<T> for PageCodec
+/// Asks for what `source` says, and again whenever that changes.
+pub fn page_resource<S, T, F>(
+    source: impl Fn() -> S + Send + Sync + 'static,
+    ask: impl Fn(S) -> F + Send + Sync + 'static,
+) -> PageResource<T>
 where
-    JsonEncoding: Encodes<T>,
+    S: Clone + PartialEq + Send + Sync + 'static,
+    T: Serialize + DeserializeOwned + Send + Sync + 'static,
+    F: Future<Output = T> + Send + 'static,
 {
+    let is_blocking = false;
+    Resource::new_with_options(source, ask, is_blocking)
+}
+
+impl<T: Serialize> Encoder<T> for PageCodec {
     type Error = String;
     type Encoded = String;
 
@@ -31,10 +45,7 @@ where
     }
 }
 
-impl<T> Decoder<T> for PageCodec
-where
-    JsonEncoding: Decodes<T>,
-{
+impl<T: DeserializeOwned> Decoder<T> for PageCodec {
     type Error = <JsonEncoding as Decodes<T>>::Error;
     type Encoded = str;
 

@@ -13,7 +13,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        codec::PageResource,
+        codec::{PageResource, page_resource},
         error::{ApiError, ErrorCode},
         licenses::show_license,
         session::use_visit,
@@ -51,10 +51,9 @@ pub fn LicensePage() -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
     let live = use_live(Signal::derive(move || asked.get().map(Subject::License)));
-    let answer = PageResource::new_with_options(
+    let answer = page_resource(
         move || (asked.get(), live.version()),
         |(id, _)| async move { (id, load(id).await) },
-        false,
     );
     let asking = Asking::on_page(live, asked);
     view! {

@@ -12,7 +12,10 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    api::{codec::PageResource, licenses::list_licenses},
+    api::{
+        codec::{PageResource, page_resource},
+        licenses::list_licenses,
+    },
     format,
     held::{Answer, Holder, Shown, newest},
     layout::PageHead,
@@ -37,13 +40,12 @@ pub fn LicensesPage() -> impl IntoView {
     let params = use_query_map();
     let asked = Memo::new(move |_| params.with(routes::license_query));
     let live = use_live(Signal::derive(|| Some(Subject::Licenses)));
-    let answer = PageResource::new_with_options(
+    let answer = page_resource(
         move || (asked.get(), live.version()),
         |(query, _)| async move {
             let list = list_licenses(query.clone()).await;
             (query, list)
         },
-        false,
     );
     let actions = view! { <ExportLink asked/> }.into_any();
     view! {

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::codec::PageResource,
+    api::codec::page_resource,
     layout::PageHead,
     pages::{
         failure::Failure,
@@ -24,7 +24,7 @@ pub fn TheLicense(
 ) -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
-    let answer = PageResource::new_with_options(move || asked.get(), load, false);
+    let answer = page_resource(move || asked.get(), load);
     let shown = move || {
         answer.get().map(|answer| match answer {
             Ok(license) => view(license),
