@@ -79,7 +79,23 @@ test("a cancelled one saves nothing", async ({ page, heldFile }) => {
   expect(downloads).toHaveLength(1);
 });
 
+test("who would leave its document is asked before", async ({ page, heldFile }) => {
+  await begin(page);
+  const asked: string[] = [];
+  page.once("dialog", (question) => {
+    asked.push(question.type());
+    return question.dismiss();
+  });
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await expect.poll(() => asked).toEqual(["beforeunload"]);
+  await expect(toast(page)).toContainText("2 of 5 rows");
+  await saved(page, () => heldFile.finish());
+  await page.getByRole("link", { name: "Audit log" }).click();
+  await expect(page).toHaveURL("/audit");
+});
+
 test("signing out ends it", async ({ page, heldFile }) => {
+  page.on("dialog", (question) => question.accept());
   await begin(page);
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();

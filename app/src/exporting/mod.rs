@@ -31,6 +31,12 @@ pub enum ExportState {
     },
 }
 
+impl ExportState {
+    const fn is_running(&self) -> bool {
+        matches!(self, Self::Writing(_))
+    }
+}
+
 /// How many rows have come, and of how many: that is not known before the server answers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rows {
@@ -57,8 +63,24 @@ pub fn provide_exporting() {
         running: StoredValue::new(None),
     };
     on_cleanup(move || exporting.abort());
+    ask_before_leaving(exporting.state);
     provide_context(exporting);
 }
+
+/// A document that is left takes what is under way along, so the browser asks before.
+#[cfg(target_arch = "wasm32")]
+fn ask_before_leaving(state: RwSignal<ExportState>) {
+    let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
+        if state.with_untracked(ExportState::is_running) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// On the server nobody leaves.
+#[cfg(not(target_arch = "wasm32"))]
+const fn ask_before_leaving(_state: RwSignal<ExportState>) {}
 
 /// The frame's export.
 pub fn use_exporting() -> Option<Exporting> {
@@ -73,8 +95,7 @@ impl Exporting {
 
     /// Begins, unless one is under way already.
     pub fn begin(self, href: String) {
-        let is_running = |state: &ExportState| matches!(state, ExportState::Writing(_));
-        if self.state.with_untracked(is_running) {
+        if self.state.with_untracked(ExportState::is_running) {
             return;
         }
         self.state.set(ExportState::Writing(Rows::default()));

@@ -53,17 +53,17 @@ fn summary(ends: &[Timestamp], now: Timestamp) -> String {
         let then = now.plus_millis(days * DAY_MILLIS);
         ends.iter().filter(|&&end| end > then).count()
     };
-    let mut summary = format!("{} now", ends.len());
+    let mut parts = vec![format!("{} now", ends.len())];
     let mut before = ends.len();
     for days in 1..=DAYS {
         let left = after(days);
         if left != before {
             let noun = if days == 1 { "day" } else { "days" };
-            summary.push_str(&format!(", {left} after {days} {noun}"));
+            parts.push(format!("{left} after {days} {noun}"));
             before = left;
         }
     }
-    summary
+    parts.join(", ")
 }
 
 #[cfg(test)]
