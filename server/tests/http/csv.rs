@@ -27,7 +27,7 @@ use crate::{
 
 on_both_engines! {
     rows => the_file_has_the_rows_of_the_list_filter_by_filter();
-    many => a_file_of_many_batches_has_each_license_once();
+    many => a_file_of_ten_thousand_has_each_license_once();
 }
 
 pub(crate) type Row = Vec<String>;
@@ -153,11 +153,24 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(engine: Engine) {
     );
 }
 
-/// Enough licenses of `studio` for three batches, all of one moment.
-pub(crate) async fn add_many(server: &Server) {
-    let added = server.world.store.write(|tx| {
+/// What customers may be called, however odd, and how a cell has to say it.
+fn odd_email(number: u32) -> (String, String) {
+    let (apostrophe, email) = match number % 6 {
+        0 => ("", format!("\"{number}\", said\r\nshe;@x.example")),
+        1 => ("", format!("😀 {number}@x.example")),
+        2 => ("'", format!("=cmd({number})@x.example")),
+        3 => ("'", format!("\t={number}@x.example")),
+        4 => ("", format!("a\nb,{number}@x.example")),
+        _ => ("", format!("plain-{number}@x.example")),
+    };
+    (email.clone(), format!("{apostrophe}{email}"))
+}
+
+/// So many licenses of `studio`, at most 10,000, all of one moment.
+pub(crate) async fn add_many(server: &Server, count: u32) {
+    let added = server.world.store.write(move |tx| {
         async move {
-            for number in 0..1_200 {
+            for number in 0..count {
                 let key = LicenseKey::parse(&format!("ACME-MANY-0000-{number:04}"))
                     .ok()
                     .unwrap();
@@ -174,7 +187,10 @@ pub(crate) async fn add_many(server: &Server) {
                     active_count: 0,
                     entitlements: std::iter::empty().collect(),
                     fallback: false,
-                    customer: Customer::default(),
+                    customer: Customer {
+                        name: None,
+                        email: Some(odd_email(number).0),
+                    },
                     predecessor: None,
                     successor: None,
                 };
@@ -187,15 +203,22 @@ pub(crate) async fn add_many(server: &Server) {
     added.await.unwrap();
 }
 
-async fn a_file_of_many_batches_has_each_license_once(engine: Engine) {
+async fn a_file_of_ten_thousand_has_each_license_once(engine: Engine) {
     let server = Server::start(engine).await;
-    add_many(&server).await;
+    add_many(&server, 10_000).await;
     let admin = server.sign_in(Role::Admin).await;
     let (_, rows) = rows(&admin.get("/licenses.csv").await);
     let many = rows
         .iter()
         .filter(|row| row[3] == "default" && row[8].starts_with("2026-06-09T10:13:20"));
-    assert_eq!(many.count(), 1_200);
+    let mut cells: Vec<_> = many.map(|row| row[7].clone()).collect();
+    let mut expected: Vec<_> = (0..10_000).map(|number| odd_email(number).1).collect();
+    cells.sort();
+    expected.sort();
+    assert!(
+        cells == expected,
+        "each customer stands in a cell of its own, as it is"
+    );
     let mut ids: Vec<_> = rows.iter().map(|row| &row[0]).collect();
     ids.sort();
     ids.dedup();

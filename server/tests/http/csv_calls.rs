@@ -114,7 +114,7 @@ async fn a_page_that_has_had_its_day_gets_no_file() {
 /// Memory does not grow with the number of licenses, however slowly somebody takes them.
 async fn what_is_not_taken_yet_is_not_asked_for(engine: Engine) {
     let server = Server::start(engine).await;
-    add_many(&server).await;
+    add_many(&server, 1_200).await;
     let support = server.sign_in(Role::Support).await;
     let (_, before) = rows(&support.get("/licenses.csv").await);
     let request = call(&support.cookie).body(Body::empty()).unwrap();
