@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{MatchedPath, Request},
-    http::Extensions,
+    http::{Extensions, header},
     middleware::Next,
     response::Response,
 };
@@ -51,6 +51,12 @@ impl RequestId {
     }
 }
 
+/// Pages of what went wrong name the request's id: the log has it, then.
+fn is_page(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}
+
 /// Gives each request an id and logs each answer: method, route pattern, status, time taken, and the id that a device
 /// calls it by, which the answer carries in its extensions. What a device was refused is logged as well as trouble of
 /// ours, for the vendor will be asked about it; all else only in detail. Never the path itself: it may hold what a log must not.
@@ -75,7 +81,7 @@ pub(crate) async fn log(mut request: Request, next: Next) -> Response {
     }
     if status.is_server_error() {
         answered!(warn);
-    } else if status.is_client_error() && client.client().is_some() {
+    } else if status.is_client_error() && (client.client().is_some() || is_page(&response)) {
         answered!(info);
     } else {
         answered!(debug);

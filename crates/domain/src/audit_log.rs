@@ -14,6 +14,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// Most licenses that entries are looked up for at once: who means more means something else.
+pub const MOST_LICENSES: u32 = 1_000;
+
 /// What is asked of the audit log. By default every entry, the newest first, which is its one order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditQuery {
@@ -32,7 +35,7 @@ pub struct AuditFilter {
     pub by: Option<By>,
     /// About this license, the remint that it came from included.
     pub license: Option<LicenseId>,
-    /// About licenses that the license list finds with this.
+    /// About licenses that the license list finds with this, unless those are more than [`MOST_LICENSES`].
     pub term: Option<SearchTerm>,
     /// Of this day or later.
     pub from: Option<Day>,
@@ -155,6 +158,8 @@ pub struct AuditLog {
     pub operators: Vec<(OperatorId, String)>,
     /// The license that was asked for, where the tenant has it.
     pub license: Option<NamedLicense>,
+    /// Whether what was searched for is on more than [`MOST_LICENSES`] licenses; then no entries were looked up.
+    pub is_too_broad: bool,
 }
 
 #[cfg(test)]

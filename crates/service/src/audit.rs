@@ -5,17 +5,21 @@ use std::sync::Arc;
 use futures::FutureExt;
 use keywright_domain::{
     audit::RETENTION_DAYS,
-    audit_log::{AuditEntry, AuditLog, AuditQuery},
+    audit_log::{AuditEntry, AuditFilter, AuditLog, AuditQuery, MOST_LICENSES},
+    ids::LicenseId,
     license::License,
     page::{Mark, PAGE_SIZE, Page, Position},
     role::Permission,
 };
+use keywright_store::EntryFilter;
 use serde_json::Value;
 
 use crate::{Caller, Error, context::Context};
 
 /// Most entries that are purged in one unit of work, so that other writes get their turn between two of them.
 const PURGE_BATCH: u32 = 500;
+
+const MOST: usize = MOST_LICENSES as usize;
 
 /// What was done, by whom and when.
 #[derive(Clone)]
@@ -26,9 +30,25 @@ impl Audit {
     pub async fn list(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditLog, Error> {
         caller.require(Permission::View)?;
         let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
-        let filter = &query.filter;
+        let license = match query.filter.license {
+            Some(id) => store.license(tenant, id).await?.map(License::named),
+            None => None,
+        };
+        let about = self.licenses_meant(caller, &query.filter).await?;
+        let is_too_broad = about.as_ref().is_some_and(|ids| ids.len() > MOST);
+        let filter = EntryFilter {
+            about: if is_too_broad {
+                Some(Vec::new())
+            } else {
+                about
+            },
+            action: query.filter.action,
+            by: query.filter.by,
+            from: query.filter.from,
+            to: query.filter.to,
+        };
         // One more tells whether there is a next page.
-        let read = |position| store.audit_entries(tenant, filter, position, PAGE_SIZE + 1, now);
+        let read = |position| store.audit_entries(tenant, &filter, position, PAGE_SIZE + 1, now);
         let mut position = query.position;
         let mut rows = read(position).await?;
         if rows.is_empty() && position != Position::Start {
@@ -37,19 +57,36 @@ impl Audit {
             rows = read(position).await?;
         }
         let entries = rows.into_iter().map(as_shown).collect();
-        let license = match filter.license {
-            Some(id) => store.license(tenant, id).await?,
-            None => None,
-        };
         Ok(AuditLog {
             page: Page::from_rows(entries, PAGE_SIZE, &position, |entry: &AuditEntry| Mark {
                 value: entry.at.millis(),
                 id: entry.id,
             }),
-            count: store.count_audit_entries(tenant, filter, now).await?,
+            count: store.count_audit_entries(tenant, &filter, now).await?,
             operators: store.operator_names(tenant).await?,
-            license: license.map(License::named),
+            license,
+            is_too_broad,
         })
+    }
+
+    /// The licenses that entries are to be about; one more than [`MOST`], where it is too many. `None`: whatever they are about.
+    async fn licenses_meant(
+        &self,
+        caller: &Caller,
+        filter: &AuditFilter,
+    ) -> Result<Option<Vec<LicenseId>>, Error> {
+        let Some(term) = &filter.term else {
+            return Ok(filter.license.map(|id| vec![id]));
+        };
+        let found = self
+            .0
+            .store
+            .licenses_with(caller.tenant(), term, MOST_LICENSES + 1);
+        let mut found = found.await?;
+        if let Some(id) = filter.license {
+            found.retain(|&other| other == id);
+        }
+        Ok(Some(found))
     }
 
     /// Deletes the entries, of every tenant, that have outlived their 365 days, a batch at a time. May be broken off

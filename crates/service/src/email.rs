@@ -5,10 +5,11 @@ use crate::Invalid;
 /// Longest address that mail can be sent to (RFC 5321), in bytes.
 const LONGEST: usize = 254;
 
-/// Checks that a text can be an address: something, one `@`, something, no white space or control characters. Any
-/// stricter rule turns away somebody real.
+/// Checks that a text can be an address: something, one `@`, something, no white space, control characters or marks that turn
+/// text around. Any stricter rule turns away somebody real.
 pub(crate) fn check(address: &str) -> Result<(), Invalid> {
-    let unprintable = |symbol: char| symbol.is_whitespace() || symbol.is_control();
+    let unprintable =
+        |symbol: char| symbol.is_whitespace() || symbol.is_control() || turns_text(symbol);
     match address.rsplit_once('@') {
         Some((local, domain))
             if !local.is_empty()
@@ -21,6 +22,14 @@ pub(crate) fn check(address: &str) -> Result<(), Invalid> {
         }
         _ => Err(Invalid::Email),
     }
+}
+
+/// Unicode's `Bidi_Control`: with one of these an address reads as another.
+const fn turns_text(symbol: char) -> bool {
+    matches!(
+        symbol,
+        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
 }
 
 #[cfg(test)]
@@ -40,6 +49,7 @@ mod tests {
             "a b@c",
             "a@b@c",
             "a\0@b",
+            "a\u{202e}b@c",
             &format!("{}@b", "a".repeat(253)),
         ] {
             assert_eq!(check(bad), Err(Invalid::Email), "{bad:?}");

@@ -3,7 +3,7 @@
 
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
-    audit_log::{AuditFilter, By},
+    audit_log::{By, Day},
     ids::{AuditEntryId, LicenseId, TenantId},
     key::DisplayKey,
     license::NamedLicense,
@@ -55,13 +55,26 @@ pub struct AuditEntry {
     pub details: Value,
 }
 
-const ENTRIES: &str =
-    "SELECT a.id, a.created_at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.details, a.license_id, a.successor_id,
-     l.display_key, s.display_key AS successor_key
-     FROM audit_entries a
-     LEFT JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id
-     LEFT JOIN licenses s ON s.tenant_id = a.tenant_id AND s.id = a.successor_id
-     WHERE a.tenant_id = ";
+/// Which entries: those that fit all that is given.
+#[derive(Debug, Clone, Default)]
+pub struct EntryFilter {
+    /// Of this action.
+    pub action: Option<Action>,
+    /// By these.
+    pub by: Option<By>,
+    /// Of this day or later.
+    pub from: Option<Day>,
+    /// Of this day or earlier.
+    pub to: Option<Day>,
+    /// About any of these licenses, the remints that they came from included; at most some thousands.
+    pub about: Option<Vec<LicenseId>>,
+}
+
+impl EntryFilter {
+    fn is_about_nothing(&self) -> bool {
+        self.about.as_ref().is_some_and(Vec::is_empty)
+    }
+}
 
 impl Store {
     /// The tenant's entries that the filter lets through: at most `most` of them outwards from `position`. One that has
@@ -69,27 +82,28 @@ impl Store {
     pub async fn audit_entries(
         &self,
         tenant: &TenantId,
-        filter: &AuditFilter,
+        filter: &EntryFilter,
         position: Position<AuditEntryId>,
         most: u32,
         now: Timestamp,
     ) -> Result<Vec<AuditEntry>, StoreError> {
-        let mut sql = Sql::new(ENTRIES);
-        sql.bind(tenant.as_str());
-        self.push_audit_filter(&mut sql, tenant, filter, now);
-        let (beyond, order) = match position {
-            Position::Start => (None, NEWEST_FIRST),
-            Position::After(mark) => (Some((" < (", mark)), NEWEST_FIRST),
-            Position::Before(mark) => (Some((" > (", mark)), OLDEST_FIRST),
-        };
-        if let Some((beyond, mark)) = beyond {
-            sql.push(" AND (a.created_at, a.id)")
-                .push(beyond)
-                .bind(mark.value)
-                .push(", ")
-                .bind(mark.id.to_string())
-                .push(")");
+        if filter.is_about_nothing() {
+            return Ok(Vec::new());
         }
+        let mut sql = Sql::new(
+            "SELECT a.id, a.created_at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.details, a.license_id,
+             a.successor_id, l.display_key, s.display_key AS successor_key FROM ",
+        );
+        push_source(&mut sql, tenant, filter);
+        sql.push(
+            " LEFT JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id
+             LEFT JOIN licenses s ON s.tenant_id = a.tenant_id AND s.id = a.successor_id",
+        );
+        push_conditions(&mut sql, tenant, filter, position, now);
+        let order = match position {
+            Position::Start | Position::After(_) => " ORDER BY a.created_at DESC, a.id DESC",
+            Position::Before(_) => " ORDER BY a.created_at, a.id",
+        };
         sql.push(order).push(" LIMIT ").bind(i64::from(most));
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         rows.iter().map(entry).collect()
@@ -99,15 +113,15 @@ impl Store {
     pub async fn count_audit_entries(
         &self,
         tenant: &TenantId,
-        filter: &AuditFilter,
+        filter: &EntryFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS entries FROM (SELECT 1 FROM audit_entries a");
-        if filter.term.is_some() {
-            sql.push(" JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id");
+        if filter.is_about_nothing() {
+            return Ok(Count::Exact(0));
         }
-        sql.push(" WHERE a.tenant_id = ").bind(tenant.as_str());
-        self.push_audit_filter(&mut sql, tenant, filter, now);
+        let mut sql = Sql::new("SELECT COUNT(*) AS entries FROM (SELECT 1 FROM ");
+        push_source(&mut sql, tenant, filter);
+        push_conditions(&mut sql, tenant, filter, Position::Start, now);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS counted");
@@ -117,54 +131,90 @@ impl Store {
             .map(|row| Fields::new("audit_entries", row).count("entries"));
         Ok(Count::from_capped(counted.transpose()?.unwrap_or(0)))
     }
+}
 
-    /// Adds the conditions on `a`, an entry of the tenant, and on `l`, its license.
-    fn push_audit_filter(
-        &self,
-        sql: &mut Sql,
-        tenant: &TenantId,
-        filter: &AuditFilter,
-        now: Timestamp,
-    ) {
-        let outlived = now.minus_days(RETENTION_DAYS).plus_millis(1);
-        let from = filter
-            .from
-            .map_or(outlived, |day| day.begin().max(outlived));
-        sql.push(" AND a.created_at >= ").bind(from.millis());
-        if let Some(to) = filter.to {
-            sql.push(" AND a.created_at < ").bind(to.end().millis());
+/// Adds where entries, called `a`, come from: the log, or what is about some licenses. The latter is looked up by its own two
+/// indexes, one after the other; with an `OR` SQLite would walk the tenant's whole log. It keeps the order of a `CROSS JOIN`.
+fn push_source(sql: &mut Sql, tenant: &TenantId, filter: &EntryFilter) {
+    let Some(about) = &filter.about else {
+        sql.push("audit_entries a");
+        return;
+    };
+    let ids = || about.iter().map(LicenseId::to_string);
+    sql.push("(SELECT id FROM audit_entries WHERE tenant_id = ")
+        .bind(tenant.as_str())
+        .push(" AND license_id IN (")
+        .bind_all(ids())
+        .push(") UNION SELECT id FROM audit_entries WHERE tenant_id = ")
+        .bind(tenant.as_str())
+        .push(" AND successor_id IN (")
+        .bind_all(ids())
+        .push(")) found CROSS JOIN audit_entries a");
+}
+
+fn push_conditions(
+    sql: &mut Sql,
+    tenant: &TenantId,
+    filter: &EntryFilter,
+    position: Position<AuditEntryId>,
+    now: Timestamp,
+) {
+    sql.push(" WHERE a.tenant_id = ").bind(tenant.as_str());
+    if filter.about.is_some() {
+        sql.push(" AND a.id = found.id");
+    }
+    push_times(sql, filter, position, now);
+    if let Some(action) = filter.action {
+        sql.push(" AND a.action = ").bind(action.as_str());
+    }
+    // With the null, an index by who did it is in order of time, too.
+    match filter.by {
+        None => {}
+        Some(By::CommandLine) => {
+            sql.push(" AND a.actor_kind = 'command_line' AND a.actor_id IS NULL");
         }
-        if let Some(action) = filter.action {
-            sql.push(" AND a.action = ").bind(action.as_str());
+        Some(By::System) => {
+            sql.push(" AND a.actor_kind = 'system' AND a.actor_id IS NULL");
         }
-        match filter.by {
-            None => {}
-            Some(By::CommandLine) => {
-                sql.push(" AND a.actor_kind = 'command_line'");
-            }
-            Some(By::System) => {
-                sql.push(" AND a.actor_kind = 'system'");
-            }
-            Some(By::Operator(id)) => {
-                sql.push(" AND a.actor_kind = 'operator' AND a.actor_id = ")
-                    .bind(id.to_string());
-            }
-        }
-        if let Some(license) = filter.license {
-            sql.push(" AND (a.license_id = ")
-                .bind(license.to_string())
-                .push(" OR a.successor_id = ")
-                .bind(license.to_string())
-                .push(")");
-        }
-        if let Some(term) = &filter.term {
-            self.search_index().push_condition(sql, tenant, term);
+        Some(By::Operator(id)) => {
+            sql.push(" AND a.actor_kind = 'operator' AND a.actor_id = ")
+                .bind(id.to_string());
         }
     }
 }
 
-const NEWEST_FIRST: &str = " ORDER BY a.created_at DESC, a.id DESC";
-const OLDEST_FIRST: &str = " ORDER BY a.created_at, a.id";
+/// From when and until when, and from where on. A bound that another one makes needless is left out: of two lower ones SQLite
+/// would take the wrong one for its index.
+fn push_times(
+    sql: &mut Sql,
+    filter: &EntryFilter,
+    position: Position<AuditEntryId>,
+    now: Timestamp,
+) {
+    let outlived = now.minus_days(RETENTION_DAYS).plus_millis(1);
+    let from = filter
+        .from
+        .map_or(outlived, |day| day.begin().max(outlived));
+    let mark = match position {
+        Position::Start => None,
+        Position::After(mark) => Some((" < (", mark)),
+        Position::Before(mark) => Some((" > (", mark)),
+    };
+    if let Some((beyond, mark)) = mark {
+        sql.push(" AND (a.created_at, a.id)")
+            .push(beyond)
+            .bind(mark.value)
+            .push(", ")
+            .bind(mark.id.to_string())
+            .push(")");
+    }
+    if !matches!(position, Position::Before(mark) if mark.value >= from.millis()) {
+        sql.push(" AND a.created_at >= ").bind(from.millis());
+    }
+    if let Some(to) = filter.to {
+        sql.push(" AND a.created_at < ").bind(to.end().millis());
+    }
+}
 
 impl Tx<'_> {
     /// Records an entry, in the same unit of work as what it tells of.

@@ -30,7 +30,7 @@ mod tx;
 mod writer;
 
 pub use activations::{DeviceLicense, Seat};
-pub use audit::{AuditEntry, NewAuditEntry};
+pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
 pub use changes::{Changes, Watch};
 pub use connect::{Engine, OpenError};
 pub use db::Store;

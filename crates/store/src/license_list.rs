@@ -7,6 +7,7 @@ use keywright_domain::{
     license::{LicenseState, LicenseSummary, Status},
     page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Page, Position},
     query::{LicenseFilter, LicenseList, LicenseQuery, ProductName, Sort, SortBy},
+    search::SearchTerm,
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
@@ -136,6 +137,22 @@ impl Store {
             .first()
             .map(|row| Fields::new("licenses", row).count("licenses"));
         Ok(counted.transpose()?.unwrap_or(0))
+    }
+
+    /// The licenses of the tenant that have the term somewhere, in no order: at most `most` of them.
+    pub async fn licenses_with(
+        &self,
+        tenant: &TenantId,
+        term: &SearchTerm,
+        most: u32,
+    ) -> Result<Vec<LicenseId>, StoreError> {
+        let mut sql = Sql::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
+        sql.bind(tenant.as_str());
+        self.search_index().push_condition(&mut sql, tenant, term);
+        sql.push(" LIMIT ").bind(i64::from(most));
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let id = |row| Fields::new("licenses", row).parsed("id");
+        rows.iter().map(id).collect()
     }
 
     /// Adds the conditions on `l`, a license of the tenant.

@@ -56,6 +56,17 @@ impl Sql {
         self
     }
 
+    /// Adds a place for each, with commas between them.
+    pub(crate) fn bind_all(&mut self, arguments: impl IntoIterator<Item = String>) -> &mut Self {
+        for (index, argument) in arguments.into_iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            self.bind(argument);
+        }
+        self
+    }
+
     pub(crate) async fn fetch_all(
         self,
         connection: &mut AnyConnection,
@@ -82,6 +93,10 @@ mod tests {
         let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
         sql.bind("it's").push(" AND c > ").bind(7);
         assert_eq!(sql.text, "SELECT a FROM t WHERE b = $1 AND c > $2");
-        assert_eq!(sql.arguments.len(), 2);
+        sql.push(" AND d IN (")
+            .bind_all(["x", "y"].map(str::to_owned))
+            .push(")");
+        assert!(sql.text.ends_with(" AND d IN ($3, $4)"), "{}", sql.text);
+        assert_eq!(sql.arguments.len(), 4);
     }
 }

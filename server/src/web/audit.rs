@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
-    api::request::{RequestScope, form_failure},
+    api::{
+        error::{ApiError, ErrorCode},
+        request::{RequestScope, form_failure},
+    },
     routes,
 };
 use keywright_domain::{
@@ -19,7 +22,7 @@ use keywright_domain::{
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 
-use super::pages;
+use super::{failure, pages};
 use crate::state::AppState;
 
 /// What the log is asked for. No `Debug`: one of these may be a key.
@@ -41,10 +44,14 @@ pub(super) async fn find(
     headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    // What is no filter asks for everything.
-    let asked = form.map(|Form(asked)| asked).unwrap_or_default();
     let Some(session) = &scope.session else {
         return Redirect::to(routes::LOGIN).into_response();
+    };
+    let Ok(Form(asked)) = form else {
+        // Who asked for one thing must not read everything for an answer.
+        let message = "The server did not understand what was asked for.";
+        let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
+        return failure::page(state, scope, headers, error).await;
     };
     match with_license(&scope, &Caller::operator(session), &asked).await {
         Ok(Some(filter)) => lead_to(filter),
@@ -53,9 +60,8 @@ pub(super) async fn find(
             pages::render_as(state, page, headers, scope, |_| {}).await
         }
         Err(error) => {
-            // The log has the reason under the request's id.
-            form_failure(error, &scope.request_id);
-            lead_to(asked.filter())
+            let error = form_failure(error, &scope.request_id);
+            failure::page(state, scope, headers, error).await
         }
     }
 }
@@ -66,7 +72,7 @@ async fn with_license(
     caller: &Caller,
     asked: &Asked,
 ) -> Result<Option<AuditFilter>, Error> {
-    let filter = asked.filter();
+    let (licenses, filter) = (&scope.services.licenses, asked.filter());
     let typed = asked.q.trim();
     if typed.is_empty() {
         return Ok(Some(filter));
@@ -76,14 +82,19 @@ async fn with_license(
         term,
         ..filter.clone()
     };
-    if let Ok(id) = typed.parse() {
+    // A key first: one of 64 symbols may look like a license's id.
+    let found = licenses.find(caller, typed).await?;
+    if let Found::License(id) = found {
         return Ok(Some(about(Some(id), None)));
     }
-    let found = scope.services.licenses.find(caller, typed).await?;
+    if let Ok(id) = typed.parse()
+        && licenses.named(caller, id).await?.is_some()
+    {
+        return Ok(Some(about(Some(id), None)));
+    }
     Ok(match found {
-        Found::License(id) => Some(about(Some(id), None)),
         Found::Term(term) => Some(about(None, term)),
-        Found::NoSuchKey => None,
+        Found::License(_) | Found::NoSuchKey => None,
     })
 }
 

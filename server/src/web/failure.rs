@@ -1,6 +1,6 @@
 //! Requests that no page can be made for, answered with a page all the same: what went wrong, the request's id, a way back.
 
-use std::panic::AssertUnwindSafe;
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -73,15 +73,34 @@ pub(super) async fn page(
     .await
 }
 
+/// How long a request may take to be answered; what streams has begun to answer by then. Longer than any wait of ours for a
+/// database or a password hash.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A mistake of ours ends one request, not the server, and whoever made it gets a page.
 pub(super) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    within(PATIENCE, state, request, next).await
+}
+
+/// A panic in the request's own task is noticed at once. One in a task that reads what a page is to show leaves the page
+/// waiting for it: then it is the time that tells.
+async fn within(patience: Duration, state: AppState, request: Request, next: Next) -> Response {
     let failed = Failed::from(&request);
-    if let Ok(response) = AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        return response;
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(patience, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            failed.log("a request panicked");
+            let message =
+                "The server made a mistake. It is in its log, under the id of this request.";
+            failed.answer(state, ErrorCode::Internal, message).await
+        }
+        Err(_) => {
+            failed.log("a request took too long");
+            let message = "The server did not answer in time. What was asked for may have been done all the same.";
+            failed.answer(state, ErrorCode::Unavailable, message).await
+        }
     }
-    tracing::error!(request_id = failed.request_id, "a request panicked");
-    let message = "The server made a mistake. It is in its log, under the id of this request.";
-    failed.answer(state, ErrorCode::Internal, message).await
 }
 
 #[cfg(test)]
@@ -101,6 +120,10 @@ mod tests {
         panic!("on purpose");
     }
 
+    async fn never() {
+        std::future::pending().await
+    }
+
     async fn answer(path: &str) -> (StatusCode, String) {
         let names = [
             "keywright-frontend-1f.js",
@@ -117,7 +140,10 @@ mod tests {
         let router: Router = Router::new()
             .route("/boom", get(boom))
             .route("/fn/boom", get(boom))
-            .layer(middleware::from_fn_with_state(state, catch))
+            .route("/never", get(never))
+            .layer(middleware::from_fn(move |request: Request, next: Next| {
+                within(Duration::from_millis(1), state.clone(), request, next)
+            }))
             .layer(middleware::from_fn(request_id::log));
         let request = Request::get(path).body(axum::body::Body::empty());
         let answer = router.oneshot(request.unwrap()).await.unwrap();
@@ -127,7 +153,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mistake_of_ours_is_told_with_a_page_or_in_words_that_scripts_understand() {
+    async fn a_mistake_of_ours_is_told_with_a_page_or_to_scripts_in_their_words() {
         let (status, page) = answer("/boom").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(
@@ -135,6 +161,9 @@ mod tests {
             "{page}"
         );
         assert!(!page.contains("on purpose"));
+        let (status, page) = answer("/never").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.contains("did not answer in time"), "{page}");
         let (status, call) = answer("/fn/boom").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         let error: serde_json::Value = serde_json::from_str(&call).unwrap();

@@ -3,6 +3,8 @@
 use axum::http::StatusCode;
 use keywright_domain::{
     audit::{Action, ActorKind},
+    key::LicenseKey,
+    license::License,
     role::Role,
 };
 use keywright_service::testing::NOW;
@@ -11,6 +13,7 @@ use scraper::{Html, Selector};
 use serde_json::json;
 
 use crate::{
+    csv::add_many,
     pages::{parse, texts},
     world::{Answer, Browser, PRO_KEY, Server, acme, license_id},
 };
@@ -261,12 +264,44 @@ async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(engi
             "{path}"
         );
     }
+    // A key that looks like a license's id.
+    let hex_key = "ab12".repeat(16);
+    let hex_id = LicenseKey::parse(&hex_key).ok().unwrap().id();
+    server
+        .license(1, |license| License {
+            id: hex_id,
+            ..license
+        })
+        .await;
+    assert_eq!(
+        viewer.led(&[("q", &hex_key)]).await,
+        format!("/audit?license={hex_id}")
+    );
     // Another tenant's license is none.
     let indie = server.sign_in_as("owner@indie.test").await;
     let html = indie.log(&about).await;
     assert!(texts(&html, ".audit-about")[0].starts_with("This tenant has no license of that ID"));
     assert_eq!(sentences(&html).len(), 0);
     assert!(!indie.get("/audit").await.text().contains("acme"));
+}
+
+#[tokio::test]
+async fn a_search_that_is_too_broad_says_so_and_a_form_that_makes_no_sense_too() {
+    let server = Server::start(Engine::Sqlite).await;
+    add_many(&server, 1_200).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let html = viewer.log("/audit?q=x.example").await;
+    assert_eq!(texts(&html, ".empty h2"), ["Too many licenses"]);
+    assert_eq!(texts(&html, ".filters-count"), ["0 entries"]);
+    let html = viewer.log("/audit?q=plain-5%40x.example").await;
+    assert_eq!(
+        texts(&html, ".empty h2"),
+        ["No entry matches"],
+        "they were put there by hand"
+    );
+    let twice = viewer.ask(&[("q", "a"), ("q", "b")]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(texts(&parse(&twice), "main h1"), ["Not understood"]);
 }
 
 /// Whatever can be recorded reads as a sentence, also where its details are missing.
@@ -289,7 +324,7 @@ async fn every_action_has_words() {
             action,
             license: None,
             successor: None,
-            details: json!({ "kid": "k9", "address": "192.0.2.1" }),
+            details: json!({ "kid": "k9", "email": "<b>\u{202e}x@x.test", "role": "owner" }),
         };
         let record = server
             .world
@@ -299,6 +334,12 @@ async fn every_action_has_words() {
     }
     let html = owner.log("/audit?by=system").await;
     assert_eq!(sentences(&html).len(), Action::ALL.len());
+    // What somebody typed keeps its direction to itself.
+    let typed = texts(&html, "tbody .c-what > p bdi");
+    assert!(
+        typed.contains(&"<b>\u{202e}x@x.test".to_owned()),
+        "{typed:?}"
+    );
     for (sentence, action) in sentences(&html).iter().zip(actions(&html)) {
         let words = sentence.strip_prefix("<system> ").unwrap();
         assert!(

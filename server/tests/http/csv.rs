@@ -10,14 +10,13 @@ use flate2::read::GzDecoder;
 use futures::FutureExt;
 use keywright_domain::{
     audit::Action,
-    audit_log::AuditFilter,
     key::LicenseKey,
     license::{Customer, License, LicenseState},
     page::Position,
     role::Role,
 };
 use keywright_service::testing::NOW;
-use keywright_store::{Engine, StoreError};
+use keywright_store::{Engine, EntryFilter, StoreError};
 use scraper::{Html, Selector};
 
 use crate::{
@@ -62,7 +61,7 @@ pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
 
 pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
     let acme = acme();
-    let everything = AuditFilter::default();
+    let everything = EntryFilter::default();
     let entries =
         server
             .world
@@ -145,6 +144,16 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(engine: Engine) {
         entries
             .iter()
             .all(|entry| entry.actor.name == "support@acme.test")
+    );
+    // What was searched for may be a key.
+    let searched = entries
+        .iter()
+        .filter(|entry| entry.details["searched"] == true);
+    assert_eq!(searched.count(), 1);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| !entry.details.to_string().contains("qamar"))
     );
     assert!(
         entries.iter().any(

@@ -70,8 +70,8 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
 /// The one license that the log is asked about, and the way back to all.
 #[component]
 fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
-    let license = match (log.license, filter.license) {
-        (Some(license), _) => {
+    let license = match log.license {
+        Some(license) => {
             let href = routes::license(license.id);
             view! {
                 "About "
@@ -81,7 +81,7 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
             }
             .into_any()
         }
-        (None, _) => "This tenant has no license of that ID".into_any(),
+        None => "This tenant has no license of that ID".into_any(),
     };
     let all = routes::audit(&AuditQuery {
         filter: AuditFilter {

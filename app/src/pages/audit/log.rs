@@ -3,7 +3,7 @@
 
 use keywright_domain::{
     audit::RETENTION_DAYS,
-    audit_log::{AuditLog, AuditQuery},
+    audit_log::{AuditLog, AuditQuery, MOST_LICENSES},
     ids::AuditEntryId,
     page::{Mark, Position},
 };
@@ -16,6 +16,7 @@ use crate::{
         error::{ApiError, ErrorCode},
         request,
     },
+    format,
     layout::PageHead,
     pages::{
         audit::{
@@ -80,10 +81,12 @@ fn Log(query: AuditQuery, log: AuditLog) -> impl IntoView {
     let previous = neighbour(log.page.previous, Position::Before);
     let next = neighbour(log.page.next, Position::After);
     let summary = format!(
-        "Entries live {RETENTION_DAYS} days, to the second. Nobody can change one, or delete it before."
+        "Entries live {RETENTION_DAYS} days, to the second. Until then nobody changes or deletes one here."
     );
     let entries = log.page.items.clone();
-    let rows = if entries.is_empty() {
+    let rows = if log.is_too_broad {
+        view! { <TooBroad/> }.into_any()
+    } else if entries.is_empty() {
         view! { <NoMatch/> }.into_any()
     } else {
         let head = view! { <EntryHead/> }.into_any();
@@ -116,6 +119,22 @@ fn NoMatch() -> impl IntoView {
     view! {
         <Empty heading="No entry matches">
             <p>"Nothing that fits all of these filters happened within the last 365 days, after which entries are removed."</p>
+            <ButtonRow>
+                <ButtonLink href=routes::AUDIT>"Clear all filters"</ButtonLink>
+            </ButtonRow>
+        </Empty>
+    }
+}
+
+#[component]
+fn TooBroad() -> impl IntoView {
+    let most = format::number(MOST_LICENSES);
+    view! {
+        <Empty heading="Too many licenses">
+            <p>
+                "What was searched for is on more than " {most} " licenses. Name the one that is meant more closely: by its whole \
+                key, its ID, or its customer."
+            </p>
             <ButtonRow>
                 <ButtonLink href=routes::AUDIT>"Clear all filters"</ButtonLink>
             </ButtonRow>

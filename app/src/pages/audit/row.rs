@@ -21,7 +21,7 @@ pub fn EntryHead() -> impl IntoView {
 /// The row: a sentence, with the rest folded below it.
 #[component]
 pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
-    let what = done_to_license(&entry, None).unwrap_or_else(|| done(&entry).into_any());
+    let what = done_to_license(&entry, None).unwrap_or_else(|| done(&entry));
     let (who, at, action) = (who(&entry), entry.at, entry.action.as_str());
     view! {
         <tr role="row">
@@ -40,53 +40,52 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
 }
 
 /// What was done to anything but a license.
-fn done(entry: &AuditEntry) -> String {
-    let detail = |name| entry.detail(name).unwrap_or("?");
+fn done(entry: &AuditEntry) -> AnyView {
+    // What somebody typed may be written in any direction: it must not turn the sentence around.
+    let detail = |name| {
+        let text = entry.detail(name).unwrap_or("?").to_owned();
+        view! { <bdi>{text}</bdi> }.into_any()
+    };
     match entry.action {
-        Action::CsvExport => " exported licenses as a CSV file".to_owned(),
+        Action::CsvExport => " exported licenses as a CSV file".into_any(),
         Action::KeyTypeChange => {
-            format!(
-                " changed the key type {} of {}",
-                detail("key_type"),
-                detail("product")
-            )
+            view! { " changed the key type " {detail("key_type")} " of " {detail("product")} }
+                .into_any()
         }
         Action::KeyTypeCreate => {
-            format!(
-                " added the key type {} to {}",
-                detail("key_type"),
-                detail("product")
-            )
+            view! { " added the key type " {detail("key_type")} " to " {detail("product")} }
+                .into_any()
         }
-        Action::OperatorCreate => format!(" added {} as {}", detail("email"), detail("role")),
+        Action::OperatorCreate => {
+            view! { " added " {detail("email")} " as " {detail("role")} }.into_any()
+        }
         Action::PlanChange => {
-            format!(
-                " changed the plan from {} to {}",
-                detail("from"),
-                detail("to")
-            )
+            view! { " changed the plan from " {detail("from")} " to " {detail("to")} }.into_any()
         }
-        Action::ProductChange => format!(" changed the product {}", detail("product")),
-        Action::ProductCreate => format!(" added the product {}", detail("product")),
-        Action::SdkKeyEnd => " ended the earlier SDK keys".to_owned(),
-        Action::SdkKeyImport => " took over an SDK key that apps have already".to_owned(),
-        Action::SdkKeyRotate => " replaced the SDK key".to_owned(),
-        Action::SdkKeySet => " made the first SDK key".to_owned(),
-        Action::SignIn => " signed in".to_owned(),
-        Action::SignInRefused => " was refused: wrong password".to_owned(),
-        Action::SigningKeyCreate => format!(" made the signing key {}", detail("kid")),
+        Action::ProductChange => view! { " changed the product " {detail("product")} }.into_any(),
+        Action::ProductCreate => view! { " added the product " {detail("product")} }.into_any(),
+        Action::SdkKeyEnd => " ended the earlier SDK keys".into_any(),
+        Action::SdkKeyImport => " took over an SDK key that apps have already".into_any(),
+        Action::SdkKeyRotate => " replaced the SDK key".into_any(),
+        Action::SdkKeySet => " made the first SDK key".into_any(),
+        Action::SignIn => " signed in".into_any(),
+        Action::SignInRefused => " was refused: wrong password".into_any(),
+        Action::SigningKeyCreate => view! { " made the signing key " {detail("kid")} }.into_any(),
         Action::SigningKeyDrop => {
-            format!(
-                " dropped the signing key {}, whose last lease had ended",
-                detail("kid")
-            )
+            view! { " dropped the signing key " {detail("kid")} ", whose last lease had ended" }
+                .into_any()
         }
-        Action::SigningKeyPromote => format!(" made {} the key that signs", detail("kid")),
-        Action::TenantCreate => format!(" made this tenant, on the plan {}", detail("plan")),
-        Action::TenantResume => " had device calls answered again".to_owned(),
-        Action::TenantSuspend => " had device calls refused".to_owned(),
+        Action::SigningKeyPromote => {
+            view! { " made " {detail("kid")} " the key that signs" }.into_any()
+        }
+        Action::TenantCreate => {
+            view! { " made this tenant, on the plan " {detail("plan")} }.into_any()
+        }
+        Action::TenantResume => " had device calls answered again".into_any(),
+        Action::TenantSuspend => " had device calls refused".into_any(),
+        // Done to a license, which has its own words.
         Action::DeactivateInstance | Action::ManualMint | Action::Remint | Action::Revoke => {
-            format!(": {}", entry.action.as_str())
+            ().into_any()
         }
     }
 }

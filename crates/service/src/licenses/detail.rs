@@ -1,13 +1,14 @@
 //! One license with all that belongs to it.
 
 use keywright_domain::{
-    audit_log::AuditFilter,
     detail::LicenseDetail,
     ids::LicenseId,
     license::{License, NamedLicense},
     page::Position,
     role::Permission,
 };
+
+use keywright_store::EntryFilter;
 
 use super::Licenses;
 use crate::{Caller, Error, audit};
@@ -26,9 +27,9 @@ impl Licenses {
         let predecessor = self.relative(caller, license.predecessor).await?;
         let successor = self.relative(caller, license.successor).await?;
         let activations = store.activations(tenant, id).await?;
-        let about_it = AuditFilter {
-            license: Some(id),
-            ..AuditFilter::default()
+        let about_it = EntryFilter {
+            about: Some(vec![id]),
+            ..EntryFilter::default()
         };
         let entries = store.audit_entries(tenant, &about_it, Position::Start, ACTIVITY, now);
         let activity = entries.await?.into_iter().map(audit::as_shown);
@@ -38,6 +39,16 @@ impl Licenses {
             activity: activity.collect(),
             ..LicenseDetail::new(license, product_name, activations, now)
         })
+    }
+
+    /// The license of that id, as others name it; `None` where the tenant has none.
+    pub async fn named(
+        &self,
+        caller: &Caller,
+        id: LicenseId,
+    ) -> Result<Option<NamedLicense>, Error> {
+        caller.require(Permission::View)?;
+        self.relative(caller, Some(id)).await
     }
 
     async fn relative(

@@ -46,8 +46,9 @@ impl Licenses {
         let expected = store
             .count_licenses_to_export(caller.tenant(), &filter, now)
             .await?;
+        // Not what was searched for: in a hand-made address it may be a key.
         let details = json!({
-            "status": filter.status, "product": filter.product, "term": filter.term,
+            "status": filter.status, "product": filter.product, "searched": filter.term.is_some(),
         });
         let entry = context.audit(caller, now, Action::CsvExport, None, details);
         let recorded = context

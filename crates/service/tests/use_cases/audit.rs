@@ -19,7 +19,7 @@ use keywright_service::{
     operators::Origin,
     testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, StoreError};
+use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
 
 use crate::world::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
 
@@ -252,9 +252,9 @@ async fn add_outlived(world: &TestWorld) {
 
 /// How many entries the database holds that nobody is shown any more, counted up to 10,001.
 async fn outlived(world: &TestWorld) -> Count {
-    let everything = AuditFilter::default();
+    let everything = EntryFilter::default();
     let then = keywright_domain::time::Timestamp::from_millis(1_000_000);
-    let to = AuditFilter {
+    let to = EntryFilter {
         to: Some("1970-01-02".parse().unwrap()),
         ..everything
     };
@@ -316,7 +316,7 @@ async fn housekeeping_purges_to_the_second() {
     let last = made[0].at;
     let all = async || {
         let then = last;
-        let everything = AuditFilter::default();
+        let everything = EntryFilter::default();
         world
             .store
             .count_audit_entries(&acme(), &everything, then)

@@ -2,7 +2,6 @@
 
 use futures::FutureExt;
 use keywright_domain::{
-    audit_log::AuditFilter,
     ids::{LicenseId, TenantId},
     license::NamedLicense,
     page::Position,
@@ -15,7 +14,7 @@ use keywright_service::{
     clock::Clock,
     testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, StoreError};
+use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
 use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
@@ -54,7 +53,7 @@ pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
         .store
         .audit_entries(
             &acme(),
-            &AuditFilter::default(),
+            &EntryFilter::default(),
             Position::Start,
             100_000,
             world.clock.now(),

@@ -3,13 +3,14 @@
 use futures::FutureExt;
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
-    audit_log::{AuditFilter, By},
+    audit_log::By,
     ids::{AuditEntryId, OperatorId},
+    key::DisplayKey,
+    license::License,
     page::{Count, Mark, Position},
-    search::SearchTerm,
     time::Timestamp,
 };
-use keywright_store::{AuditEntry, NewAuditEntry, StoreError};
+use keywright_store::{AuditEntry, EntryFilter, NewAuditEntry, StoreError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -66,7 +67,7 @@ async fn purge(world: &World, outlived_until: Timestamp, most: u32) -> u64 {
 async fn entries(
     world: &World,
     slug: &str,
-    filter: &AuditFilter,
+    filter: &EntryFilter,
     now: Timestamp,
 ) -> Vec<AuditEntry> {
     world
@@ -76,7 +77,7 @@ async fn entries(
         .unwrap()
 }
 
-async fn ids(world: &World, slug: &str, filter: &AuditFilter, now: Timestamp) -> Vec<u128> {
+async fn ids(world: &World, slug: &str, filter: &EntryFilter, now: Timestamp) -> Vec<u128> {
     let found = entries(world, slug, filter, now).await;
     let count = world
         .store
@@ -90,8 +91,8 @@ async fn ids(world: &World, slug: &str, filter: &AuditFilter, now: Timestamp) ->
     ids.map(|id| id.unwrap().as_u128()).collect()
 }
 
-fn everything() -> AuditFilter {
-    AuditFilter::default()
+fn everything() -> EntryFilter {
+    EntryFilter::default()
 }
 
 on_both_engines! {
@@ -149,7 +150,7 @@ on_both_engines! {
         record(&world, of(1, Some(license_id(2)), 2)).await;
         record(&world, of(2, None, 3)).await;
         record(&world, of(3, None, 4)).await;
-        let about = |number| AuditFilter { license: Some(license_id(number)), ..everything() };
+        let about = |number| EntryFilter { about: Some(vec![license_id(number)]), ..everything() };
         assert_eq!(ids(&world, "acme", &about(1), NOW).await, [2, 1]);
         assert_eq!(ids(&world, "acme", &about(2), NOW).await, [3, 2]);
         assert_eq!(ids(&world, "indie", &about(1), NOW).await, [0; 0]);
@@ -158,9 +159,19 @@ on_both_engines! {
     }
 
     async fn entries_carry_the_display_keys_of_their_licenses(world: World) {
+        // A key may be two tenants': each is masked as its own.
+        let foreign = License {
+            tenant: tenant("indie"),
+            display_key: DisplayKey::from_stored("INDI-XXXX-···-0001".to_owned()),
+            ..license(1)
+        };
+        world.add(&foreign).await.unwrap();
         world.add(&license(1)).await.unwrap();
+        world.add(&License { id: license_id(2), ..foreign }).await.unwrap();
         record(&world, NewAuditEntry { successor: Some(license_id(2)), ..entry(1, NOW) }).await;
-        let found = entries(&world, "acme", &everything(), NOW).await.remove(0);
+        let mut found = entries(&world, "acme", &everything(), NOW).await;
+        assert_eq!(found.len(), 1);
+        let found = found.remove(0);
         assert_eq!(found.license.unwrap().display_key, license(1).display_key);
         let gone = found.successor.unwrap();
         assert_eq!(gone.display_key.as_str(), license_id(2).to_string(), "never to be: but what was done stays readable");
@@ -179,17 +190,21 @@ on_both_engines! {
         record(&world, by(ActorKind::CommandLine, None, 3)).await;
         record(&world, NewAuditEntry { action: Action::SigningKeyDrop, ..by(ActorKind::System, None, 4) }).await;
         record(&world, NewAuditEntry { license: Some(license.id), ..by(ActorKind::CommandLine, None, 5) }).await;
-        let term = |text| AuditFilter { term: SearchTerm::new(text), ..everything() };
+        let about = |licenses: &[_]| EntryFilter { about: Some(licenses.to_vec()), ..everything() };
         for (filter, expected) in [
             (everything(), &[5_u128, 4, 3, 2, 1] as &[u128]),
-            (AuditFilter { by: Some(By::Operator(operator(1))), ..everything() }, &[1]),
-            (AuditFilter { by: Some(By::Operator(operator(9))), ..everything() }, &[]),
-            (AuditFilter { by: Some(By::CommandLine), ..everything() }, &[5, 3]),
-            (AuditFilter { by: Some(By::System), ..everything() }, &[4]),
-            (AuditFilter { action: Some(Action::SigningKeyDrop), ..everything() }, &[4]),
-            (AuditFilter { action: Some(Action::SigningKeyDrop), by: Some(By::CommandLine), ..everything() }, &[]),
-            (term(license.display_key.as_str()), &[5]),
-            (term("nobody-at-all"), &[]),
+            (EntryFilter { by: Some(By::Operator(operator(1))), ..everything() }, &[1]),
+            (EntryFilter { by: Some(By::Operator(operator(9))), ..everything() }, &[]),
+            (EntryFilter { by: Some(By::CommandLine), ..everything() }, &[5, 3]),
+            (EntryFilter { by: Some(By::System), ..everything() }, &[4]),
+            (EntryFilter { action: Some(Action::SigningKeyDrop), ..everything() }, &[4]),
+            (EntryFilter { action: Some(Action::SigningKeyDrop), by: Some(By::CommandLine), ..everything() }, &[]),
+            (about(&[license.id]), &[5]),
+            (about(&[license_id(9), license.id]), &[5]),
+            (about(&[license_id(9)]), &[]),
+            (about(&[]), &[]),
+            (EntryFilter { by: Some(By::CommandLine), ..about(&[license.id]) }, &[5]),
+            (EntryFilter { by: Some(By::System), ..about(&[license.id]) }, &[]),
         ] {
             assert_eq!(ids(&world, "acme", &filter, NOW).await, expected, "{filter:?}");
         }
@@ -201,7 +216,7 @@ on_both_engines! {
         record(&world, entry(2, midnight)).await;
         record(&world, entry(3, midnight.plus_days(1).plus_millis(-1))).await;
         record(&world, entry(4, midnight.plus_days(1))).await;
-        let between = |from: Option<&str>, to: Option<&str>| AuditFilter {
+        let between = |from: Option<&str>, to: Option<&str>| EntryFilter {
             from: from.map(|day| day.parse().unwrap()),
             to: to.map(|day| day.parse().unwrap()),
             ..everything()
@@ -280,16 +295,65 @@ async fn sqlite_does_not_replace_an_entry() {
     record(&world, entry(1, NOW)).await;
     let replace = "INSERT OR REPLACE INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          SELECT tenant_id, id, 0, actor_kind, 'nobody', action, details FROM audit_entries";
-    assert!(world.database.try_execute(replace).await.is_err());
+    assert!(
+        world
+            .database
+            .try_execute(replace)
+            .await
+            .unwrap_err()
+            .contains("never changed")
+    );
+    // By the number that SQLite gives each row.
+    let by_row = "INSERT OR REPLACE INTO audit_entries (rowid, tenant_id, id, created_at, actor_kind, actor_name, action, details)
+         SELECT rowid, tenant_id, 'other', 0, actor_kind, 'nobody', action, details FROM audit_entries";
+    assert!(
+        world
+            .database
+            .try_execute(by_row)
+            .await
+            .unwrap_err()
+            .contains("never changed")
+    );
+    let no_number = "UPDATE audit_horizon SET outlived_until = 'x'";
+    assert!(
+        world
+            .database
+            .try_execute(no_number)
+            .await
+            .unwrap_err()
+            .contains("only rises")
+    );
     let lower = "INSERT OR REPLACE INTO audit_horizon (id, outlived_until) VALUES (1, 0)";
-    assert!(world.database.try_execute(lower).await.is_err());
+    assert!(
+        world
+            .database
+            .try_execute(lower)
+            .await
+            .unwrap_err()
+            .contains("only rises")
+    );
 }
 
 #[tokio::test]
-async fn postgresql_does_not_truncate_the_log() {
+async fn postgresql_has_no_way_around() {
     let world = World::on(keywright_store::Engine::Postgres).await;
     record(&world, entry(1, NOW)).await;
-    for truncate in ["TRUNCATE audit_entries", "TRUNCATE audit_horizon"] {
-        assert!(world.database.try_execute(truncate).await.is_err());
+    for (bypass, reason) in [
+        ("TRUNCATE audit_entries", "lives 365 days"),
+        ("TRUNCATE tenants CASCADE", "lives 365 days"),
+        ("TRUNCATE audit_horizon", "only rises"),
+        // Another table of the horizon's name, and a session that replicates.
+        (
+            "CREATE TEMP TABLE audit_horizon AS SELECT 9223372036854775807::bigint AS outlived_until;
+             DELETE FROM audit_entries",
+            "lives 365 days",
+        ),
+        (
+            "SET session_replication_role = replica; DELETE FROM audit_entries",
+            "lives 365 days",
+        ),
+    ] {
+        let refused = world.database.try_execute(bypass).await.unwrap_err();
+        assert!(refused.contains(reason), "{bypass}: {refused}");
     }
 }
