@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures/test";
+import { AuditPage } from "../pages/audit";
 import { LicensePage } from "../pages/license";
 import type { LoginPage } from "../pages/login";
 
@@ -32,7 +33,7 @@ const pictures: Picture[] = [
   { name: "sign-in", open: signIn, as: ["desktop-light"] },
   { name: "licenses", open: at("/licenses"), as: ["desktop-light", "desktop-dark"] },
   { name: "license", open: license, as: ["desktop-light", "desktop-dark", "phone-light"] },
-  { name: "audit", open: at("/audit"), as: ["desktop-light"] },
+  { name: "audit", open: audit, as: ["desktop-light"] },
   { name: "revoke", open: revoke, as: ["desktop-light"] },
 ];
 
@@ -66,6 +67,12 @@ function at(path: string): Picture["open"] {
     await loginPage.page.goto(path);
     await expectHydrated(loginPage.page);
   };
+}
+
+/** A page that no script brings to life. */
+async function audit(loginPage: LoginPage): Promise<void> {
+  await loginPage.signIn();
+  await new AuditPage(loginPage.page).goto();
 }
 
 /** The active license with the most devices. */

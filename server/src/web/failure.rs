@@ -121,7 +121,7 @@ mod tests {
     }
 
     async fn never() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn answer(path: &str) -> (StatusCode, String) {
