@@ -55,10 +55,12 @@ pub enum Action {
     TenantResume,
     /// A tenant's device calls are refused from then on.
     TenantSuspend,
+    /// Something that only a newer version knows. Never recorded: it is what an older one reads.
+    Unknown,
 }
 
 impl Action {
-    /// Every action, in the order of the names.
+    /// Every action that is recorded, in the order of the names.
     pub const ALL: [Self; 23] = [
         Self::CsvExport,
         Self::DeactivateInstance,
@@ -111,6 +113,7 @@ impl Action {
             Self::TenantCreate => "tenant_create",
             Self::TenantResume => "tenant_resume",
             Self::TenantSuspend => "tenant_suspend",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -130,10 +133,12 @@ pub enum ActorKind {
     Operator,
     /// The server by itself.
     System,
+    /// Somebody whom only a newer version knows. Never recorded.
+    Unknown,
 }
 
 impl ActorKind {
-    /// Every kind.
+    /// Every kind that is recorded.
     pub const ALL: [Self; 3] = [Self::CommandLine, Self::Operator, Self::System];
 
     /// The stable name.
@@ -142,6 +147,7 @@ impl ActorKind {
             Self::CommandLine => "command_line",
             Self::Operator => "operator",
             Self::System => "system",
+            Self::Unknown => "unknown",
         }
     }
 

@@ -261,20 +261,29 @@ impl Tx<'_> {
     }
 }
 
+/// What an older version cannot read, or what is broken, is told with what is left of it: one such entry must not hide the others,
+/// and nobody may mend it.
 fn entry(row: &AnyRow) -> Result<AuditEntry, StoreError> {
     let fields = Fields::new("audit_entries", row);
+    let (kind, action) = (fields.text("actor_kind")?, fields.text("action")?);
+    let details = fields.json("details");
+    let (kind, action) = (ActorKind::from_name(&kind), Action::from_name(&action));
+    if kind.is_none() || action.is_none() || details.is_err() {
+        let id = fields.text("id")?;
+        tracing::warn!(id, "an audit entry is of another version, or broken");
+    }
     Ok(AuditEntry {
         id: fields.parsed("id")?,
         at: fields.time("created_at")?,
         actor: Actor {
-            kind: fields.named("actor_kind", ActorKind::from_name)?,
+            kind: kind.unwrap_or(ActorKind::Unknown),
             id: fields.optional_text("actor_id")?,
             name: fields.text("actor_name")?,
         },
-        action: fields.named("action", Action::from_name)?,
+        action: action.unwrap_or(Action::Unknown),
         license: named_license(&fields, "license_id", "display_key")?,
         successor: named_license(&fields, "successor_id", "successor_key")?,
-        details: fields.json("details")?,
+        details: details.unwrap_or_default(),
     })
 }
 

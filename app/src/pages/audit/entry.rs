@@ -97,6 +97,7 @@ fn facts(entry: AuditEntry) -> Vec<(String, String)> {
         ActorKind::CommandLine => "Command line",
         ActorKind::Operator => "Operator",
         ActorKind::System => "The server itself",
+        ActorKind::Unknown => "Unknown",
     };
     let mut add = |label: &str, value: String| facts.push((label.to_owned(), value));
     add("By", kind.to_owned());

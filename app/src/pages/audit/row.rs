@@ -83,6 +83,7 @@ fn done(entry: &AuditEntry) -> AnyView {
         }
         Action::TenantResume => " had device calls answered again".into_any(),
         Action::TenantSuspend => " had device calls refused".into_any(),
+        Action::Unknown => " did something that this version of Keywright does not know".into_any(),
         // Done to a license, which has its own words.
         Action::DeactivateInstance | Action::ManualMint | Action::Remint | Action::Revoke => {
             ().into_any()

@@ -177,6 +177,19 @@ on_both_engines! {
         assert_eq!(gone.display_key.as_str(), license_id(2).to_string(), "never to be: but what was done stays readable");
     }
 
+    async fn an_entry_of_another_version_hides_no_other(world: World) {
+        record(&world, entry(1, NOW)).await;
+        world.database.execute(
+            "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details) VALUES
+             ('acme', '00000000-0000-0000-0000-000000000009', 1781000000001, 'token', 'shop', 'license_edit', '{broken')",
+        ).await;
+        let found = entries(&world, "acme", &everything(), NOW).await;
+        assert_eq!(found.len(), 2);
+        assert_eq!((found[0].action, found[0].actor.name.as_str()), (Action::Unknown, "shop"));
+        assert_eq!(found[0].actor.kind, ActorKind::Unknown);
+        assert_eq!((found[0].details.is_null(), found[1].id), (true, id(1)));
+    }
+
     async fn each_filter_lets_through_what_it_says(world: World) {
         let license = license(1);
         world.add(&license).await.unwrap();
