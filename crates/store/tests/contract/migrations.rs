@@ -22,8 +22,12 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
             let statements = code
                 .split(';')
                 .map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
-            let is_table =
-                |sql: &String| sql.contains(" TABLE ") && !sql.contains(" VIRTUAL TABLE ");
+            // Neither SQLite's indexes for searching nor PostgreSQL's settings of triggers.
+            let is_table = |sql: &String| {
+                sql.contains(" TABLE ")
+                    && !sql.contains(" VIRTUAL TABLE ")
+                    && !sql.contains(" TRIGGER ")
+            };
             let tables = statements.filter(is_table).collect();
             (file.file_name().into_string().unwrap(), tables)
         })
