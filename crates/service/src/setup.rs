@@ -160,6 +160,9 @@ impl Setup {
 
     /// Makes the tenant, on the plan of those who host themselves, and its owner, who is signed in at once.
     pub async fn run(&self, new: NewSetup, origin: Origin) -> Result<SessionToken, SetupError> {
+        if !self.is_due().await? {
+            return Err(SetupError::Done);
+        }
         let new = Checked::new(&new).map_err(SetupError::Invalid)?;
         let context = self.context.clone();
         let write = self.context.store.write(move |tx| {
