@@ -9,10 +9,17 @@ use crate::{
     installation::{Installation, MASTER_KEY, Serving},
 };
 
-/// Reads what a server that started says about the setup; gives all of it, and the code.
+/// What a server that started says about the setup: an empty line ends it.
+fn said(server: &mut Serving) -> String {
+    server.read_log_until("\n\n")
+}
+
+/// The same, and the code in it.
 fn announced(server: &mut Serving) -> (String, String) {
-    let said = server.read_log_until("Setup code: ");
-    let (_, rest) = said.split_once("Setup code: ").unwrap();
+    let said = said(server);
+    let (_, rest) = said
+        .split_once("Setup code: ")
+        .unwrap_or_else(|| panic!("{said}"));
     let code = rest.split_whitespace().next().unwrap().to_owned();
     assert_eq!((code.len(), code.matches('-').count()), (24, 4), "{said}");
     (said, code)
@@ -104,9 +111,10 @@ fn a_restart_prints_the_same_code_or_says_how_to_get_another() {
             fs::write(&file, text).unwrap();
         }
         let mut server = installation.serve();
-        let said = server.read_log_until("`keywright setup-code` makes a new one");
+        let said = said(&mut server);
         assert!(
-            said.contains("/setup") && !said.contains("Setup code: "),
+            said.contains("`keywright setup-code` makes a new one")
+                && !said.contains("Setup code: "),
             "{said}"
         );
         // Beside the running server.
@@ -165,8 +173,11 @@ async fn servers_on_one_postgres_have_one_code() {
     let [one, other] = &installations;
     let (mut first, mut second) = (one.serve(), other.serve());
     let (_, code) = announced(&mut first);
-    let said = second.read_log_until("makes a new one");
-    assert!(!said.contains("Setup code: "), "{said}");
+    let said = said(&mut second);
+    assert!(
+        said.contains("makes a new one") && !said.contains("Setup code: "),
+        "{said}"
+    );
     assert!(set_up(&second, "AAAA").contains("4 tries are left"));
     assert!(set_up(&first, "AAAA").contains("3 tries are left"));
     let replaced = new_code(other);
