@@ -58,26 +58,20 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
     let scope = request.extensions().get::<RequestScope>().cloned();
     let signed_in = scope.as_ref().is_some_and(|scope| scope.session.is_some());
     let path = request.uri().path();
-    let is_call = is_call(path, request.headers());
     let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
     match (signed_in, path == routes::LOGIN) {
-        (true, true) => return Redirect::to(routes::LICENSES).into_response(),
-        (false, false) if is_call => {
-            return ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
+        (true, true) => Redirect::to(routes::LICENSES).into_response(),
+        (false, false) if is_call(path, request.headers()) => {
+            ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
                 .of_request(RequestId::of(request.extensions()).own().to_owned())
-                .into_response();
+                .into_response()
         }
-        (false, is_login) if only_asks => {
-            if is_setup_due(scope).await {
-                return Redirect::to(routes::SETUP).into_response();
-            }
-            if !is_login {
-                return Redirect::to(routes::LOGIN).into_response();
-            }
+        (false, _) if only_asks && is_setup_due(scope).await => {
+            Redirect::to(routes::SETUP).into_response()
         }
-        _ => {}
+        (false, false) if only_asks => Redirect::to(routes::LOGIN).into_response(),
+        _ => next.run(request).await,
     }
-    next.run(request).await
 }
 
 /// Whether the first tenant is still to be made. Where nobody can tell, the sign-in page is shown, which needs no database.
