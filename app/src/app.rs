@@ -45,7 +45,7 @@ pub fn App() -> impl IntoView {
 }
 
 /// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, the answers to a
-/// search for a key that there is not, those that say what went wrong, and the audit log. They are the server's alone, so the browser's wasm has no need of them.
+/// search for a key that there is not, those that say what went wrong, the audit log, and the setup. They are the server's alone, so the browser's wasm has no need of them.
 #[cfg(feature = "ssr")]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
@@ -58,10 +58,12 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
             no_such_key::NoSuchKeyPage,
             question_page::{DeactivatePage, RemintPage, RevokePage},
         },
+        setup::SetupPage,
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
+            <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
             <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
             <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>

@@ -33,6 +33,8 @@ pub const LOGIN: &str = "/login";
 pub const SESSION: &str = "/session";
 /// Signs out.
 pub const SESSION_END: &str = "/session/end";
+/// Where the first tenant is made, while there is none.
+pub const SETUP: &str = "/setup";
 /// What is rendered as the answer where no page can be made. Nobody is led here: the address stays what it was.
 pub const FAILED: &str = "/session/failed";
 /// Takes the choice of theme.
@@ -139,7 +141,7 @@ pub fn events(subject: Subject) -> String {
 /// Whether a path is one of a page that no script brings to life: what only asks before something is done, what answers a
 /// form, and what is only read.
 pub fn is_plain(path: &str) -> bool {
-    if matches!(path, AUDIT | AUDIT_NO_SUCH_KEY | FAILED) {
+    if matches!(path, AUDIT | AUDIT_NO_SUCH_KEY | FAILED | SETUP) {
         return true;
     }
     let below = path.strip_prefix(LICENSES).unwrap_or_default();
@@ -241,6 +243,7 @@ mod tests {
             AUDIT.to_owned(),
             AUDIT_NO_SUCH_KEY.to_owned(),
             FAILED.to_owned(),
+            SETUP.to_owned(),
         ] {
             assert!(is_plain(&path), "{path}");
         }

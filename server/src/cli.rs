@@ -5,7 +5,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         demo, key_type::KeyTypeCommand, mint::MintArgs, operator::OperatorCommand,
-        product::ProductCommand, sdk_key::SdkKeyCommand, serve::ServeArgs,
+        product::ProductCommand, sdk_key::SdkKeyCommand, serve::ServeArgs, setup_code,
         signing_key::SigningKeyCommand, tenant::TenantCommand,
     },
     config::DatabaseArgs,
@@ -25,6 +25,8 @@ pub struct Cli {
 enum Command {
     /// Serve the dashboard and the device API until told to stop.
     Serve(ServeArgs),
+    /// Make a new code for the setup in a browser and print it; earlier ones no longer work.
+    SetupCode,
     /// Write the demo data and exit; a second time changes nothing.
     Demo {
         /// Say what was written as one line of JSON.
@@ -59,6 +61,7 @@ impl Cli {
         let database = &self.database;
         match self.command {
             Command::Serve(args) => args.run(database).await,
+            Command::SetupCode => setup_code::run(database).await,
             Command::Demo { json } => demo::run(database, json).await,
             Command::Mint(args) => args.run(database).await,
             Command::Tenant(command) => command.run(database).await,

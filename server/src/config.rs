@@ -3,7 +3,6 @@
 use std::{
     env, fs,
     fs::File,
-    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +16,11 @@ use keywright_service::{
 };
 use keywright_store::{Engine, Store};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::{
+    data_folder::{make_folder, unwritable, write_secret},
+    setup_code::SetupCodeFile,
+};
 
 /// Holds the master key itself.
 const MASTER_KEY: &str = "KEYWRIGHT_MASTER_KEY";
@@ -32,7 +36,7 @@ pub struct DatabaseArgs {
     // Hidden from `--help`: it may hold a password.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
-    /// Folder for the SQLite file and the generated master key.
+    /// Folder for the SQLite file, the generated master key and, until there is a tenant, the setup code.
     #[arg(
         long,
         env = "KEYWRIGHT_DATA_DIR",
@@ -106,6 +110,11 @@ impl DatabaseArgs {
             Err(fs::TryLockError::Error(error)) => Err(error)
                 .with_context(|| format!("The lock file {} can't be locked", path.display())),
         }
+    }
+
+    /// Where the setup code stands while it is needed.
+    pub fn setup_code_file(&self) -> SetupCodeFile {
+        SetupCodeFile::new(self.data_dir.join("setup-code"))
     }
 
     fn place(&self) -> anyhow::Result<Place> {
@@ -196,23 +205,6 @@ fn sqlite_url(file: &Path) -> anyhow::Result<String> {
     ))
 }
 
-/// Makes the folder of a file, for its owner alone: it holds hashes, sealed keys and the key that opens them.
-fn make_folder(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().context("The path of the database is empty")?;
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(|| unwritable(folder))
-}
-
-fn unwritable(folder: &Path) -> String {
-    format!(
-        "The data folder {} can't be written. Give this user the right to, or name another with --data-dir",
-        folder.display()
-    )
-}
-
 /// Waits until no other process is setting this database up: making its tables, or its master key.
 fn lock_set_up(file: &Path) -> anyhow::Result<File> {
     make_folder(file)?;
@@ -236,24 +228,6 @@ fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
         .with_context(|| format!("The master key can't be read from {}", path.display()))?;
     MasterKey::from_base64(&text)
         .with_context(|| format!("The file {} holds no master key", path.display()))
-}
-
-/// Writes a new file that only its owner may read, whole or not at all, power cuts included.
-fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
-    let half = path.with_extension("half");
-    let mut options = File::options();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&half)?;
-    writeln!(file, "{secret}")?;
-    file.sync_all()?;
-    fs::rename(&half, path)?;
-    // The name, too, must have reached the disk before anything is sealed with the key.
-    match path.parent().map(File::open) {
-        Some(Ok(folder)) => folder.sync_all(),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]
@@ -305,23 +279,6 @@ mod tests {
             "keywright.db",
         ] {
             assert!(place(Some(bad), "data").is_err(), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_secret_is_readable_by_its_owner_only_and_leaves_nothing_else() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("master.key");
-        write_secret(&path, "secret").unwrap();
-        assert_eq!(fs::read_to_string(&path).unwrap(), "secret\n");
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            assert_eq!(
-                fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-                0o600
-            );
         }
     }
 }

@@ -4,9 +4,11 @@
 pub mod cli;
 mod commands;
 pub mod config;
+mod data_folder;
 pub mod device_api;
 mod request_id;
 pub mod router;
+pub mod setup_code;
 mod shutdown;
 pub mod site;
 pub mod state;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use keywright_service::Services;
 
-use crate::{site::Site, streams::Streams};
+use crate::{setup_code::SetupCodeFile, site::Site, streams::Streams};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -18,6 +18,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// The open streams of events.
     pub streams: Streams,
+    /// What is removed once there is a tenant.
+    pub setup_code_file: Option<SetupCodeFile>,
 }
 
 impl AppState {
@@ -28,6 +30,7 @@ impl AppState {
             site: Arc::new(site),
             public_url,
             streams: Streams::default(),
+            setup_code_file: None,
         }
     }
 }

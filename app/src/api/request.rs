@@ -61,6 +61,24 @@ pub struct ShownOnce {
     pub license: LicenseId,
 }
 
+/// The setup form as it was sent and refused. What is secret in it, the code and the password, is typed again.
+#[derive(Clone)]
+pub struct RefusedSetup {
+    /// How the tenant is called.
+    pub tenant_name: String,
+    /// Its slug.
+    pub slug: String,
+    /// What its owner signs in with.
+    pub email: String,
+    /// Why nothing was set up.
+    pub error: ApiError,
+}
+
+/// The form that the answer at hand refuses, if it does.
+pub fn refused_setup() -> Option<RefusedSetup> {
+    extension::<RefusedSetup>()
+}
+
 /// The path of the request at hand.
 pub fn path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())

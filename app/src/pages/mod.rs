@@ -7,4 +7,6 @@ pub mod failure;
 pub mod licenses;
 pub mod login;
 pub mod not_found;
+#[cfg(feature = "ssr")]
+pub mod setup;
 pub mod stale;

@@ -9,6 +9,12 @@ pub enum FieldKind {
     Email,
     /// The password that goes with it.
     Password,
+    /// The same, chosen now.
+    #[cfg(feature = "ssr")]
+    NewPassword,
+    /// Any text, which no browser needs to remember.
+    #[cfg(feature = "ssr")]
+    Text,
 }
 
 impl FieldKind {
@@ -17,6 +23,10 @@ impl FieldKind {
             // Not "email": browsers refuse addresses there that begin with anything but ASCII.
             Self::Email => "text",
             Self::Password => "password",
+            #[cfg(feature = "ssr")]
+            Self::NewPassword => "password",
+            #[cfg(feature = "ssr")]
+            Self::Text => "text",
         }
     }
 
@@ -24,6 +34,8 @@ impl FieldKind {
         match self {
             Self::Email => Some("email"),
             Self::Password => None,
+            #[cfg(feature = "ssr")]
+            Self::NewPassword | Self::Text => None,
         }
     }
 
@@ -31,6 +43,10 @@ impl FieldKind {
         match self {
             Self::Email => "username",
             Self::Password => "current-password",
+            #[cfg(feature = "ssr")]
+            Self::NewPassword => "new-password",
+            #[cfg(feature = "ssr")]
+            Self::Text => "off",
         }
     }
 }
@@ -64,6 +80,59 @@ pub fn Field(
             />
         </div>
     }
+}
+
+/// A field that must be filled in, with what there is to say about it, and what was wrong with what was sent.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn ExplainedField(
+    name: &'static str,
+    label: &'static str,
+    kind: FieldKind,
+    #[prop(optional)] value: String,
+    hint: &'static str,
+    error: Option<String>,
+    /// Whether typing can start here at once.
+    focused: bool,
+) -> impl IntoView {
+    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
+    let is_wrong = error.is_some();
+    let described_by = if is_wrong {
+        format!("{error_id} {hint_id}")
+    } else {
+        hint_id.clone()
+    };
+    let error = error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> });
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                class="input"
+                id=name
+                name=name
+                type=kind.input_type()
+                inputmode=kind.input_mode()
+                autocapitalize="none"
+                spellcheck="false"
+                autocomplete=kind.autocomplete()
+                value=value
+                required
+                autofocus=focused
+                aria-invalid=is_wrong.then_some("true")
+                aria-describedby=described_by
+            />
+            {error}
+            <p class="hint" id=hint_id>{hint}</p>
+        </div>
+    }
+}
+
+/// Links to fields, each with what is wrong there: name of the field, and a sentence.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn FieldLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
+    let link = |(name, sentence)| view! { <li><a href=format!("#{name}")>{sentence}</a></li> };
+    view! { <ul class="field-links">{links.into_iter().map(link).collect_view()}</ul> }
 }
 
 /// A field that may stay empty, whose label is only heard. Its name is its id too.

@@ -27,6 +27,7 @@ pub mod sdk_key;
 pub mod search;
 pub mod session;
 pub mod settings;
+pub mod setup;
 pub mod signing_key;
 pub mod slug;
 #[cfg(test)]

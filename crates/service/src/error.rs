@@ -4,6 +4,7 @@ use keywright_domain::{
     ids::{KeyTypeId, Kid, ProductId, TenantId},
     plan::Plan,
     signing_key::ADVISED_DAYS,
+    slug::SlugError,
 };
 use keywright_store::StoreError;
 
@@ -79,6 +80,12 @@ pub enum Invalid {
         /// Most characters.
         max: usize,
     },
+    /// A text that is no tenant's slug.
+    #[error("The slug {0}")]
+    Slug(SlugError),
+    /// No setup code was given.
+    #[error("Give the setup code, which the server printed when it was started")]
+    SetupCodeMissing,
     /// A number of licenses that is not minted at once.
     #[error("Between 1 and {max} licenses are minted at once")]
     Count {

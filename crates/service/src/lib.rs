@@ -21,6 +21,7 @@ pub mod rng;
 pub mod sdk_keys;
 mod services;
 pub mod settings;
+pub mod setup;
 mod signer;
 pub mod signing_keys;
 pub mod tenants;

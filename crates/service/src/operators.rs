@@ -12,7 +12,7 @@ use keywright_domain::{
     session::Session,
     time::Timestamp,
 };
-use keywright_store::{OpenSession, Operator, StoreError, Tx};
+use keywright_store::{NewAuditEntry, OpenSession, Operator, StoreError, Tx};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -86,8 +86,7 @@ impl Operators {
             password_hash: context.passwords.hash(&*context.rng, password).await,
             created_at: now,
         };
-        let details = json!({ "operator": operator.id, "email": email, "role": role.as_str() });
-        let entry = context.audit(caller, now, Action::OperatorCreate, None, details);
+        let entry = entry_of_new(context, caller, &operator);
         let write = context.store.write(move |tx| {
             async move {
                 tx.insert_operator(&operator).await?;
@@ -170,36 +169,12 @@ impl Operators {
         operator: Operator,
         origin: Origin,
     ) -> Result<SessionToken, Error> {
-        let (context, now) = (&self.0, self.0.clock.now());
-        let token = SessionToken(Zeroizing::new(
-            BASE64URL_NOPAD.encode(&context.rng.bytes::<32>()),
-        ));
-        let session = OpenSession {
-            token_hash: token.hash(),
-            tenant: operator.tenant.clone(),
-            operator: operator.id,
-            created_at: now,
-            ends_at: now.plus_days(SESSION_DAYS),
-            user_agent: printable(&origin.user_agent),
-            address: origin.address,
-        };
-        let details = json!({ "address": session.address });
-        let entry = context.audit(
-            &as_caller(&operator, now),
-            now,
-            Action::SignIn,
-            None,
-            details,
-        );
-        context
+        let (token, rows) = SessionRows::new(&self.0, &operator, origin);
+        let write = self
+            .0
             .store
-            .write(move |tx| {
-                async move {
-                    tx.insert_session(&session).await?;
-                    tx.record(&entry).await
-                }
-                .boxed()
-            })
+            .write(move |tx| async move { rows.insert(tx).await }.boxed());
+        write
             .await
             .map_err(|error: StoreError| Error::from(error))?;
         Ok(token)
@@ -237,8 +212,53 @@ impl Operators {
     }
 }
 
+/// A session that begins and its audit entry, to be written in one unit of work.
+pub(crate) struct SessionRows {
+    session: OpenSession,
+    entry: NewAuditEntry,
+}
+
+impl SessionRows {
+    /// Those of an operator who signs in now, and the token for the browser.
+    pub(crate) fn new(
+        context: &Context,
+        operator: &Operator,
+        origin: Origin,
+    ) -> (SessionToken, Self) {
+        let now = context.clock.now();
+        let token = SessionToken(Zeroizing::new(
+            BASE64URL_NOPAD.encode(&context.rng.bytes::<32>()),
+        ));
+        let session = OpenSession {
+            token_hash: token.hash(),
+            tenant: operator.tenant.clone(),
+            operator: operator.id,
+            created_at: now,
+            ends_at: now.plus_days(SESSION_DAYS),
+            user_agent: printable(&origin.user_agent),
+            address: origin.address,
+        };
+        let details = json!({ "address": session.address });
+        let caller = as_caller(operator, now);
+        let entry = context.audit(&caller, now, Action::SignIn, None, details);
+        (token, Self { session, entry })
+    }
+
+    pub(crate) async fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        tx.insert_session(&self.session).await?;
+        tx.record(&self.entry).await
+    }
+}
+
+/// The audit entry of an account that is made.
+pub(crate) fn entry_of_new(context: &Context, caller: &Caller, new: &Operator) -> NewAuditEntry {
+    let details = json!({ "operator": new.id, "email": new.email, "role": new.role.as_str() });
+    let now = new.created_at;
+    context.audit(caller, now, Action::OperatorCreate, None, details)
+}
+
 /// The operator at the moment of signing in, in whose name that is recorded.
-fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
+pub(crate) fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
     Caller::operator(&Session {
         operator: operator.id,
         email: operator.email.clone(),

@@ -8,7 +8,8 @@ use crate::{
     activations::Activations, audit::Audit, clock::Clock, context::Context, demo::Demo,
     events::Events, keyless::Keyless, licenses::Licenses, master_key::MasterKey,
     operators::Operators, password::PasswordHasher, products::Products, rng::Rng,
-    sdk_keys::SdkKeys, settings::Settings, signing_keys::SigningKeys, tenants::Tenants,
+    sdk_keys::SdkKeys, settings::Settings, setup::Setup, signing_keys::SigningKeys,
+    tenants::Tenants,
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone.
@@ -34,6 +35,8 @@ pub struct Services {
     pub sdk_keys: SdkKeys,
     /// What apps are told about their product.
     pub settings: Settings,
+    /// The first run.
+    pub setup: Setup,
     /// Keys that sign leases.
     pub signing_keys: SigningKeys,
     /// Tenants.
@@ -68,6 +71,7 @@ impl Services {
             products: Products(context.clone()),
             sdk_keys: SdkKeys(context.clone()),
             settings: Settings(context.clone()),
+            setup: Setup::new(context.clone()),
             signing_keys: SigningKeys(context.clone()),
             tenants: Tenants(context.clone()),
             context,

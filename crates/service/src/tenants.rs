@@ -11,6 +11,7 @@ use keywright_domain::{
     role::Permission,
     time::Timestamp,
 };
+use keywright_store::{NewAuditEntry, SealedSigningKey, StoreError, Tx};
 use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
@@ -46,49 +47,14 @@ pub struct Tenants(pub(crate) Arc<Context>);
 
 impl Tenants {
     /// Makes a tenant with its first signing key.
-    pub async fn add(&self, new: NewTenant) -> Result<(), Error> {
-        let NewTenant {
-            id,
-            name,
-            plan,
-            first_kid,
-        } = new;
-        let name = checked_name(&name)?;
-        let (context, now) = (&self.0, self.0.clock.now());
-        let caller = Caller::command_line(id.clone());
-        let tenant = Tenant {
-            id: id.clone(),
-            name,
-            plan,
-            suspended_at: None,
-            created_at: now,
-        };
-        let kid = first_kid.unwrap_or_else(Kid::first);
-        let key = context.new_signing_key(&id, kid);
-        let made = context.audit(
-            &caller,
-            now,
-            Action::TenantCreate,
-            None,
-            json!({ "plan": plan.as_str() }),
-        );
-        let signs = context.audit(
-            &caller,
-            now,
-            Action::SigningKeyCreate,
-            None,
-            json!({ "kid": key.kid.as_str() }),
-        );
-        let write = context.store.write(move |tx| {
-            async move {
-                tx.insert_tenant(&tenant).await?;
-                tx.insert_signing_key(&id, &key, now).await?;
-                tx.promote_signing_key(&id, &key.kid, now).await?;
-                tx.record(&made).await?;
-                Ok(tx.record(&signs).await?)
-            }
-            .boxed()
-        });
+    pub async fn add(&self, mut new: NewTenant) -> Result<(), Error> {
+        new.name = checked_name(&new.name)?;
+        let caller = Caller::command_line(new.id.clone());
+        let rows = TenantRows::new(&self.0, &caller, new, self.0.clock.now());
+        let write = self
+            .0
+            .store
+            .write(move |tx| async move { Ok(rows.insert(tx).await?) }.boxed());
         write
             .await
             .map_err(|error: Error| error.or_conflict("There is a tenant of this slug already"))
@@ -175,5 +141,50 @@ impl Tenants {
                 .boxed()
             })
             .await
+    }
+}
+
+/// A new tenant, its first signing key and the audit entries of both, to be written in one unit of work.
+pub(crate) struct TenantRows {
+    tenant: Tenant,
+    key: SealedSigningKey,
+    entries: [NewAuditEntry; 2],
+}
+
+impl TenantRows {
+    /// Those of a tenant whose name was checked.
+    pub(crate) fn new(context: &Context, caller: &Caller, new: NewTenant, now: Timestamp) -> Self {
+        let key = context.new_signing_key(&new.id, new.first_kid.unwrap_or_else(Kid::first));
+        let entry = |action, details| context.audit(caller, now, action, None, details);
+        let made = json!({ "plan": new.plan.as_str() });
+        let signs = json!({ "kid": key.kid.as_str() });
+        Self {
+            entries: [
+                entry(Action::TenantCreate, made),
+                entry(Action::SigningKeyCreate, signs),
+            ],
+            key,
+            tenant: Tenant {
+                id: new.id,
+                name: new.name,
+                plan: new.plan,
+                suspended_at: None,
+                created_at: now,
+            },
+        }
+    }
+
+    /// A taken slug is a conflict.
+    pub(crate) async fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let (tenant, key) = (&self.tenant, &self.key);
+        tx.insert_tenant(tenant).await?;
+        tx.insert_signing_key(&tenant.id, key, tenant.created_at)
+            .await?;
+        tx.promote_signing_key(&tenant.id, &key.kid, tenant.created_at)
+            .await?;
+        for entry in &self.entries {
+            tx.record(entry).await?;
+        }
+        Ok(())
     }
 }

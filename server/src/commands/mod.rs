@@ -7,6 +7,7 @@ pub(crate) mod operator;
 pub(crate) mod product;
 pub(crate) mod sdk_key;
 pub(crate) mod serve;
+pub(crate) mod setup_code;
 pub(crate) mod signing_key;
 pub(crate) mod tenant;
 

@@ -8,6 +8,7 @@ use keywright_service::Services;
 use tokio::net::TcpListener;
 
 use crate::{
+    commands::setup_code,
     config::DatabaseArgs,
     router,
     shutdown::{Signals, exit_at_next},
@@ -50,10 +51,16 @@ impl ServeArgs {
         let address = listener.local_addr()?;
         // Before anybody is told where to find this server, and to stop it.
         let mut signals = Signals::listen().context("Can't listen for signals")?;
-        let state = AppState::new(services.clone(), site, public_url);
+        let setup_code_file = database.setup_code_file();
+        let state = AppState {
+            setup_code_file: Some(setup_code_file.clone()),
+            ..AppState::new(services.clone(), site, public_url)
+        };
         let streams = state.streams.clone();
         let app = router::build(state);
         tracing::info!("listening on http://{address}");
+        let url = self.public_url.unwrap_or(format!("http://{address}"));
+        setup_code::announce(&services, &setup_code_file, &url).await?;
         let housekeeping = tokio::spawn(keep_house(services.clone()));
         let (stop, stopped) = tokio::sync::watch::channel(());
         let server = axum::serve(

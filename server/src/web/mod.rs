@@ -13,6 +13,7 @@ mod health;
 mod pages;
 mod security;
 pub mod session;
+mod setup;
 mod theme;
 mod visit;
 
@@ -91,11 +92,14 @@ pub(crate) fn router(state: AppState) -> Router {
 type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
 
 /// What answers with a page, to those who are not signed in. A refused sign-in leaves its address in the browser.
-fn sign_in() -> Routes<1> {
-    [(
-        routes::SESSION,
-        post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
-    )]
+fn sign_in() -> Routes<2> {
+    [
+        (
+            routes::SESSION,
+            post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
+        ),
+        (routes::SETUP, get(setup::form).post(setup::run)),
+    ]
 }
 
 /// What pages listen to. Not guarded as they are: a script has no use for the way to the sign-in page.

@@ -22,6 +22,9 @@ use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 use super::calls;
 use crate::{request_id::RequestId, state::AppState};
 
+/// A path that no page has.
+const NO_PAGE: &str = "/setup/over";
+
 /// Where server functions are called.
 pub(super) const FUNCTIONS: &str = "/fn/{*function}";
 
@@ -32,18 +35,19 @@ pub(super) fn router() -> Router<AppState> {
     })
 }
 
-/// The paths of the app's pages. A path that only forms are posted to is no page.
+/// The paths of the app's pages, but for those that have a handler of their own: most of them only answer a form.
 pub(super) fn paths() -> Vec<String> {
     let pages = generate_route_list(App);
     let paths = pages.iter().map(|page| page.path().to_owned());
-    let only_answers = [
+    let with_handlers = [
         routes::SESSION,
+        routes::SETUP,
         routes::NO_SUCH_KEY,
         routes::AUDIT_NO_SUCH_KEY,
         routes::FAILED,
     ];
     paths
-        .filter(|path| !only_answers.contains(&path.as_str()))
+        .filter(|path| !with_handlers.contains(&path.as_str()))
         .collect()
 }
 
@@ -68,6 +72,15 @@ pub(super) async fn render_as(
     request.extensions_mut().insert(scope);
     with(request.extensions_mut());
     render(State(state), request).await
+}
+
+/// The not-found page, under a path that has a page at other times.
+pub(super) async fn not_found(
+    state: AppState,
+    headers: HeaderMap,
+    scope: RequestScope,
+) -> Response {
+    render_as(state, Uri::from_static(NO_PAGE), headers, scope, |_| {}).await
 }
 
 /// `POST /fn/…`: a server function, if the page that calls it is of this build.

@@ -28,6 +28,9 @@ use serde::Deserialize;
 use super::pages;
 use crate::state::{AppState, PublicUrl};
 
+/// Who connected; nobody in tests that need no socket.
+pub(super) type Peer = Extension<ConnectInfo<SocketAddr>>;
+
 /// What the sign-in form sends. No `Debug`: there is a password in it.
 #[derive(Deserialize)]
 pub(super) struct SignIn {
@@ -41,15 +44,11 @@ pub(super) struct SignIn {
 pub(super) async fn begin(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Option<Peer>,
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Response {
-    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string());
-    let origin = Origin {
-        user_agent: user_agent(&headers),
-        address: address.unwrap_or_default(),
-    };
+    let origin = origin(peer, &headers);
     let email = form.email.trim().to_owned();
     match state
         .services
@@ -59,8 +58,7 @@ pub(super) async fn begin(
     {
         Ok(token) => {
             end_session(&state, &headers).await;
-            let jar = CookieJar::new().add(cookie(&token, state.public_url));
-            (jar, Redirect::to(routes::LICENSES)).into_response()
+            lead_in(&token, state.public_url)
         }
         Err(error) => {
             let reason = match error {
@@ -78,6 +76,21 @@ pub(super) async fn begin(
             };
             form_again(state, scope, headers, LoginFailure { email, reason }).await
         }
+    }
+}
+
+/// Leads a browser to the licenses, with the session that begins.
+pub(super) fn lead_in(token: &SessionToken, public_url: PublicUrl) -> Response {
+    let jar = CookieJar::new().add(cookie(token, public_url));
+    (jar, Redirect::to(routes::LICENSES)).into_response()
+}
+
+/// Where a request came from, as it is recorded with what begins by it.
+pub(super) fn origin(peer: Option<Peer>, headers: &HeaderMap) -> Origin {
+    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string());
+    Origin {
+        user_agent: user_agent(headers),
+        address: address.unwrap_or_default(),
     }
 }
 

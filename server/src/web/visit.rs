@@ -52,13 +52,13 @@ pub(super) async fn resolve(
     next.run(request).await
 }
 
-/// Leads those who are not signed in to the sign-in page, and those who are away from it.
+/// Leads those who are not signed in to the sign-in page, or to the setup while nobody can sign in, and those who are away
+/// from it.
 pub(super) async fn guard(request: Request, next: Next) -> Response {
-    let signed_in = request
-        .extensions()
-        .get::<RequestScope>()
-        .is_some_and(|scope| scope.session.is_some());
+    let scope = request.extensions().get::<RequestScope>().cloned();
+    let signed_in = scope.as_ref().is_some_and(|scope| scope.session.is_some());
     let path = request.uri().path();
+    let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
     match (signed_in, path == routes::LOGIN) {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
         (false, false) if is_call(path, request.headers()) => {
@@ -66,10 +66,19 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
                 .of_request(RequestId::of(request.extensions()).own().to_owned())
                 .into_response()
         }
-        (false, false) if *request.method() == Method::GET || *request.method() == Method::HEAD => {
-            Redirect::to(routes::LOGIN).into_response()
+        (false, _) if only_asks && is_setup_due(scope).await => {
+            Redirect::to(routes::SETUP).into_response()
         }
+        (false, false) if only_asks => Redirect::to(routes::LOGIN).into_response(),
         _ => next.run(request).await,
+    }
+}
+
+/// Whether the first tenant is still to be made. Where nobody can tell, the sign-in page is shown, which needs no database.
+async fn is_setup_due(scope: Option<RequestScope>) -> bool {
+    match scope {
+        Some(scope) => scope.services.setup.is_due().await.unwrap_or(false),
+        None => false,
     }
 }
 

@@ -104,6 +104,11 @@ impl Installation {
 
     /// Starts `serve` on a free port and waits until it listens.
     pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
         let site = self.site();
         let arguments = [
             "serve",
@@ -112,6 +117,7 @@ impl Installation {
             "--site-dir",
             path(&site),
         ];
+        let arguments = [&arguments, more].concat();
         let mut child = self
             .command(&arguments)
             .stdin(Stdio::null())
@@ -193,17 +199,17 @@ impl Serving {
         self.child.wait().unwrap().code()
     }
 
-    /// Reads the log up to a line that holds `text`.
-    pub(crate) fn read_log_until(&mut self, text: &str) {
-        let mut line = String::new();
-        while !line.contains(text) {
-            line.clear();
+    /// Reads the log up to a line that holds `text`, and gives what it read.
+    pub(crate) fn read_log_until(&mut self, text: &str) -> String {
+        let mut read = String::new();
+        while !read.contains(text) {
             assert_ne!(
-                self.log.read_line(&mut line).unwrap(),
+                self.log.read_line(&mut read).unwrap(),
                 0,
                 "the server stopped"
             );
         }
+        read
     }
 
     fn tell_to_stop(&self) {

@@ -12,4 +12,5 @@ mod installation;
 mod keys;
 mod secrets;
 mod serving;
+mod setup;
 mod working;

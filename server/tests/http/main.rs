@@ -43,4 +43,5 @@ mod license_pages;
 mod pages;
 mod precedence;
 mod same_device;
+mod setup;
 mod world;

@@ -75,6 +75,11 @@ impl Server {
         Self::over(TestWorld::with_demo(engine).await, public_url)
     }
 
+    /// A server that nobody has set up.
+    pub(crate) async fn empty(engine: Engine) -> Self {
+        Self::over(TestWorld::on(engine).await, "http://localhost:3000")
+    }
+
     /// Another server on the same database.
     pub(crate) async fn beside(&self) -> Self {
         Self::over(self.world.beside().await, "http://localhost:3000")

@@ -1,5 +1,5 @@
 //! The use cases, on a standing clock. What they rest on, the store, has its contract tested on both engines; here it is
-//! SQLite, but for the audit log.
+//! SQLite, but for the audit log and the first run.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,6 +14,7 @@ mod events;
 mod keys;
 mod master_key;
 mod minting;
+mod setup;
 mod signing_in;
 mod tenants;
 mod world;

@@ -16,6 +16,7 @@ mod migrations;
 mod opening;
 mod operators;
 mod searching;
+mod setup_code;
 mod tenants;
 mod world;
 mod writing;

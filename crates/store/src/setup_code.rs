@@ -1,0 +1,81 @@
+//! The code that guards the setup: one row, which always stands, so that it can be locked.
+
+use keywright_domain::setup::SetupCodeHash;
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+/// What is known of the setup code.
+#[derive(Debug, Clone, Copy)]
+pub struct StoredSetupCode {
+    /// The hash of the one that was made last; none before the first, and after the setup.
+    pub hash: Option<SetupCodeHash>,
+    /// How often a wrong one was given in its place.
+    pub wrong_tries: i64,
+}
+
+impl Store {
+    /// What is known of the setup code.
+    pub async fn setup_code(&self) -> Result<StoredSetupCode, StoreError> {
+        let row = sqlx::query("SELECT code_hash, wrong_tries FROM setup_code WHERE id = 1")
+            .fetch_one(&mut *self.read().await?)
+            .await?;
+        setup_code(&Fields::new("setup_code", &row))
+    }
+
+    /// Whether there is any tenant.
+    pub async fn has_tenants(&self) -> Result<bool, StoreError> {
+        let row = sqlx::query(ANY_TENANT)
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+}
+
+impl Tx<'_> {
+    /// Reads what is known of the setup code, and holds off everyone else who does until this unit of work is over.
+    pub async fn lock_setup_code(&mut self) -> Result<StoredSetupCode, StoreError> {
+        let row = sqlx::query(
+            "UPDATE setup_code SET wrong_tries = wrong_tries WHERE id = 1 RETURNING code_hash, wrong_tries",
+        )
+        .fetch_one(&mut *self.connection)
+        .await?;
+        setup_code(&Fields::new("setup_code", &row))
+    }
+
+    /// Puts a code in the place of whichever was there, or none; the wrong tries are counted from zero.
+    pub async fn set_setup_code(&mut self, hash: Option<SetupCodeHash>) -> Result<(), StoreError> {
+        sqlx::query("UPDATE setup_code SET code_hash = $1, wrong_tries = 0 WHERE id = 1")
+            .bind(hash.map(|hash| hash.to_string()))
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Counts a wrong try.
+    pub async fn count_wrong_setup_code(&mut self) -> Result<(), StoreError> {
+        sqlx::query("UPDATE setup_code SET wrong_tries = wrong_tries + 1 WHERE id = 1")
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Whether there is any tenant.
+    pub async fn has_tenants(&mut self) -> Result<bool, StoreError> {
+        let row = sqlx::query(ANY_TENANT)
+            .fetch_optional(&mut *self.connection)
+            .await?;
+        Ok(row.is_some())
+    }
+}
+
+const ANY_TENANT: &str = "SELECT id FROM tenants LIMIT 1";
+
+fn setup_code(fields: &Fields<'_>) -> Result<StoredSetupCode, StoreError> {
+    let hash = fields
+        .optional_text("code_hash")?
+        .map(|text| SetupCodeHash::from_hex(&text).ok_or_else(|| fields.corrupt("code_hash")));
+    Ok(StoredSetupCode {
+        hash: hash.transpose()?,
+        wrong_tries: fields.number("wrong_tries")?,
+    })
+}

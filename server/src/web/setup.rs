@@ -1,0 +1,124 @@
+//! The first run: a page that asks for the setup code, and the form on it. Once there is a tenant neither is there.
+
+use axum::{
+    Extension, Form,
+    extract::{State, rejection::FormRejection},
+    http::{HeaderMap, Uri},
+    response::Response,
+};
+use keywright_app::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request::{RefusedSetup, RequestScope, form_failure},
+    },
+    routes,
+};
+use keywright_service::setup::{NewSetup, SetupError, WrongFields};
+use serde::Deserialize;
+
+use super::{failure, pages, session};
+use crate::state::AppState;
+
+/// What the form sends. No `Debug`: there are a code and a password in it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Typed {
+    code: String,
+    tenant_name: String,
+    slug: String,
+    email: String,
+    password: String,
+}
+
+/// `GET /setup`
+pub(super) async fn form(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
+) -> Response {
+    let error = match state.services.setup.is_due().await {
+        Ok(true) => {
+            let page = Uri::from_static(routes::SETUP);
+            return pages::render_as(state, page, headers, scope, |_| {}).await;
+        }
+        Ok(false) => return pages::not_found(state, headers, scope).await,
+        Err(error) => form_failure(error, &scope.request_id),
+    };
+    failure::page(state, scope, headers, error).await
+}
+
+/// `POST /setup`: makes the first tenant and signs its owner in, or shows the form again.
+pub(super) async fn run(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    peer: Option<session::Peer>,
+    headers: HeaderMap,
+    typed: Result<Form<Typed>, FormRejection>,
+) -> Response {
+    // What is no form has filled nothing in.
+    let typed = typed.map(|Form(typed)| typed).unwrap_or_default();
+    let new = NewSetup {
+        code: typed.code.into(),
+        tenant_name: typed.tenant_name.clone(),
+        slug: typed.slug.clone(),
+        email: typed.email.clone(),
+        password: typed.password.into(),
+    };
+    let origin = session::origin(peer, &headers);
+    let error = match state.services.setup.run(new, origin).await {
+        Ok(token) => {
+            if let Some(file) = &state.setup_code_file {
+                file.remove();
+            }
+            return session::lead_in(&token, state.public_url);
+        }
+        Err(SetupError::Done) => return pages::not_found(state, headers, scope).await,
+        Err(error) => told(error, &scope.request_id),
+    };
+    let refused = RefusedSetup {
+        tenant_name: typed.tenant_name,
+        slug: typed.slug,
+        email: typed.email,
+        error,
+    };
+    let page = Uri::from_static(routes::SETUP);
+    pages::render_as(state, page, headers, scope, |extensions| {
+        extensions.insert(refused);
+    })
+    .await
+}
+
+/// What the page says, and beside which fields.
+fn told(error: SetupError, request_id: &str) -> ApiError {
+    let error = match error {
+        SetupError::Other(error) => return form_failure(error, request_id),
+        error => error,
+    };
+    tracing::info!(request_id, "{error}");
+    let (code, wrong) = match &error {
+        SetupError::Invalid(wrong) => (ErrorCode::Invalid, by_name(wrong)),
+        other => (ErrorCode::Forbidden, vec![("code", format!("{other}."))]),
+    };
+    let fields = wrong
+        .into_iter()
+        .map(|(name, wrong)| (name.to_owned(), wrong));
+    ApiError {
+        fields: fields.collect(),
+        ..ApiError::new(code, "Nothing was set up yet:")
+    }
+}
+
+/// Each wrong field by its name in the form.
+fn by_name(wrong: &WrongFields) -> Vec<(&'static str, String)> {
+    let fields = [
+        ("code", &wrong.code),
+        ("tenant_name", &wrong.tenant_name),
+        ("slug", &wrong.slug),
+        ("email", &wrong.email),
+        ("password", &wrong.password),
+    ];
+    let named = fields
+        .into_iter()
+        .filter_map(|(name, wrong)| wrong.as_ref().map(|wrong| (name, format!("{wrong}."))));
+    named.collect()
+}
