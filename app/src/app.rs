@@ -58,12 +58,31 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
             no_such_key::NoSuchKeyPage,
             question_page::{DeactivatePage, RemintPage, RevokePage},
         },
+        products::{
+            forms::{EditKeyTypePage, EditProductPage, NewKeyTypePage, NewProductPage},
+            list::ProductsPage,
+            page::ProductPage,
+        },
         setup::SetupPage,
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
             <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
             <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+            <Route path=path!("/products") view=ProductsPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/new") view=NewProductPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/:product") view=ProductPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/:product/edit") view=EditProductPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/products/:product/key-types/new")
+                view=NewKeyTypePage
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=path!("/products/:product/key-types/:key_type/edit")
+                view=EditKeyTypePage
+                ssr=SsrMode::Async
+            />
             <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
             <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>

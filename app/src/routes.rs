@@ -1,6 +1,7 @@
 //! Every path the pages know: what the router matches, and the links that lead there.
 
 mod audit;
+mod products;
 
 use std::fmt::Display;
 
@@ -13,6 +14,8 @@ use keywright_domain::{
     search::SearchTerm,
 };
 use leptos_router::params::ParamsMap;
+
+pub use products::{PRODUCT_NEW, PRODUCTS, key_type_edit, key_type_new, product, product_edit};
 
 pub use audit::{AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query_of};
 
@@ -142,6 +145,12 @@ pub fn events(subject: Subject) -> String {
 /// form, and what is only read.
 pub fn is_plain(path: &str) -> bool {
     if matches!(path, AUDIT | AUDIT_NO_SUCH_KEY | FAILED | SETUP) {
+        return true;
+    }
+    let is_below_products = path
+        .strip_prefix(PRODUCTS)
+        .is_some_and(|below| below.is_empty() || below.starts_with('/'));
+    if is_below_products {
         return true;
     }
     let below = path.strip_prefix(LICENSES).unwrap_or_default();

@@ -70,6 +70,22 @@ for (const colorScheme of ["light", "dark"] as const) {
         expect(await findings(page)).toEqual([]);
       });
 
+      test("axe finds nothing on products and their forms", async ({ page, loginPage }) => {
+        await loginPage.signIn("admin@acme.test");
+        for (const path of ["/products", "/products/notes", "/products/new", "/products/notes/edit", "/products/notes/key-types/pro/edit"]) {
+          await page.goto(path);
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          expect(await findings(page)).toEqual([]);
+          expect(await scrollsSideways(page)).toBe(false);
+        }
+        await page.goto("/products/notes/key-types/new");
+        await page.getByLabel("Slug").fill("No Slug");
+        await page.getByRole("button", { name: "Add key type" }).click();
+        await expect(page.getByRole("alert")).toBeVisible();
+        expect(await findings(page)).toEqual([]);
+        expect(await scrollsSideways(page)).toBe(false);
+      });
+
       test("axe finds nothing on a page that tells of a failure", async ({ page, server, loginPage }) => {
         await loginPage.signIn("viewer@acme.test");
         const license = `/licenses/${server.demo.keys[0]?.id}`;

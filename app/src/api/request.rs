@@ -79,6 +79,20 @@ pub fn refused_setup() -> Option<RefusedSetup> {
     extension::<RefusedSetup>()
 }
 
+/// A form of a page as it was sent and refused.
+#[derive(Clone)]
+pub struct RefusedForm {
+    /// What was typed, by the names of the fields.
+    pub typed: Vec<(&'static str, String)>,
+    /// Why it was not carried out.
+    pub error: ApiError,
+}
+
+/// The form that the answer at hand refuses, if it does.
+pub fn refused_form() -> Option<RefusedForm> {
+    extension::<RefusedForm>()
+}
+
 /// The path of the request at hand.
 pub fn path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())

@@ -16,6 +16,7 @@ pub fn Nav() -> impl IntoView {
         <nav class="app-nav" aria-label="Main">
             <ul class="nav-group">
                 <NavLink href=routes::LICENSES icon=IconName::Key label="Licenses"/>
+                <NavLink href=routes::PRODUCTS icon=IconName::Box label="Products"/>
                 <NavLink href=routes::AUDIT icon=IconName::List label="Audit log"/>
             </ul>
             <p class="nav-foot">"Keywright " {VERSION}</p>

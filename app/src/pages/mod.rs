@@ -8,5 +8,7 @@ pub mod licenses;
 pub mod login;
 pub mod not_found;
 #[cfg(feature = "ssr")]
+pub mod products;
+#[cfg(feature = "ssr")]
 pub mod setup;
 pub mod stale;

@@ -11,6 +11,8 @@ pub enum IconName {
     ArrowDown,
     /// An arrow up.
     ArrowUp,
+    /// A box.
+    Box,
     /// A check.
     Check,
     /// A cross.
@@ -52,6 +54,7 @@ impl IconName {
             Self::Active => "#icon-active",
             Self::ArrowDown => "#icon-arrow-down",
             Self::ArrowUp => "#icon-arrow-up",
+            Self::Box => "#icon-box",
             Self::Check => "#icon-check",
             Self::Close => "#icon-close",
             Self::Copy => "#icon-copy",
@@ -91,10 +94,11 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 19] = [
+const ALL: [IconName; 20] = [
     IconName::Active,
     IconName::ArrowDown,
     IconName::ArrowUp,
+    IconName::Box,
     IconName::Check,
     IconName::Close,
     IconName::Copy,
@@ -125,6 +129,9 @@ const fn drawing(icon: IconName) -> &'static str {
     match icon {
         IconName::ArrowDown => r#"<path d="M8 3v10M4 9l4 4 4-4"/>"#,
         IconName::ArrowUp => r#"<path d="M8 13V3M4 7l4-4 4 4"/>"#,
+        IconName::Box => {
+            r#"<path d="M8 1.8 13.5 5v6L8 14.2 2.5 11V5zM2.5 5 8 8.2 13.5 5M8 8.2v6"/>"#
+        }
         IconName::Check => r#"<path d="m3 8.5 3.2 3.2L13 4.8"/>"#,
         IconName::Close => r#"<path d="m4 4 8 8M12 4l-8 8"/>"#,
         IconName::Copy => {

@@ -14,6 +14,8 @@ pub mod empty;
 pub mod facts;
 pub mod field;
 pub mod focus;
+#[cfg(feature = "ssr")]
+pub mod form;
 pub mod icon;
 pub mod live;
 pub mod menu;

@@ -7,6 +7,7 @@ pub mod activation;
 pub mod audit;
 pub mod audit_log;
 pub mod detail;
+pub mod duration;
 pub mod entitlement;
 pub mod export;
 mod hex;

@@ -97,18 +97,29 @@ pub(super) async fn remint(
 }
 
 /// What is no id is nobody's.
-fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+pub(super) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
 impl Posted {
+    /// The services, and the operator who is signed in.
+    pub(super) fn caller(&self) -> Result<(Services, Caller), Error> {
+        let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
+        Ok((self.scope.services.clone(), Caller::operator(session)))
+    }
+
+    /// The id of the request.
+    pub(super) fn request_id(&self) -> &str {
+        &self.scope.request_id
+    }
+
     /// Does it in the name of the operator who is signed in.
     async fn act<T>(
         &self,
         work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
-        work(&self.scope.services, &Caller::operator(session)).await
+        let (services, caller) = self.caller()?;
+        work(&services, &caller).await
     }
 
     /// To the license, where it is done; else the page that asked, with what went wrong.
@@ -131,7 +142,11 @@ impl Posted {
     }
 
     /// Renders the page that posted as the answer.
-    async fn page(self, state: AppState, with: impl FnOnce(&mut Extensions)) -> Response {
+    pub(super) async fn page(
+        self,
+        state: AppState,
+        with: impl FnOnce(&mut Extensions),
+    ) -> Response {
         pages::render_as(state, self.uri, self.headers, self.scope, with).await
     }
 }

@@ -11,6 +11,7 @@ mod files;
 mod find;
 mod health;
 mod pages;
+mod products;
 mod security;
 pub mod session;
 mod setup;
@@ -53,6 +54,16 @@ pub(crate) fn router(state: AppState) -> Router {
         .route(
             routes::AUDIT_NO_SUCH_KEY,
             get(|| async { Redirect::to(routes::AUDIT) }),
+        )
+        .route(routes::PRODUCT_NEW, post(products::create))
+        .route("/products/{product}/edit", post(products::change))
+        .route(
+            "/products/{product}/key-types/new",
+            post(products::create_key_type),
+        )
+        .route(
+            "/products/{product}/key-types/{key_type}/edit",
+            post(products::change_key_type),
         )
         .route("/licenses/{id}/revoke", post(actions::revoke))
         .route("/licenses/{id}/remint", post(actions::remint))

@@ -42,6 +42,7 @@ mod keyless;
 mod license_pages;
 mod pages;
 mod precedence;
+mod products;
 mod same_device;
 mod setup;
 mod world;

@@ -22,11 +22,6 @@ pub fn FirstUse() -> impl IntoView {
     let tenant = use_visit()
         .account
         .map_or_else(String::new, |account| account.tenant.to_string());
-    let add_product =
-        format!("keywright product add --tenant {tenant} --product <slug> --key-prefix <ABCD>");
-    let add_key_type = format!(
-        "keywright key-type add --tenant {tenant} --product <slug> --key-type <slug> --limit 3"
-    );
     let mint = format!("keywright mint --tenant {tenant} --product <slug>");
     view! {
         <Empty heading="No licenses yet">
@@ -37,12 +32,15 @@ pub fn FirstUse() -> impl IntoView {
             </p>
             <Steps>
                 <Step number=1 heading="Add a product and a key type">
-                    <p>"On the server. The key type says on how many devices a license works, and for how long."</p>
-                    <Code text=add_product/>
-                    <Code text=add_key_type/>
+                    <p>
+                        "Under "
+                        <a rel="external" href=routes::PRODUCTS>
+                            "Products"
+                        </a> ". The key type says on how many devices a license works, and for how long."
+                    </p>
                 </Step>
                 <Step number=2 heading="Mint the first license">
-                    <p>"On the server, too. The key is shown once, there and then."</p>
+                    <p>"On the server. The key is shown once, there and then."</p>
                     <Code text=mint/>
                 </Step>
                 <Step number=3 heading="Point your app at this server">

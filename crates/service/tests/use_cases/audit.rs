@@ -283,27 +283,25 @@ async fn a_hundred_thousand_are_purged_while_writes_go_on() {
         attempt(&world, &support, &Attempt::Revoke).await.unwrap();
         purge.abort();
         purge.await.ok();
-        assert_eq!(
+        assert_ne!(
             outlived(&world).await,
-            Count::MoreThan(10_000),
+            Count::Exact(0),
             "the write came before the purge was through"
         );
-        // Begun again, beside more writes.
+        // Begun again, beside more writes: had the first of them waited for its end, there would be no second.
         let audit = world.services.audit.clone();
         let purge = tokio::spawn(async move { audit.purge().await });
-        for _ in 0..20 {
+        let mut minted = 0;
+        while !purge.is_finished() {
             attempt(&world, &support, &Attempt::Mint).await.unwrap();
+            minted += 1;
         }
-        assert_eq!(
-            outlived(&world).await,
-            Count::MoreThan(10_000),
-            "no write waited for its end"
-        );
+        assert!(minted > 1, "no write waited for its end");
         purge.await.unwrap().unwrap();
         assert_eq!(outlived(&world).await, Count::Exact(0));
         assert_eq!(
             log(&world).await.len(),
-            before + 21,
+            before + 1 + minted,
             "and nothing else is gone"
         );
     }

@@ -14,6 +14,7 @@ mod events;
 mod keys;
 mod master_key;
 mod minting;
+mod products;
 mod setup;
 mod signing_in;
 mod tenants;

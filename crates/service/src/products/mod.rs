@@ -1,5 +1,8 @@
 //! Products and their key types.
 
+mod show;
+mod typed;
+
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -16,6 +19,8 @@ use keywright_domain::{
 use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
+
+pub use typed::{FormError, TypedKeyType, TypedProduct, WrongFields};
 
 /// A product to make.
 #[derive(Debug, Clone)]

@@ -1,0 +1,230 @@
+//! `/products/new` and its like: forms that each post to their own address.
+
+use keywright_domain::{ids::KeyTypeId, role::Permission};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::{
+    fields::{
+        Filled, filled_newly, filled_with_key_type, filled_with_product, of_key_type, of_product,
+    },
+    page::{asked, not_shown},
+};
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request::{self, refused_form},
+        session::use_visit,
+    },
+    pages::failure::{Failure, answer_with},
+    routes,
+    ui::{
+        breadcrumb::Breadcrumb,
+        form::{FormField, PlainForm},
+        meta::RequestNote,
+    },
+};
+
+/// One of the forms, as it is shown at first.
+struct Form {
+    heading: String,
+    /// What stands above it in the breadcrumb: names and addresses.
+    above: Vec<(String, String)>,
+    action: String,
+    back: String,
+    verb: &'static str,
+    fields: Vec<FormField>,
+    filled: Filled,
+    note: Option<&'static str>,
+}
+
+/// Where a product is added.
+#[component]
+pub fn NewProductPage() -> impl IntoView {
+    form(Form {
+        heading: "New product".to_owned(),
+        above: vec![products()],
+        action: routes::PRODUCT_NEW.to_owned(),
+        back: routes::PRODUCTS.to_owned(),
+        verb: "Add product",
+        fields: of_product(true),
+        filled: Vec::new(),
+        note: None,
+    })
+}
+
+/// Where a product is changed.
+#[component]
+pub fn EditProductPage() -> impl IntoView {
+    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
+    let shown = Suspend::new(async move {
+        let product = match asked {
+            Ok(((services, caller), id)) => services
+                .products
+                .show(&caller, &id)
+                .await
+                .map_err(request::fail),
+            Err(error) => Err(error),
+        };
+        match product {
+            Ok((product, _)) => form(Form {
+                heading: format!("Edit {}", product.name),
+                above: vec![
+                    products(),
+                    (product.name.clone(), routes::product(&product.id)),
+                ],
+                action: routes::product_edit(&product.id),
+                back: routes::product(&product.id),
+                verb: "Save",
+                fields: of_product(false),
+                filled: filled_with_product(&product),
+                note: None,
+            }),
+            Err(error) => not_shown(error),
+        }
+    });
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+/// Where a key type is added.
+#[component]
+pub fn NewKeyTypePage() -> impl IntoView {
+    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
+    let shown = Suspend::new(async move {
+        let product = match asked {
+            Ok(((services, caller), id)) => services
+                .products
+                .show(&caller, &id)
+                .await
+                .map_err(request::fail),
+            Err(error) => Err(error),
+        };
+        match product {
+            Ok((product, _)) => form(Form {
+                heading: format!("New key type of {}", product.name),
+                above: vec![
+                    products(),
+                    (product.name.clone(), routes::product(&product.id)),
+                ],
+                action: routes::key_type_new(&product.id),
+                back: routes::product(&product.id),
+                verb: "Add key type",
+                fields: of_key_type(true),
+                filled: filled_newly(),
+                note: None,
+            }),
+            Err(error) => not_shown(error),
+        }
+    });
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+/// Where a key type is changed.
+#[component]
+pub fn EditKeyTypePage() -> impl IntoView {
+    let asked = asked().and_then(|id| Ok((request::scope()?, id, asked_key_type()?)));
+    let shown = Suspend::new(async move {
+        let key_type = match asked {
+            Ok(((services, caller), product, id)) => {
+                let shown = services
+                    .products
+                    .show_key_type(&caller, &product, &id)
+                    .await;
+                shown.map_err(request::fail)
+            }
+            Err(error) => Err(error),
+        };
+        match key_type {
+            Ok(key_type) => form(Form {
+                heading: format!("Edit {} of {}", key_type.id, key_type.product),
+                above: vec![
+                    products(),
+                    (
+                        key_type.product.to_string(),
+                        routes::product(&key_type.product),
+                    ),
+                ],
+                action: routes::key_type_edit(&key_type.product, &key_type.id),
+                back: routes::product(&key_type.product),
+                verb: "Save",
+                fields: of_key_type(false),
+                filled: filled_with_key_type(&key_type),
+                note: Some(
+                    "This changes what licenses get that are minted from now on. Those already out keep what they have.",
+                ),
+            }),
+            Err(error) => not_shown(error),
+        }
+    });
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+fn asked_key_type() -> Result<KeyTypeId, ApiError> {
+    let id = use_params_map().with_untracked(|params| params.get_str("key_type")?.parse().ok());
+    id.ok_or_else(|| {
+        ApiError::here(
+            ErrorCode::NotFound,
+            "There is no key type under this address.",
+        )
+    })
+}
+
+fn products() -> (String, String) {
+    ("Products".to_owned(), routes::PRODUCTS.to_owned())
+}
+
+/// The form, unless the role does not allow it; with what was typed, where it was refused.
+fn form(form: Form) -> AnyView {
+    let refused = refused_form();
+    let head = view! {
+        <Title text=form.heading.clone()/>
+        <div class="page-head">
+            <Breadcrumb above=form.above here=form.heading.clone()/>
+            <div class="page-title">
+                <h1>
+                    <bdi>{form.heading}</bdi>
+                </h1>
+            </div>
+        </div>
+    };
+    if !use_visit().allows(Permission::ManageProducts) {
+        let error = ApiError::here(ErrorCode::Forbidden, "Your role does not allow this.");
+        let heading = "Not for your role";
+        return view! { {head} <Failure heading error here=form.back way_out="Back"/> }.into_any();
+    }
+    let (filled, wrong, refusal) = match refused {
+        Some(refused) => {
+            answer_with(refused.error.code);
+            let wrong = refused.error.fields.clone().into_iter().collect();
+            (refused.typed, wrong, Some(why(refused.error)))
+        }
+        None => (form.filled, Vec::new(), None),
+    };
+    let note = form
+        .note
+        .map(|note| view! { <p class="section-note">{note}</p> });
+    view! {
+        {head}
+        {note}
+        <PlainForm
+            action=form.action
+            fields=form.fields
+            filled
+            wrong
+            refusal
+            verb=form.verb
+            back=form.back
+        />
+    }
+    .into_any()
+}
+
+fn why(error: ApiError) -> AnyView {
+    let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    view! {
+        <p>{error.message}</p>
+        {request}
+    }
+    .into_any()
+}

@@ -1,0 +1,129 @@
+//! `/products`: the products of the tenant.
+
+use keywright_domain::{
+    product::{KeyType, Product},
+    role::Permission,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{request, session::use_visit},
+    layout::PageHead,
+    pages::failure::Failure,
+    routes,
+    ui::{
+        button::{ButtonLink, ButtonRow},
+        empty::Empty,
+        table::Table,
+        tag::TagList,
+    },
+};
+
+/// The page.
+#[component]
+pub fn ProductsPage() -> impl IntoView {
+    let may_add = use_visit().allows(Permission::ManageProducts);
+    let scope = request::scope();
+    let list = Suspend::new(async move {
+        let products = match scope {
+            Ok((services, caller)) => services.products.list(&caller).await.map_err(request::fail),
+            Err(error) => Err(error),
+        };
+        match products {
+            Ok(products) if products.is_empty() => view! { <NoneYet may_add/> }.into_any(),
+            Ok(products) => view! { <Rows products/> }.into_any(),
+            Err(error) => {
+                let (heading, here) = (
+                    "The products could not be loaded",
+                    routes::PRODUCTS.to_owned(),
+                );
+                view! { <Failure heading error here/> }.into_any()
+            }
+        }
+    });
+    let actions = may_add.then(|| add().into_any());
+    let head = match actions {
+        Some(actions) => view! { <PageHead heading="Products" actions/> }.into_any(),
+        None => view! { <PageHead heading="Products"/> }.into_any(),
+    };
+    view! {
+        <Title text="Products"/>
+        {head}
+        <Suspense>{list}</Suspense>
+    }
+    .into_any()
+}
+
+fn add() -> impl IntoView {
+    view! { <ButtonLink href=routes::PRODUCT_NEW>"New product"</ButtonLink> }
+}
+
+#[component]
+fn NoneYet(may_add: bool) -> impl IntoView {
+    let way_on = may_add.then(|| view! { <ButtonRow>{add()}</ButtonRow> });
+    view! {
+        <Empty heading="No products yet">
+            <p>
+                "A product is an app that you sell. Its keys begin with a prefix of its own, and its key types say on how many \
+                devices a license works, and for how long."
+            </p>
+            {way_on}
+        </Empty>
+    }
+}
+
+#[component]
+fn Rows(products: Vec<(Product, Vec<KeyType>)>) -> impl IntoView {
+    let head = view! {
+        <th role="columnheader" scope="col">"Product"</th>
+        <th role="columnheader" scope="col">"Slug"</th>
+        <th role="columnheader" scope="col">"Key prefix"</th>
+        <th role="columnheader" scope="col">"Key types"</th>
+    }
+    .into_any();
+    let rows: Vec<_> = products
+        .into_iter()
+        .map(|(product, key_types)| row(product, &key_types))
+        .collect();
+    view! {
+        <Table
+            label="Products"
+            caption="Products, by slug"
+            narrow="products"
+            busy=Signal::stored(false)
+            head
+        >
+            {rows}
+        </Table>
+    }
+}
+
+fn row(product: Product, key_types: &[KeyType]) -> AnyView {
+    let names: Vec<_> = key_types
+        .iter()
+        .map(|key_type| key_type.id.to_string())
+        .collect();
+    let names = if names.is_empty() {
+        "None yet".into_any()
+    } else {
+        view! { <TagList names/> }.into_any()
+    };
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">
+                <a href=routes::product(&product.id)>
+                    <bdi>{product.name}</bdi>
+                </a>
+            </th>
+            <td role="cell" data-label="Slug">
+                <code>{product.id.to_string()}</code>
+            </td>
+            <td role="cell" data-label="Key prefix">
+                <code>{product.key_prefix.as_str().to_owned()}</code>
+            </td>
+            <td role="cell" data-label="Key types">{names}</td>
+        </tr>
+    }
+    .into_any()
+}

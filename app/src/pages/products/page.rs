@@ -1,0 +1,207 @@
+//! `/products/{id}`: one product and its key types.
+
+use keywright_domain::{
+    duration,
+    ids::ProductId,
+    product::{KeyType, Product},
+    role::Permission,
+    settings::TrialDays,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request,
+        session::use_visit,
+    },
+    layout::PageHead,
+    pages::failure::Failure,
+    routes,
+    ui::{
+        breadcrumb::Breadcrumb,
+        button::ButtonLink,
+        facts::{Fact, Facts},
+        table::Table,
+        tag::TagList,
+    },
+};
+
+/// The product of the page's URL.
+pub(super) fn asked() -> Result<ProductId, ApiError> {
+    let id = use_params_map().with_untracked(|params| params.get_str("product")?.parse().ok());
+    id.ok_or_else(|| {
+        ApiError::here(
+            ErrorCode::NotFound,
+            "There is no product under this address.",
+        )
+    })
+}
+
+/// Says why there is no product to show.
+pub(super) fn not_shown(error: ApiError) -> AnyView {
+    let heading = match error.code {
+        ErrorCode::NotFound => "There is no such product",
+        _ => "The product could not be loaded",
+    };
+    let here = routes::PRODUCTS.to_owned();
+    view! {
+        <Title text="Product"/>
+        <PageHead heading="Product"/>
+        <Failure heading error here way_out="All products"/>
+    }
+    .into_any()
+}
+
+/// The page.
+#[component]
+pub fn ProductPage() -> impl IntoView {
+    let may_change = use_visit().allows(Permission::ManageProducts);
+    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
+    let shown = Suspend::new(async move {
+        let shown = match asked {
+            Ok(((services, caller), id)) => services
+                .products
+                .show(&caller, &id)
+                .await
+                .map_err(request::fail),
+            Err(error) => Err(error),
+        };
+        match shown {
+            Ok((product, key_types)) => view! { <Shown product key_types may_change/> }.into_any(),
+            Err(error) => not_shown(error),
+        }
+    });
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+#[component]
+fn Shown(product: Product, key_types: Vec<KeyType>, may_change: bool) -> impl IntoView {
+    let (id, name) = (product.id.clone(), product.name.clone());
+    let above = vec![("Products".to_owned(), routes::PRODUCTS.to_owned())];
+    let actions = may_change.then(|| {
+        view! {
+            <div class="page-actions">
+                <ButtonLink href=routes::product_edit(&id)>"Edit"</ButtonLink>
+                <ButtonLink href=routes::key_type_new(&id)>"New key type"</ButtonLink>
+            </div>
+        }
+    });
+    let settings = product.settings;
+    let trial = match settings.trial_days.map(TrialDays::get) {
+        None => "Not set: as the app was built".to_owned(),
+        Some(0) => "None".to_owned(),
+        Some(days) => duration::words(Some(days)),
+    };
+    let free_tier = match settings.free_tier {
+        None => "Not set: as the app was built",
+        Some(true) => "Yes",
+        Some(false) => "No",
+    };
+    view! {
+        <Title text=name.clone()/>
+        <div class="page-head">
+            <Breadcrumb above here=name.clone()/>
+            <div class="page-title">
+                <h1>
+                    <bdi>{name}</bdi>
+                </h1>
+            </div>
+            {actions}
+        </div>
+        <Facts>
+            <Fact label="Slug">
+                <code>{product.id.to_string()}</code>
+            </Fact>
+            <Fact label="Key prefix">
+                <code>{product.key_prefix.as_str().to_owned()}</code>
+            </Fact>
+            <Fact label="Trial">{trial}</Fact>
+            <Fact label="Free tier">{free_tier}</Fact>
+        </Facts>
+        <p class="section-note">
+            "Slug and prefix never change: the slug is in what shipped apps call, the prefix is on keys that customers have."
+        </p>
+        <KeyTypes id key_types may_change/>
+    }
+}
+
+#[component]
+fn KeyTypes(id: ProductId, key_types: Vec<KeyType>, may_change: bool) -> impl IntoView {
+    let table = if key_types.is_empty() {
+        view! {
+            <p class="section-note">
+                "None yet. A license is minted as one of its product's key types, so add one first."
+            </p>
+        }
+        .into_any()
+    } else {
+        let head = view! {
+            <th role="columnheader" scope="col">"Key type"</th>
+            <th class="number" role="columnheader" scope="col">"Devices"</th>
+            <th role="columnheader" scope="col">"Lasts"</th>
+            <th role="columnheader" scope="col">"Entitlements"</th>
+            <th role="columnheader" scope="col">"Past expiry"</th>
+        }
+        .into_any();
+        let rows: Vec<_> = key_types
+            .into_iter()
+            .map(|key_type| row(&id, key_type, may_change))
+            .collect();
+        view! {
+            <Table
+                label="Key types of this product"
+                caption="Key types of this product"
+                narrow="key-types"
+                busy=Signal::stored(false)
+                head
+            >
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="section" aria-labelledby="key-types">
+            <div class="section-head">
+                <h2 id="key-types">"Key types"</h2>
+            </div>
+            {table}
+        </section>
+    }
+}
+
+fn row(product: &ProductId, key_type: KeyType, may_change: bool) -> AnyView {
+    let slug = key_type.id.to_string();
+    let name = if may_change {
+        let href = routes::key_type_edit(product, &key_type.id);
+        view! { <a href=href><code>{slug}</code></a> }.into_any()
+    } else {
+        view! { <code>{slug}</code> }.into_any()
+    };
+    let names: Vec<String> = key_type.entitlements.iter().map(str::to_owned).collect();
+    let entitlements = if names.is_empty() {
+        "None".into_any()
+    } else {
+        view! { <TagList names/> }.into_any()
+    };
+    let past_expiry = match (key_type.duration_days, key_type.fallback) {
+        (None, _) => "Never expires",
+        (Some(_), true) => "Reduced mode",
+        (Some(_), false) => "Stops",
+    };
+    view! {
+        <tr role="row">
+            <th role="rowheader" scope="row">{name}</th>
+            <td class="number" role="cell" data-label="Devices">
+                {key_type.activation_limit}
+            </td>
+            <td role="cell" data-label="Lasts">{duration::words(key_type.duration_days)}</td>
+            <td role="cell" data-label="Entitlements">{entitlements}</td>
+            <td role="cell" data-label="Past expiry">{past_expiry}</td>
+        </tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,291 @@
+//! Products and key types as they are typed into forms: everything that is wrong is told at once, each beside its field, and
+//! nothing is made by halves.
+
+use std::fmt::Display;
+
+use keywright_domain::{
+    duration::{self, DurationError, DurationUnit},
+    entitlement::{Entitlement, Entitlements},
+    ids::{KeyTypeId, ProductId},
+    role::Permission,
+    settings::ProductSettings,
+};
+
+use super::{KeyTypeChange, NewKeyType, NewProduct, ProductChange, Products};
+use crate::{Caller, Error, error::checked_name};
+
+/// Most devices that a key type may allow.
+const MOST_DEVICES: u32 = 1_000_000;
+
+/// A product, as typed. What may be left out is empty.
+#[derive(Debug, Clone, Default)]
+pub struct TypedProduct {
+    /// Its name on pages.
+    pub name: String,
+    /// Its slug; looked at only when it is made.
+    pub slug: String,
+    /// What its keys begin with; looked at only when it is made.
+    pub key_prefix: String,
+    /// Days that its app may be tried without a key.
+    pub trial_days: String,
+    /// `yes`, `no`, or nothing.
+    pub free_tier: String,
+}
+
+/// A key type, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct TypedKeyType {
+    /// Its slug; looked at only when it is made.
+    pub slug: String,
+    /// Devices that may hold a slot at once.
+    pub activation_limit: String,
+    /// How many of [`TypedKeyType::duration_unit`]; not looked at for lifetime.
+    pub duration: String,
+    /// A [`DurationUnit`], or `lifetime`.
+    pub duration_unit: String,
+    /// Names, with commas or white space between them.
+    pub entitlements: String,
+    /// `yes`, where the app may go on in reduced mode after expiry.
+    pub fallback: String,
+}
+
+/// Fields with what is wrong in each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WrongFields(pub Vec<(&'static str, String)>);
+
+/// Why a form was not carried out.
+#[derive(Debug)]
+pub enum FormError {
+    /// Something in it is not as it has to be.
+    Wrong(WrongFields),
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for FormError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl WrongFields {
+    fn one(name: &'static str, wrong: &str) -> FormError {
+        FormError::Wrong(Self(vec![(name, wrong.to_owned())]))
+    }
+
+    /// What was made of a field; notes what is wrong with it otherwise.
+    fn take<T, E: Display>(&mut self, name: &'static str, read: Result<T, E>) -> Option<T> {
+        read.map_err(|wrong| self.0.push((name, sentence(&wrong.to_string()))))
+            .ok()
+    }
+
+    /// What all the fields make, if each is as it has to be.
+    fn none<T>(self, made: Option<T>) -> Result<T, FormError> {
+        match made {
+            Some(made) if self.0.is_empty() => Ok(made),
+            _ => Err(FormError::Wrong(self)),
+        }
+    }
+}
+
+impl Products {
+    /// Makes a product of what was typed.
+    pub async fn add_typed(
+        &self,
+        caller: &Caller,
+        typed: TypedProduct,
+    ) -> Result<ProductId, FormError> {
+        caller.require(Permission::ManageProducts)?;
+        let mut wrong = WrongFields::default();
+        let name = wrong.take("name", checked_name(&typed.name));
+        let id = wrong.take("slug", slug(&typed.slug));
+        let prefix = typed.key_prefix.trim().to_ascii_uppercase();
+        let key_prefix = wrong.take("key_prefix", prefix.parse());
+        let settings = settings(&mut wrong, &typed);
+        let made = (|| {
+            Some(NewProduct {
+                id: id?,
+                name: name?,
+                key_prefix: key_prefix?,
+                settings,
+            })
+        })();
+        let new = wrong.none(made)?;
+        let id = new.id.clone();
+        if self
+            .0
+            .store
+            .product(caller.tenant(), &id)
+            .await
+            .map_err(Error::from)?
+            .is_some()
+        {
+            return Err(WrongFields::one(
+                "slug",
+                "There is a product of this slug already.",
+            ));
+        }
+        match self.add(caller, new).await {
+            Ok(()) => Ok(id),
+            Err(Error::Conflict(_)) => Err(WrongFields::one(
+                "key_prefix",
+                "Another product on this server has this prefix.",
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a product's name and settings what was typed.
+    pub async fn change_typed(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        typed: TypedProduct,
+    ) -> Result<(), FormError> {
+        caller.require(Permission::ManageProducts)?;
+        let mut wrong = WrongFields::default();
+        let name = wrong.take("name", checked_name(&typed.name));
+        let settings = settings(&mut wrong, &typed);
+        let change = wrong.none(name.map(|name| ProductChange {
+            name: Some(name),
+            trial_days: Some(settings.trial_days),
+            free_tier: Some(settings.free_tier),
+        }))?;
+        Ok(self.change(caller, product, change).await?)
+    }
+
+    /// Adds a key type of what was typed.
+    pub async fn add_key_type_typed(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        typed: TypedKeyType,
+    ) -> Result<KeyTypeId, FormError> {
+        caller.require(Permission::ManageProducts)?;
+        let mut wrong = WrongFields::default();
+        let id: Option<KeyTypeId> = wrong.take("slug", slug(&typed.slug));
+        let change = key_type(&mut wrong, &typed);
+        let made = (|| {
+            let change = change?;
+            Some(NewKeyType {
+                product,
+                id: id?,
+                activation_limit: change.activation_limit?,
+                duration_days: change.duration_days?,
+                entitlements: change.entitlements?,
+                fallback: change.fallback?,
+            })
+        })();
+        let new = wrong.none(made)?;
+        let id = new.id.clone();
+        match self.add_key_type(caller, new).await {
+            Ok(()) => Ok(id),
+            Err(Error::Conflict(_)) => Err(WrongFields::one(
+                "slug",
+                "The product has a key type of this slug already.",
+            )),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a key type what was typed, for licenses minted from now on.
+    pub async fn change_key_type_typed(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        id: KeyTypeId,
+        typed: TypedKeyType,
+    ) -> Result<(), FormError> {
+        caller.require(Permission::ManageProducts)?;
+        let mut wrong = WrongFields::default();
+        let change = key_type(&mut wrong, &typed);
+        let change = wrong.none(change)?;
+        Ok(self.change_key_type(caller, product, id, change).await?)
+    }
+}
+
+fn slug<T: std::str::FromStr>(typed: &str) -> Result<T, String>
+where
+    T::Err: Display,
+{
+    typed
+        .trim()
+        .parse()
+        .map_err(|wrong: T::Err| format!("a slug {wrong}"))
+}
+
+/// What is left empty is not set.
+fn settings(wrong: &mut WrongFields, typed: &TypedProduct) -> ProductSettings {
+    let trial_days = typed.trial_days.trim();
+    let trial_days = (!trial_days.is_empty())
+        .then(|| wrong.take("trial_days", trial_days.parse()))
+        .flatten();
+    let free_tier = match typed.free_tier.as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    ProductSettings {
+        trial_days,
+        free_tier,
+    }
+}
+
+/// Everything of a key type but its slug.
+fn key_type(wrong: &mut WrongFields, typed: &TypedKeyType) -> Option<KeyTypeChange> {
+    let limit = typed.activation_limit.trim().parse();
+    let limit = limit
+        .ok()
+        .filter(|limit| (1..=MOST_DEVICES).contains(limit));
+    let limit = wrong.take(
+        "activation_limit",
+        limit.ok_or("give a number from 1 to 1,000,000"),
+    );
+    let duration = wrong.take("duration", duration_days(typed));
+    let entitlements = wrong.take("entitlements", entitlements(&typed.entitlements));
+    Some(KeyTypeChange {
+        activation_limit: Some(limit?),
+        duration_days: Some(duration?),
+        entitlements: Some(entitlements?),
+        fallback: Some(typed.fallback == "yes"),
+    })
+}
+
+fn duration_days(typed: &TypedKeyType) -> Result<Option<u32>, String> {
+    let (count, unit) = (typed.duration.trim(), typed.duration_unit.as_str());
+    match DurationUnit::from_name(unit) {
+        Some(unit) => {
+            let count = count.parse().map_err(|_| DurationError.to_string())?;
+            let days = duration::days(count, unit);
+            days.map(Some).map_err(|wrong| wrong.to_string())
+        }
+        None if unit != "lifetime" => Err("choose how long it lasts".to_owned()),
+        None if count.is_empty() => Ok(None),
+        None => {
+            Err("a license for life takes no number: choose a unit, or leave this empty".to_owned())
+        }
+    }
+}
+
+fn entitlements(typed: &str) -> Result<Entitlements, String> {
+    let names = typed
+        .split([',', ' ', '\t', '\r', '\n'])
+        .filter(|name| !name.is_empty());
+    let read = names.map(|name| {
+        let read: Result<Entitlement, _> = name.parse();
+        read.map_err(|wrong| format!("{name}: {wrong}"))
+    });
+    read.collect()
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(words: &str) -> String {
+    let mut symbols = words.chars();
+    let first = symbols.next().map(|first| first.to_ascii_uppercase());
+    let end = if words.ends_with('.') {
+        None
+    } else {
+        Some('.')
+    };
+    first.into_iter().chain(symbols).chain(end).collect()
+}

@@ -1,0 +1,47 @@
+import { randomBytes } from "node:crypto";
+
+import { expect, test } from "../fixtures/test";
+
+test.use({ expectedErrors: [/status of 422/] });
+
+for (const javaScriptEnabled of [true, false]) {
+  test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
+    test.use({ javaScriptEnabled });
+
+    test("a product and its key type are made, and a license of it is minted", async ({ page, server, loginPage, licensesPage }) => {
+      const name = randomBytes(3).toString("hex");
+      const prefix = randomBytes(2).toString("hex").toUpperCase();
+      await loginPage.signIn("admin@acme.test");
+      await page.getByRole("link", { name: "Products", exact: true }).click();
+      await page.getByRole("link", { name: "New product" }).click();
+      await page.getByLabel("Display name").fill(`Paint ${name}`);
+      await page.getByLabel("Slug").fill(name);
+      await page.getByLabel("Key prefix").fill("ACME");
+      await page.getByRole("button", { name: "Add product" }).click();
+      await expect(page.getByLabel("Key prefix")).toHaveAccessibleDescription(/Another product on this server has this prefix/);
+      await expect(page.getByLabel("Key prefix")).toBeFocused();
+      await expect(page.getByLabel("Display name")).toHaveValue(`Paint ${name}`);
+      await page.getByLabel("Key prefix").fill(prefix);
+      await page.getByRole("button", { name: "Add product" }).click();
+      await expect(page).toHaveURL(`/products/${name}`);
+
+      await page.getByRole("link", { name: "New key type" }).click();
+      await page.getByLabel("Slug").fill("yearly");
+      await page.getByLabel("Devices").fill("2");
+      await page.getByLabel("Lasts").selectOption("years");
+      await page.getByLabel("How many").fill("1");
+      await page.getByRole("button", { name: "Add key type" }).click();
+      await expect(page.getByRole("row", { name: /^yearly 2 1 year/ })).toBeVisible();
+
+      const minted = server.run("mint", "--tenant", "acme", "--product", name, "--json");
+      expect(minted).toContain(`"display_key":"${prefix}-XXXX-`);
+      await licensesPage.goto();
+      await licensesPage.product.selectOption({ label: `Paint ${name}` });
+      if (!javaScriptEnabled) {
+        await page.getByRole("button", { name: "Filter" }).click();
+      }
+      await expect(licensesPage.rows).toHaveCount(1);
+      await expect(licensesPage.rows).toContainText("0 of 2");
+    });
+  });
+}
