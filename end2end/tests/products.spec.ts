@@ -28,8 +28,8 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("link", { name: "New key type" }).click();
       await page.getByLabel("Slug").fill("yearly");
       await page.getByLabel("Devices").fill("2");
-      await page.getByLabel("Lasts").selectOption("years");
-      await page.getByLabel("How many").fill("1");
+      await page.getByLabel("Lasts").fill("1");
+      await page.getByLabel("Unit").selectOption("years");
       await page.getByRole("button", { name: "Add key type" }).click();
       await expect(page.getByRole("row", { name: /^yearly 2 1 year/ })).toBeVisible();
 

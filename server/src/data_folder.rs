@@ -28,8 +28,13 @@ pub(crate) fn unwritable(folder: &Path) -> String {
 /// Writes a new file that only its owner may read, whole or not at all, power cuts included.
 pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     let half = path.with_extension("half");
+    // What was left there, or put there, has other rights, or is a link to elsewhere.
+    match fs::remove_file(&half) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = File::options();
-    options.create(true).truncate(true).write(true);
+    options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&half)?;
@@ -51,9 +56,13 @@ mod tests {
     fn a_secret_is_readable_by_its_owner_only_and_leaves_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
+        let elsewhere = tempfile::NamedTempFile::new().unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("master.half")).unwrap();
         write_secret(&path, "secret").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "secret\n");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(fs::read_to_string(elsewhere.path()).unwrap(), "");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;

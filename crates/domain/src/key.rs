@@ -195,7 +195,7 @@ pub struct KeyPrefix(String);
 
 /// The text is no key prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key prefix has 4 upper-case letters or digits")]
+#[error("a key prefix has 4 letters or digits")]
 pub struct KeyPrefixError;
 
 impl KeyPrefix {

@@ -65,9 +65,13 @@ pub fn check_tenant(slug: &str) -> Result<(), SlugError> {
     Ok(())
 }
 
-/// Checks the slug of a product or a key type: `[a-z0-9][a-z0-9_-]{0,31}`.
+/// Checks the slug of a product or a key type: `[a-z0-9][a-z0-9_-]{0,31}`, and not `new`, which is where one is made.
 pub fn check_product(slug: &str) -> Result<(), SlugError> {
-    check(slug, 1, 32)
+    check(slug, 1, 32)?;
+    if slug == "new" {
+        return Err(SlugError::Reserved);
+    }
+    Ok(())
 }
 
 fn check(slug: &str, min: usize, max: usize) -> Result<(), SlugError> {
@@ -118,6 +122,7 @@ mod tests {
             check_product(""),
             Err(SlugError::Length { min: 1, max: 32 })
         );
+        assert_eq!(check_product("new"), Err(SlugError::Reserved));
         assert_eq!(check_product("_a"), Err(SlugError::Character));
         assert_eq!(check_product("pkg"), Ok(()));
     }

@@ -24,8 +24,8 @@ pub(crate) fn check(address: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Unicode's `Bidi_Control`: with one of these an address reads as another.
-const fn turns_text(symbol: char) -> bool {
+/// Unicode's `Bidi_Control`: with one of these an address, or a name, reads as another.
+pub(crate) const fn turns_text(symbol: char) -> bool {
     matches!(
         symbol,
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

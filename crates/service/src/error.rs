@@ -8,6 +8,8 @@ use keywright_domain::{
 };
 use keywright_store::StoreError;
 
+use crate::email;
+
 /// Why a use case did not do what it was asked. Whatever it is, nothing was changed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -75,7 +77,7 @@ pub enum Invalid {
         max: usize,
     },
     /// A name that is empty, too long or holds control characters.
-    #[error("A name has 1 to {max} characters, none of them control characters")]
+    #[error("Give a name of 1 to {max} characters that can be seen")]
     Name {
         /// Most characters.
         max: usize,
@@ -132,7 +134,12 @@ const NAME_LENGTH: usize = 80;
 pub(crate) fn checked_name(name: &str) -> Result<String, Invalid> {
     let name = name.trim();
     let length = name.chars().count();
-    if name.is_empty() || length > NAME_LENGTH || name.chars().any(char::is_control) {
+    let is_hidden = |symbol: char| symbol.is_control() || email::turns_text(symbol);
+    let is_seen = |symbol: char| {
+        !symbol.is_whitespace()
+            && !matches!(symbol, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    };
+    if length > NAME_LENGTH || name.chars().any(is_hidden) || !name.chars().any(is_seen) {
         return Err(Invalid::Name { max: NAME_LENGTH });
     }
     Ok(name.to_owned())

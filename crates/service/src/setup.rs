@@ -107,7 +107,7 @@ impl Setup {
     pub async fn is_due(&self) -> Result<bool, Error> {
         if !self.is_done.load(Ordering::Relaxed) {
             let has_tenants = self.context.store.has_tenants().await?;
-            self.is_done.store(has_tenants, Ordering::Relaxed);
+            self.is_done.fetch_or(has_tenants, Ordering::Relaxed);
         }
         Ok(!self.is_done.load(Ordering::Relaxed))
     }

@@ -13,7 +13,7 @@ use keywright_app::{
 use keywright_domain::ids::{InstanceId, LicenseId};
 use keywright_service::{Caller, Error, Services};
 
-use super::pages;
+use super::{failure, pages};
 use crate::state::AppState;
 
 /// A form that was posted: by whom, and from which page.
@@ -106,6 +106,11 @@ impl Posted {
     pub(super) fn caller(&self) -> Result<(Services, Caller), Error> {
         let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
         Ok((self.scope.services.clone(), Caller::operator(session)))
+    }
+
+    /// Says that what was posted is no form.
+    pub(super) async fn unreadable(self, state: AppState) -> Response {
+        failure::unreadable(state, self.scope, self.headers).await
     }
 
     /// The id of the request.

@@ -7,10 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
-    api::{
-        error::{ApiError, ErrorCode},
-        request::{RequestScope, form_failure},
-    },
+    api::request::{RequestScope, form_failure},
     routes,
 };
 use keywright_domain::{
@@ -49,9 +46,7 @@ pub(super) async fn find(
     };
     let Ok(Form(asked)) = form else {
         // Who asked for one thing must not read everything for an answer.
-        let message = "The server did not understand what was asked for.";
-        let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
-        return failure::page(state, scope, headers, error).await;
+        return failure::unreadable(state, scope, headers).await;
     };
     match with_license(&scope, &Caller::operator(session), &asked).await {
         Ok(Some(filter)) => lead_to(filter),

@@ -73,6 +73,17 @@ pub(super) async fn page(
     .await
 }
 
+/// The page that says that a form is none.
+pub(super) async fn unreadable(
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+) -> Response {
+    let message = "The server did not understand what was sent. Nothing was done.";
+    let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
+    page(state, scope, headers, error).await
+}
+
 /// How long a request may take to be answered; what streams has begun to answer by then. Longer than any wait of ours for a
 /// database or a password hash.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -72,7 +72,7 @@ pub(crate) fn router(state: AppState) -> Router {
             post(actions::deactivate),
         )
         .layer(middleware::from_fn(visit::guard))
-        .fallback(pages::render);
+        .fallback(pages::nowhere);
     let visited = with_routes(with_routes(guarded, sign_in()), live())
         .layer(middleware::from_fn_with_state(
             state.clone(),

@@ -1,11 +1,11 @@
 //! Pages and server functions: where the router's requests become the app's.
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{Request, State},
-    http::{Extensions, HeaderMap, Uri, header},
-    response::{IntoResponse, Response},
+    http::{Extensions, HeaderMap, Method, Uri, header},
+    response::{IntoResponse, Redirect, Response},
     routing::get,
 };
 use keywright_app::{
@@ -17,6 +17,7 @@ use keywright_app::{
     routes,
     shell::shell,
 };
+use keywright_domain::slug::RESERVED_TENANT_SLUGS;
 use leptos_axum::{generate_route_list, handle_server_fns, render_app_async};
 
 use super::calls;
@@ -72,6 +73,27 @@ pub(super) async fn render_as(
     request.extensions_mut().insert(scope);
     with(request.extensions_mut());
     render(State(state), request).await
+}
+
+/// What no route answers: the not-found page, or the way to the page whose address has a slash too many. The app's router alone
+/// would take such an address for the page's own, past what guards it.
+pub(super) async fn nowhere(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    request: Request,
+) -> Response {
+    let path = request.uri().path();
+    let page = format!("/{}", path.trim_matches('/'));
+    let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
+    // What may be a tenant's is a device's, which is never led elsewhere.
+    let first = page.split('/').nth(1).unwrap_or_default();
+    let is_ours = RESERVED_TENANT_SLUGS.contains(&first);
+    if only_asks && is_ours && page != path {
+        let query = request.uri().query();
+        let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+        return Redirect::to(&format!("{page}{query}")).into_response();
+    }
+    not_found(state, request.headers().clone(), scope).await
 }
 
 /// The not-found page, under a path that has a page at other times.

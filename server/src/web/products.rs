@@ -54,7 +54,9 @@ pub(super) async fn create(
     posted: Posted,
     form: Result<Form<Product>, FormRejection>,
 ) -> Response {
-    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let Ok(Form(form)) = form else {
+        return posted.unreadable(state).await;
+    };
     let done = match posted.caller() {
         Ok((services, caller)) => services.products.add_typed(&caller, form.typed()).await,
         Err(error) => Err(error.into()),
@@ -75,7 +77,9 @@ pub(super) async fn change(
     posted: Posted,
     form: Result<Form<Product>, FormRejection>,
 ) -> Response {
-    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let Ok(Form(form)) = form else {
+        return posted.unreadable(state).await;
+    };
     let done = async {
         let (services, caller) = posted.caller()?;
         let product: ProductId = parsed(&product)?;
@@ -96,7 +100,9 @@ pub(super) async fn create_key_type(
     posted: Posted,
     form: Result<Form<KeyType>, FormRejection>,
 ) -> Response {
-    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let Ok(Form(form)) = form else {
+        return posted.unreadable(state).await;
+    };
     let done = async {
         let (services, caller) = posted.caller()?;
         let product: ProductId = parsed(&product)?;
@@ -117,7 +123,9 @@ pub(super) async fn change_key_type(
     posted: Posted,
     form: Result<Form<KeyType>, FormRejection>,
 ) -> Response {
-    let form = form.map(|Form(form)| form).unwrap_or_default();
+    let Ok(Form(form)) = form else {
+        return posted.unreadable(state).await;
+    };
     let done = async {
         let (services, caller) = posted.caller()?;
         let product: ProductId = parsed(&product)?;
@@ -214,6 +222,13 @@ async fn answer(
                 fields: fields.collect(),
                 ..ApiError::new(ErrorCode::Invalid, "Nothing was saved yet:")
             }
+        }
+        Err(FormError::Other(Error::PlanRequired(plan))) => {
+            let message = format!(
+                "This tenant's plan has no room for another product: that needs the plan {}. Nothing was saved.",
+                plan.as_str()
+            );
+            ApiError::new(ErrorCode::PlanRequired, message)
         }
         Err(FormError::Other(error)) => form_failure(error, posted.request_id()),
     };

@@ -55,8 +55,9 @@ pub(super) async fn run(
     headers: HeaderMap,
     typed: Result<Form<Typed>, FormRejection>,
 ) -> Response {
-    // What is no form has filled nothing in.
-    let typed = typed.map(|Form(typed)| typed).unwrap_or_default();
+    let Ok(Form(typed)) = typed else {
+        return failure::unreadable(state, scope, headers).await;
+    };
     let new = NewSetup {
         code: typed.code.into(),
         tenant_name: typed.tenant_name.clone(),
@@ -72,7 +73,13 @@ pub(super) async fn run(
             }
             return session::lead_in(&token, state.public_url);
         }
-        Err(SetupError::Done) => return pages::not_found(state, headers, scope).await,
+        Err(SetupError::Done) => {
+            // A second click may be here before the answer to the first.
+            let message = "Keywright is set up already. Sign in with the e-mail and the password that were chosen.";
+            let error =
+                ApiError::new(ErrorCode::NotFound, message).of_request(scope.request_id.clone());
+            return failure::page(state, scope, headers, error).await;
+        }
         Err(error) => told(error, &scope.request_id),
     };
     let refused = RefusedSetup {

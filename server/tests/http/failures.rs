@@ -140,6 +140,32 @@ async fn without_the_database_there_is_still_a_page() {
     );
 }
 
+/// The app's router would take such an address for the page's own, past whatever guards the page.
+#[tokio::test]
+async fn an_address_with_a_slash_too_many_is_led_to_the_page_or_nowhere() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    for (path, location) in [
+        ("/licenses/", "/licenses"),
+        ("/licenses/?status=active", "/licenses?status=active"),
+        ("/products/new/", "/products/new"),
+        ("/setup/", "/setup"),
+        ("/login//", "/login"),
+    ] {
+        let answer = admin.get(path).await;
+        let led = (answer.status, answer.header("location"));
+        assert_eq!(led, (StatusCode::SEE_OTHER, location), "{path}");
+    }
+    for path in ["/products/new/", "/setup/", "/licenses/"] {
+        let posted = admin.post(path).await;
+        assert_eq!(posted.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for path in ["//evil.example/", "//evil.example//"] {
+        let location = admin.get(path).await.header("location").to_owned();
+        assert!(!location.starts_with("//"), "{path} {location}");
+    }
+}
+
 #[tokio::test]
 async fn nobody_is_led_to_the_page_itself() {
     let server = Server::start(Engine::Sqlite).await;

@@ -224,7 +224,7 @@ async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_tr
             bad.as_str(),
             [
                 "Give the setup code, which the server printed when it was started.",
-                "A name has 1 to 80 characters, none of them control characters.",
+                "Give a name of 1 to 80 characters that can be seen.",
                 "The slug is reserved for the server itself.",
                 "Give a whole e-mail address, such as ada@example.com.",
                 "A password has 10 to 200 characters.",
@@ -234,7 +234,7 @@ async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_tr
             "",
             [
                 "Give the setup code, which the server printed when it was started.",
-                "A name has 1 to 80 characters, none of them control characters.",
+                "Give a name of 1 to 80 characters that can be seen.",
                 "The slug must have 3 to 40 characters.",
                 "Give a whole e-mail address, such as ada@example.com.",
                 "A password has 10 to 200 characters.",

@@ -113,18 +113,18 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
             true,
         ),
         field(
-            "duration_unit",
-            "Lasts",
-            "From the day it is minted. A week is 7 days, a month 30, a year 365.",
-            units,
-            true,
-        ),
-        field(
             "duration",
-            "How many",
-            "Of that unit; empty for life.",
+            "Lasts",
+            "How many of the unit below, from the day it is minted. Empty for life.",
             FieldLook::Number,
             false,
+        ),
+        field(
+            "duration_unit",
+            "Unit",
+            "A week is 7 days, a month 30, a year 365.",
+            units,
+            true,
         ),
         field(
             "entitlements",

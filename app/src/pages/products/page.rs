@@ -93,7 +93,8 @@ fn Shown(product: Product, key_types: Vec<KeyType>, may_change: bool) -> impl In
     let trial = match settings.trial_days.map(TrialDays::get) {
         None => "Not set: as the app was built".to_owned(),
         Some(0) => "None".to_owned(),
-        Some(days) => duration::words(Some(days)),
+        Some(1) => "1 day".to_owned(),
+        Some(days) => format!("{days} days"),
     };
     let free_tier = match settings.free_tier {
         None => "Not set: as the app was built",

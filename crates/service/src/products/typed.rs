@@ -4,9 +4,10 @@
 use std::fmt::Display;
 
 use keywright_domain::{
-    duration::{self, DurationError, DurationUnit},
+    duration::{self, DurationUnit},
     entitlement::{Entitlement, Entitlements},
     ids::{KeyTypeId, ProductId},
+    product::KeyType,
     role::Permission,
     settings::ProductSettings,
 };
@@ -14,8 +15,8 @@ use keywright_domain::{
 use super::{KeyTypeChange, NewKeyType, NewProduct, ProductChange, Products};
 use crate::{Caller, Error, error::checked_name};
 
-/// Most devices that a key type may allow.
-const MOST_DEVICES: u32 = 1_000_000;
+/// Most entitlements that a key type may have: they are in each lease of each of its licenses.
+const MOST_ENTITLEMENTS: usize = 50;
 
 /// A product, as typed. What may be left out is empty.
 #[derive(Debug, Clone, Default)]
@@ -111,28 +112,26 @@ impl Products {
             })
         })();
         let new = wrong.none(made)?;
-        let id = new.id.clone();
-        if self
-            .0
-            .store
-            .product(caller.tenant(), &id)
-            .await
-            .map_err(Error::from)?
-            .is_some()
-        {
-            return Err(WrongFields::one(
-                "slug",
-                "There is a product of this slug already.",
-            ));
-        }
-        match self.add(caller, new).await {
-            Ok(()) => Ok(id),
-            Err(Error::Conflict(_)) => Err(WrongFields::one(
-                "key_prefix",
-                "Another product on this server has this prefix.",
-            )),
+        match self.add(caller, new.clone()).await {
+            Ok(()) => Ok(new.id),
+            Err(Error::Conflict(_)) => Err(self.taken(caller, &new).await?),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What a new product is in conflict with. The same form sent twice, as by a double click, made it the first time.
+    async fn taken(&self, caller: &Caller, new: &NewProduct) -> Result<FormError, Error> {
+        let existing = self.0.store.product(caller.tenant(), &new.id).await?;
+        Ok(match existing {
+            Some(product) if product.key_prefix == new.key_prefix && product.name == new.name => {
+                Error::Conflict("This product is there already: it was saved before").into()
+            }
+            Some(_) => WrongFields::one("slug", "There is a product of this slug already."),
+            None => WrongFields::one(
+                "key_prefix",
+                "Another product on this server has this prefix.",
+            ),
+        })
     }
 
     /// Makes a product's name and settings what was typed.
@@ -177,13 +176,16 @@ impl Products {
             })
         })();
         let new = wrong.none(made)?;
-        let id = new.id.clone();
-        match self.add_key_type(caller, new).await {
-            Ok(()) => Ok(id),
-            Err(Error::Conflict(_)) => Err(WrongFields::one(
-                "slug",
-                "The product has a key type of this slug already.",
-            )),
+        match self.add_key_type(caller, new.clone()).await {
+            Ok(()) => Ok(new.id),
+            Err(Error::Conflict(_)) => {
+                let there = self.show_key_type(caller, &new.product, &new.id).await?;
+                Err(if is_made_of(&there, &new) {
+                    Error::Conflict("This key type is there already: it was saved before").into()
+                } else {
+                    WrongFields::one("slug", "The product has a key type of this slug already.")
+                })
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -204,6 +206,13 @@ impl Products {
     }
 }
 
+fn is_made_of(key_type: &KeyType, new: &NewKeyType) -> bool {
+    key_type.activation_limit == new.activation_limit
+        && key_type.duration_days == new.duration_days
+        && key_type.entitlements == new.entitlements
+        && key_type.fallback == new.fallback
+}
+
 fn slug<T: std::str::FromStr>(typed: &str) -> Result<T, String>
 where
     T::Err: Display,
@@ -221,10 +230,12 @@ fn settings(wrong: &mut WrongFields, typed: &TypedProduct) -> ProductSettings {
         .then(|| wrong.take("trial_days", trial_days.parse()))
         .flatten();
     let free_tier = match typed.free_tier.as_str() {
-        "yes" => Some(true),
-        "no" => Some(false),
-        _ => None,
+        "" => Ok(None),
+        "yes" => Ok(Some(true)),
+        "no" => Ok(Some(false)),
+        _ => Err("choose one of the values"),
     };
+    let free_tier = wrong.take("free_tier", free_tier).flatten();
     ProductSettings {
         trial_days,
         free_tier,
@@ -234,14 +245,13 @@ fn settings(wrong: &mut WrongFields, typed: &TypedProduct) -> ProductSettings {
 /// Everything of a key type but its slug.
 fn key_type(wrong: &mut WrongFields, typed: &TypedKeyType) -> Option<KeyTypeChange> {
     let limit = typed.activation_limit.trim().parse();
-    let limit = limit
-        .ok()
-        .filter(|limit| (1..=MOST_DEVICES).contains(limit));
+    let limit = limit.ok().filter(|&limit: &u32| limit > 0);
     let limit = wrong.take(
         "activation_limit",
-        limit.ok_or("give a number from 1 to 1,000,000"),
+        limit.ok_or("give a whole number from 1 on"),
     );
-    let duration = wrong.take("duration", duration_days(typed));
+    let unit = wrong.take("duration_unit", unit(&typed.duration_unit));
+    let duration = unit.and_then(|unit| wrong.take("duration", duration_days(typed, unit)));
     let entitlements = wrong.take("entitlements", entitlements(&typed.entitlements));
     Some(KeyTypeChange {
         activation_limit: Some(limit?),
@@ -251,31 +261,41 @@ fn key_type(wrong: &mut WrongFields, typed: &TypedKeyType) -> Option<KeyTypeChan
     })
 }
 
-fn duration_days(typed: &TypedKeyType) -> Result<Option<u32>, String> {
-    let (count, unit) = (typed.duration.trim(), typed.duration_unit.as_str());
-    match DurationUnit::from_name(unit) {
-        Some(unit) => {
-            let count = count.parse().map_err(|_| DurationError.to_string())?;
-            let days = duration::days(count, unit);
-            days.map(Some).map_err(|wrong| wrong.to_string())
-        }
-        None if unit != "lifetime" => Err("choose how long it lasts".to_owned()),
-        None if count.is_empty() => Ok(None),
-        None => {
-            Err("a license for life takes no number: choose a unit, or leave this empty".to_owned())
-        }
+/// `None` for life.
+fn unit(name: &str) -> Result<Option<DurationUnit>, &'static str> {
+    match DurationUnit::from_name(name) {
+        None if name != "lifetime" => Err("choose how long it lasts"),
+        unit => Ok(unit),
     }
+}
+
+fn duration_days(typed: &TypedKeyType, unit: Option<DurationUnit>) -> Result<Option<u32>, String> {
+    let count = typed.duration.trim();
+    let Some(unit) = unit else {
+        let wrong = "a license for life takes no number: choose a unit, or leave this empty";
+        return if count.is_empty() {
+            Ok(None)
+        } else {
+            Err(wrong.to_owned())
+        };
+    };
+    let count = count.parse();
+    let count = count.map_err(|_| format!("say how many {}, as a whole number", unit.as_str()))?;
+    let days = duration::days(count, unit);
+    days.map(Some).map_err(|wrong| wrong.to_string())
 }
 
 fn entitlements(typed: &str) -> Result<Entitlements, String> {
     let names = typed
         .split([',', ' ', '\t', '\r', '\n'])
         .filter(|name| !name.is_empty());
-    let read = names.map(|name| {
-        let read: Result<Entitlement, _> = name.parse();
-        read.map_err(|wrong| format!("{name}: {wrong}"))
-    });
-    read.collect()
+    let names: Vec<&str> = names.collect();
+    if names.len() > MOST_ENTITLEMENTS {
+        return Err(format!("at most {MOST_ENTITLEMENTS} entitlements"));
+    }
+    let read = names.into_iter().map(str::parse::<Entitlement>);
+    let read: Result<_, _> = read.collect();
+    read.map_err(|wrong| wrong.to_string())
 }
 
 /// Begins with a capital and ends with a full stop.

@@ -6,7 +6,7 @@ use keywright_service::{
     products::{FormError, TypedKeyType, TypedProduct},
 };
 
-use crate::world::{acme, log, new_entries, somebody, world};
+use crate::world::{log, new_entries, somebody, world};
 
 fn product(slug: &str, prefix: &str) -> TypedProduct {
     TypedProduct {
@@ -146,7 +146,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
     for (typed, fields) in [
         (
             TypedKeyType::default(),
-            &["slug", "activation_limit", "duration"] as &[_],
+            &["slug", "activation_limit", "duration_unit"] as &[_],
         ),
         (key_type("pro"), &["slug"]),
         (
@@ -175,7 +175,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
                 duration_unit: "eons".into(),
                 ..key_type("x")
             },
-            &["duration"],
+            &["duration_unit"],
         ),
         (
             TypedKeyType {
@@ -228,5 +228,33 @@ async fn roles_plans_and_tenants_decide() {
     );
     let foreign = products.show(&indie, &"notes".parse().unwrap()).await;
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
-    assert_eq!(acme().as_str(), "acme");
+}
+
+/// As by a double click: the second finds what the first has made, and says so.
+#[tokio::test]
+async fn the_same_form_sent_twice_makes_one() {
+    let world = world().await;
+    let (products, admin) = (&world.services.products, somebody(Role::Admin));
+    let sent = [0; 4].map(|_| products.add_typed(&admin, product("paint", "PNT1")));
+    let answers = futures::future::join_all(sent).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
+    for answer in answers.into_iter().filter_map(Result::err) {
+        assert!(
+            matches!(answer, FormError::Other(Error::Conflict(_))),
+            "{answer:?}"
+        );
+    }
+    let paint = || "paint".parse().unwrap();
+    products
+        .add_key_type_typed(&admin, paint(), key_type("x"))
+        .await
+        .unwrap();
+    let again = products
+        .add_key_type_typed(&admin, paint(), key_type("x"))
+        .await;
+    assert!(
+        matches!(again, Err(FormError::Other(Error::Conflict(_)))),
+        "{again:?}"
+    );
+    assert_eq!(products.list(&admin).await.unwrap().len(), 3);
 }
