@@ -1,6 +1,6 @@
 //! `/products/new` and its like: forms that each post to their own address.
 
-use keywright_domain::{ids::KeyTypeId, role::Permission};
+use keywright_domain::{product::Product, role::Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -9,14 +9,15 @@ use super::{
     fields::{
         Filled, filled_newly, filled_with_key_type, filled_with_product, of_key_type, of_product,
     },
-    page::{asked, not_shown},
+    page::with_product,
 };
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        request::{self, refused_form},
+        request::refused_form,
         session::use_visit,
     },
+    layout::PageHead,
     pages::failure::{Failure, answer_with},
     routes,
     ui::{
@@ -57,117 +58,73 @@ pub fn NewProductPage() -> impl IntoView {
 /// Where a product is changed.
 #[component]
 pub fn EditProductPage() -> impl IntoView {
-    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
-    let shown = Suspend::new(async move {
-        let product = match asked {
-            Ok(((services, caller), id)) => services
-                .products
-                .show(&caller, &id)
-                .await
-                .map_err(request::fail),
-            Err(error) => Err(error),
-        };
-        match product {
-            Ok((product, _)) => form(Form {
-                heading: format!("Edit {}", product.name),
-                above: vec![
-                    products(),
-                    (product.name.clone(), routes::product(&product.id)),
-                ],
-                action: routes::product_edit(&product.id),
-                back: routes::product(&product.id),
-                verb: "Save",
-                fields: of_product(false),
-                filled: filled_with_product(&product),
-                note: None,
-            }),
-            Err(error) => not_shown(error),
-        }
-    });
-    view! { <Suspense>{shown}</Suspense> }.into_any()
+    with_product(|product, _| {
+        form(Form {
+            heading: format!("Edit {}", product.name),
+            above: above(&product),
+            action: routes::product_edit(&product.id),
+            back: routes::product(&product.id),
+            verb: "Save",
+            fields: of_product(false),
+            filled: filled_with_product(&product),
+            note: None,
+        })
+    })
 }
 
 /// Where a key type is added.
 #[component]
 pub fn NewKeyTypePage() -> impl IntoView {
-    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
-    let shown = Suspend::new(async move {
-        let product = match asked {
-            Ok(((services, caller), id)) => services
-                .products
-                .show(&caller, &id)
-                .await
-                .map_err(request::fail),
-            Err(error) => Err(error),
-        };
-        match product {
-            Ok((product, _)) => form(Form {
-                heading: format!("New key type of {}", product.name),
-                above: vec![
-                    products(),
-                    (product.name.clone(), routes::product(&product.id)),
-                ],
-                action: routes::key_type_new(&product.id),
-                back: routes::product(&product.id),
-                verb: "Add key type",
-                fields: of_key_type(true),
-                filled: filled_newly(),
-                note: None,
-            }),
-            Err(error) => not_shown(error),
-        }
-    });
-    view! { <Suspense>{shown}</Suspense> }.into_any()
+    with_product(|product, _| {
+        form(Form {
+            heading: format!("New key type of {}", product.name),
+            above: above(&product),
+            action: routes::key_type_new(&product.id),
+            back: routes::product(&product.id),
+            verb: "Add key type",
+            fields: of_key_type(true),
+            filled: filled_newly(),
+            note: None,
+        })
+    })
 }
 
 /// Where a key type is changed.
 #[component]
 pub fn EditKeyTypePage() -> impl IntoView {
-    let asked = asked().and_then(|id| Ok((request::scope()?, id, asked_key_type()?)));
-    let shown = Suspend::new(async move {
-        let key_type = match asked {
-            Ok(((services, caller), product, id)) => {
-                let shown = services
-                    .products
-                    .show_key_type(&caller, &product, &id)
-                    .await;
-                shown.map_err(request::fail)
+    let asked = use_params_map().with_untracked(|params| params.get("key_type"));
+    with_product(move |product, key_types| {
+        let mut key_types = key_types.into_iter();
+        let key_type = key_types.find(|key_type| Some(key_type.id.as_str()) == asked.as_deref());
+        let Some(key_type) = key_type else {
+            let error = ApiError::here(ErrorCode::NotFound, "The product has no such key type.");
+            let (heading, here) = ("There is no such key type", routes::product(&product.id));
+            return view! {
+                <Title text="Key type"/>
+                <PageHead heading="Key type"/>
+                <Failure heading error here way_out="Back to the product"/>
             }
-            Err(error) => Err(error),
+            .into_any();
         };
-        match key_type {
-            Ok(key_type) => form(Form {
-                heading: format!("Edit {} of {}", key_type.id, key_type.product),
-                above: vec![
-                    products(),
-                    (
-                        key_type.product.to_string(),
-                        routes::product(&key_type.product),
-                    ),
-                ],
-                action: routes::key_type_edit(&key_type.product, &key_type.id),
-                back: routes::product(&key_type.product),
-                verb: "Save",
-                fields: of_key_type(false),
-                filled: filled_with_key_type(&key_type),
-                note: Some(
-                    "This changes what licenses get that are minted from now on. Those already out keep what they have.",
-                ),
-            }),
-            Err(error) => not_shown(error),
-        }
-    });
-    view! { <Suspense>{shown}</Suspense> }.into_any()
+        form(Form {
+            heading: format!("Edit {} of {}", key_type.id, product.name),
+            above: above(&product),
+            action: routes::key_type_edit(&product.id, &key_type.id),
+            back: routes::product(&product.id),
+            verb: "Save",
+            fields: of_key_type(false),
+            filled: filled_with_key_type(&key_type),
+            note: Some(
+                "This changes what licenses get that are minted from now on. Those already out keep what they have.",
+            ),
+        })
+    })
 }
 
-fn asked_key_type() -> Result<KeyTypeId, ApiError> {
-    let id = use_params_map().with_untracked(|params| params.get_str("key_type")?.parse().ok());
-    id.ok_or_else(|| {
-        ApiError::here(
-            ErrorCode::NotFound,
-            "There is no key type under this address.",
-        )
-    })
+/// What stands above a form about a product.
+fn above(product: &Product) -> Vec<(String, String)> {
+    let page = routes::product(&product.id);
+    vec![products(), (product.name.clone(), page)]
 }
 
 fn products() -> (String, String) {

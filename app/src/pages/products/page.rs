@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// The product of the page's URL.
-pub(super) fn asked() -> Result<ProductId, ApiError> {
+fn asked() -> Result<ProductId, ApiError> {
     let id = use_params_map().with_untracked(|params| params.get_str("product")?.parse().ok());
     id.ok_or_else(|| {
         ApiError::here(
@@ -41,7 +41,7 @@ pub(super) fn asked() -> Result<ProductId, ApiError> {
 }
 
 /// Says why there is no product to show.
-pub(super) fn not_shown(error: ApiError) -> AnyView {
+fn not_shown(error: ApiError) -> AnyView {
     let heading = match error.code {
         ErrorCode::NotFound => "There is no such product",
         _ => "The product could not be loaded",
@@ -55,26 +55,34 @@ pub(super) fn not_shown(error: ApiError) -> AnyView {
     .into_any()
 }
 
-/// The page.
-#[component]
-pub fn ProductPage() -> impl IntoView {
-    let may_change = use_visit().allows(Permission::ManageProducts);
+/// The product of the page's URL with its key types, shown by `view`; why there is none, where there is not.
+pub(super) fn with_product(
+    view: impl FnOnce(Product, Vec<KeyType>) -> AnyView + Send + 'static,
+) -> AnyView {
     let asked = asked().and_then(|id| Ok((request::scope()?, id)));
     let shown = Suspend::new(async move {
-        let shown = match asked {
-            Ok(((services, caller), id)) => services
-                .products
-                .show(&caller, &id)
-                .await
-                .map_err(request::fail),
+        let found = match asked {
+            Ok(((services, caller), id)) => {
+                let found = services.products.show(&caller, &id).await;
+                found.map_err(request::fail)
+            }
             Err(error) => Err(error),
         };
-        match shown {
-            Ok((product, key_types)) => view! { <Shown product key_types may_change/> }.into_any(),
+        match found {
+            Ok((product, key_types)) => view(product, key_types),
             Err(error) => not_shown(error),
         }
     });
     view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+/// The page.
+#[component]
+pub fn ProductPage() -> impl IntoView {
+    let may_change = use_visit().allows(Permission::ManageProducts);
+    with_product(move |product, key_types| {
+        view! { <Shown product key_types may_change/> }.into_any()
+    })
 }
 
 #[component]
