@@ -245,7 +245,11 @@ impl Tx<'_> {
         outlived_until: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        sqlx::query("UPDATE audit_horizon SET outlived_until = $1 WHERE outlived_until < $1")
+        // Always an update, so that it is a lock, too: two purges at once would choose the same entries, and each take the other's
+        // for the last ones.
+        sqlx::query(
+            "UPDATE audit_horizon SET outlived_until = CASE WHEN outlived_until < $1 THEN $1 ELSE outlived_until END",
+        )
             .bind(outlived_until.millis())
             .execute(&mut *self.connection)
             .await?;
