@@ -44,8 +44,8 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// The pages that no script brings to life ([`routes::is_plain`]): those that ask before something is done, the answers to a
-/// search for a key that there is not, those that say what went wrong, the audit log, and the setup. They are the server's alone, so the browser's wasm has no need of them.
+/// The pages that no script brings to life ([`routes::is_plain`]). They are the server's alone: the browser's wasm has no need
+/// of them.
 #[cfg(feature = "ssr")]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {

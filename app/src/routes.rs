@@ -144,19 +144,17 @@ pub fn events(subject: Subject) -> String {
 /// Whether a path is one of a page that no script brings to life: what only asks before something is done, what answers a
 /// form, and what is only read.
 pub fn is_plain(path: &str) -> bool {
-    if matches!(path, AUDIT | AUDIT_NO_SUCH_KEY | FAILED | SETUP) {
+    if matches!(
+        path,
+        AUDIT | AUDIT_NO_SUCH_KEY | FAILED | NO_SUCH_KEY | SETUP
+    ) {
         return true;
     }
-    let is_below_products = path
-        .strip_prefix(PRODUCTS)
-        .is_some_and(|below| below.is_empty() || below.starts_with('/'));
-    if is_below_products {
-        return true;
-    }
-    let below = path.strip_prefix(LICENSES).unwrap_or_default();
-    let last = below.rsplit('/').next().unwrap_or_default();
-    let is_question = matches!(last, "revoke" | "remint" | "deactivate");
-    below.starts_with('/') && (is_question || path == NO_SUCH_KEY)
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    matches!(
+        segments[..],
+        ["products", ..] | ["licenses", .., "revoke" | "remint" | "deactivate"]
+    )
 }
 
 /// What a URL of the license list asks for. What names no filter, order or place is left out: an old or mangled link

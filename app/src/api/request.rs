@@ -61,28 +61,10 @@ pub struct ShownOnce {
     pub license: LicenseId,
 }
 
-/// The setup form as it was sent and refused. What is secret in it, the code and the password, is typed again.
-#[derive(Clone)]
-pub struct RefusedSetup {
-    /// How the tenant is called.
-    pub tenant_name: String,
-    /// Its slug.
-    pub slug: String,
-    /// What its owner signs in with.
-    pub email: String,
-    /// Why nothing was set up.
-    pub error: ApiError,
-}
-
-/// The form that the answer at hand refuses, if it does.
-pub fn refused_setup() -> Option<RefusedSetup> {
-    extension::<RefusedSetup>()
-}
-
 /// A form of a page as it was sent and refused.
 #[derive(Clone)]
 pub struct RefusedForm {
-    /// What was typed, by the names of the fields.
+    /// What was typed, by the names of the fields; but for what is secret, which is typed again.
     pub typed: Vec<(&'static str, String)>,
     /// Why it was not carried out.
     pub error: ApiError,

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use crate::ui::form::Refusal;
 use crate::{
     api::error::{ApiError, ErrorCode},
     routes,
@@ -64,6 +66,17 @@ pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) ->
             {more}
             {request}
         </Alert>
+    }
+}
+
+/// Why a form was not carried out, for the form that is shown again; the page gets the status that goes with it.
+#[cfg(feature = "ssr")]
+pub fn refusal(error: ApiError) -> Refusal {
+    answer_with(error.code);
+    Refusal {
+        message: error.message,
+        wrong: error.fields.into_iter().collect(),
+        request_id: error.request_id,
     }
 }
 

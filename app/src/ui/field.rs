@@ -15,10 +15,13 @@ pub enum FieldKind {
     /// Any text, which no browser needs to remember.
     #[cfg(feature = "ssr")]
     Text,
+    /// A whole number.
+    #[cfg(feature = "ssr")]
+    Number,
 }
 
 impl FieldKind {
-    const fn input_type(self) -> &'static str {
+    pub(super) const fn input_type(self) -> &'static str {
         match self {
             // Not "email": browsers refuse addresses there that begin with anything but ASCII.
             Self::Email => "text",
@@ -27,26 +30,28 @@ impl FieldKind {
             Self::NewPassword => "password",
             #[cfg(feature = "ssr")]
             Self::Text => "text",
+            #[cfg(feature = "ssr")]
+            Self::Number => "number",
         }
     }
 
-    const fn input_mode(self) -> Option<&'static str> {
+    pub(super) const fn input_mode(self) -> Option<&'static str> {
         match self {
             Self::Email => Some("email"),
             Self::Password => None,
             #[cfg(feature = "ssr")]
-            Self::NewPassword | Self::Text => None,
+            Self::NewPassword | Self::Text | Self::Number => None,
         }
     }
 
-    const fn autocomplete(self) -> &'static str {
+    pub(super) const fn autocomplete(self) -> &'static str {
         match self {
             Self::Email => "username",
             Self::Password => "current-password",
             #[cfg(feature = "ssr")]
             Self::NewPassword => "new-password",
             #[cfg(feature = "ssr")]
-            Self::Text => "off",
+            Self::Text | Self::Number => "off",
         }
     }
 }
@@ -78,51 +83,6 @@ pub fn Field(
                 required
                 autofocus=focused
             />
-        </div>
-    }
-}
-
-/// A field that must be filled in, with what there is to say about it, and what was wrong with what was sent.
-#[cfg(feature = "ssr")]
-#[component]
-pub fn ExplainedField(
-    name: &'static str,
-    label: &'static str,
-    kind: FieldKind,
-    #[prop(optional)] value: String,
-    hint: &'static str,
-    error: Option<String>,
-    /// Whether typing can start here at once.
-    focused: bool,
-) -> impl IntoView {
-    let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
-    let is_wrong = error.is_some();
-    let described_by = if is_wrong {
-        format!("{error_id} {hint_id}")
-    } else {
-        hint_id.clone()
-    };
-    let error = error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> });
-    view! {
-        <div class="field">
-            <label for=name>{label}</label>
-            <input
-                class="input"
-                id=name
-                name=name
-                type=kind.input_type()
-                inputmode=kind.input_mode()
-                autocapitalize="none"
-                spellcheck="false"
-                autocomplete=kind.autocomplete()
-                value=value
-                required
-                autofocus=focused
-                aria-invalid=is_wrong.then_some("true")
-                aria-describedby=described_by
-            />
-            {error}
-            <p class="hint" id=hint_id>{hint}</p>
         </div>
     }
 }

@@ -5,18 +5,17 @@ use leptos::prelude::*;
 use crate::ui::{
     button::{ButtonRow, PrimaryButton, QuietLink},
     choice::Choice,
-    field::FieldLinks,
+    field::{FieldKind, FieldLinks},
     icon::{Icon, IconName},
+    meta::RequestNote,
     notice::Alert,
 };
 
 /// What a field is filled in with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldLook {
-    /// A line of text.
-    Text,
-    /// A whole number.
-    Number,
+    /// A line of text of some kind.
+    Line(FieldKind),
     /// One of some values.
     Select(Vec<Choice>),
     /// Yes or no; yes is sent as `yes`.
@@ -38,44 +37,76 @@ pub struct FormField {
     pub is_required: bool,
 }
 
-/// A form that posts to `action`: `filled` is what stands in its fields, `wrong` what is wrong there, each by the field's name.
+/// Why a form was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// A sentence.
+    pub message: String,
+    /// What is wrong in fields, by their names.
+    pub wrong: Vec<(String, String)>,
+    /// Under which the server's log has more, where it has.
+    pub request_id: Option<String>,
+}
+
+/// A form that posts to `action`; `filled` is what stands in its fields, by their names.
 #[component]
 pub fn PlainForm(
     action: String,
     fields: Vec<FormField>,
     filled: Vec<(&'static str, String)>,
-    wrong: Vec<(String, String)>,
-    /// Why the form was not carried out.
-    refusal: Option<AnyView>,
+    refusal: Option<Refusal>,
     verb: &'static str,
-    back: String,
+    /// Where it leads who does not want to, if there is such a place.
+    #[prop(optional)]
+    back: Option<String>,
 ) -> impl IntoView {
+    let wrong = refusal.as_ref().map_or(&[][..], |refusal| &refusal.wrong);
     let links = fields.iter().filter_map(|field| {
-        let sentence = of(&wrong, field.name)?;
+        let sentence = of(wrong, field.name)?;
         Some((field.name, format!("{}: {sentence}", field.label)))
     });
     let links: Vec<_> = links.collect();
     let first_wrong = links.first().map(|(name, _)| *name);
     let begins_with = first_wrong.or_else(|| fields.first().map(|field| field.name));
-    let alert = refusal.map(|refusal| view! { <Alert>{refusal} <FieldLinks links/></Alert> });
     let fields: Vec<_> = fields
         .into_iter()
         .map(|field| {
             let value = of(&filled, field.name).unwrap_or_default();
-            let error = of(&wrong, field.name);
+            let error = of(wrong, field.name);
             let focused = Some(field.name) == begins_with;
             view! { <FilledField field value error focused/> }
         })
         .collect();
+    let alert = refusal.map(|refusal| view! { <RefusalAlert refusal links/> });
+    let send = view! { <PrimaryButton>{verb}</PrimaryButton> };
+    let buttons = match back {
+        Some(href) => view! {
+            <ButtonRow>
+                {send}
+                <QuietLink href>"Cancel"</QuietLink>
+            </ButtonRow>
+        }
+        .into_any(),
+        None => send.into_any(),
+    };
     view! {
         {alert}
         <form class="form plain-form" method="post" action=action>
             {fields}
-            <ButtonRow>
-                <PrimaryButton>{verb}</PrimaryButton>
-                <QuietLink href=back>"Cancel"</QuietLink>
-            </ButtonRow>
+            {buttons}
         </form>
+    }
+}
+
+#[component]
+fn RefusalAlert(refusal: Refusal, links: Vec<(&'static str, String)>) -> impl IntoView {
+    let request = refusal.request_id.map(|id| view! { <RequestNote id/> });
+    view! {
+        <Alert>
+            <p>{refusal.message}</p>
+            <FieldLinks links/>
+            {request}
+        </Alert>
     }
 }
 
@@ -109,11 +140,6 @@ fn FilledField(
         hint_id.clone()
     };
     let error = error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> });
-    let kind = if look == FieldLook::Number {
-        "number"
-    } else {
-        "text"
-    };
     let invalid = is_wrong.then_some("true");
     let input = match look {
         FieldLook::Select(choices) => {
@@ -143,14 +169,15 @@ fn FilledField(
             />
         }
         .into_any(),
-        FieldLook::Text | FieldLook::Number => view! {
+        FieldLook::Line(kind) => view! {
             <input
                 class="input"
                 id=name
                 name=name
-                type=kind
+                type=kind.input_type()
+                inputmode=kind.input_mode()
                 autocapitalize="none"
-                autocomplete="off"
+                autocomplete=kind.autocomplete()
                 spellcheck="false"
                 value=value
                 required=is_required

@@ -119,17 +119,13 @@ impl Store {
         if filter.is_about_nothing() {
             return Ok(Count::Exact(0));
         }
-        let mut sql = Sql::new("SELECT COUNT(*) AS entries FROM (SELECT 1 FROM ");
+        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
         push_source(&mut sql, tenant, filter);
         push_conditions(&mut sql, tenant, filter, Position::Start, now);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
-            .push(") AS counted");
-        let rows = sql.fetch_all(&mut *self.read().await?).await?;
-        let counted = rows
-            .first()
-            .map(|row| Fields::new("audit_entries", row).count("entries"));
-        Ok(Count::from_capped(counted.transpose()?.unwrap_or(0)))
+            .push(") AS entries");
+        Ok(Count::from_capped(self.counted(sql).await?))
     }
 }
 

@@ -91,7 +91,7 @@ impl Store {
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS licenses FROM licenses l WHERE l.tenant_id = ");
+        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM licenses l WHERE l.tenant_id = ");
         sql.bind(tenant.as_str());
         self.push_filter(&mut sql, tenant, filter, now);
         self.counted(sql).await
@@ -120,22 +120,22 @@ impl Store {
         now: Timestamp,
     ) -> Result<Count, StoreError> {
         let mut sql = Sql::new(
-            "SELECT COUNT(*) AS licenses FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ",
+            "SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ",
         );
         sql.bind(tenant.as_str());
         self.push_filter(&mut sql, tenant, filter, now);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
-            .push(") AS counted");
+            .push(") AS found");
         Ok(Count::from_capped(self.counted(sql).await?))
     }
 
-    /// The number that the statement calls `licenses`.
-    async fn counted(&self, sql: Sql) -> Result<u32, StoreError> {
+    /// The number that the statement calls `counted`.
+    pub(crate) async fn counted(&self, sql: Sql) -> Result<u32, StoreError> {
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         let counted = rows
             .first()
-            .map(|row| Fields::new("licenses", row).count("licenses"));
+            .map(|row| Fields::new("counts", row).count("counted"));
         Ok(counted.transpose()?.unwrap_or(0))
     }
 

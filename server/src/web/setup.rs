@@ -9,7 +9,7 @@ use axum::{
 use keywright_app::{
     api::{
         error::{ApiError, ErrorCode},
-        request::{RefusedSetup, RequestScope, form_failure},
+        request::{RefusedForm, RequestScope, form_failure},
     },
     routes,
 };
@@ -82,10 +82,12 @@ pub(super) async fn run(
         }
         Err(error) => told(error, &scope.request_id),
     };
-    let refused = RefusedSetup {
-        tenant_name: typed.tenant_name,
-        slug: typed.slug,
-        email: typed.email,
+    let refused = RefusedForm {
+        typed: vec![
+            ("tenant_name", typed.tenant_name),
+            ("slug", typed.slug),
+            ("email", typed.email),
+        ],
         error,
     };
     let page = Uri::from_static(routes::SETUP);

@@ -24,6 +24,7 @@ use crate::{
             row::{EntryHead, EntryRow},
         },
         failure::{Failure, answer_with},
+        licenses::empty::NoLicenseHasKey,
     },
     routes,
     ui::{
@@ -149,15 +150,9 @@ pub fn AuditNoSuchKeyPage() -> impl IntoView {
     view! {
         <Title text="No such key"/>
         <PageHead heading="Audit log"/>
-        <Empty heading="No license has this key">
-            <p>
-                "The key was looked up by its hash, whole. Check that all of it was pasted, and that it is a key of this \
-                tenant’s products. It is not shown here, and was written down nowhere."
-            </p>
-            <ButtonRow>
-                <ButtonLink href=routes::AUDIT>"Show every entry"</ButtonLink>
-            </ButtonRow>
-        </Empty>
+        <NoLicenseHasKey>
+            <ButtonLink href=routes::AUDIT>"Show every entry"</ButtonLink>
+        </NoLicenseHasKey>
     }
     .into_any()
 }

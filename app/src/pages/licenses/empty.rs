@@ -123,14 +123,22 @@ pub fn NoSuchKey(search: RwSignal<SearchState>) -> impl IntoView {
     // The list may be under the same address: then following the link changes nothing else.
     let on_press = move |()| search.set(SearchState::Idle);
     view! {
+        <NoLicenseHasKey>
+            <ButtonLink href=routes::LICENSES on_press>"Show all licenses"</ButtonLink>
+        </NoLicenseHasKey>
+    }
+}
+
+/// Says that no license has the key, wherever it was asked for; what follows is the way out.
+#[component]
+pub fn NoLicenseHasKey(children: Children) -> impl IntoView {
+    view! {
         <Empty heading="No license has this key">
             <p>
                 "The key was looked up by its hash, whole. Check that all of it was pasted, and that it is a key of this \
                 tenant’s products. It is not shown here, and was written down nowhere."
             </p>
-            <ButtonRow>
-                <ButtonLink href=routes::LICENSES on_press>"Show all licenses"</ButtonLink>
-            </ButtonRow>
+            <ButtonRow>{children()}</ButtonRow>
         </Empty>
     }
 }

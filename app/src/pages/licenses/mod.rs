@@ -4,7 +4,7 @@ mod activity;
 mod asking;
 pub mod detail;
 mod devices;
-mod empty;
+pub(super) mod empty;
 mod export;
 mod filters;
 pub mod list;

@@ -8,6 +8,7 @@ use keywright_domain::{
 
 use crate::ui::{
     choice::Choice,
+    field::FieldKind,
     form::{FieldLook, FormField},
 };
 
@@ -36,15 +37,15 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
         "name",
         "Display name",
         "Operators see it, and so may customers.",
-        FieldLook::Text,
+        FieldLook::Line(FieldKind::Text),
         true,
     );
     let for_good = is_new.then(|| {
         let slug = "1 to 32 of a-z, 0-9, - and _. Your app calls the server with it, so it never changes.";
         let prefix = "4 letters or digits that every key begins with. Unique on this server; it never changes.";
         [
-            field("slug", "Slug", slug, FieldLook::Text, true),
-            field("key_prefix", "Key prefix", prefix, FieldLook::Text, true),
+            field("slug", "Slug", slug, FieldLook::Line(FieldKind::Text), true),
+            field("key_prefix", "Key prefix", prefix, FieldLook::Line(FieldKind::Text), true),
         ]
     });
     let free_tier = FieldLook::Select(vec![
@@ -57,7 +58,7 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
             "trial_days",
             "Trial, in days",
             "How long the app may be tried without a key. Empty: as the app was built.",
-            FieldLook::Number,
+            FieldLook::Line(FieldKind::Number),
             false,
         ),
         field(
@@ -99,7 +100,7 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
     let slug = is_new.then(|| {
         let hint =
             "1 to 32 of a-z, 0-9, - and _, such as pro. Licenses carry it, so it never changes.";
-        field("slug", "Slug", hint, FieldLook::Text, true)
+        field("slug", "Slug", hint, FieldLook::Line(FieldKind::Text), true)
     });
     let lifetime = std::iter::once(Choice::new("lifetime", "for life"));
     let units = DurationUnit::ALL.map(|unit| Choice::new(unit.as_str(), unit.as_str()));
@@ -109,14 +110,14 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
             "activation_limit",
             "Devices",
             "On how many devices a license works at once.",
-            FieldLook::Number,
+            FieldLook::Line(FieldKind::Number),
             true,
         ),
         field(
             "duration",
             "Lasts",
             "How many of the unit below, from the day it is minted. Empty for life.",
-            FieldLook::Number,
+            FieldLook::Line(FieldKind::Number),
             false,
         ),
         field(
@@ -130,7 +131,7 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
             "entitlements",
             "Entitlements",
             "What it unlocks in the app: names with commas between them, such as pro, sync. May stay empty.",
-            FieldLook::Text,
+            FieldLook::Line(FieldKind::Text),
             false,
         ),
         field(

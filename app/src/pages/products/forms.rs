@@ -14,16 +14,15 @@ use super::{
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        request::refused_form,
+        request::{RefusedForm, refused_form},
         session::use_visit,
     },
     layout::PageHead,
-    pages::failure::{Failure, answer_with},
+    pages::failure::{Failure, refusal},
     routes,
     ui::{
         breadcrumb::Breadcrumb,
         form::{FormField, PlainForm},
-        meta::RequestNote,
     },
 };
 
@@ -150,13 +149,9 @@ fn form(form: Form) -> AnyView {
         let heading = "Not for your role";
         return view! { {head} <Failure heading error here=form.back way_out="Back"/> }.into_any();
     }
-    let (filled, wrong, refusal) = match refused {
-        Some(refused) => {
-            answer_with(refused.error.code);
-            let wrong = refused.error.fields.clone().into_iter().collect();
-            (refused.typed, wrong, Some(why(refused.error)))
-        }
-        None => (form.filled, Vec::new(), None),
+    let (filled, refusal) = match refused {
+        Some(RefusedForm { typed, error }) => (typed, Some(refusal(error))),
+        None => (form.filled, None),
     };
     let note = form
         .note
@@ -168,20 +163,10 @@ fn form(form: Form) -> AnyView {
             action=form.action
             fields=form.fields
             filled
-            wrong
             refusal
             verb=form.verb
             back=form.back
         />
-    }
-    .into_any()
-}
-
-fn why(error: ApiError) -> AnyView {
-    let request = error.request_id.map(|id| view! { <RequestNote id/> });
-    view! {
-        <p>{error.message}</p>
-        {request}
     }
     .into_any()
 }
