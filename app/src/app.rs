@@ -34,10 +34,10 @@ pub fn App() -> impl IntoView {
                 // A refused sign-in answers a post to this path with the same page.
                 <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
+                    // First: one of them is where a license's page could be.
+                    <PlainPages/>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
                     <Route path=path!("/licenses/:id") view=LicensePage ssr=SsrMode::Async/>
-                    // Last: in the browser it is nothing, which fits every path.
-                    <PlainPages/>
                 </ParentRoute>
             </Routes>
         </Router>
@@ -54,19 +54,28 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     use crate::pages::{
         audit::log::{AuditNoSuchKeyPage, AuditPage},
         failed::FailedPage,
+        guide::GuidePage,
         licenses::{
+            mint::MintPage,
             no_such_key::NoSuchKeyPage,
             question_page::{DeactivatePage, RemintPage, RevokePage},
         },
         products::{
+            delete_page::DeleteKeyTypePage,
             forms::{EditKeyTypePage, EditProductPage, NewKeyTypePage, NewProductPage},
             list::ProductsPage,
             page::ProductPage,
+        },
+        sdk_key::{
+            end::EndSdkKeyPage,
+            page::SdkKeyPage,
+            replace::{ImportSdkKeyPage, NewSdkKeyPage},
         },
         setup::SetupPage,
     };
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
+            <Route path=path!("/") view=GuidePage ssr=SsrMode::Async/>
             <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
             <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
             <Route path=path!("/products") view=ProductsPage ssr=SsrMode::Async/>
@@ -83,6 +92,20 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
                 view=EditKeyTypePage
                 ssr=SsrMode::Async
             />
+            <Route
+                path=path!("/products/:product/key-types/:key_type/delete")
+                view=DeleteKeyTypePage
+                ssr=SsrMode::Async
+            />
+            <Route path=path!("/settings/sdk-key") view=SdkKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/sdk-key/new") view=NewSdkKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/sdk-key/import") view=ImportSdkKeyPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/settings/sdk-key/:fingerprint/end")
+                view=EndSdkKeyPage
+                ssr=SsrMode::Async
+            />
+            <Route path=path!("/licenses/mint") view=MintPage ssr=SsrMode::Async/>
             <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
             <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>
@@ -98,9 +121,10 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
     .into_inner()
 }
 
-/// The pages that no script brings to life: links to them load a document of their own.
+/// The pages that no script brings to life: links to them load a document of their own. One path stands for them here, to
+/// which no link leads: no route at all would fit every path.
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
-    leptos_router::any_nested_route::IntoAnyNestedRoute::into_any_nested_route(())
+    view! { <Route path=StaticSegment(routes::FAILED) view=|| ()/> }.into_inner()
 }

@@ -2,11 +2,12 @@
 
 mod audit;
 mod products;
+mod settings;
 
 use std::fmt::Display;
 
 use keywright_domain::{
-    ids::{InstanceId, LicenseId},
+    ids::{InstanceId, LicenseId, ProductId},
     license::Status,
     live::Subject,
     page::Position,
@@ -15,14 +16,22 @@ use keywright_domain::{
 };
 use leptos_router::params::ParamsMap;
 
-pub use products::{PRODUCT_NEW, PRODUCTS, key_type_edit, key_type_new, product, product_edit};
+pub use products::{
+    KEY_PREFIX_CHECK, PRODUCT_NEW, PRODUCTS, key_type_delete, key_type_edit, key_type_new, product,
+    product_edit,
+};
+pub use settings::{GUIDE_END, SDK_KEY, SDK_KEY_IMPORT, SDK_KEY_NEW, sdk_key_end};
 
 pub use audit::{AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query_of};
 
+/// Leads a new tenant to its first licensed device; to the licenses, afterwards.
+pub const GUIDE: &str = "/";
 /// The list of licenses.
 pub const LICENSES: &str = "/licenses";
 /// The licenses as a file for spreadsheets.
 pub const LICENSES_CSV: &str = "/licenses.csv";
+/// Where licenses are minted.
+pub const MINT: &str = "/licenses/mint";
 /// Takes what is searched for, which may be a key: so it is posted, and answered with a page only where there is no such
 /// key.
 pub const LICENSES_FIND: &str = "/licenses/find";
@@ -116,6 +125,15 @@ impl Link {
     }
 }
 
+/// Where licenses are minted; of that product, unless another is chosen there.
+pub fn mint(product: Option<&ProductId>) -> String {
+    let mut link = Link::to(MINT);
+    if let Some(product) = product {
+        link.add("product", product.as_str());
+    }
+    link.0
+}
+
 /// The page of one license.
 pub fn license(id: LicenseId) -> String {
     format!("{LICENSES}/{id}")
@@ -146,14 +164,14 @@ pub fn events(subject: Subject) -> String {
 pub fn is_plain(path: &str) -> bool {
     if matches!(
         path,
-        AUDIT | AUDIT_NO_SUCH_KEY | FAILED | NO_SUCH_KEY | SETUP
+        AUDIT | AUDIT_NO_SUCH_KEY | FAILED | GUIDE | MINT | NO_SUCH_KEY | SETUP
     ) {
         return true;
     }
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     matches!(
         segments[..],
-        ["products", ..] | ["licenses", .., "revoke" | "remint" | "deactivate"]
+        ["products" | "settings", ..] | ["licenses", .., "revoke" | "remint" | "deactivate"]
     )
 }
 
@@ -251,6 +269,9 @@ mod tests {
             AUDIT_NO_SUCH_KEY.to_owned(),
             FAILED.to_owned(),
             SETUP.to_owned(),
+            GUIDE.to_owned(),
+            mint(None),
+            SDK_KEY_NEW.to_owned(),
         ] {
             assert!(is_plain(&path), "{path}");
         }

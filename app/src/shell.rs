@@ -19,8 +19,11 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     // What asks before something is done, and what then shows a secret once, is not brought to life: it would need the
     // secret again.
     let is_plain = request::path().is_some_and(|path| routes::is_plain(&path));
-    let script =
-        (!is_plain).then(|| view! { <HydrationScript assets=assets.clone() nonce=nonce.clone()/> });
+    let script = if is_plain {
+        view! { <script type="module" src=assets.plain_js.clone()></script> }.into_any()
+    } else {
+        view! { <HydrationScript assets=assets.clone() nonce/> }.into_any()
+    };
     let Assets {
         css,
         icon,
@@ -91,6 +94,7 @@ mod tests {
             "keywright-frontend-1f.js",
             "keywright-frontend-1f_bg.wasm",
             "main-0a.css",
+            "plain-0b.js",
             "favicon.svg",
         ];
         let script = hydration_script(&Assets::from_names(names).unwrap());

@@ -6,6 +6,7 @@ import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures/test";
 import { AuditPage } from "../pages/audit";
+import { GuidePage } from "../pages/guide";
 import { LicensePage } from "../pages/license";
 import type { LoginPage } from "../pages/login";
 
@@ -35,6 +36,7 @@ const pictures: Picture[] = [
   { name: "license", open: license, as: ["desktop-light", "desktop-dark", "phone-light"] },
   { name: "audit", open: audit, as: ["desktop-light"] },
   { name: "revoke", open: revoke, as: ["desktop-light"] },
+  { name: "mint", open: minted, as: ["desktop-light"] },
 ];
 
 for (const { name, open, as } of pictures) {
@@ -54,6 +56,25 @@ for (const { name, open, as } of pictures) {
     });
   }
 }
+
+test.describe(() => {
+  test.use(looks["desktop-light"]);
+
+  test("guide-desktop-light", async ({ page, fresh, setupPage }) => {
+    await setupPage.goto("/");
+    await setupPage.send(fresh.code);
+    const guide = new GuidePage(page, fresh.server.url);
+    await guide.addProduct();
+    await guide.addKeyType();
+    await guide.makeSdkKey();
+    await guide.goOn();
+    await guide.mint();
+    await guide.goOn();
+    await guide.expectNext(4, "Activate it in your app");
+    await page.mouse.move(0, 0);
+    await page.screenshot({ path: join(folder, "guide-desktop-light.png"), animations: "disabled" });
+  });
+});
 
 async function signIn(loginPage: LoginPage): Promise<void> {
   await loginPage.goto();
@@ -86,6 +107,14 @@ async function revoke(loginPage: LoginPage): Promise<void> {
   await license(loginPage);
   await loginPage.page.getByRole("link", { name: "Revoke…" }).click();
   await expect(new LicensePage(loginPage.page).dialog).toBeVisible();
+}
+
+async function minted(loginPage: LoginPage): Promise<void> {
+  await loginPage.signIn();
+  await loginPage.page.goto("/licenses/mint?product=notes");
+  await loginPage.page.getByLabel("Customer e-mail").fill("ada@example.test");
+  await loginPage.page.getByRole("button", { name: "Mint" }).click();
+  await expect(loginPage.page.getByRole("heading", { name: "Store the new key now" })).toBeVisible();
 }
 
 async function expectHydrated(page: Page): Promise<void> {

@@ -2,6 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures/test";
+import { GuidePage } from "../pages/guide";
 
 // axe puts style attributes into the page, which the policy would report as errors.
 test.use({ bypassCSP: true, expectedErrors: [/status of 4(0[1234]|22)|ERR_/] });
@@ -84,6 +85,60 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expect(page.getByRole("alert")).toBeVisible();
         expect(await findings(page)).toEqual([]);
         expect(await scrollsSideways(page)).toBe(false);
+      });
+
+      test("axe finds nothing where licenses are minted", async ({ page, loginPage }) => {
+        await loginPage.signIn("support@acme.test");
+        const settled = async (heading: string) => {
+          await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+          expect(await findings(page)).toEqual([]);
+          expect(await scrollsSideways(page)).toBe(false);
+        };
+        const mint = async (count: string) => {
+          await page.goto("/licenses/mint?product=notes");
+          await page.getByLabel("How many").fill(count);
+          await page.getByRole("button", { name: "Mint" }).click();
+        };
+        await page.goto("/licenses/mint?product=notes");
+        await settled("Mint licenses");
+        await mint("0");
+        await expect(page.getByRole("alert")).toBeVisible();
+        await settled("Mint licenses");
+        await mint("1");
+        await settled("Store the new key now");
+        await mint("40");
+        await settled("Store the 40 new keys now");
+      });
+
+      test("axe finds nothing in the guide and on SDK keys", async ({ page, fresh, setupPage }) => {
+        await setupPage.goto("/");
+        await setupPage.send(fresh.code);
+        const guide = new GuidePage(page, fresh.server.url);
+        const settled = async (path?: string) => {
+          if (path) {
+            await guide.goto(path);
+          }
+          await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+          expect(await findings(page)).toEqual([]);
+          expect(await scrollsSideways(page)).toBe(false);
+        };
+        await settled();
+        await guide.addProduct();
+        await guide.addKeyType();
+        await settled();
+        await settled("/settings/sdk-key");
+        await guide.goto();
+        await guide.makeSdkKey();
+        await settled();
+        for (const path of ["/settings/sdk-key", "/settings/sdk-key/new", "/settings/sdk-key/import"]) {
+          await settled(path);
+        }
+        await guide.goto("/settings/sdk-key/new");
+        await page.getByRole("button", { name: "Replace key" }).click();
+        await settled("/settings/sdk-key");
+        await page.getByRole("link", { name: /^Change the end of/ }).click();
+        await settled();
+        await settled("/products/notes/key-types/pro/delete");
       });
 
       test("axe finds nothing on a page that tells of a failure", async ({ page, server, loginPage }) => {

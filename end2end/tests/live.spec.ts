@@ -70,7 +70,7 @@ test("the focus stays with its device when another one comes above it", async ({
   const first = page.getByRole("link", { name: /^Deactivate / });
   const name = await first.getAttribute("href");
   await first.focus();
-  const second = new Device(server);
+  const second = Device.of(server);
   await second.tell(`activate ${minted.license_key}`);
   await expect(licensePage.devices).toHaveCount(2);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe(name);
@@ -144,7 +144,7 @@ test("two servers on one PostgreSQL tell each other's pages", async ({ somebody 
   await licensePage.goto(minted.id);
   await expect(licensePage.live).toBeVisible();
   await mark(licensePage.page);
-  const device = new Device(there);
+  const device = Device.of(there);
   expect(await device.tell(`activate ${minted.license_key}`)).toContain("Licensed");
   await expect(licensePage.devices).toHaveCount(1);
   const other = new LicensePage(await somebody("admin@acme.test", there));

@@ -6,17 +6,17 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled, expectedErrors: [/status of 404/] });
 
-    test("whoever has the code comes from nothing to the license list", async ({ page, fresh, setupPage }) => {
+    test("whoever has the code comes from nothing to the guide", async ({ page, fresh, setupPage }) => {
       await setupPage.goto("/");
       await setupPage.expectAt("/setup");
       await expect(page).toHaveTitle("Setup · Keywright");
       await expect(page.getByRole("heading", { level: 1, name: "Set up Keywright" })).toBeVisible();
       await expect(setupPage.field("Setup code")).toBeFocused();
       await setupPage.send(fresh.code);
-      await setupPage.expectAt("/licenses");
+      await setupPage.expectAt("/");
       await expect(page.getByRole("banner")).toContainText("Tenant: My company");
       await expect(page.getByRole("button", { name: "Account: me@mine.test" })).toBeVisible();
-      await expect(page.getByRole("heading", { level: 2, name: "No licenses yet" })).toBeVisible();
+      await expect(page.getByRole("heading", { level: 1, name: "Get started" })).toBeVisible();
 
       await setupPage.goto();
       await expect(page).toHaveTitle("Not found · Keywright");
@@ -46,7 +46,7 @@ test.describe("refused", () => {
     await expect(setupPage.field("Password")).toHaveValue("");
     await expect(setupPage.field("Slug")).toHaveValue("mine");
     await setupPage.send(fresh.code.toLowerCase().replaceAll("-", " "));
-    await setupPage.expectAt("/licenses");
+    await setupPage.expectAt("/");
   });
 
   test("every wrong field is said beside it, and the alert leads there", async ({ page, fresh, setupPage }) => {
@@ -59,7 +59,7 @@ test.describe("refused", () => {
     await page.getByRole("link", { name: "Password: A password has 10 to 200 characters." }).click();
     await expect(setupPage.field("Password")).toBeFocused();
     await setupPage.send(fresh.code);
-    await setupPage.expectAt("/licenses");
+    await setupPage.expectAt("/");
   });
 
   test("five wrong codes make it void, and the command line makes another", async ({ fresh, setupPage }) => {
@@ -71,6 +71,6 @@ test.describe("refused", () => {
     await expect(setupPage.alert).toContainText("keywright setup-code");
     const [another] = fresh.server.run("setup-code").split("\n");
     await setupPage.send(another ?? "");
-    await setupPage.expectAt("/licenses");
+    await setupPage.expectAt("/");
   });
 });

@@ -24,32 +24,43 @@ use keylight::{
     http::ureq_transport::UreqTransport, keyset::fetch_keyset,
 };
 
+const USAGE: &str = "usage: device <base URL> <tenant> <product> <SDK key> [<name of the key to trust> <public key>]";
+
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [base_url, tenant, product, sdk_key] = arguments.as_slice() else {
-        return Err("usage: device <base URL> <tenant> <product> <SDK key>".into());
+    let app = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [base_url, tenant, product, sdk_key] => app(base_url, tenant, product, sdk_key, None)?,
+        [base_url, tenant, product, sdk_key, kid, key] => {
+            app(base_url, tenant, product, sdk_key, Some((kid, key)))?
+        }
+        _ => return Err(USAGE.into()),
     };
-    let app = app(base_url, tenant, product, sdk_key)?;
     for line in io::stdin().lock().lines() {
         println!("{}", answer(&app, &line?));
     }
     Ok(())
 }
 
-/// An app as its vendor would set it up: the base URL, and the keys that the server publishes.
+/// An app as its vendor would set it up: the base URL, and the key that it trusts or, where none is pinned, those that the
+/// server publishes.
 fn app(
     base_url: &str,
     tenant: &str,
     product: &str,
     sdk_key: &str,
+    trusted: Option<(&str, &str)>,
 ) -> Result<Keylight, Box<dyn Error>> {
     let mut config = KeylightConfig::builder(tenant, product, sdk_key)
         .base_url(base_url)
         .max_offline_days(7)
         .build();
-    let (_primary, keys) = fetch_keyset(&UreqTransport::default(), base_url, tenant)
-        .ok_or("the server publishes no keys")?;
-    config.trusted_keys.extend(keys);
+    if let Some((kid, key)) = trusted {
+        config.trusted_keys.insert(kid.to_owned(), key.to_owned());
+    } else {
+        let (_primary, keys) = fetch_keyset(&UreqTransport::default(), base_url, tenant)
+            .ok_or("the server publishes no keys")?;
+        config.trusted_keys.extend(keys);
+    }
     let app = Keylight::with_parts(
         config,
         Arc::new(Memory::default()),

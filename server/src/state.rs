@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::bail;
+use axum::http::{HeaderMap, Uri, header};
 use keywright_service::Services;
 
 use crate::{setup_code::SetupCodeFile, site::Site, streams::Streams};
@@ -16,6 +17,8 @@ pub struct AppState {
     pub site: Arc<Site>,
     /// How the server is reached.
     pub public_url: PublicUrl,
+    /// The address under which browsers and apps reach it, where one was given: without a slash at the end.
+    pub base_url: Option<Arc<str>>,
     /// The open streams of events.
     pub streams: Streams,
     /// What is removed once there is a tenant.
@@ -29,9 +32,30 @@ impl AppState {
             services,
             site: Arc::new(site),
             public_url,
+            base_url: None,
             streams: Streams::default(),
             setup_code_file: None,
         }
+    }
+}
+
+impl AppState {
+    /// How apps reach the server: as it was told when it was started, or else as whoever asks has reached it.
+    pub fn base_url(&self, headers: &HeaderMap, uri: &Uri) -> Arc<str> {
+        if let Some(url) = &self.base_url {
+            return url.clone();
+        }
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok());
+        // HTTP/2 has it in the URI.
+        let host = host.or_else(|| uri.host()).unwrap_or("localhost");
+        let scheme = if self.public_url.is_https {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{host}").into()
     }
 }
 

@@ -40,9 +40,14 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
     steps.run("fetching the crates", "a moment", || {
         process::run(process::cargo().arg("fetch"))
     })?;
-    steps.run("bundling the style sheets", "a moment", || {
-        bundle_styles(&tools, mode)
-    })?;
+    steps.run(
+        "bundling the style sheets and the plain script",
+        "a moment",
+        || {
+            bundle("style/main.css", "main.css", &tools, mode)?;
+            bundle("frontend/plain.ts", "plain.js", &tools, mode)
+        },
+    )?;
     let estimate = "3 min the first time on two cores, then less than 1";
     steps.run("compiling the pages to wasm", estimate, || {
         run_trunk(&tools, mode)
@@ -56,14 +61,12 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
     Ok(fs::write(&stamp, fingerprint)?)
 }
 
-/// Writes the one style sheet that `frontend/index.html` names.
-fn bundle_styles(tools: &SiteTools, mode: Mode) -> Result<()> {
+/// Writes one of the files that `frontend/index.html` names: a style sheet or a script.
+fn bundle(source: &str, name: &str, tools: &SiteTools, mode: Mode) -> Result<()> {
     let mut esbuild = tools.command("esbuild")?;
-    esbuild.args([
-        "style/main.css",
-        "--bundle",
-        "--outfile=target/site-css/main.css",
-    ]);
+    esbuild
+        .args([source, "--bundle", "--format=esm"])
+        .arg(format!("--outfile=target/site-parts/{name}"));
     // What the server serves under this path is not there at build time.
     esbuild.args(["--external:/pkg/*", "--log-level=warning"]);
     if matches!(mode, Mode::Release) {

@@ -1,8 +1,14 @@
 //! What the server knows about the request at hand, and the one place where its errors become the browser's.
 
+use std::sync::Arc;
+
 use http::{StatusCode, header, request::Parts};
-use keywright_domain::{ids::LicenseId, key::LicenseKey, session::Session};
-use keywright_service::{Caller, Error, Services};
+use keywright_domain::{ids::LicenseId, key::LicenseKey, sdk_key::SdkKey, session::Session};
+use keywright_service::{
+    Caller, Error, Services,
+    forms::Made,
+    licenses::{MintOrder, Minted},
+};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 
@@ -25,6 +31,8 @@ pub struct RequestScope {
     pub request_id: String,
     /// What the theme cookie says.
     pub theme: Theme,
+    /// How apps reach the server: scheme and host, without a slash at the end.
+    pub base_url: Arc<str>,
 }
 
 /// The services and who calls them: the first line of every server function.
@@ -52,22 +60,37 @@ pub fn visit() -> Visit {
     }
 }
 
-/// A key that was made by the request at hand: shown by its answer, and by nothing else.
+/// What the request at hand made: shown by its answer, and by nothing else.
 #[derive(Clone)]
-pub struct ShownOnce {
-    /// The key itself.
-    pub key: LicenseKey,
-    /// The license that it opens.
-    pub license: LicenseId,
+pub enum ShownOnce {
+    /// The key that takes the place of another, and the license that it opens.
+    Reminted(LicenseKey, LicenseId),
+    /// Keys of new licenses.
+    Minted(Arc<MintedOnce>),
+    /// The key that apps are to be built with.
+    SdkKey(Arc<SdkKey>),
 }
+
+/// Licenses that were minted together.
+pub struct MintedOnce {
+    /// What was asked for.
+    pub order: MintOrder,
+    /// What came of it.
+    pub minted: Vec<Minted>,
+}
+
+/// The hidden field with the id of the operator whom a form was made for: a tab that is left open acts for nobody else.
+pub const OPERATOR_FIELD: &str = "operator_id";
 
 /// A form of a page as it was sent and refused.
 #[derive(Clone)]
 pub struct RefusedForm {
     /// What was typed, by the names of the fields; but for what is secret, which is typed again.
-    pub typed: Vec<(&'static str, String)>,
+    pub typed: Vec<(String, String)>,
     /// Why it was not carried out.
     pub error: ApiError,
+    /// What it made when it was sent before, where that is why.
+    pub made: Option<Made>,
 }
 
 /// The form that the answer at hand refuses, if it does.
@@ -75,12 +98,17 @@ pub fn refused_form() -> Option<RefusedForm> {
     extension::<RefusedForm>()
 }
 
+/// How apps reach the server.
+pub fn base_url() -> Arc<str> {
+    extension::<RequestScope>().map_or_else(|| "".into(), |scope| scope.base_url)
+}
+
 /// The path of the request at hand.
 pub fn path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())
 }
 
-/// The key that the answer at hand shows, if it shows one.
+/// What the answer at hand shows once, if it does.
 pub fn shown_once() -> Option<ShownOnce> {
     extension::<ShownOnce>()
 }
@@ -171,6 +199,7 @@ fn account(session: Session) -> Account {
         tenant: session.tenant,
         tenant_name: session.tenant_name,
         plan: session.plan,
+        is_guided: session.is_guided,
     }
 }
 

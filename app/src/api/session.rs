@@ -48,6 +48,8 @@ pub struct Account {
     pub tenant_name: String,
     /// What the tenant may; the server checks it, the page only shows it.
     pub plan: Plan,
+    /// Whether the tenant is still led to its first licensed device.
+    pub is_guided: bool,
 }
 
 /// A sign-in that was refused: the form is shown again.

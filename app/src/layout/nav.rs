@@ -1,9 +1,11 @@
 //! The main navigation.
 
+use keywright_domain::role::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
+    api::session::use_visit,
     layout::VERSION,
     routes,
     ui::icon::{Icon, IconName},
@@ -12,12 +14,25 @@ use crate::{
 /// Links to everything there is.
 #[component]
 pub fn Nav() -> impl IntoView {
+    let visit = use_visit();
+    let is_guided = visit
+        .account
+        .as_ref()
+        .is_some_and(|account| account.is_guided);
+    let guide = (is_guided && visit.allows(Permission::ManageProducts)).then(|| {
+        view! { <NavLink href=routes::GUIDE icon=IconName::Active label="Get started"/> }
+    });
+    let sdk_key = visit.allows(Permission::ManageKeys).then(|| {
+        view! { <NavLink href=routes::SDK_KEY icon=IconName::Code label="SDK key"/> }
+    });
     view! {
         <nav class="app-nav" aria-label="Main">
             <ul class="nav-group">
+                {guide}
                 <NavLink href=routes::LICENSES icon=IconName::Key label="Licenses"/>
                 <NavLink href=routes::PRODUCTS icon=IconName::Box label="Products"/>
                 <NavLink href=routes::AUDIT icon=IconName::List label="Audit log"/>
+                {sdk_key}
             </ul>
             <p class="nav-foot">"Keywright " {VERSION}</p>
         </nav>
@@ -43,7 +58,8 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
 fn current(path: &str, href: &str) -> Option<&'static str> {
     match path.strip_prefix(href)? {
         "" => Some("page"),
-        below if below.starts_with('/') => Some("true"),
+        // The beginning of everything is above nothing in particular.
+        below if below.starts_with('/') && href != routes::GUIDE => Some("true"),
         _ => None,
     }
 }
@@ -54,6 +70,8 @@ mod tests {
 
     #[test]
     fn a_link_is_marked_on_its_page_and_on_those_below() {
+        assert_eq!(current("/licenses", "/"), None);
+        assert_eq!(current("/", "/"), Some("page"));
         for (path, expected) in [
             ("/licenses", Some("page")),
             ("/licenses/abc/revoke", Some("true")),

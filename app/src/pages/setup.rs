@@ -19,13 +19,7 @@ const fn field(
     kind: FieldKind,
     hint: &'static str,
 ) -> FormField {
-    FormField {
-        name,
-        label,
-        hint,
-        look: FieldLook::Line(kind),
-        is_required: true,
-    }
+    FormField::new(name, label, hint, FieldLook::Line(kind)).required()
 }
 
 /// What is asked for.
@@ -66,7 +60,7 @@ const FIELDS: [FormField; 5] = [
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let (title, filled, refusal) = match refused_form() {
-        Some(RefusedForm { typed, error }) => ("Setup refused", typed, Some(refusal(error))),
+        Some(RefusedForm { typed, error, .. }) => ("Setup refused", typed, Some(refusal(error))),
         None => ("Setup", Vec::new(), None),
     };
     view! {

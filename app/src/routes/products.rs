@@ -7,6 +7,9 @@ pub const PRODUCTS: &str = "/products";
 /// Where a product is added.
 pub const PRODUCT_NEW: &str = "/products/new";
 
+/// Says what is wrong with a key prefix while it is typed; it is sent as `value`.
+pub const KEY_PREFIX_CHECK: &str = "/products/new/key-prefix";
+
 /// The page of one product.
 pub fn product(id: &ProductId) -> String {
     format!("{PRODUCTS}/{id}")
@@ -25,4 +28,9 @@ pub fn key_type_new(product: &ProductId) -> String {
 /// Where a key type is changed.
 pub fn key_type_edit(product: &ProductId, id: &KeyTypeId) -> String {
     format!("{PRODUCTS}/{product}/key-types/{id}/edit")
+}
+
+/// Where a key type that no license is of is deleted.
+pub fn key_type_delete(product: &ProductId, id: &KeyTypeId) -> String {
+    format!("{PRODUCTS}/{product}/key-types/{id}/delete")
 }

@@ -141,6 +141,12 @@ pub fn ButtonLink(
     view! { <a class="button" href=href on:click=pressed>{children()}</a> }
 }
 
+/// The one thing that a page is for, which is done on a document of its own.
+#[component]
+pub fn MainLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
+    view! { <a class="button" data-kind="primary" rel="external" href=href>{children()}</a> }
+}
+
 /// Buttons side by side.
 #[component]
 pub fn ButtonRow(children: Children) -> impl IntoView {

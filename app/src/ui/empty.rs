@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "ssr")]
+use crate::ui::icon::{Icon, IconName};
+
 /// A heading that says what is missing, unless the page's own does; below it why and what to do.
 #[component]
 pub fn Empty(#[prop(optional)] heading: Option<&'static str>, children: Children) -> impl IntoView {
@@ -14,21 +17,49 @@ pub fn Empty(#[prop(optional)] heading: Option<&'static str>, children: Children
     }
 }
 
-/// Steps to take, one after the other; the first is the next one.
+/// Steps to take, one after the other.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn Steps(children: Children) -> impl IntoView {
     view! { <ol class="steps">{children()}</ol> }
 }
 
+/// How far one has come with a step.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepState {
+    /// It is behind.
+    Done,
+    /// It is the next one.
+    Next,
+    /// Others come before.
+    Later,
+}
+
 /// One step.
+#[cfg(feature = "ssr")]
 #[component]
-pub fn Step(number: u8, heading: &'static str, children: Children) -> impl IntoView {
-    let current = (number == 1).then_some("step");
+pub fn Step(
+    number: u8,
+    heading: &'static str,
+    state: StepState,
+    children: Children,
+) -> impl IntoView {
+    let current = (state == StepState::Next).then_some("step");
+    let is_done = state == StepState::Done;
+    let mark = if is_done {
+        view! { <Icon name=IconName::Check/> }.into_any()
+    } else {
+        number.into_any()
+    };
+    let said = is_done.then(|| view! { <span class="visually-hidden">" (done)"</span> });
     view! {
-        <li aria-current=current>
-            <span class="step-mark" aria-hidden="true">{number}</span>
+        <li aria-current=current data-done=is_done.then_some("")>
+            <span class="step-mark" aria-hidden="true">
+                {mark}
+            </span>
             <div>
-                <h3>{heading}</h3>
+                <h2>{heading} {said}</h2>
                 {children()}
             </div>
         </li>

@@ -18,8 +18,12 @@ pub enum FieldLook {
     Line(FieldKind),
     /// One of some values.
     Select(Vec<Choice>),
+    /// One of some values in groups, each under its name.
+    Grouped(Vec<(String, Vec<Choice>)>),
     /// Yes or no; yes is sent as `yes`.
     Check,
+    /// What is sent along and not seen.
+    Hidden,
 }
 
 /// One field of a form. Its name is its id too.
@@ -35,7 +39,50 @@ pub struct FormField {
     pub look: FieldLook,
     /// Whether something must be filled in.
     pub is_required: bool,
+    /// The address that says what is wrong with it while it is typed, where there is a script.
+    pub checked_at: Option<&'static str>,
 }
+
+impl FormField {
+    /// A field that may stay empty.
+    pub const fn new(
+        name: &'static str,
+        label: &'static str,
+        hint: &'static str,
+        look: FieldLook,
+    ) -> Self {
+        Self {
+            name,
+            label,
+            hint,
+            look,
+            is_required: false,
+            checked_at: None,
+        }
+    }
+
+    /// One that may not.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.is_required = true;
+        self
+    }
+
+    /// One that is checked while it is typed.
+    #[must_use]
+    pub const fn checked_at(mut self, address: &'static str) -> Self {
+        self.checked_at = Some(address);
+        self
+    }
+
+    /// What is sent along and not seen.
+    pub const fn hidden(name: &'static str) -> Self {
+        Self::new(name, "", "", FieldLook::Hidden)
+    }
+}
+
+/// What stands in fields, by their names.
+pub type Filled = Vec<(String, String)>;
 
 /// Why a form was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,12 +100,15 @@ pub struct Refusal {
 pub fn PlainForm(
     action: String,
     fields: Vec<FormField>,
-    filled: Vec<(&'static str, String)>,
+    filled: Filled,
     refusal: Option<Refusal>,
     verb: &'static str,
     /// Where it leads who does not want to, if there is such a place.
     #[prop(optional)]
     back: Option<String>,
+    /// Whether it may take so long that a script shows how far it has come.
+    #[prop(optional)]
+    shows_progress: bool,
 ) -> impl IntoView {
     let wrong = refusal.as_ref().map_or(&[][..], |refusal| &refusal.wrong);
     let links = fields.iter().filter_map(|field| {
@@ -67,7 +117,10 @@ pub fn PlainForm(
     });
     let links: Vec<_> = links.collect();
     let first_wrong = links.first().map(|(name, _)| *name);
-    let begins_with = first_wrong.or_else(|| fields.first().map(|field| field.name));
+    let mut seen = fields
+        .iter()
+        .filter(|field| field.look != FieldLook::Hidden);
+    let begins_with = first_wrong.or_else(|| seen.next().map(|field| field.name));
     let fields: Vec<_> = fields
         .into_iter()
         .map(|field| {
@@ -91,7 +144,12 @@ pub fn PlainForm(
     };
     view! {
         {alert}
-        <form class="form plain-form" method="post" action=action>
+        <form
+            class="form plain-form"
+            method="post"
+            action=action
+            data-progress=shows_progress.then_some("")
+        >
             {fields}
             {buttons}
         </form>
@@ -131,32 +189,39 @@ fn FilledField(
         hint,
         look,
         is_required,
+        checked_at,
     } = field;
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let is_wrong = error.is_some();
-    let described_by = if is_wrong {
+    // What a script finds wrong while one types is said there, too.
+    let is_checked = checked_at.is_some();
+    let described_by = if is_wrong || is_checked {
         format!("{error_id} {hint_id}")
     } else {
         hint_id.clone()
     };
-    let error = error.map(|error| view! { <p class="field-error" id=error_id>{error}</p> });
+    let role = is_checked.then_some("status");
+    let error = (is_wrong || is_checked)
+        .then(|| view! { <p class="field-error" id=error_id role=role>{error}</p> });
     let invalid = is_wrong.then_some("true");
     let input = match look {
+        FieldLook::Hidden => {
+            return view! { <input type="hidden" name=name value=value/> }.into_any();
+        }
         FieldLook::Select(choices) => {
-            let options = choices.into_iter().map(|Choice { value: sent, label }| {
-                let selected = sent == value;
-                view! { <option value=sent selected=selected>{label}</option> }
+            let is_among = choices.iter().any(|choice| choice.value == value);
+            let options = options(choices, &value);
+            view! { <FilledSelect name invalid described_by is_among options/> }.into_any()
+        }
+        FieldLook::Grouped(groups) => {
+            let mut choices = groups.iter().flat_map(|(_, choices)| choices);
+            let is_among = choices.any(|choice| choice.value == value);
+            let groups = groups.into_iter().map(|(label, choices)| {
+                view! { <optgroup label=label>{options(choices, &value)}</optgroup> }
             });
-            let options: Vec<_> = options.collect();
-            view! {
-                <div class="select">
-                    <select id=name name=name aria-invalid=invalid aria-describedby=described_by>
-                        {options}
-                    </select>
-                    <Icon name=IconName::Down/>
-                </div>
-            }
-            .into_any()
+            let options: Vec<_> = groups.collect();
+            view! { <FilledSelect name invalid described_by is_among options=options.into_any()/> }
+                .into_any()
         }
         FieldLook::Check => view! {
             <input
@@ -184,6 +249,7 @@ fn FilledField(
                 autofocus=focused
                 aria-invalid=invalid
                 aria-describedby=described_by
+                data-checked-at=checked_at
             />
         }
         .into_any(),
@@ -194,6 +260,43 @@ fn FilledField(
             {input}
             {error}
             <p class="hint" id=hint_id>{hint}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn options(choices: Vec<Choice>, value: &str) -> AnyView {
+    let options = choices.into_iter().map(|Choice { value: sent, label }| {
+        let selected = sent == value;
+        view! { <option value=sent selected=selected>{label}</option> }
+    });
+    let options: Vec<_> = options.collect();
+    options.into_any()
+}
+
+#[component]
+fn FilledSelect(
+    name: &'static str,
+    invalid: Option<&'static str>,
+    described_by: String,
+    /// Whether one of the options is chosen; else whoever fills it in has to choose.
+    is_among: bool,
+    options: AnyView,
+) -> impl IntoView {
+    let none = (!is_among).then(|| view! { <option value="" selected=true>"Choose…"</option> });
+    view! {
+        <div class="select">
+            <select
+                id=name
+                name=name
+                required=!is_among
+                aria-invalid=invalid
+                aria-describedby=described_by
+            >
+                {none}
+                {options}
+            </select>
+            <Icon name=IconName::Down/>
         </div>
     }
 }

@@ -17,6 +17,8 @@ pub enum IconName {
     Check,
     /// A cross.
     Close,
+    /// Angle brackets.
+    Code,
     /// Two sheets.
     Copy,
     /// A small arrow head down.
@@ -57,6 +59,7 @@ impl IconName {
             Self::Box => "#icon-box",
             Self::Check => "#icon-check",
             Self::Close => "#icon-close",
+            Self::Code => "#icon-code",
             Self::Copy => "#icon-copy",
             Self::Down => "#icon-down",
             Self::Download => "#icon-download",
@@ -94,13 +97,14 @@ pub fn Sprite() -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-const ALL: [IconName; 20] = [
+const ALL: [IconName; 21] = [
     IconName::Active,
     IconName::ArrowDown,
     IconName::ArrowUp,
     IconName::Box,
     IconName::Check,
     IconName::Close,
+    IconName::Code,
     IconName::Copy,
     IconName::Down,
     IconName::Download,
@@ -134,6 +138,7 @@ const fn drawing(icon: IconName) -> &'static str {
         }
         IconName::Check => r#"<path d="m3 8.5 3.2 3.2L13 4.8"/>"#,
         IconName::Close => r#"<path d="m4 4 8 8M12 4l-8 8"/>"#,
+        IconName::Code => r#"<path d="m5.5 4.5L2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5"/>"#,
         IconName::Copy => {
             r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5"/>"#
         }

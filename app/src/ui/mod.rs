@@ -5,6 +5,7 @@ pub mod breadcrumb;
 pub mod button;
 pub mod changing;
 pub mod choice;
+#[cfg(feature = "ssr")]
 pub mod code;
 pub mod confirm;
 pub mod copy;
@@ -22,6 +23,8 @@ pub mod menu;
 pub mod meta;
 pub mod notice;
 pub mod pager;
+#[cfg(feature = "ssr")]
+pub mod plain;
 pub mod search;
 pub mod secret;
 pub mod select;

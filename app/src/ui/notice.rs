@@ -26,6 +26,18 @@ pub fn StaleNotice(children: Children) -> impl IntoView {
     }
 }
 
+/// Says that something has come about.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Note(children: Children) -> impl IntoView {
+    view! {
+        <div class="notice" data-tone="ok" role="status">
+            <Icon name=IconName::Active/>
+            <div>{children()}</div>
+        </div>
+    }
+}
+
 /// Says that what was asked for is done, where the focus goes then.
 #[component]
 pub fn DoneNotice(node: NodeRef<Div>, children: Children) -> impl IntoView {

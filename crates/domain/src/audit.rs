@@ -17,6 +17,8 @@ pub enum Action {
     KeyTypeChange,
     /// A key type was added to a product.
     KeyTypeCreate,
+    /// A key type that no license is of was deleted.
+    KeyTypeDelete,
     /// A license was made by hand.
     ManualMint,
     /// An account was made.
@@ -33,6 +35,8 @@ pub enum Action {
     Revoke,
     /// Earlier SDK keys were ended at once.
     SdkKeyEnd,
+    /// A replaced SDK key is to end sooner or later than before.
+    SdkKeyEndMove,
     /// An SDK key that apps have already was taken over.
     SdkKeyImport,
     /// A new SDK key took the place of the old one.
@@ -61,11 +65,12 @@ pub enum Action {
 
 impl Action {
     /// Every action that is recorded, in the order of the names.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::CsvExport,
         Self::DeactivateInstance,
         Self::KeyTypeChange,
         Self::KeyTypeCreate,
+        Self::KeyTypeDelete,
         Self::ManualMint,
         Self::OperatorCreate,
         Self::PlanChange,
@@ -74,6 +79,7 @@ impl Action {
         Self::Remint,
         Self::Revoke,
         Self::SdkKeyEnd,
+        Self::SdkKeyEndMove,
         Self::SdkKeyImport,
         Self::SdkKeyRotate,
         Self::SdkKeySet,
@@ -94,6 +100,7 @@ impl Action {
             Self::DeactivateInstance => "deactivate_instance",
             Self::KeyTypeChange => "key_type_change",
             Self::KeyTypeCreate => "key_type_create",
+            Self::KeyTypeDelete => "key_type_delete",
             Self::ManualMint => "manual_mint",
             Self::OperatorCreate => "operator_create",
             Self::PlanChange => "plan_change",
@@ -102,6 +109,7 @@ impl Action {
             Self::Remint => "remint",
             Self::Revoke => "revoke",
             Self::SdkKeyEnd => "sdk_key_end",
+            Self::SdkKeyEndMove => "sdk_key_end_move",
             Self::SdkKeyImport => "sdk_key_import",
             Self::SdkKeyRotate => "sdk_key_rotate",
             Self::SdkKeySet => "sdk_key_set",

@@ -127,6 +127,10 @@ uuid_id!(
     OperatorId
 );
 uuid_id!(
+    /// One form that makes something: sent twice, it makes it once.
+    FormId
+);
+uuid_id!(
     /// One line of the audit log; version 7, so ids sort by time.
     AuditEntryId
 );

@@ -19,25 +19,36 @@ pub struct SdkKey(Zeroizing<String>);
 #[error("an SDK key is sdk_live_ followed by 64 lower-case hex digits")]
 pub struct SdkKeyError;
 
-/// How long an SDK key goes on working once another has taken its place: thirty days.
-const GRACE_DAYS: u32 = 30;
-
-/// What becomes of the keys that a new one takes the place of.
+/// How long a key that another has taken the place of goes on working, in whole days from now: for apps that are out in the
+/// field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OldKeys {
-    /// They work for 30 days more, for apps that are out in the field.
-    KeepForGrace,
-    /// They work no more: one of them has leaked.
-    EndNow,
-}
+pub struct OldKeys(u32);
 
 impl OldKeys {
-    /// Whole days that a key which is replaced works on.
+    /// Thirty days: unless an operator says otherwise.
+    pub const KEEP_FOR_GRACE: Self = Self(30);
+    /// Not at all: one of them has leaked.
+    pub const END_NOW: Self = Self(0);
+
+    /// What operators choose from: at once, a day, a week, two weeks, thirty, sixty and ninety days.
+    pub const CHOICES: [Self; 7] = [
+        Self::END_NOW,
+        Self(1),
+        Self(7),
+        Self(14),
+        Self::KEEP_FOR_GRACE,
+        Self(60),
+        Self(90),
+    ];
+
+    /// The choice of so many days.
+    pub fn from_days(days: u32) -> Option<Self> {
+        Self::CHOICES.into_iter().find(|choice| choice.0 == days)
+    }
+
+    /// Whole days.
     pub const fn days(self) -> u32 {
-        match self {
-            Self::KeepForGrace => GRACE_DAYS,
-            Self::EndNow => 0,
-        }
+        self.0
     }
 
     /// When a key that is replaced at `now` ends at the latest.
@@ -80,7 +91,7 @@ impl FromStr for SdkKey {
 }
 
 /// The SHA-256 of an SDK key; compare it in constant time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SdkKeyHash([u8; 32]);
 
 impl SdkKeyHash {
@@ -98,6 +109,36 @@ impl SdkKeyHash {
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// An SDK key as operators see it: by its hash.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSdkKey {
+    /// Its SHA-256.
+    pub hash: SdkKeyHash,
+    /// When it was made here or, of one that apps had already, taken over.
+    pub created_at: Timestamp,
+    /// By whom, as they were called then; not known of keys from before that was noted.
+    pub created_by: Option<String>,
+    /// When it ends or ended; `None` of the current one.
+    pub ends_at: Option<Timestamp>,
+    /// When a device last came with it, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}
+
+impl ListedSdkKey {
+    /// Whether it opens the device API at `now`.
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.ends_at.is_none_or(|end| now < end)
+    }
+}
+
+/// How exactly the last use of a key is noted: a minute, so that a device's call costs a write at most once a minute and key.
+const USE_NOTED_EVERY_MILLIS: i64 = 60_000;
+
+/// Whether a use at `now` is to be noted, after the last one that was.
+pub fn is_use_news(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_used_at.is_none_or(|last| last.plus_millis(USE_NOTED_EVERY_MILLIS) <= now)
 }
 
 impl fmt::Display for SdkKeyHash {

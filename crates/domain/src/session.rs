@@ -22,6 +22,8 @@ pub struct Session {
     pub tenant_name: String,
     /// What the tenant may.
     pub plan: Plan,
+    /// Whether the tenant is still led to its first licensed device.
+    pub is_guided: bool,
     /// When they were last seen.
     pub last_seen_at: Timestamp,
 }

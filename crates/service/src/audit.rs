@@ -16,9 +16,6 @@ use serde_json::Value;
 
 use crate::{Caller, Error, context::Context};
 
-/// Most entries that are purged in one unit of work, so that other writes get their turn between two of them.
-const PURGE_BATCH: u32 = 500;
-
 const MOST: usize = MOST_LICENSES as usize;
 
 /// What was done, by whom and when.
@@ -93,17 +90,9 @@ impl Audit {
     /// between two batches, and begun again.
     pub async fn purge(&self) -> Result<(), Error> {
         let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
-        loop {
-            let purged = self.0.store.write(move |tx| {
-                async move {
-                    Ok::<_, Error>(tx.purge_audit_entries(outlived_until, PURGE_BATCH).await?)
-                }
-                .boxed()
-            });
-            if purged.await? < u64::from(PURGE_BATCH) {
-                return Ok(());
-            }
-        }
+        self.0
+            .purge(move |tx, most| tx.purge_audit_entries(outlived_until, most).boxed())
+            .await
     }
 }
 

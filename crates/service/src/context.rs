@@ -1,14 +1,17 @@
 //! What every use case works with.
 
+use futures::future::BoxFuture;
 use keywright_domain::{
     audit::Action,
     ids::{AuditEntryId, LicenseId},
     time::Timestamp,
 };
-use keywright_store::{NewAuditEntry, Store};
+use keywright_store::{NewAuditEntry, Store, StoreError, Tx};
 use serde_json::Value;
 
-use crate::{Caller, clock::Clock, master_key::MasterKey, password::PasswordHasher, rng::Rng};
+use crate::{
+    Caller, Error, clock::Clock, master_key::MasterKey, password::PasswordHasher, rng::Rng,
+};
 
 pub(crate) struct Context {
     pub(crate) store: Store,
@@ -18,7 +21,27 @@ pub(crate) struct Context {
     pub(crate) passwords: PasswordHasher,
 }
 
+/// Rows that are purged in one unit of work, so that none holds the others up for long.
+const PURGE_BATCH: u32 = 500;
+
 impl Context {
+    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. May
+    /// be broken off between two batches, and begun again.
+    pub(crate) async fn purge<F>(&self, batch: F) -> Result<(), Error>
+    where
+        F: for<'t, 'c> Fn(&'t mut Tx<'c>, u32) -> BoxFuture<'t, Result<u64, StoreError>>
+            + Copy
+            + Send
+            + 'static,
+    {
+        loop {
+            let purged = self.store.write(move |tx| batch(tx, PURGE_BATCH));
+            if purged.await? < u64::from(PURGE_BATCH) {
+                return Ok(());
+            }
+        }
+    }
+
     /// An audit entry in the caller's name, to be recorded with what it tells of.
     pub(crate) fn audit(
         &self,

@@ -88,8 +88,11 @@ pub enum Invalid {
     /// No setup code was given.
     #[error("Give the setup code, which the server printed when it was started")]
     SetupCodeMissing,
+    /// A form that makes something each time it is sent, without its id.
+    #[error("This form has lost its id: load the page again")]
+    FormId,
     /// A number of licenses that is not minted at once.
-    #[error("Between 1 and {max} licenses are minted at once")]
+    #[error("Between 1 and {} licenses are minted at once", thousands(*.max))]
     Count {
         /// Most licenses.
         max: u32,
@@ -124,6 +127,14 @@ impl Error {
             Self::Conflict(CHANGED) => Self::Conflict(message),
             other => other,
         }
+    }
+}
+
+/// `1,000`
+fn thousands(number: u32) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
     }
 }
 

@@ -22,9 +22,6 @@ use crate::{
     settings::SentSettings,
 };
 
-/// Installs that are forgotten in one unit of work, so that none holds the others up for long.
-const PURGE_BATCH: u32 = 500;
-
 /// What an install without a key says.
 pub struct Beacon {
     /// The id that the app gave itself.
@@ -85,17 +82,9 @@ impl Keyless {
     /// Forgets the installs that were not seen for [`RETENTION_DAYS`].
     pub async fn purge(&self) -> Result<(), Error> {
         let seen_before = self.context.clock.now().minus_days(RETENTION_DAYS);
-        loop {
-            let purged = self.context.store.write(move |tx| {
-                async move {
-                    Ok::<_, Error>(tx.purge_keyless_installs(seen_before, PURGE_BATCH).await?)
-                }
-                .boxed()
-            });
-            if purged.await? < u64::from(PURGE_BATCH) {
-                return Ok(());
-            }
-        }
+        self.context
+            .purge(move |tx, most| tx.purge_keyless_installs(seen_before, most).boxed())
+            .await
     }
 }
 

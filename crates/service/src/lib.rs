@@ -11,6 +11,8 @@ pub mod demo;
 mod email;
 pub mod error;
 pub mod events;
+pub mod forms;
+pub mod guide;
 pub mod keyless;
 pub mod licenses;
 pub mod master_key;

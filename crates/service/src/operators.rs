@@ -266,6 +266,7 @@ pub(crate) fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
         tenant: operator.tenant.clone(),
         tenant_name: String::new(),
         plan: Plan::Free,
+        is_guided: false,
         last_seen_at: now,
     })
 }

@@ -6,7 +6,7 @@ use keywright_store::Store;
 
 use crate::{
     activations::Activations, audit::Audit, clock::Clock, context::Context, demo::Demo,
-    events::Events, keyless::Keyless, licenses::Licenses, master_key::MasterKey,
+    events::Events, guide::Guide, keyless::Keyless, licenses::Licenses, master_key::MasterKey,
     operators::Operators, password::PasswordHasher, products::Products, rng::Rng,
     sdk_keys::SdkKeys, settings::Settings, setup::Setup, signing_keys::SigningKeys,
     tenants::Tenants,
@@ -23,6 +23,8 @@ pub struct Services {
     pub demo: Demo,
     /// Pages that stay as new as the database.
     pub events: Events,
+    /// The guided start.
+    pub guide: Guide,
     /// Installs without a key.
     pub keyless: Keyless,
     /// Licenses.
@@ -65,6 +67,7 @@ impl Services {
             audit: Audit(context.clone()),
             demo: Demo(context.clone()),
             events: Events(context.clone()),
+            guide: Guide(context.clone()),
             keyless: Keyless::new(context.clone()),
             licenses: Licenses(context.clone()),
             operators: Operators(context.clone()),
@@ -93,7 +96,9 @@ impl Services {
         // What fails must not keep the rest from its turn.
         let dropped = self.signing_keys.drop_ended().await;
         let forgotten = self.keyless.purge().await;
-        dropped.and(forgotten).and(self.audit.purge().await)
+        let used_up = self.context.purge_used_forms().await;
+        let purged = self.audit.purge().await;
+        dropped.and(forgotten).and(used_up).and(purged)
     }
 
     /// Writes what is still to be written and lets go of the database.

@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use sqlx::{Any, AnyPool, pool::PoolConnection};
 
 use crate::{
-    Changes, Engine, OpenError, StoreError, Touch, Tx,
+    Changes, Engine, OpenError, SdkKeyUse, StoreError, Touch, Tx,
     changes::{Listener, Sender},
     connect::Connector,
     search::SearchIndex,
@@ -86,7 +86,12 @@ impl Store {
         self.inner.touches.add(touch);
     }
 
-    /// Writes what [`Store::touch`] noted so far.
+    /// Notes that a device came with an SDK key; it reaches the disk like [`Store::touch`].
+    pub fn touch_sdk_key(&self, used: SdkKeyUse) {
+        self.inner.touches.add_sdk_key_use(used);
+    }
+
+    /// Writes what [`Store::touch`] and [`Store::touch_sdk_key`] noted so far.
     pub async fn flush_touches(&self) {
         self.inner.touches.flush().await;
     }

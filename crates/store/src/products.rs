@@ -3,11 +3,13 @@
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
+    key::KeyPrefix,
+    page::{COUNT_LIMIT, Count},
     product::{KeyType, Product},
     settings::ProductSettings,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, row::Fields, sql::Sql};
 
 macro_rules! product_columns {
     () => {
@@ -94,7 +96,71 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The key types of all of the tenant's products, by slug of product and key type.
+    pub async fn all_key_types(&self, tenant: &TenantId) -> Result<Vec<KeyType>, StoreError> {
+        let rows = sqlx::query(concat!(
+            "SELECT ",
+            key_type_columns!(),
+            " FROM key_types WHERE tenant_id = $1 ORDER BY product_id, id"
+        ))
+        .bind(tenant.as_str())
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        rows.iter()
+            .map(|row| key_type(&Fields::new("key_types", row)))
+            .collect()
+    }
+
+    /// Whether a product of whichever tenant has that prefix.
+    pub async fn is_key_prefix_taken(&self, prefix: &KeyPrefix) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT id FROM products WHERE key_prefix = $1")
+            .bind(prefix.as_str())
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+
+    /// How many licenses are of the key type, whatever their status.
+    pub async fn count_licenses_of(
+        &self,
+        tenant: &TenantId,
+        product: &ProductId,
+        key_type: &KeyTypeId,
+    ) -> Result<Count, StoreError> {
+        let mut sql =
+            Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses WHERE tenant_id = ");
+        sql.bind(tenant.as_str())
+            .push(" AND product_id = ")
+            .bind(product.as_str())
+            .push(" AND key_type_id = ")
+            .bind(key_type.as_str())
+            .push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS found");
+        Ok(Count::from_capped(self.counted(sql).await?))
+    }
+}
+
 impl Tx<'_> {
+    /// Deletes a key type, and says whether it was there; one that any license is of is a conflict.
+    pub async fn delete_key_type(
+        &mut self,
+        tenant: &TenantId,
+        product: &ProductId,
+        id: &KeyTypeId,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM key_types WHERE tenant_id = $1 AND product_id = $2 AND id = $3",
+        )
+        .bind(tenant.as_str())
+        .bind(product.as_str())
+        .bind(id.as_str())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
     /// Adds a product; a taken slug or key prefix is a conflict.
     pub async fn insert_product(&mut self, product: &Product) -> Result<(), StoreError> {
         sqlx::query(

@@ -38,7 +38,8 @@ impl Store {
         seen_since: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
         let row = sqlx::query(
-            "SELECT s.operator_id, s.last_seen_at, o.email, o.role, o.tenant_id, t.name AS tenant_name, t.plan
+            "SELECT s.operator_id, s.last_seen_at, o.email, o.role, o.tenant_id, t.name AS tenant_name, t.plan,
+             t.guide_ended_at
              FROM sessions s JOIN operators o ON o.id = s.operator_id JOIN tenants t ON t.id = o.tenant_id
              WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3",
         )
@@ -56,6 +57,7 @@ impl Store {
                 tenant: fields.parsed("tenant_id")?,
                 tenant_name: fields.text("tenant_name")?,
                 plan: fields.named("plan", Plan::from_name)?,
+                is_guided: fields.optional_time("guide_ended_at")?.is_none(),
                 last_seen_at: fields.time("last_seen_at")?,
             })
         })

@@ -13,8 +13,17 @@ pub struct DeviceTenant {
     pub suspended: bool,
     /// Whether its device calls need an SDK key: it has one, or had.
     pub asks_for_sdk_key: bool,
-    /// Hashes of the SDK keys that open it now.
-    pub sdk_keys: Vec<SdkKeyHash>,
+    /// The SDK keys that open it now.
+    pub sdk_keys: Vec<WorkingSdkKey>,
+}
+
+/// An SDK key that works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WorkingSdkKey {
+    /// Its hash.
+    pub hash: SdkKeyHash,
+    /// When a device last came with it, as far as that is written.
+    pub last_used_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -47,8 +56,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<DeviceTenant>, StoreError> {
         let rows = sqlx::query(
-            "SELECT t.suspended_at, k.hash, k.ends_at FROM tenants t LEFT JOIN sdk_keys k ON k.tenant_id = t.id
-             WHERE t.id = $1",
+            "SELECT t.suspended_at, k.hash, k.ends_at, k.last_used_at FROM tenants t
+             LEFT JOIN sdk_keys k ON k.tenant_id = t.id WHERE t.id = $1",
         )
         .bind(id.as_str())
         .fetch_all(&mut *self.read().await?)
@@ -71,7 +80,10 @@ impl Store {
             tenant.asks_for_sdk_key = true;
             let ends_at = fields.optional_time("ends_at")?;
             if ends_at.is_none_or(|end| now < end) {
-                tenant.sdk_keys.push(sdk_key_hash(&fields)?);
+                tenant.sdk_keys.push(WorkingSdkKey {
+                    hash: sdk_key_hash(&fields)?,
+                    last_used_at: fields.optional_time("last_used_at")?,
+                });
             }
         }
         Ok(Some(tenant))

@@ -1,4 +1,4 @@
-//! What `/validate` notes about an instance, collected so that a validate costs no commit of its own.
+//! What a device's call notes about its instance and its SDK key, collected so that a validate costs no commit of its own.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -6,6 +6,7 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::{LastLease, Telemetry},
     ids::{InstanceId, LicenseId, TenantId},
+    sdk_key::SdkKeyHash,
     time::Timestamp,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -32,9 +33,24 @@ pub struct Touch {
     pub telemetry: Telemetry,
 }
 
-/// The newest note of each instance that is not written yet. Sorted, so that two servers that write the same rows of one
-/// PostgreSQL lock them in the same order.
-type Pending = BTreeMap<(TenantId, LicenseId, InstanceId), Touch>;
+/// That a device came with an SDK key.
+#[derive(Debug, Clone)]
+pub struct SdkKeyUse {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which key.
+    pub hash: SdkKeyHash,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The newest note of each instance and key that is not written yet. Sorted, so that two servers that write the same rows of
+/// one PostgreSQL lock them in the same order.
+#[derive(Clone, Default)]
+struct Pending {
+    instances: BTreeMap<(TenantId, LicenseId, InstanceId), Touch>,
+    sdk_keys: BTreeMap<(TenantId, SdkKeyHash), SdkKeyUse>,
+}
 
 /// Notes that may wait while the database is busy. What comes beyond is dropped: times last seen, nothing else.
 const QUEUE: usize = 65_536;
@@ -45,6 +61,7 @@ pub(crate) struct Touches {
 
 enum Note {
     Touch(Box<Touch>),
+    SdkKeyUse(SdkKeyUse),
     Flush(oneshot::Sender<()>),
 }
 
@@ -56,7 +73,15 @@ impl Touches {
     }
 
     pub(crate) fn add(&self, touch: Touch) {
-        if self.notes.try_send(Note::Touch(Box::new(touch))).is_err() {
+        self.note(Note::Touch(Box::new(touch)));
+    }
+
+    pub(crate) fn add_sdk_key_use(&self, used: SdkKeyUse) {
+        self.note(Note::SdkKeyUse(used));
+    }
+
+    fn note(&self, note: Note) {
+        if self.notes.try_send(note).is_err() {
             tracing::warn!("the database is too busy to note when a device was seen");
         }
     }
@@ -71,7 +96,7 @@ impl Touches {
 
 /// Collects for a moment, writes, and begins anew with what could not be written.
 async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
-    let mut pending = Pending::new();
+    let mut pending = Pending::default();
     loop {
         let mut flushed = None;
         if pending.is_empty() {
@@ -102,14 +127,25 @@ fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {
         Note::Flush(done) => return Some(done),
         Note::Touch(touch) => {
             let place = (touch.tenant.clone(), touch.license, touch.instance);
-            let merged = match pending.remove(&place) {
+            let merged = match pending.instances.remove(&place) {
                 Some(earlier) => touch.after(earlier),
                 None => *touch,
             };
-            pending.insert(place, merged);
+            pending.instances.insert(place, merged);
+        }
+        Note::SdkKeyUse(used) => {
+            let place = (used.tenant.clone(), used.hash);
+            let noted = pending.sdk_keys.entry(place).or_insert(used.clone());
+            noted.at = noted.at.max(used.at);
         }
     }
     None
+}
+
+impl Pending {
+    fn is_empty(&self) -> bool {
+        self.instances.is_empty() && self.sdk_keys.is_empty()
+    }
 }
 
 impl Touch {
@@ -134,14 +170,14 @@ async fn write(writer: &Writer, pending: Pending) -> Pending {
     }
     let notes = Arc::new(pending);
     match write_seen(writer, notes.clone()).await {
-        Ok(()) => Pending::new(),
+        Ok(()) => Pending::default(),
         Err(error @ (StoreError::Unavailable(_) | StoreError::Aborted)) if !writer.is_closed() => {
             tracing::warn!(%error, "when devices were seen could not be written yet");
             Arc::unwrap_or_clone(notes)
         }
         Err(error) => {
             tracing::error!(%error, "when some devices were seen was not written");
-            Pending::new()
+            Pending::default()
         }
     }
 }
@@ -150,8 +186,11 @@ async fn write_seen(writer: &Writer, notes: Arc<Pending>) -> Result<(), StoreErr
     writer
         .write(move |tx| {
             async move {
-                for touch in notes.values() {
+                for touch in notes.instances.values() {
                     tx.touch_instance(touch).await?;
+                }
+                for used in notes.sdk_keys.values() {
+                    tx.touch_sdk_key(used).await?;
                 }
                 Ok(())
             }

@@ -63,9 +63,9 @@ impl SdkKeyCommand {
 impl ReplaceArgs {
     fn old_keys(&self) -> OldKeys {
         if self.end_old_now {
-            OldKeys::EndNow
+            OldKeys::END_NOW
         } else {
-            OldKeys::KeepForGrace
+            OldKeys::KEEP_FOR_GRACE
         }
     }
 }
@@ -138,7 +138,7 @@ fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> a
     }
     say(&match replaced {
         None => format!("Every device call of {tenant} needs it from now on."),
-        Some(OldKeys::EndNow) => {
+        Some(OldKeys::END_NOW) => {
             "Earlier keys no longer work. Apps that send one are refused.".to_owned()
         }
         Some(old_keys) => format!(

@@ -54,6 +54,10 @@ impl ServeArgs {
         let setup_code_file = database.setup_code_file();
         let state = AppState {
             setup_code_file: Some(setup_code_file.clone()),
+            base_url: self
+                .public_url
+                .as_deref()
+                .map(|url| url.trim_end_matches('/').into()),
             ..AppState::new(services.clone(), site, public_url)
         };
         let streams = state.streams.clone();

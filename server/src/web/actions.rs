@@ -82,10 +82,7 @@ pub(super) async fn remint(
     });
     match done.await {
         Ok(minted) => {
-            let shown = ShownOnce {
-                license: minted.id,
-                key: minted.key,
-            };
+            let shown = ShownOnce::Reminted(minted.key, minted.id);
             posted
                 .page(state, |extensions| {
                     extensions.insert(shown);
@@ -113,13 +110,25 @@ impl Posted {
         failure::unreadable(state, self.scope, self.headers).await
     }
 
+    /// Whether the operator's tenant is still led to its first licensed device.
+    pub(super) fn is_guided(&self) -> bool {
+        let session = self.scope.session.as_ref();
+        session.is_some_and(|session| session.is_guided)
+    }
+
+    /// The id of the operator who is signed in.
+    pub(super) fn operator(&self) -> Option<String> {
+        let session = self.scope.session.as_ref();
+        session.map(|session| session.operator.to_string())
+    }
+
     /// The id of the request.
     pub(super) fn request_id(&self) -> &str {
         &self.scope.request_id
     }
 
     /// Does it in the name of the operator who is signed in.
-    async fn act<T>(
+    pub(super) async fn act<T>(
         &self,
         work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -135,7 +144,7 @@ impl Posted {
         }
     }
 
-    async fn failed(self, state: AppState, error: Error) -> Response {
+    pub(super) async fn failed(self, state: AppState, error: Error) -> Response {
         if matches!(error, Error::Unauthenticated) {
             return Redirect::to(routes::LOGIN).into_response();
         }
@@ -144,6 +153,15 @@ impl Posted {
             extensions.insert(failure);
         })
         .await
+    }
+
+    /// Says on a page of its own what went wrong, for a form that has no page at its address.
+    pub(super) async fn failed_elsewhere(self, state: AppState, error: Error) -> Response {
+        if matches!(error, Error::Unauthenticated) {
+            return Redirect::to(routes::LOGIN).into_response();
+        }
+        let failure = form_failure(error, &self.scope.request_id);
+        failure::page(state, self.scope, self.headers, failure).await
     }
 
     /// Renders the page that posted as the answer.

@@ -54,6 +54,7 @@ impl Failed {
             session: None,
             request_id: self.request_id,
             theme: theme::of(&CookieJar::from_headers(&self.headers)),
+            base_url: state.base_url(&self.headers, &Uri::default()),
         };
         page(state, scope, self.headers, error).await
     }
@@ -140,6 +141,7 @@ mod tests {
             "keywright-frontend-1f.js",
             "keywright-frontend-1f_bg.wasm",
             "main-0a.css",
+            "plain-0b.js",
             "favicon.svg",
         ];
         let files = names.map(|name| (name.to_owned(), Bytes::new()));

@@ -9,9 +9,13 @@ mod events;
 mod failure;
 mod files;
 mod find;
+mod forms;
+mod guide;
 mod health;
+mod mint;
 mod pages;
 mod products;
+mod sdk_key;
 mod security;
 pub mod session;
 mod setup;
@@ -65,6 +69,20 @@ pub(crate) fn router(state: AppState) -> Router {
             "/products/{product}/key-types/{key_type}/edit",
             post(products::change_key_type),
         )
+        .route(
+            "/products/{product}/key-types/{key_type}/delete",
+            post(products::delete_key_type),
+        )
+        .route(routes::KEY_PREFIX_CHECK, get(products::check_key_prefix))
+        .route(routes::GUIDE, get(guide::page))
+        .route(routes::GUIDE_END, post(guide::end))
+        .route(routes::SDK_KEY_NEW, post(sdk_key::make))
+        .route(routes::SDK_KEY_IMPORT, post(sdk_key::import))
+        .route(
+            "/settings/sdk-key/{fingerprint}/end",
+            post(sdk_key::move_end),
+        )
+        .route(routes::MINT, post(mint::mint))
         .route("/licenses/{id}/revoke", post(actions::revoke))
         .route("/licenses/{id}/remint", post(actions::remint))
         .route(
@@ -119,13 +137,12 @@ fn live() -> Routes<1> {
 }
 
 /// What needs no page, and does not ask who is there: so it also works while the database does not.
-fn plain_answers() -> Routes<7> {
+fn plain_answers() -> Routes<6> {
     [
         (
             routes::FAILED,
             get(|| async { Redirect::to(routes::LICENSES) }),
         ),
-        ("/", get(|| async { Redirect::to(routes::LICENSES) })),
         ("/health", get(health::health)),
         ("/ready", get(health::ready)),
         ("/pkg/{file}", get(files::file)),

@@ -43,6 +43,7 @@ pub(super) fn paths() -> Vec<String> {
     let with_handlers = [
         routes::SESSION,
         routes::SETUP,
+        routes::GUIDE,
         routes::NO_SUCH_KEY,
         routes::AUDIT_NO_SUCH_KEY,
         routes::FAILED,

@@ -58,7 +58,7 @@ pub(super) async fn begin(
     {
         Ok(token) => {
             end_session(&state, &headers).await;
-            lead_in(&token, state.public_url)
+            lead_in(&token, state.public_url, routes::LICENSES)
         }
         Err(error) => {
             let reason = match error {
@@ -79,10 +79,10 @@ pub(super) async fn begin(
     }
 }
 
-/// Leads a browser to the licenses, with the session that begins.
-pub(super) fn lead_in(token: &SessionToken, public_url: PublicUrl) -> Response {
+/// Leads a browser to a page, with the session that begins.
+pub(super) fn lead_in(token: &SessionToken, public_url: PublicUrl, page: &str) -> Response {
     let jar = CookieJar::new().add(cookie(token, public_url));
-    (jar, Redirect::to(routes::LICENSES)).into_response()
+    (jar, Redirect::to(page)).into_response()
 }
 
 /// Where a request came from, as it is recorded with what begins by it.

@@ -71,7 +71,7 @@ pub(super) async fn run(
             if let Some(file) = &state.setup_code_file {
                 file.remove();
             }
-            return session::lead_in(&token, state.public_url);
+            return session::lead_in(&token, state.public_url, routes::GUIDE);
         }
         Err(SetupError::Done) => {
             // A second click may be here before the answer to the first.
@@ -84,11 +84,12 @@ pub(super) async fn run(
     };
     let refused = RefusedForm {
         typed: vec![
-            ("tenant_name", typed.tenant_name),
-            ("slug", typed.slug),
-            ("email", typed.email),
+            ("tenant_name".to_owned(), typed.tenant_name),
+            ("slug".to_owned(), typed.slug),
+            ("email".to_owned(), typed.email),
         ],
         error,
+        made: None,
     };
     let page = Uri::from_static(routes::SETUP);
     pages::render_as(state, page, headers, scope, |extensions| {

@@ -42,11 +42,13 @@ pub(super) async fn resolve(
         }
     };
     let theme = theme::of(&CookieJar::from_headers(request.headers()));
+    let base_url = state.base_url(request.headers(), request.uri());
     let scope = RequestScope {
         services: state.services,
         session,
         request_id,
         theme,
+        base_url,
     };
     request.extensions_mut().insert(scope);
     next.run(request).await

@@ -107,7 +107,7 @@ fn normalised(page: &str) -> String {
 async fn strangers_are_led_to_the_sign_in_page_and_operators_away_from_it() {
     let server = Server::start(Engine::Sqlite).await;
     for (path, location) in [
-        ("/", "/licenses"),
+        ("/", "/login"),
         ("/licenses", "/login"),
         ("/licenses?after=x", "/login"),
     ] {

@@ -88,7 +88,11 @@ async fn each_failure_is_a_page_with_the_requests_id_and_a_way_out() {
         let title = format!("{title} · Keywright");
         assert_eq!(told(&answer), (status, title, way_out.to_owned()), "{path}");
         let signed_in = texts(&parse(&answer), ".app-nav a");
-        assert_eq!(signed_in, ["Licenses", "Products", "Audit log"], "{path}");
+        assert_eq!(
+            signed_in[..3],
+            ["Licenses", "Products", "Audit log"],
+            "{path}"
+        );
     }
     let plan = indie.get("/licenses.csv").await;
     assert!(plan.text().contains("enterprise"), "{}", plan.text());

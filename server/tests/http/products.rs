@@ -3,28 +3,15 @@
 use axum::http::StatusCode;
 use keywright_domain::role::Role;
 use keywright_store::Engine;
-use scraper::{Html, Selector};
+use scraper::Selector;
 
 use crate::{
-    pages::{parse, texts},
-    world::{Answer, Browser, Server},
+    pages::{parse, texts, value},
+    world::{Answer, Server},
 };
 
 on_both_engines! {
     made => a_product_and_a_key_type_are_made_and_changed();
-}
-
-impl Browser<'_> {
-    async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let mut form = String::new();
-        for (name, value) in fields {
-            form.push_str(name);
-            form.push('=');
-            form.extend(value.bytes().map(|byte| format!("%{byte:02X}")));
-            form.push('&');
-        }
-        self.server.post_form(path, &form, Some(&self.cookie)).await
-    }
 }
 
 const PAINT: [(&str, &str); 5] = [
@@ -37,13 +24,6 @@ const PAINT: [(&str, &str); 5] = [
 
 fn led(answer: &Answer) -> (StatusCode, &str) {
     (answer.status, answer.header("location"))
-}
-
-/// The value of the field of that name.
-fn value(html: &Html, name: &str) -> String {
-    let field = Selector::parse(&format!("[name={name}]")).unwrap();
-    let field = html.select(&field).next().unwrap();
-    field.attr("value").unwrap_or_default().to_owned()
 }
 
 async fn a_product_and_a_key_type_are_made_and_changed(engine: Engine) {
@@ -70,7 +50,7 @@ async fn a_product_and_a_key_type_are_made_and_changed(engine: Engine) {
     let html = parse(&admin.get("/products/paint").await);
     assert_eq!(
         texts(&html, "tbody th, tbody td"),
-        ["yearly", "2", "1 year", "prosync", "Reduced mode"]
+        ["yearly", "2", "1 year", "prosync", "Reduced mode", "0"]
     );
 
     let edit = "/products/paint/key-types/yearly/edit";
@@ -92,7 +72,7 @@ async fn a_product_and_a_key_type_are_made_and_changed(engine: Engine) {
     let html = parse(&admin.get("/products/paint").await);
     assert_eq!(
         texts(&html, "tbody th, tbody td"),
-        ["yearly", "9", "Lifetime", "None", "Never expires"]
+        ["yearly", "9", "Lifetime", "None", "Never expires", "0"]
     );
 
     let saved = admin
@@ -173,8 +153,9 @@ async fn roles_plans_and_tenants_decide() {
             let answer = browser.get(page).await;
             assert_eq!(answer.status, StatusCode::OK, "{role:?} {page}");
             assert!(!answer.text().to_uppercase().contains("HYDRATE"));
-            let offered = texts(&parse(&answer), ".page-head .button").len();
-            assert_eq!(offered > 0, may, "{role:?} {page}");
+            let offered = texts(&parse(&answer), ".page-head .button");
+            let changes = offered.iter().any(|verb| verb != "Mint licenses");
+            assert_eq!(changes, may, "{role:?} {page} {offered:?}");
         }
         for form in forms {
             let shown = browser.get(form).await;
@@ -227,5 +208,81 @@ async fn roles_plans_and_tenants_decide() {
     assert_eq!(
         led(&server.post_form("/products/new", "", None).await),
         (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[tokio::test]
+async fn a_key_type_is_deleted_after_a_question_unless_licenses_are_of_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let in_use = "/products/notes/key-types/pro/delete";
+    for answer in [admin.get(in_use).await, admin.post(in_use).await] {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        let said = texts(&parse(&answer), "[role=alert]").concat();
+        let number = said.trim_start_matches("It can't be deleted: ");
+        let (number, rest) = number.split_once(' ').unwrap();
+        assert!(number.parse::<u32>().unwrap() > 20, "{said}");
+        assert!(
+            rest.starts_with("licenses are of this key type, whatever their status"),
+            "{said}"
+        );
+    }
+    let spare = [
+        ("slug", "spare"),
+        ("activation_limit", "1"),
+        ("duration_unit", "lifetime"),
+    ];
+    admin.fill("/products/notes/key-types/new", &spare).await;
+    let page = "/products/notes/key-types/spare/delete";
+    let support = server.sign_in(Role::Support).await;
+    for refused in [support.get(page).await, support.post(page).await] {
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    let html = parse(&admin.get(page).await);
+    assert_eq!(texts(&html, "main h1"), ["Delete spare of Notes?"]);
+    let deleted = admin.post(page).await;
+    assert_eq!(led(&deleted), (StatusCode::SEE_OTHER, "/products/notes"));
+    for answer in [admin.get(page).await, admin.post(page).await] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let rows = texts(&parse(&admin.get("/products/notes").await), "tbody th");
+    assert_eq!(rows, ["pro", "solo", "team", "yearly"]);
+    let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
+    let sentence = "admin@acme.test deleted the key type spare of notes";
+    assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_script_is_told_what_is_wrong_with_a_prefix() {
+    let server = Server::start(Engine::Sqlite).await;
+    let check = "/products/new/key-prefix?value=";
+    let admin = server.sign_in(Role::Admin).await;
+    for (typed, wrong) in [
+        ("PNT1", serde_json::Value::Null),
+        (
+            "INDI",
+            "Another product on this server has this prefix.".into(),
+        ),
+        (
+            "%F0%9F%94%91",
+            "A key prefix has 4 letters or digits.".into(),
+        ),
+    ] {
+        let answer = admin.get(&format!("{check}{typed}")).await;
+        assert_eq!(
+            (answer.status, &answer.json()["wrong"]),
+            (StatusCode::OK, &wrong),
+            "{typed}"
+        );
+    }
+    let page = admin.get("/products/new").await;
+    assert!(
+        page.text()
+            .contains("data-checked-at=\"/products/new/key-prefix\"")
+    );
+    let support = server.sign_in(Role::Support).await;
+    assert_eq!(
+        support.get(&format!("{check}PNT1")).await.status,
+        StatusCode::FORBIDDEN
     );
 }

@@ -270,6 +270,18 @@ impl Server {
     }
 }
 
+/// Fields as a browser sends them.
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
+    let mut form = String::new();
+    for (name, value) in fields {
+        form.push_str(name);
+        form.push('=');
+        form.extend(value.bytes().map(|byte| format!("%{byte:02X}")));
+        form.push('&');
+    }
+    form
+}
+
 /// A browser whose operator is signed in.
 pub(crate) struct Browser<'a> {
     pub(crate) server: &'a Server,
@@ -280,6 +292,12 @@ impl Browser<'_> {
     /// Posts a form without fields from a page of the dashboard.
     pub(crate) async fn post(&self, path: &str) -> Answer {
         self.server.post_form(path, "", Some(&self.cookie)).await
+    }
+
+    /// Posts a form with these fields.
+    pub(crate) async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = encoded(fields);
+        self.server.post_form(path, &form, Some(&self.cookie)).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -312,6 +330,7 @@ fn site() -> Site {
         "keywright-frontend-1f.js",
         "keywright-frontend-1f_bg.wasm",
         "main-0a.css",
+        "plain-0b.js",
         "favicon.svg",
     ];
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(b"/* file */")));

@@ -56,6 +56,10 @@ fn done(entry: &AuditEntry) -> AnyView {
             view! { " added the key type " {detail("key_type")} " to " {detail("product")} }
                 .into_any()
         }
+        Action::KeyTypeDelete => {
+            view! { " deleted the key type " {detail("key_type")} " of " {detail("product")} }
+                .into_any()
+        }
         Action::OperatorCreate => {
             view! { " added " {detail("email")} " as " {detail("role")} }.into_any()
         }
@@ -64,7 +68,11 @@ fn done(entry: &AuditEntry) -> AnyView {
         }
         Action::ProductChange => view! { " changed the product " {detail("product")} }.into_any(),
         Action::ProductCreate => view! { " added the product " {detail("product")} }.into_any(),
-        Action::SdkKeyEnd => " ended the earlier SDK keys".into_any(),
+        Action::SdkKeyEnd => match entry.detail("fingerprint") {
+            Some(_) => " ended a replaced SDK key".into_any(),
+            None => " ended the earlier SDK keys".into_any(),
+        },
+        Action::SdkKeyEndMove => " moved the end of a replaced SDK key".into_any(),
         Action::SdkKeyImport => " took over an SDK key that apps have already".into_any(),
         Action::SdkKeyRotate => " replaced the SDK key".into_any(),
         Action::SdkKeySet => " made the first SDK key".into_any(),

@@ -1,6 +1,9 @@
 //! What stands where the list would: before the first license what one is and how to get it, and where nothing is found.
 
-use keywright_domain::query::{LicenseFilter, LicenseList, LicenseQuery};
+use keywright_domain::{
+    query::{LicenseFilter, LicenseList, LicenseQuery},
+    role::Permission,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -9,20 +12,34 @@ use crate::{
     pages::licenses::filters::{SearchState, first_page},
     routes,
     ui::{
-        button::{ButtonLink, ButtonRow},
+        button::{ButtonLink, ButtonRow, ReloadLink},
         changing::changing,
-        code::Code,
-        empty::{Empty, Step, Steps},
+        empty::Empty,
     },
 };
 
 /// What stands where the list will be.
 #[component]
 pub fn FirstUse() -> impl IntoView {
-    let tenant = use_visit()
+    let visit = use_visit();
+    let is_guided = visit
         .account
-        .map_or_else(String::new, |account| account.tenant.to_string());
-    let mint = format!("keywright mint --tenant {tenant} --product <slug>");
+        .as_ref()
+        .is_some_and(|account| account.is_guided);
+    let way_on = if is_guided && visit.allows(Permission::ManageProducts) {
+        Some((routes::GUIDE, "Get started"))
+    } else if visit.allows(Permission::ActOnLicenses) {
+        Some((routes::MINT, "Mint licenses"))
+    } else {
+        None
+    };
+    let way_on = way_on.map(|(href, label)| {
+        view! {
+            <ButtonRow>
+                <ReloadLink href>{label}</ReloadLink>
+            </ButtonRow>
+        }
+    });
     view! {
         <Empty heading="No licenses yet">
             <p>
@@ -30,26 +47,7 @@ pub fn FirstUse() -> impl IntoView {
                 device then works offline for up to seven days at a time. Every license that is minted \
                 is listed here."
             </p>
-            <Steps>
-                <Step number=1 heading="Add a product and a key type">
-                    <p>
-                        "Under "
-                        <a rel="external" href=routes::PRODUCTS>
-                            "Products"
-                        </a> ". The key type says on how many devices a license works, and for how long."
-                    </p>
-                </Step>
-                <Step number=2 heading="Mint the first license">
-                    <p>"On the server. The key is shown once, there and then."</p>
-                    <Code text=mint/>
-                </Step>
-                <Step number=3 heading="Point your app at this server">
-                    <p>
-                        "Put this server's address into the app as its base URL. Its first activation shows up in \
-                        this list."
-                    </p>
-                </Step>
-            </Steps>
+            {way_on}
         </Empty>
     }
 }

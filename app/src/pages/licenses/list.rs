@@ -6,6 +6,7 @@ use keywright_domain::{
     live::Subject,
     page::{Count, Mark, Position},
     query::{LicenseList, LicenseQuery},
+    role::Permission,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,6 +16,7 @@ use crate::{
     api::{
         codec::{PageResource, page_resource},
         licenses::list_licenses,
+        session::use_visit,
     },
     format,
     held::{Answer, Holder, Shown, newest},
@@ -31,7 +33,7 @@ use crate::{
         stale::Stale,
     },
     routes,
-    ui::{changing::changing, focus, pager::Pager, table::Table},
+    ui::{button::MainLink, changing::changing, focus, pager::Pager, table::Table},
 };
 
 /// The page.
@@ -47,7 +49,10 @@ pub fn LicensesPage() -> impl IntoView {
             (query, list)
         },
     );
-    let actions = view! { <ExportLink asked/> }.into_any();
+    let mint = use_visit().allows(Permission::ActOnLicenses).then(|| {
+        view! { <MainLink href=routes::MINT>"Mint licenses"</MainLink> }
+    });
+    let actions = view! { <ExportLink asked/> {mint} }.into_any();
     view! {
         <Title text="Licenses"/>
         <PageHead heading="Licenses" actions/>

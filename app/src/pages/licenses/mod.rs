@@ -11,6 +11,8 @@ pub mod list;
 #[cfg(feature = "ssr")]
 mod loading;
 #[cfg(feature = "ssr")]
+pub mod mint;
+#[cfg(feature = "ssr")]
 pub mod no_such_key;
 pub mod parts;
 mod question;

@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        request::shown_once,
+        request::{ShownOnce, shown_once},
         session::use_visit,
     },
     pages::{
@@ -56,11 +56,11 @@ fn revoke(license: LicenseDetail) -> AnyView {
 
 fn remint(license: LicenseDetail) -> AnyView {
     match shown_once() {
-        Some(shown) => {
-            let key = shown.key.expose().to_owned();
-            view! { <ShownKeyPage license key successor=shown.license/> }.into_any()
+        Some(ShownOnce::Reminted(key, successor)) => {
+            let key = key.expose().to_owned();
+            view! { <ShownKeyPage license key successor/> }.into_any()
         }
-        None => ask(Question::Remint, "Remint", license),
+        _ => ask(Question::Remint, "Remint", license),
     }
 }
 

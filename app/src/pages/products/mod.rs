@@ -1,5 +1,6 @@
 //! `/products`: what is sold, and in which variants. Rendered on the server only.
 
+pub mod delete_page;
 mod fields;
 pub mod forms;
 pub mod list;

@@ -1,12 +1,9 @@
 //! `/products/{id}`: one product and its key types.
 
 use keywright_domain::{
-    duration,
-    ids::ProductId,
-    product::{KeyType, Product},
-    role::Permission,
-    settings::TrialDays,
+    duration, ids::ProductId, product::Product, role::Permission, settings::TrialDays,
 };
+use keywright_service::products::CountedKeyType;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -17,12 +14,13 @@ use crate::{
         request,
         session::use_visit,
     },
+    format,
     layout::PageHead,
     pages::failure::Failure,
     routes,
     ui::{
         breadcrumb::Breadcrumb,
-        button::ButtonLink,
+        button::{ButtonLink, MainLink},
         facts::{Fact, Facts},
         table::Table,
         tag::TagList,
@@ -57,7 +55,7 @@ fn not_shown(error: ApiError) -> AnyView {
 
 /// The product of the page's URL with its key types, shown by `view`; why there is none, where there is not.
 pub(super) fn with_product(
-    view: impl FnOnce(Product, Vec<KeyType>) -> AnyView + Send + 'static,
+    view: impl FnOnce(Product, Vec<CountedKeyType>) -> AnyView + Send + 'static,
 ) -> AnyView {
     let asked = asked().and_then(|id| Ok((request::scope()?, id)));
     let shown = Suspend::new(async move {
@@ -79,24 +77,35 @@ pub(super) fn with_product(
 /// The page.
 #[component]
 pub fn ProductPage() -> impl IntoView {
-    let may_change = use_visit().allows(Permission::ManageProducts);
+    let visit = use_visit();
+    let may_change = visit.allows(Permission::ManageProducts);
+    let may_mint = visit.allows(Permission::ActOnLicenses);
     with_product(move |product, key_types| {
-        view! { <Shown product key_types may_change/> }.into_any()
+        let may_mint = may_mint && !key_types.is_empty();
+        view! { <Shown product key_types may_change may_mint/> }.into_any()
     })
 }
 
 #[component]
-fn Shown(product: Product, key_types: Vec<KeyType>, may_change: bool) -> impl IntoView {
+fn Shown(
+    product: Product,
+    key_types: Vec<CountedKeyType>,
+    may_change: bool,
+    may_mint: bool,
+) -> impl IntoView {
     let (id, name) = (product.id.clone(), product.name.clone());
     let above = vec![("Products".to_owned(), routes::PRODUCTS.to_owned())];
-    let actions = may_change.then(|| {
+    let change = may_change.then(|| {
         view! {
-            <div class="page-actions">
-                <ButtonLink href=routes::product_edit(&id)>"Edit"</ButtonLink>
-                <ButtonLink href=routes::key_type_new(&id)>"New key type"</ButtonLink>
-            </div>
+            <ButtonLink href=routes::product_edit(&id)>"Edit"</ButtonLink>
+            <ButtonLink href=routes::key_type_new(&id)>"New key type"</ButtonLink>
         }
     });
+    let mint = may_mint.then(|| {
+        view! { <MainLink href=routes::mint(Some(&id))>"Mint licenses"</MainLink> }
+    });
+    let actions =
+        (may_change || may_mint).then(|| view! { <div class="page-actions">{change} {mint}</div> });
     let settings = product.settings;
     let trial = match settings.trial_days.map(TrialDays::get) {
         None => "Not set: as the app was built".to_owned(),
@@ -138,7 +147,7 @@ fn Shown(product: Product, key_types: Vec<KeyType>, may_change: bool) -> impl In
 }
 
 #[component]
-fn KeyTypes(id: ProductId, key_types: Vec<KeyType>, may_change: bool) -> impl IntoView {
+fn KeyTypes(id: ProductId, key_types: Vec<CountedKeyType>, may_change: bool) -> impl IntoView {
     let table = if key_types.is_empty() {
         view! {
             <p class="section-note">
@@ -153,11 +162,12 @@ fn KeyTypes(id: ProductId, key_types: Vec<KeyType>, may_change: bool) -> impl In
             <th role="columnheader" scope="col">"Lasts"</th>
             <th role="columnheader" scope="col">"Entitlements"</th>
             <th role="columnheader" scope="col">"Past expiry"</th>
+            <th class="number" role="columnheader" scope="col">"Licenses"</th>
         }
         .into_any();
         let rows: Vec<_> = key_types
             .into_iter()
-            .map(|key_type| row(&id, key_type, may_change))
+            .map(|counted| row(&id, counted, may_change))
             .collect();
         view! {
             <Table
@@ -182,7 +192,8 @@ fn KeyTypes(id: ProductId, key_types: Vec<KeyType>, may_change: bool) -> impl In
     }
 }
 
-fn row(product: &ProductId, key_type: KeyType, may_change: bool) -> AnyView {
+fn row(product: &ProductId, counted: CountedKeyType, may_change: bool) -> AnyView {
+    let CountedKeyType { key_type, licenses } = counted;
     let slug = key_type.id.to_string();
     let name = if may_change {
         let href = routes::key_type_edit(product, &key_type.id);
@@ -210,6 +221,7 @@ fn row(product: &ProductId, key_type: KeyType, may_change: bool) -> AnyView {
             <td role="cell" data-label="Lasts">{duration::words(key_type.duration_days)}</td>
             <td role="cell" data-label="Entitlements">{entitlements}</td>
             <td role="cell" data-label="Past expiry">{past_expiry}</td>
+            <td class="number" role="cell" data-label="Licenses">{format::count(licenses)}</td>
         </tr>
     }
     .into_any()

@@ -2,11 +2,11 @@
 
 use keywright_domain::{
     ids::{ProductId, TenantId},
-    sdk_key::SdkKeyHash,
+    sdk_key::{SdkKeyHash, is_use_news},
     settings::ProductSettings,
     time::Timestamp,
 };
-use keywright_store::DeviceTenant;
+use keywright_store::{DeviceTenant, SdkKeyUse, WorkingSdkKey};
 use subtle::ConstantTimeEq;
 
 use super::{Activations, Refusal};
@@ -35,7 +35,9 @@ impl Activations {
             .device_tenant(&tenant, now)
             .await?
             .ok_or(Refusal::SdkKey)?;
-        if !opens(&found, sdk_key) {
+        let sent = SdkKeyHash::of(sdk_key.unwrap_or_default());
+        let key = matching(&found, &sent);
+        if found.asks_for_sdk_key && key.is_none() {
             return Err(Refusal::SdkKey);
         }
         if found.suspended {
@@ -46,6 +48,15 @@ impl Activations {
             .product_settings(&tenant, &product)
             .await?
             .ok_or(Refusal::Product)?;
+        if let Some(key) = key
+            && is_use_news(key.last_used_at, now)
+        {
+            store.touch_sdk_key(SdkKeyUse {
+                tenant: tenant.clone(),
+                hash: key.hash,
+                at: now,
+            });
+        }
         Ok(Admitted {
             tenant,
             product,
@@ -55,12 +66,11 @@ impl Activations {
     }
 }
 
-/// Whether what was sent is one of the tenant's SDK keys; a tenant that never had one asks for none. Every key is
-/// compared, each in constant time.
-fn opens(tenant: &DeviceTenant, sent: Option<&[u8]>) -> bool {
-    let sent = SdkKeyHash::of(sent.unwrap_or_default());
-    let matches = tenant.sdk_keys.iter().fold(0_u8, |found, key| {
-        found | key.as_bytes().ct_eq(sent.as_bytes()).unwrap_u8()
-    });
-    !tenant.asks_for_sdk_key || matches == 1
+/// Which of the tenant's SDK keys was sent, if it was one. Every key is compared, each in constant time.
+fn matching(tenant: &DeviceTenant, sent: &SdkKeyHash) -> Option<WorkingSdkKey> {
+    let keys = tenant.sdk_keys.iter();
+    keys.fold(None, |found, key| {
+        let is_it = key.hash.as_bytes().ct_eq(sent.as_bytes());
+        if is_it.into() { Some(*key) } else { found }
+    })
 }

@@ -206,10 +206,13 @@ impl DemoData {
             let since = tenant.created_at;
             tx.insert_signing_key(&tenant.id, &key, since).await?;
             tx.promote_signing_key(&tenant.id, &key.kid, since).await?;
+            // It shows what comes after.
+            tx.end_guide(&tenant.id, since).await?;
         }
         tx.insert_sdk_key(
             &fixed::parsed(fixed::ACME)?,
             fixed::sdk_key()?.hash(),
+            "keywright demo",
             self.tenants[0].created_at,
         )
         .await?;

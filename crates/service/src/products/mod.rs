@@ -20,7 +20,8 @@ use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
 
-pub use typed::{FormError, TypedKeyType, TypedProduct, WrongFields};
+pub use show::CountedKeyType;
+pub use typed::{TypedKeyType, TypedProduct};
 
 /// A product to make.
 #[derive(Debug, Clone)]
@@ -209,6 +210,33 @@ impl Products {
                 .boxed()
             })
             .await
+    }
+
+    /// Deletes a key type that no license is of, whatever its status.
+    pub async fn delete_key_type(
+        &self,
+        caller: &Caller,
+        product: ProductId,
+        key_type: KeyTypeId,
+    ) -> Result<(), Error> {
+        caller.require(Permission::ManageProducts)?;
+        let details = json!({ "product": product, "key_type": key_type });
+        let now = self.0.clock.now();
+        let action = Action::KeyTypeDelete;
+        let entry = self.0.audit(caller, now, action, None, details);
+        let write = self.0.store.write(move |tx| {
+            async move {
+                let tenant = &entry.tenant;
+                if !tx.delete_key_type(tenant, &product, &key_type).await? {
+                    return Err(Error::NotFound);
+                }
+                Ok(tx.record(&entry).await?)
+            }
+            .boxed()
+        });
+        write.await.map_err(|error: Error| {
+            error.or_conflict("Licenses are of this key type, so it can't be deleted")
+        })
     }
 
     /// Adds a key type to a product.

@@ -2,37 +2,54 @@
 
 use keywright_domain::{
     ids::{KeyTypeId, ProductId},
+    key::KeyPrefix,
+    page::Count,
     product::{KeyType, Product},
     role::Permission,
 };
 
 use super::Products;
-use crate::{Caller, Error};
+use crate::{Caller, Error, forms::sentence};
+
+/// A key type, and how many licenses are of it, whatever their status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountedKeyType {
+    /// The key type.
+    pub key_type: KeyType,
+    /// Its licenses.
+    pub licenses: Count,
+}
 
 impl Products {
     /// Every product of the caller's tenant, by slug, each with its key types.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<(Product, Vec<KeyType>)>, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.0.store, caller.tenant());
-        let mut listed = Vec::new();
-        for product in store.products(tenant).await? {
-            let key_types = store.key_types(tenant, &product.id).await?;
-            listed.push((product, key_types));
-        }
-        Ok(listed)
+        let mut key_types = store.all_key_types(tenant).await?;
+        let products = store.products(tenant).await?.into_iter();
+        let listed = products.map(|product| {
+            let of_product = key_types.extract_if(.., |key_type| key_type.product == product.id);
+            let of_product = of_product.collect();
+            (product, of_product)
+        });
+        Ok(listed.collect())
     }
 
-    /// One product with its key types.
+    /// One product with its key types, each with how many licenses are of it.
     pub async fn show(
         &self,
         caller: &Caller,
         id: &ProductId,
-    ) -> Result<(Product, Vec<KeyType>), Error> {
+    ) -> Result<(Product, Vec<CountedKeyType>), Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.0.store, caller.tenant());
         let product = store.product(tenant, id).await?.ok_or(Error::NotFound)?;
-        let key_types = store.key_types(tenant, id).await?;
-        Ok((product, key_types))
+        let mut counted = Vec::new();
+        for key_type in store.key_types(tenant, id).await? {
+            let licenses = store.count_licenses_of(tenant, id, &key_type.id).await?;
+            counted.push(CountedKeyType { key_type, licenses });
+        }
+        Ok((product, counted))
     }
 
     /// One key type.
@@ -42,10 +59,34 @@ impl Products {
         product: &ProductId,
         id: &KeyTypeId,
     ) -> Result<KeyType, Error> {
-        let (_, key_types) = self.show(caller, product).await?;
+        caller.require(Permission::View)?;
+        let key_types = self.0.store.key_types(caller.tenant(), product).await?;
         let mut key_types = key_types.into_iter();
         key_types
             .find(|key_type| key_type.id == *id)
             .ok_or(Error::NotFound)
     }
+
+    /// What is wrong with a key prefix that is being typed, if anything is: a product would be refused with it now.
+    pub async fn check_key_prefix(
+        &self,
+        caller: &Caller,
+        typed: &str,
+    ) -> Result<Option<String>, Error> {
+        caller.require(Permission::ManageProducts)?;
+        let prefix = match key_prefix(typed) {
+            Ok(prefix) => prefix,
+            Err(wrong) => return Ok(Some(sentence(&wrong.to_string()))),
+        };
+        let is_taken = self.0.store.is_key_prefix_taken(&prefix).await?;
+        Ok(is_taken.then(|| PREFIX_TAKEN.to_owned()))
+    }
+}
+
+/// What is said of a prefix that belongs to another product.
+pub(super) const PREFIX_TAKEN: &str = "Another product on this server has this prefix.";
+
+/// The prefix that was typed; small letters count as capitals.
+pub(super) fn key_prefix(typed: &str) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {
+    typed.trim().to_ascii_uppercase().parse()
 }

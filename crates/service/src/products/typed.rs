@@ -12,14 +12,24 @@ use keywright_domain::{
     settings::ProductSettings,
 };
 
-use super::{KeyTypeChange, NewKeyType, NewProduct, ProductChange, Products};
-use crate::{Caller, Error, error::checked_name};
+use serde::Deserialize;
+
+use super::{
+    KeyTypeChange, NewKeyType, NewProduct, ProductChange, Products,
+    show::{PREFIX_TAKEN, key_prefix},
+};
+use crate::{
+    Caller, Error,
+    error::checked_name,
+    forms::{FormError, WrongFields},
+};
 
 /// Most entitlements that a key type may have: they are in each lease of each of its licenses.
 const MOST_ENTITLEMENTS: usize = 50;
 
 /// A product, as typed. What may be left out is empty.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct TypedProduct {
     /// Its name on pages.
     pub name: String,
@@ -34,7 +44,8 @@ pub struct TypedProduct {
 }
 
 /// A key type, as typed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub struct TypedKeyType {
     /// Its slug; looked at only when it is made.
     pub slug: String,
@@ -50,45 +61,6 @@ pub struct TypedKeyType {
     pub fallback: String,
 }
 
-/// Fields with what is wrong in each.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WrongFields(pub Vec<(&'static str, String)>);
-
-/// Why a form was not carried out.
-#[derive(Debug)]
-pub enum FormError {
-    /// Something in it is not as it has to be.
-    Wrong(WrongFields),
-    /// Anything else.
-    Other(Error),
-}
-
-impl From<Error> for FormError {
-    fn from(error: Error) -> Self {
-        Self::Other(error)
-    }
-}
-
-impl WrongFields {
-    fn one(name: &'static str, wrong: &str) -> FormError {
-        FormError::Wrong(Self(vec![(name, wrong.to_owned())]))
-    }
-
-    /// What was made of a field; notes what is wrong with it otherwise.
-    fn take<T, E: Display>(&mut self, name: &'static str, read: Result<T, E>) -> Option<T> {
-        read.map_err(|wrong| self.0.push((name, sentence(&wrong.to_string()))))
-            .ok()
-    }
-
-    /// What all the fields make, if each is as it has to be.
-    fn none<T>(self, made: Option<T>) -> Result<T, FormError> {
-        match made {
-            Some(made) if self.0.is_empty() => Ok(made),
-            _ => Err(FormError::Wrong(self)),
-        }
-    }
-}
-
 impl Products {
     /// Makes a product of what was typed.
     pub async fn add_typed(
@@ -100,8 +72,7 @@ impl Products {
         let mut wrong = WrongFields::default();
         let name = wrong.take("name", checked_name(&typed.name));
         let id = wrong.take("slug", slug(&typed.slug));
-        let prefix = typed.key_prefix.trim().to_ascii_uppercase();
-        let key_prefix = wrong.take("key_prefix", prefix.parse());
+        let key_prefix = wrong.take("key_prefix", key_prefix(&typed.key_prefix));
         let settings = settings(&mut wrong, &typed);
         let made = (|| {
             Some(NewProduct {
@@ -127,10 +98,7 @@ impl Products {
                 Error::Conflict("This product is there already: it was saved before").into()
             }
             Some(_) => WrongFields::one("slug", "There is a product of this slug already."),
-            None => WrongFields::one(
-                "key_prefix",
-                "Another product on this server has this prefix.",
-            ),
+            None => WrongFields::one("key_prefix", PREFIX_TAKEN),
         })
     }
 
@@ -296,16 +264,4 @@ fn entitlements(typed: &str) -> Result<Entitlements, String> {
     let read = names.into_iter().map(str::parse::<Entitlement>);
     let read: Result<_, _> = read.collect();
     read.map_err(|wrong| wrong.to_string())
-}
-
-/// Begins with a capital and ends with a full stop.
-fn sentence(words: &str) -> String {
-    let mut symbols = words.chars();
-    let first = symbols.next().map(|first| first.to_ascii_uppercase());
-    let end = if words.ends_with('.') {
-        None
-    } else {
-        Some('.')
-    };
-    first.into_iter().chain(symbols).chain(end).collect()
 }

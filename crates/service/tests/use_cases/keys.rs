@@ -58,7 +58,7 @@ async fn an_old_sdk_key_works_for_thirty_days_more() {
         "there is one"
     );
     let made = sdk_keys
-        .rotate(&owner(), OldKeys::KeepForGrace)
+        .rotate(&owner(), OldKeys::KEEP_FOR_GRACE)
         .await
         .unwrap();
     assert!(opens(&world, DEMO_KEY).await && opens(&world, made.expose()).await);
@@ -76,10 +76,10 @@ async fn a_leaked_sdk_key_ends_at_once_with_all_before_it() {
     let world = world().await;
     let sdk_keys = &world.services.sdk_keys;
     let second = sdk_keys
-        .rotate(&owner(), OldKeys::KeepForGrace)
+        .rotate(&owner(), OldKeys::KEEP_FOR_GRACE)
         .await
         .unwrap();
-    let third = sdk_keys.rotate(&owner(), OldKeys::EndNow).await.unwrap();
+    let third = sdk_keys.rotate(&owner(), OldKeys::END_NOW).await.unwrap();
     for (key, expected) in [
         (DEMO_KEY, false),
         (second.expose(), false),
@@ -96,18 +96,18 @@ async fn an_sdk_key_that_apps_have_is_taken_over() {
     let sdk_keys = &world.services.sdk_keys;
     let theirs: SdkKey = format!("sdk_live_{}", "7".repeat(64)).parse().ok().unwrap();
     let replaced = sdk_keys
-        .import(&owner(), &theirs, OldKeys::KeepForGrace)
+        .import(&owner(), &theirs, OldKeys::KEEP_FOR_GRACE)
         .await
         .unwrap();
     assert!(replaced);
     assert!(opens(&world, theirs.expose()).await && opens(&world, DEMO_KEY).await);
-    let again = sdk_keys.import(&owner(), &theirs, OldKeys::EndNow).await;
+    let again = sdk_keys.import(&owner(), &theirs, OldKeys::END_NOW).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert!(opens(&world, DEMO_KEY).await, "a conflict changes nothing");
     // A rotation that broke too many apps is taken back.
     let demo: SdkKey = DEMO_KEY.parse().ok().unwrap();
     sdk_keys
-        .import(&owner(), &demo, OldKeys::EndNow)
+        .import(&owner(), &demo, OldKeys::END_NOW)
         .await
         .unwrap();
     world.clock.set(NOW.plus_days(31));
@@ -123,7 +123,7 @@ async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
     for key in [None, Some(&b"anything"[..])] {
         assert!(activations.admit("indie", "pixel", key).await.is_ok());
     }
-    let rotated = sdk_keys.rotate(&indie, OldKeys::EndNow).await;
+    let rotated = sdk_keys.rotate(&indie, OldKeys::END_NOW).await;
     assert!(matches!(rotated, Err(Error::Conflict(_))));
     let made = sdk_keys.set(&indie).await.unwrap();
     for key in [None, Some(&b"anything"[..]), Some(DEMO_KEY.as_bytes())] {
@@ -149,7 +149,7 @@ async fn a_replaced_sdk_key_is_ended_early_and_the_current_one_stays() {
         "nothing was replaced"
     );
     let made = sdk_keys
-        .rotate(&owner(), OldKeys::KeepForGrace)
+        .rotate(&owner(), OldKeys::KEEP_FOR_GRACE)
         .await
         .unwrap();
     world.clock.set(NOW.plus_millis(1));
@@ -266,8 +266,11 @@ async fn only_admins_and_owners_touch_keys() {
         let demo: SdkKey = DEMO_KEY.parse().ok().unwrap();
         let refused = [
             sdk_keys.set(&caller).await.err(),
-            sdk_keys.rotate(&caller, OldKeys::EndNow).await.err(),
-            sdk_keys.import(&caller, &demo, OldKeys::EndNow).await.err(),
+            sdk_keys.rotate(&caller, OldKeys::END_NOW).await.err(),
+            sdk_keys
+                .import(&caller, &demo, OldKeys::END_NOW)
+                .await
+                .err(),
             sdk_keys.end_replaced(&caller).await.err(),
             keys.add(&caller, None).await.err(),
             keys.promote(&caller, kid("k1"), Urgency::Leak).await.err(),

@@ -11,6 +11,7 @@ mod audit;
 mod demo;
 mod devices;
 mod events;
+mod guide;
 mod keys;
 mod master_key;
 mod minting;

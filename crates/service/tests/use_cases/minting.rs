@@ -1,5 +1,7 @@
 //! Minting licenses.
 
+use std::sync::{Arc, Mutex};
+
 use keywright_domain::{
     audit::{Action, ActorKind},
     license::{Customer, Status},
@@ -8,7 +10,8 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    licenses::{MOST_AT_ONCE, MintOrder},
+    forms::{FormError, Made},
+    licenses::{MOST_AT_ONCE, MintOrder, TypedMint},
     testing::NOW,
 };
 
@@ -194,4 +197,88 @@ async fn viewers_list_but_do_not_mint() {
         .mint(&viewer, order(Some("pro"), 1))
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
+}
+
+#[tokio::test]
+async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
+    let world = world().await;
+    let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
+    let typed = |form: &str| TypedMint {
+        form_id: form.to_owned(),
+        key_type: "notes/pro".into(),
+        customer_email: " ada@example.test ".into(),
+        count: "30".into(),
+        ..TypedMint::default()
+    };
+    let form = licenses.new_form().to_string();
+    let (order, id) = licenses.mint_typed(&support, typed(&form)).await.unwrap();
+    assert_eq!(order.customer.email.as_deref(), Some("ada@example.test"));
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let heard = written.clone();
+    let minted = licenses
+        .mint_once(&support, &order, id, move |count| {
+            heard.lock().unwrap().push(count);
+        })
+        .await
+        .unwrap();
+    assert_eq!((minted.len(), written.lock().unwrap().len()), (30, 30));
+    assert_eq!(written.lock().unwrap().last(), Some(&30));
+
+    let before = log(&world).await.len();
+    let first: Vec<_> = minted.iter().take(20).map(|minted| minted.id).collect();
+    let is_known = |answer: Result<(), FormError>| match answer {
+        Err(FormError::Used(Made::Licenses {
+            count: 30,
+            first: named,
+        })) => named
+            .iter()
+            .map(|license| license.id)
+            .eq(first.iter().copied()),
+        other => panic!("{other:?}"),
+    };
+    // As it is looked at before, and as the database decides where two come at once.
+    assert!(is_known(
+        licenses.mint_typed(&support, typed(&form)).await.map(drop)
+    ));
+    assert!(is_known(
+        licenses
+            .mint_once(&support, &order, id, |_| {})
+            .await
+            .map(drop)
+    ));
+    assert_eq!(log(&world).await.len(), before);
+    let stored = world
+        .store
+        .used_form(&acme(), id)
+        .await
+        .unwrap()
+        .unwrap()
+        .to_string();
+    assert!(
+        minted
+            .iter()
+            .all(|minted| !stored.contains(minted.key.expose()))
+    );
+
+    for (days, is_there) in [(60, true), (61, false)] {
+        world.clock.set(NOW.plus_days(days));
+        world.services.keep_house().await.unwrap();
+        let stored = world.store.used_form(&acme(), id).await.unwrap();
+        assert_eq!(stored.is_some(), is_there, "{days}");
+    }
+}
+
+/// Before anything that was typed is looked at.
+#[tokio::test]
+async fn a_viewers_form_is_refused_whatever_is_in_it() {
+    let world = world().await;
+    let refused = world
+        .services
+        .licenses
+        .mint_typed(&somebody(Role::Viewer), TypedMint::default())
+        .await;
+    assert!(
+        matches!(refused, Err(FormError::Other(Error::Forbidden))),
+        "{refused:?}"
+    );
 }

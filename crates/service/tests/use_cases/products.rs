@@ -1,9 +1,11 @@
 //! Products and key types as they are typed.
 
-use keywright_domain::{audit::Action, role::Role};
+use keywright_domain::{audit::Action, ids::ProductId, license::Customer, page::Count, role::Role};
 use keywright_service::{
     Caller, Error,
-    products::{FormError, TypedKeyType, TypedProduct},
+    forms::FormError,
+    licenses::MintOrder,
+    products::{TypedKeyType, TypedProduct},
 };
 
 use crate::world::{log, new_entries, somebody, world};
@@ -63,7 +65,8 @@ async fn what_is_typed_becomes_a_product_and_a_key_type() {
     );
     assert_eq!(shown.settings.free_tier, Some(false));
     assert_eq!(key_types.len(), 1);
-    let made = &key_types[0];
+    assert_eq!(key_types[0].licenses, Count::Exact(0));
+    let made = &key_types[0].key_type;
     assert_eq!(
         (
             &made.id,
@@ -257,4 +260,134 @@ async fn the_same_form_sent_twice_makes_one() {
         "{again:?}"
     );
     assert_eq!(products.list(&admin).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
+    let world = world().await;
+    let (products, admin) = (&world.services.products, somebody(Role::Admin));
+    let notes: ProductId = "notes".parse().unwrap();
+    let before = log(&world).await.len();
+    let (_, shown) = products.show(&admin, &notes).await.unwrap();
+    assert_eq!(shown.len(), 4);
+    for counted in shown {
+        assert_ne!(
+            counted.licenses,
+            Count::Exact(0),
+            "{:?}",
+            counted.key_type.id
+        );
+        let id = counted.key_type.id;
+        let refused = products.delete_key_type(&admin, notes.clone(), id).await;
+        let message = "Licenses are of this key type, so it can't be deleted";
+        assert!(
+            matches!(refused, Err(Error::Conflict(said)) if said == message),
+            "{refused:?}"
+        );
+    }
+    let added = products
+        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .await
+        .unwrap();
+    let delete = async |caller: &Caller| {
+        products
+            .delete_key_type(caller, notes.clone(), added.clone())
+            .await
+    };
+    assert!(matches!(
+        delete(&somebody(Role::Support)).await,
+        Err(Error::Forbidden)
+    ));
+    let indie = Caller::command_line("indie".parse().unwrap());
+    assert!(matches!(delete(&indie).await, Err(Error::NotFound)));
+    delete(&admin).await.unwrap();
+    assert!(matches!(delete(&admin).await, Err(Error::NotFound)));
+    assert!(matches!(
+        products.show_key_type(&admin, &notes, &added).await,
+        Err(Error::NotFound)
+    ));
+    products
+        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .await
+        .unwrap();
+    let actions: Vec<_> = new_entries(&world, before)
+        .await
+        .iter()
+        .map(|entry| entry.action)
+        .collect();
+    let count = |wanted| actions.iter().filter(|&&action| action == wanted).count();
+    assert_eq!(
+        (
+            count(Action::KeyTypeCreate),
+            count(Action::KeyTypeDelete),
+            actions.len()
+        ),
+        (2, 1, 3)
+    );
+}
+
+/// Revoked and reminted ones too: they are shown with it for as long as they are there.
+#[tokio::test]
+async fn an_ended_license_holds_its_key_type() {
+    let world = world().await;
+    let (services, admin) = (&world.services, somebody(Role::Admin));
+    let notes: ProductId = "notes".parse().unwrap();
+    let id = services
+        .products
+        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .await
+        .unwrap();
+    let order = MintOrder {
+        product: notes.clone(),
+        key_type: Some(id.clone()),
+        customer: Customer::default(),
+        count: 2,
+    };
+    let minted = services.licenses.mint(&admin, order).await.unwrap();
+    services
+        .licenses
+        .revoke(&admin, minted[0].id)
+        .await
+        .unwrap();
+    services
+        .licenses
+        .remint(&admin, minted[1].id)
+        .await
+        .unwrap();
+    let (_, shown) = services.products.show(&admin, &notes).await.unwrap();
+    let counted = shown
+        .iter()
+        .find(|counted| counted.key_type.id == id)
+        .unwrap();
+    assert_eq!(counted.licenses, Count::Exact(3));
+    let refused = services.products.delete_key_type(&admin, notes, id).await;
+    assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_prefix_is_checked_while_it_is_typed() {
+    let world = world().await;
+    let products = &world.services.products;
+    let admin = somebody(Role::Admin);
+    for (typed, wrong) in [
+        ("PNT1", None),
+        (" pnt1 ", None),
+        ("PN", Some("A key prefix has 4 letters or digits.")),
+        ("PNT-", Some("A key prefix has 4 letters or digits.")),
+        (
+            "acme",
+            Some("Another product on this server has this prefix."),
+        ),
+        (
+            "INDI",
+            Some("Another product on this server has this prefix."),
+        ),
+    ] {
+        let checked = products.check_key_prefix(&admin, typed).await.unwrap();
+        assert_eq!(checked.as_deref(), wrong, "{typed}");
+    }
+    let refused = products
+        .check_key_prefix(&somebody(Role::Support), "PNT1")
+        .await;
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
 }

@@ -36,6 +36,7 @@ pub(crate) fn somebody(role: Role) -> Caller {
         tenant: acme(),
         tenant_name: "Acme".into(),
         plan: Plan::Enterprise,
+        is_guided: false,
         last_seen_at: NOW,
     })
 }

@@ -7,7 +7,7 @@ use keywright_domain::{
     signing_key::KeyStage,
     time::Timestamp,
 };
-use keywright_store::{SealedSigningKey, StoreError};
+use keywright_store::{SdkKeyUse, SealedSigningKey, StoreError};
 
 use crate::{
     on_both_engines,
@@ -34,7 +34,8 @@ async fn replace_sdk_key(world: &World, number: u8, ends_at: Timestamp) {
     let write = world.store.write(move |tx| {
         async move {
             tx.end_sdk_keys(&tenant("acme"), ends_at).await?;
-            tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await
+            tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW)
+                .await
         }
         .boxed()
     });
@@ -43,7 +44,8 @@ async fn replace_sdk_key(world: &World, number: u8, ends_at: Timestamp) {
 
 async fn opening(world: &World, slug: &str, now: Timestamp) -> Vec<SdkKeyHash> {
     let found = world.store.device_tenant(&tenant(slug), now).await;
-    let mut keys = found.unwrap().unwrap().sdk_keys;
+    let keys = found.unwrap().unwrap().sdk_keys;
+    let mut keys: Vec<_> = keys.into_iter().map(|key| key.hash).collect();
     keys.sort_by_key(|hash| *hash.as_bytes());
     keys
 }
@@ -119,7 +121,7 @@ on_both_engines! {
     async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
         let add = |number: u8| world.store.write(move |tx| {
             async move {
-                tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await?;
+                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW).await?;
                 tx.current_sdk_key(&tenant("acme")).await
             }.boxed()
         });
@@ -145,7 +147,7 @@ on_both_engines! {
         let replace = |number: u8| world.store.write(move |tx| {
             async move {
                 tx.end_sdk_keys(&tenant("acme"), NOW).await?;
-                tx.insert_sdk_key(&tenant("acme"), hash(number), NOW).await
+                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW).await
             }.boxed()
         });
         let done: Vec<Result<(), StoreError>> = futures::future::join_all((2..10).map(replace)).await;
@@ -210,5 +212,56 @@ on_both_engines! {
         assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
         let signing = stages(&world).await.into_iter().filter(|(_, stage)| *stage == KeyStage::Signing);
         assert_eq!(signing.count(), 1);
+    }
+
+    async fn sdk_keys_are_listed_the_current_one_first(world: World) {
+        replace_sdk_key(&world, 1, NOW).await;
+        replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
+        replace_sdk_key(&world, 3, NOW.plus_days(30)).await;
+        let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+        let seen: Vec<_> = listed.iter().map(|key| (key.hash, key.ends_at)).collect();
+        let expected = [(hash(3), None), (hash(2), Some(NOW.plus_days(30))), (hash(1), Some(NOW.plus_days(1)))];
+        assert_eq!(seen, expected);
+        assert_eq!((listed[0].created_at, listed[0].created_by.as_deref(), listed[0].last_used_at), (NOW, Some("ada"), None));
+        assert_eq!(world.store.sdk_keys(&tenant("indie")).await.unwrap(), []);
+    }
+
+    async fn the_end_of_a_replaced_key_is_moved_and_the_current_one_has_none(world: World) {
+        replace_sdk_key(&world, 1, NOW).await;
+        replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
+        let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {
+            let write = world.store.write(move |tx| {
+                async move {
+                    let was = tx.sdk_key_end(&tenant(slug), hash(number)).await?;
+                    tx.move_sdk_key_end(&tenant(slug), hash(number), ends_at).await?;
+                    Ok(was)
+                }
+                .boxed()
+            });
+            write.await.map_err(|error: StoreError| error).unwrap()
+        };
+        assert_eq!(moved("indie", 1, NOW).await, None);
+        assert_eq!(moved("acme", 9, NOW).await, None);
+        assert_eq!(moved("acme", 2, NOW).await, Some(None));
+        assert_eq!(moved("acme", 1, NOW.plus_days(90)).await, Some(Some(NOW.plus_days(1))));
+        assert_eq!(opening(&world, "acme", NOW.plus_days(89)).await, sorted([1, 2]));
+        assert_eq!(moved("acme", 1, NOW).await, Some(Some(NOW.plus_days(90))));
+        assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+    }
+
+    async fn the_latest_use_of_an_sdk_key_is_noted(world: World) {
+        replace_sdk_key(&world, 1, NOW).await;
+        for (slug, number, millis) in [("acme", 1, 5), ("acme", 1, 3), ("indie", 1, 9), ("acme", 2, 9)] {
+            world.store.touch_sdk_key(SdkKeyUse {
+                tenant: tenant(slug),
+                hash: hash(number),
+                at: NOW.plus_millis(millis),
+            });
+            world.store.flush_touches().await;
+        }
+        let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+        assert_eq!((listed.len(), listed[0].last_used_at), (1, Some(NOW.plus_millis(5))));
+        let found = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
+        assert_eq!(found.sdk_keys[0].last_used_at, Some(NOW.plus_millis(5)));
     }
 }

@@ -8,6 +8,8 @@
 mod activations;
 mod audit;
 mod changes;
+mod guide;
+mod key_types;
 mod keyless;
 mod keys;
 mod license_list;
@@ -18,6 +20,7 @@ mod operators;
 mod searching;
 mod setup_code;
 mod tenants;
+mod used_forms;
 mod world;
 mod writing;
 

@@ -1,0 +1,214 @@
+//! Minting: licenses of a key type, all of them or none.
+
+use futures::FutureExt;
+use keywright_domain::{
+    audit::Action,
+    ids::{FormId, KeyTypeId, LicenseId, ProductId},
+    key::{DisplayKey, LicenseKey},
+    license::{Customer, License, LicenseState, NamedLicense},
+    product::{KeyType, Product},
+    role::Permission,
+    time::Timestamp,
+};
+use keywright_store::NewAuditEntry;
+use serde_json::json;
+
+use super::Licenses;
+use crate::{
+    Caller, Error, Invalid, email,
+    error::checked_name,
+    forms::{FormError, Made, WrongFields},
+};
+
+/// Most licenses that are minted at once: all of them or none, in one transaction.
+pub const MOST_AT_ONCE: u32 = 1_000;
+
+/// Licenses to mint.
+#[derive(Debug, Clone)]
+pub struct MintOrder {
+    /// Of which product.
+    pub product: ProductId,
+    /// As which key type; may be left out where the product has just one.
+    pub key_type: Option<KeyTypeId>,
+    /// For whom.
+    pub customer: Customer,
+    /// How many: 1 to [`MOST_AT_ONCE`].
+    pub count: u32,
+}
+
+/// A minted license, with the key that is shown this once.
+pub struct Minted {
+    /// The key itself.
+    pub key: LicenseKey,
+    /// The hash of it.
+    pub id: LicenseId,
+    /// The masked form of it.
+    pub display_key: DisplayKey,
+}
+
+/// A license to write, and what is recorded of it.
+type Rows = Vec<(License, NewAuditEntry)>;
+
+impl Licenses {
+    /// Mints licenses, each with an audit entry. The keys are in the reply and nowhere else.
+    pub async fn mint(&self, caller: &Caller, order: MintOrder) -> Result<Vec<Minted>, Error> {
+        self.write_minted(caller, &order, None, |_| {}).await
+    }
+
+    /// The same by a form, which mints once however often it is sent. `made` hears how many are written by then; they are
+    /// there once this has its answer.
+    pub async fn mint_once(
+        &self,
+        caller: &Caller,
+        order: &MintOrder,
+        form: FormId,
+        made: impl Fn(u32) + Send + 'static,
+    ) -> Result<Vec<Minted>, FormError> {
+        match self.write_minted(caller, order, Some(form), made).await {
+            Ok(minted) => Ok(minted),
+            Err(Error::Invalid(Invalid::UnknownProduct(_) | Invalid::UnknownKeyType(..))) => {
+                Err(key_type_gone())
+            }
+            Err(error) => Err(match self.0.why_not(caller, form, error).await {
+                // The foreign key: the key type was deleted after it was looked up.
+                FormError::Other(Error::Conflict(_)) => key_type_gone(),
+                other => other,
+            }),
+        }
+    }
+
+    async fn write_minted(
+        &self,
+        caller: &Caller,
+        order: &MintOrder,
+        form: Option<FormId>,
+        made: impl Fn(u32) + Send + 'static,
+    ) -> Result<Vec<Minted>, Error> {
+        caller.require(Permission::ActOnLicenses)?;
+        check(order)?;
+        let (minted, rows) = self.draw(caller, order).await?;
+        let (tenant, now) = (caller.tenant().clone(), self.0.clock.now());
+        let named = minted.iter().take(Made::NAMED).map(|minted| NamedLicense {
+            id: minted.id,
+            display_key: minted.display_key.clone(),
+        });
+        let answer = json!(Made::Licenses {
+            count: order.count,
+            first: named.collect(),
+        });
+        let write = self.0.store.write(move |tx| {
+            async move {
+                if let Some(form) = form {
+                    tx.use_form(&tenant, form, &answer, now).await?;
+                }
+                for ((license, entry), number) in rows.iter().zip(1..) {
+                    tx.insert_license(license).await?;
+                    tx.record(entry).await?;
+                    made(number);
+                }
+                Ok::<_, Error>(())
+            }
+            .boxed()
+        });
+        write.await?;
+        Ok(minted)
+    }
+
+    /// Makes the keys, and what is to be written.
+    async fn draw(&self, caller: &Caller, order: &MintOrder) -> Result<(Vec<Minted>, Rows), Error> {
+        let (context, now) = (&self.0, self.0.clock.now());
+        let (product, key_type) = self.product_and_key_type(caller, order).await?;
+        let drawn = (0..order.count).map(|_| {
+            let key = LicenseKey::generate(&product.key_prefix, context.rng.bytes());
+            let license = new_license(&product, &key_type, &key, order.customer.clone(), now);
+            let details = json!({
+                "display_key": license.display_key, "product": product.id, "key_type": key_type.id,
+            });
+            let entry = context.audit(caller, now, Action::ManualMint, Some(license.id), details);
+            let minted = Minted {
+                key,
+                id: license.id,
+                display_key: license.display_key.clone(),
+            };
+            (minted, (license, entry))
+        });
+        Ok(drawn.unzip())
+    }
+
+    async fn product_and_key_type(
+        &self,
+        caller: &Caller,
+        order: &MintOrder,
+    ) -> Result<(Product, KeyType), Error> {
+        let (store, tenant) = (&self.0.store, caller.tenant());
+        let unknown = || Invalid::UnknownProduct(order.product.clone());
+        let product = store
+            .product(tenant, &order.product)
+            .await?
+            .ok_or_else(unknown)?;
+        let mut key_types = store.key_types(tenant, &order.product).await?;
+        let key_type = match &order.key_type {
+            Some(wanted) => key_types
+                .into_iter()
+                .find(|key_type| key_type.id == *wanted)
+                .ok_or_else(|| Invalid::UnknownKeyType(product.id.clone(), wanted.clone()))?,
+            None if key_types.len() == 1 => key_types.remove(0),
+            None => return Err(Invalid::KeyTypeNeeded(product.id).into()),
+        };
+        Ok((product, key_type))
+    }
+}
+
+/// A license of that key type, minted now: what the key type says is copied.
+pub(crate) fn new_license(
+    product: &Product,
+    key_type: &KeyType,
+    key: &LicenseKey,
+    customer: Customer,
+    now: Timestamp,
+) -> License {
+    License {
+        tenant: product.tenant.clone(),
+        id: key.id(),
+        product: product.id.clone(),
+        key_type: key_type.id.clone(),
+        display_key: key.display_key(&product.key_prefix),
+        state: LicenseState::Active,
+        created_at: now,
+        expires_at: key_type.expiry_from(now),
+        activation_limit: key_type.activation_limit,
+        active_count: 0,
+        entitlements: key_type.entitlements.clone(),
+        fallback: key_type.fallback,
+        customer,
+        predecessor: None,
+        successor: None,
+    }
+}
+
+fn key_type_gone() -> FormError {
+    let wrong = "this key type has just been deleted; choose another";
+    WrongFields::one("key_type", wrong)
+}
+
+fn check(order: &MintOrder) -> Result<(), Invalid> {
+    check_email(order.customer.email.as_deref())?;
+    check_name(order.customer.name.as_deref())?;
+    check_count(order.count)
+}
+
+pub(super) fn check_email(email: Option<&str>) -> Result<(), Invalid> {
+    email.map_or(Ok(()), email::check)
+}
+
+pub(super) fn check_name(name: Option<&str>) -> Result<(), Invalid> {
+    name.map(checked_name).transpose().map(drop)
+}
+
+pub(super) fn check_count(count: u32) -> Result<(), Invalid> {
+    if (1..=MOST_AT_ONCE).contains(&count) {
+        Ok(())
+    } else {
+        Err(Invalid::Count { max: MOST_AT_ONCE })
+    }
+}

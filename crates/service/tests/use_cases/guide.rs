@@ -1,0 +1,53 @@
+//! How far a tenant has come.
+
+use keywright_domain::{license::Customer, plan::Plan, role::Role};
+use keywright_service::{
+    Caller, Error,
+    licenses::MintOrder,
+    tenants::NewTenant,
+    testing::{NOW, TestWorld},
+};
+use keywright_store::Engine;
+
+use crate::world::{somebody, world};
+
+#[tokio::test]
+async fn the_guide_is_about_the_product_of_the_newest_license() {
+    let world = world().await;
+    let (services, admin) = (&world.services, somebody(Role::Admin));
+    for (days, product, key_type) in [(1, "studio", "default"), (2, "notes", "team")] {
+        let order = MintOrder {
+            product: product.parse().unwrap(),
+            key_type: Some(key_type.parse().unwrap()),
+            customer: Customer::default(),
+            count: 1,
+        };
+        world.clock.set(NOW.plus_days(days));
+        services.licenses.mint(&admin, order).await.unwrap();
+        let progress = services.guide.progress(&admin).await.unwrap();
+        assert_eq!(progress.product.unwrap().id.as_str(), product);
+        assert_eq!(progress.key_type.unwrap().id.as_str(), key_type);
+        assert!(progress.has_sdk_key && progress.has_license && progress.has_device);
+    }
+}
+
+#[tokio::test]
+async fn before_there_is_a_license_it_is_about_the_first_product_that_has_a_key_type() {
+    let world = TestWorld::on(Engine::Sqlite).await;
+    let (tenant, services) = ("mine".parse().unwrap(), &world.services);
+    let new = NewTenant::new(tenant, "Mine", Plan::Pro);
+    services.tenants.add(new).await.unwrap();
+    let owner = Caller::command_line("mine".parse().unwrap());
+    let progress = services.guide.progress(&owner).await.unwrap();
+    assert_eq!((&progress.product, &progress.key_type), (&None, &None));
+    assert!(!progress.has_sdk_key && !progress.has_license && !progress.has_device);
+    assert_eq!(progress.signing_key.unwrap().kid.to_string(), "k1");
+    for role in [Role::Viewer, Role::Support] {
+        let refused = services.guide.progress(&somebody(role)).await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+        assert!(matches!(
+            services.guide.end(&somebody(role)).await,
+            Err(Error::Forbidden)
+        ));
+    }
+}

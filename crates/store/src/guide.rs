@@ -1,0 +1,56 @@
+//! How far a tenant has come with its first licensed device.
+
+use keywright_domain::{
+    ids::{KeyTypeId, ProductId, TenantId},
+    time::Timestamp,
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+impl Store {
+    /// The product and key type of the license that was minted last, if there is one.
+    pub async fn newest_license_type(
+        &self,
+        tenant: &TenantId,
+    ) -> Result<Option<(ProductId, KeyTypeId)>, StoreError> {
+        let row = sqlx::query(
+            "SELECT product_id, key_type_id FROM licenses WHERE tenant_id = $1
+             ORDER BY created_at DESC, id DESC LIMIT 1",
+        )
+        .bind(tenant.as_str())
+        .fetch_optional(&mut *self.read().await?)
+        .await?;
+        row.map(|row| {
+            let fields = Fields::new("licenses", &row);
+            Ok((fields.parsed("product_id")?, fields.parsed("key_type_id")?))
+        })
+        .transpose()
+    }
+
+    /// Whether any device has ever activated a license of the tenant.
+    pub async fn has_activations(&self, tenant: &TenantId) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM activations WHERE tenant_id = $1 LIMIT 1")
+            .bind(tenant.as_str())
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        Ok(row.is_some())
+    }
+}
+
+impl Tx<'_> {
+    /// Puts the tenant's guide away; says whether it was there.
+    pub async fn end_guide(
+        &mut self,
+        tenant: &TenantId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "UPDATE tenants SET guide_ended_at = $2 WHERE id = $1 AND guide_ended_at IS NULL",
+        )
+        .bind(tenant.as_str())
+        .bind(now.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

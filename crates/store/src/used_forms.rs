@@ -1,0 +1,64 @@
+//! Forms that make something each time they are sent: which of them were sent, and what they made.
+
+use keywright_domain::{
+    ids::{FormId, TenantId},
+    time::Timestamp,
+};
+
+use crate::{Store, StoreError, Tx, row::Fields};
+
+impl Store {
+    /// What the form made, if it was sent before.
+    pub async fn used_form(
+        &self,
+        tenant: &TenantId,
+        id: FormId,
+    ) -> Result<Option<serde_json::Value>, StoreError> {
+        let row = sqlx::query("SELECT made FROM used_forms WHERE tenant_id = $1 AND id = $2")
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.read().await?)
+            .await?;
+        row.map(|row| Fields::new("used_forms", &row).json("made"))
+            .transpose()
+    }
+}
+
+impl Tx<'_> {
+    /// Notes that the form was sent, and what it makes, which holds no secret; one that was sent before is a conflict.
+    pub async fn use_form(
+        &mut self,
+        tenant: &TenantId,
+        id: FormId,
+        made: &serde_json::Value,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO used_forms (tenant_id, id, made, used_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .bind(made.to_string())
+        .bind(now.millis())
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets at most `most` forms, of whichever tenant, that were sent before that; says how many.
+    pub async fn purge_used_forms(
+        &mut self,
+        used_before: Timestamp,
+        most: u32,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM used_forms WHERE (tenant_id, id) IN
+             (SELECT tenant_id, id FROM used_forms WHERE used_at < $1 ORDER BY used_at LIMIT $2)",
+        )
+        .bind(used_before.millis())
+        .bind(i64::from(most))
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected())
+    }
+}

@@ -1,0 +1,279 @@
+// What a script adds to the pages that no wasm brings to life. Everything there works without it; the marks that it goes by are
+// set in app/src/ui/plain.rs and app/src/ui/form.rs.
+
+/** How long one may pause before what is typed is checked. */
+const PAUSE_MILLIS = 300;
+/** How long to wait before a stream that ended is opened again. */
+const RECONNECT_MILLIS = 5_000;
+
+const root = document.documentElement;
+
+function byId(id: string | undefined): HTMLElement | null {
+  return id ? document.getElementById(id) : null;
+}
+
+/** Copies a text and says in the place after the button, which is read out, what came of it. */
+async function copy(button: HTMLElement): Promise<void> {
+  const source = byId(button.dataset["copy"]);
+  const place = button.nextElementSibling;
+  if (!source || !place) {
+    return;
+  }
+  try {
+    await navigator.clipboard.writeText(source.textContent ?? "");
+    button.dataset["done"] = "";
+    place.textContent = "Copied to the clipboard";
+  } catch {
+    // As over plain HTTP from another machine. Where it is only heard otherwise, it is seen, too.
+    place.classList.replace("visually-hidden", "said");
+    place.textContent = "The browser does not let this page copy. It is selected: copy it yourself";
+    getSelection()?.selectAllChildren(source);
+  }
+}
+
+function save(button: HTMLElement): void {
+  const text = byId(button.dataset["save"])?.textContent ?? "";
+  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = button.dataset["file"] ?? "keys.txt";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Asks the server what is wrong with what is being typed. Of several answers on their way only the last one counts. */
+async function check(input: HTMLInputElement): Promise<void> {
+  const place = byId(`${input.id}-error`);
+  const value = input.value.trim();
+  if (!place) {
+    return;
+  }
+  let wrong = "";
+  if (value) {
+    try {
+      const address = `${input.dataset["checkedAt"]}?${new URLSearchParams({ value })}`;
+      const answer = await fetch(address, { headers: { accept: "application/json" } });
+      const checked: { wrong?: string | null } = answer.ok ? await answer.json() : {};
+      wrong = checked.wrong ?? "";
+    } catch {
+      // It is checked again when it is sent.
+    }
+  }
+  if (input.value.trim() === value) {
+    place.textContent = wrong;
+    if (wrong) {
+      input.setAttribute("aria-invalid", "true");
+    } else {
+      input.removeAttribute("aria-invalid");
+    }
+  }
+}
+
+/** Puts another version of this page in its place, and gives the focus to the first of these that is in it; says whether there was one. */
+function show(html: string, ...focusOn: string[]): boolean {
+  const next = new DOMParser().parseFromString(html, "text/html");
+  const [mine, theirs] = [document.querySelector("main"), next.querySelector("main")];
+  if (!mine || !theirs) {
+    return false;
+  }
+  mine.replaceWith(theirs);
+  document.title = next.title;
+  const found = focusOn.map((selector) => theirs.querySelector<HTMLElement>(selector)).find((element) => element);
+  if (found && found.tabIndex < 0) {
+    found.setAttribute("tabindex", "-1");
+  }
+  found?.focus();
+  return true;
+}
+
+/** Finds what has the focus again in the next version of the page. */
+function focused(): string[] {
+  const { activeElement } = document;
+  const marks = ["data-copy", "href"].filter((name) => activeElement?.hasAttribute(name));
+  return marks.map((name) => `[${name}="${CSS.escape(activeElement?.getAttribute(name) ?? "")}"]`);
+}
+
+/** The events of an answer: their names and data. */
+async function* eventsOf(answer: Response): AsyncGenerator<[name: string, data: string]> {
+  if (!answer.body) {
+    return;
+  }
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) {
+      return;
+    }
+    const blocks = (rest + value).split("\n\n");
+    rest = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const lines = block.split("\n");
+      const field = (name: string) =>
+        lines.filter((line) => line.startsWith(`${name}:`)).map((line) => line.slice(name.length + 1).replace(/^ /, ""));
+      yield [field("event").join(), field("data").join("\n")];
+    }
+  }
+}
+
+const SIGNED_OUT = "You are no longer signed in. Sign in in another tab, then send this again: what you typed is still here.";
+const UNREADABLE =
+  "The server's answer could not be read. Look at the list before you try again; sent twice, this form mints once.";
+
+/** Sends a form that may take long, and shows how far it has come; then what came of it. */
+async function sendWithProgress(form: HTMLFormElement): Promise<void> {
+  const submit = form.querySelector<HTMLButtonElement>("button[type=submit]");
+  const most = Number(new FormData(form).get("count")) || 1;
+  form.querySelector(".form-progress")?.remove();
+  const bar = document.createElement("div");
+  bar.className = "form-progress";
+  const progress = document.createElement("progress");
+  progress.max = most;
+  progress.value = 0;
+  progress.setAttribute("aria-label", "Minted");
+  const said = document.createElement("p");
+  said.className = "said";
+  said.setAttribute("role", "status");
+  bar.append(progress, said);
+  form.append(bar);
+  submit?.setAttribute("aria-disabled", "true");
+  const written = (count: number): void => {
+    progress.value = count;
+    said.textContent = `${count} of ${most}`;
+  };
+  const trouble = await send(form, written).catch(() => UNREADABLE);
+  if (trouble) {
+    said.textContent = trouble;
+    progress.remove();
+    delete form.dataset["busy"];
+    submit?.removeAttribute("aria-disabled");
+  }
+}
+
+/** Shows the page that is the answer to a form; says what is wrong, where there is none. */
+async function send(form: HTMLFormElement, written: (count: number) => void): Promise<string | undefined> {
+  const body = new URLSearchParams();
+  new FormData(form).forEach((value, name) => body.append(name, String(value)));
+  const headers = { accept: "text/html, text/event-stream" };
+  const answer = await fetch(form.action, { method: "POST", body, headers });
+  if (answer.redirected) {
+    return SIGNED_OUT;
+  }
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) {
+    return show(await answer.text(), "[aria-invalid=true]", "[role=alert]", "h1") ? undefined : UNREADABLE;
+  }
+  for await (const [name, data] of eventsOf(answer)) {
+    if (name === "page") {
+      return show(data, "h1") ? undefined : UNREADABLE;
+    }
+    written(Number(data));
+  }
+  return UNREADABLE;
+}
+
+/** Keeps a part of the page as new as the server, while it is in sight. */
+function follow(address: string): void {
+  let source: EventSource | undefined;
+  let isOld = false;
+  const isFollowed = (): boolean => document.querySelector("[data-follow]") !== null;
+  const stop = (): void => {
+    source?.close();
+    source = undefined;
+  };
+  const refresh = async (): Promise<void> => {
+    // Nobody's being there is proved by it.
+    const headers = { "keywright-unattended": "1" };
+    const answer = await fetch(location.href, { headers }).catch(() => undefined);
+    if (answer?.redirected) {
+      location.reload();
+    }
+    if (!answer?.ok || answer.redirected || !isFollowed()) {
+      return;
+    }
+    const html = await answer.text();
+    const next = new DOMParser().parseFromString(html, "text/html").querySelector("main");
+    const goesOn = next?.querySelector("[data-follow]") !== null;
+    // Somebody is selecting what they want to copy: it waits for that, unless it is the last news.
+    isOld = goesOn && getSelection()?.type === "Range";
+    if (isOld || next?.innerHTML === document.querySelector("main")?.innerHTML) {
+      return;
+    }
+    show(html, ...(goesOn ? focused() : ["[role=status]", "h1"]));
+    if (!goesOn) {
+      stop();
+    }
+  };
+  const start = (): void => {
+    if (source || document.visibilityState !== "visible" || !isFollowed()) {
+      return;
+    }
+    source = new EventSource(address);
+    source.addEventListener("changed", () => void refresh());
+    source.addEventListener("open", () => void refresh());
+    source.addEventListener("error", () => {
+      if (source?.readyState === EventSource.CLOSED) {
+        stop();
+        // It may say why.
+        void refresh();
+        setTimeout(start, RECONNECT_MILLIS);
+      }
+    });
+  };
+  document.addEventListener("selectionchange", () => {
+    if (isOld && getSelection()?.type !== "Range") {
+      void refresh();
+    }
+  });
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? start() : stop()));
+  start();
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  const copies = target?.closest<HTMLElement>("[data-copy]");
+  const saves = target?.closest<HTMLElement>("[data-save]");
+  if (copies) {
+    void copy(copies);
+  } else if (saves) {
+    save(saves);
+  }
+});
+
+let pause: ReturnType<typeof setTimeout> | undefined;
+document.addEventListener("input", (event) => {
+  const input = event.target;
+  if (input instanceof HTMLInputElement && input.dataset["checkedAt"]) {
+    clearTimeout(pause);
+    pause = setTimeout(() => void check(input), PAUSE_MILLIS);
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement)) {
+    return;
+  }
+  if (form.dataset["busy"] !== undefined) {
+    // A second click while the first one is being answered.
+    event.preventDefault();
+    return;
+  }
+  if (form.dataset["progress"] !== undefined) {
+    event.preventDefault();
+    form.dataset["busy"] = "";
+    void sendWithProgress(form);
+  }
+});
+
+// What was shown once is not shown again by going back.
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.querySelector("output, .secret-list")) {
+    location.reload();
+  }
+});
+
+const followed = document.querySelector<HTMLElement>("[data-follow]")?.dataset["follow"];
+if (followed) {
+  follow(followed);
+}
+root.setAttribute("data-scripted", "");
