@@ -4,9 +4,17 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     commands::{
-        demo, key_type::KeyTypeCommand, mint::MintArgs, operator::OperatorCommand,
-        product::ProductCommand, sdk_key::SdkKeyCommand, serve::ServeArgs, setup_code,
-        signing_key::SigningKeyCommand, tenant::TenantCommand,
+        backup::{BackupArgs, RestoreArgs},
+        check, demo,
+        key_type::KeyTypeCommand,
+        mint::MintArgs,
+        operator::OperatorCommand,
+        product::ProductCommand,
+        sdk_key::SdkKeyCommand,
+        serve::ServeArgs,
+        setup_code,
+        signing_key::SigningKeyCommand,
+        tenant::TenantCommand,
     },
     config::DatabaseArgs,
 };
@@ -25,6 +33,12 @@ pub struct Cli {
 enum Command {
     /// Serve the dashboard and the device API until told to stop.
     Serve(ServeArgs),
+    /// Write a consistent copy of the SQLite database to a file, while the server runs or not.
+    Backup(BackupArgs),
+    /// Put a backup in its place. The server must be stopped.
+    Restore(RestoreArgs),
+    /// Read the whole database through and say what contradicts itself in it; ends with code 1 if anything does.
+    Check,
     /// Make a new code for the setup in a browser and print it; earlier ones no longer work.
     SetupCode,
     /// Write the demo data and exit; a second time changes nothing.
@@ -61,6 +75,9 @@ impl Cli {
         let database = &self.database;
         match self.command {
             Command::Serve(args) => args.run(database).await,
+            Command::Backup(args) => args.run(database).await,
+            Command::Restore(args) => args.run(database).await,
+            Command::Check => check::run(database).await,
             Command::SetupCode => setup_code::run(database).await,
             Command::Demo { json } => demo::run(database, json).await,
             Command::Mint(args) => args.run(database).await,

@@ -117,6 +117,25 @@ impl DatabaseArgs {
         SetupCodeFile::new(self.data_dir.join("setup-code"))
     }
 
+    /// The SQLite file, for what can be done with nothing else; on PostgreSQL the program that does it there is named.
+    pub fn sqlite_file_for(&self, what: &str, instead: &str) -> anyhow::Result<PathBuf> {
+        match self.place()? {
+            Place::Sqlite(file) => Ok(file),
+            Place::Postgres(_) => bail!(
+                "{what} is for SQLite. On PostgreSQL use its own `{instead}`: docs/operations.md says how"
+            ),
+        }
+    }
+
+    /// Where the master key is, as far as it is a file, for whoever is to keep a copy of it.
+    pub fn master_key_place(&self) -> PathBuf {
+        match env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
+            Some(path) => path.into(),
+            None if env::var_os(MASTER_KEY).is_some_and(|key| !key.is_empty()) => MASTER_KEY.into(),
+            None => self.generated_key_file(),
+        }
+    }
+
     fn place(&self) -> anyhow::Result<Place> {
         let Some(url) = &self.database_url else {
             return Ok(Place::Sqlite(absolute(self.data_dir.join("keywright.db"))?));
@@ -191,7 +210,7 @@ fn sqlite_file(url: &str) -> anyhow::Result<PathBuf> {
     Ok(PathBuf::from(decoded.into_owned()))
 }
 
-fn sqlite_url(file: &Path) -> anyhow::Result<String> {
+pub(crate) fn sqlite_url(file: &Path) -> anyhow::Result<String> {
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'/')
         .remove(b'.')

@@ -28,8 +28,15 @@ pub(crate) fn unwritable(folder: &Path) -> String {
 /// Writes a new file that only its owner may read, whole or not at all, power cuts included.
 pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     let half = path.with_extension("half");
+    let mut file = new_secret_file(&half)?;
+    writeln!(file, "{secret}")?;
+    finish(&half, path)
+}
+
+/// Begins a file that only its owner may read.
+pub(crate) fn new_secret_file(half: &Path) -> std::io::Result<File> {
     // What was left there, or put there, has other rights, or is a link to elsewhere.
-    match fs::remove_file(&half) {
+    match fs::remove_file(half) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -37,10 +44,13 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&half)?;
-    writeln!(file, "{secret}")?;
-    file.sync_all()?;
-    fs::rename(&half, path)?;
+    options.open(half)
+}
+
+/// Gives a file that is written its name, once it is on the disk.
+pub(crate) fn finish(half: &Path, path: &Path) -> std::io::Result<()> {
+    File::options().write(true).open(half)?.sync_all()?;
+    fs::rename(half, path)?;
     // The name, too, must have reached the disk before anything is sealed with the key.
     match path.parent().map(File::open) {
         Some(Ok(folder)) => folder.sync_all(),

@@ -5,6 +5,7 @@
 pub mod activations;
 pub mod audit;
 pub mod caller;
+pub mod check;
 pub mod clock;
 mod context;
 pub mod demo;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use keywright_store::Store;
 
 use crate::{
-    activations::Activations, audit::Audit, clock::Clock, context::Context, demo::Demo,
-    events::Events, guide::Guide, keyless::Keyless, licenses::Licenses, master_key::MasterKey,
-    operators::Operators, password::PasswordHasher, products::Products, rng::Rng,
-    sdk_keys::SdkKeys, settings::Settings, setup::Setup, signing_keys::SigningKeys,
+    activations::Activations, audit::Audit, check::Check, clock::Clock, context::Context,
+    demo::Demo, events::Events, guide::Guide, keyless::Keyless, licenses::Licenses,
+    master_key::MasterKey, operators::Operators, password::PasswordHasher, products::Products,
+    rng::Rng, sdk_keys::SdkKeys, settings::Settings, setup::Setup, signing_keys::SigningKeys,
     tenants::Tenants,
 };
 
@@ -19,6 +19,8 @@ pub struct Services {
     pub activations: Activations,
     /// What was done, by whom and when.
     pub audit: Audit,
+    /// Whether the database contradicts itself.
+    pub check: Check,
     /// The demo data.
     pub demo: Demo,
     /// Pages that stay as new as the database.
@@ -65,6 +67,7 @@ impl Services {
         Self {
             activations: Activations(context.clone()),
             audit: Audit(context.clone()),
+            check: Check(context.clone()),
             demo: Demo(context.clone()),
             events: Events(context.clone()),
             guide: Guide(context.clone()),

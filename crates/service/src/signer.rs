@@ -50,19 +50,24 @@ impl Context {
             .primary_signing_key(tenant)
             .await?
             .ok_or(corrupt.clone())?;
-        let opened = self
-            .master_key
-            .open(&purpose(tenant, &sealed.kid), &sealed.sealed_private_key);
-        let secret = opened.ok().and_then(|bytes| {
-            <[u8; 32]>::try_from(bytes.as_slice())
-                .ok()
-                .map(Zeroizing::new)
-        });
-        let secret = secret.ok_or(corrupt)?;
+        let key = self.unseal(tenant, &sealed).ok_or(corrupt)?;
         Ok(TenantSigner {
             kid: sealed.kid,
-            key: SigningKey::from_bytes(&secret),
+            key,
         })
+    }
+
+    /// Whether the key can be used: the master key opens it, and it belongs to its public half.
+    pub(crate) fn opens(&self, tenant: &TenantId, sealed: &SealedSigningKey) -> bool {
+        self.unseal(tenant, sealed)
+            .is_some_and(|key| BASE64.encode(key.verifying_key().as_bytes()) == sealed.public_key)
+    }
+
+    fn unseal(&self, tenant: &TenantId, sealed: &SealedSigningKey) -> Option<SigningKey> {
+        let purpose = purpose(tenant, &sealed.kid);
+        let bytes = self.master_key.open(&purpose, &sealed.sealed_private_key);
+        let secret = <[u8; 32]>::try_from(bytes.ok()?.as_slice()).ok()?;
+        Some(SigningKey::from_bytes(&Zeroizing::new(secret)))
     }
 
     /// A new key pair for the tenant, its private half sealed.

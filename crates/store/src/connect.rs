@@ -60,6 +60,9 @@ pub enum OpenError {
         "The database file is damaged or no SQLite database: {0}. Restore a backup, or name another file"
     )]
     Broken(#[source] sqlx::Error),
+    /// A database file whose parts contradict one another.
+    #[error("The database file is damaged: {0}. Take another backup")]
+    Damaged(String),
     /// Made by a newer version of this program.
     #[error(
         "The database was made by a newer version of Keywright (its schema is at {0}). Start that version, or restore a backup from before the upgrade"
@@ -105,6 +108,11 @@ impl Connector {
             connection.execute(SQLITE_TUNING).await?;
         }
         Ok(connection)
+    }
+
+    /// One connection that leaves the file as it is but for what it is told: no log is begun beside it.
+    pub(crate) async fn connect_plainly(&self) -> Result<AnyConnection, sqlx::Error> {
+        AnyConnection::connect_with(&self.options).await
     }
 
     /// Brings the schema up to date over a connection of its own.
@@ -162,7 +170,7 @@ impl Connector {
         found.await.map_err(|error| self.explain(error))
     }
 
-    fn explain(&self, error: sqlx::Error) -> OpenError {
+    pub(crate) fn explain(&self, error: sqlx::Error) -> OpenError {
         const SQLITE_CORRUPT: &str = "11";
         const SQLITE_NOT_A_DATABASE: &str = "26";
         let code = error
@@ -175,6 +183,12 @@ impl Connector {
             _ => OpenError::Unreachable(error),
         }
     }
+}
+
+/// The version of the last migration: a database that is past it was made by a newer program.
+pub(crate) fn newest_schema() -> i64 {
+    let versions = SQLITE_MIGRATIONS.iter().map(|migration| migration.version);
+    versions.max().unwrap_or_default()
 }
 
 /// Readers beside one writer (WAL), durable at every commit (FULL), references kept, and 5 s of patience with a tool

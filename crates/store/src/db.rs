@@ -127,6 +127,14 @@ impl Store {
             }
     }
 
+    /// Which engine this is.
+    pub(crate) fn engine(&self) -> Engine {
+        match self.inner.others {
+            Some(_) => Engine::Postgres,
+            None => Engine::Sqlite,
+        }
+    }
+
     /// How this database finds terms.
     pub(crate) fn search_index(&self) -> SearchIndex {
         self.inner.search

@@ -5,7 +5,9 @@
 
 mod activations;
 mod audit;
+mod backup;
 mod changes;
+mod check;
 mod connect;
 mod db;
 mod error;
@@ -34,7 +36,9 @@ mod writer;
 
 pub use activations::{DeviceLicense, Seat};
 pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
+pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 pub use changes::{Changes, Watch};
+pub use check::{Counted, Faults, MOST_TOLD};
 pub use connect::{Engine, OpenError};
 pub use db::Store;
 pub use error::StoreError;

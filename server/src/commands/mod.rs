@@ -1,5 +1,7 @@
 //! One file per command. Each ends with its work done, or with a sentence that says what to do and nothing half-made.
 
+pub(crate) mod backup;
+pub(crate) mod check;
 pub(crate) mod demo;
 pub(crate) mod key_type;
 pub(crate) mod mint;

@@ -103,6 +103,13 @@ impl Installation {
         sentence.unwrap_or(&error).to_owned()
     }
 
+    /// The same of one that says something before it fails.
+    pub(crate) fn fail_after_output(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        text(&output.stderr)
+    }
+
     /// Starts `serve` on a free port and waits until it listens.
     pub(crate) fn serve(&self) -> Serving {
         self.serve_with(&[])
@@ -190,6 +197,12 @@ impl Serving {
         std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
+    }
+
+    /// Ends it as a power cut does, as far as a process can be ended so.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Tells it to stop, and again once it has said that it does; gives the code that it ends with.

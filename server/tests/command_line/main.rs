@@ -6,6 +6,8 @@
     reason = "a test that panics has failed, as it should"
 )]
 
+mod backup;
+mod crash;
 mod failures;
 mod http;
 mod installation;

@@ -8,6 +8,7 @@
 
 mod acting;
 mod audit;
+mod check;
 mod demo;
 mod devices;
 mod events;

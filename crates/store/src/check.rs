@@ -1,0 +1,193 @@
+//! What contradicts itself in a database, whatever let it come to that: a mistake of ours, a damaged disk, a hand that edited it.
+
+use keywright_domain::{
+    audit::{Action, ActorKind},
+    ids::{Kid, TenantId},
+};
+
+use crate::{Engine, SealedSigningKey, Store, StoreError, row::Fields};
+
+/// Most faults of one kind that are told: more of them say nothing more.
+pub const MOST_TOLD: i64 = 20;
+
+/// Entries of the audit log that are read at once.
+const BATCH: i64 = 1_000;
+
+/// Rows that something is wrong with, each named as an operator can look for it, and what it is.
+pub type Faults = Vec<String>;
+
+/// Two texts of a row, and what is said of them.
+struct Rule {
+    sql: &'static str,
+    says: fn(&str, &str) -> String,
+}
+
+const RULES: [Rule; 9] = [
+    Rule {
+        sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.active_count <>
+              (SELECT COUNT(*) FROM activations a WHERE a.tenant_id = l.tenant_id AND a.license_id = l.id
+              AND a.deactivated_at IS NULL) ORDER BY l.tenant_id, l.id LIMIT $1",
+        says: |tenant, id| format!("license {tenant}/{id}: it counts other devices than hold its slots"),
+    },
+    Rule {
+        sql: "SELECT a.tenant_id AS first, a.id AS second FROM activations a WHERE NOT EXISTS
+              (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
+        says: |tenant, id| format!("activation {tenant}/{id}: its license is not there"),
+    },
+    Rule {
+        sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE NOT EXISTS
+              (SELECT 1 FROM key_types k WHERE k.tenant_id = l.tenant_id AND k.product_id = l.product_id
+              AND k.id = l.key_type_id) LIMIT $1",
+        says: |tenant, id| format!("license {tenant}/{id}: its key type is not there"),
+    },
+    Rule {
+        sql: "SELECT k.tenant_id AS first, k.id AS second FROM key_types k WHERE NOT EXISTS
+              (SELECT 1 FROM products p WHERE p.tenant_id = k.tenant_id AND p.id = k.product_id) LIMIT $1",
+        says: |tenant, id| format!("key type {tenant}/{id}: its product is not there"),
+    },
+    Rule {
+        sql: "SELECT p.tenant_id AS first, p.id AS second FROM products p WHERE NOT EXISTS
+              (SELECT 1 FROM tenants t WHERE t.id = p.tenant_id) LIMIT $1",
+        says: |tenant, id| format!("product {tenant}/{id}: its tenant is not there"),
+    },
+    Rule {
+        sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.state = 'reminted' AND NOT EXISTS
+              (SELECT 1 FROM licenses s WHERE s.tenant_id = l.tenant_id AND s.id = l.successor_id
+              AND s.predecessor_id = l.id) LIMIT $1",
+        says: |tenant, id| format!("license {tenant}/{id}: it was reminted, and no license took its place"),
+    },
+    Rule {
+        sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.predecessor_id IS NOT NULL AND NOT EXISTS
+              (SELECT 1 FROM licenses p WHERE p.tenant_id = l.tenant_id AND p.id = l.predecessor_id
+              AND p.successor_id = l.id AND p.state = 'reminted') LIMIT $1",
+        says: |tenant, id| format!("license {tenant}/{id}: the license that it replaces does not say so"),
+    },
+    Rule {
+        sql: "SELECT a.tenant_id AS first, a.id AS second FROM audit_entries a WHERE a.license_id IS NOT NULL AND NOT EXISTS
+              (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
+        says: |tenant, id| format!("audit entry {tenant}/{id}: the license that it tells of is not there"),
+    },
+    Rule {
+        sql: "SELECT t.id AS first, t.name AS second FROM tenants t WHERE NOT EXISTS
+              (SELECT 1 FROM signing_keys k WHERE k.tenant_id = t.id AND k.is_primary = 1) LIMIT $1",
+        says: |tenant, _| format!("tenant {tenant}: it has no key to sign leases with"),
+    },
+];
+
+/// How much there is of what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// Licenses.
+    pub licenses: i64,
+    /// Activations, active and past.
+    pub activations: i64,
+    /// Entries of the audit log.
+    pub audit_entries: i64,
+}
+
+impl Store {
+    /// How much is there.
+    pub async fn count_everything(&self) -> Result<Counted, StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM licenses) AS licenses, (SELECT COUNT(*) FROM activations) AS activations,
+             (SELECT COUNT(*) FROM audit_entries) AS audit_entries",
+        )
+        .fetch_one(&mut *self.read().await?)
+        .await?;
+        let fields = Fields::new("counts", &row);
+        Ok(Counted {
+            licenses: fields.number("licenses")?,
+            activations: fields.number("activations")?,
+            audit_entries: fields.number("audit_entries")?,
+        })
+    }
+
+    /// What the engine itself finds wrong with its file; nothing on PostgreSQL, which has tools of its own.
+    pub async fn file_faults(&self) -> Result<Faults, StoreError> {
+        if self.engine() == Engine::Postgres {
+            return Ok(Vec::new());
+        }
+        let rows = sqlx::query("SELECT integrity_check AS fault FROM pragma_integrity_check")
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+        let faults = rows
+            .iter()
+            .map(|row| Fields::new("pragma_integrity_check", row).text("fault"));
+        let faults: Result<Faults, StoreError> = faults.collect();
+        Ok(faults?
+            .into_iter()
+            .filter(|fault| fault != "ok")
+            .map(|fault| format!("the database file: {fault}"))
+            .collect())
+    }
+
+    /// Rows that contradict others: counts, references, pairs of reminted licenses.
+    pub async fn row_faults(&self) -> Result<Faults, StoreError> {
+        let mut faults = Vec::new();
+        for Rule { sql, says } in RULES {
+            let rows = sqlx::query(sql)
+                .bind(MOST_TOLD)
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+            for row in &rows {
+                let fields = Fields::new("faults", row);
+                faults.push(says(&fields.text("first")?, &fields.text("second")?));
+            }
+        }
+        Ok(faults)
+    }
+
+    /// Entries of the audit log that can't be read, or that nobody knows how to read.
+    pub async fn audit_faults(&self) -> Result<Faults, StoreError> {
+        let mut faults = Vec::new();
+        let mut last = (String::new(), String::new());
+        loop {
+            let rows = sqlx::query(
+                "SELECT tenant_id, id, actor_kind, action, details FROM audit_entries
+                 WHERE (tenant_id, id) > ($1, $2) ORDER BY tenant_id, id LIMIT $3",
+            )
+            .bind(&last.0)
+            .bind(&last.1)
+            .bind(BATCH)
+            .fetch_all(&mut *self.read().await?)
+            .await?;
+            for row in &rows {
+                let fields = Fields::new("audit_entries", row);
+                last = (fields.text("tenant_id")?, fields.text("id")?);
+                let is_known = Action::from_name(&fields.text("action")?).is_some()
+                    && ActorKind::from_name(&fields.text("actor_kind")?).is_some();
+                if !is_known || fields.json("details").is_err() {
+                    faults.push(format!(
+                        "audit entry {}/{}: it can't be read",
+                        last.0, last.1
+                    ));
+                }
+            }
+            if rows.is_empty() || faults.len() >= usize::try_from(MOST_TOLD).unwrap_or(0) {
+                return Ok(faults);
+            }
+        }
+    }
+
+    /// Every private signing key that is kept, sealed, and whose it is.
+    pub async fn sealed_signing_keys(
+        &self,
+    ) -> Result<Vec<(TenantId, SealedSigningKey)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT tenant_id, kid, public_key, sealed_private_key FROM signing_keys WHERE dropped_at IS NULL
+             ORDER BY tenant_id, kid",
+        )
+        .fetch_all(&mut *self.read().await?)
+        .await?;
+        let keys = rows.iter().map(|row| {
+            let fields = Fields::new("signing_keys", row);
+            let key = SealedSigningKey {
+                kid: fields.parsed::<Kid>("kid")?,
+                public_key: fields.text("public_key")?,
+                sealed_private_key: fields.text("sealed_private_key")?,
+            };
+            Ok((fields.parsed("tenant_id")?, key))
+        });
+        keys.collect()
+    }
+}

@@ -1,0 +1,315 @@
+//! `kill -9` in a storm of activations, deactivations, mints, revokes and remints: what was answered is there, what was not is
+//! there whole or not at all, and the audit log tells of just what is there.
+
+use std::{
+    env,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
+
+use keywright_domain::{
+    audit::Action, ids::LicenseId, key::LicenseKey, license::LicenseState, page::Position,
+};
+use keywright_service::clock::{Clock, SystemClock};
+use keywright_store::{Engine, EntryFilter, Store, testing::TestDatabase};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::{
+    http::try_send,
+    installation::{Installation, MASTER_KEY},
+};
+
+const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
+
+/// How often the server is killed, and then again for each more; `cargo xtask torture` asks for more.
+fn rounds() -> u32 {
+    let asked = env::var("KEYWRIGHT_TORTURE_ROUNDS").ok();
+    asked.and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
+}
+
+/// A server that may be gone at any moment.
+#[derive(Clone, Copy)]
+struct Mortal<'a>(&'a str);
+
+impl Mortal<'_> {
+    fn device(self, endpoint: &str, body: &Value) -> Option<(String, Value)> {
+        let path = format!("/acme/notes/{endpoint}");
+        let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
+        let answer = try_send(self.0, "POST", &path, &headers, &body.to_string()).ok()?;
+        let (head, json) = answer.split_once("\r\n\r\n")?;
+        Some((
+            head.get(9..12)?.to_owned(),
+            serde_json::from_str(json).ok()?,
+        ))
+    }
+
+    /// A form, and the whole answer to it: one that breaks off is none.
+    fn form(self, cookie: &str, path: &str, form: &str) -> Option<String> {
+        let origin = format!("http://{}", self.0);
+        let headers = [
+            ("Content-Type", "application/x-www-form-urlencoded"),
+            ("Origin", origin.as_str()),
+            ("Cookie", cookie),
+        ];
+        let answer = try_send(self.0, "POST", path, &headers, form).ok()?;
+        let is_whole = answer.starts_with("HTTP/1.1 303") || answer.contains("</html>");
+        is_whole.then_some(answer)
+    }
+
+    fn sign_in(self) -> String {
+        let form = "email=support%40acme.test&password=keywright-demo";
+        let answer = self.form("", "/session", form).unwrap();
+        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+/// What a device knows of its slot; nothing, where it asked to give it back and got no answer.
+struct Device {
+    key: String,
+    instance: String,
+    is_active: Option<bool>,
+}
+
+/// Activates devices, and deactivates every third, until the server is gone; gives what each was answered.
+fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Device> {
+    let mut devices = Vec::new();
+    for key in keys.iter().cycle() {
+        let machine = machines.fetch_add(1, Ordering::Relaxed);
+        let body = json!({ "license_key": key, "machine_hash": format!("{machine:064}") });
+        let Some((status, answer)) = server.device("activate", &body) else {
+            break;
+        };
+        let Some(instance) = answer["instance_id"].as_str() else {
+            assert_eq!(status, "402", "{answer}");
+            continue;
+        };
+        let mut is_active = Some(true);
+        if machine.is_multiple_of(3) {
+            let body = json!({ "license_key": key, "instance_id": instance });
+            is_active = server.device("deactivate", &body).map(|_| false);
+        }
+        devices.push(Device {
+            key: key.clone(),
+            instance: instance.to_owned(),
+            is_active,
+        });
+        if is_active.is_none() {
+            break;
+        }
+    }
+    devices
+}
+
+/// What an operator was answered that it was done.
+#[derive(Clone, Copy, Debug)]
+enum Done {
+    Minted(LicenseId),
+    Revoked(LicenseId),
+    /// The second took the first one's place.
+    Reminted(LicenseId, LicenseId),
+}
+
+fn license_id(key: &str) -> LicenseId {
+    LicenseKey::parse(key).ok().unwrap().id()
+}
+
+fn shown(answer: &str, selector: &str) -> Vec<LicenseId> {
+    let html = Html::parse_document(answer);
+    let selector = Selector::parse(selector).unwrap();
+    let texts = html.select(&selector).flat_map(|shown| shown.text());
+    let keys: String = texts.collect();
+    keys.split_whitespace().map(license_id).collect()
+}
+
+/// Mints three licenses at a time, revokes one and remints another, until the server is gone.
+fn operator(server: Mortal<'_>, cookie: &str, forms: &AtomicU32) -> Vec<Done> {
+    let mut done = Vec::new();
+    let mut work = || {
+        let id = forms.fetch_add(1, Ordering::Relaxed);
+        let form = format!("form_id=00000000-0000-4000-8000-{id:012}&key_type=notes/pro&count=3");
+        let answer = server.form(cookie, "/licenses/mint", &form)?;
+        let minted = shown(&answer, "#keys");
+        assert_eq!(minted.len(), 3, "{answer}");
+        done.extend(minted.iter().copied().map(Done::Minted));
+        let revoked = server.form(cookie, &format!("/licenses/{}/revoke", minted[0]), "")?;
+        assert!(revoked.starts_with("HTTP/1.1 303"), "{revoked}");
+        done.push(Done::Revoked(minted[0]));
+        let reminted = server.form(cookie, &format!("/licenses/{}/remint", minted[1]), "")?;
+        done.push(Done::Reminted(minted[1], shown(&reminted, "output")[0]));
+        Some(())
+    };
+    while work().is_some() {}
+    done
+}
+
+/// Everything that an operator was told is there, and has the one audit entry that tells of it.
+async fn is_kept(store: &Store, done: Done) {
+    let tenant = "acme".parse().unwrap();
+    let (id, action, expected) = match done {
+        Done::Minted(id) => (id, Action::ManualMint, None),
+        Done::Revoked(id) => (id, Action::Revoke, Some(LicenseState::Revoked)),
+        Done::Reminted(id, _) => (id, Action::Remint, Some(LicenseState::Reminted)),
+    };
+    let license = store.license(&tenant, id).await.unwrap().unwrap();
+    assert!(
+        expected.is_none_or(|expected| license.state == expected),
+        "{done:?}"
+    );
+    if let Done::Reminted(_, successor) = done {
+        assert_eq!(license.successor, Some(successor));
+        assert!(store.license(&tenant, successor).await.unwrap().is_some());
+    }
+    let filter = EntryFilter {
+        action: Some(action),
+        about: Some(vec![id]),
+        ..EntryFilter::default()
+    };
+    let now = SystemClock.now();
+    let entries = store
+        .audit_entries(&tenant, &filter, Position::Start, 10, now)
+        .await;
+    let entries = entries.unwrap();
+    let about = entries
+        .iter()
+        .filter(|entry| entry.license.as_ref().is_some_and(|named| named.id == id));
+    assert_eq!(about.count(), 1, "{done:?}");
+}
+
+/// Licenses, less those that the log says were made: what is half-made shows in it.
+async fn licenses_without_an_entry(store: &Store) -> i64 {
+    let tenant = "acme".parse().unwrap();
+    let mut made = 0;
+    for action in [Action::ManualMint, Action::Remint] {
+        let filter = EntryFilter {
+            action: Some(action),
+            ..EntryFilter::default()
+        };
+        let now = SystemClock.now();
+        let entries = store
+            .audit_entries(&tenant, &filter, Position::Start, 1_000_000, now)
+            .await;
+        made += i64::try_from(entries.unwrap().len()).unwrap();
+    }
+    store.count_everything().await.unwrap().licenses - made
+}
+
+async fn what_was_answered_survives_a_kill(engine: Engine) {
+    let database = TestDatabase::on(engine).await;
+    let mut installation = Installation::empty();
+    installation.database_url = Some(database.url().into());
+    installation.master_key = Some(MASTER_KEY.into());
+    installation.succeed(&["demo"]);
+    let order = [
+        "mint",
+        "--tenant",
+        "acme",
+        "--product",
+        "notes",
+        "--key-type",
+        "team",
+        "--count",
+        "200",
+    ];
+    let minted = installation.succeed(&order);
+    let keys: Vec<String> = minted.lines().map(str::to_owned).collect();
+    let store = database.open().await;
+    let unexplained = licenses_without_an_entry(&store).await;
+    let (machines, forms) = (AtomicU32::new(1), AtomicU32::new(1));
+    let (mut known, mut done): (Vec<Device>, Vec<Done>) = Default::default();
+    for round in 0..rounds() {
+        let mut server = installation.serve();
+        let cookie = Mortal(&server.address).sign_in();
+        let (seen, used) = (
+            machines.load(Ordering::Relaxed),
+            forms.load(Ordering::Relaxed),
+        );
+        thread::scope(|scope| {
+            let (address, machines, forms, cookie) =
+                (server.address.clone(), &machines, &forms, cookie.as_str());
+            let devices: Vec<_> = (0..6)
+                .map(|number| {
+                    let (address, keys) = (address.clone(), &keys);
+                    scope.spawn(move || {
+                        let mine: Vec<String> =
+                            keys.iter().skip(number).step_by(6).cloned().collect();
+                        devices(Mortal(&address), &mine, machines)
+                    })
+                })
+                .collect();
+            let operators: Vec<_> = (0..2)
+                .map(|_| {
+                    let address = address.clone();
+                    scope.spawn(move || operator(Mortal(&address), cookie, forms))
+                })
+                .collect();
+            // In the middle of it: so many of each have come by then.
+            while machines.load(Ordering::Relaxed) < seen + 90 + round * 7
+                || forms.load(Ordering::Relaxed) < used + 4
+            {
+                thread::yield_now();
+            }
+            server.kill();
+            known.extend(
+                devices
+                    .into_iter()
+                    .flat_map(|devices| devices.join().unwrap()),
+            );
+            done.extend(
+                operators
+                    .into_iter()
+                    .flat_map(|operator| operator.join().unwrap()),
+            );
+        });
+        let checked = installation.succeed(&["check"]);
+        assert!(
+            checked.ends_with("No faults.\n"),
+            "round {round}: {checked}"
+        );
+        assert_eq!(
+            licenses_without_an_entry(&store).await,
+            unexplained,
+            "round {round}"
+        );
+        for &done in &done {
+            is_kept(&store, done).await;
+        }
+        let server = installation.serve();
+        for Device {
+            key,
+            instance,
+            is_active,
+        } in &mut known
+        {
+            let body = json!({ "license_key": key, "instance_id": instance });
+            let (status, answer) = Mortal(&server.address).device("validate", &body).unwrap();
+            let found = match status.as_str() {
+                "200" => true,
+                "422" => false,
+                other => panic!("round {round}: {other} {answer}"),
+            };
+            assert_eq!(
+                *is_active.get_or_insert(found),
+                found,
+                "round {round}: {key} {instance}"
+            );
+        }
+    }
+    assert!(
+        known.len() > 60 && done.len() > 9,
+        "{} {}",
+        known.len(),
+        done.len()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_survives_a_kill_on_sqlite() {
+    what_was_answered_survives_a_kill(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_answered_survives_a_kill_on_postgres() {
+    what_was_answered_survives_a_kill(Engine::Postgres).await;
+}
