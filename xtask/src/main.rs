@@ -20,6 +20,7 @@ mod steps;
 mod test;
 mod tidy;
 mod tools;
+mod torture;
 mod workspace;
 
 use std::{env, process::ExitCode};
@@ -42,6 +43,7 @@ Usage: cargo xtask <command>
                               or target/release/keywright
   site                        only the site: target/site
   screenshots                 take the pictures in docs/screenshots anew
+  torture [--minutes N]       repeat the tests of races and crashes for so long (10), print a table
   tools                       only install the tools
   help                        this text
 ";
@@ -76,6 +78,8 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["build", "--release"] => binary::build_with_site(Profile::Release, steps),
         ["site"] => site::build(Mode::Release, steps),
         ["screenshots"] => screenshots::run(steps),
+        ["torture"] => torture::run(None, steps),
+        ["torture", "--minutes", minutes] => torture::run(Some(minutes), steps),
         ["tools"] => tools::install_all(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),
     }

@@ -54,11 +54,12 @@ impl Steps {
     }
 }
 
+/// The moment, to measure from.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place in xtask that measures time"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

@@ -195,54 +195,67 @@ async fn licenses_without_an_entry(store: &Store) -> i64 {
     store.count_everything().await.unwrap().licenses - made
 }
 
-async fn what_was_answered_survives_a_kill(engine: Engine) {
-    let database = TestDatabase::on(engine).await;
-    let mut installation = Installation::empty();
-    installation.database_url = Some(database.url().into());
-    installation.master_key = Some(MASTER_KEY.into());
-    installation.succeed(&["demo"]);
-    let order = [
-        "mint",
-        "--tenant",
-        "acme",
-        "--product",
-        "notes",
-        "--key-type",
-        "team",
-        "--count",
-        "200",
-    ];
-    let minted = installation.succeed(&order);
-    let keys: Vec<String> = minted.lines().map(str::to_owned).collect();
-    let store = database.open().await;
-    let unexplained = licenses_without_an_entry(&store).await;
-    let (machines, forms) = (AtomicU32::new(1), AtomicU32::new(1));
-    let (mut known, mut done): (Vec<Device>, Vec<Done>) = Default::default();
-    for round in 0..rounds() {
-        let mut server = installation.serve();
+/// An installation in storms, and all that anybody was answered in them.
+struct Storms {
+    installation: Installation,
+    keys: Vec<String>,
+    machines: AtomicU32,
+    forms: AtomicU32,
+    known: Vec<Device>,
+    done: Vec<Done>,
+}
+
+impl Storms {
+    fn over(database: &TestDatabase) -> Self {
+        let mut installation = Installation::empty();
+        installation.database_url = Some(database.url().into());
+        installation.master_key = Some(MASTER_KEY.into());
+        installation.succeed(&["demo"]);
+        let order = [
+            "mint",
+            "--tenant",
+            "acme",
+            "--product",
+            "notes",
+            "--key-type",
+            "team",
+            "--count",
+            "200",
+        ];
+        let minted = installation.succeed(&order);
+        Self {
+            keys: minted.lines().map(str::to_owned).collect(),
+            installation,
+            machines: AtomicU32::new(1),
+            forms: AtomicU32::new(1),
+            known: Vec::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Six devices and two operators, until the server is killed in the middle of it.
+    fn rage(&mut self, round: u32) {
+        let mut server = self.installation.serve();
         let cookie = Mortal(&server.address).sign_in();
+        let (machines, forms) = (&self.machines, &self.forms);
         let (seen, used) = (
             machines.load(Ordering::Relaxed),
             forms.load(Ordering::Relaxed),
         );
-        thread::scope(|scope| {
-            let (address, machines, forms, cookie) =
-                (server.address.clone(), &machines, &forms, cookie.as_str());
+        let address = server.address.clone();
+        let (address, cookie, keys) = (address.as_str(), cookie.as_str(), &self.keys);
+        let (known, done) = thread::scope(|scope| {
             let devices: Vec<_> = (0..6)
                 .map(|number| {
-                    let (address, keys) = (address.clone(), &keys);
                     scope.spawn(move || {
-                        let mine: Vec<String> =
-                            keys.iter().skip(number).step_by(6).cloned().collect();
-                        devices(Mortal(&address), &mine, machines)
+                        let mine = keys.iter().skip(number).step_by(6);
+                        let mine: Vec<String> = mine.cloned().collect();
+                        devices(Mortal(address), &mine, machines)
                     })
                 })
                 .collect();
             let operators: Vec<_> = (0..2)
-                .map(|_| {
-                    let address = address.clone();
-                    scope.spawn(move || operator(Mortal(&address), cookie, forms))
-                })
+                .map(|_| scope.spawn(move || operator(Mortal(address), cookie, forms)))
                 .collect();
             // In the middle of it: so many of each have come by then.
             while machines.load(Ordering::Relaxed) < seen + 90 + round * 7
@@ -251,57 +264,61 @@ async fn what_was_answered_survives_a_kill(engine: Engine) {
                 thread::yield_now();
             }
             server.kill();
-            known.extend(
-                devices
-                    .into_iter()
-                    .flat_map(|devices| devices.join().unwrap()),
-            );
-            done.extend(
-                operators
-                    .into_iter()
-                    .flat_map(|operator| operator.join().unwrap()),
-            );
+            let known = devices
+                .into_iter()
+                .flat_map(|devices| devices.join().unwrap());
+            let known: Vec<_> = known.collect();
+            let done = operators
+                .into_iter()
+                .flat_map(|operator| operator.join().unwrap());
+            (known, done.collect::<Vec<_>>())
         });
-        let checked = installation.succeed(&["check"]);
-        assert!(
-            checked.ends_with("No faults.\n"),
-            "round {round}: {checked}"
-        );
-        assert_eq!(
-            licenses_without_an_entry(&store).await,
-            unexplained,
-            "round {round}"
-        );
-        for &done in &done {
-            is_kept(&store, done).await;
-        }
-        let server = installation.serve();
+        self.known.extend(known);
+        self.done.extend(done);
+    }
+
+    /// Every device is what it was answered; what one does not know is settled from then on.
+    fn devices_are_as_answered(&mut self) {
+        let server = self.installation.serve();
         for Device {
             key,
             instance,
             is_active,
-        } in &mut known
+        } in &mut self.known
         {
             let body = json!({ "license_key": key, "instance_id": instance });
             let (status, answer) = Mortal(&server.address).device("validate", &body).unwrap();
             let found = match status.as_str() {
                 "200" => true,
                 "422" => false,
-                other => panic!("round {round}: {other} {answer}"),
+                other => panic!("{other} {answer}"),
             };
-            assert_eq!(
-                *is_active.get_or_insert(found),
-                found,
-                "round {round}: {key} {instance}"
-            );
+            assert_eq!(*is_active.get_or_insert(found), found, "{key} {instance}");
         }
     }
-    assert!(
-        known.len() > 60 && done.len() > 9,
-        "{} {}",
-        known.len(),
-        done.len()
-    );
+}
+
+async fn what_was_answered_survives_a_kill(engine: Engine) {
+    let database = TestDatabase::on(engine).await;
+    let mut storms = Storms::over(&database);
+    let store = database.open().await;
+    let unexplained = licenses_without_an_entry(&store).await;
+    for round in 0..rounds() {
+        storms.rage(round);
+        let checked = storms.installation.succeed(&["check"]);
+        assert!(
+            checked.ends_with("No faults.\n"),
+            "round {round}: {checked}"
+        );
+        let now_unexplained = licenses_without_an_entry(&store).await;
+        assert_eq!(now_unexplained, unexplained, "round {round}");
+        for &done in &storms.done {
+            is_kept(&store, done).await;
+        }
+        storms.devices_are_as_answered();
+    }
+    let (known, done) = (storms.known.len(), storms.done.len());
+    assert!(known > 60 && done > 9, "{known} {done}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

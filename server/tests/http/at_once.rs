@@ -24,7 +24,10 @@ const DEACTIVATE: &str = "/acme/notes/deactivate";
 on_both_engines! {
     a_limit_of_three_holds_for_24_devices => devices_on_a_limit_of_three(24);
     a_limit_of_three_holds_for_200_devices => devices_on_a_limit_of_three(200);
-    one_device_48_times_is_one_instance => one_device(48);
+    every_limit_holds_for_any_number => every_limit();
+    a_limit_holds_thirty_times_in_a_row => thirty_in_a_row();
+    a_limit_holds_over_two_servers => two_servers();
+    one_device_200_times_is_one_instance => one_device(200);
     one_request_id_10_times_is_one_instance => one_request_id(10);
     a_slot_that_is_given_back_is_taken_once => activate_against_deactivate();
     no_lease_after_the_answer_to_a_revoke => validate_against(End::Revoke);
@@ -52,6 +55,59 @@ async fn devices_on_a_limit_of_three(engine: Engine, devices: u32) {
         "{statuses:?}"
     );
     assert_eq!(server.active_count(PRO_KEY).await, 3);
+}
+
+/// So many devices for so many slots, on a license of its own: just as many get in as there are slots.
+async fn crowd(servers: &[&Server], number: u32, limit: u32, devices: u32) {
+    let key = servers[0]
+        .license(number, |license| License {
+            activation_limit: limit,
+            ..license
+        })
+        .await;
+    let tries = (0..devices).map(|device| {
+        let server = servers[device as usize % servers.len()];
+        activate(server, &key, device)
+    });
+    let statuses = join_all(tries).await;
+    let count = |status: StatusCode| statuses.iter().filter(|&&found| found == status).count();
+    let expected = (
+        limit.min(devices) as usize,
+        devices.saturating_sub(limit) as usize,
+    );
+    let found = (count(StatusCode::OK), count(StatusCode::PAYMENT_REQUIRED));
+    assert_eq!(
+        found, expected,
+        "limit {limit}, {devices} devices: {statuses:?}"
+    );
+    assert_eq!(servers[0].active_count(&key).await, expected.0);
+}
+
+async fn every_limit(engine: Engine) {
+    let server = Server::start(engine).await;
+    let mut number = 0;
+    for limit in [1, 3, 10] {
+        for devices in [24, 64, 200] {
+            number += 1;
+            crowd(&[&server], number, limit, devices).await;
+        }
+    }
+}
+
+async fn thirty_in_a_row(engine: Engine) {
+    let server = Server::start(engine).await;
+    for number in 1..=30 {
+        crowd(&[&server], number, 1, 24).await;
+    }
+}
+
+/// On SQLite a second process is refused by `serve`; the database holds the limit even so.
+async fn two_servers(engine: Engine) {
+    let server = Server::start(engine).await;
+    let beside = server.beside().await;
+    for (number, limit) in [(1, 1), (2, 3), (3, 10)] {
+        crowd(&[&server, &beside], number, limit, 64).await;
+    }
 }
 
 async fn one_device(engine: Engine, times: usize) {

@@ -17,6 +17,7 @@ mod licenses;
 mod migrations;
 mod opening;
 mod operators;
+mod released;
 mod searching;
 mod setup_code;
 mod tenants;

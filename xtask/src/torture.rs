@@ -1,0 +1,145 @@
+//! `cargo xtask torture`: the races and crashes of the tests, again and again, and a table of what came of it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{
+    interrupt,
+    postgres::{self, Postgres},
+    process,
+    steps::{Steps, now},
+};
+
+/// The tests that are about many at once, and about failure.
+const CASES: &str = "test(/^(at_once|crash|backup)::|::at_once::/)";
+
+/// How often the server is killed in each run of the storm.
+const KILLS: &str = "10";
+
+/// How long it goes on, unless told.
+const MINUTES: u64 = 10;
+
+/// What came of a case on an engine.
+#[derive(Default)]
+struct Tally {
+    tries: u32,
+    failures: u32,
+}
+
+/// Repeats the cases until the time is over, and prints the table; an error if any try failed.
+pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
+    let minutes = match minutes {
+        Some(minutes) => minutes
+            .parse()
+            .with_context(|| format!("`{minutes}` is no number of minutes"))?,
+        None => MINUTES,
+    };
+    if process::on_path("cargo-nextest").is_none() {
+        bail!("this needs cargo-nextest: `cargo install cargo-nextest --locked`");
+    }
+    let postgres = Postgres::provide(steps)?;
+    let end = now() + Duration::from_secs(minutes * 60);
+    let mut tallies = BTreeMap::new();
+    let mut rounds = 0;
+    while rounds == 0 || now() < end {
+        once(&postgres, &mut tallies)?;
+        rounds += 1;
+        println!("    round {rounds} is over");
+    }
+    print_table(&tallies);
+    let failures: u32 = tallies.values().map(|tally| tally.failures).sum();
+    if failures > 0 {
+        bail!("{failures} tries failed");
+    }
+    Ok(())
+}
+
+fn once(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) -> Result<()> {
+    let mut nextest = process::cargo();
+    nextest
+        .args(["nextest", "run", "--package", "keywright", "--no-fail-fast"])
+        .args(["--status-level", "all", "--color", "never", "-E", CASES])
+        .env(postgres::VARIABLE, postgres.url())
+        .env("KEYWRIGHT_TORTURE_ROUNDS", KILLS);
+    let output = nextest.output().context("can't start cargo nextest")?;
+    if interrupt::requested() {
+        bail!("stopped by Ctrl-C");
+    }
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut counted = 0;
+    for (case, engine, passed) in said.lines().filter_map(outcome) {
+        let tally = tallies.entry((case, engine)).or_default();
+        tally.tries += 1;
+        tally.failures += u32::from(!passed);
+        counted += 1;
+    }
+    if counted == 0 {
+        bail!("no case was run:\n{said}");
+    }
+    if !output.status.success() {
+        println!("{said}");
+    }
+    Ok(())
+}
+
+/// `PASS [ 1.2s] keywright::http at_once::one::sqlite`: the case, the engine, and whether it passed.
+fn outcome(line: &str) -> Option<(String, String, bool)> {
+    let (passed, rest) = match line.trim_start().split_once(' ')? {
+        ("PASS", rest) => (true, rest),
+        ("FAIL" | "TIMEOUT" | "SIGABRT" | "SIGSEGV", rest) => (false, rest),
+        _ => return None,
+    };
+    let name = rest.split_whitespace().last()?;
+    let engine = ["sqlite", "postgres"]
+        .into_iter()
+        .find(|engine| name.ends_with(engine));
+    let case = match engine {
+        Some(engine) => name
+            .trim_end_matches(engine)
+            .trim_end_matches("::")
+            .trim_end_matches("_on_"),
+        None => name,
+    };
+    Some((
+        case.to_owned(),
+        engine.unwrap_or("sqlite").to_owned(),
+        passed,
+    ))
+}
+
+fn print_table(tallies: &BTreeMap<(String, String), Tally>) {
+    println!("\n| case | engine | tries | failures |\n|---|---|---|---|");
+    for ((case, engine), Tally { tries, failures }) in tallies {
+        println!("| `{case}` | {engine} | {tries} | {failures} |");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_nextest_are_read() {
+        for (line, expected) in [
+            (
+                "        PASS [   0.046s] (1/9) keywright::http at_once::limit::sqlite",
+                Some(("at_once::limit", "sqlite", true)),
+            ),
+            (
+                "        FAIL [   4.5s] keywright::command_line crash::kill_on_postgres",
+                Some(("crash::kill", "postgres", false)),
+            ),
+            (
+                "        PASS [   0.1s] (2/9) keywright::command_line backup::whole",
+                Some(("backup::whole", "sqlite", true)),
+            ),
+            ("     Summary [   4.983s] 9 tests run: 9 passed", None),
+            ("", None),
+        ] {
+            let expected =
+                expected.map(|(case, engine, passed)| (case.to_owned(), engine.to_owned(), passed));
+            assert_eq!(outcome(line), expected, "{line}");
+        }
+    }
+}
