@@ -246,3 +246,27 @@ async fn on_postgres_it_names_the_tool_that_does_it() {
     assert!(text(&checked.stdout).contains("it counts other devices than hold its slots"));
     assert!(text(&checked.stderr).contains("found: see above"));
 }
+
+/// A file that can be read, and that says what its own rules forbid.
+#[tokio::test]
+async fn a_backup_that_contradicts_itself_is_refused() {
+    let database = TestDatabase::on(Engine::Sqlite).await;
+    let mut installation = Installation::empty();
+    installation.database_url = Some(database.url().into());
+    installation.succeed(&["demo"]);
+    database.open().await.close().await;
+    database
+        .execute("PRAGMA ignore_check_constraints = ON; UPDATE licenses SET active_count = -1 WHERE state = 'revoked'")
+        .await;
+    let file = database
+        .url()
+        .trim_start_matches("sqlite:")
+        .split('?')
+        .next()
+        .unwrap();
+    let refused = Installation::empty().fail(&["restore", file]);
+    assert!(
+        refused.contains("damaged: CHECK constraint failed in licenses"),
+        "{refused}"
+    );
+}

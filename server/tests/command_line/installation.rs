@@ -19,6 +19,8 @@ pub(crate) struct Installation {
     pub(crate) database_url: Option<String>,
     /// Set where the environment names a master key.
     pub(crate) master_key: Option<String>,
+    /// Set where a shell runs the program, which stands in its `$@`.
+    pub(crate) shell: Option<&'static str>,
     /// Set where more is logged than by default.
     pub(crate) log_filter: Option<&'static str>,
 }
@@ -41,6 +43,7 @@ impl Installation {
             folder,
             database_url: None,
             master_key: None,
+            shell: None,
             log_filter: None,
         }
     }
@@ -144,7 +147,15 @@ impl Installation {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keywright"));
+        let program = env!("CARGO_BIN_EXE_keywright");
+        let mut command = match self.shell {
+            Some(script) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", script, "sh", program]);
+                shell
+            }
+            None => Command::new(program),
+        };
         command
             .current_dir(self.folder.path())
             .arg("--data-dir")
@@ -197,6 +208,17 @@ impl Serving {
         std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
+    }
+
+    /// From now on none of its files grows beyond so many bytes; it is told so by the system, and is not ended for it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_files_to(&self, bytes: &str) {
+        let limit = format!("--fsize={bytes}:");
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &limit])
+            .status()
+            .unwrap();
+        assert!(set.success(), "{limit}");
     }
 
     /// Ends it as a power cut does, as far as a process can be ended so.

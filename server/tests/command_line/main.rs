@@ -15,4 +15,5 @@ mod keys;
 mod secrets;
 mod serving;
 mod setup;
+mod trouble;
 mod working;

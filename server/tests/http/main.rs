@@ -29,6 +29,7 @@ mod at_once;
 mod audit;
 mod bad_input;
 mod client;
+mod clock;
 mod csv;
 mod csv_calls;
 mod dashboard;
