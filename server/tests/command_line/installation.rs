@@ -210,6 +210,13 @@ impl Serving {
         log
     }
 
+    /// How many files and connections it has open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open_files(&self) -> usize {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.unwrap().count()
+    }
+
     /// From now on none of its files grows beyond so many bytes; it is told so by the system, and is not ended for it.
     #[cfg(target_os = "linux")]
     pub(crate) fn limit_files_to(&self, bytes: &str) {

@@ -378,3 +378,50 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
         assert!(valid.starts_with("HTTP/1.1 200"), "{valid}");
     }
 }
+
+/// A client that goes away: in the middle of the request, behind its end, and in the middle of the answer.
+#[cfg(target_os = "linux")]
+#[test]
+fn clients_that_hang_up_leave_nothing_behind() {
+    let installation = Installation::with_demo();
+    let keys = keys(&installation);
+    let server = installation.serve();
+    let request = |machine: u32| {
+        let body =
+            json!({ "license_key": keys[0], "machine_hash": format!("{machine:064}") }).to_string();
+        format!(
+            "POST /acme/notes/activate HTTP/1.1\r\nHost: x\r\nX-Keylight-SDK-Key: {SDK_KEY}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    // So that what is opened once is open.
+    assert_eq!(activate(&server.address, &keys[0], 1).0, "200");
+    let before = server.open_files();
+    for cut in (0..request(1).len()).step_by(4) {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(&request(1).as_bytes()[..cut]).unwrap();
+    }
+    for read in 0..60 {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(request(2).as_bytes()).unwrap();
+        let mut begin = vec![0; read];
+        stream.read_exact(&mut begin).unwrap();
+    }
+    // Whoever asked for a slot and did not wait has it, once.
+    let (status, again) = activate(&server.address, &keys[0], 2);
+    assert_eq!(
+        (status.as_str(), again["activated"].as_bool()),
+        ("200", Some(true))
+    );
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    // A hundred hung up; connections to the database are opened as they are needed, and are far fewer.
+    let most = before + 40;
+    for _ in 0..2_000 {
+        if server.open_files() <= most {
+            break;
+        }
+        assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
+    }
+    let left = server.open_files();
+    assert!(left <= most, "{left} are open, {before} were before");
+}
