@@ -190,7 +190,7 @@ fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_gone_for_a_while_is_found_again() {
+async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let mut line = None;
     let url = by_way_of(database.url(), |database| {
