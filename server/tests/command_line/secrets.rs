@@ -185,8 +185,16 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let shown: Value = serde_json::from_str(shown).unwrap();
     let newest = shown["key"].as_str().unwrap();
     places.add("answers", live(&server, sdk_key, newest).concat());
+    // Minted in the browser, and the form sent again.
+    let form = "form_id=00000000-0000-4000-8000-000000000001&key_type=notes/pro&count=1";
+    let shown = operator.post("/licenses/mint", form);
+    let html = Html::parse_document(&shown);
+    let minted_here: String = html.select(&output).next().unwrap().text().collect();
+    places.add("a page", operator.post("/licenses/mint", form));
+    places.add("a page", operator.get("/licenses/mint"));
+    places.add("answers", live(&server, sdk_key, &minted_here).concat());
     let nobodys = "ACME-2345-6789-ABCD-EFGH";
-    for key in [old, &new, newest, nobodys] {
+    for key in [old, &new, newest, &minted_here, nobodys] {
         let typed = key.replace('-', "+").to_lowercase();
         let found = operator.post("/licenses/find", &format!("q={typed}&status=active"));
         places.add("a page", found);
@@ -204,7 +212,7 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let id = minted["id"].as_str().unwrap();
     assert!(places.has("the database", id) && places.has("a page", id));
     assert!(places.has("the log", "/{tenant}/{product}/activate"));
-    for key in [old, &new, newest, nobodys] {
+    for key in [old, &new, newest, &minted_here, nobodys] {
         assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
         places.have_no(key);
     }
