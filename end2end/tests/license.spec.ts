@@ -195,7 +195,19 @@ test.describe("two operators at once", () => {
   test("one remint makes one key, the other is told", async ({ server, somebody }) => {
     const minted = server.mint();
     const pages = await Promise.all([somebody("support@acme.test"), somebody("admin@acme.test")]);
+    // Neither is sent before both have asked: a page that hears of the other's remint in time takes its question back.
+    let asked = 0;
+    let bothAsked: () => void;
+    const both = new Promise<void>((resolve) => (bothAsked = resolve));
     for (const page of pages) {
+      await page.route("**/fn/licenses/remint", async (route) => {
+        asked += 1;
+        if (asked === pages.length) {
+          bothAsked();
+        }
+        await both;
+        await route.continue();
+      });
       await page.goto(`/licenses/${minted.id}`);
       await page.getByRole("link", { name: "Remint…" }).click();
     }
