@@ -37,9 +37,7 @@ impl AppState {
             setup_code_file: None,
         }
     }
-}
 
-impl AppState {
     /// How apps reach the server: as it was told when it was started, or else as whoever asks has reached it.
     pub fn base_url(&self, headers: &HeaderMap, uri: &Uri) -> Arc<str> {
         if let Some(url) = &self.base_url {

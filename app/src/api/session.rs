@@ -96,6 +96,13 @@ impl Visit {
         let account = self.account.as_ref();
         account.is_some_and(|account| account.role.allows(permission))
     }
+
+    /// Whether the operator's tenant is still led to its first licensed device.
+    pub fn is_guided(&self) -> bool {
+        self.account
+            .as_ref()
+            .is_some_and(|account| account.is_guided)
+    }
 }
 
 /// The visit that the page belongs to.

@@ -15,11 +15,7 @@ use crate::{
 #[component]
 pub fn Nav() -> impl IntoView {
     let visit = use_visit();
-    let is_guided = visit
-        .account
-        .as_ref()
-        .is_some_and(|account| account.is_guided);
-    let guide = (is_guided && visit.allows(Permission::ManageProducts)).then(|| {
+    let guide = (visit.is_guided() && visit.allows(Permission::ManageProducts)).then(|| {
         view! { <NavLink href=routes::GUIDE icon=IconName::Active label="Get started"/> }
     });
     let sdk_key = visit.allows(Permission::ManageKeys).then(|| {

@@ -8,7 +8,7 @@ use keywright_domain::{
 use crate::{Engine, SealedSigningKey, Store, StoreError, row::Fields};
 
 /// Most faults of one kind that are told: more of them say nothing more.
-pub const MOST_TOLD: i64 = 20;
+const MOST_TOLD: i64 = 20;
 
 /// Entries of the audit log that are read at once.
 const BATCH: i64 = 1_000;

@@ -38,7 +38,7 @@ pub use activations::{DeviceLicense, Seat};
 pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 pub use changes::{Changes, Watch};
-pub use check::{Counted, Faults, MOST_TOLD};
+pub use check::{Counted, Faults};
 pub use connect::{Engine, OpenError};
 pub use db::Store;
 pub use error::StoreError;

@@ -94,9 +94,7 @@ impl Store {
             .map(|row| key_type(&Fields::new("key_types", row)))
             .collect()
     }
-}
 
-impl Store {
     /// The key types of all of the tenant's products, by slug of product and key type.
     pub async fn all_key_types(&self, tenant: &TenantId) -> Result<Vec<KeyType>, StoreError> {
         let rows = sqlx::query(concat!(

@@ -7,53 +7,20 @@ use std::{
 };
 
 use keywright_store::{Engine, Store, testing::TestDatabase};
-use serde_json::{Value, json};
 
 use crate::{
+    device::{activate, mint, validate},
     http::{get, send},
-    installation::{Installation, MASTER_KEY, path, text},
+    installation::{Installation, path, text},
 };
-
-const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
-
-/// Activates a device; gives its instance.
-fn activate(address: &str, key: &str, machine: u32) -> Option<String> {
-    let body = json!({ "license_key": key, "machine_hash": format!("{machine:064}") }).to_string();
-    let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-    let answer = send(address, "POST", "/acme/notes/activate", &headers, &body);
-    let (_, json) = answer.split_once("\r\n\r\n")?;
-    let json: Value = serde_json::from_str(json).ok()?;
-    Some(json["instance_id"].as_str()?.to_owned())
-}
-
-fn validate(address: &str, key: &str, instance: &str) -> String {
-    let body = json!({ "license_key": key, "instance_id": instance }).to_string();
-    let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-    send(address, "POST", "/acme/notes/validate", &headers, &body)
-}
-
-fn keys(installation: &Installation, count: &str) -> Vec<String> {
-    let order = [
-        "mint",
-        "--tenant",
-        "acme",
-        "--product",
-        "notes",
-        "--key-type",
-        "team",
-        "--count",
-        count,
-    ];
-    let minted = installation.succeed(&order);
-    minted.lines().map(str::to_owned).collect()
-}
 
 #[test]
 fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
     let installation = Installation::with_demo();
-    let keys = keys(&installation, "4");
+    let keys = mint(&installation, 4);
     let server = installation.serve();
-    let before = activate(&server.address, &keys[0], 1).unwrap();
+    let (_, before) = activate(&server.address, &keys[0], 1);
+    let before = before["instance_id"].as_str().unwrap();
     let file = installation.data().with_file_name("backup.db");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -97,8 +64,8 @@ fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
     fs::write(other.data().join("master.key"), &master_key).unwrap();
     assert!(other.succeed(&["check"]).ends_with("No faults.\n"));
     let restored = other.serve();
-    let answer = validate(&restored.address, &keys[0], &before);
-    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let (status, answer) = validate(&restored.address, &keys[0], before);
+    assert_eq!(status, "200", "{answer}");
 }
 
 /// Who had signed out, or was signed out, must not be signed in again.
@@ -119,7 +86,7 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
         "{refused}"
     );
     drop(server);
-    let later = keys(&installation, "1").remove(0);
+    let later = mint(&installation, 1).remove(0);
     let refused = installation.fail(&["restore", path(&file)]);
     assert!(refused.contains("--replace"), "{refused}");
     let said = installation.succeed(&["restore", path(&file), "--replace"]);
@@ -136,16 +103,18 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
     );
     assert!(list.contains("location: /login"), "{list}");
     assert_eq!(
-        activate(&server.address, &later, 1),
-        None,
+        activate(&server.address, &later, 1).0,
+        "404",
         "minted after the backup"
     );
-    assert!(activate(&server.address, "ACME-PRO0-0000-0001", 1).is_some());
+    let (status, answer) = activate(&server.address, "ACME-PRO0-0000-0001", 1);
+    assert_eq!(status, "200", "{answer}");
     drop(server);
     // What was put aside can be brought back.
     installation.succeed(&["restore", path(&kept), "--replace"]);
     let server = installation.serve();
-    assert!(activate(&server.address, &later, 1).is_some());
+    let (status, answer) = activate(&server.address, &later, 1);
+    assert_eq!(status, "200", "{answer}");
     assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
 }
 
@@ -201,6 +170,12 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
     assert!(missing.contains("There is no database at"), "{missing}");
 }
 
+/// The file of a SQLite database.
+fn file_of(database: &TestDatabase) -> &str {
+    let file = database.url().trim_start_matches("sqlite:");
+    file.split('?').next().unwrap()
+}
+
 #[tokio::test]
 async fn a_backup_of_a_newer_version_is_refused() {
     let database = TestDatabase::on(Engine::Sqlite).await;
@@ -209,13 +184,7 @@ async fn a_backup_of_a_newer_version_is_refused() {
     let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
                  SELECT 999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
     database.execute(newer).await;
-    let file = database
-        .url()
-        .trim_start_matches("sqlite:")
-        .split('?')
-        .next()
-        .unwrap();
-    let refused = Installation::empty().fail(&["restore", file]);
+    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
     assert!(
         refused.contains("newer version of Keywright (its schema is at 999)"),
         "{refused}"
@@ -225,10 +194,7 @@ async fn a_backup_of_a_newer_version_is_refused() {
 #[tokio::test]
 async fn on_postgres_it_names_the_tool_that_does_it() {
     let database = TestDatabase::on(Engine::Postgres).await;
-    let mut installation = Installation::empty();
-    installation.database_url = Some(database.url().into());
-    installation.master_key = Some(MASTER_KEY.into());
-    installation.succeed(&["demo"]);
+    let installation = Installation::with_demo_on(&database);
     for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
         let refused = installation.fail(&[command, "x.db"]);
         assert!(
@@ -251,20 +217,12 @@ async fn on_postgres_it_names_the_tool_that_does_it() {
 #[tokio::test]
 async fn a_backup_that_contradicts_itself_is_refused() {
     let database = TestDatabase::on(Engine::Sqlite).await;
-    let mut installation = Installation::empty();
-    installation.database_url = Some(database.url().into());
-    installation.succeed(&["demo"]);
+    Installation::with_demo_on(&database);
     database.open().await.close().await;
     database
         .execute("PRAGMA ignore_check_constraints = ON; UPDATE licenses SET active_count = -1 WHERE state = 'revoked'")
         .await;
-    let file = database
-        .url()
-        .trim_start_matches("sqlite:")
-        .split('?')
-        .next()
-        .unwrap();
-    let refused = Installation::empty().fail(&["restore", file]);
+    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
     assert!(
         refused.contains("damaged: CHECK constraint failed in licenses"),
         "{refused}"

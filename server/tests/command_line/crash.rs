@@ -13,14 +13,13 @@ use keywright_domain::{
 use keywright_service::clock::{Clock, SystemClock};
 use keywright_store::{Engine, EntryFilter, Store, testing::TestDatabase};
 use scraper::{Html, Selector};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
+    device::{mint, try_call, validate},
     http::try_send,
-    installation::{Installation, MASTER_KEY},
+    installation::Installation,
 };
-
-const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 /// How often the server is killed, and then again for each more; `cargo xtask torture` asks for more.
 fn rounds() -> u32 {
@@ -33,17 +32,6 @@ fn rounds() -> u32 {
 struct Mortal<'a>(&'a str);
 
 impl Mortal<'_> {
-    fn device(self, endpoint: &str, body: &Value) -> Option<(String, Value)> {
-        let path = format!("/acme/notes/{endpoint}");
-        let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-        let answer = try_send(self.0, "POST", &path, &headers, &body.to_string()).ok()?;
-        let (head, json) = answer.split_once("\r\n\r\n")?;
-        Some((
-            head.get(9..12)?.to_owned(),
-            serde_json::from_str(json).ok()?,
-        ))
-    }
-
     /// A form, and the whole answer to it: one that breaks off is none.
     fn form(self, cookie: &str, path: &str, form: &str) -> Option<String> {
         let origin = format!("http://{}", self.0);
@@ -78,7 +66,7 @@ fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Dev
     for key in keys.iter().cycle() {
         let machine = machines.fetch_add(1, Ordering::Relaxed);
         let body = json!({ "license_key": key, "machine_hash": format!("{machine:064}") });
-        let Some((status, answer)) = server.device("activate", &body) else {
+        let Some((status, answer)) = try_call(server.0, "activate", &body) else {
             break;
         };
         let Some(instance) = answer["instance_id"].as_str() else {
@@ -88,7 +76,7 @@ fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Dev
         let mut is_active = Some(true);
         if machine.is_multiple_of(3) {
             let body = json!({ "license_key": key, "instance_id": instance });
-            is_active = server.device("deactivate", &body).map(|_| false);
+            is_active = try_call(server.0, "deactivate", &body).map(|_| false);
         }
         devices.push(Device {
             key: key.clone(),
@@ -207,24 +195,9 @@ struct Storms {
 
 impl Storms {
     fn over(database: &TestDatabase) -> Self {
-        let mut installation = Installation::empty();
-        installation.database_url = Some(database.url().into());
-        installation.master_key = Some(MASTER_KEY.into());
-        installation.succeed(&["demo"]);
-        let order = [
-            "mint",
-            "--tenant",
-            "acme",
-            "--product",
-            "notes",
-            "--key-type",
-            "team",
-            "--count",
-            "200",
-        ];
-        let minted = installation.succeed(&order);
+        let installation = Installation::with_demo_on(database);
         Self {
-            keys: minted.lines().map(str::to_owned).collect(),
+            keys: mint(&installation, 200),
             installation,
             machines: AtomicU32::new(1),
             forms: AtomicU32::new(1),
@@ -286,8 +259,7 @@ impl Storms {
             is_active,
         } in &mut self.known
         {
-            let body = json!({ "license_key": key, "instance_id": instance });
-            let (status, answer) = Mortal(&server.address).device("validate", &body).unwrap();
+            let (status, answer) = validate(&server.address, key, instance);
             let found = match status.as_str() {
                 "200" => true,
                 "422" => false,

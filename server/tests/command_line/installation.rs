@@ -7,6 +7,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
+use keywright_store::testing::TestDatabase;
 use tempfile::TempDir;
 
 /// A master key for servers that share one.
@@ -46,6 +47,15 @@ impl Installation {
             shell: None,
             log_filter: None,
         }
+    }
+
+    /// One whose database is another than the SQLite file in the data folder, with the demo in it.
+    pub(crate) fn with_demo_on(database: &TestDatabase) -> Self {
+        let mut installation = Self::empty();
+        installation.database_url = Some(database.url().into());
+        installation.master_key = Some(MASTER_KEY.into());
+        installation.succeed(&["demo"]);
+        installation
     }
 
     pub(crate) fn with_demo() -> Self {

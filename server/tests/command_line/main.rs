@@ -8,6 +8,7 @@
 
 mod backup;
 mod crash;
+mod device;
 mod failures;
 mod http;
 mod installation;

@@ -1,5 +1,5 @@
-//! A disk that is full, a database that is gone or held for a while, a stop in a crowd: devices are told that it is the server's trouble, and all is well
-//! again without a restart.
+//! A disk that is full, a database that is gone or held for a while, a stop in a crowd: devices are told that it is the
+//! server's trouble, and all is well again without a restart.
 
 use std::{
     io::{self, Read, Write},
@@ -16,29 +16,10 @@ use keywright_store::{Engine, StoreError, testing::TestDatabase};
 use serde_json::{Value, json};
 
 use crate::{
+    device::{SDK_KEY, activate, mint, validate},
     http::{get, send, try_send},
-    installation::{Installation, MASTER_KEY},
+    installation::Installation,
 };
-
-const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
-
-/// Asks for a slot; gives the status, and the answer.
-fn activate(address: &str, key: &str, machine: u32) -> (String, Value) {
-    let name = "x".repeat(100);
-    let body = json!({
-        "license_key": key, "machine_hash": format!("{machine:064}"), "instance_name": name,
-    });
-    let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-    let answer = send(
-        address,
-        "POST",
-        "/acme/notes/activate",
-        &headers,
-        &body.to_string(),
-    );
-    let (head, json) = answer.split_once("\r\n\r\n").unwrap();
-    (head[9..12].to_owned(), serde_json::from_str(json).unwrap())
-}
 
 /// A client drops its lease on a 4xx that has none: this must not look like one.
 fn is_trouble((status, answer): &(String, Value)) -> bool {
@@ -55,28 +36,12 @@ fn is_trouble((status, answer): &(String, Value)) -> bool {
     is_ours
 }
 
-fn keys(installation: &Installation) -> Vec<String> {
-    let order = [
-        "mint",
-        "--tenant",
-        "acme",
-        "--product",
-        "notes",
-        "--key-type",
-        "team",
-        "--count",
-        "200",
-    ];
-    let minted = installation.succeed(&order);
-    minted.lines().map(str::to_owned).collect()
-}
-
 /// A process may be forbidden to let files grow, which SQLite meets as a full disk, and be allowed to again.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_refuses_what_writes_and_is_got_over() {
     let mut installation = Installation::with_demo();
-    let keys = keys(&installation);
+    let keys = mint(&installation, 200);
     // A disk sends no signal.
     installation.shell = Some("trap '' XFSZ; exec \"$@\"");
     let server = installation.serve();
@@ -98,31 +63,16 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
     assert_eq!(refused.0, "503", "{}", refused.1);
     // What only reads goes on.
     let (key, instance) = &held[0];
-    let body = json!({ "license_key": key, "instance_id": instance }).to_string();
-    let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-    let valid = send(
-        &server.address,
-        "POST",
-        "/acme/notes/validate",
-        &headers,
-        &body,
-    );
-    assert!(valid.starts_with("HTTP/1.1 200"), "{valid}");
+    let (status, answer) = validate(&server.address, key, instance);
+    assert_eq!(status, "200", "{answer}");
     assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
 
     server.limit_files_to("unlimited");
     let (status, answer) = activate(&server.address, &keys[0], 9_999);
     assert_eq!(status, "200", "{answer}");
     for (key, instance) in held {
-        let body = json!({ "license_key": key, "instance_id": instance }).to_string();
-        let valid = send(
-            &server.address,
-            "POST",
-            "/acme/notes/validate",
-            &headers,
-            &body,
-        );
-        assert!(valid.starts_with("HTTP/1.1 200"), "{valid}");
+        let (status, answer) = validate(&server.address, key, &instance);
+        assert_eq!(status, "200", "{answer}");
     }
     assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
 }
@@ -197,11 +147,8 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
         Ok(line.insert(Line::to(database)).address)
     });
     let line = line.unwrap();
-    let mut installation = Installation::empty();
-    installation.database_url = Some(database.url().into());
-    installation.master_key = Some(MASTER_KEY.into());
-    installation.succeed(&["demo"]);
-    let keys = keys(&installation);
+    let mut installation = Installation::with_demo_on(&database);
+    let keys = mint(&installation, 200);
     installation.database_url = Some(url);
     let server = installation.serve();
     let mut held = Vec::new();
@@ -240,16 +187,8 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
         assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
     }
     for (key, instance) in held {
-        let body = json!({ "license_key": key, "instance_id": instance }).to_string();
-        let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-        let valid = send(
-            &server.address,
-            "POST",
-            "/acme/notes/validate",
-            &headers,
-            &body,
-        );
-        assert!(valid.starts_with("HTTP/1.1 200"), "{valid}");
+        let (status, answer) = validate(&server.address, &key, &instance);
+        assert_eq!(status, "200", "{answer}");
     }
     assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
 }
@@ -258,9 +197,7 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_another_program_holds_is_waited_for_and_then_refused() {
     let database = TestDatabase::on(Engine::Sqlite).await;
-    let mut installation = Installation::empty();
-    installation.database_url = Some(database.url().into());
-    installation.succeed(&["demo"]);
+    let installation = Installation::with_demo_on(&database);
     let server = installation.serve();
     let other = database.open().await;
     let (release, released) = tokio::sync::oneshot::channel::<()>();
@@ -291,7 +228,7 @@ async fn a_database_that_another_program_holds_is_waited_for_and_then_refused() 
 #[test]
 fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
     let installation = Installation::with_demo();
-    let keys = keys(&installation);
+    let keys = mint(&installation, 200);
     let mut server = installation.serve();
     let address = server.address.clone();
     // Each operator may have 32.
@@ -366,16 +303,8 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
     let server = installation.serve();
     assert!(held.len() > 10, "{}", held.len());
     for (key, instance) in held {
-        let body = json!({ "license_key": key, "instance_id": instance }).to_string();
-        let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
-        let valid = send(
-            &server.address,
-            "POST",
-            "/acme/notes/validate",
-            &headers,
-            &body,
-        );
-        assert!(valid.starts_with("HTTP/1.1 200"), "{valid}");
+        let (status, answer) = validate(&server.address, &key, &instance);
+        assert_eq!(status, "200", "{answer}");
     }
 }
 
@@ -384,7 +313,7 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
 #[test]
 fn clients_that_hang_up_leave_nothing_behind() {
     let installation = Installation::with_demo();
-    let keys = keys(&installation);
+    let keys = mint(&installation, 200);
     let server = installation.serve();
     let request = |machine: u32| {
         let body =

@@ -2,6 +2,7 @@
 
 mod snippets;
 
+use keywright_domain::live::Subject;
 use keywright_service::guide::Progress;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -12,7 +13,7 @@ use crate::{
     pages::failure::Failure,
     routes,
     ui::{
-        button::{MainLink, ReloadLink},
+        button::{MainLink, PrimaryButton, ReloadLink},
         empty::{Step, StepState, Steps},
         facts::{Fact, FactRows},
         notice::Note,
@@ -63,9 +64,7 @@ fn Done() -> impl IntoView {
             </p>
         </Note>
         <form class="button-row" method="post" action=routes::GUIDE_END>
-            <button class="button" data-kind="primary" type="submit">
-                "Close the guide"
-            </button>
+            <PrimaryButton>"Close the guide"</PrimaryButton>
         </form>
     }
 }
@@ -120,7 +119,7 @@ fn Guide(progress: Progress) -> impl IntoView {
         <p class="page-lead">
             "From here to the first licensed device. Each step ticks itself off; you can leave and come back."
         </p>
-        <div data-follow=routes::events(keywright_domain::live::Subject::Licenses)>
+        <div data-follow=routes::events(Subject::Licenses)>
             <Steps>
                 <Step number=1 heading="Add your product" state=state(0)>
                     <AddProduct made=product_page state=state(0)/>

@@ -22,11 +22,7 @@ use crate::{
 #[component]
 pub fn FirstUse() -> impl IntoView {
     let visit = use_visit();
-    let is_guided = visit
-        .account
-        .as_ref()
-        .is_some_and(|account| account.is_guided);
-    let way_on = if is_guided && visit.allows(Permission::ManageProducts) {
+    let way_on = if visit.is_guided() && visit.allows(Permission::ManageProducts) {
         Some((routes::GUIDE, "Get started"))
     } else if visit.allows(Permission::ActOnLicenses) {
         Some((routes::MINT, "Mint licenses"))

@@ -211,8 +211,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
         [one] => (routes::license(one.id), "To the license"),
         _ => (routes::LICENSES.to_owned(), "To the licenses"),
     };
-    let guide = use_visit().account.is_some_and(|account| account.is_guided);
-    let guide = guide.then(|| {
+    let guide = use_visit().is_guided().then(|| {
         view! { <ReloadLink href=routes::GUIDE>"Go on with the guide"</ReloadLink> }
     });
     view! {

@@ -126,8 +126,8 @@ fn WhatBreaks(last_used_at: Option<Timestamp>) -> impl IntoView {
 
 /// The new key: the only page that ever has it.
 fn shown(key: String) -> AnyView {
-    let is_guided = use_visit().account.is_some_and(|account| account.is_guided);
-    let guide = is_guided
+    let guide = use_visit()
+        .is_guided()
         .then(|| view! { <ReloadLink href=routes::GUIDE>"Go on with the guide"</ReloadLink> });
     view! {
         <FormHead heading="Store the SDK key now".to_owned() above=above()/>

@@ -1,5 +1,5 @@
 //! The use cases, on a standing clock. What they rest on, the store, has its contract tested on both engines; here it is
-//! SQLite, but for the audit log and the first run.
+//! SQLite, but for the audit log, the first run and the check.
 
 #![expect(
     clippy::unwrap_used,
