@@ -8,7 +8,7 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
 };
 
-use crate::search::SearchIndex;
+use crate::{database_file::DatabaseFile, search::SearchIndex};
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
 const SQLITE_READERS: u32 = 8;
@@ -167,6 +167,12 @@ impl Connector {
             let mut connection = pool.acquire().await?;
             SearchIndex::of(self.engine, &mut connection).await
         };
+        found.await.map_err(|error| self.explain(error))
+    }
+
+    /// SQLite: the file that the pool has open.
+    pub(crate) async fn file(&self, pool: &AnyPool) -> Result<DatabaseFile, OpenError> {
+        let found = async { DatabaseFile::of(&mut *pool.acquire().await?).await };
         found.await.map_err(|error| self.explain(error))
     }
 

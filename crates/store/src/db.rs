@@ -9,6 +9,7 @@ use crate::{
     Changes, Engine, OpenError, SdkKeyUse, StoreError, Touch, Tx,
     changes::{Listener, Sender},
     connect::Connector,
+    database_file::DatabaseFile,
     search::SearchIndex,
     touches::Touches,
     writer::Writer,
@@ -26,8 +27,15 @@ struct Inner {
     writer: Writer,
     touches: Touches,
     changes: Changes,
-    /// Where other servers may share the database.
-    others: Option<Others>,
+    home: Home,
+}
+
+/// What is looked after beside the rows.
+enum Home {
+    /// SQLite: a file that may be taken away.
+    File(Arc<DatabaseFile>),
+    /// PostgreSQL: other servers may share the database.
+    Shared(Others),
 }
 
 /// How servers on one database hear of each other's changes.
@@ -45,14 +53,19 @@ impl Store {
         let pool = connector.pool().await?;
         let search = connector.search_index(&pool).await?;
         let changes = Changes::new();
-        let others = (connector.engine == Engine::Postgres).then(|| {
-            let sender = Sender::start(pool.clone());
-            let listener = Listener::start(connector.url().to_owned(), changes.clone(), &sender);
-            Others { sender, listener }
-        });
-        let writer = match &others {
-            Some(others) => Writer::direct(pool.clone(), changes.clone(), others.sender.clone()),
-            None => Writer::queued(connector, changes.clone()),
+        let (home, writer) = match connector.engine {
+            Engine::Sqlite => {
+                let file = Arc::new(connector.file(&pool).await?);
+                let writer = Writer::queued(connector, file.clone(), changes.clone());
+                (Home::File(file), writer)
+            }
+            Engine::Postgres => {
+                let sender = Sender::start(pool.clone());
+                let url = connector.url().to_owned();
+                let listener = Listener::start(url, changes.clone(), &sender);
+                let writer = Writer::direct(pool.clone(), changes.clone(), sender.clone());
+                (Home::Shared(Others { sender, listener }), writer)
+            }
         };
         let touches = Touches::start(writer.clone());
         Ok(Self {
@@ -62,7 +75,7 @@ impl Store {
                 writer,
                 touches,
                 changes,
-                others,
+                home,
             }),
         })
     }
@@ -107,7 +120,7 @@ impl Store {
     pub async fn close(&self) {
         self.flush_touches().await;
         self.inner.writer.close().await;
-        if let Some(others) = &self.inner.others {
+        if let Home::Shared(others) = &self.inner.home {
             others.listener.close();
             others.sender.close().await;
         }
@@ -129,9 +142,9 @@ impl Store {
 
     /// Which engine this is.
     pub(crate) fn engine(&self) -> Engine {
-        match self.inner.others {
-            Some(_) => Engine::Postgres,
-            None => Engine::Sqlite,
+        match self.inner.home {
+            Home::File(_) => Engine::Sqlite,
+            Home::Shared(_) => Engine::Postgres,
         }
     }
 
@@ -142,6 +155,9 @@ impl Store {
 
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        if let Home::File(file) = &self.inner.home {
+            file.is_in_place()?;
+        }
         Ok(self.inner.pool.acquire().await?)
     }
 }

@@ -9,6 +9,7 @@ mod backup;
 mod changes;
 mod check;
 mod connect;
+mod database_file;
 mod db;
 mod error;
 mod guide;

@@ -21,6 +21,7 @@ use crate::{
     Changes, StoreError, Tx,
     changes::{Changed, Neighbours, Sender},
     connect::Connector,
+    database_file::DatabaseFile,
 };
 
 /// Jobs that may wait before callers wait for a place in the queue.
@@ -76,9 +77,9 @@ impl Writer {
     }
 
     /// For SQLite.
-    pub(crate) fn queued(connector: Connector, changes: Changes) -> Self {
+    pub(crate) fn queued(connector: Connector, file: Arc<DatabaseFile>, changes: Changes) -> Self {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(connector, changes, queue));
+        let task = tokio::spawn(run(connector, file, changes, queue));
         Self::Queued(Arc::new(Queue {
             jobs: Mutex::new(Some(jobs)),
             task: Mutex::new(Some(task)),
@@ -200,7 +201,12 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
 }
 
 /// SQLite: the writer task.
-async fn run(connector: Connector, changes: Changes, mut queue: mpsc::Receiver<Job>) {
+async fn run(
+    connector: Connector,
+    file: Arc<DatabaseFile>,
+    changes: Changes,
+    mut queue: mpsc::Receiver<Job>,
+) {
     let mut connection = None;
     let mut jobs = Vec::new();
     let mut neighbours = Neighbours::new(changes.clone());
@@ -213,6 +219,10 @@ async fn run(connector: Connector, changes: Changes, mut queue: mpsc::Receiver<J
             () = neighbours.due() => true,
         };
         let batch = mem::take(&mut jobs);
+        // Opening would make an empty file where one is missing. It is logged where it is found.
+        if file.is_in_place().is_err() {
+            continue;
+        }
         let mut open = match connection.take() {
             Some(open) => open,
             None => match connector.connect().await {
@@ -229,7 +239,7 @@ async fn run(connector: Connector, changes: Changes, mut queue: mpsc::Receiver<J
         let done = if is_time_to_look {
             neighbours.look(&mut open).await.map_err(StoreError::from)
         } else {
-            run_batch(&mut open, batch, &changes).await
+            run_batch(&mut open, batch, &file, &changes).await
         };
         match done {
             Ok(()) => connection = Some(open),
@@ -242,15 +252,16 @@ async fn run(connector: Connector, changes: Changes, mut queue: mpsc::Receiver<J
     }
 }
 
-/// Runs every job in a savepoint, commits, answers. An error means that nothing of the batch was kept; its callers are
-/// told so.
+/// Runs every job in a savepoint, commits, answers. An error means that nothing of the batch can be relied on; its
+/// callers are told so.
 async fn run_batch(
     connection: &mut AnyConnection,
     batch: Vec<Job>,
+    file: &DatabaseFile,
     changes: &Changes,
 ) -> Result<(), StoreError> {
     let mut answers = Vec::with_capacity(batch.len());
-    let committed = run_and_commit(connection, batch, &mut answers)
+    let committed = run_and_commit(connection, batch, file, &mut answers)
         .await
         .map(|changed| changes.publish(&changed))
         .map_err(StoreError::from);
@@ -265,6 +276,7 @@ async fn run_batch(
 async fn run_and_commit(
     connection: &mut AnyConnection,
     batch: Vec<Job>,
+    file: &DatabaseFile,
     answers: &mut Vec<Answer>,
 ) -> Result<Changed, sqlx::Error> {
     let mut changed = Changed::nothing();
@@ -284,5 +296,7 @@ async fn run_and_commit(
         }
     }
     transaction.commit().await?;
+    // What went to a file that was taken away meanwhile must not be answered.
+    file.is_in_place()?;
     Ok(changed)
 }

@@ -2,6 +2,7 @@
 //! server's trouble, and all is well again without a restart.
 
 use std::{
+    fs,
     io::{self, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
     sync::{
@@ -45,7 +46,7 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
     // A disk sends no signal.
     installation.shell = Some("trap '' XFSZ; exec \"$@\"");
     let server = installation.serve();
-    let database = std::fs::metadata(installation.data().join("keywright.db")).unwrap();
+    let database = fs::metadata(installation.data().join("keywright.db")).unwrap();
     server.limit_files_to(&(database.len() + 200_000).to_string());
     let mut held = Vec::new();
     let mut machine = 0;
@@ -75,6 +76,63 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
         assert_eq!(status, "200", "{answer}");
     }
     assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+}
+
+/// On Unix a file lives on for the process that has it open. What is written to it then would be gone with the process.
+#[cfg(unix)]
+#[test]
+fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 4);
+    let mut server = installation.serve();
+    let address = server.address.clone();
+    let (status, answer) = activate(&address, &keys[0], 1);
+    assert_eq!(status, "200", "{answer}");
+    let instance = answer["instance_id"].as_str().unwrap();
+    let data = installation.data();
+    let (file, away) = (data.join("keywright.db"), data.with_file_name("away"));
+    let is_refused = |machine| {
+        for answer in [
+            activate(&address, &keys[0], machine),
+            validate(&address, &keys[0], instance),
+        ] {
+            assert!(is_trouble(&answer), "{answer:?}");
+            assert_eq!(answer.0, "503", "{}", answer.1);
+        }
+        assert!(get(&address, "/ready").starts_with("HTTP/1.1 503"));
+        assert!(get(&address, "/health").starts_with("HTTP/1.1 200"));
+    };
+    let is_well = |machine| {
+        let (status, answer) = activate(&address, &keys[1], machine);
+        assert_eq!(status, "200", "{answer}");
+        let (status, answer) = validate(&address, &keys[0], instance);
+        assert_eq!(status, "200", "{answer}");
+        assert!(get(&address, "/ready").starts_with("HTTP/1.1 200"));
+    };
+
+    // The folder is moved away, and a device that asks meanwhile does not make another.
+    fs::rename(&data, &away).unwrap();
+    is_refused(2);
+    server.read_log_until("is missed");
+    assert!(!data.exists());
+    fs::rename(&away, &data).unwrap();
+    is_well(3);
+    server.read_log_until("is back");
+
+    // The file is moved away, and then a copy of it stands in its place.
+    fs::rename(&file, &away).unwrap();
+    is_refused(4);
+    assert!(!file.exists());
+    fs::copy(&away, &file).unwrap();
+    is_refused(5);
+    fs::rename(&away, &file).unwrap();
+    is_well(6);
+
+    server.stop();
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    let server = installation.serve();
+    let (status, answer) = validate(&server.address, &keys[0], instance);
+    assert_eq!(status, "200", "{answer}");
 }
 
 /// A line between the server and its PostgreSQL that can be cut.
