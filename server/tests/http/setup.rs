@@ -177,6 +177,27 @@ async fn afterwards_there_is_no_such_page(engine: Engine) {
     }
 }
 
+/// Whoever posts the right form first has set the server up, wherever that was.
+async fn of_many_who_post_it_one_sets_it_up(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    let beside = server.beside().await;
+    let form = &form(&code);
+    let posts = (0..12).map(|number| post([&server, &beside][number % 2], form));
+    let answers = futures::future::join_all(posts).await;
+    let done = answers
+        .iter()
+        .filter(|answer| leads_to(answer) == (303, "/"));
+    assert_eq!(done.count(), 1);
+    for refused in answers
+        .iter()
+        .filter(|answer| leads_to(answer) != (303, "/"))
+    {
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(refused.header("set-cookie"), "");
+    }
+    assert_eq!(server.world.store.tenant_ids().await.unwrap().len(), 1);
+}
+
 async fn wrong_codes_are_counted_and_the_code_is_void_after_five(engine: Engine) {
     let (server, code) = fresh(engine).await;
     for sentence in [
@@ -210,6 +231,7 @@ on_both_engines! {
     leads_to_the_setup => until_there_is_a_tenant_pages_lead_to_the_setup();
     signs_in => the_owner_is_signed_in_at_once();
     is_gone => afterwards_there_is_no_such_page();
+    at_once => of_many_who_post_it_one_sets_it_up();
     counts => wrong_codes_are_counted_and_the_code_is_void_after_five();
 }
 
