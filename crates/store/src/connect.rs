@@ -213,6 +213,22 @@ SET idle_in_transaction_session_timeout = '10s';";
 mod tests {
     use super::*;
 
+    /// A killed process loses nothing either way; a power cut can't be tried here, so what SQLite waits for is asked.
+    #[tokio::test]
+    async fn what_writes_to_sqlite_waits_for_the_disk_and_keeps_references() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("test.db");
+        let url = format!("sqlite:{}?mode=rwc", file.display());
+        let mut connection = Connector::new(&url).unwrap().connect().await.unwrap();
+        for (pragma, expected) in [("PRAGMA synchronous", 2), ("PRAGMA foreign_keys", 1)] {
+            let set: i64 = sqlx::query_scalar(pragma)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap();
+            assert_eq!(set, expected, "{pragma}");
+        }
+    }
+
     #[test]
     fn the_scheme_names_the_engine() {
         assert_eq!(Engine::of("sqlite:/tmp/a.db"), Some(Engine::Sqlite));

@@ -7,7 +7,7 @@
 use std::{
     fs::{self, Metadata},
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::atomic::{AtomicBool, Ordering},
 };
 
@@ -59,30 +59,32 @@ impl DatabaseFile {
     pub(crate) fn is_in_place(&self) -> Result<(), sqlx::Error> {
         let found = self.look();
         if self.is_missed.swap(found.is_err(), Ordering::Relaxed) != found.is_err() {
-            let file = self.path.display();
             if let Err(error) = &found {
                 tracing::error!(
-                    "the database file {file} is missed: {error}. Nothing is read or written until it is put back; to serve another file, restart"
+                    "{error}. Nothing is read or written until it is put back; to serve another file, restart"
                 );
             } else {
-                tracing::info!("the database file {file} is back");
+                tracing::info!("the database file {} is back", self.path.display());
             }
         }
         Ok(found?)
     }
 
     fn look(&self) -> io::Result<()> {
-        if identity(&fs::metadata(&self.path)?) == self.identity {
-            Ok(())
-        } else {
-            Err(another(&self.path))
-        }
+        let (kind, trouble) = match fs::metadata(&self.path) {
+            Ok(metadata) if identity(&metadata) == self.identity => return Ok(()),
+            Ok(_) => (
+                io::ErrorKind::NotFound,
+                "another file stands there".to_owned(),
+            ),
+            Err(error) => (error.kind(), error.to_string()),
+        };
+        let file = self.path.display();
+        Err(io::Error::new(
+            kind,
+            format!("the database file {file} is missed: {trouble}"),
+        ))
     }
-}
-
-fn another(path: &Path) -> io::Error {
-    let sentence = format!("another file stands at {}", path.display());
-    io::Error::new(io::ErrorKind::NotFound, sentence)
 }
 
 #[cfg(all(test, unix))]

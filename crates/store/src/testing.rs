@@ -5,6 +5,7 @@
 use std::{
     env, fs,
     hash::{BuildHasher, Hasher, RandomState},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -23,6 +24,10 @@ pub struct TestDatabase {
     folder: Option<Arc<tempfile::TempDir>>,
 }
 
+fn file_in(folder: &tempfile::TempDir) -> PathBuf {
+    folder.path().join("test.db")
+}
+
 impl TestDatabase {
     /// An empty database on that engine.
     ///
@@ -38,10 +43,7 @@ impl TestDatabase {
 
     fn sqlite() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let url = format!(
-            "sqlite:{}?mode=rwc",
-            folder.path().join("test.db").display()
-        );
+        let url = format!("sqlite:{}?mode=rwc", file_in(&folder).display());
         Self {
             url,
             folder: Some(Arc::new(folder)),
@@ -77,6 +79,11 @@ impl TestDatabase {
     /// Its URL, for a server of its own.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// SQLite's file; none on PostgreSQL.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.folder.as_deref().map(file_in)
     }
 
     /// Opens it.

@@ -20,6 +20,8 @@ mod operators;
 mod released;
 mod searching;
 mod setup_code;
+#[cfg(unix)]
+mod taken_away;
 mod tenants;
 mod used_forms;
 mod world;

@@ -12,8 +12,10 @@ use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
 
 use crate::world::tenant;
 
-/// Each has one tenant with a product, three licenses, one device and two SDK keys; made in November 2026.
+/// Each was made by the program of its day, in November 2026, and has one tenant with a product, three licenses, one device and,
+/// but for the first, whose program could make none, two SDK keys.
 async fn can_be_read(store: &Store, name: &str) {
+    let expected_sdk_keys = if name == "0001" { 0 } else { 2 };
     let acme = tenant("acme");
     assert_eq!(
         store.row_faults().await.unwrap(),
@@ -60,12 +62,12 @@ async fn can_be_read(store: &Store, name: &str) {
     }
     assert_eq!(devices, 1, "{name}");
     let keys = store.device_tenant(&acme, now).await.unwrap().unwrap();
-    assert_eq!(keys.sdk_keys.len(), 2, "{name}");
+    assert_eq!(keys.sdk_keys.len(), expected_sdk_keys, "{name}");
     assert!(store.has_activations(&acme).await.unwrap(), "{name}");
     let entries = store
         .audit_entries(&acme, &EntryFilter::default(), Position::Start, 100, now)
         .await;
-    assert!(entries.unwrap().len() >= 9, "{name}");
+    assert!(entries.unwrap().len() >= 8, "{name}");
 }
 
 fn url(file: &Path) -> String {
@@ -101,9 +103,8 @@ async fn databases_of_every_released_schema_open_and_read_the_same() {
     schemas.sort_unstable();
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
     let newest = i64::try_from(fs::read_dir(migrations).unwrap().count()).unwrap();
-    assert_eq!(
-        schemas.last(),
-        Some(&newest),
-        "keep a database of the newest schema, too"
+    assert!(
+        schemas.into_iter().eq(1..=newest),
+        "keep a database of each schema, the newest too"
     );
 }
