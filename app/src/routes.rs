@@ -52,6 +52,44 @@ pub const FAILED: &str = "/session/failed";
 /// Takes the choice of theme.
 pub const SESSION_THEME: &str = "/session/theme";
 
+/// Names the page to go on to in the address of the sign-in page and in its form.
+#[cfg(feature = "ssr")]
+pub const NEXT: &str = "next";
+
+/// Most bytes of such a page's address; more than any link of ours has.
+#[cfg(feature = "ssr")]
+const NEXT_LENGTH: usize = 2_048;
+
+/// Where pages of ours begin that somebody who signs in may be led to.
+#[cfg(feature = "ssr")]
+const PAGES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
+
+/// That address, if it is one of a page of ours and nothing else: whoever makes up a link to the sign-in page must not lead
+/// people away from here. Browsers take `//host` and `/\host` for another site's.
+#[cfg(feature = "ssr")]
+pub fn own_page(address: &str) -> Option<&str> {
+    let path = address.split('?').next().unwrap_or_default();
+    let is_page = |page: &str| {
+        path.strip_prefix(page)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let is_plain = address
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
+    let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
+    (is_own && is_plain && address.len() <= NEXT_LENGTH).then_some(address)
+}
+
+/// The link to the sign-in page, from which the operator comes back to where they wanted to go.
+#[cfg(feature = "ssr")]
+pub fn login(next: &str) -> String {
+    let mut link = Link::to(LOGIN);
+    if let Some(next) = own_page(next).filter(|&next| next != GUIDE && next != LICENSES) {
+        link.add(NEXT, next);
+    }
+    link.0
+}
+
 /// The link to the page of the license list that the query names. What is as usual is left out.
 pub fn licenses(query: &LicenseQuery) -> String {
     let LicenseQuery {
@@ -209,6 +247,53 @@ mod tests {
             .filter_map(|pair| pair.split_once('='))
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect()
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn whoever_signs_in_is_led_to_a_page_of_ours_and_nowhere_else() {
+        for own in [
+            "/",
+            "/licenses",
+            "/licenses?status=revoked&q=a%20b",
+            "/licenses/0f4f?x=//evil.test",
+            "/licenses.csv?status=active",
+            "/audit",
+            "/products/notes/edit",
+            "/settings/sdk-key",
+        ] {
+            assert_eq!(own_page(own), Some(own));
+        }
+        let long = format!("/licenses?q={}", "a".repeat(2_048));
+        for other in [
+            "",
+            "licenses",
+            "//evil.test",
+            "//evil.test/licenses",
+            "/\\evil.test",
+            "/licenses\\..",
+            "https://evil.test/licenses",
+            "javascript:alert(1)",
+            "/licensesx",
+            "/licenses.evil.test",
+            "/licenses\r\nSet-Cookie: a=b",
+            "/licenses#x",
+            "/licenses é",
+            "/login",
+            "/login?next=/licenses",
+            "/session/end",
+            "/fn/licenses/list",
+            "/acme/notes/validate",
+            &long,
+        ] {
+            assert_eq!(own_page(other), None, "{other}");
+        }
+        assert_eq!(login("/licenses"), "/login");
+        assert_eq!(login("//evil.test"), "/login");
+        assert_eq!(
+            login("/licenses?q=a%20b&status=active"),
+            "/login?next=%2Flicenses%3Fq%3Da%2520b%26status%3Dactive"
+        );
     }
 
     #[test]

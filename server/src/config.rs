@@ -11,6 +11,7 @@ use clap::Args;
 use keywright_service::{
     Services,
     clock::SystemClock,
+    limits::LimitSettings,
     master_key::MasterKey,
     rng::{Rng, SystemRng},
 };
@@ -65,11 +66,11 @@ impl DatabaseArgs {
                 file.display()
             );
         }
-        self.open_or_create().await
+        self.open_or_create(LimitSettings::default()).await
     }
 
     /// Opens the database, and makes it if it is a missing SQLite file.
-    pub async fn open_or_create(&self) -> anyhow::Result<Services> {
+    pub async fn open_or_create(&self, limits: LimitSettings) -> anyhow::Result<Services> {
         let place = self.place()?;
         let configured = self.configured_key(&place)?;
         let (url, _set_up) = match &place {
@@ -90,6 +91,7 @@ impl DatabaseArgs {
             master_key,
             Box::new(SystemClock),
             Box::new(SystemRng),
+            limits,
         ))
     }
 

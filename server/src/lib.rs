@@ -2,10 +2,12 @@
 //! routers.
 
 pub mod cli;
+pub mod client_address;
 mod commands;
 pub mod config;
 mod data_folder;
 pub mod device_api;
+mod limits;
 mod request_id;
 pub mod router;
 pub mod setup_code;

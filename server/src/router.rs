@@ -8,11 +8,12 @@ use axum::{
 use keywright_domain::slug::RESERVED_TENANT_SLUGS;
 use tower::ServiceExt;
 
-use crate::{device_api, state::AppState, web};
+use crate::{client_address::TrustedProxies, device_api, state::AppState, web};
 
 /// Everything that the server answers.
 pub fn build(state: AppState) -> Router {
     let sides = Sides {
+        proxies: state.proxies.clone(),
         devices: device_api::router(state.clone()),
         browsers: web::router(state),
     };
@@ -21,11 +22,13 @@ pub fn build(state: AppState) -> Router {
 
 #[derive(Clone)]
 struct Sides {
+    proxies: TrustedProxies,
     devices: Router,
     browsers: Router,
 }
 
 async fn dispatch(State(sides): State<Sides>, mut request: Request) -> Response {
+    sides.proxies.resolve(&mut request);
     let side = match device_path(request.uri().path()) {
         Some(path) => {
             device_api::set_path(&mut request, &path);

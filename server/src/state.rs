@@ -6,7 +6,9 @@ use anyhow::bail;
 use axum::http::{HeaderMap, Uri, header};
 use keywright_service::Services;
 
-use crate::{setup_code::SetupCodeFile, site::Site, streams::Streams};
+use crate::{
+    client_address::TrustedProxies, setup_code::SetupCodeFile, site::Site, streams::Streams,
+};
 
 /// Cheap to clone.
 #[derive(Clone)]
@@ -19,6 +21,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// The address under which browsers and apps reach it, where one was given: without a slash at the end.
     pub base_url: Option<Arc<str>>,
+    /// Who may say for whom they ask.
+    pub proxies: TrustedProxies,
     /// The open streams of events.
     pub streams: Streams,
     /// What is removed once there is a tenant.
@@ -33,6 +37,7 @@ impl AppState {
             site: Arc::new(site),
             public_url,
             base_url: None,
+            proxies: TrustedProxies::default(),
             streams: Streams::default(),
             setup_code_file: None,
         }

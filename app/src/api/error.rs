@@ -24,6 +24,8 @@ pub enum ErrorCode {
     PlanRequired,
     /// Somebody was quicker, or it has been done already.
     Conflict,
+    /// It was tried too often.
+    TooMany,
     /// The page is older than the server.
     Outdated,
     /// The server can't answer now.
@@ -44,6 +46,7 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::Conflict | Self::Outdated => 409,
             Self::Invalid => 422,
+            Self::TooMany => 429,
             Self::Internal => 500,
             Self::Unavailable | Self::Unreachable => 503,
         }

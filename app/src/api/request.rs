@@ -17,6 +17,7 @@ use crate::{
         error::{ApiError, ErrorCode},
         session::{Account, LoginFailure, Visit},
     },
+    routes,
     theme::Theme,
 };
 
@@ -55,9 +56,19 @@ pub fn visit() -> Visit {
         request_id: scope.as_ref().map(|scope| scope.request_id.clone()),
         account: scope.and_then(|scope| scope.session).map(account),
         host: host().unwrap_or_default(),
+        next: next_page(),
         login_failure: extension::<LoginFailure>(),
         action_failure: extension::<ApiError>(),
     }
+}
+
+/// The page that whoever signs in is led to: the one in the address of the sign-in page.
+fn next_page() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let query = parts.uri.query()?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let (_, next) = pairs.find(|(name, _)| name == routes::NEXT)?;
+    routes::own_page(&next).map(str::to_owned)
 }
 
 /// What the request at hand made: shown by its answer, and by nothing else.
@@ -129,6 +140,7 @@ fn told(error: &Error, request_id: &str) -> String {
     match error {
         Error::Unavailable(cause) => tracing::warn!(request_id, %cause, "{message}"),
         Error::Internal(cause) => tracing::error!(request_id, %cause, "{message}"),
+        Error::Busy => tracing::warn!(request_id, "{message}"),
         _ => tracing::info!(request_id, "{message}"),
     }
     message
@@ -164,7 +176,7 @@ const fn code(error: &Error) -> ErrorCode {
         Error::Invalid(_) => ErrorCode::Invalid,
         Error::PlanRequired(_) => ErrorCode::PlanRequired,
         Error::Conflict(_) => ErrorCode::Conflict,
-        Error::Unavailable(_) => ErrorCode::Unavailable,
+        Error::Unavailable(_) | Error::Busy => ErrorCode::Unavailable,
         Error::Internal(_) => ErrorCode::Internal,
     }
 }

@@ -27,6 +27,8 @@ pub struct Visit {
     pub host: String,
     /// Under which the server's log has the request.
     pub request_id: Option<String>,
+    /// The page that whoever signs in asked for.
+    pub next: Option<String>,
     /// Set where the page answers a sign-in that was refused.
     pub login_failure: Option<LoginFailure>,
     /// Set where the page answers a form that could not be carried out.
@@ -57,6 +59,8 @@ pub struct Account {
 pub struct LoginFailure {
     /// The address that was typed.
     pub email: String,
+    /// The page that was asked for before.
+    pub next: Option<String>,
     /// Why it was refused.
     pub reason: LoginRefusal,
 }
@@ -66,6 +70,11 @@ pub struct LoginFailure {
 pub enum LoginRefusal {
     /// No operator has this address and password; which of them is wrong is not said.
     WrongCredentials,
+    /// There were too many wrong ones.
+    TooMany {
+        /// After how many seconds it may be tried again.
+        seconds: u64,
+    },
     /// The server could not look: its log knows more under this request id.
     Unavailable {
         /// The id of the request.
@@ -78,6 +87,7 @@ impl LoginRefusal {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::WrongCredentials => ErrorCode::Unauthenticated,
+            Self::TooMany { .. } => ErrorCode::TooMany,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
         }
     }

@@ -58,6 +58,7 @@ const fn heading(code: ErrorCode) -> &'static str {
         ErrorCode::PlanRequired => "Not in this plan",
         ErrorCode::Conflict | ErrorCode::Outdated => "Overtaken",
         ErrorCode::Unavailable | ErrorCode::Unreachable => "Not available at the moment",
+        ErrorCode::TooMany => "Too often",
         ErrorCode::Internal => "Something went wrong",
     }
 }

@@ -19,10 +19,15 @@ use crate::{
 /// The page; after a refused sign-in it says so and keeps the address.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let failure = use_visit().login_failure;
+    let visit = use_visit();
+    let failure = visit.login_failure;
     if let Some(failure) = &failure {
         answer_with(failure.reason.code());
     }
+    let next = match &failure {
+        Some(failure) => failure.next.clone(),
+        None => visit.next,
+    };
     let email = failure.as_ref().map(|failure| failure.email.clone());
     let title = match failure {
         Some(_) => "Sign-in refused",
@@ -33,14 +38,14 @@ pub fn LoginPage() -> impl IntoView {
         <Gate>
             <h1>"Sign in"</h1>
             {failure.map(refusal)}
-            <LoginForm email=email.unwrap_or_default()/>
+            <LoginForm email=email.unwrap_or_default() next=next/>
         </Gate>
     }
     .into_any()
 }
 
 #[component]
-fn LoginForm(email: String) -> impl IntoView {
+fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
     let begins_with_password = !email.is_empty();
     view! {
         <form class="form" method="post" action=routes::SESSION>
@@ -57,6 +62,7 @@ fn LoginForm(email: String) -> impl IntoView {
                 kind=FieldKind::Password
                 focused=begins_with_password
             />
+            {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
             <PrimaryButton>"Sign in"</PrimaryButton>
         </form>
     }
@@ -68,6 +74,16 @@ fn refusal(failure: LoginFailure) -> impl IntoView {
             <p>"E-mail or password is wrong."</p>
         }
         .into_any(),
+        LoginRefusal::TooMany { seconds } => {
+            let minutes = seconds.div_ceil(60);
+            let minutes = if minutes == 1 {
+                "a minute".to_owned()
+            } else {
+                format!("{minutes} minutes")
+            };
+            view! { <p>"There were too many wrong passwords. Try again in " {minutes} "."</p> }
+                .into_any()
+        }
         LoginRefusal::Unavailable { request_id } => view! {
             <p>"The server could not look up your account. Try again in a moment."</p>
             <RequestNote id=request_id/>

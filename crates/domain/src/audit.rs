@@ -23,6 +23,8 @@ pub enum Action {
     ManualMint,
     /// An account was made.
     OperatorCreate,
+    /// An account's password was changed, and its sessions ended.
+    OperatorPasswordChange,
     /// The tenant's plan was changed.
     PlanChange,
     /// A product was changed.
@@ -65,7 +67,7 @@ pub enum Action {
 
 impl Action {
     /// Every action that is recorded, in the order of the names.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::CsvExport,
         Self::DeactivateInstance,
         Self::KeyTypeChange,
@@ -73,6 +75,7 @@ impl Action {
         Self::KeyTypeDelete,
         Self::ManualMint,
         Self::OperatorCreate,
+        Self::OperatorPasswordChange,
         Self::PlanChange,
         Self::ProductChange,
         Self::ProductCreate,
@@ -103,6 +106,7 @@ impl Action {
             Self::KeyTypeDelete => "key_type_delete",
             Self::ManualMint => "manual_mint",
             Self::OperatorCreate => "operator_create",
+            Self::OperatorPasswordChange => "operator_password_change",
             Self::PlanChange => "plan_change",
             Self::ProductChange => "product_change",
             Self::ProductCreate => "product_create",

@@ -13,9 +13,6 @@ const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
 /// An install that was not seen for so many days is forgotten.
 pub const RETENTION_DAYS: u32 = 400;
 
-/// Installs that one address may add within an hour.
-pub const NEW_PER_ADDRESS_AND_HOUR: u32 = 60;
-
 /// How an app runs without a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeylessState {

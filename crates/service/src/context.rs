@@ -10,7 +10,8 @@ use keywright_store::{NewAuditEntry, Store, StoreError, Tx};
 use serde_json::Value;
 
 use crate::{
-    Caller, Error, clock::Clock, master_key::MasterKey, password::PasswordHasher, rng::Rng,
+    Caller, Error, clock::Clock, limits::Limits, master_key::MasterKey, password::PasswordHasher,
+    rng::Rng,
 };
 
 pub(crate) struct Context {
@@ -19,6 +20,7 @@ pub(crate) struct Context {
     pub(crate) rng: Box<dyn Rng>,
     pub(crate) master_key: MasterKey,
     pub(crate) passwords: PasswordHasher,
+    pub(crate) limits: Limits,
 }
 
 /// Rows that are purged in one unit of work, so that none holds the others up for long.

@@ -34,6 +34,9 @@ pub enum Error {
     /// The database does not answer at the moment.
     #[error("The database is not available at the moment")]
     Unavailable(#[source] StoreError),
+    /// Too many ask for what takes time.
+    #[error("The server has too much to do at the moment")]
+    Busy,
     /// A defect, or a damaged database.
     #[error("Something went wrong on the server's side")]
     Internal(#[source] StoreError),

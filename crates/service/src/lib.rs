@@ -16,6 +16,7 @@ pub mod forms;
 pub mod guide;
 pub mod keyless;
 pub mod licenses;
+pub mod limits;
 pub mod master_key;
 pub mod operators;
 mod password;

@@ -9,10 +9,13 @@ use argon2::{
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use zeroize::Zeroizing;
 
-use crate::{Invalid, rng::Rng};
+use crate::{Error, Invalid, rng::Rng};
 
 /// Hashes at once: each takes 19 MiB and a core for some 20 ms, and sign-ins must not starve the devices.
 const AT_ONCE: usize = 2;
+
+/// Hashes that may wait for their turn: a third of a second's work. Whoever comes then is told to come again.
+const WAITING: usize = 32;
 
 /// Fewest and most characters of a new password.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
@@ -20,12 +23,14 @@ const LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
 /// Argon2id with the crate's default parameters: 19 MiB, 2 passes, 1 lane, as OWASP advises.
 pub(crate) struct PasswordHasher {
     turns: Arc<Semaphore>,
+    places: Arc<Semaphore>,
 }
 
 impl Default for PasswordHasher {
     fn default() -> Self {
         Self {
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
         }
     }
 }
@@ -44,7 +49,7 @@ pub(crate) fn check_new(password: &str) -> Result<(), Invalid> {
 
 impl PasswordHasher {
     /// The hash of a password, in the PHC string format.
-    pub(crate) async fn hash(&self, rng: &dyn Rng, password: &str) -> String {
+    pub(crate) async fn hash(&self, rng: &dyn Rng, password: &str) -> Result<String, Error> {
         let (salt, password) = (rng.bytes::<16>(), Zeroizing::new(password.to_owned()));
         self.run(move || hash(&password, &salt)).await
     }
@@ -55,7 +60,7 @@ impl PasswordHasher {
         rng: &dyn Rng,
         password: &str,
         hashed: Option<String>,
-    ) -> bool {
+    ) -> Result<bool, Error> {
         let password = Zeroizing::new(password.to_owned());
         let salt = rng.bytes::<16>();
         self.run(move || {
@@ -69,8 +74,13 @@ impl PasswordHasher {
         .await
     }
 
-    /// The work holds its turn itself: a caller who hangs up does not make room for one more.
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
+    /// The work holds its place and its turn itself: a caller who hangs up does not make room for one more.
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let place = self.places.clone().try_acquire_owned();
+        let place = place.map_err(|_| Error::Busy)?;
         #[expect(
             clippy::expect_used,
             reason = "the semaphore is never closed, and hashing does not panic"
@@ -83,10 +93,10 @@ impl PasswordHasher {
                 .await
                 .expect("an open semaphore");
             let work = move || {
-                let _turn = turn;
+                let _held = (place, turn);
                 work()
             };
-            spawn_blocking(work).await.expect("hashing")
+            Ok(spawn_blocking(work).await.expect("hashing"))
         }
     }
 }
@@ -112,35 +122,47 @@ fn verify(password: &str, hashed: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
     use super::*;
     use crate::testing::SeededRng;
 
     #[tokio::test]
     async fn only_the_right_password_verifies() {
         let (hasher, rng) = (PasswordHasher::default(), SeededRng::new(1));
-        let stored = hasher.hash(&rng, "correct horse").await;
+        let stored = hasher.hash(&rng, "correct horse").await.unwrap();
         assert!(
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{stored}"
         );
-        assert!(
-            hasher
-                .verify(&rng, "correct horse", Some(stored.clone()))
-                .await
-        );
-        for wrong in [
-            "",
-            "correct hors",
-            "correct horse ",
-            "Correct horse",
-            &"x".repeat(10_000),
-        ] {
-            assert!(
-                !hasher.verify(&rng, wrong, Some(stored.clone())).await,
-                "{wrong}"
-            );
+        let verify = async |password, stored| hasher.verify(&rng, password, stored).await.unwrap();
+        assert!(verify("correct horse", Some(stored.clone())).await);
+        let long = "x".repeat(10_000);
+        for wrong in ["", "correct hors", "correct horse ", "Correct horse", &long] {
+            assert!(!verify(wrong, Some(stored.clone())).await, "{wrong}");
         }
-        assert!(!hasher.verify(&rng, "", None).await, "no account");
+        assert!(!verify("", None).await, "no account");
+    }
+
+    /// As many as may wait are served, whoever comes on top is told so at once, and afterwards there is room again.
+    #[tokio::test]
+    async fn two_are_hashed_at_a_time_and_few_wait() {
+        let hasher = PasswordHasher::default();
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (running, most) = (Arc::new(running), Arc::new(most));
+        let work = || {
+            let (running, most) = (running.clone(), most.clone());
+            move || {
+                most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
+                hash("correct horse", &[0; 16]);
+                running.fetch_sub(1, SeqCst);
+            }
+        };
+        let crowd = futures::future::join_all((0..60).map(|_| hasher.run(work()))).await;
+        let served = crowd.iter().filter(|done| done.is_ok()).count();
+        assert_eq!(served, AT_ONCE + WAITING);
+        assert_eq!(most.load(SeqCst), AT_ONCE);
+        assert!(hasher.run(work()).await.is_ok());
     }
 
     #[test]

@@ -5,10 +5,26 @@ use std::sync::Arc;
 use keywright_store::Store;
 
 use crate::{
-    activations::Activations, audit::Audit, check::Check, clock::Clock, context::Context,
-    demo::Demo, events::Events, guide::Guide, keyless::Keyless, licenses::Licenses,
-    master_key::MasterKey, operators::Operators, password::PasswordHasher, products::Products,
-    rng::Rng, sdk_keys::SdkKeys, settings::Settings, setup::Setup, signing_keys::SigningKeys,
+    activations::Activations,
+    audit::Audit,
+    check::Check,
+    clock::Clock,
+    context::Context,
+    demo::Demo,
+    events::Events,
+    guide::Guide,
+    keyless::Keyless,
+    licenses::Licenses,
+    limits::{AddressLimits, LimitSettings, Limits},
+    master_key::MasterKey,
+    operators::Operators,
+    password::PasswordHasher,
+    products::Products,
+    rng::Rng,
+    sdk_keys::SdkKeys,
+    settings::Settings,
+    setup::Setup,
+    signing_keys::SigningKeys,
     tenants::Tenants,
 };
 
@@ -31,6 +47,8 @@ pub struct Services {
     pub keyless: Keyless,
     /// Licenses.
     pub licenses: Licenses,
+    /// How much one address may ask.
+    pub limits: AddressLimits,
     /// Accounts and sessions.
     pub operators: Operators,
     /// Products and key types.
@@ -49,12 +67,13 @@ pub struct Services {
 }
 
 impl Services {
-    /// Over a store, with a master key that fits it ([`MasterKey::checked`]), a clock and randomness.
+    /// Over a store, with a master key that fits it ([`MasterKey::checked`]), a clock, randomness and limits.
     pub fn new(
         store: Store,
         master_key: MasterKey,
         clock: Box<dyn Clock>,
         rng: Box<dyn Rng>,
+        limits: LimitSettings,
     ) -> Self {
         let passwords = PasswordHasher::default();
         let context = Arc::new(Context {
@@ -63,6 +82,7 @@ impl Services {
             rng,
             master_key,
             passwords,
+            limits: Limits::new(limits),
         });
         Self {
             activations: Activations(context.clone()),
@@ -71,8 +91,9 @@ impl Services {
             demo: Demo(context.clone()),
             events: Events(context.clone()),
             guide: Guide(context.clone()),
-            keyless: Keyless::new(context.clone()),
+            keyless: Keyless(context.clone()),
             licenses: Licenses(context.clone()),
+            limits: AddressLimits(context.clone()),
             operators: Operators(context.clone()),
             products: Products(context.clone()),
             sdk_keys: SdkKeys(context.clone()),
@@ -96,6 +117,8 @@ impl Services {
 
     /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.
     pub async fn keep_house(&self) -> Result<(), crate::Error> {
+        let now = self.context.clock.now();
+        self.context.limits.forget_the_quiet(now);
         // What fails must not keep the rest from its turn.
         let dropped = self.signing_keys.drop_ended().await;
         let forgotten = self.keyless.purge().await;

@@ -245,12 +245,15 @@ async fn write_all(
     origin: Origin,
 ) -> Result<SessionToken, StoreError> {
     let now = context.clock.now();
+    // Too many sign in at this moment: whoever sets up tries again, as after any other trouble.
+    let hashed = context.passwords.hash(&*context.rng, &new.password).await;
+    let password_hash = hashed.map_err(|_| StoreError::Aborted)?;
     let owner = Operator {
         id: OperatorId::new(context.rng.uuid()),
         tenant: new.tenant.clone(),
         email: new.email,
         role: Role::Owner,
-        password_hash: context.passwords.hash(&*context.rng, &new.password).await,
+        password_hash,
         created_at: now,
     };
     // In the owner's own name: there was nobody before.

@@ -11,7 +11,7 @@ use keywright_domain::time::Timestamp;
 use keywright_store::{Engine, Store, testing::TestDatabase};
 use sha2::{Digest, Sha256};
 
-use crate::{Services, clock::Clock, master_key::MasterKey, rng::Rng};
+use crate::{Services, clock::Clock, limits::LimitSettings, master_key::MasterKey, rng::Rng};
 
 /// A clock that stands still until it is told to move. Clones are the same clock.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ impl TestWorld {
     ///
     /// If it can't be made.
     pub async fn on(engine: Engine) -> Self {
-        Self::over(TestDatabase::on(engine).await, 7).await
+        Self::over(TestDatabase::on(engine).await, 7, LimitSettings::default()).await
     }
 
     /// Another server on the same database, with the same master key and a clock of its own.
@@ -95,10 +95,10 @@ impl TestWorld {
     ///
     /// If it can't be made.
     pub async fn beside(&self) -> Self {
-        Self::over(self.database.clone(), 8).await
+        Self::over(self.database.clone(), 8, LimitSettings::default()).await
     }
 
-    async fn over(database: TestDatabase, seed: u64) -> Self {
+    async fn over(database: TestDatabase, seed: u64, limits: LimitSettings) -> Self {
         let store = database.open().await;
         let clock = FixedClock::at(NOW);
         let rng: Box<dyn Rng> = Box::new(SeededRng::new(seed));
@@ -106,13 +106,23 @@ impl TestWorld {
             .checked(&store, &*rng)
             .await
             .expect("the master key of this database");
-        let services = Services::new(store.clone(), master_key, Box::new(clock.clone()), rng);
+        let clock_given = Box::new(clock.clone());
+        let services = Services::new(store.clone(), master_key, clock_given, rng, limits);
         Self {
             services,
             clock,
             store,
             database,
         }
+    }
+
+    /// The same database under other limits, of which nothing is used up.
+    ///
+    /// # Panics
+    ///
+    /// If it can't be made.
+    pub async fn limited_by(&self, limits: LimitSettings) -> Self {
+        Self::over(self.database.clone(), 9, limits).await
     }
 
     /// A world with the demo data in it, on that engine.

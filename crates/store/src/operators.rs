@@ -75,6 +75,23 @@ impl Tx<'_> {
         .await?;
         Ok(())
     }
+
+    /// Gives an account another password; says whether there is such an account.
+    pub async fn set_password(
+        &mut self,
+        tenant: &TenantId,
+        operator: OperatorId,
+        password_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let changed =
+            sqlx::query("UPDATE operators SET password_hash = $3 WHERE tenant_id = $1 AND id = $2")
+                .bind(tenant.as_str())
+                .bind(operator.to_string())
+                .bind(password_hash)
+                .execute(&mut *self.connection)
+                .await?;
+        Ok(changed.rows_affected() > 0)
+    }
 }
 
 /// Case is folded here, for SQLite's `lower` knows ASCII only.

@@ -63,6 +63,21 @@ impl Store {
         })
         .transpose()
     }
+
+    /// Whether the operator has a session that was begun from that address.
+    pub async fn has_session_from(
+        &self,
+        operator: OperatorId,
+        address: &str,
+    ) -> Result<bool, StoreError> {
+        let found =
+            sqlx::query("SELECT 1 FROM sessions WHERE operator_id = $1 AND address = $2 LIMIT 1")
+                .bind(operator.to_string())
+                .bind(address)
+                .fetch_optional(&mut *self.read().await?)
+                .await?;
+        Ok(found.is_some())
+    }
 }
 
 impl Tx<'_> {
@@ -97,6 +112,15 @@ impl Tx<'_> {
         sqlx::query("UPDATE sessions SET last_seen_at = $2 WHERE token_hash = $1")
             .bind(token_hash)
             .bind(now.millis())
+            .execute(&mut *self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Ends every session of an operator.
+    pub async fn delete_sessions_of(&mut self, operator: OperatorId) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM sessions WHERE operator_id = $1")
+            .bind(operator.to_string())
             .execute(&mut *self.connection)
             .await?;
         Ok(())

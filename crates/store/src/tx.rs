@@ -33,6 +33,11 @@ impl<'c> Tx<'c> {
         self.changed.license(tenant, license);
     }
 
+    /// Says that something changed which is on no page, but ends some of them: whoever watches anything is woken.
+    pub fn announce_everything(&mut self) {
+        self.changed = Changed::Everything;
+    }
+
     /// What was announced.
     pub(crate) fn into_changed(self) -> Changed {
         self.changed

@@ -1,9 +1,11 @@
 //! `keywright demo`.
 
+use keywright_service::limits::LimitSettings;
+
 use crate::{commands::say, config::DatabaseArgs};
 
 pub(crate) async fn run(database: &DatabaseArgs, json: bool) -> anyhow::Result<()> {
-    let services = database.open_or_create().await?;
+    let services = database.open_or_create(LimitSettings::default()).await?;
     let filled = services.demo.fill().await;
     services.close().await;
     let report = filled?;

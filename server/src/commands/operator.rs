@@ -1,8 +1,9 @@
 //! `keywright operator …`.
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use keywright_domain::{ids::TenantId, role::Role};
+use keywright_service::Error;
 
 use crate::{
     commands::{caller_for, first_line_of_input, say, with_services},
@@ -23,28 +24,72 @@ pub(crate) enum OperatorCommand {
         #[arg(long, value_parser = role)]
         role: Role,
     },
+    /// Give an account another password, which is read from standard input. Whoever is signed in with it is signed out.
+    Password {
+        /// The tenant's slug.
+        #[arg(long)]
+        tenant: TenantId,
+        /// The account's e-mail.
+        #[arg(long)]
+        email: String,
+    },
 }
 
 impl OperatorCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        let Self::Add {
-            tenant,
-            email,
-            role,
-        } = self;
         let password = first_line_of_input("Password")
             .context("The password can't be read from standard input")?;
-        with_services(database, async |services| {
-            let caller = caller_for(services, &tenant).await?;
-            let operators = &services.operators;
-            Ok(operators.add(&caller, &email, role, &password).await?)
-        })
-        .await?;
-        say(&format!(
-            "Made the account {email} ({} of {tenant}).",
-            role.as_str()
-        ))
+        match self {
+            Self::Add {
+                tenant,
+                email,
+                role,
+            } => add(database, &tenant, &email, role, &password).await,
+            Self::Password { tenant, email } => change(database, &tenant, &email, &password).await,
+        }
     }
+}
+
+async fn add(
+    database: &DatabaseArgs,
+    tenant: &TenantId,
+    email: &str,
+    role: Role,
+    password: &str,
+) -> anyhow::Result<()> {
+    with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        Ok(services
+            .operators
+            .add(&caller, email, role, password)
+            .await?)
+    })
+    .await?;
+    let role = role.as_str();
+    say(&format!("Made the account {email} ({role} of {tenant})."))
+}
+
+async fn change(
+    database: &DatabaseArgs,
+    tenant: &TenantId,
+    email: &str,
+    password: &str,
+) -> anyhow::Result<()> {
+    with_services(database, async |services| {
+        let caller = caller_for(services, tenant).await?;
+        let changed = services
+            .operators
+            .set_password(&caller, email, password)
+            .await;
+        changed.map_err(|error| match error {
+            Error::NotFound => anyhow!("{tenant} has no account {email}"),
+            other => other.into(),
+        })
+    })
+    .await?;
+    say(&format!(
+        "Changed the password of {email}, and ended its sessions."
+    ))
 }
 
 fn role(name: &str) -> Result<Role, &'static str> {

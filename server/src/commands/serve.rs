@@ -8,8 +8,10 @@ use keywright_service::Services;
 use tokio::net::TcpListener;
 
 use crate::{
+    client_address::{ProxyAddresses, TrustedProxies},
     commands::setup_code,
     config::DatabaseArgs,
+    limits::LimitArgs,
     router,
     shutdown::{Signals, exit_at_next},
     site::Site,
@@ -35,9 +37,20 @@ pub(crate) struct ServeArgs {
     /// TLS, so that cookies are sent over nothing else.
     #[arg(long, env = "KEYWRIGHT_PUBLIC_URL")]
     public_url: Option<String>,
+    /// A proxy in front, by its address or network: its `X-Forwarded-For` says where requests come from, for the limits and the
+    /// audit log. May be given several times, or with commas between.
+    #[arg(
+        long = "trusted-proxy",
+        env = "KEYWRIGHT_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "ADDRESS"
+    )]
+    trusted_proxies: Vec<ProxyAddresses>,
     /// Folder of the built site, where the binary does not carry it.
     #[arg(long, env = "KEYWRIGHT_SITE_DIR", default_value = "target/site/pkg")]
     site_dir: PathBuf,
+    #[command(flatten)]
+    limits: LimitArgs,
 }
 
 impl ServeArgs {
@@ -47,7 +60,7 @@ impl ServeArgs {
         let site = Site::load(&self.site_dir)?;
         let listener = listen(self.listen).await?;
         let _lock = database.lock()?;
-        let services = database.open_or_create().await?;
+        let services = database.open_or_create(self.limits.into()).await?;
         let address = listener.local_addr()?;
         // Before anybody is told where to find this server, and to stop it.
         let mut signals = Signals::listen().context("Can't listen for signals")?;
@@ -58,6 +71,7 @@ impl ServeArgs {
                 .public_url
                 .as_deref()
                 .map(|url| url.trim_end_matches('/').into()),
+            proxies: TrustedProxies::new(&self.trusted_proxies),
             ..AppState::new(services.clone(), site, public_url)
         };
         let streams = state.streams.clone();

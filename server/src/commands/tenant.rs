@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{Kid, TenantId},
     plan::Plan,
 };
-use keywright_service::tenants::NewTenant;
+use keywright_service::{limits::LimitSettings, tenants::NewTenant};
 
 use crate::{
     commands::{caller_for, say, with_services},
@@ -76,7 +76,7 @@ impl TenantCommand {
 }
 
 async fn add(database: &DatabaseArgs, new: NewTenant) -> anyhow::Result<()> {
-    let services = database.open_or_create().await?;
+    let services = database.open_or_create(LimitSettings::default()).await?;
     let made = format!(
         "Made the tenant {} on the plan {}.",
         new.id,

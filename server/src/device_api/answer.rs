@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use keywright_domain::{
@@ -26,6 +26,11 @@ pub(super) enum Endpoint {
 }
 
 impl Endpoint {
+    /// Whether somebody could find a key out by asking.
+    pub(super) const fn takes_a_key(self) -> bool {
+        matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
+    }
+
     fn mark(self) -> Option<&'static str> {
         match self {
             Self::Activate => Some("activated"),
@@ -64,6 +69,16 @@ pub(super) fn success(body: impl Serialize) -> Response {
 /// Anything else.
 pub(super) fn error(status: StatusCode, sentence: &str) -> Response {
     (status, Json(json!({ "error": sentence }))).into_response()
+}
+
+/// Clients do as they are told, in their caller's thread.
+const RETRY_AFTER_SECONDS: u16 = 5;
+
+/// Too much was asked from there.
+pub(super) fn too_many_requests() -> Response {
+    let wait = [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))];
+    let refused = error(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
+    (wait, refused).into_response()
 }
 
 /// Whether an answer may be kept by caches; nothing but the keyset is.

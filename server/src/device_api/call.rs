@@ -1,10 +1,10 @@
 //! One call of a device, read as far as every endpoint needs it.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::{
     RequestExt,
-    extract::{ConnectInfo, FromRequest, FromRequestParts, Request},
+    extract::{FromRequest, FromRequestParts, Request},
     http::request::Parts,
     response::Response,
 };
@@ -14,8 +14,12 @@ use keywright_service::{
 };
 use percent_encoding::percent_decode_str;
 
-use super::{answer::Endpoint, fields::Fields};
-use crate::{request_id::RequestId, state::AppState};
+use super::{
+    answer::{self, Endpoint},
+    fields::Fields,
+    guessing::Guard,
+};
+use crate::{client_address::ClientAddress, request_id::RequestId, state::AppState};
 
 /// Who asks, for which product.
 pub(super) struct Asker {
@@ -30,12 +34,17 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer.
+    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer. An address that
+    /// seems to guess is not told whether it guessed right.
     pub(super) async fn ask<T>(
         &self,
         endpoint: Endpoint,
         question: impl AsyncFnOnce(&Services, &Admitted) -> Result<T, Refusal>,
     ) -> Result<T, Response> {
+        let guard = Guard::of(endpoint, &self.services.limits, self.address);
+        if guard.refuses_unheard() {
+            return Err(answer::too_many_requests());
+        }
         let answer = async {
             let activations = &self.services.activations;
             let sdk_key = self.sdk_key.as_deref();
@@ -44,9 +53,10 @@ impl Asker {
                 .await?;
             question(&self.services, &admitted).await
         };
-        answer
-            .await
-            .map_err(|refusal| endpoint.refuse(&refusal, &self.request_id))
+        answer.await.map_err(|refusal| match guard.hides(&refusal) {
+            true => answer::too_many_requests(),
+            false => endpoint.refuse(&refusal, &self.request_id),
+        })
     }
 }
 
@@ -61,11 +71,10 @@ impl FromRequestParts<AppState> for Asker {
             percent_decode_str(encoded).decode_utf8_lossy().into_owned()
         };
         let (tenant, product) = (segment(), segment());
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let sdk_key = parts.headers.get("x-keylight-sdk-key");
         Ok(Self {
             services: state.services.clone(),
-            address: peer.map(|ConnectInfo(peer)| peer.ip()),
+            address: ClientAddress::of(&parts.extensions),
             tenant,
             product,
             sdk_key: sdk_key.map(|value| value.as_bytes().to_vec()),

@@ -7,6 +7,7 @@ mod call;
 mod config;
 mod deactivate;
 mod fields;
+mod guessing;
 mod json;
 mod keyless;
 mod keyset;
@@ -18,16 +19,16 @@ use std::any::Any;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     http::{StatusCode, Uri, uri::PathAndQuery},
-    middleware,
+    middleware::{self, Next},
     response::Response,
     routing::{get, post},
 };
 
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{request_id, state::AppState};
+use crate::{client_address::ClientAddress, request_id, state::AppState};
 
 /// The router of the device API.
 pub(crate) fn router(state: AppState) -> Router {
@@ -46,6 +47,7 @@ pub(crate) fn router(state: AppState) -> Router {
         // The limits of this API are its own: see `body`.
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(broken))
+        .layer(middleware::from_fn_with_state(state.clone(), flood))
         .layer(middleware::from_fn(wire::headers))
         .layer(middleware::from_fn(request_id::log))
         .with_state(state)
@@ -63,6 +65,15 @@ pub(crate) fn set_path(request: &mut Request, path: &str) {
     parts.path_and_query = format!("{path}{query}").parse::<PathAndQuery>().ok();
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
+    }
+}
+
+/// Turns a flood away before anything of it is read.
+async fn flood(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let limits = &state.services.limits;
+    match ClientAddress::of(request.extensions()) {
+        Some(address) if !limits.admit_request(address) => answer::too_many_requests(),
+        _ => next.run(request).await,
     }
 }
 

@@ -1,11 +1,9 @@
 //! Signing in and out: plain forms, so that they work without JavaScript.
 
-use std::net::SocketAddr;
-
 use axum::{
     Extension, Form,
-    extract::{ConnectInfo, State},
-    http::{HeaderMap, Uri, header},
+    extract::State,
+    http::{Extensions, HeaderMap, HeaderValue, Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{
@@ -19,17 +17,14 @@ use keywright_app::{
     },
     routes,
 };
-use keywright_service::{
-    Error,
-    operators::{Origin, SessionToken},
-};
+use keywright_service::operators::{Origin, SessionToken, SignInError};
 use serde::Deserialize;
 
 use super::pages;
-use crate::state::{AppState, PublicUrl};
-
-/// Who connected; nobody in tests that need no socket.
-pub(super) type Peer = Extension<ConnectInfo<SocketAddr>>;
+use crate::{
+    client_address::ClientAddress,
+    state::{AppState, PublicUrl},
+};
 
 /// What the sign-in form sends. No `Debug`: there is a password in it.
 #[derive(Deserialize)]
@@ -38,17 +33,20 @@ pub(super) struct SignIn {
     email: String,
     #[serde(default)]
     password: String,
+    /// The page that was asked for before.
+    next: Option<String>,
 }
 
 /// `POST /session`: begins a session, or shows the form again.
 pub(super) async fn begin(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
-    peer: Option<Peer>,
+    extensions: Extensions,
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Response {
-    let origin = origin(peer, &headers);
+    let origin = origin(&extensions, &headers);
+    let next = form.next.as_deref().and_then(routes::own_page);
     let email = form.email.trim().to_owned();
     match state
         .services
@@ -58,12 +56,18 @@ pub(super) async fn begin(
     {
         Ok(token) => {
             end_session(&state, &headers).await;
-            lead_in(&token, state.public_url, routes::LICENSES)
+            lead_in(&token, state.public_url, next.unwrap_or(routes::LICENSES))
         }
         Err(error) => {
             let reason = match error {
-                Error::Unauthenticated => LoginRefusal::WrongCredentials,
-                trouble => {
+                SignInError::Wrong => LoginRefusal::WrongCredentials,
+                SignInError::TooMany(wait) => {
+                    tracing::warn!(request_id = scope.request_id, "a sign-in was held up");
+                    LoginRefusal::TooMany {
+                        seconds: wait.as_secs().max(1),
+                    }
+                }
+                SignInError::Trouble(trouble) => {
                     tracing::error!(
                         error = trouble.with_causes(),
                         request_id = scope.request_id,
@@ -74,7 +78,12 @@ pub(super) async fn begin(
                     }
                 }
             };
-            form_again(state, scope, headers, LoginFailure { email, reason }).await
+            let failure = LoginFailure {
+                email,
+                reason,
+                next: next.map(str::to_owned),
+            };
+            form_again(state, scope, headers, failure).await
         }
     }
 }
@@ -86,11 +95,10 @@ pub(super) fn lead_in(token: &SessionToken, public_url: PublicUrl, page: &str) -
 }
 
 /// Where a request came from, as it is recorded with what begins by it.
-pub(super) fn origin(peer: Option<Peer>, headers: &HeaderMap) -> Origin {
-    let address = peer.map(|Extension(ConnectInfo(peer))| peer.ip().to_string());
+pub(super) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
     Origin {
         user_agent: user_agent(headers),
-        address: address.unwrap_or_default(),
+        address: ClientAddress::of(extensions),
     }
 }
 
@@ -162,8 +170,16 @@ async fn form_again(
     failure: LoginFailure,
 ) -> Response {
     let page = Uri::from_static(routes::SESSION);
-    pages::render_as(state, page, headers, scope, |extensions| {
+    let wait = match failure.reason {
+        LoginRefusal::TooMany { seconds } => Some(HeaderValue::from(seconds)),
+        LoginRefusal::WrongCredentials | LoginRefusal::Unavailable { .. } => None,
+    };
+    let rendered = pages::render_as(state, page, headers, scope, |extensions| {
         extensions.insert(failure);
-    })
-    .await
+    });
+    let mut response = rendered.await;
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    response
 }

@@ -3,7 +3,7 @@
 use axum::{
     Extension, Form,
     extract::{State, rejection::FormRejection},
-    http::{HeaderMap, Uri},
+    http::{Extensions, HeaderMap, Uri},
     response::Response,
 };
 use keywright_app::{
@@ -51,7 +51,7 @@ pub(super) async fn form(
 pub(super) async fn run(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
-    peer: Option<session::Peer>,
+    extensions: Extensions,
     headers: HeaderMap,
     typed: Result<Form<Typed>, FormRejection>,
 ) -> Response {
@@ -65,7 +65,7 @@ pub(super) async fn run(
         email: typed.email.clone(),
         password: typed.password.into(),
     };
-    let origin = session::origin(peer, &headers);
+    let origin = session::origin(&extensions, &headers);
     let error = match state.services.setup.run(new, origin).await {
         Ok(token) => {
             if let Some(file) = &state.setup_code_file {

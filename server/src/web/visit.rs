@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, Method, uri::PathAndQuery},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -71,7 +71,11 @@ pub(super) async fn guard(request: Request, next: Next) -> Response {
         (false, _) if only_asks && is_setup_due(scope).await => {
             Redirect::to(routes::SETUP).into_response()
         }
-        (false, false) if only_asks => Redirect::to(routes::LOGIN).into_response(),
+        (false, false) if only_asks => {
+            let asked = request.uri().path_and_query();
+            let asked = asked.map_or("", PathAndQuery::as_str);
+            Redirect::to(&routes::login(asked)).into_response()
+        }
         _ => next.run(request).await,
     }
 }

@@ -1,9 +1,17 @@
 //! Commands that do what they say.
 
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+};
+
 use keywright_store::{Engine, testing::TestDatabase};
 use serde_json::Value;
 
-use crate::installation::{Installation, MASTER_KEY, text};
+use crate::{
+    http::send,
+    installation::{Installation, MASTER_KEY, text},
+};
 
 #[test]
 fn the_demo_says_what_it_made_in_one_line_of_json_and_does_it_once() {
@@ -189,4 +197,67 @@ fn the_generated_master_key_and_the_data_are_the_owners_alone() {
         |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(installation.data().join("master.key")), 0o600);
     assert_eq!(mode(installation.data()), 0o700);
+}
+
+#[test]
+fn another_password_signs_everybody_out_and_in_with_it_again() {
+    let installation = Installation::with_demo();
+    let server = installation.serve();
+    let sign_in = |password: &str| {
+        let form = format!("email=owner%40acme.test&password={password}");
+        let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+        send(&server.address, "POST", "/session", &headers, &form)
+    };
+    let signed_in = sign_in("keywright-demo");
+    let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
+    let cookie = format!("keywright_session={}", cookie.split(';').next().unwrap());
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    let head = format!("GET /events?list HTTP/1.0\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
+    stream.write_all(head.as_bytes()).unwrap();
+    let mut opened = [0; 15];
+    stream.read_exact(&mut opened).unwrap();
+    assert_eq!(&opened, b"HTTP/1.0 200 OK");
+
+    let order = [
+        "operator",
+        "password",
+        "--tenant",
+        "acme",
+        "--email",
+        "owner@acme.test",
+    ];
+    let short = text(&installation.run_with_input(&order, "short\n").stderr);
+    assert!(
+        short.contains("A password has 10 to 200 characters"),
+        "{short}"
+    );
+    let nobody = [&order[..5], &["nobody@acme.test"]].concat();
+    let nobody = text(
+        &installation
+            .run_with_input(&nobody, "another-password\n")
+            .stderr,
+    );
+    assert!(
+        nobody.contains("acme has no account nobody@acme.test"),
+        "{nobody}"
+    );
+    let done = installation.run_with_input(&order, "another-password\n");
+    assert_eq!(
+        text(&done.stdout),
+        "Changed the password of owner@acme.test, and ended its sessions.\n"
+    );
+
+    // The page that was open is let go, without waiting for anything but the change itself.
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    let page = send(
+        &server.address,
+        "GET",
+        "/licenses",
+        &[("Cookie", &cookie)],
+        "",
+    );
+    assert!(page.contains("location: /login"), "{page}");
+    assert!(sign_in("keywright-demo").starts_with("HTTP/1.1 401"));
+    assert!(sign_in("another-password").starts_with("HTTP/1.1 303"));
 }

@@ -109,7 +109,10 @@ async fn strangers_are_led_to_the_sign_in_page_and_operators_away_from_it() {
     for (path, location) in [
         ("/", "/login"),
         ("/licenses", "/login"),
-        ("/licenses?after=x", "/login"),
+        (
+            "/licenses?status=revoked",
+            "/login?next=%2Flicenses%3Fstatus%3Drevoked",
+        ),
     ] {
         let answer = server.get(path).await;
         assert_eq!(

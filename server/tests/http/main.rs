@@ -42,6 +42,7 @@ mod functions;
 mod guide;
 mod keyless;
 mod license_pages;
+mod limits;
 mod minting;
 mod pages;
 mod precedence;

@@ -1,16 +1,18 @@
 //! A server with the demo data, and identities to call it as.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, net::SocketAddr};
 
 use axum::{
     Router,
     body::{Body, Bytes},
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
     response::Response,
 };
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use keywright::{
+    client_address::TrustedProxies,
     router,
     site::Site,
     state::{AppState, PublicUrl},
@@ -26,6 +28,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller,
+    limits::LimitSettings,
     testing::{NOW, TestWorld},
 };
 use keywright_store::{Engine, StoreError};
@@ -85,9 +88,35 @@ impl Server {
         Self::over(self.world.beside().await, "http://localhost:3000")
     }
 
+    /// A server with the demo data, under these limits, behind these proxies.
+    pub(crate) async fn limited_by(
+        engine: Engine,
+        limits: LimitSettings,
+        proxies: &[&str],
+    ) -> Self {
+        let world = TestWorld::with_demo(engine).await;
+        let proxies: Vec<_> = proxies.iter().map(|proxy| proxy.parse().unwrap()).collect();
+        Self::over_with(
+            world.limited_by(limits).await,
+            "http://localhost:3000",
+            |state| AppState {
+                proxies: TrustedProxies::new(&proxies),
+                ..state
+            },
+        )
+    }
+
     fn over(world: TestWorld, public_url: &str) -> Self {
+        Self::over_with(world, public_url, |state| state)
+    }
+
+    fn over_with(
+        world: TestWorld,
+        public_url: &str,
+        change: impl FnOnce(AppState) -> AppState,
+    ) -> Self {
         let public_url = PublicUrl::parse(Some(public_url)).unwrap();
-        let state = AppState::new(world.services.clone(), site(), public_url);
+        let state = change(AppState::new(world.services.clone(), site(), public_url));
         Self {
             world,
             streams: state.streams.clone(),
@@ -120,6 +149,22 @@ impl Server {
         let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         self.send(request.body(Body::from(body.to_string())).unwrap())
             .await
+    }
+
+    /// A device of `acme` at that address, behind a proxy if that says so.
+    pub(crate) async fn device_at(
+        &self,
+        address: &str,
+        forwarded_for: Option<&str>,
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let mut request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
+        if let Some(forwarded_for) = forwarded_for {
+            request = request.header("x-forwarded-for", forwarded_for);
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        self.send(from(address, request)).await
     }
 
     /// A device's call, whatever it sends.
@@ -268,6 +313,13 @@ impl Server {
             cookie,
         }
     }
+}
+
+/// A request that a socket brought from that address.
+pub(crate) fn from(address: &str, mut request: Request<Body>) -> Request<Body> {
+    let peer = SocketAddr::new(address.parse().unwrap(), 4711);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request
 }
 
 /// Fields as a browser sends them.

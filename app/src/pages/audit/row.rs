@@ -63,6 +63,9 @@ fn done(entry: &AuditEntry) -> AnyView {
         Action::OperatorCreate => {
             view! { " added " {detail("email")} " as " {detail("role")} }.into_any()
         }
+        Action::OperatorPasswordChange => {
+            view! { " changed the password of " {detail("email")} }.into_any()
+        }
         Action::PlanChange => {
             view! { " changed the plan from " {detail("from")} " to " {detail("to")} }.into_any()
         }

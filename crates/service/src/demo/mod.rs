@@ -110,7 +110,7 @@ impl Demo {
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let data = DemoData::new(now)?;
         // One hash for all: the password is known anyway, and hashing is slow by design.
-        let password_hash = context.passwords.hash(&*context.rng, PASSWORD).await;
+        let password_hash = context.passwords.hash(&*context.rng, PASSWORD).await?;
         let operators = data.operators(&context, &password_hash)?;
         self.0
             .store

@@ -16,7 +16,7 @@ use keywright_domain::{
 use keywright_service::{
     Caller, Error,
     licenses::MintOrder,
-    operators::Origin,
+    operators::{Origin, SignInError},
     testing::{NOW, TestWorld},
 };
 use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
@@ -69,13 +69,17 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
         Attempt::SignIn(password) => {
             let origin = Origin {
                 user_agent: "browser".into(),
-                address: "192.0.2.1".into(),
+                address: "192.0.2.1".parse().ok(),
             };
             let operators = &world.services.operators;
             operators
                 .sign_in("support@acme.test", password, origin)
                 .await
                 .map(drop)
+                .map_err(|refused| match refused {
+                    SignInError::Trouble(error) => error,
+                    _ => Error::Unauthenticated,
+                })
         }
     }
 }

@@ -4,6 +4,7 @@ use keywright_domain::plan::Plan;
 use keywright_service::{
     Services,
     clock::SystemClock,
+    limits::LimitSettings,
     master_key::{MasterKey, MasterKeyError},
     rng::Rng,
     tenants::NewTenant,
@@ -27,6 +28,7 @@ async fn another_key_is_refused_once_something_is_sealed() {
         second.clone(),
         Box::new(SystemClock),
         Box::new(SeededRng::new(2)),
+        LimitSettings::default(),
     );
     services
         .tenants

@@ -76,7 +76,7 @@ async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in() {
         let typed = code(&world).await.to_lowercase().replace('-', " ");
         let origin = Origin {
             user_agent: "browser".into(),
-            address: "192.0.2.1".into(),
+            address: "192.0.2.1".parse().ok(),
         };
         let token = setup.run(order(&typed), origin).await.ok().unwrap();
         let session = operators.session(&token).await.unwrap();

@@ -3,7 +3,8 @@
 use keywright_domain::{audit::Action, role::Role};
 use keywright_service::{
     Caller, Error, Invalid,
-    operators::{IDLE_MILLIS, Origin, SESSION_DAYS, SessionToken},
+    limits::{LimitSettings, SIGN_IN_MINUTES},
+    operators::{IDLE_MILLIS, Origin, SESSION_DAYS, SessionToken, SignInError},
     testing::NOW,
 };
 
@@ -13,9 +14,13 @@ const EMAIL: &str = "owner@acme.test";
 const PASSWORD: &str = "keywright-demo";
 
 fn origin() -> Origin {
+    from("192.0.2.1")
+}
+
+fn from(address: &str) -> Origin {
     Origin {
         user_agent: "browser".into(),
-        address: "192.0.2.1".into(),
+        address: address.parse().ok(),
     }
 }
 
@@ -59,7 +64,7 @@ async fn a_wrong_password_is_refused_and_recorded_for_a_known_account_only() {
             .operators
             .sign_in(email, password, origin())
             .await;
-        assert!(matches!(refused, Err(Error::Unauthenticated)), "{email}");
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{email}");
     }
     let entries = new_entries(&world, before).await;
     assert_eq!(entries.len(), 2);
@@ -188,4 +193,190 @@ async fn accounts_are_made_by_those_who_may_with_a_good_password() {
             "{caller:?} makes {role:?}: {added:?}"
         );
     }
+}
+
+/// How long somebody is told to wait, in seconds.
+fn wait(refused: Result<SessionToken, SignInError>) -> Option<u64> {
+    match refused {
+        Ok(_) | Err(SignInError::Wrong) => None,
+        Err(SignInError::TooMany(wait)) => Some(wait.as_secs()),
+        Err(SignInError::Trouble(error)) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn after_ten_wrong_passwords_an_address_waits_and_the_right_one_is_no_use() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let try_from = |email, password, address| operators.sign_in(email, password, from(address));
+    for second in 0..10 {
+        world.clock.set(NOW.plus_millis(second * 1_000));
+        let refused = try_from(EMAIL, "wrong password", "192.0.2.1").await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{second}");
+    }
+    let whole = u64::from(SIGN_IN_MINUTES) * 60;
+    for email in [EMAIL, "OWNER@acme.TEST"] {
+        let held_up = try_from(email, PASSWORD, "192.0.2.1").await;
+        assert_eq!(wait(held_up), Some(whole - 9));
+    }
+    // Neither another account nor another address is held up.
+    for (email, address) in [
+        ("admin@acme.test", "192.0.2.1"),
+        (EMAIL, "192.0.2.2"),
+        (EMAIL, "2001:db8::1"),
+    ] {
+        assert!(
+            try_from(email, PASSWORD, address).await.is_ok(),
+            "{address}"
+        );
+    }
+    let end = NOW.plus_millis(i64::try_from(whole).unwrap() * 1_000);
+    world.clock.set(end.plus_millis(-1));
+    let held_up = try_from(EMAIL, PASSWORD, "192.0.2.1").await;
+    assert_eq!(wait(held_up), Some(0));
+    world.clock.set(end);
+    assert!(try_from(EMAIL, PASSWORD, "192.0.2.1").await.is_ok());
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_held_up_like_a_known_one() {
+    let world = world().await;
+    let mut waits = Vec::new();
+    for email in [EMAIL, "nobody@acme.test"] {
+        let tries = (0..12).map(|_| {
+            let operators = &world.services.operators;
+            operators.sign_in(email, "wrong password", from("192.0.2.7"))
+        });
+        let mut told = Vec::new();
+        for refused in tries {
+            told.push(wait(refused.await));
+        }
+        waits.push(told);
+    }
+    assert_eq!(waits[0], waits[1]);
+    assert_eq!(waits[0].iter().flatten().count(), 2);
+}
+
+#[tokio::test]
+async fn an_address_that_tries_many_accounts_waits() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    for number in 0..30 {
+        let email = format!("nobody{number}@acme.test");
+        let refused = operators.sign_in(&email, "wrong password", origin()).await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{number}");
+    }
+    let held_up = operators.sign_in(EMAIL, PASSWORD, origin()).await;
+    assert!(wait(held_up).is_some());
+}
+
+/// Whoever guesses from many addresses holds up neither those who are signed in, nor the same people's next browser.
+#[tokio::test]
+async fn many_addresses_that_guess_an_account_do_not_lock_its_owner_out() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let sign_in = |address| operators.sign_in(EMAIL, PASSWORD, from(address));
+    let open = sign_in("192.0.2.1").await.unwrap();
+    for number in 0..100 {
+        let address = format!("198.51.100.{}", number / 9);
+        let refused = operators
+            .sign_in(EMAIL, "wrong password", from(&address))
+            .await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{number}");
+    }
+    assert!(wait(sign_in("203.0.113.1").await).is_some());
+    assert!(operators.session(&open).await.is_ok());
+    assert!(sign_in("192.0.2.1").await.is_ok());
+    // The other address is held up, whether the account is there or not.
+    operators.sign_out(&open).await.unwrap();
+    assert!(wait(sign_in("203.0.113.1").await).is_some());
+}
+
+#[tokio::test]
+async fn many_tries_at_once_are_all_counted() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let tries = (0..24).map(|_| operators.sign_in(EMAIL, "wrong password", origin()));
+    let refused = futures::future::join_all(tries).await;
+    let checked = refused
+        .iter()
+        .filter(|refused| matches!(refused, Err(SignInError::Wrong)));
+    assert_eq!(checked.count(), 10);
+    // What is right does not count.
+    for _ in 0..30 {
+        let right = operators
+            .sign_in("admin@acme.test", PASSWORD, from("192.0.2.9"))
+            .await;
+        assert!(right.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_none_holds_nobody_up() {
+    let world = world().await;
+    let limits = LimitSettings {
+        sign_ins: 0,
+        ..LimitSettings::default()
+    };
+    let world = world.limited_by(limits).await;
+    for _ in 0..40 {
+        let refused = world
+            .services
+            .operators
+            .sign_in(EMAIL, "wrong password", origin());
+        assert!(matches!(refused.await, Err(SignInError::Wrong)));
+    }
+}
+
+#[tokio::test]
+async fn another_password_ends_every_session_and_is_recorded_without_it() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let sign_in = |password| operators.sign_in(EMAIL, password, origin());
+    let (one, two) = (
+        sign_in(PASSWORD).await.unwrap(),
+        sign_in(PASSWORD).await.unwrap(),
+    );
+    let other = operators
+        .sign_in("admin@acme.test", PASSWORD, origin())
+        .await
+        .unwrap();
+    let before = log(&world).await.len();
+    let command_line = Caller::command_line(acme());
+    let change = |caller, email, password| async move {
+        operators.set_password(&caller, email, password).await
+    };
+
+    let short = change(command_line.clone(), EMAIL, "short").await;
+    assert!(matches!(
+        short,
+        Err(Error::Invalid(Invalid::Password { .. }))
+    ));
+    for unknown in ["nobody@acme.test", "owner@indie.test"] {
+        let refused = change(command_line.clone(), unknown, "another password").await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{unknown}");
+    }
+    for role in [Role::Support, Role::Admin] {
+        let refused = change(somebody(role), EMAIL, "another password").await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{role:?}");
+    }
+    assert!(operators.session(&one).await.is_ok(), "nothing was done");
+
+    change(command_line, "Owner@acme.TEST", "another password")
+        .await
+        .unwrap();
+    for ended in [&one, &two] {
+        let session = operators.session(ended).await;
+        assert!(matches!(session, Err(Error::Unauthenticated)));
+    }
+    assert!(operators.session(&other).await.is_ok());
+    assert!(matches!(sign_in(PASSWORD).await, Err(SignInError::Wrong)));
+    assert!(sign_in("another password").await.is_ok());
+    let entries = new_entries(&world, before).await;
+    let entry = entries
+        .iter()
+        .find(|entry| entry.action == Action::OperatorPasswordChange)
+        .unwrap();
+    assert_eq!(entry.details["email"], EMAIL);
+    assert!(!entry.details.to_string().contains("another password"));
 }

@@ -1,6 +1,8 @@
 //! Accounts: made, signed in, signed out.
 
-use std::sync::Arc;
+mod sign_in;
+
+use std::{net::IpAddr, sync::Arc};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use futures::{FutureExt, future::BoxFuture};
@@ -18,6 +20,8 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{Caller, Error, context::Context, email, password};
+
+pub use sign_in::SignInError;
 
 /// A session ends this long after sign-in, whatever happens.
 pub const SESSION_DAYS: u32 = 30;
@@ -56,8 +60,16 @@ impl SessionToken {
 pub struct Origin {
     /// What the browser calls itself.
     pub user_agent: String,
-    /// Its address.
-    pub address: String,
+    /// Its address, as far as that is known.
+    pub address: Option<IpAddr>,
+}
+
+impl Origin {
+    /// The address as it is kept; empty where it is not known.
+    fn address_text(&self) -> String {
+        let address = self.address.map(|address| address.to_canonical());
+        address.map_or_else(String::new, |address| address.to_string())
+    }
 }
 
 /// Use cases around accounts.
@@ -83,7 +95,7 @@ impl Operators {
             tenant: caller.tenant().clone(),
             email: email.to_owned(),
             role,
-            password_hash: context.passwords.hash(&*context.rng, password).await,
+            password_hash: context.passwords.hash(&*context.rng, password).await?,
             created_at: now,
         };
         let entry = entry_of_new(context, caller, &operator);
@@ -99,37 +111,41 @@ impl Operators {
         })
     }
 
-    /// Begins a session. An unknown account and a wrong password get the same answer, after the same work.
-    pub async fn sign_in(
+    /// Gives an account another password. Its sessions end, and the pages that are open with them.
+    pub async fn set_password(
         &self,
+        caller: &Caller,
         email: &str,
         password: &str,
-        origin: Origin,
-    ) -> Result<SessionToken, Error> {
-        let context = &self.0;
-        let operator = match email::check(email) {
-            Ok(()) => context.store.operator_by_email(email).await?,
-            // What can't be an address is nobody's.
-            Err(_) => None,
-        };
-        let hash = operator
-            .as_ref()
-            .map(|operator| operator.password_hash.clone());
-        let right = context
-            .passwords
-            .verify(&*context.rng, password, hash)
-            .await;
-        match operator {
-            Some(operator) if right => self.begin_session(operator, origin).await,
-            Some(operator) => {
-                self.record_refusal(&operator, &origin);
-                Err(Error::Unauthenticated)
+    ) -> Result<(), Error> {
+        caller.require(Permission::ManageOperators)?;
+        password::check_new(password)?;
+        let (context, now) = (&self.0, self.0.clock.now());
+        let operator = context.store.operator_by_email(email).await?;
+        let operator = operator
+            .filter(|operator| operator.tenant == *caller.tenant())
+            .ok_or(Error::NotFound)?;
+        caller.require_reach(operator.role)?;
+        let hash = context.passwords.hash(&*context.rng, password).await?;
+        let details = json!({ "operator": operator.id, "email": operator.email });
+        let action = Action::OperatorPasswordChange;
+        let entry = context.audit(caller, now, action, None, details);
+        let write = context.store.write(move |tx| {
+            async move {
+                if !tx
+                    .set_password(&operator.tenant, operator.id, &hash)
+                    .await?
+                {
+                    return Err(Error::NotFound);
+                }
+                tx.delete_sessions_of(operator.id).await?;
+                tx.record(&entry).await?;
+                tx.announce_everything();
+                Ok(())
             }
-            None => {
-                tracing::info!(address = origin.address, "sign-in refused: no such account");
-                Err(Error::Unauthenticated)
-            }
-        }
+            .boxed()
+        });
+        write.await
     }
 
     /// The session that a browser's token names, if it has not ended.
@@ -162,38 +178,6 @@ impl Operators {
             .store
             .write(move |tx| async move { tx.delete_session(&hash).await }.boxed());
         write.await.map_err(|error: StoreError| error.into())
-    }
-
-    async fn begin_session(
-        &self,
-        operator: Operator,
-        origin: Origin,
-    ) -> Result<SessionToken, Error> {
-        let (token, rows) = SessionRows::new(&self.0, &operator, origin);
-        let write = self
-            .0
-            .store
-            .write(move |tx| async move { rows.insert(tx).await }.boxed());
-        write
-            .await
-            .map_err(|error: StoreError| Error::from(error))?;
-        Ok(token)
-    }
-
-    /// Recorded in its own time: the answer does not wait for it, for it would come later than to an unknown account.
-    fn record_refusal(&self, operator: &Operator, origin: &Origin) {
-        let (context, now) = (&self.0, self.0.clock.now());
-        let details = json!({ "address": origin.address });
-        let entry = context.audit(
-            &as_caller(operator, now),
-            now,
-            Action::SignInRefused,
-            None,
-            details,
-        );
-        self.write_aside("a refused sign-in was not recorded", move |tx| {
-            async move { tx.record(&entry).await }.boxed()
-        });
     }
 
     /// Writes something that nobody waits for.
@@ -236,7 +220,7 @@ impl SessionRows {
             created_at: now,
             ends_at: now.plus_days(SESSION_DAYS),
             user_agent: printable(&origin.user_agent),
-            address: origin.address,
+            address: origin.address_text(),
         };
         let details = json!({ "address": session.address });
         let caller = as_caller(operator, now);
