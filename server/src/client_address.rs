@@ -76,7 +76,7 @@ impl TrustedProxies {
         let lists = headers.get_all(FORWARDED_FOR).iter().rev();
         let mut named = lists
             .flat_map(|list| list.to_str().unwrap_or_default().rsplit(','))
-            .map(|name| name.trim());
+            .map(str::trim);
         let mut address = peer;
         while self.is_trusted(address) {
             let Some(next) = named.next().and_then(address_of) else {

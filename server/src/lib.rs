@@ -8,6 +8,8 @@ pub mod config;
 mod data_folder;
 pub mod device_api;
 mod limits;
+mod listeners;
+mod metrics;
 mod request_id;
 pub mod router;
 pub mod setup_code;

@@ -10,31 +10,49 @@ use tower::ServiceExt;
 
 use crate::{client_address::TrustedProxies, device_api, state::AppState, web};
 
-/// Everything that the server answers.
-pub fn build(state: AppState) -> Router {
-    let sides = Sides {
+/// Which sides an address answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Devices and browsers, told apart by the path.
+    Both,
+    /// Devices, and whoever asks how the server is.
+    Devices,
+    /// Browsers.
+    Browsers,
+}
+
+/// What the server answers on an address.
+pub fn build(state: AppState, sides: Sides) -> Router {
+    let routers = Routers {
+        sides,
         proxies: state.proxies.clone(),
         devices: device_api::router(state.clone()),
         browsers: web::router(state),
     };
-    Router::new().fallback(dispatch).with_state(sides)
+    Router::new().fallback(dispatch).with_state(routers)
 }
 
 #[derive(Clone)]
-struct Sides {
+struct Routers {
+    sides: Sides,
     proxies: TrustedProxies,
     devices: Router,
     browsers: Router,
 }
 
-async fn dispatch(State(sides): State<Sides>, mut request: Request) -> Response {
-    sides.proxies.resolve(&mut request);
-    let side = match device_path(request.uri().path()) {
-        Some(path) => {
+async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Response {
+    routers.proxies.resolve(&mut request);
+    let device_path = device_path(request.uri().path());
+    let is_about_health = web::is_about_health(request.uri().path());
+    let side = match (routers.sides, device_path) {
+        // Apps that are sent to the wrong address are told so in words that they understand.
+        (Sides::Browsers, Some(_)) => return device_api::elsewhere(),
+        (Sides::Devices, None) if !is_about_health => return device_api::elsewhere(),
+        (_, Some(path)) => {
             device_api::set_path(&mut request, &path);
-            sides.devices
+            routers.devices
         }
-        None => sides.browsers,
+        (_, None) => routers.browsers,
     };
     side.oneshot(request)
         .await

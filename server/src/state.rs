@@ -1,6 +1,6 @@
 //! What every handler works with.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use anyhow::bail;
 use axum::http::{HeaderMap, Uri, header};
@@ -21,6 +21,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// The address under which browsers and apps reach it, where one was given: without a slash at the end.
     pub base_url: Option<Arc<str>>,
+    /// What takes longer is warned of.
+    pub slow: Option<Duration>,
     /// Who may say for whom they ask.
     pub proxies: TrustedProxies,
     /// The open streams of events.
@@ -37,6 +39,7 @@ impl AppState {
             site: Arc::new(site),
             public_url,
             base_url: None,
+            slow: None,
             proxies: TrustedProxies::default(),
             streams: Streams::default(),
             setup_code_file: None,

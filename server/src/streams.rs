@@ -45,6 +45,12 @@ impl Streams {
         })
     }
 
+    /// How many are open.
+    pub(crate) fn count(&self) -> usize {
+        let operators = self.0.lock();
+        operators.values().map(watch::Sender::receiver_count).sum()
+    }
+
     /// Lets the operator's streams find out whether their sessions hold.
     pub(crate) fn ask_again(&self, operator: OperatorId) {
         if let Some(streams) = self.0.lock().get(&operator) {

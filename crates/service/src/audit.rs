@@ -91,7 +91,9 @@ impl Audit {
     pub async fn purge(&self) -> Result<(), Error> {
         let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0
-            .purge(move |tx, most| tx.purge_audit_entries(outlived_until, most).boxed())
+            .purge("audit_entries", move |tx, most| {
+                tx.purge_audit_entries(outlived_until, most).boxed()
+            })
             .await
     }
 }

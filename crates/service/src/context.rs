@@ -7,6 +7,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_store::{NewAuditEntry, Store, StoreError, Tx};
+use metrics::counter;
 use serde_json::Value;
 
 use crate::{
@@ -27,9 +28,9 @@ pub(crate) struct Context {
 const PURGE_BATCH: u32 = 500;
 
 impl Context {
-    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. May
+    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. `what` is what they are of, for the metrics. May
     /// be broken off between two batches, and begun again.
-    pub(crate) async fn purge<F>(&self, batch: F) -> Result<(), Error>
+    pub(crate) async fn purge<F>(&self, what: &'static str, batch: F) -> Result<(), Error>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>, u32) -> BoxFuture<'t, Result<u64, StoreError>>
             + Copy
@@ -37,8 +38,9 @@ impl Context {
             + 'static,
     {
         loop {
-            let purged = self.store.write(move |tx| batch(tx, PURGE_BATCH));
-            if purged.await? < u64::from(PURGE_BATCH) {
+            let purged = self.store.write(move |tx| batch(tx, PURGE_BATCH)).await?;
+            counter!("keywright_purged_rows_total", "of" => what).increment(purged);
+            if purged < u64::from(PURGE_BATCH) {
                 return Ok(());
             }
         }

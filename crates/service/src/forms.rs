@@ -119,8 +119,10 @@ impl Context {
     /// Forgets forms that nobody can send any more.
     pub(crate) async fn purge_used_forms(&self) -> Result<(), Error> {
         let used_before = self.clock.now().minus_days(KNOWN_DAYS);
-        self.purge(move |tx, most| tx.purge_used_forms(used_before, most).boxed())
-            .await
+        self.purge("used_forms", move |tx, most| {
+            tx.purge_used_forms(used_before, most).boxed()
+        })
+        .await
     }
 }
 

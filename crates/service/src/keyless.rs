@@ -67,7 +67,9 @@ impl Keyless {
     pub async fn purge(&self) -> Result<(), Error> {
         let seen_before = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0
-            .purge(move |tx, most| tx.purge_keyless_installs(seen_before, most).boxed())
+            .purge("keyless_installs", move |tx, most| {
+                tx.purge_keyless_installs(seen_before, most).boxed()
+            })
             .await
     }
 }

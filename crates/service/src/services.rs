@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use keywright_store::Store;
+use keywright_store::{Load, Store};
 
 use crate::{
     activations::Activations,
@@ -108,6 +108,11 @@ impl Services {
     /// Whether the database answers.
     pub async fn ready(&self) -> Result<(), crate::Error> {
         Ok(self.context.store.ping().await?)
+    }
+
+    /// How busy the database is at this moment.
+    pub fn load(&self) -> Load {
+        self.context.store.load()
     }
 
     /// Whether a search finds what stands in the middle of a word; else the database lacks an extension.

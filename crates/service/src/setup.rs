@@ -261,7 +261,7 @@ async fn write_all(
     let tenant = NewTenant::new(new.tenant, &new.tenant_name, Plan::Enterprise);
     let tenant = TenantRows::new(context, &caller, tenant, now);
     let made = entry_of_new(context, &caller, &owner);
-    let (token, session) = SessionRows::new(context, &owner, origin);
+    let (token, session) = SessionRows::new(context, &owner, &origin);
     tenant.insert(tx).await?;
     tx.insert_operator(&owner).await?;
     tx.record(&made).await?;

@@ -38,6 +38,17 @@ enum Home {
     Shared(Others),
 }
 
+/// How busy the database is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    /// Connections that are open and free.
+    pub connections_idle: usize,
+    /// Connections that somebody uses.
+    pub connections_in_use: usize,
+    /// Units of work that wait for their turn or are under way.
+    pub units_waiting: usize,
+}
+
 /// How servers on one database hear of each other's changes.
 struct Others {
     sender: Sender,
@@ -107,6 +118,17 @@ impl Store {
     /// Writes what [`Store::touch`] and [`Store::touch_sdk_key`] noted so far.
     pub async fn flush_touches(&self) {
         self.inner.touches.flush().await;
+    }
+
+    /// How busy the database is at this moment.
+    pub fn load(&self) -> Load {
+        let pool = &self.inner.pool;
+        let idle = pool.num_idle();
+        Load {
+            connections_idle: idle,
+            connections_in_use: (pool.size() as usize).saturating_sub(idle),
+            units_waiting: self.inner.writer.waiting(),
+        }
     }
 
     /// Whether the database answers.

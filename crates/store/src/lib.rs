@@ -41,7 +41,7 @@ pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 pub use changes::{Changes, Watch};
 pub use check::{Counted, Faults};
 pub use connect::{Engine, OpenError};
-pub use db::Store;
+pub use db::{Load, Store};
 pub use error::StoreError;
 pub use operators::Operator;
 pub use sessions::OpenSession;

@@ -11,10 +11,12 @@ use std::{
 };
 
 use futures::{FutureExt, future::BoxFuture};
+use metrics::histogram;
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinHandle,
+    time::Instant,
 };
 
 use crate::{
@@ -107,6 +109,18 @@ impl Writer {
         answered.await.unwrap_or(Err(StoreError::Aborted.into()))
     }
 
+    /// How many units of work are waiting for their turn or under way.
+    pub(crate) fn waiting(&self) -> usize {
+        match self {
+            Self::Queued(queue) => {
+                let jobs = lock(&queue.jobs);
+                jobs.as_ref()
+                    .map_or(0, |jobs| jobs.max_capacity() - jobs.capacity())
+            }
+            Self::Direct(direct) => UNDER_WAY as usize - direct.under_way.available_permits(),
+        }
+    }
+
     /// Whether it takes no more jobs.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
@@ -178,6 +192,7 @@ where
 
 /// PostgreSQL: one job, one transaction. Whoever closes the store waits for the permit to come back.
 async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
+    let began = Instant::now();
     let mut transaction = match direct.pool.begin().await {
         Ok(transaction) => transaction,
         // Dropping the job drops its channel, so its caller is told; the log holds why.
@@ -186,6 +201,7 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
     match job(&mut transaction).await {
         Outcome::Keep(changed, answer) => {
             let committed = transaction.commit().await.map_err(StoreError::from);
+            histogram!("keywright_writer_commit_seconds").record(began.elapsed());
             // Before it is answered: who then closes the store has told everyone.
             if committed.is_ok() && !changed.is_nothing() {
                 direct.changes.publish(&changed);
@@ -261,14 +277,26 @@ async fn run_batch(
     changes: &Changes,
 ) -> Result<(), StoreError> {
     let mut answers = Vec::with_capacity(batch.len());
+    histogram!("keywright_writer_batch_units").record(count(batch.len()));
+    let began = Instant::now();
     let committed = run_and_commit(connection, batch, file, &mut answers)
         .await
         .map(|changed| changes.publish(&changed))
         .map_err(StoreError::from);
+    histogram!("keywright_writer_commit_seconds").record(began.elapsed());
     for answer in answers {
         answer(committed.clone());
     }
     committed
+}
+
+/// For a measure: exact up to far more than there ever are.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a batch has a few hundred at most"
+)]
+fn count(number: usize) -> f64 {
+    number as f64
 }
 
 /// Collects the answers of the jobs that ran, and gives what those changed that are kept. A job that did not run is

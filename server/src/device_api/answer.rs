@@ -1,18 +1,23 @@
 //! Answers: JSON, always; what is not a success says so in one sentence.
 
+use ::metrics::counter;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use keywright_domain::{
-    activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
+    activation::{Denied, Refused},
+    ids::Kid,
+    lease::Lease,
+    settings::TrialDays,
+    time::Timestamp,
 };
 use keywright_service::{Error, activations::Refusal, settings::SentSettings};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::request_id::RequestId;
+use crate::{metrics, request_id::RequestId};
 
 /// Which endpoint answers: two of them mark their 422 in a way of their own, without which one client can't decode it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +44,32 @@ impl Endpoint {
         }
     }
 
+    /// For the metrics.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Activate => "activate",
+            Self::Validate => "validate",
+            Self::Deactivate => "deactivate",
+            Self::Config => "config",
+            Self::Keyless => "keyless",
+            Self::Keyset => "keyset",
+        }
+    }
+
+    /// For the metrics, too: a refusal that has a shape of its own.
+    pub(super) fn count_refusal(self, reason: &'static str) {
+        count_refusal(self.label(), reason);
+    }
+
+    /// The answer to whoever seems to guess.
+    pub(super) fn refuse_guess(self) -> Response {
+        self.count_refusal("guessing");
+        too_many_requests()
+    }
+
     /// The answer to a refusal.
     pub(super) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
+        self.count_refusal(reason(refusal));
         if let Refusal::Trouble(trouble) = refusal {
             tracing::error!(
                 error = trouble.with_causes(),
@@ -74,8 +103,34 @@ pub(super) fn error(status: StatusCode, sentence: &str) -> Response {
 /// Clients do as they are told, in their caller's thread.
 const RETRY_AFTER_SECONDS: u16 = 5;
 
-/// Too much was asked from there.
-pub(super) fn too_many_requests() -> Response {
+/// The answer to one of a flood, whatever it asks.
+pub(super) fn flooded() -> Response {
+    count_refusal("any", "flood");
+    too_many_requests()
+}
+
+fn count_refusal(endpoint: &'static str, reason: &'static str) {
+    counter!(metrics::DEVICE_REFUSALS, "endpoint" => endpoint, "reason" => reason).increment(1);
+}
+
+/// For the metrics.
+const fn reason(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::SdkKey => "sdk_key",
+        Refusal::Suspended => "suspended",
+        Refusal::Product => "product",
+        Refusal::LicenseKey => "license_key",
+        Refusal::Denied(Denied::Ended) => "ended",
+        Refusal::Denied(Denied::Full) => "limit_reached",
+        Refusal::Denied(Denied::Expired) => "expired",
+        Refusal::Refused(Refused::Revoked) => "revoked",
+        Refusal::Refused(Refused::Reminted) => "reminted",
+        Refusal::Refused(Refused::NoInstance) => "no_instance",
+        Refusal::Trouble(_) => "trouble",
+    }
+}
+
+fn too_many_requests() -> Response {
     let wait = [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))];
     let refused = error(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
     (wait, refused).into_response()
@@ -161,7 +216,6 @@ fn sentence(refusal: &Refusal) -> String {
 
 #[cfg(test)]
 mod tests {
-    use keywright_domain::activation::Refused;
     use keywright_store::StoreError;
 
     use super::*;

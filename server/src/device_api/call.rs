@@ -14,11 +14,7 @@ use keywright_service::{
 };
 use percent_encoding::percent_decode_str;
 
-use super::{
-    answer::{self, Endpoint},
-    fields::Fields,
-    guessing::Guard,
-};
+use super::{answer::Endpoint, fields::Fields, guessing::Guard};
 use crate::{client_address::ClientAddress, request_id::RequestId, state::AppState};
 
 /// Who asks, for which product.
@@ -43,7 +39,7 @@ impl Asker {
     ) -> Result<T, Response> {
         let guard = Guard::of(endpoint, &self.services.limits, self.address);
         if guard.refuses_unheard() {
-            return Err(answer::too_many_requests());
+            return Err(endpoint.refuse_guess());
         }
         let answer = async {
             let activations = &self.services.activations;
@@ -53,9 +49,12 @@ impl Asker {
                 .await?;
             question(&self.services, &admitted).await
         };
-        answer.await.map_err(|refusal| match guard.hides(&refusal) {
-            true => answer::too_many_requests(),
-            false => endpoint.refuse(&refusal, &self.request_id),
+        answer.await.map_err(|refusal| {
+            if guard.hides(&refusal) {
+                endpoint.refuse_guess()
+            } else {
+                endpoint.refuse(&refusal, &self.request_id)
+            }
         })
     }
 }

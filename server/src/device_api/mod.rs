@@ -28,7 +28,11 @@ use axum::{
 
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{client_address::ClientAddress, request_id, state::AppState};
+use crate::{
+    client_address::ClientAddress,
+    request_id::{self, Side, Watched},
+    state::AppState,
+};
 
 /// The router of the device API.
 pub(crate) fn router(state: AppState) -> Router {
@@ -49,7 +53,10 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(broken))
         .layer(middleware::from_fn_with_state(state.clone(), flood))
         .layer(middleware::from_fn(wire::headers))
-        .layer(middleware::from_fn(request_id::log))
+        .layer(middleware::from_fn_with_state(
+            Watched::new(Side::Device, &state),
+            request_id::log,
+        ))
         .with_state(state)
 }
 
@@ -72,9 +79,14 @@ pub(crate) fn set_path(request: &mut Request, path: &str) {
 async fn flood(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let limits = &state.services.limits;
     match ClientAddress::of(request.extensions()) {
-        Some(address) if !limits.admit_request(address) => answer::too_many_requests(),
+        Some(address) if !limits.admit_request(address) => answer::flooded(),
         _ => next.run(request).await,
     }
+}
+
+/// The answer where devices are not answered, or nobody but devices.
+pub(crate) fn elsewhere() -> Response {
+    unknown_path()
 }
 
 async fn unknown() -> Response {

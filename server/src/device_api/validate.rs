@@ -46,6 +46,7 @@ pub(super) async fn validate(call: Call) -> Result<Response, Response> {
     let status = if valid {
         StatusCode::OK
     } else {
+        Endpoint::Validate.count_refusal("expired");
         StatusCode::UNPROCESSABLE_ENTITY
     };
     let body = ValidateAnswer {

@@ -126,7 +126,11 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
-    use crate::{request_id, site::Site, state::PublicUrl};
+    use crate::{
+        request_id::{self, Side, Watched},
+        site::Site,
+        state::PublicUrl,
+    };
 
     async fn boom() {
         panic!("on purpose");
@@ -150,6 +154,7 @@ mod tests {
         let state = AppState::new(world.services, site, PublicUrl::default());
         // Listing the pages readies the renderer, as it does when the whole router is built.
         assert!(!pages::paths().is_empty());
+        let watched = Watched::new(Side::Browser, &state);
         let router: Router = Router::new()
             .route("/boom", get(boom))
             .route("/fn/boom", get(boom))
@@ -157,7 +162,7 @@ mod tests {
             .layer(middleware::from_fn(move |request: Request, next: Next| {
                 within(Duration::from_millis(1), state.clone(), request, next)
             }))
-            .layer(middleware::from_fn(request_id::log));
+            .layer(middleware::from_fn_with_state(watched, request_id::log));
         let request = Request::get(path).body(axum::body::Body::empty());
         let answer = router.oneshot(request.unwrap()).await.unwrap();
         let status = answer.status();

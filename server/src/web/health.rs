@@ -10,6 +10,9 @@ use serde_json::json;
 
 use crate::state::AppState;
 
+pub(super) const HEALTH: &str = "/health";
+pub(super) const READY: &str = "/ready";
+
 /// `GET /health`: the process answers.
 pub(super) async fn health() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))

@@ -32,7 +32,10 @@ use axum::{
 use keywright_app::routes;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
-use crate::{request_id, state::AppState};
+use crate::{
+    request_id::{self, Side, Watched},
+    state::AppState,
+};
 
 /// Most bytes of a form or a call: 64 KiB.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -113,8 +116,16 @@ pub(crate) fn router(state: AppState) -> Router {
             state.clone(),
             security::headers,
         ))
-        .layer(middleware::from_fn(request_id::log))
+        .layer(middleware::from_fn_with_state(
+            Watched::new(Side::Browser, &state),
+            request_id::log,
+        ))
         .with_state(state)
+}
+
+/// Whether that is asked by what watches over the server: wherever it listens.
+pub(crate) fn is_about_health(path: &str) -> bool {
+    [health::HEALTH, health::READY].contains(&path)
 }
 
 /// A path and what answers there.
@@ -143,8 +154,8 @@ fn plain_answers() -> Routes<6> {
             routes::FAILED,
             get(|| async { Redirect::to(routes::LICENSES) }),
         ),
-        ("/health", get(health::health)),
-        ("/ready", get(health::ready)),
+        (health::HEALTH, get(health::health)),
+        (health::READY, get(health::ready)),
         ("/pkg/{file}", get(files::file)),
         (routes::SESSION_END, post(session::end)),
         (routes::SESSION_THEME, post(theme::choose)),

@@ -1,5 +1,6 @@
 //! Signing in and out: plain forms, so that they work without JavaScript.
 
+use ::metrics::counter;
 use axum::{
     Extension, Form,
     extract::State,
@@ -23,6 +24,7 @@ use serde::Deserialize;
 use super::pages;
 use crate::{
     client_address::ClientAddress,
+    metrics,
     state::{AppState, PublicUrl},
 };
 
@@ -48,12 +50,10 @@ pub(super) async fn begin(
     let origin = origin(&extensions, &headers);
     let next = form.next.as_deref().and_then(routes::own_page);
     let email = form.email.trim().to_owned();
-    match state
-        .services
-        .operators
-        .sign_in(&email, &form.password, origin)
-        .await
-    {
+    let operators = &state.services.operators;
+    let signed_in = operators.sign_in(&email, &form.password, origin).await;
+    counter!(metrics::SIGN_INS, "outcome" => outcome(&signed_in)).increment(1);
+    match signed_in {
         Ok(token) => {
             end_session(&state, &headers).await;
             lead_in(&token, state.public_url, next.unwrap_or(routes::LICENSES))
@@ -85,6 +85,16 @@ pub(super) async fn begin(
             };
             form_again(state, scope, headers, failure).await
         }
+    }
+}
+
+/// For the metrics.
+const fn outcome(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
+    match signed_in {
+        Ok(_) => "signed_in",
+        Err(SignInError::Wrong) => "wrong",
+        Err(SignInError::TooMany(_)) => "held_up",
+        Err(SignInError::Trouble(_)) => "trouble",
     }
 }
 

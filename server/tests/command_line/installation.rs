@@ -149,6 +149,7 @@ impl Installation {
             child,
             log,
             address: String::new(),
+            started: String::new(),
         };
         while serving.address.is_empty() {
             serving.read_address();
@@ -196,6 +197,8 @@ pub(crate) struct Serving {
     child: Child,
     log: BufReader<std::process::ChildStderr>,
     pub(crate) address: String,
+    /// What it logged until it listened.
+    started: String,
 }
 
 impl Serving {
@@ -208,9 +211,16 @@ impl Serving {
             "the server stopped"
         );
         if let Some((_, rest)) = line.split_once("listening on http://") {
-            let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
-            self.address = rest.chars().take_while(is_address).collect();
+            self.address = address_at(rest);
         }
+        self.started.push_str(&line);
+    }
+
+    /// Another address that it said it answers on.
+    pub(crate) fn address_of(&self, what: &str) -> String {
+        let (_, rest) = self.started.split_once(what).unwrap();
+        let (_, rest) = rest.split_once("http://").unwrap();
+        address_at(rest)
     }
 
     /// Tells it to stop, as a service manager does; gives the rest of its log.
@@ -282,6 +292,12 @@ impl Drop for Serving {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// The address that a text begins with.
+fn address_at(text: &str) -> String {
+    let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
+    text.chars().take_while(is_address).collect()
 }
 
 pub(crate) fn path(path: &Path) -> &str {

@@ -10,6 +10,7 @@ use keywright_domain::{ids::TenantId, time::Timestamp};
 use keywright_store::{SealedSigningKey, Store, StoreError};
 
 use crate::{
+    device::{activate, mint, validate},
     http::{get, send},
     installation::Installation,
 };
@@ -186,4 +187,143 @@ fn a_running_server_follows_the_command_line() {
     installation.succeed(&["sdk-key", "set", "--tenant", "indie"]);
     assert!(config().starts_with("HTTP/1.1 401"));
     server.stop();
+}
+
+/// The value of the first series that begins so.
+fn measured(metrics: &str, series: &str) -> f64 {
+    let line = metrics.lines().find(|line| line.starts_with(series));
+    let line = line.unwrap_or_else(|| panic!("{series} in {metrics}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn prometheus_is_told_what_happens_and_nothing_of_whom() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 3);
+    let server = installation.serve_with(&["--metrics-listen", "127.0.0.1:0"]);
+    let watched = server.address_of("metrics are on");
+    let (_, activated) = activate(&server.address, &keys[0], 1);
+    let instance = activated["instance_id"].as_str().unwrap();
+    for _ in 0..3 {
+        assert_eq!(validate(&server.address, &keys[0], instance).0, "200");
+    }
+    assert_eq!(
+        activate(&server.address, "ACME-NONE-NONE-NONE-NONE", 1).0,
+        "404"
+    );
+    assert_eq!(activate(&server.address, "ACME-EXPD-0000-0003", 1).0, "422");
+    assert_eq!(
+        validate(&server.address, "ACME-EXPD-0000-0003", instance).0,
+        "422"
+    );
+    let form = "email=viewer%40acme.test&password=a+wrong+guess";
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    send(&server.address, "POST", "/session", &headers, form);
+    get(&server.address, "/licenses?q=ada%40example.test");
+    send(&server.address, "BREW", "/acme/notes/validate", &[], "");
+
+    // The housekeeping begins with the server, and takes its time.
+    let scrapes = std::iter::repeat_with(|| get(&watched, "/metrics"));
+    let purged = "keywright_purged_rows_total{of=\"audit_entries\"}";
+    let metrics = scrapes.take(1_000).find(|metrics| metrics.contains(purged));
+    let metrics = metrics.expect("a purge");
+    assert!(metrics.starts_with("HTTP/1.1 200"));
+    assert!(
+        metrics.contains("content-type: text/plain; version=0.0.4"),
+        "{metrics}"
+    );
+    let validates = "keywright_http_requests_total{side=\"device\",method=\"POST\",route=\"/{tenant}/{product}/validate\",status=\"200\"}";
+    assert!((measured(&metrics, validates) - 3.0).abs() < 0.1);
+    for series in [
+        "keywright_device_refusals_total{endpoint=\"activate\",reason=\"license_key\"} 1",
+        "keywright_device_refusals_total{endpoint=\"activate\",reason=\"expired\"} 1",
+        "keywright_device_refusals_total{endpoint=\"validate\",reason=\"no_instance\"} 1",
+        "keywright_sign_ins_total{outcome=\"wrong\"} 1",
+        "keywright_event_streams 0",
+        "keywright_build_info{version=",
+        "keywright_http_request_seconds_bucket{side=\"device\"",
+        "keywright_writer_batch_units_bucket{le=",
+        "keywright_writer_commit_seconds_count",
+        "method=\"other\"",
+    ] {
+        assert!(metrics.contains(series), "{series} in {metrics}");
+    }
+    assert!(measured(&metrics, "keywright_database_connections{state=\"idle\"}") >= 1.0);
+    assert!(measured(&metrics, "keywright_writer_waiting_units") >= 0.0);
+    for whose in [
+        "acme",
+        "notes",
+        "viewer",
+        "ada",
+        "BREW",
+        "127.0.0.1",
+        instance,
+        &keys[0],
+    ] {
+        assert!(!metrics.contains(whose), "{whose} in {metrics}");
+    }
+    // Nowhere else, and nothing else there.
+    assert!(get(&server.address, "/metrics").starts_with("HTTP/1.1 404"));
+    for path in ["/", "/login", "/licenses", "/health"] {
+        assert!(get(&watched, path).starts_with("HTTP/1.1 404"), "{path}");
+    }
+}
+
+#[test]
+fn devices_may_have_an_address_of_their_own() {
+    let installation = Installation::with_demo();
+    let mut server = installation.serve_with(&["--device-listen", "127.0.0.1:0"]);
+    let devices = server.address_of("devices are answered on");
+    let key = "ACME-PRO0-0000-0001";
+    assert_eq!(activate(&devices, key, 1).0, "200");
+    // Told in words that apps understand, who keep their lease then.
+    let (status, answer) = activate(&server.address, key, 1);
+    assert_eq!(
+        (status.as_str(), answer["error"].as_str()),
+        ("404", Some("Not found"))
+    );
+    for path in [
+        "/",
+        "/login",
+        "/licenses",
+        "/pkg/main-0a.css",
+        "/fn/licenses/list",
+        "/metrics",
+    ] {
+        let answer = get(&devices, path);
+        assert!(answer.starts_with("HTTP/1.1 404"), "{path}: {answer}");
+        assert!(
+            answer.ends_with("{\"error\":\"Not found\"}"),
+            "{path}: {answer}"
+        );
+    }
+    for address in [&devices, &server.address] {
+        assert!(get(address, "/health").starts_with("HTTP/1.1 200"));
+        assert!(get(address, "/ready").starts_with("HTTP/1.1 200"));
+    }
+    assert!(get(&server.address, "/login").starts_with("HTTP/1.1 200"));
+    server.stop();
+}
+
+#[test]
+fn what_takes_long_is_warned_of_under_the_id_that_the_answer_carries() {
+    let installation = Installation::with_demo();
+    let mut server = installation.serve_with(&["--slow-request-ms", "1"]);
+    // Checking a password takes longer.
+    let form = "email=viewer%40acme.test&password=a+wrong+guess";
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let answer = send(&server.address, "POST", "/session", &headers, form);
+    let (_, id) = answer.split_once("x-request-id: ").unwrap();
+    let id = id.split('\r').next().unwrap();
+    assert_eq!(id.len(), 32, "{answer}");
+    let log = server.read_log_until("answered slowly");
+    let line = log.lines().last().unwrap();
+    for part in [
+        "\"level\":\"WARN\"",
+        "\"route\":\"/session\"",
+        "\"status\":401",
+        id,
+    ] {
+        assert!(line.contains(part), "{part} in {line}");
+    }
 }

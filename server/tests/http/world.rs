@@ -13,7 +13,7 @@ use futures::FutureExt;
 use http_body_util::BodyExt;
 use keywright::{
     client_address::TrustedProxies,
-    router,
+    router::{self, Sides},
     site::Site,
     state::{AppState, PublicUrl},
     streams::Streams,
@@ -120,7 +120,7 @@ impl Server {
         Self {
             world,
             streams: state.streams.clone(),
-            router: router::build(state),
+            router: router::build(state, Sides::Both),
         }
     }
 

@@ -45,13 +45,11 @@ impl<K: Eq + Hash> Attempts<K> {
     /// noted than may be.
     pub(super) fn try_note(&self, key: K, now: Timestamp) -> Result<(), i64> {
         let mut by = self.lock();
-        match self.wait_in(&by, &key, now) {
-            Some(wait) => Err(wait),
-            None => {
-                self.note_in(&mut by, key, now);
-                Ok(())
-            }
+        if let Some(wait) = self.wait_in(&by, &key, now) {
+            return Err(wait);
         }
+        self.note_in(&mut by, key, now);
+        Ok(())
     }
 
     /// Takes back what was noted for then.

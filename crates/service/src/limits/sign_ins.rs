@@ -21,9 +21,9 @@ const MOST_BYTES: usize = 254;
 
 /// What was counted so far.
 pub(crate) struct SignIns {
-    by_both: Attempts<(String, IpAddr)>,
-    by_address: Attempts<IpAddr>,
-    by_account: Attempts<String>,
+    pairs: Attempts<(String, IpAddr)>,
+    addresses: Attempts<IpAddr>,
+    accounts: Attempts<String>,
 }
 
 /// One try to sign in.
@@ -52,9 +52,9 @@ impl SignIns {
     pub(super) fn new(most: u32) -> Self {
         let window = i64::from(SIGN_IN_MINUTES) * MINUTE;
         Self {
-            by_both: Attempts::new(most, window),
-            by_address: Attempts::new(most.saturating_mul(ACCOUNTS_OF_ONE_ADDRESS), window),
-            by_account: Attempts::new(most.saturating_mul(ADDRESSES_OF_ONE_ACCOUNT), window),
+            pairs: Attempts::new(most, window),
+            addresses: Attempts::new(most.saturating_mul(ACCOUNTS_OF_ONE_ADDRESS), window),
+            accounts: Attempts::new(most.saturating_mul(ADDRESSES_OF_ONE_ACCOUNT), window),
         }
     }
 
@@ -65,11 +65,11 @@ impl SignIns {
             return Ok(());
         };
         let both = (attempt.account.clone(), address);
-        let noted = self.by_both.try_note(both.clone(), attempt.at);
+        let noted = self.pairs.try_note(both.clone(), attempt.at);
         noted.map_err(duration)?;
-        let noted = self.by_address.try_note(address, attempt.at);
+        let noted = self.addresses.try_note(address, attempt.at);
         noted.map_err(|wait| {
-            self.by_both.take_back(&both, attempt.at);
+            self.pairs.take_back(&both, attempt.at);
             duration(wait)
         })
     }
@@ -77,9 +77,7 @@ impl SignIns {
     /// The same for its account, for which all addresses together were wrong too often. Whoever is known to sign in from where
     /// they are need not wait.
     pub(crate) fn note_account(&self, attempt: &mut SignInAttempt) -> Result<(), Duration> {
-        let noted = self
-            .by_account
-            .try_note(attempt.account.clone(), attempt.at);
+        let noted = self.accounts.try_note(attempt.account.clone(), attempt.at);
         attempt.is_noted_for_account = noted.is_ok();
         noted.map_err(duration)
     }
@@ -88,18 +86,18 @@ impl SignIns {
     pub(crate) fn take_back(&self, attempt: &SignInAttempt) {
         if let Some(address) = attempt.address {
             let both = (attempt.account.clone(), address);
-            self.by_both.take_back(&both, attempt.at);
-            self.by_address.take_back(&address, attempt.at);
+            self.pairs.take_back(&both, attempt.at);
+            self.addresses.take_back(&address, attempt.at);
         }
         if attempt.is_noted_for_account {
-            self.by_account.take_back(&attempt.account, attempt.at);
+            self.accounts.take_back(&attempt.account, attempt.at);
         }
     }
 
     pub(super) fn forget_the_quiet(&self, now: Timestamp) {
-        self.by_both.forget_the_quiet(now);
-        self.by_address.forget_the_quiet(now);
-        self.by_account.forget_the_quiet(now);
+        self.pairs.forget_the_quiet(now);
+        self.addresses.forget_the_quiet(now);
+        self.accounts.forget_the_quiet(now);
     }
 }
 

@@ -207,7 +207,7 @@ impl SessionRows {
     pub(crate) fn new(
         context: &Context,
         operator: &Operator,
-        origin: Origin,
+        origin: &Origin,
     ) -> (SessionToken, Self) {
         let now = context.clock.now();
         let token = SessionToken(Zeroizing::new(

@@ -47,7 +47,7 @@ impl Operators {
         if !matches!(checked, Err(SignInError::Wrong)) {
             limits.take_back(&attempt);
         }
-        Ok(self.begin_session(checked?, origin).await?)
+        Ok(self.begin_session(&checked?, &origin).await?)
     }
 
     /// Whose e-mail and password that is.
@@ -105,10 +105,10 @@ impl Operators {
 
     async fn begin_session(
         &self,
-        operator: Operator,
-        origin: Origin,
+        operator: &Operator,
+        origin: &Origin,
     ) -> Result<SessionToken, StoreError> {
-        let (token, rows) = SessionRows::new(&self.0, &operator, origin);
+        let (token, rows) = SessionRows::new(&self.0, operator, origin);
         self.0
             .store
             .write(move |tx| async move { rows.insert(tx).await }.boxed())
