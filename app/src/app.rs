@@ -27,7 +27,7 @@ pub fn App() -> impl IntoView {
     provide_visit();
     provide_viewer_zone();
     view! {
-        <Title formatter=|page: String| format!("{page} · Keywright")/>
+        <Title formatter=|page: String| format!("{} · Keywright", in_markup(page))/>
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=StaticSegment(routes::LOGIN) view=LoginPage ssr=SsrMode::Async/>
@@ -42,6 +42,18 @@ pub fn App() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// A title for the document's head, where it is written as it is: devices and products name themselves, and a name is no markup.
+#[cfg(feature = "ssr")]
+fn in_markup(title: String) -> String {
+    html_escape::encode_text(&title).into_owned()
+}
+
+/// In the browser a title is a text.
+#[cfg(not(feature = "ssr"))]
+fn in_markup(title: String) -> String {
+    title
 }
 
 /// The pages that no script brings to life ([`routes::is_plain`]). They are the server's alone: the browser's wasm has no need

@@ -60,7 +60,11 @@ impl<T: DeserializeOwned> FromRequest<AppState> for PostedForm<T> {
     }
 }
 
+/// A zero byte is nothing that a browser sends, that a page can show, or that PostgreSQL can keep.
 fn read<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
+    if typed.iter().any(|(_, value)| value.contains('\0')) {
+        return None;
+    }
     let fields = typed
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()));

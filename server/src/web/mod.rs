@@ -22,6 +22,8 @@ mod setup;
 mod theme;
 mod visit;
 
+use std::collections::BTreeSet;
+
 use axum::{
     Router,
     extract::DefaultBodyLimit,
@@ -42,56 +44,7 @@ const BODY_LIMIT: usize = 64 * 1024;
 
 /// The router of the dashboard.
 pub(crate) fn router(state: AppState) -> Router {
-    let guarded = pages::router()
-        .route(pages::FUNCTIONS, post(pages::server_function))
-        .route(routes::LICENSES_CSV, get(csv::licenses))
-        // Reloading the answer to a search asks for the list.
-        .route(
-            routes::LICENSES_FIND,
-            post(find::find).get(|| async { Redirect::to(routes::LICENSES) }),
-        )
-        .route(
-            routes::NO_SUCH_KEY,
-            get(|| async { Redirect::to(routes::LICENSES) }),
-        )
-        .route(
-            routes::AUDIT_FIND,
-            post(audit::find).get(|| async { Redirect::to(routes::AUDIT) }),
-        )
-        .route(
-            routes::AUDIT_NO_SUCH_KEY,
-            get(|| async { Redirect::to(routes::AUDIT) }),
-        )
-        .route(routes::PRODUCT_NEW, post(products::create))
-        .route("/products/{product}/edit", post(products::change))
-        .route(
-            "/products/{product}/key-types/new",
-            post(products::create_key_type),
-        )
-        .route(
-            "/products/{product}/key-types/{key_type}/edit",
-            post(products::change_key_type),
-        )
-        .route(
-            "/products/{product}/key-types/{key_type}/delete",
-            post(products::delete_key_type),
-        )
-        .route(routes::KEY_PREFIX_CHECK, get(products::check_key_prefix))
-        .route(routes::GUIDE, get(guide::page))
-        .route(routes::GUIDE_END, post(guide::end))
-        .route(routes::SDK_KEY_NEW, post(sdk_key::make))
-        .route(routes::SDK_KEY_IMPORT, post(sdk_key::import))
-        .route(
-            "/settings/sdk-key/{fingerprint}/end",
-            post(sdk_key::move_end),
-        )
-        .route(routes::MINT, post(mint::mint))
-        .route("/licenses/{id}/revoke", post(actions::revoke))
-        .route("/licenses/{id}/remint", post(actions::remint))
-        .route(
-            "/licenses/{id}/instances/{instance}/deactivate",
-            post(actions::deactivate),
-        )
+    let guarded = with_routes(pages::router(), guarded())
         .layer(middleware::from_fn(visit::guard))
         .fallback(pages::nowhere);
     let visited = with_routes(with_routes(guarded, sign_in()), live())
@@ -130,6 +83,70 @@ pub(crate) fn is_about_health(path: &str) -> bool {
 
 /// A path and what answers there.
 type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
+
+/// What answers to those who are signed in, beside the pages.
+fn guarded() -> Routes<21> {
+    [
+        (pages::FUNCTIONS, post(pages::server_function)),
+        (routes::LICENSES_CSV, get(csv::licenses)),
+        // Reloading the answer to a search asks for the list.
+        (
+            routes::LICENSES_FIND,
+            post(find::find).get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
+        (
+            routes::NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
+        (
+            routes::AUDIT_FIND,
+            post(audit::find).get(|| async { Redirect::to(routes::AUDIT) }),
+        ),
+        (
+            routes::AUDIT_NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::AUDIT) }),
+        ),
+        (routes::PRODUCT_NEW, post(products::create)),
+        ("/products/{product}/edit", post(products::change)),
+        (
+            "/products/{product}/key-types/new",
+            post(products::create_key_type),
+        ),
+        (
+            "/products/{product}/key-types/{key_type}/edit",
+            post(products::change_key_type),
+        ),
+        (
+            "/products/{product}/key-types/{key_type}/delete",
+            post(products::delete_key_type),
+        ),
+        (routes::KEY_PREFIX_CHECK, get(products::check_key_prefix)),
+        (routes::GUIDE, get(guide::page)),
+        (routes::GUIDE_END, post(guide::end)),
+        (routes::SDK_KEY_NEW, post(sdk_key::make)),
+        (routes::SDK_KEY_IMPORT, post(sdk_key::import)),
+        (
+            "/settings/sdk-key/{fingerprint}/end",
+            post(sdk_key::move_end),
+        ),
+        (routes::MINT, post(mint::mint)),
+        ("/licenses/{id}/revoke", post(actions::revoke)),
+        ("/licenses/{id}/remint", post(actions::remint)),
+        (
+            "/licenses/{id}/instances/{instance}/deactivate",
+            post(actions::deactivate),
+        ),
+    ]
+}
+
+/// The path of everything that browsers are answered, as the router matches it.
+pub fn paths() -> BTreeSet<String> {
+    let own = guarded().map(|(path, _)| path);
+    let own = own.into_iter().chain(sign_in().map(|(path, _)| path));
+    let own = own.chain(live().map(|(path, _)| path));
+    let own = own.chain(plain_answers().map(|(path, _)| path));
+    own.map(str::to_owned).chain(pages::paths()).collect()
+}
 
 /// What answers with a page, to those who are not signed in. A refused sign-in leaves its address in the browser.
 fn sign_in() -> Routes<2> {
@@ -176,14 +193,7 @@ mod tests {
 
     #[test]
     fn every_first_segment_that_could_be_a_tenant_is_reserved() {
-        let own = sign_in()
-            .map(|(path, _)| path)
-            .into_iter()
-            .chain(live().map(|(path, _)| path))
-            .chain(plain_answers().map(|(path, _)| path));
-        let mut paths: Vec<String> = own.map(str::to_owned).collect();
-        paths.extend(pages::paths());
-        paths.push(pages::FUNCTIONS.to_owned());
+        let paths = paths();
         assert!(paths.len() > 8, "{paths:?}");
         for path in paths {
             let first = path

@@ -4,7 +4,9 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, ChildStderr, Command, Output, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
 };
 
 use keywright_store::testing::TestDatabase;
@@ -144,7 +146,7 @@ impl Installation {
             .stdin(Stdio::null())
             .spawn()
             .unwrap();
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let log = lines_of(child.stderr.take().unwrap());
         let mut serving = Serving {
             child,
             log,
@@ -195,7 +197,7 @@ impl Installation {
 /// A server that runs.
 pub(crate) struct Serving {
     child: Child,
-    log: BufReader<std::process::ChildStderr>,
+    log: Receiver<String>,
     pub(crate) address: String,
     /// What it logged until it listened.
     started: String,
@@ -204,12 +206,7 @@ pub(crate) struct Serving {
 impl Serving {
     /// Reads one line of the log; takes the address if it names it.
     fn read_address(&mut self) {
-        let mut line = String::new();
-        assert_ne!(
-            self.log.read_line(&mut line).unwrap(),
-            0,
-            "the server stopped"
-        );
+        let line = self.log.recv().expect("the server goes on");
         if let Some((_, rest)) = line.split_once("listening on http://") {
             self.address = address_at(rest);
         }
@@ -226,8 +223,7 @@ impl Serving {
     /// Tells it to stop, as a service manager does; gives the rest of its log.
     pub(crate) fn stop(&mut self) -> String {
         self.tell_to_stop();
-        let mut log = String::new();
-        std::io::Read::read_to_string(&mut self.log, &mut log).unwrap();
+        let log: String = self.log.iter().collect();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
     }
@@ -268,11 +264,7 @@ impl Serving {
     pub(crate) fn read_log_until(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.contains(text) {
-            assert_ne!(
-                self.log.read_line(&mut read).unwrap(),
-                0,
-                "the server stopped"
-            );
+            read.push_str(&self.log.recv().expect("the server goes on"));
         }
         read
     }
@@ -292,6 +284,17 @@ impl Drop for Serving {
         self.child.kill().ok();
         self.child.wait().ok();
     }
+}
+
+/// What it logs, line by line. They are taken in all the time: a server whose log nobody reads stands still.
+fn lines_of(log: ChildStderr) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            sender.send(line + "\n").ok();
+        }
+    });
+    lines
 }
 
 /// The address that a text begins with.

@@ -1,4 +1,5 @@
-//! A license's key is shown once, to the one who made it; then no page, log, database or address has it.
+//! A license's key is shown once, to the one who made it; then no page, log, database, backup or address has it. Neither has it SDK
+//! keys, passwords, session tokens or the master key.
 
 use keywright_store::{Engine, testing::TestDatabase};
 use scraper::{Html, Selector};
@@ -6,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     http::send,
-    installation::{Installation, MASTER_KEY, Serving, text},
+    installation::{Installation, MASTER_KEY, Serving, path, text},
 };
 
 /// What a key may have leaked into.
@@ -26,6 +27,13 @@ impl Places {
             for neighbors in groups.windows(2) {
                 assert!(!contains(&plain, &neighbors.concat()), "{key} is in {name}");
             }
+        }
+    }
+
+    /// The same of a secret that is written in one way only.
+    fn have_not(&self, what: &str, secret: &str) {
+        for (name, bytes) in &self.0 {
+            assert!(!contains(bytes, secret), "the {what} is in {name}");
         }
     }
 
@@ -134,8 +142,8 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let mut installation = Installation::empty();
     installation.database_url = Some(database.url().into());
     installation.master_key = Some(MASTER_KEY.into());
-    // All that the product itself says.
-    installation.log_filter = Some("keywright=debug");
+    // All that the product and what it is built from say.
+    installation.log_filter = Some("trace");
     let demo: Value = serde_json::from_str(&installation.succeed(&["demo", "--json"])).unwrap();
     let sdk_key = demo["sdk_key"].as_str().unwrap();
     let mut places = Places::default();
@@ -156,8 +164,46 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let old = minted["license_key"].as_str().unwrap();
     let page = format!("/licenses/{}", minted["id"].as_str().unwrap());
 
-    let mut server = installation.serve();
+    let new_sdk_key = installation.succeed(&["sdk-key", "rotate", "--tenant", "acme"]);
+    let new_sdk_key = new_sdk_key
+        .split_whitespace()
+        .find(|word| word.starts_with("sdk_live_"));
+    let new_sdk_key = new_sdk_key.unwrap().to_owned();
+    let account = ["--tenant", "acme", "--email", "new@acme.test"];
+    let add = [&["operator", "add", "--role", "owner"][..], &account].concat();
+    let added = installation.run_with_input(&add, "a-first-password\n");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    places.add("the log of `operator add`", added.stderr);
+
+    let mut server = installation.serve_with(&["--metrics-listen", "127.0.0.1:0"]);
     let operator = Operator::sign_in(&server);
+    for (password, status) in [("a-first-password", "303"), ("a-wrong-password", "401")] {
+        let form = format!("email=new%40acme.test&password={password}");
+        let form_type = [("Content-Type", "application/x-www-form-urlencoded")];
+        let answer = send(&server.address, "POST", "/session", &form_type, &form);
+        assert_eq!(&answer[9..12], status);
+        // The cookie is the answer's own business.
+        let (_, page) = answer.split_once("\r\n\r\n").unwrap();
+        places.add("a page", page);
+    }
+    let change = [&["operator", "password"][..], &account].concat();
+    let changed = installation.run_with_input(&change, "another-password\n");
+    assert!(changed.status.success(), "{}", text(&changed.stderr));
+    places.add("the log of `operator password`", changed.stderr);
+    places.add("answers", live(&server, &new_sdk_key, old).concat());
+    let wrong_sdk_key = new_sdk_key.replace("sdk_live_", "sdk_live_0");
+    let headers = [("X-Keylight-SDK-Key", wrong_sdk_key.as_str())];
+    places.add(
+        "answers",
+        send(
+            &server.address,
+            "POST",
+            "/acme/notes/validate",
+            &headers,
+            "{}",
+        ),
+    );
+    places.add("a page", operator.get("/settings/sdk-key"));
     places.add("answers", live(&server, sdk_key, old).concat());
     let shown = operator.post(&format!("{page}/remint"), "");
     let html = Html::parse_document(&shown);
@@ -204,6 +250,14 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     let form = format!("email=support%40acme.test&password={old}");
     places.add("a page", operator.post("/session", &form));
 
+    let token = operator.cookie.split_once('=').unwrap().1.to_owned();
+    let metrics = server.address_of("metrics are on");
+    places.add("the metrics", send(&metrics, "GET", "/metrics", &[], ""));
+    if engine == Engine::Sqlite {
+        let file = installation.data().with_file_name("backup.db");
+        installation.succeed(&["backup", path(&file)]);
+        places.add("the backup", std::fs::read(file).unwrap());
+    }
     places.add("the database", database.everything_stored().await);
     places.add("the log", server.stop());
     places.add("the database", database.everything_stored().await);
@@ -215,6 +269,21 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     for key in [old, &new, newest, &minted_here, nobodys] {
         assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
         places.have_no(key);
+    }
+    for (what, secret) in [
+        ("SDK key", sdk_key),
+        ("new SDK key", &new_sdk_key),
+        ("wrong SDK key", &wrong_sdk_key),
+        ("session's token", &token),
+        ("master key", MASTER_KEY),
+        ("master key", "0123456789012345678901234567890"),
+        ("demo's password", "keywright-demo"),
+        ("first password", "a-first-password"),
+        ("wrong password", "a-wrong-password"),
+        ("other password", "another-password"),
+    ] {
+        assert!(secret.len() > 13, "{what}");
+        places.have_not(what, secret);
     }
 }
 
