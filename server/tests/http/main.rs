@@ -25,6 +25,7 @@ macro_rules! on_both_engines {
 }
 
 mod access;
+mod alike;
 mod api_document;
 mod at_once;
 mod audit;

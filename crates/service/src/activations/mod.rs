@@ -11,7 +11,7 @@ use keywright_domain::{
     ids::InstanceId,
     key::LicenseKey,
     lease::{Lease, LeaseClaims},
-    license::License,
+    license::{License, LicenseState},
     machine::MachineHash,
     time::Timestamp,
 };
@@ -121,6 +121,11 @@ impl Activations {
         let known = self
             .find_license(admitted, &request.license_key, None)
             .await?;
+        // What has ended never comes back. It is told as soon as that there is no such key, so that neither the answer nor the time
+        // that it takes tells the two apart.
+        if known.license.state != LicenseState::Active {
+            return Err(Denied::Ended.into());
+        }
         let signer = self.0.signer(&admitted.tenant).await?;
         let claim = Claim {
             license: known.license.id,
