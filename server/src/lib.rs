@@ -6,6 +6,9 @@ mod commands;
 pub mod config;
 mod data_folder;
 pub mod device_api;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod request_id;
 pub mod router;
 pub mod setup_code;

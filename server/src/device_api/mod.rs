@@ -10,6 +10,8 @@ mod fields;
 mod json;
 mod keyless;
 mod keyset;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod surrogates;
 mod validate;
 mod wire;
