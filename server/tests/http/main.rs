@@ -42,6 +42,7 @@ mod functions;
 mod guide;
 mod keyless;
 mod license_pages;
+mod made_up;
 mod minting;
 mod pages;
 mod precedence;
