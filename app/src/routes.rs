@@ -2,6 +2,7 @@
 
 mod audit;
 mod products;
+mod query_string;
 mod settings;
 
 use std::fmt::Display;
@@ -14,7 +15,7 @@ use keywright_domain::{
     query::{LicenseFilter, LicenseQuery, Sort},
     search::SearchTerm,
 };
-use leptos_router::params::ParamsMap;
+use query_string::QueryString;
 
 pub use products::{
     KEY_PREFIX_CHECK, PRODUCT_NEW, PRODUCTS, key_type_delete, key_type_edit, key_type_new, product,
@@ -22,7 +23,9 @@ pub use products::{
 };
 pub use settings::{GUIDE_END, SDK_KEY, SDK_KEY_IMPORT, SDK_KEY_NEW, sdk_key_end};
 
-pub use audit::{AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query_of};
+pub use audit::{
+    AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query, audit_query_of,
+};
 
 /// Leads a new tenant to its first licensed device; to the licenses, afterwards.
 pub const GUIDE: &str = "/";
@@ -213,10 +216,11 @@ pub fn is_plain(path: &str) -> bool {
     )
 }
 
-/// What a URL of the license list asks for. What names no filter, order or place is left out: an old or mangled link
-/// still opens the list.
-pub fn license_query(params: &ParamsMap) -> LicenseQuery {
-    license_query_of(|name| params.get_str(name))
+/// What a query string of the license list asks for. What names no filter, order or place is left out: an old or mangled
+/// link still opens the list.
+pub fn license_query(query: &str) -> LicenseQuery {
+    let query = QueryString::parse(query);
+    license_query_of(|name| query.get(name))
 }
 
 /// The same of any other source of named texts, such as a form.
@@ -235,18 +239,14 @@ pub fn license_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> 
 #[cfg(test)]
 mod tests {
     use keywright_domain::page::Mark;
+    use proptest::{prelude::*, sample::select};
 
     use super::*;
 
     const ID: &str = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
 
-    fn params(url: &str) -> ParamsMap {
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect()
+    fn query_string(url: &str) -> &str {
+        url.split_once('?').map_or("", |(_, query)| query)
     }
 
     #[cfg(feature = "ssr")]
@@ -337,7 +337,7 @@ mod tests {
             let (_, file) = url.split_once("/licenses").unwrap();
             let file = format!("/licenses.csv{file}");
             assert!(file.starts_with(&licenses_csv(&query.filter)), "{file}");
-            assert_eq!(license_query(&params(&url)), query, "{url}");
+            assert_eq!(license_query(query_string(&url)), query, "{url}");
         }
     }
 
@@ -378,7 +378,66 @@ mod tests {
             "/licenses?after=yesterday&before=",
             "/licenses?status=any&product=No%20Slug&sort=name&q=%20&after='",
         ] {
-            assert_eq!(license_query(&params(url)), LicenseQuery::default());
+            assert_eq!(license_query(query_string(url)), LicenseQuery::default());
+        }
+    }
+
+    /// What somebody may put in place of a value: anything, or nearly what belongs there.
+    fn value() -> impl Strategy<Value = Option<String>> {
+        let known = "active|expired|-expires|activations|notes|revoke|system|2026-0[0-9]-[0-9]{2}";
+        let value = prop_oneof![
+            any::<String>(),
+            "[%+&=#A-F0-9 ]{0,12}",
+            known,
+            "-?[0-9]{1,19}~[0-9a-f]{64}",
+            "-?[0-9]{1,19}~[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+        ];
+        proptest::option::of(value)
+    }
+
+    /// Whether nothing in it means anything to a URL, a header or a page of HTML, but where a link has it.
+    fn is_plain_link(link: &str) -> bool {
+        let mut bytes = link.bytes();
+        bytes.all(|byte| byte.is_ascii_alphanumeric() || b"/?=&%-._~".contains(&byte))
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_list_is_asked_for_its_link_asks_for_the_same(
+            q in value(), status in value(), product in value(), sort in value(), after in value(), before in value()
+        ) {
+            let asked = license_query_of(|name| match name {
+                "q" => q.as_deref(),
+                "status" => status.as_deref(),
+                "product" => product.as_deref(),
+                "sort" => sort.as_deref(),
+                "after" => after.as_deref(),
+                "before" => before.as_deref(),
+                _ => None,
+            });
+            let link = licenses(&asked);
+            prop_assert!(is_plain_link(&link), "{}", link);
+            prop_assert_eq!(license_query(query_string(&link)), asked);
+        }
+
+        #[test]
+        fn whatever_the_log_is_asked_for_its_link_asks_for_the_same(
+            values in proptest::collection::hash_map(
+                select(vec!["action", "by", "license", "q", "from", "to", "after", "before"]), value(), 0..9
+            )
+        ) {
+            let asked = audit_query_of(|name| values.get(name)?.as_deref());
+            let link = audit(&asked);
+            prop_assert!(is_plain_link(&link), "{}", link);
+            prop_assert_eq!(audit_query(query_string(&link)), asked);
+        }
+
+        #[test]
+        fn any_query_string_opens_a_page(query in prop_oneof![any::<String>(), "([a-z]{1,7}=[%+a-f0-9~-]{0,20}&?){0,6}"]) {
+            let asked = license_query(&query);
+            prop_assert_eq!(license_query(query_string(&licenses(&asked))), asked);
+            let asked = audit_query(&query);
+            prop_assert_eq!(audit_query(query_string(&audit(&asked))), asked);
         }
     }
 }

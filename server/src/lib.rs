@@ -7,9 +7,15 @@ mod commands;
 pub mod config;
 mod data_folder;
 pub mod device_api;
+<<<<<<< HEAD
 mod limits;
 mod listeners;
 mod metrics;
+=======
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
+>>>>>>> fuzz
 mod request_id;
 pub mod router;
 pub mod setup_code;

@@ -1,5 +1,8 @@
 //! The two sides of the server, and which one a request belongs to.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
+
 use axum::{
     Router,
     extract::{Request, State},

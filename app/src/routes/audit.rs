@@ -7,7 +7,7 @@ use keywright_domain::{
     search::SearchTerm,
 };
 
-use super::Link;
+use super::{Link, query_string::QueryString};
 
 /// The audit log.
 pub const AUDIT: &str = "/audit";
@@ -47,7 +47,13 @@ pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
     given.collect()
 }
 
-/// What a URL of the audit log, or any other source of named texts, asks for. What names no filter and no place is left out.
+/// What a query string of the audit log asks for. What names no filter and no place is left out.
+pub fn audit_query(query: &str) -> AuditQuery {
+    let query = QueryString::parse(query);
+    audit_query_of(|name| query.get(name))
+}
+
+/// The same of any other source of named texts, such as a form.
 pub fn audit_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> AuditQuery {
     AuditQuery {
         filter: AuditFilter {
@@ -98,17 +104,8 @@ mod tests {
             ),
         ] {
             assert_eq!(audit(&query), url);
-            let given: Vec<(&str, String)> = url
-                .split(['?', '&'])
-                .filter_map(|pair| pair.split_once('='))
-                .map(|(name, value)| (name, value.replace("%26", "&")))
-                .collect();
-            let param = |name| {
-                let mut given = given.iter();
-                let found = given.find(|(found, _)| *found == name);
-                found.map(|(_, value)| value.as_str())
-            };
-            assert_eq!(audit_query_of(param), query);
+            let (_, asked) = url.split_once('?').unwrap_or_default();
+            assert_eq!(audit_query(asked), query);
         }
     }
 

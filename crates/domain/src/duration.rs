@@ -84,6 +84,8 @@ pub fn words(days: Option<u32>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{prelude::*, sample::select};
+
     use super::*;
 
     #[test]
@@ -116,6 +118,23 @@ mod tests {
         }
         for unit in DurationUnit::ALL {
             assert_eq!(DurationUnit::from_name(unit.as_str()), Some(unit));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_of_a_unit_is_1_to_36500_days_or_no_duration(
+            count in prop_oneof![0..40_000_u32, any::<u32>()], unit in select(DurationUnit::ALL.to_vec())
+        ) {
+            let meant = u64::from(count) * u64::from(unit.days());
+            match days(count, unit) {
+                Ok(stored) => {
+                    prop_assert_eq!(u64::from(stored), meant);
+                    let (shown, shown_unit) = in_largest_unit(stored);
+                    prop_assert_eq!(days(shown, shown_unit), Ok(stored));
+                }
+                Err(DurationError) => prop_assert!(meant == 0 || meant > 36_500),
+            }
         }
     }
 }

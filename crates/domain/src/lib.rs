@@ -22,6 +22,9 @@ pub mod offline;
 pub mod page;
 pub mod plan;
 pub mod product;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod properties;
 pub mod query;
 pub mod role;
 pub mod sdk_key;

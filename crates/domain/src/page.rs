@@ -130,6 +130,8 @@ impl Count {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::btree_set, prelude::*};
+
     use super::*;
 
     fn page(rows: &[i64], position: Position<u8>) -> Page<i64, u8> {
@@ -203,5 +205,72 @@ mod tests {
     fn counting_stops_past_ten_thousand() {
         assert_eq!(Count::from_capped(10_000), Count::Exact(10_000));
         assert_eq!(Count::from_capped(10_001), Count::MoreThan(10_000));
+    }
+
+    /// A place among a few, or at the ends of what there are numbers for.
+    fn place() -> impl Strategy<Value = Mark<u8>> {
+        let value = prop_oneof![-3..3_i64, Just(i64::MIN), Just(i64::MAX)];
+        (value, 0..4_u8).prop_map(|(value, id)| Mark { value, id })
+    }
+
+    /// A list as a database has it: the greatest first, equals by their ids, every place once.
+    fn list() -> impl Strategy<Value = Vec<Mark<u8>>> {
+        btree_set((-3..3_i64, 0..4_u8), 0..20).prop_map(|rows| {
+            let rows = rows.into_iter().rev();
+            rows.map(|(value, id)| Mark { value, id }).collect()
+        })
+    }
+
+    /// Three rows at most, read outwards from a position as the store reads them.
+    fn read(list: &[Mark<u8>], position: Position<u8>) -> Page<Mark<u8>, u8> {
+        let order = |mark: &Mark<u8>| (mark.value, mark.id);
+        let rows: Vec<Mark<u8>> = match position {
+            Position::Start => list.to_vec(),
+            Position::After(here) => {
+                let below = list.iter().filter(|row| order(row) < order(&here));
+                below.copied().collect()
+            }
+            Position::Before(here) => {
+                let above = list.iter().filter(|row| order(row) > order(&here));
+                above.rev().copied().collect()
+            }
+        };
+        let rows = rows.into_iter().take(4).collect();
+        Page::from_rows(rows, 3, &position, |row| *row)
+    }
+
+    proptest! {
+        #[test]
+        fn turning_pages_shows_every_row_once_there_and_back(list in list()) {
+            let mut position = Position::Start;
+            let mut there = Vec::new();
+            let mut pages = Vec::new();
+            loop {
+                let page = read(&list, position);
+                there.extend(page.items.clone());
+                pages.push(page.items);
+                let Some(next) = page.next else { break };
+                position = Position::After(next);
+            }
+            prop_assert_eq!(&there, &list);
+            while let Some(shown) = pages.pop() {
+                let page = read(&list, position);
+                prop_assert_eq!(page.items, shown);
+                let Some(previous) = page.previous else { break };
+                position = Position::Before(previous);
+            }
+            prop_assert!(pages.is_empty(), "the way back ended early");
+        }
+
+        #[test]
+        fn a_place_that_somebody_made_up_shows_what_lies_beside_it(list in list(), mark in place(), back: bool) {
+            let position = if back { Position::Before(mark) } else { Position::After(mark) };
+            let page = read(&list, position);
+            prop_assert!(page.items.len() <= 3);
+            let begin = list.iter().position(|row| Some(row) == page.items.first()).unwrap_or(0);
+            prop_assert_eq!(&list[begin..begin + page.items.len()], &page.items[..]);
+            let neighbours = page.previous.iter().chain(&page.next);
+            prop_assert!(neighbours.into_iter().all(|mark| page.items.contains(mark)));
+        }
     }
 }

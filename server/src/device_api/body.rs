@@ -10,7 +10,7 @@ use axum::{
 use futures::StreamExt;
 
 /// Most bytes of a request: 64 KiB.
-const LIMIT: usize = 64 * 1024;
+pub(super) const LIMIT: usize = 64 * 1024;
 
 /// Up to here, 2 MiB, a body that is too long is read and dropped, so that the client sees the answer.
 const DRAIN_LIMIT: usize = 2 * 1024 * 1024;
@@ -18,15 +18,18 @@ const DRAIN_LIMIT: usize = 2 * 1024 * 1024;
 impl<S: Sync> FromRequest<S> for Fields {
     type Rejection = Response;
 
-    /// Reads a JSON object, whatever the `Content-Type` says. What is no UTF-8, and surrogates without their other half,
-    /// becomes U+FFFD.
+    /// Reads a JSON object, whatever the `Content-Type` says.
     async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
         let bytes = read(request.into_body()).await?;
-        let text = String::from_utf8_lossy(&bytes);
-        json::object(&surrogates::replace_lone(&text))
-            .map(Self::new)
+        fields(&bytes)
             .ok_or_else(|| answer::error(StatusCode::BAD_REQUEST, "The body is not a JSON object"))
     }
+}
+
+/// The fields of a JSON object. What is no UTF-8, and surrogates without their other half, becomes U+FFFD.
+pub(super) fn fields(bytes: &[u8]) -> Option<Fields> {
+    let text = String::from_utf8_lossy(bytes);
+    json::object(&surrogates::replace_lone(&text)).map(Fields::new)
 }
 
 async fn read(body: Body) -> Result<Vec<u8>, Response> {

@@ -11,6 +11,8 @@ mod guessing;
 mod json;
 mod keyless;
 mod keyset;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod surrogates;
 mod validate;
 mod wire;

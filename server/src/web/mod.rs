@@ -15,6 +15,8 @@ mod health;
 mod mint;
 mod pages;
 mod products;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod properties;
 mod sdk_key;
 mod security;
 pub mod session;

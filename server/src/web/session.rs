@@ -156,7 +156,7 @@ const fn name(public_url: PublicUrl) -> &'static str {
     }
 }
 
-fn cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
+pub(super) fn cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
     Cookie::build((name(public_url), token.expose().to_owned()))
         .path("/")
         .http_only(true)

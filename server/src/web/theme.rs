@@ -55,7 +55,7 @@ pub(super) fn of(jar: &CookieJar) -> Theme {
 }
 
 /// The path of the page that the form stood on. Only ever a path of our own: the host is dropped.
-fn page_before(headers: &HeaderMap) -> String {
+pub(super) fn page_before(headers: &HeaderMap) -> String {
     let referer = headers
         .get(header::REFERER)
         .and_then(|value| value.to_str().ok());
@@ -64,7 +64,9 @@ fn page_before(headers: &HeaderMap) -> String {
         .and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]));
     match path {
         Some(path)
-            if !path.starts_with("//")
+            // Browsers leave tabs out of addresses, so one could hide a second slash.
+            if !path.contains('\t')
+                && !path.starts_with("//")
                 && !path.starts_with("/\\")
                 && !path.starts_with(routes::SESSION) =>
         {
@@ -94,6 +96,11 @@ mod tests {
         );
         assert_eq!(back("https://evil.example//evil.example/x"), "/licenses");
         assert_eq!(back("https://evil.example/\\evil.example"), "/licenses");
+        assert_eq!(
+            back("https://evil.example/\t/evil.example"),
+            "/licenses",
+            "browsers read two slashes"
+        );
         assert_eq!(
             back("http://h/session"),
             "/licenses",

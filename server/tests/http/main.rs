@@ -45,6 +45,7 @@ mod guide;
 mod keyless;
 mod license_pages;
 mod limits;
+mod made_up;
 mod minting;
 mod pages;
 mod precedence;

@@ -9,7 +9,7 @@ use keywright_domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_url;
 
 use crate::{
     api::{
@@ -38,8 +38,7 @@ use crate::{
 /// The page.
 #[component]
 pub fn AuditPage() -> impl IntoView {
-    let query = use_query_map()
-        .with_untracked(|params| routes::audit_query_of(|name| params.get_str(name)));
+    let query = use_url().with_untracked(|url| routes::audit_query(url.search()));
     let scope = request::scope();
     let log = Suspend::new(async move {
         match load(scope, &query).await {

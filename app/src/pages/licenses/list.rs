@@ -10,7 +10,7 @@ use keywright_domain::{
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_url;
 
 use crate::{
     api::{
@@ -39,8 +39,8 @@ use crate::{
 /// The page.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
-    let params = use_query_map();
-    let asked = Memo::new(move |_| params.with(routes::license_query));
+    let url = use_url();
+    let asked = Memo::new(move |_| url.with(|url| routes::license_query(url.search())));
     let live = use_live(Signal::derive(|| Some(Subject::Licenses)));
     let answer = page_resource(
         move || (asked.get(), live.version()),

@@ -1,0 +1,277 @@
+//! What holds of every request of a device, said once: the tests ask it of many, the fuzz targets of many more.
+
+use axum::{
+    body::{Body, Bytes},
+    extract::{FromRequest, Request},
+    http::{HeaderMap, HeaderValue, StatusCode},
+    response::Response,
+};
+use futures::{FutureExt, stream};
+use keywright_domain::{activation::Telemetry, sdk_key::SdkKeyHash};
+use serde::de::IgnoredAny;
+use serde_json::Value as Json;
+
+use super::{
+    body::{self, LIMIT},
+    fields::{Fields, Malformed},
+    json::{self, Value},
+    surrogates, wire,
+};
+
+/// A body is an object as any reader of JSON has it, all of whose fields keep their limits, or it is refused with 400 or 413;
+/// in however many pieces it comes.
+pub(crate) fn body(bytes: &[u8]) {
+    let whole = extracted(Body::from(bytes.to_vec()));
+    let (begin, end) = bytes.split_at(bytes.len() / 3);
+    let pieces = [begin, end].map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)));
+    let in_pieces = extracted(Body::from_stream(stream::iter(pieces)));
+    assert_eq!(in_pieces.as_ref().err(), whole.as_ref().err());
+    match whole {
+        Ok(fields) => {
+            assert!(bytes.len() <= LIMIT);
+            keep_their_limits(&fields);
+        }
+        Err(status) if bytes.len() > LIMIT => {
+            assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+            return;
+        }
+        Err(status) => assert_eq!(status, StatusCode::BAD_REQUEST),
+    }
+    read_as_others_do(&String::from_utf8_lossy(bytes));
+}
+
+/// The fields of a request with this body, or the status that refuses it. A body that is there is read at once.
+fn extracted(body: Body) -> Result<Fields, StatusCode> {
+    let fields = Fields::from_request(Request::new(body), &());
+    let Some(fields) = fields.now_or_never() else {
+        panic!("there is nothing to wait for");
+    };
+    fields.map_err(|refused| refused.status())
+}
+
+/// What `serde_json` takes for an object is one, with the same texts and whole numbers in it, unless it names a field twice.
+fn read_as_others_do(text: &str) {
+    // Names by which `serde_json` hides things from itself mean nothing here.
+    if text.contains("$serde_json") {
+        return;
+    }
+    let mended = surrogates::replace_lone(text);
+    assert_eq!(surrogates::replace_lone(&mended), mended);
+    let ours = json::object(&mended);
+    if ours.is_some() {
+        assert!(serde_json::from_str::<IgnoredAny>(&mended).is_ok());
+    }
+    if let Ok(theirs) = serde_json::from_str::<Json>(text) {
+        assert_eq!(mended, text, "there was nothing to mend");
+        let Json::Object(members) = &theirs else {
+            assert!(ours.is_none());
+            return;
+        };
+        let known = members.iter().filter(|(_, value)| !value.is_null());
+        let known = known.map(|(name, value)| (name.clone(), known_value(value)));
+        let known = Some(known.collect());
+        // Written anew, no field stands there twice.
+        assert_eq!(json::object(&theirs.to_string()), known);
+        assert!(ours.is_none() || ours == known);
+    }
+}
+
+fn known_value(value: &Json) -> Value {
+    match value {
+        Json::String(text) => Value::Text(text.clone()),
+        Json::Number(number) => number.as_i64().map_or(Value::Other, Value::Integer),
+        _ => Value::Other,
+    }
+}
+
+/// Whatever the fields are, what is read of them is as documented, or refused with 400.
+fn keep_their_limits(fields: &Fields) {
+    let length = |text: &str| text.chars().count();
+    if let Some(key) = accepted(fields.license_key()) {
+        assert!((1..=256).contains(&length(&key)));
+    }
+    accepted(fields.instance_id());
+    if let Some(id) = accepted(fields.keyless_instance_id()) {
+        assert!((1..=128).contains(&length(&id)) && !id.contains('\0'));
+    }
+    accepted(fields.keyless_state());
+    if let Some(Some(hash)) = accepted(fields.machine_hash()) {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        assert!(hash.as_str().len() == 64 && hash.as_str().bytes().all(is_digit));
+    }
+    if let Some(name) = fields.device_name() {
+        assert!((1..=120).contains(&length(&name)) && name.trim() == name);
+        assert!(!name.chars().any(char::is_control), "{name:?}");
+    }
+    if let Some(id) = fields.free_tier_instance_id() {
+        assert!((1..=128).contains(&length(&id)) && !id.chars().any(char::is_control));
+    }
+    telemetry_is_short(fields.telemetry());
+}
+
+fn accepted<T>(read: Result<T, Malformed>) -> Option<T> {
+    read.map_err(|malformed| {
+        assert_eq!(Response::from(malformed).status(), StatusCode::BAD_REQUEST);
+    })
+    .ok()
+}
+
+fn telemetry_is_short(said: Telemetry) {
+    let is_version = |text: &str| {
+        text.split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    assert!(said.os_version.as_deref().is_none_or(is_version));
+    for (text, most) in [
+        (said.app_version, 64),
+        (said.sdk_version, 64),
+        (said.sdk, 16),
+        (said.platform, 32),
+        (said.os_version, 32),
+        (said.arch, 6),
+        (said.cpu_cores, 4),
+        (said.memory, 7),
+    ] {
+        let Some(text) = text else { continue };
+        assert!((1..=most).contains(&text.encode_utf16().count()), "{text}");
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+}
+
+/// Any UTF-16, halves of pairs included, that a client escapes is read as UTF-16 is; and so is any text that is no UTF-8.
+pub(crate) fn escaped_units(bytes: &[u8]) {
+    let units: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
+        .take(LIMIT / 8)
+        .collect();
+    let escaped: Vec<String> = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
+    let escaped = escaped.concat();
+    let json = surrogates::replace_lone(&escaped);
+    let read = json::object(&format!(r#"{{"x":"{json}"}}"#));
+    let text = Value::Text(String::from_utf16_lossy(&units));
+    assert_eq!(read, Some([("x".to_owned(), text)].into()));
+    raw_text(bytes);
+}
+
+fn raw_text(bytes: &[u8]) {
+    let kept = bytes
+        .iter()
+        .filter(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'));
+    let kept: Vec<u8> = kept.copied().take(128).collect();
+    let body = [br#"{"license_key":""#, &kept[..], br#""}"#].concat();
+    let fields = body::fields(&body);
+    let key = fields.and_then(|fields| accepted(fields.license_key()));
+    let text = String::from_utf8_lossy(&kept).into_owned();
+    assert_eq!(key, Some(text).filter(|text| !text.is_empty()));
+}
+
+/// A header is the client's id of the request as documented, or none; as an SDK key it is hashed as it is.
+pub(crate) fn header(bytes: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(bytes) else {
+        return;
+    };
+    let headers = HeaderMap::from_iter([(wire::CLIENT_REQUEST_ID, value)]);
+    let is_id = (1..=64).contains(&bytes.len())
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
+    let id = wire::client_request_id(&headers);
+    assert_eq!(
+        id.as_ref().map(String::as_bytes),
+        is_id.then_some(bytes),
+        "{bytes:?}"
+    );
+    SdkKeyHash::of(bytes);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    /// A JSON value as a client may send one, nested a little.
+    fn value() -> impl Strategy<Value = Json> {
+        let plain = prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            any::<i64>().prop_map(Json::from),
+            any::<u64>().prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            any::<String>().prop_map(Json::from),
+            "[0-9a-f]{63,65}|[0-9.]{1,40}|\\PC{100,300}|trial|free_tier|arm64|5-8|8-16GB"
+                .prop_map(Json::from),
+        ];
+        plain.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                vec(inner.clone(), 0..4).prop_map(Json::from),
+                vec((any::<String>(), inner), 0..4)
+                    .prop_map(|members| Json::Object(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// A body with fields that endpoints look for.
+    fn object() -> impl Strategy<Value = Vec<u8>> {
+        let names = "license_key|instance_id|machine_hash|state|instance_name|free_tier_instance_id|\
+                     sdk_trial_duration_days|(app|os|sdk)_version|platform|sdk|arch|cpu_cores|memory|[a-z]{0,3}";
+        vec((names, value()), 0..8).prop_map(|members| {
+            let members: Vec<String> = members
+                .into_iter()
+                .map(|(name, value)| format!("{}:{value}", Json::from(name)))
+                .collect();
+            format!("{{{}}}", members.join(",")).into_bytes()
+        })
+    }
+
+    #[test]
+    fn a_body_is_as_long_as_it_may_be_or_refused() {
+        for (length, fits) in [(LIMIT - 1, true), (LIMIT, true), (LIMIT + 1, false)] {
+            let mut bytes = br#"{"x":"#.to_vec();
+            bytes.resize(length - 2, b' ');
+            bytes.extend(b"1}");
+            body(&bytes);
+            assert_eq!(extracted(Body::from(bytes)).is_ok(), fits, "{length}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_object_or_refused(
+            bytes in prop_oneof![
+                vec(any::<u8>(), 0..200),
+                "[\\[\\]{}\":,\\\\ux0-9a-fd8tn .-]{0,60}".prop_map(String::into_bytes),
+                "(\\\\u(d[89a-f]|00)[0-9a-f]{2}){0,8}".prop_map(|text| format!(r#"{{"license_key":"{text}"}}"#).into_bytes()),
+            ]
+        ) {
+            body(&bytes);
+        }
+
+        #[test]
+        fn an_object_is_read_as_others_read_it(bytes in object()) {
+            body(&bytes);
+        }
+
+        #[test]
+        fn an_object_with_one_byte_changed_is_read_or_refused(bytes in object(), at: prop::sample::Index, byte: u8) {
+            let mut bytes = bytes;
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            body(&bytes);
+            body(&bytes[..at]);
+        }
+
+        #[test]
+        fn halves_of_pairs_and_broken_utf_8_become_the_replacement_character(bytes in vec(any::<u8>(), 0..200)) {
+            escaped_units(&bytes);
+        }
+
+        #[test]
+        fn a_header_is_an_id_of_a_request_or_none(
+            bytes in prop_oneof![vec(any::<u8>(), 0..70), "[0-9A-Za-z-]{0,66}_?".prop_map(String::into_bytes)]
+        ) {
+            header(&bytes);
+        }
+    }
+}
