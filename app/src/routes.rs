@@ -57,7 +57,7 @@ pub const SESSION_THEME: &str = "/session/theme";
 
 /// Names the page to go on to in the address of the sign-in page and in its form.
 #[cfg(feature = "ssr")]
-pub const NEXT: &str = "next";
+const NEXT: &str = "next";
 
 /// Most bytes of such a page's address; more than any link of ours has.
 #[cfg(feature = "ssr")]
@@ -81,6 +81,13 @@ pub fn own_page(address: &str) -> Option<&str> {
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
     let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
     (is_own && is_plain && address.len() <= NEXT_LENGTH).then_some(address)
+}
+
+/// The page that the query string of the sign-in page's address names.
+#[cfg(feature = "ssr")]
+pub fn next_page(query: &str) -> Option<String> {
+    let query = QueryString::parse(query);
+    own_page(query.get(NEXT)?).map(str::to_owned)
 }
 
 /// The link to the sign-in page, from which the operator comes back to where they wanted to go.

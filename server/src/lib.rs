@@ -7,15 +7,12 @@ mod commands;
 pub mod config;
 mod data_folder;
 pub mod device_api;
-<<<<<<< HEAD
-mod limits;
-mod listeners;
-mod metrics;
-=======
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
->>>>>>> fuzz
+mod limits;
+mod listeners;
+mod metrics;
 mod request_id;
 pub mod router;
 pub mod setup_code;

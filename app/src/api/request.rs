@@ -65,10 +65,7 @@ pub fn visit() -> Visit {
 /// The page that whoever signs in is led to: the one in the address of the sign-in page.
 fn next_page() -> Option<String> {
     let parts = use_context::<Parts>()?;
-    let query = parts.uri.query()?;
-    let mut pairs = form_urlencoded::parse(query.as_bytes());
-    let (_, next) = pairs.find(|(name, _)| name == routes::NEXT)?;
-    routes::own_page(&next).map(str::to_owned)
+    routes::next_page(parts.uri.query()?)
 }
 
 /// What the request at hand made: shown by its answer, and by nothing else.
