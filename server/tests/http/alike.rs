@@ -40,6 +40,7 @@ impl<S: Subscriber> Layer<S> for Statements {
                 "SELECT 1",
                 "SET lock_timeout",
                 "PRAGMA",
+                "pg_notify",
             ];
             if !passing.iter().any(|passing| text.0.contains(passing)) {
                 self.0.lock().unwrap().push(text.0);
