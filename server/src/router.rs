@@ -18,7 +18,7 @@ use crate::{client_address::TrustedProxies, device_api, state::AppState, web};
 pub enum Sides {
     /// Devices and browsers, told apart by the path.
     Both,
-    /// Devices, and whoever asks how the server is.
+    /// Devices, and whoever asks how the server is or what devices may ask.
     Devices,
     /// Browsers.
     Browsers,
@@ -46,11 +46,11 @@ struct Routers {
 async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Response {
     routers.proxies.resolve(&mut request);
     let device_path = device_path(request.uri().path());
-    let is_about_health = web::is_about_health(request.uri().path());
+    let is_everywhere = web::is_everywhere(request.uri().path());
     let side = match (routers.sides, device_path) {
         // Apps that are sent to the wrong address are told so in words that they understand.
         (Sides::Browsers, Some(_)) => return device_api::elsewhere(),
-        (Sides::Devices, None) if !is_about_health => return device_api::elsewhere(),
+        (Sides::Devices, None) if !is_everywhere => return device_api::elsewhere(),
         (_, Some(path)) => {
             device_api::set_path(&mut request, &path);
             routers.devices

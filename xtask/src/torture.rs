@@ -1,4 +1,7 @@
-//! `cargo xtask torture`: the races and crashes of the tests, again and again, and a table of what came of it.
+//! `cargo xtask torture`: the races and crashes of the tests, again and again, requests that a tool puts together out of
+//! `/openapi.json`, and a table of what came of it.
+
+mod schemathesis;
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -19,6 +22,9 @@ const KILLS: &str = "10";
 
 /// How long it goes on, unless told.
 const MINUTES: u64 = 10;
+
+/// Requests to each endpoint that are put together for each minute, once the rounds are over.
+const EXAMPLES_A_MINUTE: u64 = 50;
 
 /// What came of a case on an engine.
 #[derive(Default)]
@@ -47,6 +53,12 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
         rounds += 1;
         println!("    round {rounds} is over");
     }
+    let is_as_documented = schemathesis::run(EXAMPLES_A_MINUTE * minutes.max(1), steps)?;
+    let tally = tallies
+        .entry(("schemathesis".into(), "sqlite".into()))
+        .or_default();
+    tally.tries += 1;
+    tally.failures += u32::from(!is_as_documented);
     print_table(&tallies);
     let failures: u32 = tallies.values().map(|tally| tally.failures).sum();
     if failures > 0 {

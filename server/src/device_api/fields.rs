@@ -10,18 +10,18 @@ use keywright_domain::{
 use super::{answer, json::Value};
 
 /// Characters kept of a device's name.
-const DEVICE_NAME_LENGTH: usize = 120;
+pub(super) const DEVICE_NAME_LENGTH: usize = 120;
 
 /// Most characters of a license key and of an instance id.
-const LICENSE_KEY_LENGTH: usize = 256;
-const INSTANCE_ID_LENGTH: usize = 128;
+pub(super) const LICENSE_KEY_LENGTH: usize = 256;
+pub(super) const INSTANCE_ID_LENGTH: usize = 128;
 
 /// UTF-16 units kept of the system's version.
 const OS_VERSION_LENGTH: usize = 32;
 
 /// Buckets that `cpu_cores` and `memory` may name.
-const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
-const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
+pub(super) const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
+pub(super) const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
 
 /// A field that must be well-formed is not. Always 400: a 422 would make a validating client drop its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

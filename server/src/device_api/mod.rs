@@ -11,6 +11,7 @@ mod guessing;
 mod json;
 mod keyless;
 mod keyset;
+pub(crate) mod openapi;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod properties;
 mod surrogates;

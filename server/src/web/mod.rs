@@ -37,6 +37,7 @@ use keywright_app::routes;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
+    device_api::openapi,
     request_id::{self, Side, Watched},
     state::AppState,
 };
@@ -78,9 +79,9 @@ pub(crate) fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// Whether that is asked by what watches over the server: wherever it listens.
-pub(crate) fn is_about_health(path: &str) -> bool {
-    [health::HEALTH, health::READY].contains(&path)
+/// Whether that is answered wherever the server listens: how it is, and what devices may ask.
+pub(crate) fn is_everywhere(path: &str) -> bool {
+    [health::HEALTH, health::READY, openapi::PATH].contains(&path)
 }
 
 /// A path and what answers there.
@@ -167,7 +168,7 @@ fn live() -> Routes<1> {
 }
 
 /// What needs no page, and does not ask who is there: so it also works while the database does not.
-fn plain_answers() -> Routes<6> {
+fn plain_answers() -> Routes<7> {
     [
         (
             routes::FAILED,
@@ -175,6 +176,7 @@ fn plain_answers() -> Routes<6> {
         ),
         (health::HEALTH, get(health::health)),
         (health::READY, get(health::ready)),
+        (openapi::PATH, get(openapi::openapi)),
         ("/pkg/{file}", get(files::file)),
         (routes::SESSION_END, post(session::end)),
         (routes::SESSION_THEME, post(theme::choose)),

@@ -206,7 +206,7 @@ pub(crate) struct Serving {
 impl Serving {
     /// Reads one line of the log; takes the address if it names it.
     fn read_address(&mut self) {
-        let line = self.log.recv().expect("the server goes on");
+        let line = self.log.recv().unwrap();
         if let Some((_, rest)) = line.split_once("listening on http://") {
             self.address = address_at(rest);
         }
@@ -264,7 +264,7 @@ impl Serving {
     pub(crate) fn read_log_until(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.contains(text) {
-            read.push_str(&self.log.recv().expect("the server goes on"));
+            read.push_str(&self.log.recv().unwrap());
         }
         read
     }

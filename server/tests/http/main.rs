@@ -47,6 +47,7 @@ mod license_pages;
 mod limits;
 mod made_up;
 mod minting;
+mod openapi;
 mod pages;
 mod precedence;
 mod products;

@@ -1,0 +1,79 @@
+//! Requests put together by schemathesis out of `/openapi.json`, against a server of its own with the demo data: none may be a 5xx,
+//! and every answer must be of a documented status and shape.
+
+use std::{fs, path::PathBuf, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{
+    binary, process,
+    serve::{self, Server},
+    steps::Steps,
+    workspace,
+};
+
+/// The version that was tried; from the registry of Python, into `target/tools`.
+const VERSION: &str = "schemathesis==4.32.5";
+
+const ADDRESS: &str = "127.0.0.1:3997";
+
+/// The demo's.
+const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
+
+/// What an answer is held to. That malformed telemetry is taken is on purpose, so what should be refused is not asked.
+const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
+
+/// Runs so many examples of each endpoint; says whether all were answered as documented.
+pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
+    let program = install(steps)?;
+    let server = binary::build(steps)?;
+    let data = workspace::root().join("target/schemathesis");
+    if data.exists() {
+        fs::remove_dir_all(&data).context("can't clear the data folder")?;
+    }
+    let data = data.to_string_lossy().into_owned();
+    process::run(process::command(&server).args(["--data-dir", &data, "demo"]))?;
+    serve::require_free(ADDRESS)?;
+    let options = [
+        "--data-dir",
+        &data,
+        "--listen",
+        ADDRESS,
+        "--limit-requests",
+        "0",
+        "--limit-failed-lookups",
+        "0",
+    ];
+    let mut server = Server::start(&server, &options)?;
+    server.wait_until_reachable(ADDRESS)?;
+    let mut command = Command::new(program);
+    command
+        .args(["run", &format!("http://{ADDRESS}/openapi.json")])
+        .args(["--checks", CHECKS, "--max-examples", &examples.to_string()])
+        .args(["--header", &format!("X-Keylight-SDK-Key: {SDK_KEY}")])
+        .args([
+            "--mode",
+            "all",
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--no-color",
+        ]);
+    println!("  $ {}", process::describe(&command));
+    let status = command.status().context("can't start schemathesis")?;
+    server.stop();
+    Ok(status.success())
+}
+
+fn install(steps: &mut Steps) -> Result<PathBuf> {
+    let folder = workspace::root().join("target/tools/schemathesis");
+    let program = folder.join("bin/schemathesis");
+    if !program.is_file() {
+        steps.run("installing schemathesis", "a minute", || {
+            let folder = folder.to_string_lossy().into_owned();
+            process::run(Command::new("python3").args(["-m", "venv", &folder]))?;
+            let pip = format!("{folder}/bin/pip");
+            process::run(Command::new(pip).args(["install", "--quiet", VERSION]))
+        })?;
+    }
+    Ok(program)
+}
