@@ -25,10 +25,12 @@ pub(crate) async fn openapi() -> Response {
 }
 
 fn document() -> Value {
-    let key = text(
+    let mut key = text(
         LICENSE_KEY_LENGTH,
         "The license key, as the customer typed it.",
     );
+    // One of the demo's.
+    key["examples"] = json!(["ACME-PRO0-0000-0001"]);
     let instance = text(INSTANCE_ID_LENGTH, "The id that activate answered with.");
     let own_id = text(INSTANCE_ID_LENGTH, "An id that the app makes up and keeps.");
     let name = json!({

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::{
     binary, process,
     serve::{self, Server},
+    site::{self, Mode},
     steps::Steps,
     workspace,
 };
@@ -23,9 +24,15 @@ const SDK_KEY: &str = "sdk_live_000000000000000000000000000000000000000000000000
 /// What an answer is held to. That malformed telemetry is taken is on purpose, so what should be refused is not asked.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
 
+/// Whose, most of the time: made-up slugs get no further than 401.
+const CONFIGURATION: &str =
+    "[parameters]\n\"path.tenant\" = \"acme\"\n\"path.product\" = \"notes\"\n";
+
 /// Runs so many examples of each endpoint; says whether all were answered as documented.
 pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     let program = install(steps)?;
+    // It is not asked for, but no server starts without one.
+    site::build(Mode::Release, steps)?;
     let server = binary::build(steps)?;
     let data = workspace::root().join("target/schemathesis");
     if data.exists() {
@@ -46,8 +53,12 @@ pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     ];
     let mut server = Server::start(&server, &options)?;
     server.wait_until_reachable(ADDRESS)?;
+    let configuration = workspace::root().join("target/schemathesis/schemathesis.toml");
+    fs::write(&configuration, CONFIGURATION).context("can't write the configuration")?;
     let mut command = Command::new(program);
     command
+        .arg("--config-file")
+        .arg(&configuration)
         .args(["run", &format!("http://{ADDRESS}/openapi.json")])
         .args(["--checks", CHECKS, "--max-examples", &examples.to_string()])
         .args(["--header", &format!("X-Keylight-SDK-Key: {SDK_KEY}")])
