@@ -78,11 +78,15 @@ pub(crate) fn set_path(request: &mut Request, path: &str) {
     }
 }
 
-/// Turns a flood away before anything of it is read.
+/// Turns a flood away before anything is made of it. What was sent is taken in all the same: who still sends does not see the answer,
+/// and takes the end of the connection for trouble on the way.
 async fn flood(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let limits = &state.services.limits;
     match ClientAddress::of(request.extensions()) {
-        Some(address) if !limits.admit_request(address) => answer::flooded(),
+        Some(address) if !limits.admit_request(address) => {
+            body::drop_all(request.into_body()).await;
+            answer::flooded()
+        }
         _ => next.run(request).await,
     }
 }

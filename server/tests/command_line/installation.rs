@@ -24,6 +24,8 @@ pub(crate) struct Installation {
     pub(crate) master_key: Option<String>,
     /// Set where a shell runs the program, which stands in its `$@`.
     pub(crate) shell: Option<&'static str>,
+    /// Set where a flood is to be refused: a test is one address, and asks as fast as it can.
+    pub(crate) limit_requests: u32,
     /// Set where more is logged than by default.
     pub(crate) log_filter: Option<&'static str>,
 }
@@ -47,6 +49,7 @@ impl Installation {
             database_url: None,
             master_key: None,
             shell: None,
+            limit_requests: 0,
             log_filter: None,
         }
     }
@@ -174,8 +177,7 @@ impl Installation {
             .arg("--data-dir")
             .arg(self.data())
             .args(arguments)
-            // A test is one address, and asks as fast as it can.
-            .env("KEYWRIGHT_LIMIT_REQUESTS", "0")
+            .env("KEYWRIGHT_LIMIT_REQUESTS", self.limit_requests.to_string())
             .env_remove("DATABASE_URL")
             .env_remove("KEYWRIGHT_MASTER_KEY")
             .env_remove("KEYWRIGHT_MASTER_KEY_FILE")

@@ -1,7 +1,7 @@
 //! `serve`, from its first request to its last.
 
 use std::{
-    io::{Read, Write},
+    io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
 };
 
@@ -9,8 +9,10 @@ use futures::FutureExt;
 use keywright_domain::{ids::TenantId, time::Timestamp};
 use keywright_store::{SealedSigningKey, Store, StoreError};
 
+use serde_json::json;
+
 use crate::{
-    device::{activate, mint, validate},
+    device::{SDK_KEY, activate, mint, validate},
     http::{get, send},
     installation::Installation,
 };
@@ -326,4 +328,39 @@ fn what_takes_long_is_warned_of_under_the_id_that_the_answer_carries() {
     ] {
         assert!(line.contains(part), "{part} in {line}");
     }
+}
+
+/// A flood is refused on connections that go on: whoever is refused sees that, and may ask again on the same one.
+#[test]
+fn whoever_is_refused_for_a_flood_sees_the_answer_and_goes_on() {
+    let mut installation = Installation::with_demo();
+    installation.limit_requests = 5;
+    let server = installation.serve();
+    let mut stream = BufReader::new(TcpStream::connect(&server.address).unwrap());
+    let body =
+        json!({ "license_key": "ACME-PRO0-0000-0001", "instance_id": "x".repeat(100) }).to_string();
+    let request = format!(
+        "POST /acme/notes/validate HTTP/1.1\r\nHost: x\r\nX-Keylight-SDK-Key: {SDK_KEY}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut statuses = Vec::new();
+    for _ in 0..60 {
+        stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(stream.read_line(&mut head).unwrap(), 0, "{head}");
+        }
+        let (_, length) = head.split_once("content-length: ").unwrap();
+        let length = length.split('\r').next().unwrap().parse().unwrap();
+        stream.read_exact(&mut vec![0; length]).unwrap();
+        statuses.push(head[9..12].to_owned());
+    }
+    let refused = statuses.iter().filter(|status| *status == "429").count();
+    assert!((20..=55).contains(&refused), "{statuses:?}");
+    assert!(
+        statuses
+            .iter()
+            .all(|status| status == "429" || status == "422"),
+        "{statuses:?}"
+    );
 }

@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
+    time::Duration,
 };
 
 use keywright_store::{Engine, testing::TestDatabase};
@@ -247,7 +248,9 @@ fn another_password_signs_everybody_out_and_in_with_it_again() {
         "Changed the password of owner@acme.test, and ended its sessions.\n"
     );
 
-    // The page that was open is let go, without waiting for anything but the change itself.
+    // The page that was open is let go. The time is only so that a test which waits for what never comes ends.
+    let patience = Some(Duration::from_secs(10));
+    stream.set_read_timeout(patience).unwrap();
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
     let page = send(
