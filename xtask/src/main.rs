@@ -8,6 +8,7 @@
 
 mod binary;
 mod demo;
+mod deny;
 mod dev;
 mod interrupt;
 mod playwright;
@@ -44,6 +45,7 @@ Usage: cargo xtask <command>
   site                        only the site: target/site
   screenshots                 take the pictures in docs/screenshots anew
   torture [--minutes N]       repeat the tests of races and crashes for so long (10), print a table
+  deny                        check what crates the product is made of, with cargo-deny
   tools                       only install the tools
   help                        this text
 ";
@@ -80,6 +82,7 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["screenshots"] => screenshots::run(steps),
         ["torture"] => torture::run(None, steps),
         ["torture", "--minutes", minutes] => torture::run(Some(minutes), steps),
+        ["deny"] => deny::run(steps),
         ["tools"] => tools::install_all(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),
     }

@@ -4,7 +4,7 @@
 
 pub(crate) mod apt;
 pub(crate) mod browser;
-mod cargo_tools;
+pub(crate) mod cargo_tools;
 mod debian_wasm;
 mod npm_tools;
 mod wasm_target;

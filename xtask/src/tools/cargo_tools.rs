@@ -28,6 +28,17 @@ pub(crate) fn trunk() -> CargoTool {
     }
 }
 
+/// Looks at the crates that the product is made of.
+pub(crate) fn deny() -> CargoTool {
+    CargoTool {
+        package: "cargo-deny",
+        version: "0.20.2".to_owned(),
+        binary: "cargo-deny",
+        arguments: &[],
+        estimate: "once, about 5 min on two cores",
+    }
+}
+
 /// Must be of exactly the version that the workspace is compiled with.
 pub(crate) fn wasm_bindgen() -> Result<CargoTool> {
     let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
