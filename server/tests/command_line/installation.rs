@@ -7,6 +7,7 @@ use std::{
     process::{Child, ChildStderr, Command, Output, Stdio},
     sync::mpsc::{self, Receiver},
     thread,
+    time::Duration,
 };
 
 use keywright_store::testing::TestDatabase;
@@ -208,11 +209,16 @@ pub(crate) struct Serving {
 impl Serving {
     /// Reads one line of the log; takes the address if it names it.
     fn read_address(&mut self) {
-        let line = self.log.recv().unwrap();
+        let line = self.next_line();
         if let Some((_, rest)) = line.split_once("listening on http://") {
             self.address = address_at(rest);
         }
         self.started.push_str(&line);
+    }
+
+    /// The time is only so that a test which waits for what never comes ends.
+    fn next_line(&self) -> String {
+        self.log.recv_timeout(Duration::from_secs(30)).unwrap()
     }
 
     /// Another address that it said it answers on.
@@ -266,7 +272,7 @@ impl Serving {
     pub(crate) fn read_log_until(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.contains(text) {
-            read.push_str(&self.log.recv().unwrap());
+            read.push_str(&self.next_line());
         }
         read
     }

@@ -352,11 +352,14 @@ async fn every_action_has_words() {
 #[tokio::test]
 async fn nobody_reads_it_without_signing_in() {
     let server = Server::start(Engine::Sqlite).await;
-    for path in ["/audit", "/audit/find"] {
+    for (path, login) in [
+        ("/audit", "/login?next=%2Faudit"),
+        ("/audit/find", "/login?next=%2Faudit%2Ffind"),
+    ] {
         let answer = server.get(path).await;
         assert_eq!(
             (answer.status, answer.header("location")),
-            (StatusCode::SEE_OTHER, "/login"),
+            (StatusCode::SEE_OTHER, login),
             "{path}"
         );
     }
