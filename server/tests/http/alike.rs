@@ -28,7 +28,7 @@ impl Statements {
 
 impl<S: Subscriber> Layer<S> for Statements {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        if event.metadata().target() == "sqlx::query" {
+        if event.metadata().target().split("::").eq(["sqlx", "query"]) {
             let mut text = Text::default();
             event.record(&mut text);
             // When keys were last used is written some time later, by whichever call was first; the others are not about the key.
