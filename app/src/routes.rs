@@ -79,8 +79,10 @@ pub fn own_page(address: &str) -> Option<&str> {
     let is_plain = address
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
+    // A browser goes up by these, out of our pages.
+    let goes_up = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
     let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
-    (is_own && is_plain && address.len() <= NEXT_LENGTH).then_some(address)
+    (is_own && !goes_up && is_plain && address.len() <= NEXT_LENGTH).then_some(address)
 }
 
 /// The page that the query string of the sign-in page's address names.
@@ -286,6 +288,8 @@ mod tests {
             "/licenses\r\nSet-Cookie: a=b",
             "/licenses#x",
             "/licenses é",
+            "/licenses/..//acme/notes/config",
+            "/licenses/%2E%2e/x",
             "/login",
             "/login?next=/licenses",
             "/session/end",

@@ -74,9 +74,7 @@ impl TrustedProxies {
     /// be made up.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lists = headers.get_all(FORWARDED_FOR).iter().rev();
-        let mut named = lists
-            .flat_map(|list| list.to_str().unwrap_or_default().rsplit(','))
-            .map(str::trim);
+        let mut named = lists.flat_map(|list| list.as_bytes().rsplit(|&byte| byte == b','));
         let mut address = peer;
         while self.is_trusted(address) {
             let Some(next) = named.next().and_then(address_of) else {
@@ -84,7 +82,7 @@ impl TrustedProxies {
             };
             address = next;
         }
-        if address == peer && headers.contains_key(FORWARDED_FOR) {
+        if address == peer && is_near(peer) && headers.contains_key(FORWARDED_FOR) {
             self.warn_once(peer);
         }
         address
@@ -98,14 +96,23 @@ impl TrustedProxies {
     fn warn_once(&self, peer: IpAddr) {
         if !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "{peer} says that it forwards requests of others, but is not trusted: limits count all of them as its own. If it is your proxy, start with --trusted-proxy {peer}"
+                "{peer} says that it forwards requests of others, but is not trusted: limits count all of them as its own, so that one guesser stops them all. If it is your proxy, start with --trusted-proxy {peer}"
             );
         }
     }
 }
 
+/// Where a proxy of one's own is. Anybody else may write the header, and is not to be recommended.
+fn is_near(peer: IpAddr) -> bool {
+    match peer {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local(),
+    }
+}
+
 /// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
-fn address_of(name: &str) -> Option<IpAddr> {
+fn address_of(name: &[u8]) -> Option<IpAddr> {
+    let name = str::from_utf8(name).ok()?.trim();
     let bare = name.trim_start_matches('[').trim_end_matches(']').parse();
     let address = bare.or_else(|_| name.parse().map(|socket: SocketAddr| socket.ip()));
     address.ok().map(|address: IpAddr| address.to_canonical())

@@ -30,6 +30,7 @@ pub fn build(state: AppState, sides: Sides) -> Router {
         sides,
         proxies: state.proxies.clone(),
         devices: device_api::router(state.clone()),
+        elsewhere: device_api::elsewhere(&state),
         browsers: web::router(state),
     };
     Router::new().fallback(dispatch).with_state(routers)
@@ -40,6 +41,7 @@ struct Routers {
     sides: Sides,
     proxies: TrustedProxies,
     devices: Router,
+    elsewhere: Router,
     browsers: Router,
 }
 
@@ -49,8 +51,8 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
     let is_everywhere = web::is_everywhere(request.uri().path());
     let side = match (routers.sides, device_path) {
         // Apps that are sent to the wrong address are told so in words that they understand.
-        (Sides::Browsers, Some(_)) => return device_api::elsewhere(),
-        (Sides::Devices, None) if !is_everywhere => return device_api::elsewhere(),
+        (Sides::Browsers, Some(_)) => routers.elsewhere,
+        (Sides::Devices, None) if !is_everywhere => routers.elsewhere,
         (_, Some(path)) => {
             device_api::set_path(&mut request, &path);
             routers.devices

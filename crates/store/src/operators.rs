@@ -76,6 +76,22 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether that is still the hash of the account's password; if so, it stays so until this unit of work is over.
+    pub async fn hold_password(
+        &mut self,
+        operator: OperatorId,
+        password_hash: &str,
+    ) -> Result<bool, StoreError> {
+        let held = sqlx::query(
+            "UPDATE operators SET password_hash = password_hash WHERE id = $1 AND password_hash = $2",
+        )
+        .bind(operator.to_string())
+        .bind(password_hash)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(held.rows_affected() > 0)
+    }
+
     /// Gives an account another password; says whether there is such an account.
     pub async fn set_password(
         &mut self,

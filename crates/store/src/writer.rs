@@ -260,7 +260,7 @@ async fn run(
         match done {
             Ok(()) => connection = Some(open),
             // Whatever state the connection is in, the next batch starts with a fresh one.
-            Err(error) => tracing::warn!(%error, "a batch of writes was rolled back"),
+            Err(error) => tracing::warn!(%error, "a batch of writes was not answered as kept"),
         }
     }
     if let Some(connection) = connection {

@@ -137,8 +137,11 @@ impl ServeArgs {
     fn base_url(&self, listeners: &Listeners) -> anyhow::Result<Option<Arc<str>>> {
         let given = match (&self.device_url, &listeners.devices) {
             (Some(url), _) => Some(url.clone()),
-            (None, Some(devices)) => Some(format!("http://{}", devices.local_addr()?)),
-            (None, None) => self.public_url.clone(),
+            (None, Some(devices)) if !devices.local_addr()?.ip().is_unspecified() => {
+                Some(format!("http://{}", devices.local_addr()?))
+            }
+            // What listens everywhere can't be said to be anywhere.
+            (None, _) => self.public_url.clone(),
         };
         Ok(given.map(|url| url.trim_end_matches('/').into()))
     }

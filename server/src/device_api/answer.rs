@@ -109,7 +109,7 @@ pub(super) fn flooded() -> Response {
     too_many_requests()
 }
 
-fn count_refusal(endpoint: &'static str, reason: &'static str) {
+pub(super) fn count_refusal(endpoint: &'static str, reason: &'static str) {
     counter!(metrics::DEVICE_REFUSALS, "endpoint" => endpoint, "reason" => reason).increment(1);
 }
 

@@ -63,6 +63,17 @@ pub(crate) fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
+/// What answers where devices are not answered, or nobody but devices: all is unknown, in words that apps understand.
+pub(crate) fn elsewhere(state: &AppState) -> Router {
+    Router::new()
+        .fallback(unknown)
+        .layer(middleware::from_fn(wire::headers))
+        .layer(middleware::from_fn_with_state(
+            Watched::new(Side::Device, state),
+            request_id::log,
+        ))
+}
+
 /// Takes the empty segments out of a request's path: some clients don't trim their base URL.
 pub(crate) fn set_path(request: &mut Request, path: &str) {
     let mut parts = request.uri().clone().into_parts();
@@ -91,17 +102,13 @@ async fn flood(State(state): State<AppState>, request: Request, next: Next) -> R
     }
 }
 
-/// The answer where devices are not answered, or nobody but devices.
-pub(crate) fn elsewhere() -> Response {
-    unknown_path()
-}
-
 async fn unknown() -> Response {
     unknown_path()
 }
 
 /// A defect of ours costs one answer, and that is one which lets the device keep its lease.
 fn broken(_: Box<dyn Any + Send>) -> Response {
+    answer::count_refusal("any", "trouble");
     answer::error(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
 }
 

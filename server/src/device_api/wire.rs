@@ -31,6 +31,7 @@ pub(super) async fn headers(mut request: Request, next: Next) -> Response {
         tokio::time::timeout(DEADLINE, next.run(request))
             .await
             .unwrap_or_else(|_| {
+                answer::count_refusal("any", "trouble");
                 answer::error(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "Service temporarily unavailable",

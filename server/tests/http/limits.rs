@@ -98,6 +98,9 @@ async fn guesser(engine: Engine) {
     let request = Request::post(ACTIVATE).body(Body::from(key(PRO_KEY).to_string()));
     let answer = server.send(from(HERE, request.unwrap())).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    // Thirty are no more than thirty.
+    let answer = ask(ACTIVATE, key("ACME-GUES-SSSS-0031")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
 
     // From now on right and wrong keys are alike, but for the device that is at home there.
     let unknown = "ACME-GUES-SSSS-9999";
@@ -145,7 +148,7 @@ async fn guesser(engine: Engine) {
 }
 
 async fn for_a_minute(engine: Engine) {
-    let server = Server::limited_by(engine, few_lookups(2), &[]).await;
+    let server = Server::limited_by(engine, few_lookups(1), &[]).await;
     let start = keywright_service::testing::NOW;
     let ask = |millis: i64, asked: &'static str| {
         server.world.clock.set(start.plus_millis(millis));
@@ -189,6 +192,8 @@ async fn a_proxy_that_is_named_says_who_guesses_and_others_are_not_believed() {
         ),
     ] {
         let server = Server::limited_by(Engine::Sqlite, few_lookups(1), proxies).await;
+        let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
+        assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
         let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
         assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
         let right = key(PRO_KEY);

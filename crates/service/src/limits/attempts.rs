@@ -31,6 +31,12 @@ impl<K: Eq + Hash> Attempts<K> {
         }
     }
 
+    /// For a limit that may be gone beyond by one.
+    pub(super) fn more_than(most: u32, window_millis: i64) -> Self {
+        let most = if most == 0 { 0 } else { most.saturating_add(1) };
+        Self::new(most, window_millis)
+    }
+
     /// For how many milliseconds whoever this is has to wait for the next one, if at all.
     pub(super) fn wait(&self, key: &K, now: Timestamp) -> Option<i64> {
         self.wait_in(&self.lock(), key, now)
@@ -54,10 +60,14 @@ impl<K: Eq + Hash> Attempts<K> {
 
     /// Takes back what was noted for then.
     pub(super) fn take_back(&self, key: &K, noted: Timestamp) {
-        if let Some(attempts) = self.lock().get_mut(key)
+        let mut by = self.lock();
+        if let Some(attempts) = by.get_mut(key)
             && let Some(place) = attempts.iter().rposition(|&at| at == noted)
         {
             attempts.remove(place);
+            if attempts.is_empty() {
+                by.remove(key);
+            }
         }
     }
 

@@ -29,7 +29,7 @@ const HOUR: i64 = 60 * MINUTE;
 pub struct LimitSettings {
     /// Calls of devices from one address within a second.
     pub requests: u32,
-    /// Answers to one address within a minute that a key or an SDK key is unknown, before guessing is no use.
+    /// Answers to one address within a minute that a key or an SDK key is unknown; one more, and guessing is no use.
     pub failed_lookups: u32,
     /// New installs without a key from one address, for one tenant, within an hour.
     pub keyless_installs: u32,
@@ -86,7 +86,7 @@ impl Limits {
         let quota = NonZeroU32::new(settings.requests).map(Quota::per_second);
         Self {
             requests: quota.map(RateLimiter::keyed),
-            failed_lookups: Attempts::new(settings.failed_lookups, MINUTE),
+            failed_lookups: Attempts::more_than(settings.failed_lookups, MINUTE),
             keyless_installs: Attempts::new(settings.keyless_installs, HOUR),
             sign_ins: SignIns::new(settings.sign_ins),
         }

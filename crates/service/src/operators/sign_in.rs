@@ -47,7 +47,7 @@ impl Operators {
         if !matches!(checked, Err(SignInError::Wrong)) {
             limits.take_back(&attempt);
         }
-        Ok(self.begin_session(&checked?, &origin).await?)
+        self.begin_session(&checked?, &origin).await
     }
 
     /// Whose e-mail and password that is.
@@ -107,12 +107,20 @@ impl Operators {
         &self,
         operator: &Operator,
         origin: &Origin,
-    ) -> Result<SessionToken, StoreError> {
+    ) -> Result<SessionToken, SignInError> {
         let (token, rows) = SessionRows::new(&self.0, operator, origin);
-        self.0
-            .store
-            .write(move |tx| async move { rows.insert(tx).await }.boxed())
-            .await?;
+        let (id, hash) = (operator.id, operator.password_hash.clone());
+        let write = self.0.store.write(move |tx| {
+            async move {
+                // It was changed while it was checked, and every session of it ended.
+                if !tx.hold_password(id, &hash).await? {
+                    return Err(SignInError::Wrong);
+                }
+                Ok(rows.insert(tx).await?)
+            }
+            .boxed()
+        });
+        write.await?;
         Ok(token)
     }
 
