@@ -333,19 +333,26 @@ async fn every_action_has_words() {
         record.await.unwrap();
     }
     let html = owner.log("/audit?by=system").await;
-    assert_eq!(sentences(&html).len(), Action::ALL.len());
+    // A page has 25.
+    let next = Selector::parse("a[rel=next]").unwrap();
+    let next = html.select(&next).next().unwrap().attr("href").unwrap();
+    let rest = owner.log(next).await;
+    let shown = sentences(&html).len() + sentences(&rest).len();
+    assert_eq!(shown, Action::ALL.len());
     // What somebody typed keeps its direction to itself.
     let typed = texts(&html, "tbody .c-what > p bdi");
     assert!(
         typed.contains(&"<b>\u{202e}x@x.test".to_owned()),
         "{typed:?}"
     );
-    for (sentence, action) in sentences(&html).iter().zip(actions(&html)) {
-        let words = sentence.strip_prefix("<system> ").unwrap();
-        assert!(
-            words.contains(' ') && !words.ends_with(&action),
-            "{sentence}"
-        );
+    for html in [&html, &rest] {
+        for (sentence, action) in sentences(html).iter().zip(actions(html)) {
+            let words = sentence.strip_prefix("<system> ").unwrap();
+            assert!(
+                words.contains(' ') && !words.ends_with(&action),
+                "{sentence}"
+            );
+        }
     }
 }
 

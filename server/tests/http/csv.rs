@@ -296,7 +296,7 @@ async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
     let stranger = server.get("/licenses.csv").await;
     assert_eq!(
         (stranger.status, stranger.header("location")),
-        (StatusCode::SEE_OTHER, "/login")
+        (StatusCode::SEE_OTHER, "/login?next=%2Flicenses.csv")
     );
 }
 

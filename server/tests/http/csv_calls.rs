@@ -80,7 +80,8 @@ async fn people_are_refused_in_words() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_ne!(refused.header("content-type"), "application/json");
     let request = Request::get("/licenses.csv").header(header::ACCEPT, browsers);
-    assert_eq!(send(&server, request).await.header("location"), "/login");
+    let led = send(&server, request).await;
+    assert_eq!(led.header("location"), "/login?next=%2Flicenses.csv");
 }
 
 #[tokio::test]

@@ -203,7 +203,7 @@ async fn roles_plans_and_tenants_decide() {
     assert_eq!(texts(&html, "h1"), ["Notes"]);
     assert_eq!(
         led(&server.get("/products").await),
-        (StatusCode::SEE_OTHER, "/login")
+        (StatusCode::SEE_OTHER, "/login?next=%2Fproducts")
     );
     assert_eq!(
         led(&server.post_form("/products/new", "", None).await),

@@ -110,8 +110,8 @@ async fn until_there_is_a_tenant_pages_lead_to_the_setup(engine: Engine) {
 
     let done = post(&server, &form(&code)).await;
     assert_eq!(leads_to(&done), (303, "/"), "{}", done.text());
-    for path in ["/licenses", "/audit"] {
-        assert_eq!(leads_to(&server.get(path).await), (303, "/login"), "{path}");
+    for (path, login) in [("/licenses", "/login"), ("/audit", "/login?next=%2Faudit")] {
+        assert_eq!(leads_to(&server.get(path).await), (303, login), "{path}");
     }
     assert_eq!(server.get("/login").await.status, StatusCode::OK);
 }
