@@ -50,6 +50,30 @@ async fn open(world: &World, token_hash: &str) {
 }
 
 on_both_engines! {
+    /// A sign-in that was checked before a change must not begin a session after it, wherever the change was made.
+    async fn a_password_that_was_changed_is_held_no_more(world: World) {
+        let known = operator(1, tenant("acme"), "ada@acme.test");
+        let (id, hash) = (known.id, known.password_hash.clone());
+        add(&world, known).await.unwrap();
+        let hold = async |hash: &str| {
+            let hash = hash.to_owned();
+            let write = world.store.write(move |tx| {
+                async move { tx.hold_password(id, &hash).await }.boxed()
+            });
+            write.await.map_err(|error: StoreError| error).unwrap()
+        };
+        assert!(hold(&hash).await);
+        for (whose, is_there) in [("indie", false), ("acme", true)] {
+            let write = world.store.write(move |tx| {
+                async move { tx.set_password(&tenant(whose), id, "another").await }.boxed()
+            });
+            let changed = write.await.map_err(|error: StoreError| error).unwrap();
+            assert_eq!(changed, is_there, "{whose}");
+            assert_eq!(hold(&hash).await, !is_there, "{whose}");
+        }
+        assert!(hold("another").await);
+    }
+
     async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
         add(&world, operator(1, tenant("acme"), "Zoë@Acme.test")).await.unwrap();
         let twin = add(&world, operator(2, tenant("indie"), "ZOË@acme.TEST")).await;
