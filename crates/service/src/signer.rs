@@ -10,6 +10,8 @@ use keywright_domain::{
 use keywright_store::{SealedSigningKey, StoreError};
 use zeroize::Zeroizing;
 
+#[cfg(feature = "testing")]
+use crate::master_key::MasterKey;
 use crate::{Error, context::Context};
 
 /// The key that signs one answer.
@@ -84,6 +86,17 @@ impl Context {
             kid,
         }
     }
+}
+
+/// The private half of a sealed key, to look for where it must not be.
+#[cfg(feature = "testing")]
+pub(crate) fn private_half(
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    sealed: &SealedSigningKey,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let purpose = purpose(tenant, &sealed.kid);
+    master_key.open(&purpose, &sealed.sealed_private_key).ok()
 }
 
 /// Ties a sealed key to its place: copied to another row, it does not open.

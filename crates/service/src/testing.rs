@@ -7,11 +7,13 @@ use std::sync::{
     atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
-use keywright_domain::time::Timestamp;
+use keywright_domain::{ids::TenantId, time::Timestamp};
 use keywright_store::{Engine, Store, testing::TestDatabase};
 use sha2::{Digest, Sha256};
 
-use crate::{Services, clock::Clock, limits::LimitSettings, master_key::MasterKey, rng::Rng};
+use crate::{
+    Services, clock::Clock, limits::LimitSettings, master_key::MasterKey, rng::Rng, signer,
+};
 
 /// A clock that stands still until it is told to move. Clones are the same clock.
 #[derive(Debug, Clone)]
@@ -62,6 +64,25 @@ impl Rng for SeededRng {
             chunk.copy_from_slice(&block.finalize()[..chunk.len()]);
         }
     }
+}
+
+/// The private half of a tenant's signing key, to look for where it must not be.
+///
+/// # Panics
+///
+/// If there is none, or another master key sealed it.
+pub async fn private_signing_key(
+    store: &Store,
+    master_key: &MasterKey,
+    tenant: &TenantId,
+) -> Vec<u8> {
+    let sealed = store
+        .primary_signing_key(tenant)
+        .await
+        .expect("the database");
+    let sealed = sealed.expect("a signing key");
+    let key = signer::private_half(master_key, tenant, &sealed).expect("its master key");
+    key.to_vec()
 }
 
 /// The moment at which test worlds begin.

@@ -1,6 +1,8 @@
 //! A license's key is shown once, to the one who made it; then no page, log, database, backup or address has it. Neither has it SDK
 //! keys, passwords, session tokens or the master key.
 
+use data_encoding::{BASE64, HEXLOWER};
+use keywright_service::{master_key::MasterKey, testing::private_signing_key};
 use keywright_store::{Engine, testing::TestDatabase};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
@@ -32,8 +34,13 @@ impl Places {
 
     /// The same of a secret that is written in one way only.
     fn have_not(&self, what: &str, secret: &str) {
+        self.have_not_bytes(what, secret.as_bytes());
+    }
+
+    fn have_not_bytes(&self, what: &str, secret: &[u8]) {
         for (name, bytes) in &self.0 {
-            assert!(!contains(bytes, secret), "the {what} is in {name}");
+            let has = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(!has, "the {what} is in {name}");
         }
     }
 
@@ -202,6 +209,15 @@ fn mint_in_browser(operator: &Operator<'_>, places: &mut Places) -> String {
     minted_here
 }
 
+async fn have_no_private_key(places: &Places, database: &TestDatabase) {
+    let (store, tenant) = (database.open().await, "acme".parse().unwrap());
+    let master_key = MasterKey::from_base64(MASTER_KEY).unwrap();
+    let private = private_signing_key(&store, &master_key, &tenant).await;
+    places.have_not("private key, in hex,", &HEXLOWER.encode(&private));
+    places.have_not("private key", BASE64.encode(&private).trim_end_matches('='));
+    places.have_not_bytes("private key, as it is,", &private);
+}
+
 async fn a_key_is_kept_nowhere(engine: Engine) {
     let database = TestDatabase::on(engine).await;
     let mut installation = Installation::empty();
@@ -304,6 +320,7 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
         assert!(secret.len() > 40, "{what}");
         places.have_not(what, secret);
     }
+    have_no_private_key(&places, &database).await;
     for password in PASSWORDS {
         places.have_not("password", password);
     }
