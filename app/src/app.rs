@@ -44,7 +44,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// A title for the document's head, where it is written as it is: devices and products name themselves, and a name is no markup.
+/// A title for the document's head, where it is written as it is: products are called what their vendor likes, and a name is no markup.
 #[cfg(feature = "ssr")]
 fn in_markup(title: String) -> String {
     html_escape::encode_text(&title).into_owned()

@@ -68,7 +68,7 @@ fn describe() {
     );
     describe_gauge!(
         WAITING,
-        "Units of work that wait to be written or are being written"
+        "Units of work that wait for the writer (SQLite) or are under way (PostgreSQL)"
     );
     describe_histogram!(
         "keywright_writer_batch_units",

@@ -28,8 +28,8 @@ pub(crate) struct Context {
 const PURGE_BATCH: u32 = 500;
 
 impl Context {
-    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. `what` is what they are of, for the metrics. May
-    /// be broken off between two batches, and begun again.
+    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. `what`
+    /// they are of is for the metrics. May be broken off between two batches, and begun again.
     pub(crate) async fn purge<F>(&self, what: &'static str, batch: F) -> Result<(), Error>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>, u32) -> BoxFuture<'t, Result<u64, StoreError>>

@@ -45,7 +45,7 @@ pub struct Load {
     pub connections_idle: usize,
     /// Connections that somebody uses.
     pub connections_in_use: usize,
-    /// Units of work that wait for their turn or are under way.
+    /// Units of work that wait for the writer, on SQLite; that are under way, on PostgreSQL.
     pub units_waiting: usize,
 }
 

@@ -109,7 +109,7 @@ impl Writer {
         answered.await.unwrap_or(Err(StoreError::Aborted.into()))
     }
 
-    /// How many units of work are waiting for their turn or under way.
+    /// How many units of work wait in the queue; where there is none, how many are under way.
     pub(crate) fn waiting(&self) -> usize {
         match self {
             Self::Queued(queue) => {
