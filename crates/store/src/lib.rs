@@ -6,6 +6,8 @@
 mod activations;
 mod audit;
 mod backup;
+#[cfg(feature = "bulk")]
+mod bulk;
 mod changes;
 mod check;
 mod connect;
@@ -38,6 +40,8 @@ mod writer;
 pub use activations::{DeviceLicense, Seat};
 pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
+#[cfg(feature = "bulk")]
+pub use bulk::Bulk;
 pub use changes::{Changes, Watch};
 pub use check::{Counted, Faults};
 pub use connect::{Engine, OpenError};

@@ -23,7 +23,7 @@ pub(crate) enum SearchIndex {
 }
 
 /// In `instance_id`: the entry is the license's own.
-const LICENSE: &str = "";
+pub(crate) const LICENSE: &str = "";
 
 impl SearchIndex {
     /// The one of a database that is up to date.
@@ -110,14 +110,8 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
 impl Tx<'_> {
     /// Makes a new license findable.
     pub(crate) async fn index_license(&mut self, license: &License) -> Result<(), StoreError> {
-        let customer = &license.customer;
-        let parts = [
-            Some(license.display_key.as_str()),
-            customer.name.as_deref(),
-            customer.email.as_deref(),
-        ];
-        self.index(&license.tenant, license.id, LICENSE, parts)
-            .await
+        let text = license_text(license);
+        self.index(&license.tenant, license.id, LICENSE, text).await
     }
 
     /// Makes a license findable by a new device.
@@ -126,8 +120,8 @@ impl Tx<'_> {
         activation: &Activation,
     ) -> Result<(), StoreError> {
         let instance = activation.instance.to_string();
-        let parts = [Some(activation.device_name.as_str()), Some(&instance), None];
-        self.index(&activation.tenant, activation.license, &instance, parts)
+        let text = device_text(&activation.device_name, &instance);
+        self.index(&activation.tenant, activation.license, &instance, text)
             .await
     }
 
@@ -140,7 +134,7 @@ impl Tx<'_> {
         device_name: &str,
     ) -> Result<(), StoreError> {
         let instance = instance.to_string();
-        let text = text([Some(device_name), Some(&instance), None]);
+        let text = device_text(device_name, &instance);
         sqlx::query(
             "UPDATE search_entries SET text = $4
              WHERE tenant_id = $1 AND license_id = $2 AND instance_id = $3 AND text <> $4",
@@ -159,7 +153,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         license: LicenseId,
         instance: &str,
-        parts: [Option<&str>; 3],
+        text: String,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ($1, $2, $3, $4)",
@@ -167,11 +161,26 @@ impl Tx<'_> {
         .bind(tenant.as_str())
         .bind(license.to_string())
         .bind(instance)
-        .bind(text(parts))
+        .bind(text)
         .execute(&mut *self.connection)
         .await?;
         Ok(())
     }
+}
+
+/// What a license is found by.
+pub(crate) fn license_text(license: &License) -> String {
+    let customer = &license.customer;
+    text([
+        Some(license.display_key.as_str()),
+        customer.name.as_deref(),
+        customer.email.as_deref(),
+    ])
+}
+
+/// What a license is found by because of a device.
+pub(crate) fn device_text(device_name: &str, instance: &str) -> String {
+    text([Some(device_name), Some(instance), None])
 }
 
 /// One text to search in; a term has no line break, so none is found across two parts.

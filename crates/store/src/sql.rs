@@ -15,6 +15,11 @@ pub(crate) struct Sql {
 pub(crate) enum Argument {
     Number(i64),
     Text(String),
+    /// No number; a text that is missing is [`Argument::NoText`], for PostgreSQL has a type for each.
+    #[cfg(feature = "bulk")]
+    NoNumber,
+    #[cfg(feature = "bulk")]
+    NoText,
 }
 
 impl From<i64> for Argument {
@@ -32,6 +37,20 @@ impl From<&str> for Argument {
 impl From<String> for Argument {
     fn from(text: String) -> Self {
         Self::Text(text)
+    }
+}
+
+#[cfg(feature = "bulk")]
+impl From<Option<i64>> for Argument {
+    fn from(number: Option<i64>) -> Self {
+        number.map_or(Self::NoNumber, Self::Number)
+    }
+}
+
+#[cfg(feature = "bulk")]
+impl From<Option<&str>> for Argument {
+    fn from(text: Option<&str>) -> Self {
+        text.map_or(Self::NoText, Self::from)
     }
 }
 
@@ -79,6 +98,10 @@ impl Sql {
             .fold(query, |query, argument| match argument {
                 Argument::Number(number) => query.bind(number),
                 Argument::Text(text) => query.bind(text),
+                #[cfg(feature = "bulk")]
+                Argument::NoNumber => query.bind(None::<i64>),
+                #[cfg(feature = "bulk")]
+                Argument::NoText => query.bind(None::<String>),
             });
         query.fetch_all(connection).await
     }

@@ -1,0 +1,238 @@
+//! Data sets: a database with the demo's tenants and as many licenses as wanted, made once and kept between runs.
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use futures::FutureExt;
+use keywright_domain::{
+    activation::Activation,
+    ids::LicenseId,
+    license::{License, Status},
+    page::Mark,
+    time::Timestamp,
+};
+use keywright_store::{Bulk, Store, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    believable::{Sold, Vendor},
+    clock,
+    server::{Binary, Database, PostgresServer},
+};
+
+/// Changes with what a data set is made of, so that an older one is made anew.
+const VERSION: u32 = 1;
+
+/// How old one may be: licenses of it begin to run out after sixty days.
+const KEPT_DAYS: u32 = 30;
+
+/// Under this name a database remembers which data set it holds, once it is whole.
+const FACT: &str = "bench";
+
+/// Licenses in one transaction.
+const CHUNK: usize = 10_000;
+
+/// Fills the data set's database, unless that is done, and says where its parts are.
+pub(crate) async fn provide(
+    binary: &Binary,
+    folder: &Path,
+    licenses: u32,
+    postgres: Option<&PostgresServer>,
+) -> Result<DataSet> {
+    let folder = folder.join(format!("{licenses}-licenses"));
+    let set = DataSet {
+        licenses,
+        database: match postgres {
+            None => Database::sqlite(folder.join("data")),
+            // Both have the same master key, and the same keys.
+            Some(server) => {
+                let name = format!("keywright_{licenses}");
+                Database::postgres(folder.join("data"), server.clone(), name)
+            }
+        },
+        folder,
+    };
+    let made_at = match set.manifest() {
+        Ok(manifest) if manifest.is_good() => Some(manifest.made_at),
+        _ => None,
+    };
+    if let Some(made_at) = made_at {
+        if set.is_whole(made_at).await {
+            return Ok(set);
+        }
+    } else if set.folder.exists() {
+        fs::remove_dir_all(&set.folder)?;
+    }
+    set.make(binary, made_at).await?;
+    Ok(set)
+}
+
+/// A database full of licenses, and what is known about them.
+pub(crate) struct DataSet {
+    pub(crate) licenses: u32,
+    pub(crate) database: Database,
+    folder: PathBuf,
+}
+
+/// What a run needs to know of a data set.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Manifest {
+    version: u32,
+    made_at: i64,
+    /// The place in the list, the newest first, that half of the licenses stand before.
+    pub(crate) middle: String,
+}
+
+impl Manifest {
+    fn is_good(&self) -> bool {
+        let oldest = clock::now().minus_days(KEPT_DAYS).millis();
+        self.version == VERSION && self.made_at > oldest
+    }
+}
+
+impl DataSet {
+    /// Devices that hold an instance of a license that works.
+    pub(crate) fn targets(&self) -> PathBuf {
+        self.folder.join("targets.txt")
+    }
+
+    /// A copy of its SQLite database, to be written to.
+    pub(crate) fn copy(&self) -> Result<Database> {
+        self.database.copy(self.folder.join("copy"))
+    }
+
+    /// Licenses that have room for another device.
+    pub(crate) fn with_room(&self) -> PathBuf {
+        self.folder.join("with-room.txt")
+    }
+
+    pub(crate) fn manifest(&self) -> Result<Manifest> {
+        let text = fs::read_to_string(self.folder.join("manifest.json"))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    fn name(&self, made_at: i64) -> String {
+        format!("{VERSION}: {} licenses at {made_at}", self.licenses)
+    }
+
+    async fn is_whole(&self, made_at: i64) -> bool {
+        let Ok(store) = Store::open(&self.database.url()).await else {
+            return false;
+        };
+        let fact = store.server_fact(FACT).await;
+        store.close().await;
+        matches!(fact, Ok(Some(fact)) if fact == self.name(made_at))
+    }
+
+    /// `made_at` is that of the other engine's, if that is there.
+    async fn make(&self, binary: &Binary, made_at: Option<i64>) -> Result<()> {
+        let began = clock::start();
+        self.database.clear()?;
+        fs::create_dir_all(&self.folder)?;
+        binary.demo(&self.database)?;
+        let now = made_at.map_or_else(clock::now, Timestamp::from_millis);
+        let url = self.database.url();
+        let mut bulk = Bulk::open(&url).await?;
+        let mut lists = Lists::create(self)?;
+        let mut vendor = Vendor::new(self.licenses, now)?;
+        let mut middle = None;
+        loop {
+            let sold: Vec<Sold> = vendor.by_ref().take(CHUNK).collect();
+            if sold.is_empty() {
+                break;
+            }
+            let licenses: Vec<License> = sold.iter().map(|sold| sold.license.clone()).collect();
+            let devices = sold.iter().flat_map(|sold| &sold.devices);
+            let devices: Vec<Activation> = devices.cloned().collect();
+            bulk.insert(&licenses, &devices).await?;
+            for sold in &sold {
+                let is_middle = lists.written == self.licenses / 2;
+                if is_middle {
+                    middle = Some(place(&sold.license));
+                }
+                lists.add(sold, now)?;
+            }
+            println!("    {} of {} licenses", lists.written, self.licenses);
+        }
+        bulk.finish().await?;
+        lists.finish()?;
+        let manifest = Manifest {
+            version: VERSION,
+            made_at: now.millis(),
+            middle: middle.context("a data set has licenses")?.to_string(),
+        };
+        let text = serde_json::to_string_pretty(&manifest)?;
+        fs::write(self.folder.join("manifest.json"), text)?;
+        self.say_whole(now.millis()).await?;
+        println!("    made in {:.0} s", began.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    async fn say_whole(&self, made_at: i64) -> Result<()> {
+        let store = Store::open(&self.database.url()).await?;
+        let name = self.name(made_at);
+        let said = store.write(move |tx| {
+            async move { tx.restate_server_fact(FACT, &name).await }.boxed()
+        });
+        let said: Result<(), StoreError> = said.await;
+        store.close().await;
+        Ok(said?)
+    }
+}
+
+fn place(license: &License) -> Mark<LicenseId> {
+    Mark {
+        value: license.created_at.millis(),
+        id: license.id,
+    }
+}
+
+/// The files that the load generator draws from: lines of one length.
+struct Lists {
+    targets: BufWriter<File>,
+    with_room: BufWriter<File>,
+    written: u32,
+}
+
+impl Lists {
+    fn create(set: &DataSet) -> Result<Self> {
+        Ok(Self {
+            targets: BufWriter::new(File::create(set.targets())?),
+            with_room: BufWriter::new(File::create(set.with_room())?),
+            written: 0,
+        })
+    }
+
+    fn add(&mut self, sold: &Sold, now: Timestamp) -> Result<()> {
+        let Sold {
+            key,
+            license,
+            devices,
+        } = sold;
+        self.written += 1;
+        if license.status(now) != Status::Active {
+            return Ok(());
+        }
+        let line = |instance: &str| {
+            let (product, key) = (license.product.as_str(), key.expose());
+            format!("{product:<6} {key:<24} {instance:<36}\n")
+        };
+        if let Some(device) = devices.iter().find(|device| device.deactivated.is_none()) {
+            let instance = device.instance.to_string();
+            self.targets.write_all(line(&instance).as_bytes())?;
+        }
+        if license.active_count < license.activation_limit {
+            self.with_room.write_all(line("").as_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.targets.flush()?;
+        Ok(self.with_room.flush()?)
+    }
+}

@@ -1,0 +1,169 @@
+//! What shipped apps ask, measured against the floor.
+
+use std::{collections::BTreeMap, fs, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use data_encoding::BASE64;
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+use serde_json::{Value, json};
+
+use crate::{
+    dataset::DataSet,
+    load::{Figure, Load, Round},
+    server::{Binary, Server},
+};
+
+/// Of the demo data.
+const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
+
+/// Devices that ask at the same time.
+const CONNECTIONS: u32 = 32;
+
+/// Answers that are read and checked, signature and all, before any are counted.
+const CHECKED: usize = 500;
+
+/// How long and how often.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) warm_up: Duration,
+    pub(crate) round: Duration,
+    pub(crate) rounds: u32,
+}
+
+/// What came of a server, and of the floor in the rounds between.
+pub(crate) struct Compared {
+    pub(crate) figure: Figure,
+    pub(crate) floor: Figure,
+    /// Bytes.
+    pub(crate) idle_memory: u64,
+    pub(crate) peak_memory: u64,
+}
+
+impl Compared {
+    pub(crate) fn ratio(&self) -> f64 {
+        self.figure.rate / self.floor.rate
+    }
+}
+
+/// Validates devices of all of the data set, in turns with the floor.
+pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+    let server = binary.serve(&set.database)?;
+    let idle_memory = server.memory()?;
+    check_answers(&server, set)?;
+    let load = load(&server, &set.targets(), "validate", 0);
+    compare(&server, idle_memory, pace, set, |time| load.run(time))
+}
+
+/// Activates new devices, each on another license, in turns with the floor.
+pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+    let copy = set.copy()?;
+    let server = binary.serve(&copy)?;
+    let idle_memory = server.memory()?;
+    let with_room = set.with_room();
+    let mut place = 0;
+    let compared = compare(&server, idle_memory, pace, set, |time| {
+        let round = load(&server, &with_room, "activate", place).run(time)?;
+        // Those that were under way at the end are not counted.
+        place += round.requests + u64::from(CONNECTIONS);
+        Ok(round)
+    });
+    drop(server);
+    copy.remove()?;
+    compared
+}
+
+fn compare(
+    server: &Server,
+    idle_memory: u64,
+    pace: Pace,
+    set: &DataSet,
+    mut round: impl FnMut(Duration) -> Result<Round>,
+) -> Result<Compared> {
+    let floor = Server::floor()?;
+    let floor_load = load(&floor, &set.targets(), "validate", 0);
+    let (mut rounds, mut floor_rounds) = (Vec::new(), Vec::new());
+    round(pace.warm_up)?;
+    floor_load.run(pace.warm_up)?;
+    for _ in 0..pace.rounds {
+        floor_rounds.push(floor_load.run(pace.round)?);
+        rounds.push(round(pace.round)?);
+    }
+    Ok(Compared {
+        figure: Figure::of(&rounds),
+        floor: Figure::of(&floor_rounds),
+        idle_memory,
+        peak_memory: server.peak_memory()?,
+    })
+}
+
+fn load(server: &Server, targets: &std::path::Path, endpoint: &str, place: u64) -> Load {
+    Load {
+        url: server.url("/"),
+        script: "device.lua",
+        arguments: vec![
+            targets.display().to_string(),
+            SDK_KEY.to_owned(),
+            endpoint.to_owned(),
+            place.to_string(),
+        ],
+        connections: CONNECTIONS,
+    }
+}
+
+/// Asks for some devices from all over the data set what the load asks, and reads the answers as an app does.
+fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
+    let targets = fs::read_to_string(set.targets())?;
+    let targets: Vec<&str> = targets.lines().collect();
+    let keys = signing_keys(server)?;
+    for target in targets.iter().step_by((targets.len() / CHECKED).max(1)) {
+        let fields: Vec<&str> = target.split_whitespace().collect();
+        let [product, key, instance] = fields[..] else {
+            bail!("{target} is no target");
+        };
+        let answer: Value = ureq::post(&server.url(&format!("/acme/{product}/validate")))
+            .set("X-Keylight-SDK-Key", SDK_KEY)
+            .send_json(json!({ "license_key": key, "instance_id": instance }))?
+            .into_json()?;
+        ensure!(answer["valid"] == true, "{answer}");
+        check_lease(&answer["lease"], instance, &keys).with_context(|| answer.to_string())?;
+    }
+    Ok(())
+}
+
+fn signing_keys(server: &Server) -> Result<BTreeMap<String, VerifyingKey>> {
+    let url = server.url("/acme/.well-known/keylight-keys");
+    let set: Value = ureq::get(&url).call()?.into_json()?;
+    let keys = set["keys"].as_array().context("a keyset has keys")?;
+    keys.iter()
+        .map(|key| {
+            let text = |name: &str| key[name].as_str().context("a key has a name and bytes");
+            let bytes = BASE64.decode(text("public_key")?.as_bytes())?;
+            let key = VerifyingKey::from_bytes(bytes.as_slice().try_into()?)?;
+            Ok((text("kid")?.to_owned(), key))
+        })
+        .collect()
+}
+
+fn check_lease(
+    lease: &Value,
+    instance: &str,
+    keys: &BTreeMap<String, VerifyingKey>,
+) -> Result<()> {
+    let text = |name: &str| lease[name].as_str().context("a lease has all its claims");
+    let entitlements = lease["entitlements"].as_array().into_iter().flatten();
+    let entitlements: Vec<&str> = entitlements.filter_map(Value::as_str).collect();
+    let signed = format!(
+        "v3|{}|{}|{}|{}|{}|{}|{}",
+        text("kid")?,
+        text("licenseKeyHash")?,
+        text("instanceId")?,
+        lease["issuedAt"],
+        lease["expiresAt"],
+        text("status")?,
+        entitlements.join(",")
+    );
+    ensure!(text("instanceId")? == instance, "another's lease");
+    let signature = BASE64.decode(text("signature")?.as_bytes())?;
+    let key = keys.get(text("kid")?).context("an unknown key")?;
+    Ok(key.verify(signed.as_bytes(), &Signature::from_slice(&signature)?)?)
+}

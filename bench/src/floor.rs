@@ -1,0 +1,97 @@
+//! The floor: what a validate costs with no storage at all. An axum handler that parses the same JSON, hashes the key, signs a
+//! lease with Ed25519 and answers. Every other figure is a ratio to it, from the same run.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use axum::{Json, Router, extract::State, http::StatusCode, routing::{get, post}};
+use data_encoding::BASE64;
+use ed25519_dalek::{Signer, SigningKey};
+use keywright_domain::{
+    entitlement::Entitlements,
+    ids::{InstanceId, Kid},
+    key::{DisplayKey, LicenseKey},
+    lease::{Lease, LeaseClaims, LeaseStatus},
+    license::{Customer, License, LicenseState},
+};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+
+use crate::clock;
+
+struct Floor {
+    key: SigningKey,
+    license: License,
+}
+
+/// What the generator sends; the rest is not looked at.
+#[derive(Deserialize)]
+struct Question {
+    license_key: String,
+    instance_id: InstanceId,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    valid: bool,
+    license_expires_at: Option<i64>,
+    lease: Lease,
+}
+
+/// Serves until it is killed.
+pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
+    let floor = Floor {
+        key: SigningKey::from_bytes(&[7; 32]),
+        license: license()?,
+    };
+    println!("listening on http://{}", listener.local_addr()?);
+    let router = Router::new()
+        .route("/ready", get(|| async {}))
+        .route("/{tenant}/{product}/validate", post(validate))
+        .with_state(Arc::new(floor));
+    Ok(axum::serve(listener, router).await?)
+}
+
+async fn validate(
+    State(floor): State<Arc<Floor>>,
+    Json(question): Json<Question>,
+) -> Result<Json<Answer>, StatusCode> {
+    let key = LicenseKey::parse(&question.license_key).map_err(|_| StatusCode::NOT_FOUND)?;
+    let license = License {
+        id: key.id(),
+        ..floor.license.clone()
+    };
+    let (status, kid) = (LeaseStatus::Active, Kid::first());
+    let claims = LeaseClaims::new(&license, question.instance_id, kid, status, clock::now());
+    let signature = floor.key.sign(&claims.signed_bytes());
+    Ok(Json(Answer {
+        valid: true,
+        license_expires_at: None,
+        lease: Lease {
+            claims,
+            signature: BASE64.encode(&signature.to_bytes()),
+        },
+    }))
+}
+
+/// Everybody's.
+fn license() -> Result<License> {
+    let key = LicenseKey::parse("ACME-0000-0000-0000-0000")?;
+    Ok(License {
+        tenant: "acme".parse()?,
+        id: key.id(),
+        product: "notes".parse()?,
+        key_type: "pro".parse()?,
+        display_key: DisplayKey::from_stored("ACME-····-0000".into()),
+        state: LicenseState::Active,
+        created_at: clock::now(),
+        expires_at: None,
+        activation_limit: 3,
+        active_count: 1,
+        entitlements: ["pro".parse()?].into_iter().collect::<Entitlements>(),
+        fallback: false,
+        customer: Customer::default(),
+        predecessor: None,
+        successor: None,
+    })
+}

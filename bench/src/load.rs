@@ -1,0 +1,87 @@
+//! Load, by wrk: so many requests as a server answers on so many connections.
+
+use std::{path::PathBuf, process::Command, time::Duration};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+/// What wrk is to ask.
+pub(crate) struct Load {
+    pub(crate) url: String,
+    pub(crate) script: &'static str,
+    pub(crate) arguments: Vec<String>,
+    pub(crate) connections: u32,
+}
+
+/// What came of some seconds of load.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(crate) struct Round {
+    pub(crate) requests: u64,
+    microseconds: u64,
+    failed: u64,
+    refused: u64,
+    p50: u64,
+    p99: u64,
+}
+
+/// The median round.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figure {
+    /// Answers a second.
+    pub(crate) rate: f64,
+    /// Half of the answers took no longer, in microseconds.
+    pub(crate) p50: f64,
+    /// 99 of 100 took no longer.
+    pub(crate) p99: f64,
+}
+
+impl Load {
+    /// Asks for so long. Every answer must be a success: those that are not are cheaper.
+    pub(crate) fn run(&self, time: Duration) -> Result<Round> {
+        let mut wrk = Command::new("wrk");
+        wrk.args(["--threads", "1", "--timeout", "10s"]);
+        wrk.args(["--connections", &self.connections.to_string()]);
+        wrk.args(["--duration", &format!("{}s", time.as_secs())]);
+        wrk.arg("--script").arg(script(self.script)).arg(&self.url);
+        wrk.arg("--").args(&self.arguments);
+        let output = wrk.output().context("can't start wrk")?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        let line = said.lines().find(|line| line.starts_with('{'));
+        let Some(line) = line else {
+            bail!("wrk: {said}{}", String::from_utf8_lossy(&output.stderr));
+        };
+        let round: Round = serde_json::from_str(line)?;
+        if round.failed + round.refused > 0 || round.requests == 0 {
+            bail!("{}: not every answer was a success: {round:?}", self.url);
+        }
+        Ok(round)
+    }
+}
+
+fn script(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wrk").join(name)
+}
+
+impl Figure {
+    pub(crate) fn of(rounds: &[Round]) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "figures of some digits")]
+        let median_of = |figure: fn(&Round) -> (u64, u64)| {
+            median(rounds.iter().map(|round| {
+                let (part, whole) = figure(round);
+                part as f64 / whole as f64
+            }))
+        };
+        Self {
+            rate: 1e6 * median_of(|round| (round.requests, round.microseconds)),
+            p50: median_of(|round| (round.p50, 1)),
+            p99: median_of(|round| (round.p99, 1)),
+        }
+    }
+}
+
+/// The middle one, when sorted.
+pub(crate) fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}

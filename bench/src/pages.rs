@@ -1,0 +1,139 @@
+//! What operators see: the list in a browser, and the same as a file.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    process::Command,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use flate2::read::GzDecoder;
+
+use crate::{
+    clock,
+    dataset::DataSet,
+    load::{Figure, Load},
+    server::Server,
+};
+
+/// Of the demo data; its tenant may export.
+const EMAIL: &str = "owner@acme.test";
+const PASSWORD: &str = "keywright-demo";
+
+/// A signed-in operator.
+pub(crate) struct Operator<'a> {
+    server: &'a Server,
+    agent: ureq::Agent,
+    cookie: String,
+}
+
+impl<'a> Operator<'a> {
+    pub(crate) fn sign_in(server: &'a Server) -> Result<Self> {
+        let agent = ureq::AgentBuilder::new().redirects(0).build();
+        let form = [("email", EMAIL), ("password", PASSWORD)];
+        let answer = agent.post(&server.url("/session")).send_form(&form)?;
+        let cookies = answer.all("set-cookie");
+        let session = cookies.iter().find(|cookie| cookie.contains("session="));
+        let session = session.context("a sign-in begins a session")?;
+        let cookie = session.split(';').next().unwrap_or_default().to_owned();
+        Ok(Self {
+            server,
+            agent,
+            cookie,
+        })
+    }
+
+    fn get(&self, path: &str, encoding: &str) -> Result<ureq::Response> {
+        let request = self.agent.get(&self.server.url(path));
+        let request = request.set("Cookie", &self.cookie);
+        let answer = request.set("Accept-Encoding", encoding).call()?;
+        ensure!(answer.status() == 200, "{path}: {}", answer.status());
+        Ok(answer)
+    }
+
+    /// How long a page takes when one operator asks for it, again and again; it must hold that text.
+    pub(crate) fn time(&self, path: &str, holds: &str, round: Duration) -> Result<Figure> {
+        let page = self.get(path, "identity")?.into_string()?;
+        ensure!(page.contains(holds), "{path} does not say {holds:?}");
+        let load = Load {
+            url: self.server.url(path),
+            script: "page.lua",
+            arguments: vec![self.cookie.clone()],
+            connections: 1,
+        };
+        load.run(Duration::from_secs(1))?;
+        let rounds: Result<Vec<_>> = (0..3).map(|_| load.run(round)).collect();
+        Ok(Figure::of(&rounds?))
+    }
+
+    /// The bytes of a page as a browser gets it, after gzip.
+    pub(crate) fn page_size(&self, path: &str) -> Result<usize> {
+        Ok(bytes(self.get(path, "gzip")?)?.len())
+    }
+
+    /// The bytes of each file that a page loads, after brotli. Each must be one that browsers keep.
+    pub(crate) fn file_sizes(&self, path: &str) -> Result<Vec<(String, usize)>> {
+        let mut page = String::new();
+        GzDecoder::new(&bytes(self.get(path, "gzip")?)?[..]).read_to_string(&mut page)?;
+        let mut files: Vec<&str> = page
+            .split(['"', '\'', '(', ')'])
+            .filter(|text| text.starts_with("/pkg/") && !text.ends_with(".svg"))
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        let size = |file: &&str| {
+            let answer = self.get(file, "br")?;
+            let kept = answer.header("cache-control").unwrap_or_default();
+            ensure!(kept.contains("immutable"), "{file} is not kept");
+            Ok(((*file).to_owned(), bytes(answer)?.len()))
+        };
+        files.iter().map(size).collect()
+    }
+
+    /// The rows a second of the list as a file.
+    pub(crate) fn export(&self, set: &DataSet) -> Result<f64> {
+        let began = clock::start();
+        let answer = self.get("/licenses.csv", "identity")?;
+        let lines = lines(answer.into_reader())?;
+        ensure!(lines > u64::from(set.licenses), "{lines} lines are too few");
+        Ok(per_second(lines, began.elapsed()))
+    }
+}
+
+fn bytes(answer: ureq::Response) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    answer.into_reader().read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The rows a second of SQLite's own shell on the query of the file.
+pub(crate) fn export_by_sqlite(set: &DataSet) -> Result<f64> {
+    const QUERY: &str = "SELECT display_key, product_id, key_type_id, state, active_count, activation_limit, customer_email,
+        created_at, expires_at, id FROM licenses WHERE tenant_id = 'acme' ORDER BY created_at DESC, id DESC";
+    let began = clock::start();
+    let mut shell = Command::new("sqlite3");
+    shell.arg("-csv").arg(set.database.file()).arg(QUERY);
+    let mut shell = shell.stdout(std::process::Stdio::piped()).spawn()?;
+    let lines = lines(shell.stdout.take().context("a pipe")?)?;
+    ensure!(shell.wait()?.success(), "sqlite3 failed");
+    Ok(per_second(lines, began.elapsed()))
+}
+
+fn lines(from: impl Read) -> Result<u64> {
+    let mut from = BufReader::with_capacity(1 << 16, from);
+    let mut lines = 0;
+    loop {
+        let chunk = from.fill_buf()?;
+        if chunk.is_empty() {
+            return Ok(lines);
+        }
+        lines += chunk.iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+        let length = chunk.len();
+        from.consume(length);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure of some digits")]
+fn per_second(count: u64, time: Duration) -> f64 {
+    count as f64 / time.as_secs_f64()
+}

@@ -1,0 +1,376 @@
+//! One run: what is measured, in which order, and what each figure should be.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Result;
+use clap::{Args, ValueEnum};
+
+use crate::{
+    believable::{COMMON_TERM, RARE_TERM},
+    dataset::{self, DataSet},
+    devices::{self, Compared, Pace},
+    load::median,
+    pages::{self, Operator},
+    report::{Goal, Report},
+    server::{Binary, Database, PostgresServer},
+};
+
+/// The data set that large ones are compared with.
+const SMALL: u32 = 1_000;
+
+/// How often a start is timed.
+const STARTS: usize = 5;
+
+const MEBIBYTE: f64 = 1024.0 * 1024.0;
+
+/// Parts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    Validate,
+    Activate,
+    Postgres,
+    Lists,
+    Export,
+    Start,
+    Site,
+}
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct RunArgs {
+    /// The `keywright` to measure: a release build with the site inside.
+    #[arg(long)]
+    binary: PathBuf,
+    /// Licenses in the large data set; there are about two devices for each.
+    #[arg(long, default_value_t = 1_000_000)]
+    licenses: u32,
+    /// Where data sets are kept.
+    #[arg(long)]
+    folder: PathBuf,
+    /// Where the figures are written.
+    #[arg(long)]
+    results: PathBuf,
+    /// A PostgreSQL, as `postgres://user@host:port`, to make databases on.
+    #[arg(long, requires = "postgres_binaries")]
+    postgres: Option<String>,
+    /// Where its `createdb` and `dropdb` are.
+    #[arg(long)]
+    postgres_binaries: Option<PathBuf>,
+    /// Seconds of each round.
+    #[arg(long, default_value_t = 5)]
+    seconds: u64,
+    /// Rounds; the median counts.
+    #[arg(long, default_value_t = 5)]
+    rounds: u32,
+    /// Only these parts.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+}
+
+/// A run under way.
+struct Run {
+    args: RunArgs,
+    binary: Binary,
+    small: DataSet,
+    large: DataSet,
+    report: Report,
+}
+
+impl RunArgs {
+    pub(crate) async fn run(self) -> Result<()> {
+        let binary = Binary(self.binary.clone());
+        let small = dataset::provide(&binary, &self.folder, SMALL, None).await?;
+        let large = dataset::provide(&binary, &self.folder, self.licenses, None).await?;
+        let postgres = self.postgres_server();
+        let on_postgres = match &postgres {
+            Some(server) if self.wants(Part::Postgres) => {
+                let (folder, licenses) = (&self.folder, self.licenses);
+                Some(dataset::provide(&binary, folder, licenses, Some(server)).await?)
+            }
+            _ => None,
+        };
+        let results = self.results.clone();
+        let mut run = Run {
+            args: self,
+            binary,
+            small,
+            large,
+            report: Report::default(),
+        };
+        run.measure(on_postgres.as_ref())?;
+        run.report.finish(&results)
+    }
+
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+
+    fn postgres_server(&self) -> Option<PostgresServer> {
+        Some(PostgresServer {
+            binaries: self.postgres_binaries.clone()?,
+            url: self.postgres.clone()?,
+        })
+    }
+
+    fn pace(&self) -> Pace {
+        Pace {
+            warm_up: Duration::from_secs(2),
+            round: Duration::from_secs(self.seconds),
+            rounds: self.rounds,
+        }
+    }
+}
+
+impl Run {
+    fn measure(&mut self, on_postgres: Option<&DataSet>) -> Result<()> {
+        if self.args.wants(Part::Validate) {
+            self.validate()?;
+        }
+        if self.args.wants(Part::Activate) {
+            self.activate()?;
+        }
+        if let Some(set) = on_postgres {
+            let compared = devices::validate(&self.binary, set, self.args.pace())?;
+            let what = format!("validate, PostgreSQL, {} licenses", thousands(set.licenses));
+            self.add_compared(what, &compared, Goal::AtLeast(0.12));
+        }
+        if self.args.wants(Part::Lists) {
+            self.lists()?;
+        }
+        if self.args.wants(Part::Export) {
+            self.export()?;
+        }
+        if self.args.wants(Part::Start) {
+            self.start()?;
+        }
+        if self.args.wants(Part::Site) {
+            self.site()?;
+        }
+        Ok(())
+    }
+
+    fn validate(&mut self) -> Result<()> {
+        let pace = self.args.pace();
+        let large = devices::validate(&self.binary, &self.large, pace)?;
+        let small = devices::validate(&self.binary, &self.small, pace)?;
+        let count = thousands(self.large.licenses);
+        let what = format!("validate, SQLite, {count} licenses");
+        self.add_compared(what.clone(), &large, Goal::AtLeast(0.35));
+        self.report.add(
+            format!("{what}: p99"),
+            "× the floor's",
+            large.figure.p99 / large.floor.p99,
+            Goal::AtMost(6.0),
+            format!(
+                "{} against {}",
+                micros(large.figure.p99),
+                micros(large.floor.p99)
+            ),
+        );
+        let small_what = format!("validate, SQLite, {} licenses", thousands(SMALL));
+        self.add_compared(small_what, &small, Goal::None);
+        self.report.add(
+            format!("validate at {count} licenses against {}", thousands(SMALL)),
+            "×",
+            large.ratio() / small.ratio(),
+            Goal::AtLeast(0.85),
+            format!(
+                "{:.0} against {:.0} a second",
+                large.figure.rate, small.figure.rate
+            ),
+        );
+        let memory = |bytes: u64| mebibytes(bytes);
+        let (idle, peak) = (memory(large.idle_memory), memory(large.peak_memory));
+        self.report
+            .add("memory, idle", "MiB", idle, Goal::AtMost(40.0), "");
+        let what = format!("memory after validates at {count} licenses");
+        let absolute = "the most it ever had";
+        self.report
+            .add(what, "MiB", peak, Goal::AtMost(200.0), absolute);
+        Ok(())
+    }
+
+    fn activate(&mut self) -> Result<()> {
+        let compared = devices::activate(&self.binary, &self.large, self.args.pace())?;
+        let count = thousands(self.large.licenses);
+        let what = format!("activate, new devices, SQLite, {count} licenses");
+        self.add_compared(what, &compared, Goal::AtLeast(0.10));
+        Ok(())
+    }
+
+    fn lists(&mut self) -> Result<()> {
+        let round = Duration::from_secs(self.args.seconds.div_ceil(2));
+        let small_server = self.binary.serve(&self.small.database)?;
+        let large_server = self.binary.serve(&self.large.database)?;
+        let first = Operator::sign_in(&small_server)?.time("/licenses", "</table>", round)?;
+        let operator = Operator::sign_in(&large_server)?;
+        let count = thousands(self.large.licenses);
+        let base = format!("/licenses, first page, {} licenses", thousands(SMALL));
+        let absolute = format!("p50 {}, p99 {}", micros(first.p50), micros(first.p99));
+        self.report.add(base, "×", 1.0, Goal::None, absolute);
+        let middle = self.large.manifest()?.middle;
+        let pages = [
+            ("first page".to_owned(), "/licenses".to_owned(), 1.5),
+            (
+                "page in the middle".to_owned(),
+                format!("/licenses?after={}", middle.replace('~', "%7E")),
+                1.5,
+            ),
+        ];
+        let by = |name: &str, query: &str| (name.to_owned(), format!("/licenses?{query}"), 10.0);
+        let others = [
+            by("only active", "status=active"),
+            by("only expired", "status=expired"),
+            by("only revoked", "status=revoked"),
+            by("of one product", "product=studio"),
+            by("by expiry", "sort=expires"),
+            by("by activations", "sort=-activations"),
+            by("search with 50 hits", &format!("q={RARE_TERM}")),
+            by("search that half of them match", &format!("q={COMMON_TERM}")),
+            by("search for two symbols", "q=ad"),
+            by("search without a hit", "q=zzzzzz"),
+        ];
+        let mut large_first = None;
+        for (name, path, most) in pages.into_iter().chain(others) {
+            let holds = if name.ends_with("without a hit") {
+                "</main>"
+            } else {
+                "</table>"
+            };
+            let figure = operator.time(&path, holds, round)?;
+            let compared = *large_first.get_or_insert(figure.p50);
+            let is_search = name.starts_with("search");
+            let (against, measure) = if is_search {
+                (compared, "× the first page")
+            } else {
+                (first.p50, "× the small one's first page")
+            };
+            self.report.add(
+                format!("/licenses, {name}, {count} licenses"),
+                measure,
+                figure.p50 / against,
+                Goal::AtMost(most),
+                format!("p50 {}, p99 {}", micros(figure.p50), micros(figure.p99)),
+            );
+        }
+        Ok(())
+    }
+
+    fn export(&mut self) -> Result<()> {
+        let server = self.binary.serve(&self.large.database)?;
+        let operator = Operator::sign_in(&server)?;
+        // Once for what is to be in memory, then each in turn.
+        operator.export(&self.large)?;
+        server.forget_peak()?;
+        let before = server.memory()?;
+        let (mut ours, mut shells) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            shells.push(pages::export_by_sqlite(&self.large)?);
+            ours.push(operator.export(&self.large)?);
+        }
+        let growth = mebibytes(server.peak_memory()?.saturating_sub(before));
+        let (ours, shells) = (median(ours.into_iter()), median(shells.into_iter()));
+        let what = format!("/licenses.csv, {} rows", thousands(self.large.licenses));
+        let absolute = format!("{ours:.0} rows a second against {shells:.0}");
+        let measure = "× sqlite3 -csv";
+        self.report.add(
+            what.clone(),
+            measure,
+            ours / shells,
+            Goal::AtLeast(0.3),
+            absolute,
+        );
+        let what = format!("{what}: memory growth");
+        self.report
+            .add(what, "MiB", growth, Goal::AtMost(32.0), "");
+        Ok(())
+    }
+
+    fn start(&mut self) -> Result<()> {
+        let empty = Database::sqlite(self.args.folder.join("empty"));
+        empty.clear()?;
+        // The first start makes the file, which is not what is measured.
+        self.binary.serve(&empty)?;
+        let (mut full_starts, mut empty_starts) = (Vec::new(), Vec::new());
+        for _ in 0..STARTS {
+            empty_starts.push(self.binary.serve(&empty)?.start.as_secs_f64());
+            full_starts.push(self.binary.serve(&self.large.database)?.start.as_secs_f64());
+        }
+        let (full, none) = (
+            median(full_starts.into_iter()),
+            median(empty_starts.into_iter()),
+        );
+        let what = format!("start to ready, {} licenses", thousands(self.large.licenses));
+        let absolute = format!("{:.0} ms against {:.0} ms", full * 1e3, none * 1e3);
+        let measure = "× an empty one's";
+        self.report
+            .add(what, measure, full / none, Goal::AtMost(2.0), absolute);
+        Ok(())
+    }
+
+    fn site(&mut self) -> Result<()> {
+        let server = self.binary.serve(&self.small.database)?;
+        let operator = Operator::sign_in(&server)?;
+        let files = operator.file_sizes("/licenses")?;
+        let total: usize = files.iter().map(|(_, size)| size).sum();
+        let absolute: Vec<String> = files
+            .iter()
+            .map(|(file, size)| {
+                let kind = file.rsplit('.').next().unwrap_or_default();
+                format!("{kind} {size}")
+            })
+            .collect();
+        let kibibytes = |bytes: usize| f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1024.0;
+        let absolute = format!("bytes: {}", absolute.join(", "));
+        let what = "wasm, JavaScript and CSS after brotli";
+        self.report
+            .add(what, "KiB", kibibytes(total), Goal::AtMost(260.0), absolute);
+        let page = operator.page_size("/licenses")?;
+        let what = "the list's HTML after gzip";
+        self.report
+            .add(what, "KiB", kibibytes(page), Goal::AtMost(40.0), "");
+        Ok(())
+    }
+
+    fn add_compared(&mut self, what: String, compared: &Compared, goal: Goal) {
+        let Compared { figure, floor, .. } = compared;
+        let absolute = format!(
+            "{:.0}/s, p50 {}, p99 {}, {:.0} MiB at most; floor {:.0}/s, p50 {}, p99 {}",
+            figure.rate,
+            micros(figure.p50),
+            micros(figure.p99),
+            mebibytes(compared.peak_memory),
+            floor.rate,
+            micros(floor.p50),
+            micros(floor.p99)
+        );
+        self.report
+            .add(what, "× the floor", compared.ratio(), goal, absolute);
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure of some digits")]
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / MEBIBYTE
+}
+
+fn micros(figure: f64) -> String {
+    if figure < 10_000.0 {
+        format!("{figure:.0} µs")
+    } else {
+        format!("{:.0} ms", figure / 1000.0)
+    }
+}
+
+/// `1,000,000`.
+fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

@@ -1,0 +1,62 @@
+-- What a shipped app asks: `validate`, each time of a device that is drawn from all of the data set, or `activate`, each time by a
+-- device that nobody saw before, on the next license that has room. Called with:
+--   <file of targets> <SDK key> <validate | activate> <first target, for activate>
+-- To be run with one thread: each has Lua of its own. Each line of the file is `<product> <license key> <instance id>`, filled up with spaces to one length.
+
+local LENGTH = 69
+local targets, count, endpoint, sdk_key, place
+
+function init(args)
+  local file = assert(io.open(args[1], "rb"))
+  targets = file:read("*a")
+  file:close()
+  count = #targets / LENGTH
+  sdk_key = args[2]
+  endpoint = args[3]
+  place = tonumber(args[4] or 0)
+  -- The same draws in each round would ask for pages that are in memory.
+  math.randomseed(os.time())
+end
+
+local function target(index)
+  local start = index * LENGTH
+  local product = targets:sub(start + 1, start + 6)
+  local key = targets:sub(start + 8, start + 31)
+  local instance = targets:sub(start + 33, start + 68)
+  return product:match("%S+"), key, instance
+end
+
+local function hex(digits)
+  local parts = {}
+  for part = 1, digits / 4 do parts[part] = string.format("%04x", math.random(0, 65535)) end
+  return table.concat(parts)
+end
+
+function request()
+  local headers = {
+    ["Content-Type"] = "application/json",
+    ["X-Keylight-SDK-Key"] = sdk_key,
+  }
+  local product, key, instance, body
+  if endpoint == "activate" then
+    product, key = target(place % count)
+    place = place + 1
+    body = string.format(
+      '{"license_key":"%s","instance_name":"Bench device","machine_hash":"%s","app_version":"2.4.1","platform":"linux"}',
+      key, hex(64))
+  else
+    product, key, instance = target(math.random(0, count - 1))
+    body = string.format(
+      '{"license_key":"%s","instance_id":"%s","app_version":"2.4.1","platform":"linux"}', key, instance)
+  end
+  return wrk.format("POST", "/acme/" .. product .. "/" .. endpoint, headers, body)
+end
+
+function done(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    '\n{"requests":%d,"microseconds":%d,"failed":%d,"refused":%d,"p50":%d,"p99":%d}\n',
+    summary.requests, summary.duration,
+    errors.connect + errors.read + errors.write + errors.timeout, errors.status,
+    latency:percentile(50), latency:percentile(99)))
+end

@@ -1,0 +1,191 @@
+//! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
+//! [`Tx::insert_activation`](crate::Tx::insert_activation) write, with hundreds of rows in a statement, and nobody is told.
+
+use keywright_domain::{activation::Activation, license::License, machine::MachineHash};
+use sqlx::{AnyConnection, Connection, Executor};
+
+use crate::{
+    Engine, OpenError, StoreError,
+    connect::Connector,
+    products::entitlements_column,
+    row::expiry_column,
+    search::{LICENSE, device_text, license_text},
+    sql::Sql,
+};
+
+/// Rows in a statement. PostgreSQL is asked over a network; SQLite looks for the name of each argument among all of them, so that
+/// many cost more than they save.
+const fn rows(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 16,
+        Engine::Postgres => 500,
+    }
+}
+
+/// Memory instead of disk while rows come in: whoever is interrupted begins anew.
+const SQLITE_LOADING: &str = "PRAGMA synchronous = OFF;
+PRAGMA cache_size = -2000000;
+PRAGMA foreign_keys = OFF;";
+
+/// A database that is being filled.
+pub struct Bulk {
+    connection: AnyConnection,
+    engine: Engine,
+}
+
+impl Bulk {
+    /// A database that is up to date, by its URL.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        let connector = Connector::new(url)?;
+        let engine = connector.engine;
+        let open = async {
+            let mut connection = connector.connect().await?;
+            if engine == Engine::Sqlite {
+                connection.execute(SQLITE_LOADING).await?;
+            }
+            Ok(connection)
+        };
+        let connection = open.await.map_err(|error| connector.explain(error))?;
+        Ok(Self { connection, engine })
+    }
+
+    /// Adds these licenses with these devices of theirs, in one transaction.
+    pub async fn insert(
+        &mut self,
+        licenses: &[License],
+        activations: &[Activation],
+    ) -> Result<(), StoreError> {
+        let most = rows(self.engine);
+        let mut transaction = self.connection.begin().await?;
+        for rows in licenses.chunks(most) {
+            let rows = rows.iter();
+            insert(&mut transaction, LICENSES, rows.clone(), license_row).await?;
+            insert(&mut transaction, ENTRIES, rows, license_entry).await?;
+        }
+        for rows in activations.chunks(most) {
+            let rows = rows.iter();
+            insert(&mut transaction, ACTIVATIONS, rows.clone(), activation_row).await?;
+            insert(&mut transaction, ENTRIES, rows, activation_entry).await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    /// Brings the engine's own statistics up to date, as it does by and by itself in a database that grew.
+    pub async fn finish(mut self) -> Result<(), StoreError> {
+        let finishing = match self.engine {
+            Engine::Sqlite => "PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);",
+            Engine::Postgres => "VACUUM ANALYZE",
+        };
+        self.connection.execute(finishing).await?;
+        Ok(self.connection.close().await?)
+    }
+}
+
+const LICENSES: &str = "INSERT INTO licenses (tenant_id, id, product_id, key_type_id, display_key, state, created_at,
+     expires_at, activation_limit, active_count, entitlements, fallback, customer_name, customer_email,
+     predecessor_id, successor_id) VALUES ";
+
+const ACTIVATIONS: &str = "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
+     last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
+     app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ";
+
+const ENTRIES: &str =
+    "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ";
+
+async fn insert<'r, T: 'r>(
+    connection: &mut AnyConnection,
+    into: &'static str,
+    rows: impl Iterator<Item = &'r T>,
+    values: fn(&mut Sql, &T),
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new(into);
+    for (index, row) in rows.enumerate() {
+        sql.push(if index == 0 { "(" } else { ", (" });
+        values(&mut sql, row);
+        sql.push(")");
+    }
+    sql.fetch_all(connection).await?;
+    Ok(())
+}
+
+fn license_row(sql: &mut Sql, license: &License) {
+    sql.bind(license.tenant.as_str());
+    sql.push(", ").bind(license.id.to_string());
+    sql.push(", ").bind(license.product.as_str());
+    sql.push(", ").bind(license.key_type.as_str());
+    sql.push(", ").bind(license.display_key.as_str());
+    sql.push(", ").bind(license.state.as_str());
+    sql.push(", ").bind(license.created_at.millis());
+    sql.push(", ").bind(expiry_column(license.expires_at));
+    sql.push(", ").bind(i64::from(license.activation_limit));
+    sql.push(", ").bind(i64::from(license.active_count));
+    sql.push(", ")
+        .bind(entitlements_column(&license.entitlements));
+    sql.push(", ").bind(i64::from(license.fallback));
+    sql.push(", ").bind(license.customer.name.as_deref());
+    sql.push(", ").bind(license.customer.email.as_deref());
+    let lineage = [license.predecessor, license.successor];
+    for id in lineage.map(|id| id.map(|id| id.to_string())) {
+        sql.push(", ").bind(id.as_deref());
+    }
+}
+
+fn activation_row(sql: &mut Sql, activation: &Activation) {
+    let Activation {
+        telemetry,
+        deactivated,
+        last_lease,
+        ..
+    } = activation;
+    let (ended_at, ended_by) = match deactivated {
+        Some(deactivation) => (
+            Some(deactivation.at.millis()),
+            deactivation.by_operator.as_deref(),
+        ),
+        None => (None, None),
+    };
+    sql.bind(activation.tenant.as_str());
+    sql.push(", ").bind(activation.license.to_string());
+    sql.push(", ").bind(activation.instance.to_string());
+    let machine_hash = activation.machine_hash.as_ref().map(MachineHash::as_str);
+    sql.push(", ").bind(machine_hash);
+    sql.push(", ").bind(activation.request_id.as_deref());
+    sql.push(", ").bind(activation.device_name.as_str());
+    sql.push(", ").bind(activation.created_at.millis());
+    sql.push(", ").bind(activation.last_validated_at.millis());
+    sql.push(", ").bind(ended_at);
+    sql.push(", ").bind(ended_by);
+    sql.push(", ").bind(last_lease.status.as_str());
+    sql.push(", ").bind(last_lease.expires_at.millis());
+    sql.push(", ")
+        .bind(activation.free_tier_instance_id.as_deref());
+    for said in [
+        &telemetry.app_version,
+        &telemetry.sdk_version,
+        &telemetry.sdk,
+        &telemetry.platform,
+        &telemetry.os_version,
+        &telemetry.arch,
+        &telemetry.cpu_cores,
+        &telemetry.memory,
+    ] {
+        sql.push(", ").bind(said.as_deref());
+    }
+    sql.push(", ").bind(telemetry.trial_duration_days);
+}
+
+fn license_entry(sql: &mut Sql, license: &License) {
+    sql.bind(license.tenant.as_str());
+    sql.push(", ").bind(license.id.to_string());
+    sql.push(", ").bind(LICENSE);
+    sql.push(", ").bind(license_text(license));
+}
+
+fn activation_entry(sql: &mut Sql, activation: &Activation) {
+    let instance = activation.instance.to_string();
+    let text = device_text(&activation.device_name, &instance);
+    sql.bind(activation.tenant.as_str());
+    sql.push(", ").bind(activation.license.to_string());
+    sql.push(", ").bind(instance);
+    sql.push(", ").bind(text);
+}
