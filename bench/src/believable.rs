@@ -38,9 +38,30 @@ const FIRST_NAMES: [&str; 24] = [
     "Søren", "Tomás", "Yuki",
 ];
 const LAST_NAMES: [&str; 24] = [
-    "Abara", "Bianchi", "Chen", "Demir", "Eriksson", "Fischer", "García", "Haddad", "Ivanova",
-    "Jensen", "Kowalski", "Lindqvist", "Moreau", "Nakamura", "Okafor", "Petrov", "Quispe", "Rossi",
-    "Silva", "Tanaka", "Usman", "Vogel", "Weber", "Yılmaz",
+    "Abara",
+    "Bianchi",
+    "Chen",
+    "Demir",
+    "Eriksson",
+    "Fischer",
+    "García",
+    "Haddad",
+    "Ivanova",
+    "Jensen",
+    "Kowalski",
+    "Lindqvist",
+    "Moreau",
+    "Nakamura",
+    "Okafor",
+    "Petrov",
+    "Quispe",
+    "Rossi",
+    "Silva",
+    "Tanaka",
+    "Usman",
+    "Vogel",
+    "Weber",
+    "Yılmaz",
 ];
 const COMPANIES: [&str; 8] = [
     "northwind.example",
@@ -93,15 +114,16 @@ pub(crate) struct Vendor {
 impl Vendor {
     /// Who sells so many until `now`, to the customers of the demo's first tenant.
     pub(crate) fn new(count: u32, now: Timestamp) -> Result<Self> {
-        let kind = |product: &str, key_type: &str, prefix: &str, activation_limit, unlocked: &str| {
-            Ok::<_, anyhow::Error>(Kind {
-                product: product.parse()?,
-                key_type: key_type.parse()?,
-                prefix: prefix.parse()?,
-                activation_limit,
-                entitlements: [unlocked.parse()?].into_iter().collect(),
-            })
-        };
+        let kind =
+            |product: &str, key_type: &str, prefix: &str, activation_limit, unlocked: &str| {
+                Ok::<_, anyhow::Error>(Kind {
+                    product: product.parse()?,
+                    key_type: key_type.parse()?,
+                    prefix: prefix.parse()?,
+                    activation_limit,
+                    entitlements: [unlocked.parse()?].into_iter().collect(),
+                })
+            };
         Ok(Self {
             tenant: "acme".parse()?,
             dice: SmallRng::seed_from_u64(2026),
@@ -165,8 +187,8 @@ impl Vendor {
         };
         let (first, last) = (one_of(&FIRST_NAMES, dice), one_of(&LAST_NAMES, dice));
         // Spread over all of them, the first and the last included.
-        let is_rare = self.made % (self.count / RARE_HITS).max(1) == 0
-            && self.made / (self.count / RARE_HITS).max(1) < RARE_HITS;
+        let apart = (self.count / RARE_HITS).max(1);
+        let is_rare = self.made.is_multiple_of(apart) && self.made / apart < RARE_HITS;
         let host = match () {
             () if is_rare => format!("{RARE_TERM}.example"),
             () if dice.random() => COMMON_TERM.to_owned(),

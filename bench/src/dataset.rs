@@ -175,9 +175,8 @@ impl DataSet {
     async fn say_whole(&self, made_at: i64) -> Result<()> {
         let store = Store::open(&self.database.url()).await?;
         let name = self.name(made_at);
-        let said = store.write(move |tx| {
-            async move { tx.restate_server_fact(FACT, &name).await }.boxed()
-        });
+        let said =
+            store.write(move |tx| async move { tx.restate_server_fact(FACT, &name).await }.boxed());
         let said: Result<(), StoreError> = said.await;
         store.close().await;
         Ok(said?)

@@ -60,11 +60,11 @@ pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Com
     let server = binary.serve(&copy)?;
     let idle_memory = server.memory()?;
     let with_room = set.with_room();
-    let mut place = 0;
+    let mut next = 0;
     let compared = compare(&server, idle_memory, pace, set, |time| {
-        let round = load(&server, &with_room, "activate", place).run(time)?;
+        let round = load(&server, &with_room, "activate", next).run(time)?;
         // Those that were under way at the end are not counted.
-        place += round.requests + u64::from(CONNECTIONS);
+        next += round.requests + u64::from(CONNECTIONS);
         Ok(round)
     });
     drop(server);
@@ -144,11 +144,7 @@ fn signing_keys(server: &Server) -> Result<BTreeMap<String, VerifyingKey>> {
         .collect()
 }
 
-fn check_lease(
-    lease: &Value,
-    instance: &str,
-    keys: &BTreeMap<String, VerifyingKey>,
-) -> Result<()> {
+fn check_lease(lease: &Value, instance: &str, keys: &BTreeMap<String, VerifyingKey>) -> Result<()> {
     let text = |name: &str| lease[name].as_str().context("a lease has all its claims");
     let entitlements = lease["entitlements"].as_array().into_iter().flatten();
     let entitlements: Vec<&str> = entitlements.filter_map(Value::as_str).collect();

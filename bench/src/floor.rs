@@ -4,7 +4,12 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use axum::{Json, Router, extract::State, http::StatusCode, routing::{get, post}};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{

@@ -59,7 +59,9 @@ impl Load {
 }
 
 fn script(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wrk").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("wrk")
+        .join(name)
 }
 
 impl Figure {

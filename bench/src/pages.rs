@@ -77,7 +77,7 @@ impl<'a> Operator<'a> {
         GzDecoder::new(&bytes(self.get(path, "gzip")?)?[..]).read_to_string(&mut page)?;
         let mut files: Vec<&str> = page
             .split(['"', '\'', '(', ')'])
-            .filter(|text| text.starts_with("/pkg/") && !text.ends_with(".svg"))
+            .filter(|text| text.starts_with("/pkg/") && !text.contains("favicon"))
             .collect();
         files.sort_unstable();
         files.dedup();
@@ -127,7 +127,10 @@ fn lines(from: impl Read) -> Result<u64> {
         if chunk.is_empty() {
             return Ok(lines);
         }
-        lines += chunk.iter().map(|&byte| u64::from(byte == b'\n')).sum::<u64>();
+        lines += chunk
+            .iter()
+            .map(|&byte| u64::from(byte == b'\n'))
+            .sum::<u64>();
         let length = chunk.len();
         from.consume(length);
     }

@@ -226,7 +226,10 @@ impl Run {
             by("by expiry", "sort=expires"),
             by("by activations", "sort=-activations"),
             by("search with 50 hits", &format!("q={RARE_TERM}")),
-            by("search that half of them match", &format!("q={COMMON_TERM}")),
+            by(
+                "search that half of them match",
+                &format!("q={COMMON_TERM}"),
+            ),
             by("search for two symbols", "q=ad"),
             by("search without a hit", "q=zzzzzz"),
         ];
@@ -281,8 +284,7 @@ impl Run {
             absolute,
         );
         let what = format!("{what}: memory growth");
-        self.report
-            .add(what, "MiB", growth, Goal::AtMost(32.0), "");
+        self.report.add(what, "MiB", growth, Goal::AtMost(32.0), "");
         Ok(())
     }
 
@@ -300,7 +302,10 @@ impl Run {
             median(full_starts.into_iter()),
             median(empty_starts.into_iter()),
         );
-        let what = format!("start to ready, {} licenses", thousands(self.large.licenses));
+        let what = format!(
+            "start to ready, {} licenses",
+            thousands(self.large.licenses)
+        );
         let absolute = format!("{:.0} ms against {:.0} ms", full * 1e3, none * 1e3);
         let measure = "× an empty one's";
         self.report
@@ -367,7 +372,7 @@ fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

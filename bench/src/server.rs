@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::clock;
 
 /// How long a server may take to start.
-const START: Duration = Duration::from_secs(60);
+const START: Duration = Duration::from_mins(1);
 
 /// Where a server keeps its data.
 #[derive(Clone)]
@@ -208,7 +208,10 @@ impl Server {
     }
 
     pub(crate) fn forget_peak(&self) -> Result<()> {
-        Ok(fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5")?)
+        Ok(fs::write(
+            format!("/proc/{}/clear_refs", self.child.id()),
+            "5",
+        )?)
     }
 
     fn status(&self, name: &str) -> Result<u64> {
@@ -240,7 +243,9 @@ fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
         if let Some((_, address)) = line.split_once(SAID) {
             let is_of_address = |symbol: char| symbol.is_ascii_digit() || ".:".contains(symbol);
             let end = address.find(|symbol| !is_of_address(symbol));
-            found.send(address[..end.unwrap_or(address.len())].to_owned()).ok();
+            found
+                .send(address[..end.unwrap_or(address.len())].to_owned())
+                .ok();
         } else if line.contains("WARN") || line.contains("ERROR") {
             eprintln!("    {line}");
         }
@@ -254,7 +259,10 @@ fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
 }
 
 fn each_line(from: Option<impl std::io::Read>, read: impl Fn(String)) {
-    for line in from.into_iter().flat_map(|from| BufReader::new(from).lines()) {
+    for line in from
+        .into_iter()
+        .flat_map(|from| BufReader::new(from).lines())
+    {
         let Ok(line) = line else { return };
         read(line);
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use crate::{
     Caller, Error, clock::Clock, limits::Limits, master_key::MasterKey, password::PasswordHasher,
-    rng::Rng,
+    rng::Rng, terms::RememberedTerms,
 };
 
 pub(crate) struct Context {
@@ -22,6 +22,7 @@ pub(crate) struct Context {
     pub(crate) master_key: MasterKey,
     pub(crate) passwords: PasswordHasher,
     pub(crate) limits: Limits,
+    pub(crate) terms: RememberedTerms,
 }
 
 /// Rows that are purged in one unit of work, so that none holds the others up for long.

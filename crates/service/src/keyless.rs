@@ -60,7 +60,7 @@ impl Keyless {
                 })
                 .await?;
         }
-        Ok(self.0.sent_settings(admitted).await?)
+        Ok(SentSettings::of(admitted)?)
     }
 
     /// Forgets the installs that were not seen for [`RETENTION_DAYS`].

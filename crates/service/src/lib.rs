@@ -29,6 +29,7 @@ pub mod setup;
 mod signer;
 pub mod signing_keys;
 pub mod tenants;
+mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 

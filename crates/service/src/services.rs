@@ -22,10 +22,10 @@ use crate::{
     products::Products,
     rng::Rng,
     sdk_keys::SdkKeys,
-    settings::Settings,
     setup::Setup,
     signing_keys::SigningKeys,
     tenants::Tenants,
+    terms::RememberedTerms,
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone.
@@ -55,8 +55,6 @@ pub struct Services {
     pub products: Products,
     /// Keys that ship in apps.
     pub sdk_keys: SdkKeys,
-    /// What apps are told about their product.
-    pub settings: Settings,
     /// The first run.
     pub setup: Setup,
     /// Keys that sign leases.
@@ -83,6 +81,7 @@ impl Services {
             master_key,
             passwords,
             limits: Limits::new(limits),
+            terms: RememberedTerms::default(),
         });
         Self {
             activations: Activations(context.clone()),
@@ -97,7 +96,6 @@ impl Services {
             operators: Operators(context.clone()),
             products: Products(context.clone()),
             sdk_keys: SdkKeys(context.clone()),
-            settings: Settings(context.clone()),
             setup: Setup::new(context.clone()),
             signing_keys: SigningKeys(context.clone()),
             tenants: Tenants(context.clone()),

@@ -7,14 +7,14 @@ use keywright_domain::{
     lease::{Lease, LeaseClaims},
     settings::SettingsClaims,
 };
-use keywright_store::{SealedSigningKey, StoreError};
+use keywright_store::SealedSigningKey;
 use zeroize::Zeroizing;
 
+use crate::context::Context;
 #[cfg(feature = "testing")]
 use crate::master_key::MasterKey;
-use crate::{Error, context::Context};
 
-/// The key that signs one answer.
+/// A key that signs.
 pub(crate) struct TenantSigner {
     kid: Kid,
     key: SigningKey,
@@ -41,21 +41,15 @@ impl TenantSigner {
 }
 
 impl Context {
-    /// The key that signs for the tenant now.
-    pub(crate) async fn signer(&self, tenant: &TenantId) -> Result<TenantSigner, Error> {
-        let corrupt = Error::Internal(StoreError::Corrupt {
-            table: "signing_keys",
-            column: "sealed_private_key",
-        });
-        let sealed = self
-            .store
-            .primary_signing_key(tenant)
-            .await?
-            .ok_or(corrupt.clone())?;
-        let key = self.unseal(tenant, &sealed).ok_or(corrupt)?;
-        Ok(TenantSigner {
-            kid: sealed.kid,
-            key,
+    /// The tenant's key at work, if the master key opens it.
+    pub(crate) fn signer(
+        &self,
+        tenant: &TenantId,
+        sealed: &SealedSigningKey,
+    ) -> Option<TenantSigner> {
+        Some(TenantSigner {
+            kid: sealed.kid.clone(),
+            key: self.unseal(tenant, sealed)?,
         })
     }
 

@@ -10,11 +10,21 @@ use keywright_domain::{
 use sqlx::any::AnyRow;
 
 use crate::{
-    Store, StoreError, Touch, Tx,
-    licenses::{license, license_columns},
+    Engine, Store, StoreError, Touch, Tx,
+    licenses::license,
     row::Fields,
+    sql::Sql,
     telemetry::{telemetry, with_telemetry},
 };
+
+/// What a device's look for its license found.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// That of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; none where there is no such tenant.
+    pub revision: Option<i64>,
+    /// The license, if there is one.
+    pub found: Option<DeviceLicense>,
+}
 
 /// A license as one of its devices sees it.
 #[derive(Debug, Clone)]
@@ -37,36 +47,49 @@ pub struct Seat<'a> {
 }
 
 impl Store {
-    /// A license and whether `instance` is one of its devices; one read, for it is what every validate does.
-    pub async fn device_license(
+    /// A license, whether `instance` is one of its devices, and the tenant's revision: one read, for it is what every validate
+    /// does.
+    pub async fn look_for_license(
         &self,
         tenant: &TenantId,
         id: LicenseId,
         instance: Option<InstanceId>,
-    ) -> Result<Option<DeviceLicense>, StoreError> {
-        let row = sqlx::query(concat!(
-            "SELECT ",
-            license_columns!(),
-            ", CASE WHEN asked_id IS NULL THEN NULL WHEN deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
-             CASE WHEN machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
-             FROM licenses LEFT JOIN (SELECT id AS asked_id, deactivated_at, machine_hash FROM activations
-                 WHERE tenant_id = $1 AND license_id = $2 AND id = $3) AS asked ON TRUE
-             WHERE tenant_id = $1 AND id = $2"
-        ))
+    ) -> Result<Looked, StoreError> {
+        let row = sqlx::query(
+            "SELECT r.revision, l.tenant_id, l.id, l.product_id, l.key_type_id, l.display_key, l.state, l.created_at,
+             l.expires_at, l.activation_limit, l.active_count, l.entitlements, l.fallback, l.customer_name,
+             l.customer_email, l.predecessor_id, l.successor_id,
+             CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
+             CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
+             FROM tenant_revisions r
+             LEFT JOIN licenses l ON l.tenant_id = r.tenant_id AND l.id = $2
+             LEFT JOIN activations a ON a.tenant_id = r.tenant_id AND a.license_id = $2 AND a.id = $3
+             WHERE r.tenant_id = $1",
+        )
         .bind(tenant.as_str())
         .bind(id.to_string())
         .bind(instance.map(|instance| instance.to_string()))
         .fetch_optional(&mut *self.read().await?)
         .await?;
-        row.map(|row| {
-            let fields = Fields::new("licenses", &row);
-            Ok(DeviceLicense {
+        let Some(row) = row else {
+            return Ok(Looked {
+                revision: None,
+                found: None,
+            });
+        };
+        let fields = Fields::new("licenses", &row);
+        let found = match fields.optional_text("id")? {
+            None => None,
+            Some(_) => Some(DeviceLicense {
                 license: license(&fields)?,
                 instance_active: fields.optional_flag("instance_active")?,
                 lacks_hash: fields.flag("lacks_hash")?,
-            })
+            }),
+        };
+        Ok(Looked {
+            revision: Some(fields.number("revision")?),
+            found,
         })
-        .transpose()
     }
 
     /// Every device that the license knows, active and past, the newest first.
@@ -153,7 +176,15 @@ impl Tx<'_> {
         with_telemetry(query, telemetry)
             .execute(&mut *self.connection)
             .await?;
-        self.index_activation(activation).await
+        let Activation {
+            tenant,
+            license,
+            instance,
+            device_name,
+            ..
+        } = activation;
+        self.index_device(tenant, *license, *instance, device_name);
+        Ok(())
     }
 
     /// Takes over what a device that activates again says of itself beside its telemetry; what it does not say keeps
@@ -179,35 +210,52 @@ impl Tx<'_> {
         .bind(free_tier_instance_id)
         .execute(&mut *self.connection)
         .await?;
-        let Some(device_name) = device_name else {
-            return Ok(());
-        };
-        self.index_device_name(tenant, license, instance, device_name)
-            .await
+        if let Some(device_name) = device_name {
+            self.index_device(tenant, license, instance, device_name);
+        }
+        Ok(())
     }
 
-    /// Notes what an active instance was given and said, unless something newer is noted already.
-    pub async fn touch_instance(&mut self, touch: &Touch) -> Result<(), StoreError> {
-        self.announce_detail(&touch.tenant, touch.license);
-        let Touch { telemetry, .. } = touch;
-        let query = sqlx::query(
-            "UPDATE activations SET last_validated_at = $4, lease_status = $5, lease_expires_at = $6,
-             app_version = COALESCE($7, app_version), sdk_version = COALESCE($8, sdk_version),
-             sdk = COALESCE($9, sdk), platform = COALESCE($10, platform), os_version = COALESCE($11, os_version),
-             arch = COALESCE($12, arch), cpu_cores = COALESCE($13, cpu_cores), memory = COALESCE($14, memory),
-             trial_duration_days = COALESCE($15, trial_duration_days)
-             WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL
-             AND last_validated_at <= $4",
-        )
-        .bind(touch.tenant.as_str())
-        .bind(touch.license.to_string())
-        .bind(touch.instance.to_string())
-        .bind(touch.at.millis())
-        .bind(touch.lease.status.as_str())
-        .bind(touch.lease.expires_at.millis());
-        with_telemetry(query, telemetry)
-            .execute(&mut *self.connection)
-            .await?;
+    /// Notes what active instances of a tenant were given and said, unless something newer of them is noted already.
+    pub async fn touch_instances(
+        &mut self,
+        tenant: &TenantId,
+        touches: &[&Touch],
+    ) -> Result<(), StoreError> {
+        for touch in touches {
+            self.announce_detail(tenant, touch.license);
+        }
+        for rows in touches.chunks(touches_in_a_statement(self.engine)) {
+            let mut sql = Sql::new(
+                "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
+                 os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
+            );
+            for (index, touch) in rows.iter().enumerate() {
+                sql.push(if index == 0 { "(" } else { ", (" });
+                push_touch(&mut sql, touch);
+                sql.push(")");
+            }
+            sql.push(
+                ") UPDATE activations SET last_validated_at = seen.at, lease_status = seen.lease_status,
+                 lease_expires_at = seen.lease_expires_at,
+                 app_version = COALESCE(seen.app_version, activations.app_version),
+                 sdk_version = COALESCE(seen.sdk_version, activations.sdk_version),
+                 sdk = COALESCE(seen.sdk, activations.sdk),
+                 platform = COALESCE(seen.platform, activations.platform),
+                 os_version = COALESCE(seen.os_version, activations.os_version),
+                 arch = COALESCE(seen.arch, activations.arch),
+                 cpu_cores = COALESCE(seen.cpu_cores, activations.cpu_cores),
+                 memory = COALESCE(seen.memory, activations.memory),
+                 trial_duration_days = COALESCE(seen.trial_duration_days, activations.trial_duration_days)
+                 FROM seen WHERE activations.tenant_id = ",
+            )
+            .bind(tenant.as_str())
+            .push(
+                " AND activations.license_id = seen.license_id AND activations.id = seen.id
+                 AND activations.deactivated_at IS NULL AND activations.last_validated_at <= seen.at",
+            );
+            sql.fetch_all(&mut *self.connection).await?;
+        }
         Ok(())
     }
 
@@ -280,6 +328,39 @@ impl Tx<'_> {
         .await?;
         Ok(done.rows_affected() == 1)
     }
+}
+
+/// PostgreSQL is asked over a network; SQLite looks for the name of each argument among all of them, so that many cost more than
+/// they save.
+const fn touches_in_a_statement(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 8,
+        Engine::Postgres => 64,
+    }
+}
+
+fn push_touch(sql: &mut Sql, touch: &Touch) {
+    let Touch {
+        telemetry, lease, ..
+    } = touch;
+    sql.bind(touch.license.to_string()).push(", ");
+    sql.bind(touch.instance.to_string()).push(", ");
+    sql.bind(touch.at.millis()).push(", ");
+    sql.bind(lease.status.as_str()).push(", ");
+    sql.bind(lease.expires_at.millis());
+    for said in [
+        &telemetry.app_version,
+        &telemetry.sdk_version,
+        &telemetry.sdk,
+        &telemetry.platform,
+        &telemetry.os_version,
+        &telemetry.arch,
+        &telemetry.cpu_cores,
+        &telemetry.memory,
+    ] {
+        sql.push(", ").bind(said.as_deref());
+    }
+    sql.push(", ").bind(telemetry.trial_duration_days);
 }
 
 fn activation(row: &AnyRow) -> Result<Activation, StoreError> {

@@ -67,7 +67,8 @@ impl Store {
         let (home, writer) = match connector.engine {
             Engine::Sqlite => {
                 let file = Arc::new(connector.file(&pool).await?);
-                let writer = Writer::queued(connector, file.clone(), changes.clone());
+                let writer = Writer::queued(connector, file.clone(), changes.clone())
+                    .map_err(|error| OpenError::Unreachable(error.into()))?;
                 (Home::File(file), writer)
             }
             Engine::Postgres => {

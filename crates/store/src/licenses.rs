@@ -7,7 +7,7 @@ use keywright_domain::{
 };
 
 use crate::{
-    Store, StoreError, Tx,
+    Engine, Store, StoreError, Tx,
     products::{entitlements, entitlements_column},
     row::{Fields, expiry_column},
 };
@@ -19,7 +19,6 @@ macro_rules! license_columns {
          active_count, entitlements, fallback, customer_name, customer_email, predecessor_id, successor_id"
     };
 }
-pub(crate) use license_columns;
 
 impl Store {
     /// The license of that id.
@@ -70,24 +69,34 @@ impl Tx<'_> {
         .bind(license.successor.map(|id| id.to_string()))
         .execute(&mut *self.connection)
         .await?;
-        self.index_license(license).await
+        self.index_license(license);
+        Ok(())
     }
 
-    /// Reads a license and holds everyone else's changes of it off until this unit of work is over. The update that
-    /// changes nothing is the one row lock that both engines know.
+    /// Reads a license and holds everyone else's changes of it off until this unit of work is over. On PostgreSQL
+    /// by an update that changes nothing: its locks of rows are not part of what `Any` knows.
     pub async fn lock_license(
         &mut self,
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Option<License>, StoreError> {
-        let row = sqlx::query(concat!(
-            "UPDATE licenses SET active_count = active_count WHERE tenant_id = $1 AND id = $2 RETURNING ",
-            license_columns!()
-        ))
-        .bind(tenant.as_str())
-        .bind(id.to_string())
-        .fetch_optional(&mut *self.connection)
-        .await?;
+        let query = match self.engine {
+            // Its one writer holds everyone else off already.
+            Engine::Sqlite => sqlx::query(concat!(
+                "SELECT ",
+                license_columns!(),
+                " FROM licenses WHERE tenant_id = $1 AND id = $2"
+            )),
+            Engine::Postgres => sqlx::query(concat!(
+                "UPDATE licenses SET active_count = active_count WHERE tenant_id = $1 AND id = $2 RETURNING ",
+                license_columns!()
+            )),
+        };
+        let row = query
+            .bind(tenant.as_str())
+            .bind(id.to_string())
+            .fetch_optional(&mut *self.connection)
+            .await?;
         row.map(|row| license(&Fields::new("licenses", &row)))
             .transpose()
     }

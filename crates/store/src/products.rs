@@ -43,23 +43,6 @@ impl Store {
             .transpose()
     }
 
-    /// What the apps of a product are told, or `None` where there is no such product: for every device call asks it.
-    pub async fn product_settings(
-        &self,
-        tenant: &TenantId,
-        id: &ProductId,
-    ) -> Result<Option<ProductSettings>, StoreError> {
-        let row = sqlx::query(
-            "SELECT trial_days, free_tier FROM products WHERE tenant_id = $1 AND id = $2",
-        )
-        .bind(tenant.as_str())
-        .bind(id.as_str())
-        .fetch_optional(&mut *self.read().await?)
-        .await?;
-        row.map(|row| settings(&Fields::new("products", &row)))
-            .transpose()
-    }
-
     /// The tenant's products, by slug.
     pub async fn products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
         let rows = sqlx::query(concat!(
@@ -288,7 +271,7 @@ fn product(fields: &Fields<'_>) -> Result<Product, StoreError> {
     })
 }
 
-fn settings(fields: &Fields<'_>) -> Result<ProductSettings, StoreError> {
+pub(crate) fn settings(fields: &Fields<'_>) -> Result<ProductSettings, StoreError> {
     let trial_days = fields.optional_number("trial_days")?;
     Ok(ProductSettings {
         trial_days: trial_days

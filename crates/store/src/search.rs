@@ -5,15 +5,16 @@
 //! every term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are
 //! the one thing for which the two engines need texts of their own.
 
+use std::collections::BTreeMap;
+
 use keywright_domain::{
-    activation::Activation,
     ids::{InstanceId, LicenseId, TenantId},
     license::License,
     search::{self, PART_SYMBOLS, SearchTerm},
 };
 use sqlx::AnyConnection;
 
-use crate::{Engine, StoreError, Tx, sql::Sql};
+use crate::{Engine, Tx, sql::Sql};
 
 /// How a database finds terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,64 +108,75 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
     }
 }
 
-impl Tx<'_> {
-    /// Makes a new license findable.
-    pub(crate) async fn index_license(&mut self, license: &License) -> Result<(), StoreError> {
-        let text = license_text(license);
-        self.index(&license.tenant, license.id, LICENSE, text).await
-    }
+/// Entries that are to be written, the newest of each license and device: those of many units of work in a few statements.
+#[derive(Default)]
+pub(crate) struct Entries(BTreeMap<(TenantId, LicenseId, String), String>);
 
-    /// Makes a license findable by a new device.
-    pub(crate) async fn index_activation(
-        &mut self,
-        activation: &Activation,
-    ) -> Result<(), StoreError> {
-        let instance = activation.instance.to_string();
-        let text = device_text(&activation.device_name, &instance);
-        self.index(&activation.tenant, activation.license, &instance, text)
-            .await
-    }
+/// Rows in a statement. SQLite looks for the name of each argument among all of them, so that many cost more than they save.
+const ROWS: usize = 16;
 
-    /// Takes over the new name of a device.
-    pub(crate) async fn index_device_name(
-        &mut self,
-        tenant: &TenantId,
-        license: LicenseId,
-        instance: InstanceId,
-        device_name: &str,
-    ) -> Result<(), StoreError> {
-        let instance = instance.to_string();
-        let text = device_text(device_name, &instance);
-        sqlx::query(
-            "UPDATE search_entries SET text = $4
-             WHERE tenant_id = $1 AND license_id = $2 AND instance_id = $3 AND text <> $4",
-        )
-        .bind(tenant.as_str())
-        .bind(license.to_string())
-        .bind(instance)
-        .bind(text)
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(())
-    }
-
-    async fn index(
+impl Entries {
+    pub(crate) fn add(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
         instance: &str,
         text: String,
-    ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(tenant.as_str())
-        .bind(license.to_string())
-        .bind(instance)
-        .bind(text)
-        .execute(&mut *self.connection)
-        .await?;
+    ) {
+        let place = (tenant.clone(), license, instance.to_owned());
+        self.0.insert(place, text);
+    }
+
+    pub(crate) fn and(mut self, later: Self) -> Self {
+        self.0.extend(later.0);
+        self
+    }
+
+    /// Writes them.
+    pub(crate) async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+        let entries: Vec<_> = self.0.into_iter().collect();
+        for rows in entries.chunks(ROWS) {
+            let mut sql = Sql::new(
+                "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ",
+            );
+            for (index, ((tenant, license, instance), text)) in rows.iter().enumerate() {
+                sql.push(if index == 0 { "(" } else { ", (" });
+                sql.bind(tenant.as_str()).push(", ");
+                sql.bind(license.to_string()).push(", ");
+                sql.bind(instance.as_str()).push(", ");
+                sql.bind(text.as_str()).push(")");
+            }
+            // Only a device is ever called something else.
+            sql.push(
+                " ON CONFLICT (tenant_id, license_id, instance_id) DO UPDATE SET text = excluded.text
+                 WHERE search_entries.text <> excluded.text",
+            );
+            sql.fetch_all(connection).await?;
+        }
         Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Makes a new license findable.
+    pub(crate) fn index_license(&mut self, license: &License) {
+        let text = license_text(license);
+        let entries = &mut self.wake.entries;
+        entries.add(&license.tenant, license.id, LICENSE, text);
+    }
+
+    /// Makes a license findable by a device, under the name that it has now.
+    pub(crate) fn index_device(
+        &mut self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: InstanceId,
+        device_name: &str,
+    ) {
+        let instance = instance.to_string();
+        let text = device_text(device_name, &instance);
+        let entries = &mut self.wake.entries;
+        entries.add(tenant, license, &instance, text);
     }
 }
 

@@ -16,9 +16,7 @@ pub(crate) enum Argument {
     Number(i64),
     Text(String),
     /// No number; a text that is missing is [`Argument::NoText`], for PostgreSQL has a type for each.
-    #[cfg(feature = "bulk")]
     NoNumber,
-    #[cfg(feature = "bulk")]
     NoText,
 }
 
@@ -40,14 +38,12 @@ impl From<String> for Argument {
     }
 }
 
-#[cfg(feature = "bulk")]
 impl From<Option<i64>> for Argument {
     fn from(number: Option<i64>) -> Self {
         number.map_or(Self::NoNumber, Self::Number)
     }
 }
 
-#[cfg(feature = "bulk")]
 impl From<Option<&str>> for Argument {
     fn from(text: Option<&str>) -> Self {
         text.map_or(Self::NoText, Self::from)
@@ -98,9 +94,7 @@ impl Sql {
             .fold(query, |query, argument| match argument {
                 Argument::Number(number) => query.bind(number),
                 Argument::Text(text) => query.bind(text),
-                #[cfg(feature = "bulk")]
                 Argument::NoNumber => query.bind(None::<i64>),
-                #[cfg(feature = "bulk")]
                 Argument::NoText => query.bind(None::<String>),
             });
         query.fetch_all(connection).await

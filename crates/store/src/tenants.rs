@@ -1,30 +1,8 @@
 //! Tenants.
 
-use keywright_domain::{
-    ids::TenantId, plan::Plan, product::Tenant, sdk_key::SdkKeyHash, time::Timestamp,
-};
+use keywright_domain::{ids::TenantId, plan::Plan, product::Tenant, time::Timestamp};
 
-use crate::{Store, StoreError, Tx, row::Fields, sdk_keys::sdk_key_hash};
-
-/// What a device call needs to know about its tenant.
-#[derive(Debug, Clone)]
-pub struct DeviceTenant {
-    /// Whether its device calls are refused.
-    pub suspended: bool,
-    /// Whether its device calls need an SDK key: it has one, or had.
-    pub asks_for_sdk_key: bool,
-    /// The SDK keys that open it now.
-    pub sdk_keys: Vec<WorkingSdkKey>,
-}
-
-/// An SDK key that works.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WorkingSdkKey {
-    /// Its hash.
-    pub hash: SdkKeyHash,
-    /// When a device last came with it, as far as that is written.
-    pub last_used_at: Option<Timestamp>,
-}
+use crate::{Store, StoreError, Tx, row::Fields};
 
 impl Store {
     /// The tenant of that slug.
@@ -47,46 +25,6 @@ impl Store {
         rows.iter()
             .map(|row| Fields::new("tenants", row).parsed("id"))
             .collect()
-    }
-
-    /// What a device call needs to know about the tenant of that slug at `now`.
-    pub async fn device_tenant(
-        &self,
-        id: &TenantId,
-        now: Timestamp,
-    ) -> Result<Option<DeviceTenant>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT t.suspended_at, k.hash, k.ends_at, k.last_used_at FROM tenants t
-             LEFT JOIN sdk_keys k ON k.tenant_id = t.id WHERE t.id = $1",
-        )
-        .bind(id.as_str())
-        .fetch_all(&mut *self.read().await?)
-        .await?;
-        let Some(first) = rows.first() else {
-            return Ok(None);
-        };
-        let mut tenant = DeviceTenant {
-            suspended: Fields::new("tenants", first)
-                .optional_time("suspended_at")?
-                .is_some(),
-            asks_for_sdk_key: false,
-            sdk_keys: Vec::with_capacity(rows.len()),
-        };
-        for row in &rows {
-            let fields = Fields::new("sdk_keys", row);
-            if fields.optional_text("hash")?.is_none() {
-                continue;
-            }
-            tenant.asks_for_sdk_key = true;
-            let ends_at = fields.optional_time("ends_at")?;
-            if ends_at.is_none_or(|end| now < end) {
-                tenant.sdk_keys.push(WorkingSdkKey {
-                    hash: sdk_key_hash(&fields)?,
-                    last_used_at: fields.optional_time("last_used_at")?,
-                });
-            }
-        }
-        Ok(Some(tenant))
     }
 }
 

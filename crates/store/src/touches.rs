@@ -186,8 +186,9 @@ async fn write_seen(writer: &Writer, notes: Arc<Pending>) -> Result<(), StoreErr
     writer
         .write(move |tx| {
             async move {
-                for touch in notes.instances.values() {
-                    tx.touch_instance(touch).await?;
+                let touches: Vec<&Touch> = notes.instances.values().collect();
+                for of_tenant in touches.chunk_by(|one, next| one.tenant == next.tenant) {
+                    tx.touch_instances(&of_tenant[0].tenant, of_tenant).await?;
                 }
                 for used in notes.sdk_keys.values() {
                     tx.touch_sdk_key(used).await?;

@@ -3,19 +3,30 @@
 use keywright_domain::ids::{LicenseId, TenantId};
 use sqlx::AnyConnection;
 
-use crate::changes::Changed;
+use crate::{Engine, changes::Changed, search::Entries};
 
 /// A transaction in progress. Its methods stand beside the tables they write: licenses, activations, audit and so on.
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
-    changed: Changed,
+    pub(crate) engine: Engine,
+    pub(crate) wake: Wake,
+}
+
+/// What a unit of work leaves to be done: before its commit, and after it.
+#[derive(Default)]
+pub(crate) struct Wake {
+    /// Written just before the commit, with those of others.
+    pub(crate) entries: Entries,
+    /// Told once the commit holds.
+    pub(crate) changed: Changed,
 }
 
 impl<'c> Tx<'c> {
-    pub(crate) fn new(connection: &'c mut AnyConnection) -> Self {
+    pub(crate) fn new(connection: &'c mut AnyConnection, engine: Engine) -> Self {
         Self {
             connection,
-            changed: Changed::nothing(),
+            engine,
+            wake: Wake::default(),
         }
     }
 
@@ -25,21 +36,30 @@ impl<'c> Tx<'c> {
     /// The methods that write what pages show call this themselves, so that no use case can forget to. What was announced
     /// before counts once.
     pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changed.license_and_list(tenant, license);
+        self.wake.changed.license_and_list(tenant, license);
     }
 
     /// Says that something changed which only the license's own page shows.
     pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changed.license(tenant, license);
+        self.wake.changed.license(tenant, license);
     }
 
     /// Says that something changed which is on no page, but ends some of them: whoever watches anything is woken.
     pub fn announce_everything(&mut self) {
-        self.changed = Changed::Everything;
+        self.wake.changed = Changed::Everything;
     }
 
-    /// What was announced.
-    pub(crate) fn into_changed(self) -> Changed {
-        self.changed
+    /// What is left to be done.
+    pub(crate) fn into_wake(self) -> Wake {
+        self.wake
+    }
+}
+
+impl Wake {
+    pub(crate) fn and(self, later: Self) -> Self {
+        Self {
+            entries: self.entries.and(later.entries),
+            changed: self.changed.and(later.changed),
+        }
     }
 }

@@ -1,29 +1,32 @@
 //! Where units of work become transactions.
 //!
-//! SQLite has one writer, whoever they are; so one task owns the one writing connection, takes the jobs that have queued
+//! SQLite has one writer, whoever they are; so one thread owns the one writing connection, takes the jobs that have queued
 //! up, runs each in a savepoint of one `BEGIN IMMEDIATE`, commits once, and only then answers them all. The cost of
-//! making a commit durable is so shared by everyone who waits for it. On PostgreSQL each job is a transaction.
+//! making a commit durable is so shared by everyone who waits for it. It is a thread of its own because a job is one statement after
+//! another: between them it would wait, each time, until the threads that answer requests find the time to go on with it. On
+//! PostgreSQL each job is a transaction.
 
 use std::{
-    mem,
+    io, mem,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use futures::{FutureExt, future::BoxFuture};
 use metrics::histogram;
-use sqlx::{AnyConnection, AnyPool, Connection};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
-    task::JoinHandle,
     time::Instant,
 };
 
 use crate::{
-    Changes, StoreError, Tx,
-    changes::{Changed, Neighbours, Sender},
+    Changes, Engine, StoreError, Tx,
+    changes::{Neighbours, Sender},
     connect::Connector,
     database_file::DatabaseFile,
+    tx::Wake,
 };
 
 /// Jobs that may wait before callers wait for a place in the queue.
@@ -40,12 +43,12 @@ type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Whether what a job wrote is to be kept.
 enum Outcome {
-    Keep(Changed, Answer),
+    Keep(Wake, Answer),
     Undo(Answer),
 }
 
 /// A job: writes, and says what to answer.
-type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection) -> BoxFuture<'c, Outcome> + Send>;
+type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Engine) -> BoxFuture<'c, Outcome> + Send>;
 
 #[derive(Clone)]
 pub(crate) enum Writer {
@@ -64,7 +67,8 @@ pub(crate) struct Direct {
 
 pub(crate) struct Queue {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    task: Mutex<Option<JoinHandle<()>>>,
+    /// Ends with the thread.
+    ended: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl Writer {
@@ -79,13 +83,26 @@ impl Writer {
     }
 
     /// For SQLite.
-    pub(crate) fn queued(connector: Connector, file: Arc<DatabaseFile>, changes: Changes) -> Self {
+    pub(crate) fn queued(
+        connector: Connector,
+        file: Arc<DatabaseFile>,
+        changes: Changes,
+    ) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
-        let task = tokio::spawn(run(connector, file, changes, queue));
-        Self::Queued(Arc::new(Queue {
+        let (end, ended) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
+        thread::Builder::new()
+            .name("keywright-writer".into())
+            .spawn(move || {
+                runtime.block_on(run(connector, file, changes, queue));
+                drop(end);
+            })?;
+        Ok(Self::Queued(Arc::new(Queue {
             jobs: Mutex::new(Some(jobs)),
-            task: Mutex::new(Some(task)),
-        }))
+            ended: Mutex::new(Some(ended)),
+        })))
     }
 
     /// See [`crate::Store::write`].
@@ -134,9 +151,9 @@ impl Writer {
         match self {
             Self::Queued(queue) => {
                 lock(&queue.jobs).take();
-                let task = lock(&queue.task).take();
-                if let Some(task) = task {
-                    task.await.ok();
+                let ended = lock(&queue.ended).take();
+                if let Some(ended) = ended {
+                    ended.await.ok();
                 }
             }
             Self::Direct(direct) => {
@@ -167,9 +184,9 @@ where
     E: From<StoreError> + Send + 'static,
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
 {
-    Box::new(move |connection| {
+    Box::new(move |connection, engine| {
         async move {
-            let mut tx = Tx::new(connection);
+            let mut tx = Tx::new(connection, engine);
             // A panic in one job must not take the writer, and with it everyone else's writes, away.
             let result = AssertUnwindSafe(async { work(&mut tx).await })
                 .catch_unwind()
@@ -181,7 +198,7 @@ where
                 answer.send(committed.map_err(E::from).and(result)).ok();
             });
             if keep {
-                Outcome::Keep(tx.into_changed(), answer)
+                Outcome::Keep(tx.into_wake(), answer)
             } else {
                 Outcome::Undo(answer)
             }
@@ -198,9 +215,13 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
         // Dropping the job drops its channel, so its caller is told; the log holds why.
         Err(error) => return tracing::warn!(%error, "no connection for a write"),
     };
-    match job(&mut transaction).await {
-        Outcome::Keep(changed, answer) => {
-            let committed = transaction.commit().await.map_err(StoreError::from);
+    match job(&mut transaction, Engine::Postgres).await {
+        Outcome::Keep(Wake { entries, changed }, answer) => {
+            let committed = async {
+                entries.write(&mut transaction).await?;
+                Ok(transaction.commit().await?)
+            };
+            let committed: Result<(), StoreError> = committed.await;
             histogram!("keywright_writer_commit_seconds").record(began.elapsed());
             // Before it is answered: who then closes the store has told everyone.
             if committed.is_ok() && !changed.is_nothing() {
@@ -216,7 +237,7 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
     }
 }
 
-/// SQLite: the writer task.
+/// SQLite: what the writer's thread does.
 async fn run(
     connector: Connector,
     file: Arc<DatabaseFile>,
@@ -281,7 +302,7 @@ async fn run_batch(
     let began = Instant::now();
     let committed = run_and_commit(connection, batch, file, &mut answers)
         .await
-        .map(|changed| changes.publish(&changed))
+        .map(|wake| changes.publish(&wake.changed))
         .map_err(StoreError::from);
     histogram!("keywright_writer_commit_seconds").record(began.elapsed());
     for answer in answers {
@@ -299,32 +320,36 @@ fn count(number: usize) -> f64 {
     number as f64
 }
 
-/// Collects the answers of the jobs that ran, and gives what those changed that are kept. A job that did not run is
+/// Collects the answers of the jobs that ran, and gives what those leave to be told that are kept. A job that did not run is
 /// dropped, and with it its caller's channel.
+///
+/// The connection is not to be used again after an error. Where two statements stand together, they cost one way to SQLite's
+/// thread and back, which is most of what a statement costs.
 async fn run_and_commit(
     connection: &mut AnyConnection,
     batch: Vec<Job>,
     file: &DatabaseFile,
     answers: &mut Vec<Answer>,
-) -> Result<Changed, sqlx::Error> {
-    let mut changed = Changed::nothing();
-    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+) -> Result<Wake, sqlx::Error> {
+    let mut wake = Wake::default();
+    let mut prepare = "BEGIN IMMEDIATE; SAVEPOINT unit";
     for job in batch {
-        let mut savepoint = transaction.begin().await?;
-        match job(&mut savepoint).await {
-            Outcome::Keep(announced, answer) => {
+        connection.execute(prepare).await?;
+        match job(connection, Engine::Sqlite).await {
+            Outcome::Keep(of_job, answer) => {
                 answers.push(answer);
-                savepoint.commit().await?;
-                changed = changed.and(announced);
+                wake = wake.and(of_job);
             }
             Outcome::Undo(answer) => {
                 answers.push(answer);
-                savepoint.rollback().await?;
+                connection.execute("ROLLBACK TO unit").await?;
             }
         }
+        prepare = "RELEASE unit; SAVEPOINT unit";
     }
-    transaction.commit().await?;
+    mem::take(&mut wake.entries).write(connection).await?;
+    connection.execute("COMMIT").await?;
     // What went to a file that was taken away meanwhile must not be answered.
     file.is_in_place()?;
-    Ok(changed)
+    Ok(wake)
 }

@@ -30,8 +30,8 @@ pub(super) async fn activate(call: Call) -> Result<Response, Response> {
     };
     let asked = call
         .asker
-        .ask(Endpoint::Activate, async |services, admitted| {
-            services.activations.activate(admitted, request).await
+        .ask_about_license(Endpoint::Activate, async |services, presumed| {
+            services.activations.activate(presumed, request).await
         });
     let Leased {
         lease,

@@ -10,7 +10,7 @@ use axum::{
 };
 use keywright_service::{
     Services,
-    activations::{Admitted, Refusal},
+    activations::{Admitted, Presumed, Refusal},
 };
 use percent_encoding::percent_decode_str;
 
@@ -30,32 +30,55 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer. An address that
-    /// seems to guess is not told whether it guessed right.
+    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer.
     pub(super) async fn ask<T>(
         &self,
         endpoint: Endpoint,
         question: impl AsyncFnOnce(&Services, &Admitted) -> Result<T, Refusal>,
     ) -> Result<T, Response> {
         let guard = Guard::of(endpoint, &self.services.limits, self.address);
+        let answer = async {
+            let (tenant, product, sdk_key) = self.words();
+            let activations = &self.services.activations;
+            let admitted = activations.admit(tenant, product, sdk_key).await?;
+            question(&self.services, &admitted).await
+        };
+        answer
+            .await
+            .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
+    }
+
+    /// The same about a license. An address that seems to guess is not told whether it guessed right.
+    pub(super) async fn ask_about_license<T>(
+        &self,
+        endpoint: Endpoint,
+        question: impl AsyncFnOnce(&Services, &Presumed) -> Result<T, Refusal>,
+    ) -> Result<T, Response> {
+        let guard = Guard::of(endpoint, &self.services.limits, self.address);
         if guard.refuses_unheard() {
             return Err(endpoint.refuse_guess());
         }
         let answer = async {
+            let (tenant, product, sdk_key) = self.words();
             let activations = &self.services.activations;
-            let sdk_key = self.sdk_key.as_deref();
-            let admitted = activations
-                .admit(&self.tenant, &self.product, sdk_key)
-                .await?;
-            question(&self.services, &admitted).await
+            let presumed = activations.presume(tenant, product, sdk_key).await?;
+            question(&self.services, &presumed).await
         };
-        answer.await.map_err(|refusal| {
-            if guard.hides(&refusal) {
-                endpoint.refuse_guess()
-            } else {
-                endpoint.refuse(&refusal, &self.request_id)
-            }
-        })
+        answer
+            .await
+            .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
+    }
+
+    fn words(&self) -> (&str, &str, Option<&[u8]>) {
+        (&self.tenant, &self.product, self.sdk_key.as_deref())
+    }
+
+    fn refuse(&self, endpoint: Endpoint, guard: &Guard<'_>, refusal: &Refusal) -> Response {
+        if guard.hides(refusal) {
+            endpoint.refuse_guess()
+        } else {
+            endpoint.refuse(refusal, &self.request_id)
+        }
     }
 }
 

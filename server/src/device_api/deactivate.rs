@@ -20,8 +20,8 @@ pub(super) async fn deactivate(call: Call) -> Result<Response, Response> {
         instance: call.fields.instance_id()?,
     };
     call.asker
-        .ask(Endpoint::Deactivate, async |services, admitted| {
-            services.activations.deactivate(admitted, request).await
+        .ask_about_license(Endpoint::Deactivate, async |services, presumed| {
+            services.activations.deactivate(presumed, request).await
         })
         .await?;
     Ok(answer::success(Deactivated { deactivated: true }))

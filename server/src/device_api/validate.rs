@@ -34,8 +34,8 @@ pub(super) async fn validate(call: Call) -> Result<Response, Response> {
     };
     let asked = call
         .asker
-        .ask(Endpoint::Validate, async |services, admitted| {
-            services.activations.validate(admitted, request).await
+        .ask_about_license(Endpoint::Validate, async |services, presumed| {
+            services.activations.validate(presumed, request).await
         });
     let Validated { leased, settings } = asked.await?;
     let Leased {

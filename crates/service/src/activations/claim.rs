@@ -5,14 +5,14 @@ use std::sync::Arc;
 use futures::FutureExt;
 use keywright_domain::{
     activation::{Activation, Decision, Denied, decide},
-    ids::{InstanceId, Kid, LicenseId},
+    ids::{InstanceId, Kid, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::License,
     time::Timestamp,
 };
 use keywright_store::{Seat, Store, Touch, Tx};
 
-use super::{ActivationRequest, Admitted, Refusal, last_lease};
+use super::{ActivationRequest, Refusal, last_lease};
 
 /// The name of a device that tells none.
 const UNKNOWN_DEVICE: &str = "Unknown device";
@@ -24,7 +24,7 @@ const REPEAT_MILLIS: i64 = 600_000;
 /// One activation, ready to be tried.
 #[derive(Clone)]
 pub(super) struct Claim {
-    pub(super) admitted: Admitted,
+    pub(super) tenant: TenantId,
     pub(super) license: LicenseId,
     pub(super) request: Arc<ActivationRequest>,
     pub(super) fresh: InstanceId,
@@ -41,7 +41,7 @@ impl Claim {
         store
             .write(move |tx| {
                 async move {
-                    let license = tx.lock_license(&self.admitted.tenant, self.license).await?;
+                    let license = tx.lock_license(&self.tenant, self.license).await?;
                     let license = license.ok_or(Refusal::LicenseKey)?;
                     let held = tx
                         .held_instance(&license.tenant, license.id, self.seat())
@@ -99,7 +99,7 @@ impl Claim {
             lease: last_lease(&claims),
             telemetry: self.request.telemetry.clone(),
         };
-        tx.touch_instance(&touch).await?;
+        tx.touch_instances(&license.tenant, &[&touch]).await?;
         Ok(claims)
     }
 

@@ -17,7 +17,7 @@ use keywright_domain::{
 };
 use keywright_store::{DeviceLicense, StoreError, Touch};
 
-pub use self::admission::Admitted;
+pub use self::admission::{Admitted, Presumed};
 use self::claim::Claim;
 use crate::{Error, context::Context, settings::SentSettings};
 
@@ -115,21 +115,21 @@ impl Activations {
     /// Gives the device a slot and a lease; the slot it has, if it has one.
     pub async fn activate(
         &self,
-        admitted: &Admitted,
+        presumed: &Presumed,
         request: ActivationRequest,
     ) -> Result<Leased, Refusal> {
-        let known = self
-            .find_license(admitted, &request.license_key, None)
+        let (admitted, known) = self
+            .find_license(presumed, &request.license_key, None)
             .await?;
         // What has ended never comes back. It is told as soon as that there is no such key, so that neither the answer nor the time
         // that it takes tells the two apart.
         if known.license.state != LicenseState::Active {
             return Err(Denied::Ended.into());
         }
-        let signer = self.0.signer(&admitted.tenant).await?;
+        let signer = admitted.signer()?;
         let claim = Claim {
             license: known.license.id,
-            admitted: admitted.clone(),
+            tenant: admitted.tenant.clone(),
             request: Arc::new(request),
             fresh: InstanceId::new(self.0.rng.uuid()),
             kid: signer.kid().clone(),
@@ -150,23 +150,24 @@ impl Activations {
     /// Gives the instance a fresh lease. An expired license's lease says so: look at its status.
     pub async fn validate(
         &self,
-        admitted: &Admitted,
+        presumed: &Presumed,
         request: ValidationRequest,
     ) -> Result<Validated, Refusal> {
+        let (admitted, found) = self
+            .find_license(presumed, &request.license_key, request.instance)
+            .await?;
         let now = admitted.now;
         let DeviceLicense {
             license,
             instance_active,
             lacks_hash,
-        } = self
-            .find_license(admitted, &request.license_key, request.instance)
-            .await?;
+        } = found;
         let status = lease_for(&license, instance_active == Some(true), now)?;
         let instance = request.instance.ok_or(Refused::NoInstance)?;
         if let Some(hash) = request.machine_hash.filter(|_| lacks_hash) {
             self.fill_machine_hash(&license, instance, hash).await;
         }
-        let signer = self.0.signer(&admitted.tenant).await?;
+        let signer = admitted.signer()?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
         self.0.store.touch(Touch {
             tenant: license.tenant,
@@ -177,7 +178,7 @@ impl Activations {
             telemetry: request.telemetry,
         });
         Ok(Validated {
-            settings: SentSettings::signed_by(&signer, admitted),
+            settings: SentSettings::of(&admitted)?,
             leased: Leased {
                 lease: signer.lease(claims),
                 license_expires_at: license.expires_at,
@@ -188,11 +189,11 @@ impl Activations {
     /// Takes the slot back. An instance that is deactivated already stays so: the first try's answer was lost.
     pub async fn deactivate(
         &self,
-        admitted: &Admitted,
+        presumed: &Presumed,
         request: DeactivationRequest,
     ) -> Result<(), Refusal> {
-        let found = self
-            .find_license(admitted, &request.license_key, request.instance)
+        let (admitted, found) = self
+            .find_license(presumed, &request.license_key, request.instance)
             .await?;
         let (Some(instance), Some(active)) = (request.instance, found.instance_active) else {
             return Err(Refused::NoInstance.into());
@@ -240,21 +241,27 @@ impl Activations {
         }
     }
 
+    /// The license of the key, if it is one of the product, and with it whether the device is admitted after all.
     async fn find_license(
         &self,
-        admitted: &Admitted,
+        presumed: &Presumed,
         typed: &str,
         instance: Option<InstanceId>,
-    ) -> Result<DeviceLicense, Refusal> {
-        let key = LicenseKey::parse(typed).map_err(|_| Refusal::LicenseKey)?;
-        let found = self
-            .0
-            .store
-            .device_license(&admitted.tenant, key.id(), instance)
+    ) -> Result<(Admitted, DeviceLicense), Refusal> {
+        let Ok(key) = LicenseKey::parse(typed) else {
+            self.confirm(presumed, None).await?;
+            return Err(Refusal::LicenseKey);
+        };
+        let store = &self.0.store;
+        let looked = store
+            .look_for_license(presumed.tenant(), key.id(), instance)
             .await?;
-        found
+        let admitted = self.confirm(presumed, looked.revision).await?;
+        let found = looked
+            .found
             .filter(|found| found.license.product == admitted.product)
-            .ok_or(Refusal::LicenseKey)
+            .ok_or(Refusal::LicenseKey)?;
+        Ok((admitted, found))
     }
 }
 

@@ -30,7 +30,7 @@ async fn license(world: &TestWorld, id: LicenseId) -> License {
 async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceId> {
     let activations = &world.services.activations;
     let sdk_key = format!("sdk_live_{}", "0".repeat(64));
-    let admitted = activations.admit("acme", "notes", Some(sdk_key.as_bytes()));
+    let presumed = activations.presume("acme", "notes", Some(sdk_key.as_bytes()));
     let request = ActivationRequest {
         license_key: key.into(),
         machine_hash: Some(format!("{device:064}").parse().unwrap()),
@@ -40,7 +40,7 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceI
         telemetry: Telemetry::default(),
     };
     let leased = activations
-        .activate(&admitted.await.unwrap(), request)
+        .activate(&presumed.await.unwrap(), request)
         .await;
     leased.ok().map(|leased| leased.lease.claims.instance_id)
 }

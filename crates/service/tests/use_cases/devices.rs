@@ -9,7 +9,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     activations::{
-        ActivationRequest, Admitted, DeactivationRequest, Leased, Refusal, ValidationRequest,
+        ActivationRequest, DeactivationRequest, Leased, Presumed, Refusal, ValidationRequest,
     },
     testing::{NOW, TestWorld},
 };
@@ -18,11 +18,11 @@ use crate::world::{PRO_KEY, acme, world};
 
 const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-async fn notes(world: &TestWorld) -> Admitted {
+async fn notes(world: &TestWorld) -> Presumed {
     world
         .services
         .activations
-        .admit("acme", "notes", Some(SDK_KEY))
+        .presume("acme", "notes", Some(SDK_KEY))
         .await
         .unwrap()
 }
@@ -190,7 +190,7 @@ async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
 async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_minutes() {
     let world = world().await;
     let ask = || async {
-        let admitted = notes(&world).await;
+        let presumed = notes(&world).await;
         let request = ActivationRequest {
             request_id: Some("req-1".into()),
             ..request(PRO_KEY, None)
@@ -198,7 +198,7 @@ async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_mi
         world
             .services
             .activations
-            .activate(&admitted, request)
+            .activate(&presumed, request)
             .await
             .unwrap()
             .lease
@@ -239,7 +239,7 @@ async fn keys_that_give_no_slot_say_why_or_nothing_at_all() {
     let studio = world
         .services
         .activations
-        .admit("acme", "studio", Some(SDK_KEY))
+        .presume("acme", "studio", Some(SDK_KEY))
         .await
         .unwrap();
     let elsewhere = world

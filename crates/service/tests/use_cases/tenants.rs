@@ -231,12 +231,8 @@ async fn settings_of_a_product_are_set_and_unset_one_by_one() {
             .change(&somebody(Role::Admin), "notes".parse().unwrap(), change)
             .await
             .unwrap();
-        let found = world
-            .store
-            .product_settings(&acme(), &notes)
-            .await
-            .unwrap()
-            .unwrap();
+        let device = world.store.device_tenant(&acme()).await.unwrap().unwrap();
+        let found = device.products[&notes];
         assert_eq!((found.trial_days, found.free_tier), expected);
     }
     let product = world.store.product(&acme(), &notes).await.unwrap().unwrap();

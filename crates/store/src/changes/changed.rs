@@ -24,6 +24,12 @@ pub(crate) enum Changed {
     Everything,
 }
 
+impl Default for Changed {
+    fn default() -> Self {
+        Self::nothing()
+    }
+}
+
 impl Changed {
     pub(crate) const fn nothing() -> Self {
         Self::These(BTreeSet::new())

@@ -184,7 +184,7 @@ on_both_engines! {
         let ask = |id, instance| {
             let store = world.store.clone();
             async move {
-                store.device_license(&tenant("acme"), id, instance).await.unwrap().unwrap().instance_active
+                store.look_for_license(&tenant("acme"), id, instance).await.unwrap().found.unwrap().instance_active
             }
         };
         assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));

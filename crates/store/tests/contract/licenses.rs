@@ -50,7 +50,7 @@ on_both_engines! {
         world.add(&license(1)).await.unwrap();
         let id = license_id(1);
         assert!(world.store.license(&tenant("indie"), id).await.unwrap().is_none());
-        assert!(world.store.device_license(&tenant("indie"), id, None).await.unwrap().is_none());
+        assert!(world.store.look_for_license(&tenant("indie"), id, None).await.unwrap().found.is_none());
         assert!(world.store.activations(&tenant("indie"), id).await.unwrap().is_empty());
         let list = world.store.list_licenses(&tenant("indie"), &LicenseQuery::default(), NOW).await.unwrap();
         assert_eq!((list.page.items.len(), list.count), (0, Count::Exact(0)));

@@ -61,7 +61,7 @@ async fn can_be_read(store: &Store, name: &str) {
         devices += store.activations(&acme, license.id).await.unwrap().len();
     }
     assert_eq!(devices, 1, "{name}");
-    let keys = store.device_tenant(&acme, now).await.unwrap().unwrap();
+    let keys = store.device_tenant(&acme).await.unwrap().unwrap();
     assert_eq!(keys.sdk_keys.len(), expected_sdk_keys, "{name}");
     assert!(store.has_activations(&acme).await.unwrap(), "{name}");
     let entries = store

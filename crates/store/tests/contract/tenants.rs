@@ -63,9 +63,9 @@ on_both_engines! {
         for (since, expected) in [(None, false), (Some(NOW), true), (Some(NOW), false), (None, true), (None, false)] {
             assert_eq!(changed(since).await, Ok(expected), "{since:?}");
             let found = world.store.tenant(&tenant("acme")).await.unwrap().unwrap();
-            let device = world.store.device_tenant(&tenant("acme"), NOW).await.unwrap().unwrap();
+            let device = world.store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
             assert_eq!((found.suspended_at, device.suspended), (since, since.is_some()));
-            let other = world.store.device_tenant(&tenant("indie"), NOW).await.unwrap().unwrap();
+            let other = world.store.device_tenant(&tenant("indie")).await.unwrap().unwrap();
             assert!(!other.suspended);
         }
     }
@@ -92,12 +92,12 @@ on_both_engines! {
         let notes = "notes".parse().unwrap();
         let found = store.product(&tenant("acme"), &notes).await.unwrap().unwrap();
         assert_eq!((found.name.as_str(), found.settings), ("Renamed", settings));
-        assert_eq!(store.product_settings(&tenant("acme"), &notes).await.unwrap(), Some(settings));
+        let device = store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
+        assert_eq!(device.products, [(notes.clone(), settings)].into());
         assert_eq!(store.key_types(&tenant("acme"), &notes).await.unwrap(), [changed]);
         let other = store.product(&tenant("indie"), &notes).await.unwrap().unwrap();
         assert_eq!((other.name.as_str(), other.settings), ("Notes", ProductSettings::default()));
         assert_eq!(store.key_types(&tenant("indie"), &notes).await.unwrap()[0].activation_limit, 3);
-        assert_eq!(store.product_settings(&tenant("acme"), &"other".parse().unwrap()).await.unwrap(), None);
     }
 
     async fn a_server_fact_is_stated_once(world: World) {
