@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keywright_store::{Load, Store};
 
 use crate::{
-    activations::Activations,
+    activations::{Activations, Claims},
     audit::Audit,
     check::Check,
     clock::Clock,
@@ -82,6 +82,7 @@ impl Services {
             passwords,
             limits: Limits::new(limits),
             terms: RememberedTerms::default(),
+            claims: Claims::default(),
         });
         Self {
             activations: Activations(context.clone()),

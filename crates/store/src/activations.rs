@@ -1,41 +1,21 @@
 //! Activations: the device slots of licenses.
 
+use std::collections::BTreeMap;
+
 use keywright_domain::{
     activation::{Activation, Deactivation, LastLease},
     ids::{InstanceId, LicenseId, TenantId},
-    license::License,
     machine::MachineHash,
     time::Timestamp,
 };
 use sqlx::any::AnyRow;
 
 use crate::{
-    Engine, Store, StoreError, Touch, Tx,
-    licenses::license,
+    Engine, Looked, Store, StoreError, Touch, Tx,
     row::Fields,
     sql::Sql,
-    telemetry::{telemetry, with_telemetry},
+    telemetry::{push_telemetry, telemetry},
 };
-
-/// What a device's look for its license found.
-#[derive(Debug, Clone)]
-pub struct Looked {
-    /// That of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; none where there is no such tenant.
-    pub revision: Option<i64>,
-    /// The license, if there is one.
-    pub found: Option<DeviceLicense>,
-}
-
-/// A license as one of its devices sees it.
-#[derive(Debug, Clone)]
-pub struct DeviceLicense {
-    /// The license.
-    pub license: License,
-    /// Whether the instance that was asked for is this license's and holds its slot; `None` where it is not its own.
-    pub instance_active: Option<bool>,
-    /// Whether that instance is known without a machine hash.
-    pub lacks_hash: bool,
-}
 
 /// How a device that asks for a slot may be known already.
 #[derive(Debug, Clone, Copy)]
@@ -47,49 +27,14 @@ pub struct Seat<'a> {
 }
 
 impl Store {
-    /// A license, whether `instance` is one of its devices, and the tenant's revision: one read, for it is what every validate
-    /// does.
+    /// A license, whether `instance` is one of its devices, and the tenant's revision: what every validate begins with.
     pub async fn look_for_license(
         &self,
         tenant: &TenantId,
         id: LicenseId,
         instance: Option<InstanceId>,
     ) -> Result<Looked, StoreError> {
-        let row = sqlx::query(
-            "SELECT r.revision, l.tenant_id, l.id, l.product_id, l.key_type_id, l.display_key, l.state, l.created_at,
-             l.expires_at, l.activation_limit, l.active_count, l.entitlements, l.fallback, l.customer_name,
-             l.customer_email, l.predecessor_id, l.successor_id,
-             CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
-             CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
-             FROM tenant_revisions r
-             LEFT JOIN licenses l ON l.tenant_id = r.tenant_id AND l.id = $2
-             LEFT JOIN activations a ON a.tenant_id = r.tenant_id AND a.license_id = $2 AND a.id = $3
-             WHERE r.tenant_id = $1",
-        )
-        .bind(tenant.as_str())
-        .bind(id.to_string())
-        .bind(instance.map(|instance| instance.to_string()))
-        .fetch_optional(&mut *self.read().await?)
-        .await?;
-        let Some(row) = row else {
-            return Ok(Looked {
-                revision: None,
-                found: None,
-            });
-        };
-        let fields = Fields::new("licenses", &row);
-        let found = match fields.optional_text("id")? {
-            None => None,
-            Some(_) => Some(DeviceLicense {
-                license: license(&fields)?,
-                instance_active: fields.optional_flag("instance_active")?,
-                lacks_hash: fields.flag("lacks_hash")?,
-            }),
-        };
-        Ok(Looked {
-            revision: Some(fields.number("revision")?),
-            found,
-        })
+        self.looks().look(tenant, id, instance).await
     }
 
     /// Every device that the license knows, active and past, the newest first.
@@ -144,46 +89,53 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Adds an activation. Its slot must have been taken ([`Tx::take_slot`]); a machine that holds one already is a
+    /// Of each machine the active instance that it holds on that license already.
+    pub async fn held_by_machines(
+        &mut self,
+        tenant: &TenantId,
+        machines: &[(LicenseId, &MachineHash)],
+    ) -> Result<BTreeMap<LicenseId, InstanceId>, StoreError> {
+        let mut held = BTreeMap::new();
+        for machines in machines.chunks(devices_in_a_statement(self.engine)) {
+            let mut sql = Sql::new("WITH asked (license_id, machine_hash) AS (VALUES ");
+            sql.rows(machines, |sql, (license, hash)| {
+                sql.bind(license.to_string()).push(", ").bind(hash.as_str());
+            });
+            sql.push(
+                ") SELECT a.license_id, a.id FROM asked JOIN activations a ON a.license_id = asked.license_id
+                 AND a.machine_hash = asked.machine_hash WHERE a.deactivated_at IS NULL AND a.tenant_id = ",
+            )
+            .bind(tenant.as_str());
+            for row in &sql.fetch_all(&mut *self.connection).await? {
+                let fields = Fields::new("activations", row);
+                held.insert(fields.parsed("license_id")?, fields.parsed("id")?);
+            }
+        }
+        Ok(held)
+    }
+
+    /// Adds activations. Their slots must have been taken ([`Tx::take_slots`]); a machine that holds one already is a
     /// conflict.
-    pub async fn insert_activation(&mut self, activation: &Activation) -> Result<(), StoreError> {
-        self.announce_detail(&activation.tenant, activation.license);
-        let Activation {
-            telemetry,
-            deactivated,
-            last_lease,
-            ..
-        } = activation;
-        let query = sqlx::query(
-            "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
-             last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
-             app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
-        )
-        .bind(activation.tenant.as_str())
-        .bind(activation.license.to_string())
-        .bind(activation.instance.to_string())
-        .bind(activation.machine_hash.as_ref().map(MachineHash::as_str))
-        .bind(activation.request_id.as_deref())
-        .bind(&activation.device_name)
-        .bind(activation.created_at.millis())
-        .bind(activation.last_validated_at.millis())
-        .bind(deactivated.as_ref().map(|deactivation| deactivation.at.millis()))
-        .bind(deactivated.as_ref().and_then(|deactivation| deactivation.by_operator.as_deref()))
-        .bind(last_lease.status.as_str())
-        .bind(last_lease.expires_at.millis())
-        .bind(activation.free_tier_instance_id.as_deref());
-        with_telemetry(query, telemetry)
-            .execute(&mut *self.connection)
-            .await?;
-        let Activation {
-            tenant,
-            license,
-            instance,
-            device_name,
-            ..
-        } = activation;
-        self.index_device(tenant, *license, *instance, device_name);
+    pub async fn insert_activations(
+        &mut self,
+        activations: &[Activation],
+    ) -> Result<(), StoreError> {
+        for rows in activations.chunks(devices_in_a_statement(self.engine)) {
+            let mut sql = Sql::new(ACTIVATIONS);
+            sql.rows(rows, activation_row);
+            sql.execute(&mut *self.connection).await?;
+        }
+        for activation in activations {
+            let Activation {
+                tenant,
+                license,
+                instance,
+                device_name,
+                ..
+            } = activation;
+            self.announce_detail(tenant, *license);
+            self.index_device(tenant, *license, *instance, device_name);
+        }
         Ok(())
     }
 
@@ -225,16 +177,12 @@ impl Tx<'_> {
         for touch in touches {
             self.announce_detail(tenant, touch.license);
         }
-        for rows in touches.chunks(touches_in_a_statement(self.engine)) {
+        for rows in touches.chunks(devices_in_a_statement(self.engine)) {
             let mut sql = Sql::new(
                 "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
                  os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
             );
-            for (index, touch) in rows.iter().enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" });
-                push_touch(&mut sql, touch);
-                sql.push(")");
-            }
+            sql.rows(rows, |sql, touch| push_touch(sql, touch));
             sql.push(
                 ") UPDATE activations SET last_validated_at = seen.at, lease_status = seen.lease_status,
                  lease_expires_at = seen.lease_expires_at,
@@ -254,7 +202,7 @@ impl Tx<'_> {
                 " AND activations.license_id = seen.license_id AND activations.id = seen.id
                  AND activations.deactivated_at IS NULL AND activations.last_validated_at <= seen.at",
             );
-            sql.fetch_all(&mut *self.connection).await?;
+            sql.execute(&mut *self.connection).await?;
         }
         Ok(())
     }
@@ -330,9 +278,45 @@ impl Tx<'_> {
     }
 }
 
+pub(crate) const ACTIVATIONS: &str = "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
+     last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
+     app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ";
+
+pub(crate) fn activation_row(sql: &mut Sql, activation: &Activation) {
+    let Activation {
+        telemetry,
+        deactivated,
+        last_lease,
+        ..
+    } = activation;
+    let (ended_at, ended_by) = match deactivated {
+        Some(deactivation) => (
+            Some(deactivation.at.millis()),
+            deactivation.by_operator.as_deref(),
+        ),
+        None => (None, None),
+    };
+    sql.bind(activation.tenant.as_str());
+    sql.push(", ").bind(activation.license.to_string());
+    sql.push(", ").bind(activation.instance.to_string());
+    let machine_hash = activation.machine_hash.as_ref().map(MachineHash::as_str);
+    sql.push(", ").bind(machine_hash);
+    sql.push(", ").bind(activation.request_id.as_deref());
+    sql.push(", ").bind(activation.device_name.as_str());
+    sql.push(", ").bind(activation.created_at.millis());
+    sql.push(", ").bind(activation.last_validated_at.millis());
+    sql.push(", ").bind(ended_at);
+    sql.push(", ").bind(ended_by);
+    sql.push(", ").bind(last_lease.status.as_str());
+    sql.push(", ").bind(last_lease.expires_at.millis());
+    sql.push(", ")
+        .bind(activation.free_tier_instance_id.as_deref());
+    push_telemetry(sql, telemetry);
+}
+
 /// PostgreSQL is asked over a network; SQLite looks for the name of each argument among all of them, so that many cost more than
 /// they save.
-const fn touches_in_a_statement(engine: Engine) -> usize {
+const fn devices_in_a_statement(engine: Engine) -> usize {
     match engine {
         Engine::Sqlite => 8,
         Engine::Postgres => 64,
@@ -348,19 +332,7 @@ fn push_touch(sql: &mut Sql, touch: &Touch) {
     sql.bind(touch.at.millis()).push(", ");
     sql.bind(lease.status.as_str()).push(", ");
     sql.bind(lease.expires_at.millis());
-    for said in [
-        &telemetry.app_version,
-        &telemetry.sdk_version,
-        &telemetry.sdk,
-        &telemetry.platform,
-        &telemetry.os_version,
-        &telemetry.arch,
-        &telemetry.cpu_cores,
-        &telemetry.memory,
-    ] {
-        sql.push(", ").bind(said.as_deref());
-    }
-    sql.push(", ").bind(telemetry.trial_duration_days);
+    push_telemetry(sql, telemetry);
 }
 
 fn activation(row: &AnyRow) -> Result<Activation, StoreError> {

@@ -1,11 +1,12 @@
 //! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
 //! [`Tx::insert_activation`](crate::Tx::insert_activation) write, with hundreds of rows in a statement, and nobody is told.
 
-use keywright_domain::{activation::Activation, license::License, machine::MachineHash};
+use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::{
     Engine, OpenError, StoreError,
+    activations::{ACTIVATIONS, activation_row},
     connect::Connector,
     products::entitlements_column,
     row::expiry_column,
@@ -85,10 +86,6 @@ const LICENSES: &str = "INSERT INTO licenses (tenant_id, id, product_id, key_typ
      expires_at, activation_limit, active_count, entitlements, fallback, customer_name, customer_email,
      predecessor_id, successor_id) VALUES ";
 
-const ACTIVATIONS: &str = "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
-     last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
-     app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ";
-
 const ENTRIES: &str =
     "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ";
 
@@ -99,12 +96,8 @@ async fn insert<'r, T: 'r>(
     values: fn(&mut Sql, &T),
 ) -> Result<(), StoreError> {
     let mut sql = Sql::new(into);
-    for (index, row) in rows.enumerate() {
-        sql.push(if index == 0 { "(" } else { ", (" });
-        values(&mut sql, row);
-        sql.push(")");
-    }
-    sql.fetch_all(connection).await?;
+    sql.rows(rows, values);
+    sql.execute(connection).await?;
     Ok(())
 }
 
@@ -128,50 +121,6 @@ fn license_row(sql: &mut Sql, license: &License) {
     for id in lineage.map(|id| id.map(|id| id.to_string())) {
         sql.push(", ").bind(id.as_deref());
     }
-}
-
-fn activation_row(sql: &mut Sql, activation: &Activation) {
-    let Activation {
-        telemetry,
-        deactivated,
-        last_lease,
-        ..
-    } = activation;
-    let (ended_at, ended_by) = match deactivated {
-        Some(deactivation) => (
-            Some(deactivation.at.millis()),
-            deactivation.by_operator.as_deref(),
-        ),
-        None => (None, None),
-    };
-    sql.bind(activation.tenant.as_str());
-    sql.push(", ").bind(activation.license.to_string());
-    sql.push(", ").bind(activation.instance.to_string());
-    let machine_hash = activation.machine_hash.as_ref().map(MachineHash::as_str);
-    sql.push(", ").bind(machine_hash);
-    sql.push(", ").bind(activation.request_id.as_deref());
-    sql.push(", ").bind(activation.device_name.as_str());
-    sql.push(", ").bind(activation.created_at.millis());
-    sql.push(", ").bind(activation.last_validated_at.millis());
-    sql.push(", ").bind(ended_at);
-    sql.push(", ").bind(ended_by);
-    sql.push(", ").bind(last_lease.status.as_str());
-    sql.push(", ").bind(last_lease.expires_at.millis());
-    sql.push(", ")
-        .bind(activation.free_tier_instance_id.as_deref());
-    for said in [
-        &telemetry.app_version,
-        &telemetry.sdk_version,
-        &telemetry.sdk,
-        &telemetry.platform,
-        &telemetry.os_version,
-        &telemetry.arch,
-        &telemetry.cpu_cores,
-        &telemetry.memory,
-    ] {
-        sql.push(", ").bind(said.as_deref());
-    }
-    sql.push(", ").bind(telemetry.trial_duration_days);
 }
 
 fn license_entry(sql: &mut Sql, license: &License) {

@@ -1,14 +1,15 @@
 //! From a URL to tuned connections and a database of the right shape.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use sqlx::{
-    AnyConnection, AnyPool, Connection, Executor,
+    Any, AnyConnection, AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     migrate::{MigrateError, Migrator},
+    pool::PoolConnection,
 };
 
-use crate::{database_file::DatabaseFile, search::SearchIndex};
+use crate::{StoreError, database_file::DatabaseFile, search::SearchIndex};
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
 const SQLITE_READERS: u32 = 8;
@@ -81,6 +82,23 @@ pub enum OpenError {
 pub(crate) struct Connector {
     pub(crate) engine: Engine,
     options: AnyConnectOptions,
+}
+
+/// Where connections to read with come from.
+#[derive(Clone)]
+pub(crate) struct Readers {
+    pub(crate) pool: AnyPool,
+    /// SQLite's, which may be taken away.
+    pub(crate) file: Option<Arc<DatabaseFile>>,
+}
+
+impl Readers {
+    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+        if let Some(file) = &self.file {
+            file.is_in_place()?;
+        }
+        Ok(self.pool.acquire().await?)
+    }
 }
 
 impl fmt::Debug for Connector {

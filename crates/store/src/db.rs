@@ -8,8 +8,9 @@ use sqlx::{Any, AnyPool, pool::PoolConnection};
 use crate::{
     Changes, Engine, OpenError, SdkKeyUse, StoreError, Touch, Tx,
     changes::{Listener, Sender},
-    connect::Connector,
+    connect::{Connector, Readers},
     database_file::DatabaseFile,
+    looks::Looks,
     search::SearchIndex,
     touches::Touches,
     writer::Writer,
@@ -23,6 +24,8 @@ pub struct Store {
 
 struct Inner {
     pool: AnyPool,
+    readers: Readers,
+    looks: Looks,
     search: SearchIndex,
     writer: Writer,
     touches: Touches,
@@ -80,9 +83,18 @@ impl Store {
             }
         };
         let touches = Touches::start(writer.clone());
+        let readers = Readers {
+            pool: pool.clone(),
+            file: match &home {
+                Home::File(file) => Some(file.clone()),
+                Home::Shared(_) => None,
+            },
+        };
         Ok(Self {
             inner: Arc::new(Inner {
                 pool,
+                looks: Looks::start(&readers),
+                readers,
                 search,
                 writer,
                 touches,
@@ -178,9 +190,10 @@ impl Store {
 
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
-        if let Home::File(file) = &self.inner.home {
-            file.is_in_place()?;
-        }
-        Ok(self.inner.pool.acquire().await?)
+        self.inner.readers.read().await
+    }
+
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.inner.looks
     }
 }

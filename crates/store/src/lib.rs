@@ -19,6 +19,7 @@ mod guide;
 mod keyless;
 mod license_list;
 mod licenses;
+mod looks;
 mod operators;
 mod products;
 mod row;
@@ -38,7 +39,7 @@ mod tx;
 mod used_forms;
 mod writer;
 
-pub use activations::{DeviceLicense, Looked, Seat};
+pub use activations::Seat;
 pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 #[cfg(feature = "bulk")]
@@ -49,6 +50,7 @@ pub use connect::{Engine, OpenError};
 pub use db::{Load, Store};
 pub use device_tenants::{DeviceSdkKey, DeviceTenant};
 pub use error::StoreError;
+pub use looks::{DeviceLicense, Looked};
 pub use operators::Operator;
 pub use sessions::OpenSession;
 pub use setup_code::StoredSetupCode;

@@ -10,6 +10,7 @@ use crate::{
     Engine, Store, StoreError, Tx,
     products::{entitlements, entitlements_column},
     row::{Fields, expiry_column},
+    sql::Sql,
 };
 
 /// The columns of a license, named: a statement prepared with `*` breaks when a migration adds one meanwhile.
@@ -73,32 +74,38 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Reads a license and holds everyone else's changes of it off until this unit of work is over. On PostgreSQL
-    /// by an update that changes nothing: its locks of rows are not part of what `Any` knows.
+    /// Reads a license and holds everyone else's changes of it off until this unit of work is over.
     pub async fn lock_license(
         &mut self,
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Option<License>, StoreError> {
-        let query = match self.engine {
-            // Its one writer holds everyone else off already.
-            Engine::Sqlite => sqlx::query(concat!(
-                "SELECT ",
-                license_columns!(),
-                " FROM licenses WHERE tenant_id = $1 AND id = $2"
-            )),
-            Engine::Postgres => sqlx::query(concat!(
-                "UPDATE licenses SET active_count = active_count WHERE tenant_id = $1 AND id = $2 RETURNING ",
-                license_columns!()
-            )),
-        };
-        let row = query
-            .bind(tenant.as_str())
-            .bind(id.to_string())
-            .fetch_optional(&mut *self.connection)
-            .await?;
-        row.map(|row| license(&Fields::new("licenses", &row)))
-            .transpose()
+        Ok(self.lock_licenses(tenant, &[id]).await?.pop())
+    }
+
+    /// The same for several, by their ids: whoever locks several does so in this order, so that nobody waits for somebody who
+    /// waits for them.
+    pub async fn lock_licenses(
+        &mut self,
+        tenant: &TenantId,
+        ids: &[LicenseId],
+    ) -> Result<Vec<License>, StoreError> {
+        let mut sql = Sql::new(concat!(
+            "SELECT ",
+            license_columns!(),
+            " FROM licenses WHERE tenant_id = "
+        ));
+        sql.bind(tenant.as_str()).push(" AND id IN (");
+        sql.bind_all(ids.iter().map(ToString::to_string));
+        sql.push(") ORDER BY id");
+        if self.engine == Engine::Postgres {
+            // SQLite's one writer holds everyone else off already.
+            sql.push(" FOR NO KEY UPDATE");
+        }
+        let rows = sql.fetch_all(&mut *self.connection).await?;
+        rows.iter()
+            .map(|row| license(&Fields::new("licenses", row)))
+            .collect()
     }
 
     /// Ends an active license for good; says whether it was one.
@@ -138,22 +145,23 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes one slot; says whether there was one. The condition is the limit: it holds whatever else is wrong.
-    pub async fn take_slot(
+    /// Takes one slot of each license; says of how many there was one. The condition is the limit: it holds whatever else is wrong.
+    pub async fn take_slots(
         &mut self,
         tenant: &TenantId,
-        id: LicenseId,
-    ) -> Result<bool, StoreError> {
-        self.announce(tenant, id);
-        let done = sqlx::query(
+        ids: &[LicenseId],
+    ) -> Result<usize, StoreError> {
+        for &id in ids {
+            self.announce(tenant, id);
+        }
+        let mut sql = Sql::new(
             "UPDATE licenses SET active_count = active_count + 1
-             WHERE tenant_id = $1 AND id = $2 AND state = 'active' AND active_count < activation_limit",
-        )
-        .bind(tenant.as_str())
-        .bind(id.to_string())
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(done.rows_affected() == 1)
+             WHERE state = 'active' AND active_count < activation_limit AND tenant_id = ",
+        );
+        sql.bind(tenant.as_str()).push(" AND id IN (");
+        sql.bind_all(ids.iter().map(ToString::to_string)).push(")");
+        let taken = sql.execute(&mut *self.connection).await?;
+        Ok(usize::try_from(taken).unwrap_or(usize::MAX))
     }
 
     /// Gives one slot back.

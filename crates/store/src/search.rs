@@ -139,19 +139,18 @@ impl Entries {
             let mut sql = Sql::new(
                 "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ",
             );
-            for (index, ((tenant, license, instance), text)) in rows.iter().enumerate() {
-                sql.push(if index == 0 { "(" } else { ", (" });
+            sql.rows(rows, |sql, ((tenant, license, instance), text)| {
                 sql.bind(tenant.as_str()).push(", ");
                 sql.bind(license.to_string()).push(", ");
                 sql.bind(instance.as_str()).push(", ");
-                sql.bind(text.as_str()).push(")");
-            }
+                sql.bind(text.as_str());
+            });
             // Only a device is ever called something else.
             sql.push(
                 " ON CONFLICT (tenant_id, license_id, instance_id) DO UPDATE SET text = excluded.text
                  WHERE search_entries.text <> excluded.text",
             );
-            sql.fetch_all(connection).await?;
+            sql.execute(connection).await?;
         }
         Ok(())
     }

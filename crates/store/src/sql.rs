@@ -1,7 +1,11 @@
 //! Statements that depend on what is asked. `QueryBuilder<Any>` writes `?` for its arguments, which PostgreSQL refuses; this
 //! writes `$1`, `$2` and so on, out of pieces that are part of the program.
 
-use sqlx::{AnyConnection, AssertSqlSafe, any::AnyRow};
+use sqlx::{
+    Any, AnyConnection, AssertSqlSafe,
+    any::{AnyArguments, AnyRow},
+    query::Query,
+};
 
 /// A statement in the making. Its text holds nothing but pieces of the program and numbered places for arguments.
 #[derive(Clone)]
@@ -82,22 +86,45 @@ impl Sql {
         self
     }
 
+    /// Adds what stands for a row, with parentheses around it, for each, with commas between them.
+    pub(crate) fn rows<T>(
+        &mut self,
+        rows: impl IntoIterator<Item = T>,
+        values: impl Fn(&mut Self, T),
+    ) -> &mut Self {
+        for (index, row) in rows.into_iter().enumerate() {
+            self.push(if index == 0 { "(" } else { ", (" });
+            values(self, row);
+            self.push(")");
+        }
+        self
+    }
+
     pub(crate) async fn fetch_all(
         self,
         connection: &mut AnyConnection,
     ) -> Result<Vec<AnyRow>, sqlx::Error> {
+        self.query().fetch_all(connection).await
+    }
+
+    /// Gives how many rows it changed.
+    pub(crate) async fn execute(self, connection: &mut AnyConnection) -> Result<u64, sqlx::Error> {
+        let done = self.query().execute(connection).await?;
+        Ok(done.rows_affected())
+    }
+
+    fn query(self) -> Query<'static, Any, AnyArguments> {
         let Self { text, arguments } = self;
         // Safe because every piece is `&'static str`, and every argument in a place of its own.
         let query = sqlx::query(AssertSqlSafe(text));
-        let query = arguments
+        arguments
             .into_iter()
             .fold(query, |query, argument| match argument {
                 Argument::Number(number) => query.bind(number),
                 Argument::Text(text) => query.bind(text),
                 Argument::NoNumber => query.bind(None::<i64>),
                 Argument::NoText => query.bind(None::<String>),
-            });
-        query.fetch_all(connection).await
+            })
     }
 }
 

@@ -3,7 +3,7 @@
 use keywright_domain::activation::Telemetry;
 use sqlx::{Any, any::AnyArguments, query::Query};
 
-use crate::{StoreError, row::Fields};
+use crate::{StoreError, row::Fields, sql::Sql};
 
 /// Binds the nine columns of telemetry, in their order.
 pub(crate) fn with_telemetry<'q>(
@@ -20,6 +20,23 @@ pub(crate) fn with_telemetry<'q>(
         .bind(telemetry.cpu_cores.as_deref())
         .bind(telemetry.memory.as_deref())
         .bind(telemetry.trial_duration_days)
+}
+
+/// Adds places for them, in their order, after what stands before.
+pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
+    for said in [
+        &telemetry.app_version,
+        &telemetry.sdk_version,
+        &telemetry.sdk,
+        &telemetry.platform,
+        &telemetry.os_version,
+        &telemetry.arch,
+        &telemetry.cpu_cores,
+        &telemetry.memory,
+    ] {
+        sql.push(", ").bind(said.as_deref());
+    }
+    sql.push(", ").bind(telemetry.trial_duration_days);
 }
 
 /// Reads them.

@@ -252,7 +252,7 @@ impl Server {
         let add = self
             .world
             .store
-            .write(move |tx| async move { tx.insert_activation(&activation).await }.boxed());
+            .write(move |tx| async move { tx.insert_activations(&[activation]).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
         instance
     }

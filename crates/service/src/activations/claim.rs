@@ -1,6 +1,13 @@
-//! Giving a device its slot: decided and written under the license's lock.
+//! Giving devices their slots: decided and written under their licenses' locks.
+//!
+//! Devices that ask at the same time, each for a slot of another license, get theirs in one unit of work: what it costs is mostly
+//! the way to the database and back, once for each statement, and the commit. Who comes alone does not wait for company.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -8,11 +15,14 @@ use keywright_domain::{
     ids::{InstanceId, Kid, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::License,
+    machine::MachineHash,
     time::Timestamp,
 };
-use keywright_store::{Seat, Store, Touch, Tx};
+use keywright_store::{Seat, Store, StoreError, Touch, Tx};
+use tokio::sync::oneshot;
 
 use super::{ActivationRequest, Refusal, last_lease};
+use crate::Error;
 
 /// The name of a device that tells none.
 const UNKNOWN_DEVICE: &str = "Unknown device";
@@ -20,6 +30,9 @@ const UNKNOWN_DEVICE: &str = "Unknown device";
 /// How long a repeated request id finds the activation that it made, without a machine hash: ten minutes, in
 /// milliseconds.
 const REPEAT_MILLIS: i64 = 600_000;
+
+/// Most claims in a unit of work: bounds how long the first of them waits for the last.
+const TOGETHER: usize = 64;
 
 /// One activation, ready to be tried.
 #[derive(Clone)]
@@ -32,37 +45,205 @@ pub(super) struct Claim {
     pub(super) now: Timestamp,
 }
 
-impl Claim {
+/// What a device is given: the claims of its lease, and when its license ends.
+type Claimed = (LeaseClaims, Option<Timestamp>);
+
+/// Claims that wait for the unit of work that is under way.
+#[derive(Clone, Default)]
+pub(crate) struct Claims(Arc<Mutex<Queue>>);
+
+#[derive(Default)]
+struct Queue {
+    waiting: Vec<Waiting>,
+    /// Whether somebody sees to those who wait.
+    is_seen_to: bool,
+}
+
+struct Waiting {
+    claim: Claim,
+    answer: oneshot::Sender<Result<Claimed, Refusal>>,
+}
+
+impl Claims {
     /// Decides under the license's lock, so that what was decided is what is written.
-    pub(super) async fn run(
-        self,
-        store: &Store,
-    ) -> Result<(LeaseClaims, Option<Timestamp>), Refusal> {
-        store
-            .write(move |tx| {
-                async move {
-                    let license = tx.lock_license(&self.tenant, self.license).await?;
-                    let license = license.ok_or(Refusal::LicenseKey)?;
-                    let held = tx
-                        .held_instance(&license.tenant, license.id, self.seat())
-                        .await?;
-                    let claims = match decide(&license, held, self.now)? {
-                        Decision::Keep(instance) => self.keep(tx, &license, instance).await?,
-                        Decision::Claim => self.claim(tx, &license).await?,
-                    };
-                    Ok((claims, license.expires_at))
-                }
-                .boxed()
-            })
-            .await
+    pub(super) async fn run(&self, store: &Store, claim: Claim) -> Result<Claimed, Refusal> {
+        let (answer, answered) = oneshot::channel();
+        let is_seen_to = {
+            let mut queue = self.lock();
+            queue.waiting.push(Waiting { claim, answer });
+            mem::replace(&mut queue.is_seen_to, true)
+        };
+        if !is_seen_to {
+            // A task of its own: whoever asked may go away.
+            tokio::spawn(self.clone().see_to_all(store.clone()));
+        }
+        let aborted = Err(Refusal::from(StoreError::Aborted));
+        answered.await.unwrap_or(aborted)
     }
 
+    async fn see_to_all(self, store: Store) {
+        while let Some((tenant, together)) = self.next() {
+            let claims: Vec<Claim> = together.iter().map(|one| one.claim.clone()).collect();
+            match write(&store, &tenant, claims).await {
+                Ok(outcomes) => {
+                    for (waiting, outcome) in together.into_iter().zip(outcomes) {
+                        waiting.answer.send(outcome).ok();
+                    }
+                }
+                // A device that was only just named by a validate raced one of them to its machine: each looks again.
+                Err(Refusal::Trouble(Error::Conflict(_))) => {
+                    for waiting in together {
+                        let outcome = alone(&store, &tenant, waiting.claim).await;
+                        waiting.answer.send(outcome).ok();
+                    }
+                }
+                Err(refusal) => {
+                    for waiting in together {
+                        waiting.answer.send(Err(refusal.clone())).ok();
+                    }
+                }
+            }
+        }
+    }
+
+    /// The next ones: of one tenant, each of another license. None when nobody waits any more.
+    fn next(&self) -> Option<(TenantId, Vec<Waiting>)> {
+        let mut queue = self.lock();
+        let Some(tenant) = queue
+            .waiting
+            .first()
+            .map(|first| first.claim.tenant.clone())
+        else {
+            queue.is_seen_to = false;
+            return None;
+        };
+        let mut licenses = BTreeSet::new();
+        let mut is_next = |waiting: &mut Waiting| {
+            let claim = &waiting.claim;
+            licenses.len() < TOGETHER && claim.tenant == tenant && licenses.insert(claim.license)
+        };
+        let together = queue.waiting.extract_if(.., &mut is_next).collect();
+        Some((tenant, together))
+    }
+
+    /// What it guards is changed in single steps: a poisoned one is as good as new.
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn alone(store: &Store, tenant: &TenantId, claim: Claim) -> Result<Claimed, Refusal> {
+    let mut outcomes = write(store, tenant, vec![claim]).await?;
+    outcomes.pop().unwrap_or(Err(StoreError::Aborted.into()))
+}
+
+/// What comes of each claim, all of them of one tenant and each of another license. An error is one of all of them.
+async fn write(
+    store: &Store,
+    tenant: &TenantId,
+    claims: Vec<Claim>,
+) -> Result<Vec<Result<Claimed, Refusal>>, Refusal> {
+    let tenant = tenant.clone();
+    store
+        .write(move |tx| {
+            async move {
+                let licenses = locked(tx, &tenant, &claims).await?;
+                let held = held(tx, &tenant, &claims).await?;
+                let mut fresh = Vec::new();
+                let mut outcomes = Vec::with_capacity(claims.len());
+                for claim in &claims {
+                    let outcome = match licenses.get(&claim.license) {
+                        None => Err(Refusal::LicenseKey),
+                        Some(license) => claim
+                            .decide(tx, license, held.get(&claim.license), &mut fresh)
+                            .await?
+                            .map(|claims| (claims, license.expires_at))
+                            .map_err(Refusal::from),
+                    };
+                    outcomes.push(outcome);
+                }
+                settle(tx, &tenant, &fresh).await?;
+                Ok(outcomes)
+            }
+            .boxed()
+        })
+        .await
+}
+
+async fn locked(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    claims: &[Claim],
+) -> Result<BTreeMap<LicenseId, License>, Refusal> {
+    let ids: Vec<LicenseId> = claims.iter().map(|claim| claim.license).collect();
+    let licenses = tx.lock_licenses(tenant, &ids).await?;
+    let by_id = licenses.into_iter().map(|license| (license.id, license));
+    Ok(by_id.collect())
+}
+
+/// Of each license the instance that the device which claims a slot of it holds already.
+async fn held(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    claims: &[Claim],
+) -> Result<BTreeMap<LicenseId, InstanceId>, Refusal> {
+    let machines = claims.iter().filter_map(|claim| {
+        let hash = claim.request.machine_hash.as_ref()?;
+        Some((claim.license, hash))
+    });
+    let machines: Vec<(LicenseId, &MachineHash)> = machines.collect();
+    let mut held = tx.held_by_machines(tenant, &machines).await?;
+    for claim in claims {
+        // By its repeated request; older clients send no hash.
+        if claim.request.machine_hash.is_none()
+            && let Some(instance) = tx
+                .held_instance(tenant, claim.license, claim.seat())
+                .await?
+        {
+            held.insert(claim.license, instance);
+        }
+    }
+    Ok(held)
+}
+
+/// Writes those that are new. That a slot which was free under the lock can't be taken is somebody else's doing: none of them holds.
+async fn settle(tx: &mut Tx<'_>, tenant: &TenantId, fresh: &[Activation]) -> Result<(), Refusal> {
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<LicenseId> = fresh.iter().map(|activation| activation.license).collect();
+    if tx.take_slots(tenant, &ids).await? < ids.len() {
+        return Err(Denied::Full.into());
+    }
+    Ok(tx.insert_activations(fresh).await?)
+}
+
+impl Claim {
     fn seat(&self) -> Seat<'_> {
         let since = self.now.plus_millis(-REPEAT_MILLIS);
         Seat {
             machine_hash: self.request.machine_hash.as_ref(),
             request: self.request.request_id.as_deref().map(|id| (id, since)),
         }
+    }
+
+    /// The claims of the lease, if the device gets one. A new activation is put to the others.
+    async fn decide(
+        &self,
+        tx: &mut Tx<'_>,
+        license: &License,
+        held: Option<&InstanceId>,
+        fresh: &mut Vec<Activation>,
+    ) -> Result<Result<LeaseClaims, Denied>, Refusal> {
+        Ok(match decide(license, held.copied(), self.now) {
+            Ok(Decision::Keep(instance)) => Ok(self.keep(tx, license, instance).await?),
+            Ok(Decision::Claim) => {
+                let claims = self.claims(license, self.fresh);
+                fresh.push(self.activation(license, &claims));
+                Ok(claims)
+            }
+            Err(denied) => Err(denied),
+        })
     }
 
     fn claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
@@ -103,30 +284,22 @@ impl Claim {
         Ok(claims)
     }
 
-    async fn claim(&self, tx: &mut Tx<'_>, license: &License) -> Result<LeaseClaims, Refusal> {
-        let claims = self.claims(license, self.fresh);
-        if !tx.take_slot(&license.tenant, license.id).await? {
-            return Err(Denied::Full.into());
-        }
+    fn activation(&self, license: &License, claims: &LeaseClaims) -> Activation {
         let request = &self.request;
-        let activation = Activation {
+        let name = request.device_name.as_deref().unwrap_or(UNKNOWN_DEVICE);
+        Activation {
             tenant: license.tenant.clone(),
             license: license.id,
             instance: self.fresh,
             machine_hash: request.machine_hash.clone(),
             request_id: request.request_id.clone(),
-            device_name: request
-                .device_name
-                .clone()
-                .unwrap_or_else(|| UNKNOWN_DEVICE.to_owned()),
+            device_name: name.to_owned(),
             created_at: self.now,
             last_validated_at: self.now,
             deactivated: None,
-            last_lease: last_lease(&claims),
+            last_lease: last_lease(claims),
             free_tier_instance_id: request.free_tier_instance_id.clone(),
             telemetry: request.telemetry.clone(),
-        };
-        tx.insert_activation(&activation).await?;
-        Ok(claims)
+        }
     }
 }

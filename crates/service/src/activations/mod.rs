@@ -19,6 +19,7 @@ use keywright_store::{DeviceLicense, StoreError, Touch};
 
 pub use self::admission::{Admitted, Presumed};
 use self::claim::Claim;
+pub(crate) use self::claim::Claims;
 use crate::{Error, context::Context, settings::SentSettings};
 
 /// Why a device does not get what it asked for. The texts are those of the wire, which never change.
@@ -135,12 +136,7 @@ impl Activations {
             kid: signer.kid().clone(),
             now: admitted.now,
         };
-        let claimed = match claim.clone().run(&self.0.store).await {
-            // A device that was only just named by a validate raced us to its machine: look again.
-            Err(Refusal::Trouble(Error::Conflict(_))) => claim.run(&self.0.store).await,
-            other => other,
-        };
-        let (claims, license_expires_at) = claimed?;
+        let (claims, license_expires_at) = self.0.claims.run(&self.0.store, claim).await?;
         Ok(Leased {
             lease: signer.lease(claims),
             license_expires_at,

@@ -120,9 +120,7 @@ impl Demo {
                     data.write_tenants(tx, &context, &operators).await?;
                     for license in &data.licenses {
                         tx.insert_license(&license.license).await?;
-                        for activation in &license.activations {
-                            tx.insert_activation(activation).await?;
-                        }
+                        tx.insert_activations(&license.activations).await?;
                         for event in &license.events {
                             tx.record(&event.entry(&context, &license.license, &operators))
                                 .await?;

@@ -109,7 +109,7 @@ on_both_engines! {
         let acme = tenant("acme");
         let free = world.store.write(move |tx| {
             async move {
-                tx.insert_activation(&activation(one, 1)).await?;
+                tx.insert_activations(&[activation(one, 1)]).await?;
                 tx.refresh_instance(&acme, one, instance_id(1), Some("Renamed"), None).await
             }
             .boxed()

@@ -94,10 +94,14 @@ impl World {
         self.store
             .write(move |tx| {
                 async move {
-                    if !tx.take_slot(&activation.tenant, activation.license).await? {
+                    if tx
+                        .take_slots(&activation.tenant, &[activation.license])
+                        .await?
+                        == 0
+                    {
                         return Err(StoreError::Conflict);
                     }
-                    tx.insert_activation(&activation).await
+                    tx.insert_activations(&[activation]).await
                 }
                 .boxed()
             })

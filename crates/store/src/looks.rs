@@ -1,0 +1,172 @@
+//! Devices' looks for their licenses: those that come at the same time are answered by one statement.
+//!
+//! What a read costs is mostly the way to the database and back: to another thread on SQLite, over a network on PostgreSQL. So
+//! whoever is free takes all that wait, up to a number. Nobody waits for company: who comes alone is asked for alone.
+
+use std::sync::Arc;
+
+use keywright_domain::ids::{InstanceId, LicenseId, TenantId};
+use sqlx::{AnyConnection, any::AnyRow};
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+use crate::{StoreError, connect::Readers, licenses::license, row::Fields, sql::Sql};
+use keywright_domain::license::License;
+
+/// What a device's look for its license found.
+#[derive(Debug, Clone)]
+pub struct Looked {
+    /// That of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; none where there is no such tenant.
+    pub revision: Option<i64>,
+    /// The license, if there is one.
+    pub found: Option<DeviceLicense>,
+}
+
+/// A license as one of its devices sees it.
+#[derive(Debug, Clone)]
+pub struct DeviceLicense {
+    /// The license.
+    pub license: License,
+    /// Whether the instance that was asked for is this license's and holds its slot; `None` where it is not its own.
+    pub instance_active: Option<bool>,
+    /// Whether that instance is known without a machine hash.
+    pub lacks_hash: bool,
+}
+
+/// Looks that are answered at the same time, each of them for many. A look takes as long as it takes to read a few pages that are in
+/// memory: more would only take turns.
+const AT_ONCE: usize = 2;
+
+/// Most looks in a statement.
+const TOGETHER: usize = 16;
+
+/// Looks that may wait before those who ask wait for a place.
+const QUEUE: usize = 1024;
+
+pub(crate) struct Looks {
+    waiting: mpsc::Sender<Waiting>,
+}
+
+/// What is looked for, and who waits for it.
+struct Waiting {
+    tenant: TenantId,
+    license: LicenseId,
+    instance: Option<InstanceId>,
+    answer: oneshot::Sender<Result<Looked, StoreError>>,
+}
+
+impl Looks {
+    pub(crate) fn start(readers: &Readers) -> Self {
+        let (waiting, inbox) = mpsc::channel(QUEUE);
+        let inbox = Arc::new(Mutex::new(inbox));
+        for _ in 0..AT_ONCE {
+            tokio::spawn(answer_all(readers.clone(), inbox.clone()));
+        }
+        Self { waiting }
+    }
+
+    pub(crate) async fn look(
+        &self,
+        tenant: &TenantId,
+        license: LicenseId,
+        instance: Option<InstanceId>,
+    ) -> Result<Looked, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting {
+            tenant: tenant.clone(),
+            license,
+            instance,
+            answer,
+        };
+        let sent = self.waiting.send(waiting).await;
+        sent.map_err(|_| StoreError::Aborted)?;
+        answered.await.unwrap_or(Err(StoreError::Aborted))
+    }
+}
+
+async fn answer_all(readers: Readers, inbox: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+    let mut waiting = Vec::with_capacity(TOGETHER);
+    loop {
+        // Held while nobody waits, too: then it is the next one who comes whom this one answers.
+        if inbox.lock().await.recv_many(&mut waiting, TOGETHER).await == 0 {
+            return;
+        }
+        let found = async {
+            let mut connection = readers.read().await?;
+            look(&mut connection, &waiting).await
+        };
+        match found.await {
+            Ok(found) => {
+                for (waiting, looked) in waiting.drain(..).zip(found) {
+                    // Who went away does not need it any more.
+                    waiting.answer.send(looked).ok();
+                }
+            }
+            Err(error) => {
+                for waiting in waiting.drain(..) {
+                    waiting.answer.send(Err(error.clone())).ok();
+                }
+            }
+        }
+    }
+}
+
+/// What each of them finds, in their order.
+async fn look(
+    connection: &mut AnyConnection,
+    waiting: &[Waiting],
+) -> Result<Vec<Result<Looked, StoreError>>, StoreError> {
+    let mut sql = Sql::new("WITH asked (number, tenant_id, license_id, instance_id) AS (VALUES ");
+    sql.rows((0..).zip(waiting), |sql, (number, waiting)| {
+        sql.bind(number).push(", ");
+        sql.bind(waiting.tenant.as_str()).push(", ");
+        sql.bind(waiting.license.to_string()).push(", ");
+        let instance = waiting.instance.map(|instance| instance.to_string());
+        sql.bind(instance.as_deref());
+    });
+    sql.push(
+        ") SELECT asked.number, r.revision, l.tenant_id, l.id, l.product_id, l.key_type_id, l.display_key, l.state,
+         l.created_at, l.expires_at, l.activation_limit, l.active_count, l.entitlements, l.fallback, l.customer_name,
+         l.customer_email, l.predecessor_id, l.successor_id,
+         CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
+         CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
+         FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id
+         LEFT JOIN licenses l ON l.tenant_id = asked.tenant_id AND l.id = asked.license_id
+         LEFT JOIN activations a ON a.tenant_id = asked.tenant_id AND a.license_id = asked.license_id
+             AND a.id = asked.instance_id",
+    );
+    let mut found: Vec<_> = waiting
+        .iter()
+        .map(|_| {
+            Ok(Looked {
+                revision: None,
+                found: None,
+            })
+        })
+        .collect();
+    for row in &sql.fetch_all(connection).await? {
+        let number = Fields::new("licenses", row).number("number")?;
+        let place = usize::try_from(number)
+            .ok()
+            .and_then(|number| found.get_mut(number));
+        if let Some(place) = place {
+            *place = looked(row);
+        }
+    }
+    Ok(found)
+}
+
+fn looked(row: &AnyRow) -> Result<Looked, StoreError> {
+    let fields = Fields::new("licenses", row);
+    let found = match fields.optional_text("id")? {
+        None => None,
+        Some(_) => Some(DeviceLicense {
+            license: license(&fields)?,
+            instance_active: fields.optional_flag("instance_active")?,
+            lacks_hash: fields.flag("lacks_hash")?,
+        }),
+    };
+    Ok(Looked {
+        revision: Some(fields.number("revision")?),
+        found,
+    })
+}
