@@ -9,6 +9,8 @@ pub type AnyTag = element::Custom<&'static str>;
 // Those that pages hold on to.
 /// A `div` on the page.
 pub type Div = AnyTag;
+/// An `input` on the page.
+pub type Input = AnyTag;
 /// A `button` on the page.
 pub type Button = AnyTag;
 
@@ -21,8 +23,8 @@ macro_rules! elements {
     )*};
 }
 
-// In capitals, as the document names them: Leptos compares the tags when one element takes another's place. `dialog` and
-// `input` keep a type of their own, because pages ask them for what only they have.
+// In capitals, as the document names them: Leptos compares the tags when one element takes another's place. `dialog` keeps a
+// type of its own: there is but one, and it is asked for what only it has.
 elements! {
     a "A"
     b "B"
@@ -46,6 +48,7 @@ elements! {
     header "HEADER"
     hr "HR"
     i "I"
+    input "INPUT"
     kbd "KBD"
     label "LABEL"
     legend "LEGEND"

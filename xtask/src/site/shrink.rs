@@ -30,7 +30,8 @@ const OPTIMISATIONS: [&str; 7] = [
     "--low-memory-unused",
     // A function with one caller stays one: like functions side by side compress better than one large one.
     "--one-caller-inline-max-function-size=0",
-    "-Oz",
+    // Not -Oz: what that saves, brotli would have saved, too.
+    "-Os",
     "--converge",
     // Last: functions of one kind stand side by side, where brotli finds how alike they are.
     "--reorder-functions-by-name",
