@@ -268,7 +268,7 @@ mod tests {
 
     /// Imports `a.long_in`, exports `long_out` and `unused`, which are the functions `kept` and `left`.
     fn module() -> Module {
-        let custom: Vec<u8> = [b"\x04name\x01\x0e\x02\x01\x04kept\x02\x04left".as_slice()].concat();
+        let custom: Vec<u8> = [b"\x04name\x01\x0d\x02\x01\x04kept\x02\x04left".as_slice()].concat();
         Module {
             header: b"\0asm\x01\0\0\0".to_vec(),
             sections: vec![
