@@ -156,7 +156,7 @@ mod browser {
         let Ok(stream) = EventSource::new(url).map(Stream) else {
             return false;
         };
-        let (gives_up, given_up) = oneshot::channel();
+        let (gives_up, end) = oneshot::channel();
         let mut gives_up = Some(gives_up);
         let was_open = Rc::new(Cell::new(false));
         let heard = Closure::<dyn FnMut(Event)>::new({
@@ -182,7 +182,7 @@ mod browser {
             }
         }
         // It is never sent anything: this ends when the other end is gone.
-        let _: Result<(), _> = given_up.await;
+        let _: Result<(), _> = end.await;
         was_open.get()
     }
 

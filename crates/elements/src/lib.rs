@@ -25,7 +25,7 @@ pub mod html {
 pub mod prelude {
     pub use leptos::prelude::*;
 
-    pub use crate::view::View;
+    pub use crate::view::{Marked, View};
     // Under the names of those that they take the place of.
     pub use crate::attributes::{
         NamedAttributes as AriaAttributes, NamedAttributes as GlobalAttributes,
