@@ -138,5 +138,5 @@ fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
 fn PlainPages() -> impl leptos_router::MatchNestedRoutes + Clone {
-    view! { <Route path=StaticSegment(routes::FAILED) view=|| ()/> }.into_inner()
+    leptos_router::NestedRoute::new(StaticSegment(routes::FAILED), || ()).into_maybe_erased()
 }

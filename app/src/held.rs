@@ -2,11 +2,12 @@
 //! it can't be had.
 
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 
 use crate::{
     api::{
-        codec::PageResource,
         error::{ApiError, ErrorCode},
+        resource::PageResource,
     },
     live::{Connection, Live},
 };
@@ -105,8 +106,8 @@ impl<K: Send + Sync + 'static, T: Send + Sync + 'static> Copy for Holder<K, T> {
 
 impl<K, T> Holder<K, T>
 where
-    K: Clone + PartialEq + Send + Sync + 'static,
-    T: Clone + PartialEq + Send + Sync + 'static,
+    K: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
+    T: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
 {
     /// Holds what the resource brings.
     #[cfg(not(feature = "ssr"))]

@@ -97,13 +97,16 @@ pub fn use_live(subject: Signal<Option<Subject>>) -> Live {
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
-    use std::time::Duration;
+    use std::{cell::Cell, rc::Rc, time::Duration};
 
-    use futures::{StreamExt, channel::oneshot, future::abortable, stream::select};
-    use gloo_net::eventsource::{State, futures::EventSource};
+    use futures::{channel::oneshot, future::abortable};
     use keywright_domain::live::Subject;
-    use leptos::{ev, prelude::*};
-    use web_sys::VisibilityState;
+    use leptos::{
+        ev,
+        prelude::*,
+        wasm_bindgen::{JsCast, closure::Closure},
+    };
+    use web_sys::{Event, EventSource, VisibilityState};
 
     use super::{Live, Sign};
     use crate::routes;
@@ -150,30 +153,46 @@ mod browser {
 
     /// Passes on what the stream does, until the browser gives it up; says whether it was ever open.
     async fn listen(url: &str, live: Live) -> bool {
-        let Ok(mut source) = EventSource::new(url) else {
+        let Ok(stream) = EventSource::new(url).map(Stream) else {
             return false;
         };
-        let (Ok(opened), Ok(changed), Ok(broken)) = (
-            source.subscribe("open"),
-            source.subscribe("changed"),
-            source.subscribe("error"),
-        ) else {
-            return false;
-        };
-        let mut was_open = false;
-        let mut events = select(opened, select(changed, broken));
-        while let Some(Ok((event, _))) = events.next().await {
-            match event.as_str() {
+        let (gives_up, end) = oneshot::channel();
+        let mut gives_up = Some(gives_up);
+        let was_open = Rc::new(Cell::new(false));
+        let heard = Closure::<dyn FnMut(Event)>::new({
+            let (source, was_open) = (stream.0.clone(), Rc::clone(&was_open));
+            move |event: Event| match event.type_().as_str() {
                 "open" => {
-                    was_open = true;
+                    was_open.set(true);
                     live.heard(Sign::Opened);
                 }
                 "changed" => live.heard(Sign::Changed),
-                _ if source.state() == State::Closed => break,
+                _ if source.ready_state() == EventSource::CLOSED => drop(gives_up.take()),
                 _ => live.heard(Sign::Broke),
             }
+        });
+        for name in ["open", "changed", "error"] {
+            let listener = heard.as_ref().unchecked_ref();
+            if stream
+                .0
+                .add_event_listener_with_callback(name, listener)
+                .is_err()
+            {
+                return false;
+            }
         }
-        was_open
+        // It is never sent anything: this ends when the other end is gone.
+        let _: Result<(), _> = end.await;
+        was_open.get()
+    }
+
+    /// A stream that ends with whoever follows it.
+    struct Stream(EventSource);
+
+    impl Drop for Stream {
+        fn drop(&mut self) {
+            self.0.close();
+        }
     }
 
     async fn sleep(duration: Duration) {

@@ -1,10 +1,12 @@
 //! Builds what the browser downloads: one style sheet, one script and one wasm file, with hashes in their names.
 //!
-//! esbuild joins the style sheets, Trunk does the rest, and what is left to do on a release build is to make the
-//! script smaller and to put ready-made `.br` and `.gz` files beside everything.
+//! esbuild joins the style sheets, Trunk does the rest, and what is left to do on a release build is to make script and
+//! wasm smaller and to put ready-made `.br` and `.gz` files beside everything.
 
 mod budget;
 mod inputs;
+mod shrink;
+mod wasm;
 
 use std::{fs, path::PathBuf};
 
@@ -53,10 +55,10 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
         run_trunk(&tools, mode)
     })?;
     if matches!(mode, Mode::Release) {
-        steps.run("compressing the site", "some seconds", || {
-            minify_scripts(&tools)?;
-            compress()
+        steps.run("making the wasm smaller", "half a minute", || {
+            shrink::shrink(&tools)
         })?;
+        steps.run("compressing the site", "some seconds", compress)?;
     }
     Ok(fs::write(&stamp, fingerprint)?)
 }
@@ -95,20 +97,6 @@ fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
         .env_remove("NO_COLOR")
         .env("CARGO_TARGET_DIR", workspace::target());
     process::run(&mut trunk)
-}
-
-fn minify_scripts(tools: &SiteTools) -> Result<()> {
-    for script in files("js")? {
-        let mut esbuild = tools.command("esbuild")?;
-        esbuild
-            .arg(&script)
-            .args(["--minify", "--format=esm", "--allow-overwrite"]);
-        esbuild
-            .arg("--log-level=warning")
-            .arg(format!("--outfile={}", script.display()));
-        process::run(&mut esbuild)?;
-    }
-    Ok(())
 }
 
 fn compress() -> Result<()> {

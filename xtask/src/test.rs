@@ -97,6 +97,8 @@ fn lint(run: &mut Run<'_>) -> Result<()> {
         "keywright-frontend",
         "--package",
         "keywright-app",
+        "--package",
+        "keywright-elements",
     ];
     wasm.extend([
         "--features",

@@ -1,10 +1,8 @@
 //! How the answers that a page is loaded with stand in its HTML.
 
-use std::future::Future;
-
 use bytes::Bytes;
 use leptos::{
-    prelude::{Resource, SharedValue},
+    prelude::SharedValue,
     server::codee::{Decoder, Encoder},
     server_fn::{Decodes, Encodes, codec::JsonEncoding},
 };
@@ -14,25 +12,8 @@ use serde::{Serialize, de::DeserializeOwned};
 /// bring every type's decoder into the wasm a second time.
 pub struct PageCodec;
 
-/// What a page asks the server for; the first answer stands in its HTML.
-pub type PageResource<T> = Resource<T, PageCodec>;
-
 /// What the server knew when it rendered the page.
 pub type PageValue<T> = SharedValue<T, PageCodec>;
-
-/// Asks for what `source` says, and again whenever that changes.
-pub fn page_resource<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    ask: impl Fn(S) -> F + Send + Sync + 'static,
-) -> PageResource<T>
-where
-    S: Clone + PartialEq + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    let is_blocking = false;
-    Resource::new_with_options(source, ask, is_blocking)
-}
 
 impl<T: Serialize> Encoder<T> for PageCodec {
     type Error = String;

@@ -6,4 +6,5 @@ pub mod error;
 pub mod licenses;
 #[cfg(feature = "ssr")]
 pub mod request;
+pub mod resource;
 pub mod session;

@@ -25,6 +25,7 @@ pub mod notice;
 pub mod pager;
 #[cfg(feature = "ssr")]
 pub mod plain;
+pub mod rows;
 pub mod search;
 pub mod secret;
 pub mod select;

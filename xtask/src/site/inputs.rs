@@ -11,16 +11,18 @@ use anyhow::{Context, Result};
 
 use crate::{process, site::Mode, tools, workspace};
 
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "app",
     "crates/domain",
+    "crates/elements",
     "frontend",
     "style",
     "xtask/compress.mjs",
+    "xtask/src/site",
 ];
 
 /// A text that is the same as long as a build would give the same site.

@@ -18,6 +18,7 @@ use crate::{
     ui::{
         changing::changing,
         icon::IconName,
+        rows::rows,
         timeline::{Timeline, TimelineItem},
     },
 };
@@ -26,6 +27,9 @@ use crate::{
 #[component]
 pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     let now = Signal::derive(move || license.with(|license| license.now));
+    // A remint is on the pages of two licenses, in different words.
+    let key = |(here, entry): &(LicenseId, AuditEntry)| format!("{here} {}", entry.id);
+    let row = move |(here, entry)| item(entry, here, now);
     let entries = move || {
         license.with(|license| {
             let here = license.id;
@@ -33,6 +37,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
             entries.map(|entry| (here, entry)).collect::<Vec<_>>()
         })
     };
+    let entries = rows(entries, key, row);
     let nothing = changing(move || {
         let is_empty = license.with(|license| license.activity.is_empty());
         is_empty.then(|| {
@@ -58,12 +63,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
             </div>
             {nothing}
             <Timeline>
-                <For
-                    each=entries
-                    // A remint is on the pages of two licenses, in different words.
-                    key=|(here, entry)| (*here, entry.id)
-                    children=move |(here, entry)| item(entry, here, now)
-                />
+                {entries}
             </Timeline>
         </section>
     }

@@ -13,9 +13,9 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        codec::{PageResource, page_resource},
         error::{ApiError, ErrorCode},
         licenses::show_license,
+        resource::{PageResource, page_resource},
         session::use_visit,
     },
     held::{Answer, Holder, Shown},

@@ -24,6 +24,7 @@ use crate::{
         button::QuestionLink,
         changing::changing,
         live::{LiveMark, LiveState},
+        rows::rows,
         table::Table,
         time::{Minute, Time},
     },
@@ -109,14 +110,12 @@ fn DeviceTable(license: Memo<LicenseDetail>, may_act: bool, asking: Asking) -> i
         });
         view! { <DeviceRow license device may_act asking/> }
     };
+    let devices = move || license.with(|license| license.devices.clone());
+    let rows = rows(devices, |device: &Device| device.instance, row);
     let caption = Signal::derive(|| "Activations of this license".to_owned());
     view! {
         <Table label="Devices" caption narrow="activations" busy=never head>
-            <For
-                each=move || license.with(|license| license.devices.clone())
-                key=|device| device.instance
-                children=row
-            />
+            {rows}
         </Table>
     }
 }

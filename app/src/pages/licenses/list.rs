@@ -14,8 +14,8 @@ use leptos_router::hooks::use_url;
 
 use crate::{
     api::{
-        codec::{PageResource, page_resource},
         licenses::list_licenses,
+        resource::{PageResource, page_resource},
         session::use_visit,
     },
     format,
@@ -33,7 +33,7 @@ use crate::{
         stale::Stale,
     },
     routes,
-    ui::{button::MainLink, changing::changing, focus, pager::Pager, table::Table},
+    ui::{button::MainLink, changing::changing, focus, pager::Pager, rows::rows, table::Table},
 };
 
 /// The page.
@@ -179,7 +179,7 @@ fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) 
     let previous = neighbour(|list| list.page.previous, Position::Before);
     let next = neighbour(|list| list.page.next, Position::After);
     let head = view! { <LicenseHead asked/> }.into_any();
-    let rows = move || list.with(|list| list.page.items.clone());
+    let licenses = move || list.with(|list| list.page.items.clone());
     let now = Signal::derive(move || list.with(|list| list.now));
     let row = move |first: LicenseSummary| {
         let id = first.id;
@@ -191,9 +191,10 @@ fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) 
         });
         view! { <LicenseRow license now/> }
     };
+    let rows = rows(licenses, |license: &LicenseSummary| license.id, row);
     view! {
         <Table label="Licenses" caption narrow="licenses" busy head>
-            <For each=rows key=|license| license.id children=row/>
+            {rows}
         </Table>
         <Pager summary previous next/>
     }

@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use crate::{
-    api::codec::page_resource,
+    api::resource::page_resource,
     layout::PageHead,
     pages::{
         failure::Failure,
