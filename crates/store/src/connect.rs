@@ -131,6 +131,23 @@ impl Connector {
         Ok(connection)
     }
 
+    /// The one connection that writes to SQLite while a server runs.
+    pub(crate) async fn connect_writer(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = self.connect().await?;
+        connection.execute(SQLITE_WRITER_TUNING).await?;
+        Ok(connection)
+    }
+
+    /// A connection that looks for licenses all day.
+    pub(crate) async fn connect_looks(&self) -> Result<AnyConnection, sqlx::Error> {
+        let mut connection = self.connect().await?;
+        match self.engine {
+            Engine::Sqlite => connection.execute(SQLITE_LOOKS_TUNING).await?,
+            Engine::Postgres => connection.execute(POSTGRES_TUNING).await?,
+        };
+        Ok(connection)
+    }
+
     /// One connection that leaves the file as it is but for what it is told: no log is begun beside it.
     pub(crate) async fn connect_plainly(&self) -> Result<AnyConnection, sqlx::Error> {
         AnyConnection::connect_with(&self.options).await
@@ -232,6 +249,16 @@ const SQLITE_TUNING: &str = "PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
+
+/// The upper levels of all indexes of a million licenses stay in memory (64 MiB; the usual 2 MiB would be read anew all the time), pages
+/// that are changed again and again go from the log to the file once in 32 MiB, and copies for savepoints into no file.
+const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -65536;
+PRAGMA wal_autocheckpoint = 8192;
+PRAGMA temp_store = MEMORY;";
+
+/// 24 MiB: those levels of what a look reads.
+const SQLITE_LOOKS_TUNING: &str = "PRAGMA cache_size = -24576;
+PRAGMA query_only = ON;";
 
 /// Nobody waits longer for a row that somebody else holds than a request may take, and a server that vanishes in the middle
 /// of a unit of work holds its rows for ten seconds at most.

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use sqlx::{Any, AnyPool, pool::PoolConnection};
+use sqlx::{Any, pool::PoolConnection};
 
 use crate::{
     Changes, Engine, OpenError, SdkKeyUse, StoreError, Touch, Tx,
     changes::{Listener, Sender},
     connect::{Connector, Readers},
-    database_file::DatabaseFile,
     looks::Looks,
     search::SearchIndex,
     touches::Touches,
@@ -23,7 +22,6 @@ pub struct Store {
 }
 
 struct Inner {
-    pool: AnyPool,
     readers: Readers,
     looks: Looks,
     search: SearchIndex,
@@ -35,8 +33,8 @@ struct Inner {
 
 /// What is looked after beside the rows.
 enum Home {
-    /// SQLite: a file that may be taken away.
-    File(Arc<DatabaseFile>),
+    /// SQLite: a file of this machine.
+    File,
     /// PostgreSQL: other servers may share the database.
     Shared(Others),
 }
@@ -66,34 +64,28 @@ impl Store {
         connector.migrate().await?;
         let pool = connector.pool().await?;
         let search = connector.search_index(&pool).await?;
+        let mut readers = Readers { pool, file: None };
         let changes = Changes::new();
         let (home, writer) = match connector.engine {
             Engine::Sqlite => {
-                let file = Arc::new(connector.file(&pool).await?);
-                let writer = Writer::queued(connector, file.clone(), changes.clone())
+                let file = Arc::new(connector.file(&readers.pool).await?);
+                readers.file = Some(file.clone());
+                let writer = Writer::queued(connector.clone(), file, changes.clone())
                     .map_err(|error| OpenError::Unreachable(error.into()))?;
-                (Home::File(file), writer)
+                (Home::File, writer)
             }
             Engine::Postgres => {
-                let sender = Sender::start(pool.clone());
+                let sender = Sender::start(readers.pool.clone());
                 let url = connector.url().to_owned();
                 let listener = Listener::start(url, changes.clone(), &sender);
-                let writer = Writer::direct(pool.clone(), changes.clone(), sender.clone());
+                let writer = Writer::direct(readers.pool.clone(), changes.clone(), sender.clone());
                 (Home::Shared(Others { sender, listener }), writer)
             }
         };
         let touches = Touches::start(writer.clone());
-        let readers = Readers {
-            pool: pool.clone(),
-            file: match &home {
-                Home::File(file) => Some(file.clone()),
-                Home::Shared(_) => None,
-            },
-        };
         Ok(Self {
             inner: Arc::new(Inner {
-                pool,
-                looks: Looks::start(&readers),
+                looks: Looks::start(&connector, &readers),
                 readers,
                 search,
                 writer,
@@ -135,7 +127,7 @@ impl Store {
 
     /// How busy the database is at this moment.
     pub fn load(&self) -> Load {
-        let pool = &self.inner.pool;
+        let pool = &self.inner.readers.pool;
         let idle = pool.num_idle();
         Load {
             connections_idle: idle,
@@ -159,7 +151,8 @@ impl Store {
             others.listener.close();
             others.sender.close().await;
         }
-        self.inner.pool.close().await;
+        self.inner.looks.close().await;
+        self.inner.readers.pool.close().await;
     }
 
     /// What changes, to be watched: here and, within half a second, wherever else it is written to the same database.
@@ -178,7 +171,7 @@ impl Store {
     /// Which engine this is.
     pub(crate) fn engine(&self) -> Engine {
         match self.inner.home {
-            Home::File(_) => Engine::Sqlite,
+            Home::File => Engine::Sqlite,
             Home::Shared(_) => Engine::Postgres,
         }
     }

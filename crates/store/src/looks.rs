@@ -3,14 +3,30 @@
 //! What a read costs is mostly the way to the database and back: to another thread on SQLite, over a network on PostgreSQL. So
 //! whoever is free takes all that wait, up to a number. Nobody waits for company: who comes alone is asked for alone.
 
-use std::sync::Arc;
+use std::{
+    mem,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
-use keywright_domain::ids::{InstanceId, LicenseId, TenantId};
-use sqlx::{AnyConnection, any::AnyRow};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use keywright_domain::{
+    ids::{InstanceId, LicenseId, TenantId},
+    license::License,
+};
+use sqlx::{AnyConnection, Connection, any::AnyRow};
+use tokio::{
+    sync::{Mutex, mpsc, oneshot},
+    task::JoinHandle,
+};
 
-use crate::{StoreError, connect::Readers, licenses::license, row::Fields, sql::Sql};
-use keywright_domain::license::License;
+use crate::{
+    StoreError,
+    connect::{Connector, Readers},
+    database_file::DatabaseFile,
+    licenses::license,
+    row::Fields,
+    sql::Sql,
+};
 
 /// What a device's look for its license found.
 #[derive(Debug, Clone)]
@@ -39,11 +55,15 @@ const AT_ONCE: usize = 2;
 /// Most looks in a statement.
 const TOGETHER: usize = 16;
 
+/// How long a look may take; then its connection is given up. Requests are answered within ten seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
+
 /// Looks that may wait before those who ask wait for a place.
 const QUEUE: usize = 1024;
 
 pub(crate) struct Looks {
-    waiting: mpsc::Sender<Waiting>,
+    waiting: RwLock<Option<mpsc::Sender<Waiting>>>,
+    lookers: Mutex<Vec<JoinHandle<()>>>,
 }
 
 /// What is looked for, and who waits for it.
@@ -55,13 +75,34 @@ struct Waiting {
 }
 
 impl Looks {
-    pub(crate) fn start(readers: &Readers) -> Self {
+    pub(crate) fn start(connector: &Connector, readers: &Readers) -> Self {
         let (waiting, inbox) = mpsc::channel(QUEUE);
         let inbox = Arc::new(Mutex::new(inbox));
-        for _ in 0..AT_ONCE {
-            tokio::spawn(answer_all(readers.clone(), inbox.clone()));
+        let looker = |_| {
+            let looker = Looker {
+                connector: connector.clone(),
+                file: readers.file.clone(),
+                connection: None,
+            };
+            tokio::spawn(looker.answer_all(inbox.clone()))
+        };
+        Self {
+            waiting: RwLock::new(Some(waiting)),
+            lookers: Mutex::new((0..AT_ONCE).map(looker).collect()),
         }
-        Self { waiting }
+    }
+
+    /// Answers those who wait, and nobody any more.
+    pub(crate) async fn close(&self) {
+        drop(
+            self.waiting
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        for looker in mem::take(&mut *self.lookers.lock().await) {
+            looker.await.ok();
+        }
     }
 
     pub(crate) async fn look(
@@ -77,44 +118,89 @@ impl Looks {
             instance,
             answer,
         };
-        let sent = self.waiting.send(waiting).await;
-        sent.map_err(|_| StoreError::Aborted)?;
-        answered.await.unwrap_or(Err(StoreError::Aborted))
+        let places = self
+            .waiting
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let sent = places.ok_or(sqlx::Error::PoolClosed)?.send(waiting).await;
+        sent.map_err(|_| sqlx::Error::PoolClosed)?;
+        answered
+            .await
+            .unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into()))
     }
 }
 
-async fn answer_all(readers: Readers, inbox: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
-    let mut waiting = Vec::with_capacity(TOGETHER);
-    loop {
+/// What each of those who wait finds, in their order.
+type Found = Vec<Result<Looked, StoreError>>;
+
+/// Who answers looks, over a connection of its own: what it has read stays in its memory, and no page that takes long holds it up.
+struct Looker {
+    connector: Connector,
+    /// SQLite's, which may be taken away.
+    file: Option<Arc<DatabaseFile>>,
+    connection: Option<AnyConnection>,
+}
+
+impl Looker {
+    async fn answer_all(mut self, inbox: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
+        let mut waiting = Vec::with_capacity(TOGETHER);
         // Held while nobody waits, too: then it is the next one who comes whom this one answers.
-        if inbox.lock().await.recv_many(&mut waiting, TOGETHER).await == 0 {
-            return;
-        }
-        let found = async {
-            let mut connection = readers.read().await?;
-            look(&mut connection, &waiting).await
-        };
-        match found.await {
-            Ok(found) => {
-                for (waiting, looked) in waiting.drain(..).zip(found) {
-                    // Who went away does not need it any more.
-                    waiting.answer.send(looked).ok();
+        while inbox.lock().await.recv_many(&mut waiting, TOGETHER).await > 0 {
+            let looked = tokio::time::timeout(PATIENCE, self.look(&waiting)).await;
+            match looked.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
+                Ok(found) => {
+                    for (waiting, looked) in waiting.drain(..).zip(found) {
+                        // Who went away does not need it any more.
+                        waiting.answer.send(looked).ok();
+                    }
                 }
-            }
-            Err(error) => {
-                for waiting in waiting.drain(..) {
-                    waiting.answer.send(Err(error.clone())).ok();
+                Err(error) => {
+                    for waiting in waiting.drain(..) {
+                        waiting.answer.send(Err(error.clone())).ok();
+                    }
                 }
             }
         }
+        if let Some(connection) = self.connection {
+            connection.close().await.ok();
+        }
+    }
+
+    /// What each of them finds, in their order.
+    async fn look(&mut self, waiting: &[Waiting]) -> Result<Found, StoreError> {
+        if let Some(file) = &self.file {
+            file.is_in_place()?;
+        }
+        match self.connection.take() {
+            Some(rested) => match self.look_with(rested, waiting).await {
+                // It may have been cut off while nobody asked.
+                Err(StoreError::Unavailable(_)) => self.look_anew(waiting).await,
+                found => found,
+            },
+            None => self.look_anew(waiting).await,
+        }
+    }
+
+    async fn look_anew(&mut self, waiting: &[Waiting]) -> Result<Found, StoreError> {
+        let connection = self.connector.connect_looks().await?;
+        self.look_with(connection, waiting).await
+    }
+
+    /// After an error the connection is not put back: the next look begins with a fresh one.
+    async fn look_with(
+        &mut self,
+        mut connection: AnyConnection,
+        waiting: &[Waiting],
+    ) -> Result<Found, StoreError> {
+        let found = look(&mut connection, waiting).await?;
+        self.connection = Some(connection);
+        Ok(found)
     }
 }
 
 /// What each of them finds, in their order.
-async fn look(
-    connection: &mut AnyConnection,
-    waiting: &[Waiting],
-) -> Result<Vec<Result<Looked, StoreError>>, StoreError> {
+async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Found, StoreError> {
     let mut sql = Sql::new("WITH asked (number, tenant_id, license_id, instance_id) AS (VALUES ");
     sql.rows((0..).zip(waiting), |sql, (number, waiting)| {
         sql.bind(number).push(", ");

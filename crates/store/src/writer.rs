@@ -262,7 +262,7 @@ async fn run(
         }
         let mut open = match connection.take() {
             Some(open) => open,
-            None => match connector.connect().await {
+            None => match connector.connect_writer().await {
                 Ok(open) => {
                     neighbours.begin_anew();
                     open
@@ -332,9 +332,13 @@ async fn run_and_commit(
     answers: &mut Vec<Answer>,
 ) -> Result<Wake, sqlx::Error> {
     let mut wake = Wake::default();
-    let mut prepare = "BEGIN IMMEDIATE; SAVEPOINT unit";
+    // For a savepoint SQLite copies each page before it is changed: who is alone needs none.
+    let (mut begin, undo) = match batch.len() {
+        1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
+        _ => ("BEGIN IMMEDIATE; SAVEPOINT unit", "ROLLBACK TO unit"),
+    };
     for job in batch {
-        connection.execute(prepare).await?;
+        connection.execute(begin).await?;
         match job(connection, Engine::Sqlite).await {
             Outcome::Keep(of_job, answer) => {
                 answers.push(answer);
@@ -342,10 +346,10 @@ async fn run_and_commit(
             }
             Outcome::Undo(answer) => {
                 answers.push(answer);
-                connection.execute("ROLLBACK TO unit").await?;
+                connection.execute(undo).await?;
             }
         }
-        prepare = "RELEASE unit; SAVEPOINT unit";
+        begin = "RELEASE unit; SAVEPOINT unit";
     }
     mem::take(&mut wake.entries).write(connection).await?;
     connection.execute("COMMIT").await?;
