@@ -3,6 +3,7 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use keywright_domain::setup::SetupCode;
@@ -12,12 +13,12 @@ use crate::data_folder::{make_folder, write_secret};
 /// A file that its owner alone may read. It is a convenience: the code was printed, too, so what can't be done with the file
 /// is logged and stops nobody.
 #[derive(Debug, Clone)]
-pub struct SetupCodeFile(PathBuf);
+pub struct SetupCodeFile(Arc<Path>);
 
 impl SetupCodeFile {
     /// The file of that path.
     pub fn new(path: PathBuf) -> Self {
-        Self(path)
+        Self(path.into())
     }
 
     /// Where it is.

@@ -1,6 +1,6 @@
 //! All use cases, by what they are about.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use keywright_store::{Load, Store};
 
@@ -28,9 +28,20 @@ use crate::{
     terms::RememberedTerms,
 };
 
-/// Everything that can be asked of Keywright. Cheap to clone.
+/// Everything that can be asked of Keywright. Cheap to clone: each request has one.
 #[derive(Clone)]
-pub struct Services {
+pub struct Services(Arc<UseCases>);
+
+impl Deref for Services {
+    type Target = UseCases;
+
+    fn deref(&self) -> &UseCases {
+        &self.0
+    }
+}
+
+/// The use cases.
+pub struct UseCases {
     /// What devices ask.
     pub activations: Activations,
     /// What was done, by whom and when.
@@ -84,7 +95,7 @@ impl Services {
             terms: RememberedTerms::default(),
             claims: Claims::default(),
         });
-        Self {
+        Self(Arc::new(UseCases {
             activations: Activations(context.clone()),
             audit: Audit(context.clone()),
             check: Check(context.clone()),
@@ -101,7 +112,7 @@ impl Services {
             signing_keys: SigningKeys(context.clone()),
             tenants: Tenants(context.clone()),
             context,
-        }
+        }))
     }
 
     /// Whether the database answers.

@@ -23,6 +23,51 @@ const SUMMARIES: &str =
      l.expires_at, p.name AS product_name
      FROM licenses l JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id WHERE l.tenant_id = ";
 
+/// Most matches of a term that are counted where it is a common one; beyond that the list says "more than".
+const SEARCH_COUNT_LIMIT: u32 = 1_000;
+
+/// How the rows of a page are found. Databases can't know which of these is quicker without knowing how many rows match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// A few match: all of them are gathered by an index of what is filtered by, and sorted.
+    Gathered,
+    /// Many do: the list is read in its order, by the index of that, until enough of them have come by.
+    InOrder,
+    /// The same in the usual order, which the indexes of state and product have, too.
+    AsCreated,
+}
+
+impl Reading {
+    fn of(sort: Sort) -> Self {
+        match sort.by {
+            SortBy::Created => Self::AsCreated,
+            SortBy::Activations | SortBy::Expires => Self::InOrder,
+        }
+    }
+
+    // No index is used for what a function gives.
+    const fn state(self) -> &'static str {
+        match self {
+            Self::Gathered | Self::AsCreated => " AND l.state = ",
+            Self::InOrder => " AND COALESCE(l.state, '') = ",
+        }
+    }
+
+    const fn product(self) -> &'static str {
+        match self {
+            Self::Gathered | Self::AsCreated => " AND l.product_id = ",
+            Self::InOrder => " AND COALESCE(l.product_id, '') = ",
+        }
+    }
+
+    const fn expiry(self) -> &'static str {
+        match self {
+            Self::Gathered => " AND l.expires_at",
+            Self::AsCreated | Self::InOrder => " AND COALESCE(l.expires_at, 0)",
+        }
+    }
+}
+
 impl Store {
     /// One page of the tenant's licenses, how many match and how many there are, and what can be filtered by.
     pub async fn list_licenses(
@@ -31,12 +76,19 @@ impl Store {
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<LicenseList, StoreError> {
+        let everything = LicenseFilter::default();
+        let total = self.count_licenses(tenant, &everything, now).await?;
+        let (count, reading) = self.count_matches(tenant, query, total, now).await?;
         let mut position = query.position;
-        let mut rows = self.license_rows(tenant, query, position, now).await?;
+        let mut rows = self
+            .license_rows(tenant, query, position, reading, now)
+            .await?;
         if rows.is_empty() && position != Position::Start {
             // A place beyond the end, in an old or hand-made link: the list has a beginning all the same.
             position = Position::Start;
-            rows = self.license_rows(tenant, query, position, now).await?;
+            rows = self
+                .license_rows(tenant, query, position, reading, now)
+                .await?;
         }
         let summaries = rows
             .iter()
@@ -46,13 +98,6 @@ impl Store {
             value: sort_value(row, query.sort.by),
             id: row.id,
         });
-        let everything = LicenseFilter::default();
-        let total = self.count_licenses(tenant, &everything, now).await?;
-        let count = if query.filter.is_empty() {
-            total
-        } else {
-            self.count_licenses(tenant, &query.filter, now).await?
-        };
         Ok(LicenseList {
             page,
             count,
@@ -77,7 +122,7 @@ impl Store {
              l.customer_email, l.created_at, l.expires_at FROM licenses l WHERE l.tenant_id = ",
         );
         sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, filter, now);
+        self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
         let position = after.map_or(Position::Start, Position::After);
         push_page(&mut sql, Sort::default(), position, i64::from(size));
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
@@ -93,7 +138,7 @@ impl Store {
     ) -> Result<u32, StoreError> {
         let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM licenses l WHERE l.tenant_id = ");
         sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, filter, now);
+        self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
         self.counted(sql).await
     }
 
@@ -103,11 +148,12 @@ impl Store {
         tenant: &TenantId,
         query: &LicenseQuery,
         position: Position<LicenseId>,
+        reading: Reading,
         now: Timestamp,
     ) -> Result<Vec<AnyRow>, StoreError> {
         let mut sql = Sql::new(SUMMARIES);
         sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, &query.filter, now);
+        self.push_filter(&mut sql, tenant, &query.filter, reading, now);
         // One more tells whether there is a next page.
         push_page(&mut sql, query.sort, position, i64::from(PAGE_SIZE) + 1);
         Ok(sql.fetch_all(&mut *self.read().await?).await?)
@@ -123,11 +169,56 @@ impl Store {
             "SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ",
         );
         sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, filter, now);
+        self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS found");
         Ok(Count::from_capped(self.counted(sql).await?))
+    }
+
+    /// How many licenses match, and how a page of them is best read.
+    async fn count_matches(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        total: Count,
+        now: Timestamp,
+    ) -> Result<(Count, Reading), StoreError> {
+        let LicenseQuery { filter, sort, .. } = query;
+        if filter.is_empty() {
+            return Ok((total, Reading::Gathered));
+        }
+        if let Some(term) = &filter.term
+            && self.is_common(term).await?
+        {
+            let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
+            self.search_index().push_matches(&mut sql, tenant, term);
+            push_status_and_product(&mut sql, filter, Reading::Gathered, now);
+            sql.push(" LIMIT ")
+                .bind(i64::from(SEARCH_COUNT_LIMIT) + 1)
+                .push(") AS found");
+            let counted = self.counted(sql).await?;
+            if counted > SEARCH_COUNT_LIMIT {
+                return Ok((Count::MoreThan(SEARCH_COUNT_LIMIT), Reading::of(*sort)));
+            }
+            return Ok((Count::Exact(counted), Reading::Gathered));
+        }
+        let count = self.count_licenses(tenant, filter, now).await?;
+        let reading = match count {
+            Count::Exact(_) => Reading::Gathered,
+            Count::MoreThan(_) => Reading::of(*sort),
+        };
+        Ok((count, reading))
+    }
+
+    /// Whether so many entries hold the term, of whichever tenant, that to gather them all would take long.
+    async fn is_common(&self, term: &SearchTerm) -> Result<bool, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
+        self.search_index().push_entries(&mut sql, term);
+        sql.push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS found");
+        Ok(self.counted(sql).await? > COUNT_LIMIT)
     }
 
     /// The number that the statement calls `counted`.
@@ -161,16 +252,16 @@ impl Store {
         sql: &mut Sql,
         tenant: &TenantId,
         filter: &LicenseFilter,
+        reading: Reading,
         now: Timestamp,
     ) {
-        if let Some(status) = filter.status {
-            push_status(sql, status, now);
-        }
-        if let Some(product) = &filter.product {
-            sql.push(" AND l.product_id = ").bind(product.as_str());
-        }
+        push_status_and_product(sql, filter, reading, now);
         if let Some(term) = &filter.term {
-            self.search_index().push_condition(sql, tenant, term);
+            let index = self.search_index();
+            match reading {
+                Reading::Gathered => index.push_condition(sql, tenant, term),
+                Reading::InOrder | Reading::AsCreated => index.push_check(sql, term),
+            }
         }
     }
 
@@ -191,17 +282,32 @@ impl Store {
     }
 }
 
+fn push_status_and_product(
+    sql: &mut Sql,
+    filter: &LicenseFilter,
+    reading: Reading,
+    now: Timestamp,
+) {
+    if let Some(status) = filter.status {
+        push_status(sql, status, reading, now);
+    }
+    if let Some(product) = &filter.product {
+        sql.push(reading.product()).bind(product.as_str());
+    }
+}
+
 /// What is stored is what operators made of a license; whether it has expired, the clock says.
-fn push_status(sql: &mut Sql, status: Status, now: Timestamp) {
+fn push_status(sql: &mut Sql, status: Status, reading: Reading, now: Timestamp) {
+    let state = match status {
+        Status::Active | Status::Expired => LicenseState::Active,
+        Status::Reminted => LicenseState::Reminted,
+        Status::Revoked => LicenseState::Revoked,
+    };
+    sql.push(reading.state()).bind(state.as_str());
     match status {
-        Status::Active => sql
-            .push(" AND l.state = 'active' AND l.expires_at > ")
-            .bind(now.millis()),
-        Status::Expired => sql
-            .push(" AND l.state = 'active' AND l.expires_at <= ")
-            .bind(now.millis()),
-        Status::Reminted => sql.push(" AND l.state = 'reminted'"),
-        Status::Revoked => sql.push(" AND l.state = 'revoked'"),
+        Status::Active => sql.push(reading.expiry()).push(" > ").bind(now.millis()),
+        Status::Expired => sql.push(reading.expiry()).push(" <= ").bind(now.millis()),
+        Status::Reminted | Status::Revoked => sql,
     };
 }
 

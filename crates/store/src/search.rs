@@ -51,29 +51,118 @@ impl SearchIndex {
     /// Adds the condition that `l`, a license of the tenant, has the term somewhere.
     pub(crate) fn push_condition(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
         let folded = term.folded();
-        let is_part = folded.chars().count() >= PART_SYMBOLS;
         // Found once, and then compared: without statistics PostgreSQL would look anew for every license.
         sql.push(" AND l.id IN (WITH found AS MATERIALIZED (SELECT e.license_id FROM search_entries e WHERE e.tenant_id = ")
             .bind(tenant.as_str());
         match self {
-            Self::Sqlite if is_part => sql
-                .push(" AND e.id IN (SELECT rowid FROM search_parts WHERE search_parts MATCH ")
-                .bind(quoted(&folded))
-                .push(")"),
-            Self::Sqlite => sql
-                .push(" AND e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ")
-                .bind(prefixes(&folded, Self::Sqlite))
-                .push(")"),
-            Self::Postgres { has_trigrams: true } if is_part => {
-                sql.push(" AND e.text LIKE ").bind(within(&folded))
+            Self::Sqlite if is_part(&folded) => {
+                sql.push(" AND e.id IN (SELECT rowid FROM search_parts WHERE search_parts MATCH ")
+                    .bind(quoted(&folded))
+                    .push(")");
             }
-            Self::Postgres { .. } => sql
-                .push(" AND search_words(e.text) @@ to_tsquery('simple', ")
-                .bind(prefixes(&folded, self))
-                .push(")"),
-        };
+            Self::Sqlite => {
+                sql.push(" AND e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ")
+                    .bind(prefixes(&folded, Self::Sqlite))
+                    .push(")");
+            }
+            Self::Postgres { .. } => {
+                sql.push(" AND ");
+                self.push_text_check(sql, &folded);
+            }
+        }
         sql.push(") SELECT license_id FROM found)");
     }
+}
+
+impl SearchIndex {
+    /// Adds what to select from to have the entries that hold the term, of whichever tenant, one after another.
+    pub(crate) fn push_entries(self, sql: &mut Sql, term: &SearchTerm) {
+        let folded = term.folded();
+        match self {
+            Self::Sqlite if is_part(&folded) => {
+                sql.push("search_parts WHERE search_parts MATCH ")
+                    .bind(quoted(&folded));
+            }
+            Self::Sqlite => {
+                sql.push("search_words WHERE search_words MATCH ")
+                    .bind(prefixes(&folded, self));
+            }
+            Self::Postgres { .. } => {
+                sql.push("search_entries e WHERE ");
+                self.push_text_check(sql, &folded);
+            }
+        }
+    }
+
+    /// The same with the licenses of the tenant, `l`, that they are of.
+    pub(crate) fn push_matches(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+        let folded = term.folded();
+        match self {
+            // In this order: as soon as there are enough, it ends.
+            Self::Sqlite => {
+                let (from, query) = if is_part(&folded) {
+                    ("search_parts s", quoted(&folded))
+                } else {
+                    ("search_words s", prefixes(&folded, self))
+                };
+                let matching = if is_part(&folded) {
+                    "s.search_parts MATCH "
+                } else {
+                    "s.search_words MATCH "
+                };
+                sql.push(from)
+                    .push(
+                        " CROSS JOIN search_entries e ON e.id = s.rowid
+                         CROSS JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ",
+                    )
+                    .push(matching)
+                    .bind(query);
+            }
+            Self::Postgres { .. } => {
+                sql.push("search_entries e JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ");
+                self.push_text_check(sql, &folded);
+            }
+        }
+        sql.push(" AND e.tenant_id = ").bind(tenant.as_str());
+    }
+
+    /// Adds the condition that `l` has the term somewhere, found out by a look at its own entries: for terms that many have.
+    pub(crate) fn push_check(self, sql: &mut Sql, term: &SearchTerm) {
+        sql.push(
+            " AND EXISTS (SELECT 1 FROM search_entries e WHERE e.tenant_id = l.tenant_id AND e.license_id = l.id AND ",
+        );
+        self.push_text_check(sql, &term.folded());
+        sql.push(")");
+    }
+
+    fn push_text_check(self, sql: &mut Sql, folded: &str) {
+        match self {
+            Self::Sqlite if is_part(folded) => {
+                sql.push("instr(e.text, ").bind(folded).push(") > 0");
+            }
+            // Letters beyond ASCII end a word here: to find a little more than the index does harms nobody.
+            Self::Sqlite => {
+                sql.push("TRUE");
+                for word in search::words(folded) {
+                    sql.push(" AND char(10) || e.text GLOB ")
+                        .bind(format!("*[^a-z0-9]{word}*"));
+                }
+            }
+            Self::Postgres { has_trigrams: true } if is_part(folded) => {
+                sql.push("e.text LIKE ").bind(within(folded));
+            }
+            Self::Postgres { .. } => {
+                sql.push("search_words(e.text) @@ to_tsquery('simple', ")
+                    .bind(prefixes(folded, self))
+                    .push(")");
+            }
+        }
+    }
+}
+
+/// Whether a term is long enough to be found anywhere in a text.
+fn is_part(folded: &str) -> bool {
+    folded.chars().count() >= PART_SYMBOLS
 }
 
 /// A phrase of FTS5, whatever stands in it.

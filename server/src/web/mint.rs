@@ -56,7 +56,7 @@ async fn write(
             let tell = move |count| {
                 written.send_replace(count);
             };
-            let licenses = services.licenses;
+            let licenses = services.licenses.clone();
             licenses.mint_once(&caller, &order, form, tell).await
         }
         Err(error) => Err(error.into()),
