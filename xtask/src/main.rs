@@ -6,6 +6,7 @@
     reason = "a command-line tool talks to its user"
 )]
 
+mod bench;
 mod binary;
 mod demo;
 mod deny;
@@ -45,6 +46,8 @@ Usage: cargo xtask <command>
   site                        only the site: target/site
   screenshots                 take the pictures in docs/screenshots anew
   torture [--minutes N]       repeat the tests of races and crashes for so long (10), print a table
+  bench [-- <options>]        measure against the floor, print a table, write bench/results.json
+                              (for example: cargo xtask bench -- --licenses 100000 --only validate)
   deny                        check what crates the product is made of, with cargo-deny
   tools                       only install the tools
   help                        this text
@@ -82,6 +85,8 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["screenshots"] => screenshots::run(steps),
         ["torture"] => torture::run(None, steps),
         ["torture", "--minutes", minutes] => torture::run(Some(minutes), steps),
+        ["bench"] => bench::run(&[], steps),
+        ["bench", "--", options @ ..] => bench::run(options, steps),
         ["deny"] => deny::run(steps),
         ["tools"] => tools::install_all(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),

@@ -1,4 +1,5 @@
-//! A `PostgreSQL` for the tests: the one that the caller names, else a private one that lives as long as the run.
+//! A `PostgreSQL` for the tests: the one that the caller names, else a private one that lives as long as the run. And one for
+//! benchmarks, whose data stays, and which waits for the disk.
 
 use std::{
     env, fs,
@@ -28,10 +29,30 @@ pub(crate) struct Postgres {
     _private: Option<PrivateServer>,
 }
 
-/// A running server process and its folder.
+/// A running server process.
 struct PrivateServer {
     child: Child,
-    folder: PathBuf,
+    /// To be removed at the end, unless it is kept.
+    folder: Option<PathBuf>,
+}
+
+/// A server of ours whose databases outlive it.
+pub(crate) struct KeptPostgres {
+    server: String,
+    binaries: PathBuf,
+    _private: PrivateServer,
+}
+
+impl KeptPostgres {
+    /// Its address, without a database.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
+    /// The folder of its programs.
+    pub(crate) fn binaries(&self) -> &Path {
+        &self.binaries
+    }
 }
 
 impl Postgres {
@@ -49,6 +70,27 @@ impl Postgres {
         })
     }
 
+    /// Starts the server that is kept under that name, as it is when it is installed: what it was told to keep survives a power cut.
+    pub(crate) fn keep(name: &str, steps: &mut Steps) -> Result<KeptPostgres> {
+        let binaries = install(steps)?;
+        let start = || {
+            let folder = env::temp_dir().join(format!("keywright-postgres-{name}"));
+            let mut mkdir = as_server_user(Path::new("mkdir"))?;
+            process::output(mkdir.arg("-p").arg(&folder))?;
+            let (server, private) = start_in(&binaries, folder, Kept::Always)?;
+            Ok(KeptPostgres {
+                server,
+                binaries: binaries.clone(),
+                _private: private,
+            })
+        };
+        steps.run(
+            "starting a PostgreSQL for the benchmark",
+            "some seconds",
+            start,
+        )
+    }
+
     /// The address to give to the tests.
     pub(crate) fn url(&self) -> &str {
         &self.url
@@ -57,13 +99,20 @@ impl Postgres {
 
 impl Drop for PrivateServer {
     fn drop(&mut self) {
-        // At once and without writing anything back: all of it is thrown away. Nothing is left to do if it fails.
+        // At once and without writing anything back, unless it is kept. Nothing is left to do if it fails.
         let id = self.child.id().to_string();
-        if process::output(process::command("kill").args(["-QUIT", &id])).is_err() {
+        let signal = if self.folder.is_some() {
+            "-QUIT"
+        } else {
+            "-INT"
+        };
+        if process::output(process::command("kill").args([signal, &id])).is_err() {
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
-        let _ = fs::remove_dir_all(&self.folder);
+        if let Some(folder) = &self.folder {
+            let _ = fs::remove_dir_all(folder);
+        }
     }
 }
 
@@ -99,16 +148,26 @@ fn find_binaries() -> Option<PathBuf> {
 fn start(binaries: &Path) -> Result<Postgres> {
     let mut mktemp = as_server_user(Path::new("mktemp"))?;
     let folder = process::output(mktemp.args(["-d", "-t", "keywright-postgres.XXXXXX"]))?;
-    let folder = PathBuf::from(folder);
-    let data = folder.join("data");
-    let mut initdb = as_server_user(&binaries.join("initdb"))?;
-    initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
-    initdb
-        .arg(format!("--username={SUPERUSER}"))
-        .arg("--pgdata")
-        .arg(&data);
-    process::output(&mut initdb)?;
+    let (server, private) = start_in(binaries, folder.into(), Kept::ForThisRun)?;
+    Ok(Postgres {
+        url: format!("{server}/postgres"),
+        _private: Some(private),
+    })
+}
 
+/// How long data is kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    ForThisRun,
+    Always,
+}
+
+/// Starts a server with its data in that folder, which is its user's.
+fn start_in(binaries: &Path, folder: PathBuf, kept: Kept) -> Result<(String, PrivateServer)> {
+    let data = folder.join("data");
+    if !process::output(as_server_user(Path::new("ls"))?.arg(&folder))?.contains("data") {
+        init(binaries, &data)?;
+    }
     let port = free_port()?;
     let mut postgres = as_server_user(&binaries.join("postgres"))?;
     postgres
@@ -117,19 +176,31 @@ fn start(binaries: &Path) -> Result<Postgres> {
         .arg("-k")
         .arg(&folder)
         .args(["-h", "127.0.0.1"]);
-    postgres.args(["-p", &port.to_string(), "-N", "300", "-F"]);
-    postgres.args(["-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+    postgres.args(["-p", &port.to_string(), "-N", "300"]);
+    if kept == Kept::ForThisRun {
+        postgres.args(["-F", "-c", "synchronous_commit=off"]);
+        postgres.args(["-c", "full_page_writes=off"]);
+    }
     let log = folder.join("log");
     let output = File::create(&log)?;
     postgres.stdout(output.try_clone()?).stderr(output);
     let child = postgres.spawn().context("can't start PostgreSQL")?;
-    let mut server = PrivateServer { child, folder };
+    let mut server = PrivateServer {
+        child,
+        folder: (kept == Kept::ForThisRun).then_some(folder),
+    };
     wait_until_ready(&mut server, port, &log)?;
-    let url = format!("postgres://{SUPERUSER}@127.0.0.1:{port}/postgres");
-    Ok(Postgres {
-        url,
-        _private: Some(server),
-    })
+    Ok((format!("postgres://{SUPERUSER}@127.0.0.1:{port}"), server))
+}
+
+fn init(binaries: &Path, data: &Path) -> Result<()> {
+    let mut initdb = as_server_user(&binaries.join("initdb"))?;
+    initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+    initdb
+        .arg(format!("--username={SUPERUSER}"))
+        .arg("--pgdata")
+        .arg(data);
+    process::output(&mut initdb).map(drop)
 }
 
 fn wait_until_ready(server: &mut PrivateServer, port: u16, log: &Path) -> Result<()> {

@@ -250,9 +250,9 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
-/// The upper levels of all indexes of a million licenses stay in memory (64 MiB; the usual 2 MiB would be read anew all the time), pages
+/// The upper levels of all indexes of a million licenses stay in memory (48 MiB; the usual 2 MiB would be read anew all the time), pages
 /// that are changed again and again go from the log to the file once in 32 MiB, and copies for savepoints into no file.
-const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -65536;
+const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
 PRAGMA wal_autocheckpoint = 8192;
 PRAGMA temp_store = MEMORY;";
 

@@ -1,0 +1,50 @@
+//! `cargo xtask bench`: builds what is measured and what measures, finds the tools, and hands over to `bench`.
+
+use std::fs;
+
+use anyhow::Result;
+
+use crate::{
+    binary::{self, Profile},
+    postgres::Postgres,
+    process,
+    steps::Steps,
+    tools::apt,
+    workspace,
+};
+
+/// The load generator, and the shell that an export is compared with.
+const TOOLS: [&str; 2] = ["wrk", "sqlite3"];
+
+/// Measures, prints the table and writes it to `bench/results.json`; `options` are those of `keywright-bench run`.
+pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
+    let missing: Vec<&str> = TOOLS
+        .into_iter()
+        .filter(|tool| process::on_path(tool).is_none())
+        .collect();
+    if !missing.is_empty() {
+        apt::install(&missing, steps)?;
+    }
+    binary::build_with_site(Profile::Release, steps)?;
+    let mut cargo = process::cargo();
+    cargo.args(["build", "--release", "--package", "keywright-bench"]);
+    steps.run(
+        "building what measures",
+        "some minutes the first time",
+        || process::run(&mut cargo),
+    )?;
+    let folder = workspace::target().join("bench");
+    fs::create_dir_all(&folder)?;
+    let postgres = Postgres::keep("bench", steps)?;
+    let mut bench = process::command(workspace::target().join("release/keywright-bench"));
+    bench.arg("run");
+    bench.arg("--binary").arg(binary::path(Profile::Release));
+    bench.arg("--folder").arg(&folder);
+    bench
+        .arg("--results")
+        .arg(workspace::root().join("bench/results.json"));
+    bench.args(["--postgres", postgres.server()]);
+    bench.arg("--postgres-binaries").arg(postgres.binaries());
+    bench.args(options);
+    process::run(&mut bench)
+}
