@@ -150,7 +150,7 @@ impl Tx<'_> {
         free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
         self.announce_detail(tenant, license);
-        sqlx::query(
+        let done = sqlx::query(
             "UPDATE activations SET device_name = COALESCE($4, device_name),
              free_tier_instance_id = COALESCE($5, free_tier_instance_id)
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3",
@@ -162,7 +162,7 @@ impl Tx<'_> {
         .bind(free_tier_instance_id)
         .execute(&mut *self.connection)
         .await?;
-        if let Some(device_name) = device_name {
+        if let Some(device_name) = device_name.filter(|_| done.rows_affected() == 1) {
             self.index_device(tenant, license, instance, device_name);
         }
         Ok(())

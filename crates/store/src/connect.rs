@@ -17,9 +17,6 @@ const SQLITE_READERS: u32 = 8;
 /// Connections of one server to PostgreSQL, whose own default limit is 100 for all its clients.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// How long a connection to PostgreSQL may rest before it is asked whether it is there still, which costs a round trip.
-const UNTESTED: Duration = Duration::from_secs(1);
-
 /// How long a request waits for a free connection before it is told that the database is unavailable. Clients give up
 /// after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -178,16 +175,8 @@ impl Connector {
                 Engine::Postgres => POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, rest| {
-                Box::pin(async move {
-                    // What was used a moment ago is there still; what rested may have been cut off.
-                    if engine == Engine::Postgres && rest.idle_for > UNTESTED {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
-            })
+            // A ping before each use costs a round trip; looks, of which there are most, have connections of their own.
+            .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
                     match engine {

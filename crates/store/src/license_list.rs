@@ -151,12 +151,50 @@ impl Store {
         reading: Reading,
         now: Timestamp,
     ) -> Result<Vec<AnyRow>, StoreError> {
-        let mut sql = Sql::new(SUMMARIES);
-        sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, &query.filter, reading, now);
-        // One more tells whether there is a next page.
-        push_page(&mut sql, query.sort, position, i64::from(PAGE_SIZE) + 1);
+        let mut sql = Sql::new("");
+        self.push_rows(&mut sql, tenant, query, position, reading, now);
         Ok(sql.fetch_all(&mut *self.read().await?).await?)
+    }
+
+    fn push_rows(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        position: Position<LicenseId>,
+        reading: Reading,
+        now: Timestamp,
+    ) {
+        sql.push(SUMMARIES).bind(tenant.as_str());
+        self.push_filter(sql, tenant, &query.filter, reading, now);
+        // One more tells whether there is a next page.
+        push_page(sql, query.sort, position, i64::from(PAGE_SIZE) + 1);
+    }
+
+    /// How the database reads a page of what many licenses match: a line for each step of its plan.
+    #[cfg(feature = "testing")]
+    pub async fn plan_of_a_page(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        use sqlx::{Executor, Row};
+
+        let mut connection = self.read().await?;
+        let (explain, step) = match self.engine() {
+            crate::Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+            crate::Engine::Postgres => {
+                // An empty table is read as a whole, whatever its indexes.
+                connection.execute("SET enable_seqscan = off").await?;
+                ("EXPLAIN ", 0)
+            }
+        };
+        let mut sql = Sql::new(explain);
+        let reading = Reading::of(query.sort);
+        self.push_rows(&mut sql, tenant, query, query.position, reading, now);
+        let rows = sql.fetch_all(&mut connection).await?;
+        Ok(rows.iter().map(|row| row.get(step)).collect())
     }
 
     async fn count_licenses(

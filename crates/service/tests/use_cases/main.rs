@@ -17,6 +17,7 @@ mod keys;
 mod master_key;
 mod minting;
 mod products;
+mod remembered;
 mod setup;
 mod signing_in;
 mod tenants;

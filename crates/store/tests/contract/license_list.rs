@@ -6,7 +6,7 @@ use keywright_domain::{
     license::{License, LicenseState, LicenseSummary, Status},
     page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
     product::{KeyType, Product},
-    query::{LicenseFilter, LicenseList, LicenseQuery, Sort},
+    query::{LicenseFilter, LicenseList, LicenseQuery, Sort, SortBy},
     settings::ProductSettings,
     time::Timestamp,
 };
@@ -68,7 +68,56 @@ async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSumma
     [there, back]
 }
 
+/// Each single filter and each order, from the beginning and from a place further down.
+fn pages() -> Vec<LicenseQuery> {
+    let statuses = Status::ALL.map(|status| LicenseFilter {
+        status: Some(status),
+        ..LicenseFilter::default()
+    });
+    let of_product = LicenseFilter {
+        product: Some("notes".parse().unwrap()),
+        ..LicenseFilter::default()
+    };
+    let filters = statuses
+        .into_iter()
+        .chain([of_product, LicenseFilter::default()]);
+    let mark = Mark {
+        value: NOW.millis(),
+        id: license_id(7),
+    };
+    let places = [
+        Position::Start,
+        Position::After(mark),
+        Position::Before(mark),
+    ];
+    let mut pages = Vec::new();
+    for filter in filters {
+        for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+            for (descending, position) in [true, false].into_iter().zip(places) {
+                let sort = Sort { by, descending };
+                pages.push(LicenseQuery {
+                    filter: filter.clone(),
+                    sort,
+                    position,
+                });
+            }
+        }
+    }
+    pages
+}
+
 on_both_engines! {
+    async fn every_filter_and_every_order_is_read_by_an_index(world: World) {
+        world.add(&license(1)).await.unwrap();
+        for page in pages() {
+            let plan = world.store.plan_of_a_page(&tenant("acme"), &page, NOW).await.unwrap().join("\n");
+            assert!(plan.contains("licenses_by_"), "{page:?}\n{plan}");
+            for whole in ["SCAN l", "TEMP B-TREE", "Seq Scan on licenses"] {
+                assert!(!plan.contains(whole), "{page:?}\n{plan}");
+            }
+        }
+    }
+
     async fn the_list_says_status_at_the_moment_it_is_read(world: World) {
         let end = NOW.plus_days(1);
         world.add(&License { expires_at: Some(end), ..license(1) }).await.unwrap();

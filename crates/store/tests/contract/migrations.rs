@@ -22,11 +22,12 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
             let statements = code
                 .split(';')
                 .map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
-            // Neither SQLite's indexes for searching nor PostgreSQL's settings of triggers.
+            // Neither SQLite's indexes for searching nor PostgreSQL's settings of triggers and of room in pages.
             let is_table = |sql: &String| {
                 sql.contains(" TABLE ")
                     && !sql.contains(" VIRTUAL TABLE ")
                     && !sql.contains(" TRIGGER ")
+                    && !sql.contains("fillfactor")
             };
             let tables = statements.filter(is_table).collect();
             (file.file_name().into_string().unwrap(), tables)

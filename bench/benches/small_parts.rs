@@ -1,0 +1,61 @@
+//! The small parts of a validate, each for itself: `cargo bench --package keywright-bench`.
+
+#![expect(missing_docs, reason = "criterion writes the entry point")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a benchmark without its input has failed"
+)]
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use ed25519_dalek::{Signer, SigningKey};
+use keywright_domain::{
+    ids::{InstanceId, Kid, LicenseId},
+    key::LicenseKey,
+    lease::{LeaseClaims, LeaseStatus},
+    sdk_key::SdkKeyHash,
+    search,
+};
+use uuid::Uuid;
+
+const KEY: &str = "ACME-QUYZ-NKVJ-2NT2-G8UC";
+
+fn claims() -> LeaseClaims {
+    LeaseClaims {
+        kid: Kid::first(),
+        license_key_hash: LicenseId::from_hash([7; 32]),
+        instance_id: InstanceId::new(Uuid::from_u128(7)),
+        issued_at: 1_795_000_000,
+        expires_at: 1_795_604_800,
+        status: LeaseStatus::Active,
+        entitlements: ["pro".parse().unwrap()].into_iter().collect(),
+    }
+}
+
+fn small_parts(criterion: &mut Criterion) {
+    criterion.bench_function(
+        "a key as it was typed, to the id of its license",
+        |bencher| {
+            bencher.iter(|| LicenseKey::parse(black_box(KEY)).ok().map(|key| key.id()));
+        },
+    );
+    criterion.bench_function("the hash of an SDK key", |bencher| {
+        let key = format!("sdk_live_{}", "0".repeat(64));
+        bencher.iter(|| SdkKeyHash::of(black_box(key.as_bytes())));
+    });
+    let claims = claims();
+    criterion.bench_function("the bytes of a lease that are signed", |bencher| {
+        bencher.iter(|| black_box(&claims).signed_bytes());
+    });
+    let (key, bytes) = (SigningKey::from_bytes(&[7; 32]), claims.signed_bytes());
+    criterion.bench_function("their Ed25519 signature", |bencher| {
+        bencher.iter(|| key.sign(black_box(&bytes)));
+    });
+    criterion.bench_function("a name folded for the search", |bencher| {
+        bencher.iter(|| search::fold(black_box("Yılmaz & Söhne, Büro 3")));
+    });
+}
+
+criterion_group!(benches, small_parts);
+criterion_main!(benches);
