@@ -11,7 +11,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
-    ids::{InstanceId, Kid, LicenseId},
+    ids::{InstanceId, Kid},
     key::LicenseKey,
     lease::{LeaseClaims, LeaseStatus},
     sdk_key::SdkKeyHash,
@@ -24,7 +24,7 @@ const KEY: &str = "ACME-QUYZ-NKVJ-2NT2-G8UC";
 fn claims() -> LeaseClaims {
     LeaseClaims {
         kid: Kid::first(),
-        license_key_hash: LicenseId::from_hash([7; 32]),
+        license_key_hash: "7".repeat(64).parse().unwrap(),
         instance_id: InstanceId::new(Uuid::from_u128(7)),
         issued_at: 1_795_000_000,
         expires_at: 1_795_604_800,

@@ -42,6 +42,17 @@ pub enum Error {
     Internal(#[source] StoreError),
 }
 
+impl Error {
+    /// Whether it may be about one of several that went together, so that the others would do well alone.
+    pub(crate) fn is_about_one(&self) -> bool {
+        match self {
+            Self::Conflict(_) => true,
+            Self::Unavailable(error) => error.is_contention(),
+            _ => false,
+        }
+    }
+}
+
 /// What was wrong with what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {

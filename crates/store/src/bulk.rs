@@ -1,5 +1,5 @@
 //! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
-//! [`Tx::insert_activation`](crate::Tx::insert_activation) write, with hundreds of rows in a statement, and nobody is told.
+//! [`Tx::insert_activations`](crate::Tx::insert_activations) write, with hundreds of rows in a statement, and nobody is told.
 
 use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};

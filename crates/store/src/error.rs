@@ -27,6 +27,19 @@ pub enum StoreError {
     Aborted,
 }
 
+impl StoreError {
+    /// Whether somebody else held a row for too long, or was in each other's way: it is about that row, and not about the database.
+    pub fn is_contention(&self) -> bool {
+        let Self::Unavailable(error) = self else {
+            return false;
+        };
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code);
+        matches!(code.as_deref(), Some("55P03" | "40P01" | "40001"))
+    }
+}
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         use sqlx::error::ErrorKind;

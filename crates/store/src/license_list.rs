@@ -33,6 +33,8 @@ enum Reading {
     Gathered,
     /// Many do: the list is read in its order, by the index of that, until enough of them have come by.
     InOrder,
+    /// The same by when they expire, of which the index knows where to begin.
+    ByExpiry,
     /// The same in the usual order, which the indexes of state and product have, too.
     AsCreated,
 }
@@ -41,7 +43,8 @@ impl Reading {
     fn of(sort: Sort) -> Self {
         match sort.by {
             SortBy::Created => Self::AsCreated,
-            SortBy::Activations | SortBy::Expires => Self::InOrder,
+            SortBy::Activations => Self::InOrder,
+            SortBy::Expires => Self::ByExpiry,
         }
     }
 
@@ -49,20 +52,20 @@ impl Reading {
     const fn state(self) -> &'static str {
         match self {
             Self::Gathered | Self::AsCreated => " AND l.state = ",
-            Self::InOrder => " AND COALESCE(l.state, '') = ",
+            Self::InOrder | Self::ByExpiry => " AND COALESCE(l.state, '') = ",
         }
     }
 
     const fn product(self) -> &'static str {
         match self {
             Self::Gathered | Self::AsCreated => " AND l.product_id = ",
-            Self::InOrder => " AND COALESCE(l.product_id, '') = ",
+            Self::InOrder | Self::ByExpiry => " AND COALESCE(l.product_id, '') = ",
         }
     }
 
     const fn expiry(self) -> &'static str {
         match self {
-            Self::Gathered => " AND l.expires_at",
+            Self::Gathered | Self::ByExpiry => " AND l.expires_at",
             Self::AsCreated | Self::InOrder => " AND COALESCE(l.expires_at, 0)",
         }
     }
@@ -298,7 +301,9 @@ impl Store {
             let index = self.search_index();
             match reading {
                 Reading::Gathered => index.push_condition(sql, tenant, term),
-                Reading::InOrder | Reading::AsCreated => index.push_check(sql, term),
+                Reading::InOrder | Reading::ByExpiry | Reading::AsCreated => {
+                    index.push_check(sql, term);
+                }
             }
         }
     }

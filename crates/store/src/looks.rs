@@ -58,6 +58,9 @@ const TOGETHER: usize = 16;
 /// How long a look may take; then its connection is given up. Requests are answered within ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
 
+/// How long one over a connection that rested may, before it is tried over a fresh one.
+const RESTED_PATIENCE: Duration = Duration::from_secs(3);
+
 /// Looks that may wait before those who ask wait for a place.
 const QUEUE: usize = 1024;
 
@@ -172,14 +175,15 @@ impl Looker {
         if let Some(file) = &self.file {
             file.is_in_place()?;
         }
-        match self.connection.take() {
-            Some(rested) => match self.look_with(rested, waiting).await {
-                // It may have been cut off while nobody asked.
-                Err(StoreError::Unavailable(_)) => self.look_anew(waiting).await,
-                found => found,
-            },
-            None => self.look_anew(waiting).await,
+        if let Some(rested) = self.connection.take() {
+            let looked = self.look_with(rested, waiting);
+            match tokio::time::timeout(RESTED_PATIENCE, looked).await {
+                // It may have been cut off while nobody asked, by something that did not say so.
+                Err(_) | Ok(Err(StoreError::Unavailable(_))) => {}
+                Ok(found) => return found,
+            }
         }
+        self.look_anew(waiting).await
     }
 
     async fn look_anew(&mut self, waiting: &[Waiting]) -> Result<Found, StoreError> {

@@ -90,13 +90,18 @@ impl Writer {
     ) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (end, ended) = oneshot::channel();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_time()
-            .build()?;
         thread::Builder::new()
             .name("keywright-writer".into())
             .spawn(move || {
-                runtime.block_on(run(connector, file, changes, queue));
+                // Made here, for it must not be dropped in another one.
+                let runtime = tokio::runtime::Builder::new_current_thread()
+                    .enable_time()
+                    .build();
+                match runtime {
+                    Ok(runtime) => runtime.block_on(run(connector, file, changes, queue)),
+                    // The queue is gone with it: whoever writes is told.
+                    Err(error) => tracing::error!(%error, "nothing can be written"),
+                }
                 drop(end);
             })?;
         Ok(Self::Queued(Arc::new(Queue {

@@ -5,11 +5,10 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures::FutureExt;
+use futures::{FutureExt, future::join_all};
 use keywright_domain::{
     activation::{Activation, Decision, Denied, decide},
     ids::{InstanceId, Kid, LicenseId, TenantId},
@@ -22,7 +21,6 @@ use keywright_store::{Seat, Store, StoreError, Touch, Tx};
 use tokio::sync::oneshot;
 
 use super::{ActivationRequest, Refusal, last_lease};
-use crate::Error;
 
 /// The name of a device that tells none.
 const UNKNOWN_DEVICE: &str = "Unknown device";
@@ -48,15 +46,19 @@ pub(super) struct Claim {
 /// What a device is given: the claims of its lease, and when its license ends.
 type Claimed = (LeaseClaims, Option<Timestamp>);
 
-/// Claims that wait for the unit of work that is under way.
+/// Units of work that may be under way at the same time: one that waits for a license which somebody holds, and devices that all claim
+/// slots of one license, leave others a way.
+const AT_ONCE: usize = 4;
+
+/// Claims that wait until a unit of work may begin.
 #[derive(Clone, Default)]
 pub(crate) struct Claims(Arc<Mutex<Queue>>);
 
 #[derive(Default)]
 struct Queue {
     waiting: Vec<Waiting>,
-    /// Whether somebody sees to those who wait.
-    is_seen_to: bool,
+    /// How many see to those who wait.
+    under_way: usize,
 }
 
 struct Waiting {
@@ -68,12 +70,14 @@ impl Claims {
     /// Decides under the license's lock, so that what was decided is what is written.
     pub(super) async fn run(&self, store: &Store, claim: Claim) -> Result<Claimed, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let is_seen_to = {
+        let are_enough = {
             let mut queue = self.lock();
             queue.waiting.push(Waiting { claim, answer });
-            mem::replace(&mut queue.is_seen_to, true)
+            let are_enough = queue.under_way == AT_ONCE;
+            queue.under_way += usize::from(!are_enough);
+            are_enough
         };
-        if !is_seen_to {
+        if !are_enough {
             // A task of its own: whoever asked may go away.
             tokio::spawn(self.clone().see_to_all(store.clone()));
         }
@@ -90,12 +94,14 @@ impl Claims {
                         waiting.answer.send(outcome).ok();
                     }
                 }
-                // A device that was only just named by a validate raced one of them to its machine: each looks again.
-                Err(Refusal::Trouble(Error::Conflict(_))) => {
-                    for waiting in together {
+                // A device that was only just named by a validate raced one of them to its machine, or somebody holds one of the
+                // licenses: each looks again.
+                Err(Refusal::Trouble(error)) if error.is_about_one() => {
+                    let tries = together.into_iter().map(async |waiting| {
                         let outcome = alone(&store, &tenant, waiting.claim).await;
                         waiting.answer.send(outcome).ok();
-                    }
+                    });
+                    join_all(tries).await;
                 }
                 Err(refusal) => {
                     for waiting in together {
@@ -106,15 +112,18 @@ impl Claims {
         }
     }
 
-    /// The next ones: of one tenant, each of another license. None when nobody waits any more.
+    /// The next ones: of one tenant, each of another license, in the order of those, as everybody who writes to several. None when
+    /// nobody waits any more.
     fn next(&self) -> Option<(TenantId, Vec<Waiting>)> {
         let mut queue = self.lock();
+        // Nothing has begun for those who went away.
+        queue.waiting.retain(|waiting| !waiting.answer.is_closed());
         let Some(tenant) = queue
             .waiting
             .first()
             .map(|first| first.claim.tenant.clone())
         else {
-            queue.is_seen_to = false;
+            queue.under_way -= 1;
             return None;
         };
         let mut licenses = BTreeSet::new();
@@ -122,7 +131,8 @@ impl Claims {
             let claim = &waiting.claim;
             licenses.len() < TOGETHER && claim.tenant == tenant && licenses.insert(claim.license)
         };
-        let together = queue.waiting.extract_if(.., &mut is_next).collect();
+        let mut together: Vec<Waiting> = queue.waiting.extract_if(.., &mut is_next).collect();
+        together.sort_by_key(|waiting| waiting.claim.license);
         Some((tenant, together))
     }
 
@@ -162,7 +172,13 @@ async fn write(
                     };
                     outcomes.push(outcome);
                 }
-                settle(tx, &tenant, &fresh).await?;
+                settle(tx, &tenant, &fresh)
+                    .await
+                    .map_err(|refusal| match refusal {
+                        // That one is told when it is tried alone.
+                        Refusal::Denied(_) if claims.len() > 1 => StoreError::Conflict.into(),
+                        other => other,
+                    })?;
                 Ok(outcomes)
             }
             .boxed()
@@ -206,7 +222,7 @@ async fn held(
     Ok(held)
 }
 
-/// Writes those that are new. That a slot which was free under the lock can't be taken is somebody else's doing: none of them holds.
+/// Writes those that are new. That a slot can't be taken which was free under the lock can't be; the condition holds all the same.
 async fn settle(tx: &mut Tx<'_>, tenant: &TenantId, fresh: &[Activation]) -> Result<(), Refusal> {
     if fresh.is_empty() {
         return Ok(());

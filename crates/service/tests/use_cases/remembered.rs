@@ -5,13 +5,14 @@ use keywright_domain::{
     ids::{InstanceId, LicenseId},
     key::LicenseKey,
     role::Role,
+    sdk_key::OldKeys,
+    settings::TrialDays,
+    signing_key::Urgency,
 };
 use keywright_service::{
     Caller,
     activations::{ActivationRequest, Refusal, Validated, ValidationRequest},
     products::ProductChange,
-    sdk_keys::OldKeys,
-    signing_keys::Urgency,
     testing::TestWorld,
 };
 use keywright_store::Engine;
@@ -86,17 +87,12 @@ async fn what_another_server_changes_holds_at_once(engine: Engine) {
         .await
         .unwrap();
     let settings = two.validate(SDK_KEY, first).await.unwrap().settings;
-    assert_eq!(
-        settings.settings.trial_days.map(|days| days.get()),
-        Some(14)
-    );
+    assert_eq!(settings.settings.trial_days.map(TrialDays::get), Some(14));
     assert!(settings.signed.is_some());
 
     beside.signing_keys.add(&owner(), None).await.unwrap();
-    let promoted = beside
-        .signing_keys
-        .promote(&owner(), "k2".parse().unwrap(), Urgency::Leak);
-    promoted.await.unwrap();
+    let (keys, kid) = (&beside.signing_keys, "k2".parse().unwrap());
+    keys.promote(&owner(), kid, Urgency::Leak).await.unwrap();
     let claims = two
         .validate(SDK_KEY, first)
         .await
