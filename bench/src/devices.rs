@@ -47,6 +47,7 @@ impl Compared {
 
 /// Validates devices of all of the data set, in turns with the floor.
 pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+    set.database.warm_up()?;
     let server = binary.serve(&set.database)?;
     let idle_memory = server.memory()?;
     check_answers(&server, set)?;
