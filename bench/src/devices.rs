@@ -100,11 +100,10 @@ fn compare(
 fn load(server: &Server, targets: &std::path::Path, endpoint: &str, place: u64) -> Load {
     Load {
         url: server.url("/"),
-        script: "device.lua",
         arguments: vec![
+            endpoint.to_owned(),
             targets.display().to_string(),
             SDK_KEY.to_owned(),
-            endpoint.to_owned(),
             place.to_string(),
         ],
         connections: CONNECTIONS,

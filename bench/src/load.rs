@@ -1,14 +1,16 @@
 //! Load, by wrk: so many requests as a server answers on so many connections.
 
-use std::{path::PathBuf, process::Command, time::Duration};
+use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+/// What wrk runs; its own comment says what it is called with.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wrk/load.lua");
+
 /// What wrk is to ask.
 pub(crate) struct Load {
     pub(crate) url: String,
-    pub(crate) script: &'static str,
     pub(crate) arguments: Vec<String>,
     pub(crate) connections: u32,
 }
@@ -42,7 +44,7 @@ impl Load {
         wrk.args(["--threads", "1", "--timeout", "10s"]);
         wrk.args(["--connections", &self.connections.to_string()]);
         wrk.args(["--duration", &format!("{}s", time.as_secs())]);
-        wrk.arg("--script").arg(script(self.script)).arg(&self.url);
+        wrk.arg("--script").arg(SCRIPT).arg(&self.url);
         wrk.arg("--").args(&self.arguments);
         let output = wrk.output().context("can't start wrk")?;
         let said = String::from_utf8_lossy(&output.stdout);
@@ -56,12 +58,6 @@ impl Load {
         }
         Ok(round)
     }
-}
-
-fn script(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("wrk")
-        .join(name)
 }
 
 impl Figure {

@@ -57,8 +57,7 @@ impl<'a> Operator<'a> {
         ensure!(page.contains(holds), "{path} does not say {holds:?}");
         let load = Load {
             url: self.server.url(path),
-            script: "page.lua",
-            arguments: vec![self.cookie.clone()],
+            arguments: vec!["page".to_owned(), self.cookie.clone()],
             connections: 1,
         };
         load.run(Duration::from_secs(1))?;

@@ -8,7 +8,7 @@ use keywright_domain::{
     machine::MachineHash,
     time::Timestamp,
 };
-use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     Engine, Looked, Store, StoreError, Touch, Tx,
@@ -16,15 +16,6 @@ use crate::{
     sql::Sql,
     telemetry::{push_telemetry, telemetry},
 };
-
-/// How a device that asks for a slot may be known already.
-#[derive(Debug, Clone, Copy)]
-pub struct Seat<'a> {
-    /// By its machine.
-    pub machine_hash: Option<&'a MachineHash>,
-    /// By the request, if it is repeated: its id, and since when a repeat counts as one.
-    pub request: Option<(&'a str, Timestamp)>,
-}
 
 impl Store {
     /// A license, whether `instance` is one of its devices, and the tenant's revision: what every validate begins with.
@@ -58,33 +49,25 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The active instance that a device holds already, by its machine or, failing that, by its repeated request.
-    pub async fn held_instance(
+    /// The active instance that an earlier try of the same request made, since `since`.
+    pub async fn held_by_request(
         &mut self,
         tenant: &TenantId,
         id: LicenseId,
-        seat: Seat<'_>,
+        request_id: &str,
+        since: Timestamp,
     ) -> Result<Option<InstanceId>, StoreError> {
-        let query = match (seat.machine_hash, seat.request) {
-            (Some(hash), _) => sqlx::query(
-                "SELECT id FROM activations
-                 WHERE tenant_id = $1 AND license_id = $2 AND machine_hash = $3 AND deactivated_at IS NULL",
-            )
-            .bind(tenant.as_str().to_owned())
-            .bind(id.to_string())
-            .bind(hash.as_str().to_owned()),
-            (None, Some((request_id, since))) => sqlx::query(
-                "SELECT id FROM activations
-                 WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND created_at >= $4
-                 AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
-            )
-            .bind(tenant.as_str().to_owned())
-            .bind(id.to_string())
-            .bind(request_id.to_owned())
-            .bind(since.millis()),
-            (None, None) => return Ok(None),
-        };
-        let row = query.fetch_optional(&mut *self.connection).await?;
+        let row = sqlx::query(
+            "SELECT id FROM activations
+             WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND created_at >= $4
+             AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
+        )
+        .bind(tenant.as_str())
+        .bind(id.to_string())
+        .bind(request_id)
+        .bind(since.millis())
+        .fetch_optional(&mut *self.connection)
+        .await?;
         row.map(|row| Fields::new("activations", &row).parsed("id"))
             .transpose()
     }
@@ -96,7 +79,7 @@ impl Tx<'_> {
         machines: &[(LicenseId, &MachineHash)],
     ) -> Result<BTreeMap<LicenseId, InstanceId>, StoreError> {
         let mut held = BTreeMap::new();
-        for machines in machines.chunks(devices_in_a_statement(self.engine)) {
+        for machines in machines.chunks(self.engine.rows_in_a_statement()) {
             let mut sql = Sql::new("WITH asked (license_id, machine_hash) AS (VALUES ");
             sql.rows(machines, |sql, (license, hash)| {
                 sql.bind(license.to_string()).push(", ").bind(hash.as_str());
@@ -120,11 +103,7 @@ impl Tx<'_> {
         &mut self,
         activations: &[Activation],
     ) -> Result<(), StoreError> {
-        for rows in activations.chunks(devices_in_a_statement(self.engine)) {
-            let mut sql = Sql::new(ACTIVATIONS);
-            sql.rows(rows, activation_row);
-            sql.execute(&mut *self.connection).await?;
-        }
+        insert_activations(self.connection, self.engine, activations).await?;
         for activation in activations {
             let Activation {
                 tenant,
@@ -134,7 +113,8 @@ impl Tx<'_> {
                 ..
             } = activation;
             self.announce_detail(tenant, *license);
-            self.index_device(tenant, *license, *instance, device_name);
+            let entries = &mut self.remainder.entries;
+            entries.add_device(tenant, *license, *instance, device_name);
         }
         Ok(())
     }
@@ -163,7 +143,8 @@ impl Tx<'_> {
         .execute(&mut *self.connection)
         .await?;
         if let Some(device_name) = device_name.filter(|_| done.rows_affected() == 1) {
-            self.index_device(tenant, license, instance, device_name);
+            let entries = &mut self.remainder.entries;
+            entries.add_device(tenant, license, instance, device_name);
         }
         Ok(())
     }
@@ -177,7 +158,7 @@ impl Tx<'_> {
         for touch in touches {
             self.announce_detail(tenant, touch.license);
         }
-        for rows in touches.chunks(devices_in_a_statement(self.engine)) {
+        for rows in touches.chunks(self.engine.rows_in_a_statement()) {
             let mut sql = Sql::new(
                 "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
                  os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
@@ -278,11 +259,25 @@ impl Tx<'_> {
     }
 }
 
-pub(crate) const ACTIVATIONS: &str = "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
-     last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
-     app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ";
+/// Adds rows; a machine that holds a slot of the license already is a conflict.
+pub(crate) async fn insert_activations(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    activations: &[Activation],
+) -> Result<(), StoreError> {
+    for rows in activations.chunks(engine.rows_in_a_statement()) {
+        let mut sql = Sql::new(
+            "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
+             last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
+             app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ",
+        );
+        sql.rows(rows, activation_row);
+        sql.execute(connection).await?;
+    }
+    Ok(())
+}
 
-pub(crate) fn activation_row(sql: &mut Sql, activation: &Activation) {
+fn activation_row(sql: &mut Sql, activation: &Activation) {
     let Activation {
         telemetry,
         deactivated,
@@ -312,15 +307,6 @@ pub(crate) fn activation_row(sql: &mut Sql, activation: &Activation) {
     sql.push(", ")
         .bind(activation.free_tier_instance_id.as_deref());
     push_telemetry(sql, telemetry);
-}
-
-/// PostgreSQL is asked over a network; SQLite looks for the name of each argument among all of them, so that many cost more than
-/// they save.
-const fn devices_in_a_statement(engine: Engine) -> usize {
-    match engine {
-        Engine::Sqlite => 8,
-        Engine::Postgres => 64,
-    }
 }
 
 fn push_touch(sql: &mut Sql, touch: &Touch) {

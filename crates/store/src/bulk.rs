@@ -1,27 +1,14 @@
 //! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
-//! [`Tx::insert_activations`](crate::Tx::insert_activations) write, with hundreds of rows in a statement, and nobody is told.
+//! [`Tx::insert_activations`](crate::Tx::insert_activations) write,
+//! in no unit of work, so that nobody is told.
 
 use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::{
-    Engine, OpenError, StoreError,
-    activations::{ACTIVATIONS, activation_row},
-    connect::Connector,
-    products::entitlements_column,
-    row::expiry_column,
-    search::{LICENSE, device_text, license_text},
-    sql::Sql,
+    Engine, OpenError, StoreError, activations::insert_activations, connect::Connector,
+    licenses::insert_licenses, search::Entries,
 };
-
-/// Rows in a statement. PostgreSQL is asked over a network; SQLite looks for the name of each argument among all of them, so that
-/// many cost more than they save.
-const fn rows(engine: Engine) -> usize {
-    match engine {
-        Engine::Sqlite => 16,
-        Engine::Postgres => 500,
-    }
-}
 
 /// Memory instead of disk while rows come in: whoever is interrupted begins anew.
 const SQLITE_LOADING: &str = "PRAGMA synchronous = OFF;
@@ -56,18 +43,27 @@ impl Bulk {
         licenses: &[License],
         activations: &[Activation],
     ) -> Result<(), StoreError> {
-        let most = rows(self.engine);
         let mut transaction = self.connection.begin().await?;
+        let most = self.engine.rows_in_a_statement();
+        let mut entries = Entries::default();
         for rows in licenses.chunks(most) {
-            let rows = rows.iter();
-            insert(&mut transaction, LICENSES, rows.clone(), license_row).await?;
-            insert(&mut transaction, ENTRIES, rows, license_entry).await?;
+            insert_licenses(&mut transaction, rows).await?;
         }
-        for rows in activations.chunks(most) {
-            let rows = rows.iter();
-            insert(&mut transaction, ACTIVATIONS, rows.clone(), activation_row).await?;
-            insert(&mut transaction, ENTRIES, rows, activation_entry).await?;
+        for license in licenses {
+            entries.add_license(license);
         }
+        insert_activations(&mut transaction, self.engine, activations).await?;
+        for device in activations {
+            let Activation {
+                tenant,
+                license,
+                instance,
+                device_name,
+                ..
+            } = device;
+            entries.add_device(tenant, *license, *instance, device_name);
+        }
+        entries.write(&mut transaction, self.engine).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -80,61 +76,4 @@ impl Bulk {
         self.connection.execute(finishing).await?;
         Ok(self.connection.close().await?)
     }
-}
-
-const LICENSES: &str = "INSERT INTO licenses (tenant_id, id, product_id, key_type_id, display_key, state, created_at,
-     expires_at, activation_limit, active_count, entitlements, fallback, customer_name, customer_email,
-     predecessor_id, successor_id) VALUES ";
-
-const ENTRIES: &str =
-    "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ";
-
-async fn insert<'r, T: 'r>(
-    connection: &mut AnyConnection,
-    into: &'static str,
-    rows: impl Iterator<Item = &'r T>,
-    values: fn(&mut Sql, &T),
-) -> Result<(), StoreError> {
-    let mut sql = Sql::new(into);
-    sql.rows(rows, values);
-    sql.execute(connection).await?;
-    Ok(())
-}
-
-fn license_row(sql: &mut Sql, license: &License) {
-    sql.bind(license.tenant.as_str());
-    sql.push(", ").bind(license.id.to_string());
-    sql.push(", ").bind(license.product.as_str());
-    sql.push(", ").bind(license.key_type.as_str());
-    sql.push(", ").bind(license.display_key.as_str());
-    sql.push(", ").bind(license.state.as_str());
-    sql.push(", ").bind(license.created_at.millis());
-    sql.push(", ").bind(expiry_column(license.expires_at));
-    sql.push(", ").bind(i64::from(license.activation_limit));
-    sql.push(", ").bind(i64::from(license.active_count));
-    sql.push(", ")
-        .bind(entitlements_column(&license.entitlements));
-    sql.push(", ").bind(i64::from(license.fallback));
-    sql.push(", ").bind(license.customer.name.as_deref());
-    sql.push(", ").bind(license.customer.email.as_deref());
-    let lineage = [license.predecessor, license.successor];
-    for id in lineage.map(|id| id.map(|id| id.to_string())) {
-        sql.push(", ").bind(id.as_deref());
-    }
-}
-
-fn license_entry(sql: &mut Sql, license: &License) {
-    sql.bind(license.tenant.as_str());
-    sql.push(", ").bind(license.id.to_string());
-    sql.push(", ").bind(LICENSE);
-    sql.push(", ").bind(license_text(license));
-}
-
-fn activation_entry(sql: &mut Sql, activation: &Activation) {
-    let instance = activation.instance.to_string();
-    let text = device_text(&activation.device_name, &instance);
-    sql.bind(activation.tenant.as_str());
-    sql.push(", ").bind(activation.license.to_string());
-    sql.push(", ").bind(instance);
-    sql.push(", ").bind(text);
 }

@@ -39,7 +39,6 @@ mod tx;
 mod used_forms;
 mod writer;
 
-pub use activations::Seat;
 pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 #[cfg(feature = "bulk")]

@@ -6,6 +6,8 @@ use keywright_domain::{
     license::{Customer, License, LicenseState},
 };
 
+use sqlx::AnyConnection;
+
 use crate::{
     Engine, Store, StoreError, Tx,
     products::{entitlements, entitlements_column},
@@ -46,31 +48,8 @@ impl Tx<'_> {
     /// Adds a license; a key that exists already is a conflict.
     pub async fn insert_license(&mut self, license: &License) -> Result<(), StoreError> {
         self.announce(&license.tenant, license.id);
-        sqlx::query(
-            "INSERT INTO licenses (tenant_id, id, product_id, key_type_id, display_key, state, created_at,
-             expires_at, activation_limit, active_count, entitlements, fallback, customer_name, customer_email,
-             predecessor_id, successor_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        )
-        .bind(license.tenant.as_str())
-        .bind(license.id.to_string())
-        .bind(license.product.as_str())
-        .bind(license.key_type.as_str())
-        .bind(license.display_key.as_str())
-        .bind(license.state.as_str())
-        .bind(license.created_at.millis())
-        .bind(expiry_column(license.expires_at))
-        .bind(i64::from(license.activation_limit))
-        .bind(i64::from(license.active_count))
-        .bind(entitlements_column(&license.entitlements))
-        .bind(i64::from(license.fallback))
-        .bind(license.customer.name.as_deref())
-        .bind(license.customer.email.as_deref())
-        .bind(license.predecessor.map(|id| id.to_string()))
-        .bind(license.successor.map(|id| id.to_string()))
-        .execute(&mut *self.connection)
-        .await?;
-        self.index_license(license);
+        insert_licenses(self.connection, [license]).await?;
+        self.remainder.entries.add_license(license);
         Ok(())
     }
 
@@ -199,4 +178,42 @@ pub(crate) fn license(fields: &Fields<'_>) -> Result<License, StoreError> {
         predecessor: fields.optional_parsed("predecessor_id")?,
         successor: fields.optional_parsed("successor_id")?,
     })
+}
+
+/// Adds rows; a key that exists already is a conflict.
+pub(crate) async fn insert_licenses(
+    connection: &mut AnyConnection,
+    licenses: impl IntoIterator<Item = &License>,
+) -> Result<(), StoreError> {
+    let mut sql = Sql::new(concat!(
+        "INSERT INTO licenses (",
+        license_columns!(),
+        ") VALUES "
+    ));
+    sql.rows(licenses, license_row);
+    sql.execute(connection).await?;
+    Ok(())
+}
+
+/// In the order of `license_columns`.
+fn license_row(sql: &mut Sql, license: &License) {
+    sql.bind(license.tenant.as_str());
+    sql.push(", ").bind(license.id.to_string());
+    sql.push(", ").bind(license.product.as_str());
+    sql.push(", ").bind(license.key_type.as_str());
+    sql.push(", ").bind(license.display_key.as_str());
+    sql.push(", ").bind(license.state.as_str());
+    sql.push(", ").bind(license.created_at.millis());
+    sql.push(", ").bind(expiry_column(license.expires_at));
+    sql.push(", ").bind(i64::from(license.activation_limit));
+    sql.push(", ").bind(i64::from(license.active_count));
+    sql.push(", ")
+        .bind(entitlements_column(&license.entitlements));
+    sql.push(", ").bind(i64::from(license.fallback));
+    sql.push(", ").bind(license.customer.name.as_deref());
+    sql.push(", ").bind(license.customer.email.as_deref());
+    let lineage = [license.predecessor, license.successor];
+    for id in lineage.map(|id| id.map(|id| id.to_string())) {
+        sql.push(", ").bind(id.as_deref());
+    }
 }

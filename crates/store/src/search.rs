@@ -14,7 +14,7 @@ use keywright_domain::{
 };
 use sqlx::AnyConnection;
 
-use crate::{Engine, Tx, sql::Sql};
+use crate::{Engine, sql::Sql};
 
 /// How a database finds terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(crate) enum SearchIndex {
 }
 
 /// In `instance_id`: the entry is the license's own.
-pub(crate) const LICENSE: &str = "";
+const LICENSE: &str = "";
 
 impl SearchIndex {
     /// The one of a database that is up to date.
@@ -55,15 +55,10 @@ impl SearchIndex {
         sql.push(" AND l.id IN (WITH found AS MATERIALIZED (SELECT e.license_id FROM search_entries e WHERE e.tenant_id = ")
             .bind(tenant.as_str());
         match self {
-            Self::Sqlite if is_part(&folded) => {
-                sql.push(" AND e.id IN (SELECT rowid FROM search_parts WHERE search_parts MATCH ")
-                    .bind(quoted(&folded))
-                    .push(")");
-            }
             Self::Sqlite => {
-                sql.push(" AND e.id IN (SELECT rowid FROM search_words WHERE search_words MATCH ")
-                    .bind(prefixes(&folded, Self::Sqlite))
-                    .push(")");
+                let (index, matches, query) = full_text(&folded);
+                sql.push(" AND e.id IN (SELECT rowid FROM ").push(index);
+                sql.push(" WHERE ").push(matches).bind(query).push(")");
             }
             Self::Postgres { .. } => {
                 sql.push(" AND ");
@@ -72,20 +67,14 @@ impl SearchIndex {
         }
         sql.push(") SELECT license_id FROM found)");
     }
-}
 
-impl SearchIndex {
     /// Adds what to select from to have the entries that hold the term, of whichever tenant, one after another.
     pub(crate) fn push_entries(self, sql: &mut Sql, term: &SearchTerm) {
         let folded = term.folded();
         match self {
-            Self::Sqlite if is_part(&folded) => {
-                sql.push("search_parts WHERE search_parts MATCH ")
-                    .bind(quoted(&folded));
-            }
             Self::Sqlite => {
-                sql.push("search_words WHERE search_words MATCH ")
-                    .bind(prefixes(&folded, self));
+                let (index, matches, query) = full_text(&folded);
+                sql.push(index).push(" WHERE ").push(matches).bind(query);
             }
             Self::Postgres { .. } => {
                 sql.push("search_entries e WHERE ");
@@ -100,23 +89,12 @@ impl SearchIndex {
         match self {
             // In this order: as soon as there are enough, it ends.
             Self::Sqlite => {
-                let (from, query) = if is_part(&folded) {
-                    ("search_parts s", quoted(&folded))
-                } else {
-                    ("search_words s", prefixes(&folded, self))
-                };
-                let matching = if is_part(&folded) {
-                    "s.search_parts MATCH "
-                } else {
-                    "s.search_words MATCH "
-                };
-                sql.push(from)
-                    .push(
-                        " CROSS JOIN search_entries e ON e.id = s.rowid
-                         CROSS JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ",
-                    )
-                    .push(matching)
-                    .bind(query);
+                let (index, matches, query) = full_text(&folded);
+                sql.push(index).push(
+                    " s CROSS JOIN search_entries e ON e.id = s.rowid
+                     CROSS JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ",
+                );
+                sql.push(matches).bind(query);
             }
             Self::Postgres { .. } => {
                 sql.push("search_entries e JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ");
@@ -165,6 +143,16 @@ fn is_part(folded: &str) -> bool {
     folded.chars().count() >= PART_SYMBOLS
 }
 
+/// SQLite's index that finds the term, how it is asked, and for what.
+fn full_text(folded: &str) -> (&'static str, &'static str, String) {
+    if is_part(folded) {
+        ("search_parts", "search_parts MATCH ", quoted(folded))
+    } else {
+        let query = prefixes(folded, SearchIndex::Sqlite);
+        ("search_words", "search_words MATCH ", query)
+    }
+}
+
 /// A phrase of FTS5, whatever stands in it.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
@@ -201,19 +189,30 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
 #[derive(Default)]
 pub(crate) struct Entries(BTreeMap<(TenantId, LicenseId, String), String>);
 
-/// Rows in a statement. SQLite looks for the name of each argument among all of them, so that many cost more than they save.
-const ROWS: usize = 16;
-
 impl Entries {
-    pub(crate) fn add(
+    /// Makes a new license findable.
+    pub(crate) fn add_license(&mut self, license: &License) {
+        let customer = &license.customer;
+        let text = text([
+            Some(license.display_key.as_str()),
+            customer.name.as_deref(),
+            customer.email.as_deref(),
+        ]);
+        let place = (license.tenant.clone(), license.id, LICENSE.to_owned());
+        self.0.insert(place, text);
+    }
+
+    /// Makes a license findable by a device, under the name that it has now.
+    pub(crate) fn add_device(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
-        instance: &str,
-        text: String,
+        instance: InstanceId,
+        device_name: &str,
     ) {
-        let place = (tenant.clone(), license, instance.to_owned());
-        self.0.insert(place, text);
+        let instance = instance.to_string();
+        let text = text([Some(device_name), Some(&instance), None]);
+        self.0.insert((tenant.clone(), license, instance), text);
     }
 
     pub(crate) fn and(mut self, later: Self) -> Self {
@@ -222,9 +221,13 @@ impl Entries {
     }
 
     /// Writes them.
-    pub(crate) async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(
+        self,
+        connection: &mut AnyConnection,
+        engine: Engine,
+    ) -> Result<(), sqlx::Error> {
         let entries: Vec<_> = self.0.into_iter().collect();
-        for rows in entries.chunks(ROWS) {
+        for rows in entries.chunks(engine.rows_in_a_statement()) {
             let mut sql = Sql::new(
                 "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ",
             );
@@ -243,44 +246,6 @@ impl Entries {
         }
         Ok(())
     }
-}
-
-impl Tx<'_> {
-    /// Makes a new license findable.
-    pub(crate) fn index_license(&mut self, license: &License) {
-        let text = license_text(license);
-        let entries = &mut self.wake.entries;
-        entries.add(&license.tenant, license.id, LICENSE, text);
-    }
-
-    /// Makes a license findable by a device, under the name that it has now.
-    pub(crate) fn index_device(
-        &mut self,
-        tenant: &TenantId,
-        license: LicenseId,
-        instance: InstanceId,
-        device_name: &str,
-    ) {
-        let instance = instance.to_string();
-        let text = device_text(device_name, &instance);
-        let entries = &mut self.wake.entries;
-        entries.add(tenant, license, &instance, text);
-    }
-}
-
-/// What a license is found by.
-pub(crate) fn license_text(license: &License) -> String {
-    let customer = &license.customer;
-    text([
-        Some(license.display_key.as_str()),
-        customer.name.as_deref(),
-        customer.email.as_deref(),
-    ])
-}
-
-/// What a license is found by because of a device.
-pub(crate) fn device_text(device_name: &str, instance: &str) -> String {
-    text([Some(device_name), Some(instance), None])
 }
 
 /// One text to search in; a term has no line break, so none is found across two parts.

@@ -9,12 +9,12 @@ use crate::{Engine, changes::Changed, search::Entries};
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
     pub(crate) engine: Engine,
-    pub(crate) wake: Wake,
+    pub(crate) remainder: Remainder,
 }
 
 /// What a unit of work leaves to be done: before its commit, and after it.
 #[derive(Default)]
-pub(crate) struct Wake {
+pub(crate) struct Remainder {
     /// Written just before the commit, with those of others.
     pub(crate) entries: Entries,
     /// Told once the commit holds.
@@ -26,7 +26,7 @@ impl<'c> Tx<'c> {
         Self {
             connection,
             engine,
-            wake: Wake::default(),
+            remainder: Remainder::default(),
         }
     }
 
@@ -36,26 +36,26 @@ impl<'c> Tx<'c> {
     /// The methods that write what pages show call this themselves, so that no use case can forget to. What was announced
     /// before counts once.
     pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.wake.changed.license_and_list(tenant, license);
+        self.remainder.changed.license_and_list(tenant, license);
     }
 
     /// Says that something changed which only the license's own page shows.
     pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.wake.changed.license(tenant, license);
+        self.remainder.changed.license(tenant, license);
     }
 
     /// Says that something changed which is on no page, but ends some of them: whoever watches anything is woken.
     pub fn announce_everything(&mut self) {
-        self.wake.changed = Changed::Everything;
+        self.remainder.changed = Changed::Everything;
     }
 
     /// What is left to be done.
-    pub(crate) fn into_wake(self) -> Wake {
-        self.wake
+    pub(crate) fn into_remainder(self) -> Remainder {
+        self.remainder
     }
 }
 
-impl Wake {
+impl Remainder {
     pub(crate) fn and(self, later: Self) -> Self {
         Self {
             entries: self.entries.and(later.entries),

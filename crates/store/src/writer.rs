@@ -26,7 +26,7 @@ use crate::{
     changes::{Neighbours, Sender},
     connect::Connector,
     database_file::DatabaseFile,
-    tx::Wake,
+    tx::Remainder,
 };
 
 /// Jobs that may wait before callers wait for a place in the queue.
@@ -43,7 +43,7 @@ type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Whether what a job wrote is to be kept.
 enum Outcome {
-    Keep(Wake, Answer),
+    Keep(Remainder, Answer),
     Undo(Answer),
 }
 
@@ -203,7 +203,7 @@ where
                 answer.send(committed.map_err(E::from).and(result)).ok();
             });
             if keep {
-                Outcome::Keep(tx.into_wake(), answer)
+                Outcome::Keep(tx.into_remainder(), answer)
             } else {
                 Outcome::Undo(answer)
             }
@@ -221,9 +221,9 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
         Err(error) => return tracing::warn!(%error, "no connection for a write"),
     };
     match job(&mut transaction, Engine::Postgres).await {
-        Outcome::Keep(Wake { entries, changed }, answer) => {
+        Outcome::Keep(Remainder { entries, changed }, answer) => {
             let committed = async {
-                entries.write(&mut transaction).await?;
+                entries.write(&mut transaction, Engine::Postgres).await?;
                 Ok(transaction.commit().await?)
             };
             let committed: Result<(), StoreError> = committed.await;
@@ -307,7 +307,7 @@ async fn run_batch(
     let began = Instant::now();
     let committed = run_and_commit(connection, batch, file, &mut answers)
         .await
-        .map(|wake| changes.publish(&wake.changed))
+        .map(|remainder| changes.publish(&remainder.changed))
         .map_err(StoreError::from);
     histogram!("keywright_writer_commit_seconds").record(began.elapsed());
     for answer in answers {
@@ -335,8 +335,8 @@ async fn run_and_commit(
     batch: Vec<Job>,
     file: &DatabaseFile,
     answers: &mut Vec<Answer>,
-) -> Result<Wake, sqlx::Error> {
-    let mut wake = Wake::default();
+) -> Result<Remainder, sqlx::Error> {
+    let mut remainder = Remainder::default();
     // For a savepoint SQLite copies each page before it is changed: who is alone needs none.
     let (mut begin, undo) = match batch.len() {
         1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
@@ -347,7 +347,7 @@ async fn run_and_commit(
         match job(connection, Engine::Sqlite).await {
             Outcome::Keep(of_job, answer) => {
                 answers.push(answer);
-                wake = wake.and(of_job);
+                remainder = remainder.and(of_job);
             }
             Outcome::Undo(answer) => {
                 answers.push(answer);
@@ -356,9 +356,10 @@ async fn run_and_commit(
         }
         begin = "RELEASE unit; SAVEPOINT unit";
     }
-    mem::take(&mut wake.entries).write(connection).await?;
+    let entries = mem::take(&mut remainder.entries);
+    entries.write(connection, Engine::Sqlite).await?;
     connection.execute("COMMIT").await?;
     // What went to a file that was taken away meanwhile must not be answered.
     file.is_in_place()?;
-    Ok(wake)
+    Ok(remainder)
 }

@@ -17,7 +17,7 @@ use keywright_domain::{
     machine::MachineHash,
     time::Timestamp,
 };
-use keywright_store::{Seat, Store, StoreError, Touch, Tx};
+use keywright_store::{Store, StoreError, Touch, Tx};
 use tokio::sync::oneshot;
 
 use super::{ActivationRequest, Refusal, last_lease};
@@ -32,6 +32,10 @@ const REPEAT_MILLIS: i64 = 600_000;
 /// Most claims in a unit of work: bounds how long the first of them waits for the last.
 const TOGETHER: usize = 64;
 
+/// Units of work that may be under way at the same time: one that waits for a license which somebody holds, and devices that all claim
+/// slots of one license, leave others a way.
+const AT_ONCE: usize = 4;
+
 /// One activation, ready to be tried.
 #[derive(Clone)]
 pub(super) struct Claim {
@@ -45,10 +49,6 @@ pub(super) struct Claim {
 
 /// What a device is given: the claims of its lease, and when its license ends.
 type Claimed = (LeaseClaims, Option<Timestamp>);
-
-/// Units of work that may be under way at the same time: one that waits for a license which somebody holds, and devices that all claim
-/// slots of one license, leave others a way.
-const AT_ONCE: usize = 4;
 
 /// Claims that wait until a unit of work may begin.
 #[derive(Clone, Default)]
@@ -210,13 +210,15 @@ async fn held(
     let machines: Vec<(LicenseId, &MachineHash)> = machines.collect();
     let mut held = tx.held_by_machines(tenant, &machines).await?;
     for claim in claims {
-        // By its repeated request; older clients send no hash.
+        // Older clients send no hash; a request of theirs that is repeated is known by its id.
         if claim.request.machine_hash.is_none()
-            && let Some(instance) = tx
-                .held_instance(tenant, claim.license, claim.seat())
-                .await?
+            && let Some(request_id) = &claim.request.request_id
         {
-            held.insert(claim.license, instance);
+            let since = claim.now.plus_millis(-REPEAT_MILLIS);
+            let instance = tx
+                .held_by_request(tenant, claim.license, request_id, since)
+                .await?;
+            held.extend(instance.map(|instance| (claim.license, instance)));
         }
     }
     Ok(held)
@@ -235,14 +237,6 @@ async fn settle(tx: &mut Tx<'_>, tenant: &TenantId, fresh: &[Activation]) -> Res
 }
 
 impl Claim {
-    fn seat(&self) -> Seat<'_> {
-        let since = self.now.plus_millis(-REPEAT_MILLIS);
-        Seat {
-            machine_hash: self.request.machine_hash.as_ref(),
-            request: self.request.request_id.as_deref().map(|id| (id, since)),
-        }
-    }
-
     /// The claims of the lease, if the device gets one. A new activation is put to the others.
     async fn decide(
         &self,

@@ -6,7 +6,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{Seat, StoreError, Touch};
+use keywright_store::{StoreError, Touch};
 
 use crate::{
     on_both_engines,
@@ -28,12 +28,15 @@ async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::In
         .store
         .write(move |tx| {
             async move {
-                let request = by.request_id.as_deref().map(|id| (id, NOW));
-                let seat = Seat {
-                    machine_hash: by.machine_hash.as_ref(),
-                    request,
-                };
-                tx.held_instance(&by.tenant, by.license, seat).await
+                let (tenant, id) = (&by.tenant, by.license);
+                match (&by.machine_hash, &by.request_id) {
+                    (Some(hash), _) => {
+                        let held = tx.held_by_machines(tenant, &[(id, hash)]).await?;
+                        Ok(held.get(&id).copied())
+                    }
+                    (None, Some(request)) => tx.held_by_request(tenant, id, request, NOW).await,
+                    (None, None) => Ok(None),
+                }
             }
             .boxed()
         })

@@ -1,18 +1,26 @@
--- What a shipped app asks: `validate`, each time of a device that is drawn from all of the data set, or `activate`, each time by a
--- device that nobody saw before, on the next license that has room. Called with:
---   <file of targets> <SDK key> <validate | activate> <first target, for activate>
--- To be run with one thread: each has Lua of its own. Each line of the file is `<product> <license key> <instance id>`, filled up with spaces to one length.
+-- What is asked, and what came of it as a line of JSON. To be run with one thread: each has Lua of its own. Called with one of:
+--   page <session cookie>                                the page of the URL, as an operator
+--   validate <file of targets> <SDK key>                 each time a device that is drawn from all of the file
+--   activate <file of targets> <SDK key> <first target>  each time a device that nobody saw before, on the next license
+-- Each line of the file is `<product> <license key> <instance id>`, filled up with spaces to one length.
 
 local LENGTH = 69
-local targets, count, endpoint, sdk_key, place
+local what, targets, count, sdk_key, place
 
 function init(args)
-  local file = assert(io.open(args[1], "rb"))
+  what = args[1]
+  if what == "page" then
+    wrk.headers["Cookie"] = args[2]
+    -- The same each time: put together once.
+    local page = wrk.format("GET")
+    request = function() return page end
+    return
+  end
+  local file = assert(io.open(args[2], "rb"))
   targets = file:read("*a")
   file:close()
   count = #targets / LENGTH
-  sdk_key = args[2]
-  endpoint = args[3]
+  sdk_key = args[3]
   place = tonumber(args[4] or 0)
   -- The same draws in each round would ask for pages that are in memory.
   math.randomseed(os.time())
@@ -38,7 +46,7 @@ function request()
     ["X-Keylight-SDK-Key"] = sdk_key,
   }
   local product, key, instance, body
-  if endpoint == "activate" then
+  if what == "activate" then
     product, key = target(place % count)
     place = place + 1
     body = string.format(
@@ -49,7 +57,7 @@ function request()
     body = string.format(
       '{"license_key":"%s","instance_id":"%s","app_version":"2.4.1","platform":"linux"}', key, instance)
   end
-  return wrk.format("POST", "/acme/" .. product .. "/" .. endpoint, headers, body)
+  return wrk.format("POST", "/acme/" .. product .. "/" .. what, headers, body)
 end
 
 function done(summary, latency, requests)
