@@ -15,6 +15,7 @@ use crate::{
     row::Fields,
     sql::Sql,
     telemetry::{push_telemetry, telemetry},
+    validations::Newest,
 };
 
 impl Store {
@@ -34,22 +35,31 @@ impl Store {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Vec<Activation>, StoreError> {
+        let mut connection = self.read().await?;
+        // Before the rows: what is put into one of them meanwhile is not missed then.
+        let newest = Newest::of_license(&mut connection, self.engine(), tenant, id).await?;
         let rows = sqlx::query(
-            "SELECT tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
+            "SELECT number, tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
              deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,
              sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days
              FROM activations WHERE tenant_id = $1 AND license_id = $2 ORDER BY created_at DESC, id DESC",
         )
         .bind(tenant.as_str())
         .bind(id.to_string())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *connection)
         .await?;
-        rows.iter().map(activation).collect()
+        let read = |row| {
+            let mut activation = activation(row)?;
+            let number = Fields::new("activations", row).number("number")?;
+            newest.apply(number, &mut activation);
+            Ok(activation)
+        };
+        rows.iter().map(read).collect()
     }
 }
 
 impl Tx<'_> {
-    /// The active instance that an earlier try of the same request made, since `since`.
+    /// The active instance that an earlier try of the same request made without a machine hash, since `since`.
     pub async fn held_by_request(
         &mut self,
         tenant: &TenantId,
@@ -59,7 +69,7 @@ impl Tx<'_> {
     ) -> Result<Option<InstanceId>, StoreError> {
         let row = sqlx::query(
             "SELECT id FROM activations
-             WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND created_at >= $4
+             WHERE tenant_id = $1 AND license_id = $2 AND request_id = $3 AND machine_hash IS NULL AND created_at >= $4
              AND deactivated_at IS NULL ORDER BY created_at LIMIT 1",
         )
         .bind(tenant.as_str())

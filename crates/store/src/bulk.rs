@@ -63,7 +63,7 @@ impl Bulk {
             } = device;
             entries.add_device(tenant, *license, *instance, device_name);
         }
-        entries.write(&mut transaction, self.engine).await?;
+        entries.write(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 

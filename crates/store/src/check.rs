@@ -22,7 +22,7 @@ struct Rule {
     says: fn(&str, &str) -> String,
 }
 
-const RULES: [Rule; 9] = [
+const RULES: [Rule; 10] = [
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.active_count <>
               (SELECT COUNT(*) FROM activations a WHERE a.tenant_id = l.tenant_id AND a.license_id = l.id
@@ -33,6 +33,11 @@ const RULES: [Rule; 9] = [
         sql: "SELECT a.tenant_id AS first, a.id AS second FROM activations a WHERE NOT EXISTS
               (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
         says: |tenant, id| format!("activation {tenant}/{id}: its license is not there"),
+    },
+    Rule {
+        sql: "SELECT CAST(v.activation_number AS TEXT) AS first, v.lease_status AS second FROM validations v WHERE NOT EXISTS
+              (SELECT 1 FROM activations a WHERE a.number = v.activation_number) LIMIT $1",
+        says: |number, _| format!("validate of activation number {number}: there is no such activation"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE NOT EXISTS

@@ -47,7 +47,7 @@ impl Engine {
     /// among all of them, so that many cost more than they save.
     pub(crate) const fn rows_in_a_statement(self) -> usize {
         match self {
-            Self::Sqlite => 8,
+            Self::Sqlite => 16,
             Self::Postgres => 64,
         }
     }
@@ -248,10 +248,10 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
-/// The upper levels of all indexes of a million licenses stay in memory (48 MiB; the usual 2 MiB would be read anew all the time), pages
-/// that are changed again and again go from the log to the file once in 32 MiB, and copies for savepoints into no file.
+/// The upper levels of all indexes of a million licenses stay in memory (48 MiB; the usual 2 MiB would be read anew all the time), copies
+/// for savepoints go into no file, and the log is brought into the file by somebody else ([`crate::checkpoints`]) unless it has 512 MiB.
 const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
-PRAGMA wal_autocheckpoint = 8192;
+PRAGMA wal_autocheckpoint = 131072;
 PRAGMA temp_store = MEMORY;";
 
 /// 24 MiB: those levels of what a look reads.

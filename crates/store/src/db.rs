@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use sqlx::{Any, pool::PoolConnection};
 
 use crate::{
-    Changes, Engine, OpenError, SdkKeyUse, StoreError, Touch, Tx,
+    Changes, Engine, KnownDevice, OpenError, SdkKeyUse, StoreError, Touch, Tx,
     changes::{Listener, Sender},
     connect::{Connector, Readers},
     looks::Looks,
@@ -110,9 +110,9 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
-    /// Notes that an instance was seen; it reaches the disk within 250 ms, together with others.
-    pub fn touch(&self, touch: Touch) {
-        self.inner.touches.add(touch);
+    /// Notes that an instance was seen, which is known as `device`; it reaches the disk within 250 ms, together with others.
+    pub fn touch(&self, touch: Touch, device: &KnownDevice) {
+        self.inner.touches.add(touch, device);
     }
 
     /// Notes that a device came with an SDK key; it reaches the disk like [`Store::touch`].
@@ -123,6 +123,22 @@ impl Store {
     /// Writes what [`Store::touch`] and [`Store::touch_sdk_key`] noted so far.
     pub async fn flush_touches(&self) {
         self.inner.touches.flush().await;
+    }
+
+    /// Puts what was noted about devices into its place, a few at once, as happens from time to time.
+    #[cfg(feature = "testing")]
+    pub async fn settle_validations(&self) -> Result<(), StoreError> {
+        const AT_ONCE: i64 = 16;
+        self.flush_touches().await;
+        if !self.inner.writer.keeps_a_log() {
+            return Ok(());
+        }
+        crate::touches::settle_all(&self.inner.writer, AT_ONCE).await
+    }
+
+    /// Whether a unit of work waits until all before it are done, whatever it writes.
+    pub fn writes_in_turn(&self) -> bool {
+        self.engine() == Engine::Sqlite
     }
 
     /// How busy the database is at this moment.

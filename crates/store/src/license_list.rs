@@ -127,7 +127,7 @@ impl Store {
         sql.bind(tenant.as_str());
         self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
         let position = after.map_or(Position::Start, Position::After);
-        push_page(&mut sql, Sort::default(), position, i64::from(size));
+        push_page(&mut sql, tenant, Sort::default(), position, i64::from(size));
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         rows.iter().map(|row| exported(row, now)).collect()
     }
@@ -171,7 +171,7 @@ impl Store {
         sql.push(SUMMARIES).bind(tenant.as_str());
         self.push_filter(sql, tenant, &query.filter, reading, now);
         // One more tells whether there is a next page.
-        push_page(sql, query.sort, position, i64::from(PAGE_SIZE) + 1);
+        push_page(sql, tenant, query.sort, position, i64::from(PAGE_SIZE) + 1);
     }
 
     /// How the database reads a page of what many licenses match: a line for each step of its plan.
@@ -355,7 +355,13 @@ fn push_status(sql: &mut Sql, status: Status, reading: Reading, now: Timestamp) 
 }
 
 /// Adds where the page begins, its order and its length.
-fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>, length: i64) {
+fn push_page(
+    sql: &mut Sql,
+    tenant: &TenantId,
+    sort: Sort,
+    position: Position<LicenseId>,
+    length: i64,
+) {
     // The page before a row is read outwards, against the list's own order.
     let (mark, reads_downwards) = match position {
         Position::Start => (None, sort.descending),
@@ -364,13 +370,17 @@ fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>, length: i
     };
     if let Some(mark) = mark {
         let beyond = if reads_downwards { " < (" } else { " > (" };
-        sql.push(" AND ")
-            .push(place(sort.by))
-            .push(beyond)
-            .bind(mark.value)
-            .push(", ")
-            .bind(mark.id.to_string())
-            .push(")");
+        sql.push(" AND ").push(place(sort.by)).push(beyond);
+        sql.bind(mark.value).push(", ");
+        if sort.by == SortBy::Activations {
+            // Licenses are never deleted.
+            sql.push("(SELECT m.created_at FROM licenses m WHERE m.tenant_id = ")
+                .bind(tenant.as_str())
+                .push(" AND m.id = ")
+                .bind(mark.id.to_string())
+                .push("), ");
+        }
+        sql.bind(mark.id.to_string()).push(")");
     }
     sql.push(" ORDER BY ")
         .push(order(sort.by, reads_downwards))
@@ -378,10 +388,10 @@ fn push_page(sql: &mut Sql, sort: Sort, position: Position<LicenseId>, length: i
         .bind(length);
 }
 
-/// Where a row stands in that order.
+/// Where a row stands in that order. Many have as many devices: the newest of them, which changes most, is at the end.
 const fn place(by: SortBy) -> &'static str {
     match by {
-        SortBy::Activations => "(l.active_count, l.id)",
+        SortBy::Activations => "(l.active_count, l.created_at, l.id)",
         SortBy::Created => "(l.created_at, l.id)",
         SortBy::Expires => "(l.expires_at, l.id)",
     }
@@ -389,8 +399,8 @@ const fn place(by: SortBy) -> &'static str {
 
 const fn order(by: SortBy, descending: bool) -> &'static str {
     match (by, descending) {
-        (SortBy::Activations, false) => "l.active_count, l.id",
-        (SortBy::Activations, true) => "l.active_count DESC, l.id DESC",
+        (SortBy::Activations, false) => "l.active_count, l.created_at, l.id",
+        (SortBy::Activations, true) => "l.active_count DESC, l.created_at DESC, l.id DESC",
         (SortBy::Created, false) => "l.created_at, l.id",
         (SortBy::Created, true) => "l.created_at DESC, l.id DESC",
         (SortBy::Expires, false) => "l.expires_at, l.id",

@@ -133,9 +133,10 @@ impl Tx<'_> {
         for &id in ids {
             self.announce(tenant, id);
         }
+        // No index is used for what a function gives: that of states would have them all looked at.
         let mut sql = Sql::new(
             "UPDATE licenses SET active_count = active_count + 1
-             WHERE state = 'active' AND active_count < activation_limit AND tenant_id = ",
+             WHERE COALESCE(state, '') = 'active' AND active_count < activation_limit AND tenant_id = ",
         );
         sql.bind(tenant.as_str()).push(" AND id IN (");
         sql.bind_all(ids.iter().map(ToString::to_string)).push(")");

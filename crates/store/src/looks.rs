@@ -20,12 +20,14 @@ use tokio::{
 };
 
 use crate::{
-    StoreError,
+    Engine, StoreError,
     connect::{Connector, Readers},
     database_file::DatabaseFile,
     licenses::license,
     row::Fields,
     sql::Sql,
+    telemetry::{self, KnownTelemetry},
+    validations::ActivationNumber,
 };
 
 /// What a device's look for its license found.
@@ -42,15 +44,29 @@ pub struct Looked {
 pub struct DeviceLicense {
     /// The license.
     pub license: License,
-    /// Whether the instance that was asked for is this license's and holds its slot; `None` where it is not its own.
-    pub instance_active: Option<bool>,
-    /// Whether that instance is known without a machine hash.
-    pub lacks_hash: bool,
+    /// The instance that was asked for, if it is this license's.
+    pub device: Option<KnownDevice>,
 }
 
-/// Looks that are answered at the same time, each of them for many. A look takes as long as it takes to read a few pages that are in
-/// memory: more would only take turns.
-const AT_ONCE: usize = 2;
+/// A device of a license, as far as its next call needs it.
+#[derive(Debug, Clone)]
+pub struct KnownDevice {
+    pub(crate) number: ActivationNumber,
+    /// Whether it holds its slot.
+    pub is_active: bool,
+    /// Whether it is known without a machine hash.
+    pub lacks_hash: bool,
+    pub(crate) telemetry: KnownTelemetry,
+}
+
+/// Statements that are under way at the same time, each of them for many. On SQLite each reads pages that are in memory as a rule: two
+/// would take turns, and each would have to read for itself what the other has read already.
+const fn at_once(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 1,
+        Engine::Postgres => 2,
+    }
+}
 
 /// Most looks in a statement.
 const TOGETHER: usize = 16;
@@ -91,7 +107,7 @@ impl Looks {
         };
         Self {
             waiting: RwLock::new(Some(waiting)),
-            lookers: Mutex::new((0..AT_ONCE).map(looker).collect()),
+            lookers: Mutex::new((0..at_once(connector.engine)).map(looker).collect()),
         }
     }
 
@@ -216,10 +232,12 @@ async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Fou
     sql.push(
         ") SELECT asked.number, r.revision, l.tenant_id, l.id, l.product_id, l.key_type_id, l.display_key, l.state,
          l.created_at, l.expires_at, l.activation_limit, l.active_count, l.entitlements, l.fallback, l.customer_name,
-         l.customer_email, l.predecessor_id, l.successor_id,
-         CASE WHEN a.id IS NULL THEN NULL WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS instance_active,
-         CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash
-         FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id
+         l.customer_email, l.predecessor_id, l.successor_id, a.number AS device,
+         CASE WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS is_active,
+         CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash, ",
+    );
+    sql.push(telemetry::JOINED).push(
+        " AS telemetry FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id
          LEFT JOIN licenses l ON l.tenant_id = asked.tenant_id AND l.id = asked.license_id
          LEFT JOIN activations a ON a.tenant_id = asked.tenant_id AND a.license_id = asked.license_id
              AND a.id = asked.instance_id",
@@ -251,12 +269,23 @@ fn looked(row: &AnyRow) -> Result<Looked, StoreError> {
         None => None,
         Some(_) => Some(DeviceLicense {
             license: license(&fields)?,
-            instance_active: fields.optional_flag("instance_active")?,
-            lacks_hash: fields.flag("lacks_hash")?,
+            device: device(&fields)?,
         }),
     };
     Ok(Looked {
         revision: Some(fields.number("revision")?),
         found,
     })
+}
+
+fn device(fields: &Fields<'_>) -> Result<Option<KnownDevice>, StoreError> {
+    let Some(number) = fields.optional_number("device")? else {
+        return Ok(None);
+    };
+    Ok(Some(KnownDevice {
+        number,
+        is_active: fields.flag("is_active")?,
+        lacks_hash: fields.flag("lacks_hash")?,
+        telemetry: KnownTelemetry(fields.text("telemetry")?),
+    }))
 }

@@ -185,6 +185,9 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
     }
 }
 
+/// Entries in a statement: SQLite's indexes write what they collected each time that one begins.
+const ROWS_IN_A_STATEMENT: usize = 64;
+
 /// Entries that are to be written, the newest of each license and device: those of many units of work in a few statements.
 #[derive(Default)]
 pub(crate) struct Entries(BTreeMap<(TenantId, LicenseId, String), String>);
@@ -221,13 +224,9 @@ impl Entries {
     }
 
     /// Writes them.
-    pub(crate) async fn write(
-        self,
-        connection: &mut AnyConnection,
-        engine: Engine,
-    ) -> Result<(), sqlx::Error> {
+    pub(crate) async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let entries: Vec<_> = self.0.into_iter().collect();
-        for rows in entries.chunks(engine.rows_in_a_statement()) {
+        for rows in entries.chunks(ROWS_IN_A_STATEMENT) {
             let mut sql = Sql::new(
                 "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ",
             );

@@ -39,6 +39,41 @@ pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
     sql.push(", ").bind(telemetry.trial_duration_days);
 }
 
+/// The nine columns of an activation `a` as one text, with a separator that none of them has: quicker read than nine.
+pub(crate) const JOINED: &str = "COALESCE(a.app_version, '') || '\u{1f}' || COALESCE(a.sdk_version, '') || '\u{1f}' ||
+    COALESCE(a.sdk, '') || '\u{1f}' || COALESCE(a.platform, '') || '\u{1f}' || COALESCE(a.os_version, '') || '\u{1f}' ||
+    COALESCE(a.arch, '') || '\u{1f}' || COALESCE(a.cpu_cores, '') || '\u{1f}' || COALESCE(a.memory, '') || '\u{1f}' ||
+    COALESCE(CAST(a.trial_duration_days AS TEXT), '')";
+
+const SEPARATOR: char = '\u{1f}';
+
+/// What a device said of itself so far: [`JOINED`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct KnownTelemetry(pub(crate) String);
+
+impl KnownTelemetry {
+    /// Whether something is said that is not known.
+    pub(crate) fn is_changed_by(&self, said: &Telemetry) -> bool {
+        let trial = said.trial_duration_days.map(|days| days.to_string());
+        let said = [
+            &said.app_version,
+            &said.sdk_version,
+            &said.sdk,
+            &said.platform,
+            &said.os_version,
+            &said.arch,
+            &said.cpu_cores,
+            &said.memory,
+            &trial,
+        ];
+        let mut known = self.0.split(SEPARATOR);
+        said.into_iter().any(|said| {
+            let known = known.next();
+            said.is_some() && said.as_deref() != known
+        })
+    }
+}
+
 /// Reads them.
 pub(crate) fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
     Ok(Telemetry {

@@ -1,6 +1,6 @@
 //! What a device's call notes about its instance and its SDK key, collected so that a validate costs no commit of its own.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::pending, sync::Arc, time::Duration};
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -9,12 +9,29 @@ use keywright_domain::{
     sdk_key::SdkKeyHash,
     time::Timestamp,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, sleep_until, timeout_at},
+};
 
-use crate::{StoreError, writer::Writer};
+use crate::{
+    KnownDevice, StoreError,
+    validations::{ActivationNumber, Validation},
+    writer::Writer,
+};
 
 /// How long a first note may wait for company. With the time of the commit it stays under 250 ms.
 const DELAY: Duration = Duration::from_millis(200);
+
+/// How long a validate stays in SQLite's log before it is put into its table.
+const REST: Duration = Duration::from_secs(10);
+
+/// Validates in the log that are put there sooner: a look at a device reads them all.
+const MANY: usize = 131_072;
+
+/// Those that are put there in one unit of work.
+const SETTLED_AT_ONCE: i64 = 8_192;
 
 /// That an instance asked for a lease, and what it said.
 #[derive(Debug, Clone)]
@@ -48,7 +65,10 @@ pub struct SdkKeyUse {
 /// one PostgreSQL lock them in the same order.
 #[derive(Clone, Default)]
 struct Pending {
+    /// Of those that said something new of themselves.
     instances: BTreeMap<(TenantId, LicenseId, InstanceId), Touch>,
+    /// Of all others.
+    validations: BTreeMap<ActivationNumber, Validation>,
     sdk_keys: BTreeMap<(TenantId, SdkKeyHash), SdkKeyUse>,
 }
 
@@ -61,6 +81,7 @@ pub(crate) struct Touches {
 
 enum Note {
     Touch(Box<Touch>),
+    Validation(ActivationNumber, Validation),
     SdkKeyUse(SdkKeyUse),
     Flush(oneshot::Sender<()>),
 }
@@ -72,8 +93,24 @@ impl Touches {
         Self { notes }
     }
 
-    pub(crate) fn add(&self, touch: Touch) {
-        self.note(Note::Touch(Box::new(touch)));
+    pub(crate) fn add(&self, touch: Touch, device: &KnownDevice) {
+        if device.telemetry.is_changed_by(&touch.telemetry) {
+            return self.note(Note::Touch(Box::new(touch)));
+        }
+        let Touch {
+            tenant,
+            license,
+            at,
+            lease,
+            ..
+        } = touch;
+        let validation = Validation {
+            tenant,
+            license,
+            at,
+            lease,
+        };
+        self.note(Note::Validation(device.number, validation));
     }
 
     pub(crate) fn add_sdk_key_use(&self, used: SdkKeyUse) {
@@ -97,27 +134,132 @@ impl Touches {
 /// Collects for a moment, writes, and begins anew with what could not be written.
 async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
     let mut pending = Pending::default();
+    let mut settling = Settling::of(writer.clone());
     loop {
         let mut flushed = None;
         if pending.is_empty() {
-            match inbox.recv().await {
-                Some(note) => flushed = collect(note, &mut pending),
-                None => return,
+            tokio::select! {
+                note = inbox.recv() => match note {
+                    Some(note) => flushed = collect(note, &mut pending),
+                    None => return,
+                },
+                () = settling.schedule.due() => {
+                    settling.begin();
+                    continue;
+                }
             }
         }
-        let deadline = tokio::time::Instant::now() + DELAY;
+        let deadline = Instant::now() + DELAY;
         while flushed.is_none() {
-            match tokio::time::timeout_at(deadline, inbox.recv()).await {
+            match timeout_at(deadline, inbox.recv()).await {
                 Ok(Some(note)) => flushed = collect(note, &mut pending),
                 Ok(None) | Err(_) => break,
             }
         }
+        let noted = pending.validations.len();
         pending = write(&writer, pending).await;
+        settling.count(noted);
         if let Some(flushed) = flushed {
             flushed.send(()).ok();
         }
         if inbox.is_closed() && inbox.is_empty() {
             return;
+        }
+    }
+}
+
+/// SQLite: puts the log of validates into their table, from time to time and beside all else.
+struct Settling {
+    writer: Writer,
+    schedule: Schedule,
+    task: Option<JoinHandle<()>>,
+}
+
+/// When that is next.
+#[derive(Debug, Default)]
+struct Schedule {
+    /// Validates in the log, as far as this process knows.
+    noted: usize,
+    /// When it is time, if there are any.
+    at: Option<Instant>,
+}
+
+impl Schedule {
+    /// So many more are in the log; says whether it is time.
+    fn note(&mut self, noted: usize) -> bool {
+        if noted > 0 {
+            self.noted += noted;
+            self.at.get_or_insert_with(|| Instant::now() + REST);
+        }
+        self.noted >= MANY || self.at.is_some_and(|at| at <= Instant::now())
+    }
+
+    /// Ends when it is time; may be dropped before.
+    async fn due(&self) {
+        match self.at {
+            Some(at) => sleep_until(at).await,
+            None => pending().await,
+        }
+    }
+}
+
+impl Settling {
+    fn of(writer: Writer) -> Self {
+        // Another process may have left some.
+        let at = writer.keeps_a_log().then(|| Instant::now() + REST);
+        Self {
+            writer,
+            schedule: Schedule { noted: 0, at },
+            task: None,
+        }
+    }
+
+    /// So many validates were noted.
+    fn count(&mut self, noted: usize) {
+        if self.writer.keeps_a_log() && self.schedule.note(noted) {
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
+        self.schedule = Schedule::default();
+        match &self.task {
+            // The next time.
+            Some(task) if !task.is_finished() => self.schedule.at = Some(Instant::now() + REST),
+            _ => self.task = Some(tokio::spawn(settle(self.writer.clone()))),
+        }
+    }
+}
+
+async fn settle(writer: Writer) {
+    match settle_all(&writer, SETTLED_AT_ONCE).await {
+        Ok(()) => {}
+        Err(_) if writer.is_closed() => {}
+        Err(error) => {
+            tracing::warn!(%error, "the log of validates could not be settled yet");
+        }
+    }
+}
+
+/// In units of work with about so many validates each, so that nobody waits long for the writer. Whatever is left when one fails is settled the next time.
+pub(crate) async fn settle_all(writer: &Writer, at_once: i64) -> Result<(), StoreError> {
+    let log = writer.write(|tx| tx.validations_log().boxed()).await?;
+    let Some(log) = log.map(Arc::new) else {
+        return Ok(());
+    };
+    for numbers in log.parts(at_once) {
+        let log = log.clone();
+        writer
+            .write(|tx| async move { tx.settle_validations(&log, numbers).await }.boxed())
+            .await?;
+    }
+    loop {
+        let log = log.clone();
+        let is_more = writer
+            .write(move |tx| async move { tx.shorten_validations_log(&log, at_once).await }.boxed())
+            .await?;
+        if !is_more {
+            return Ok(());
         }
     }
 }
@@ -133,6 +275,15 @@ fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {
             };
             pending.instances.insert(place, merged);
         }
+        Note::Validation(number, validation) => {
+            let newest = pending
+                .validations
+                .entry(number)
+                .or_insert_with(|| validation.clone());
+            if newest.at < validation.at {
+                *newest = validation;
+            }
+        }
         Note::SdkKeyUse(used) => {
             let place = (used.tenant.clone(), used.hash);
             let noted = pending.sdk_keys.entry(place).or_insert(used.clone());
@@ -144,7 +295,7 @@ fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {
 
 impl Pending {
     fn is_empty(&self) -> bool {
-        self.instances.is_empty() && self.sdk_keys.is_empty()
+        self.instances.is_empty() && self.validations.is_empty() && self.sdk_keys.is_empty()
     }
 }
 
@@ -190,6 +341,7 @@ async fn write_seen(writer: &Writer, notes: Arc<Pending>) -> Result<(), StoreErr
                 for of_tenant in touches.chunk_by(|one, next| one.tenant == next.tenant) {
                     tx.touch_instances(&of_tenant[0].tenant, of_tenant).await?;
                 }
+                tx.note_validations(&notes.validations).await?;
                 for used in notes.sdk_keys.values() {
                     tx.touch_sdk_key(used).await?;
                 }
@@ -222,6 +374,20 @@ mod tests {
                 ..Telemetry::default()
             },
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn validates_are_settled_after_a_while_or_when_there_are_many() {
+        let mut schedule = Schedule::default();
+        assert!(!schedule.note(0));
+        assert!(!schedule.note(1));
+        let began = Instant::now();
+        schedule.due().await;
+        assert_eq!(began.elapsed(), REST);
+        assert!(schedule.note(0));
+        let mut schedule = Schedule::default();
+        assert!(!schedule.note(MANY - 1));
+        assert!(schedule.note(1));
     }
 
     #[test]

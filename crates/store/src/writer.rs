@@ -18,12 +18,14 @@ use metrics::histogram;
 use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
+    task::JoinHandle,
     time::Instant,
 };
 
 use crate::{
     Changes, Engine, StoreError, Tx,
     changes::{Neighbours, Sender},
+    checkpoints::{self, WritersPart},
     connect::Connector,
     database_file::DatabaseFile,
     tx::Remainder,
@@ -67,8 +69,8 @@ pub(crate) struct Direct {
 
 pub(crate) struct Queue {
     jobs: Mutex<Option<mpsc::Sender<Job>>>,
-    /// Ends with the thread.
-    ended: Mutex<Option<oneshot::Receiver<()>>>,
+    /// Ends with the thread, and what it tells of its commits with it.
+    ended: Mutex<Option<(oneshot::Receiver<()>, JoinHandle<()>)>>,
 }
 
 impl Writer {
@@ -90,6 +92,7 @@ impl Writer {
     ) -> io::Result<Self> {
         let (jobs, queue) = mpsc::channel(QUEUE);
         let (end, ended) = oneshot::channel();
+        let (checkpoints, task) = checkpoints::start(connector.clone(), file.clone());
         thread::Builder::new()
             .name("keywright-writer".into())
             .spawn(move || {
@@ -98,7 +101,9 @@ impl Writer {
                     .enable_time()
                     .build();
                 match runtime {
-                    Ok(runtime) => runtime.block_on(run(connector, file, changes, queue)),
+                    Ok(runtime) => {
+                        runtime.block_on(run(connector, file, changes, checkpoints, queue));
+                    }
                     // The queue is gone with it: whoever writes is told.
                     Err(error) => tracing::error!(%error, "nothing can be written"),
                 }
@@ -106,7 +111,7 @@ impl Writer {
             })?;
         Ok(Self::Queued(Arc::new(Queue {
             jobs: Mutex::new(Some(jobs)),
-            ended: Mutex::new(Some(ended)),
+            ended: Mutex::new(Some((ended, task))),
         })))
     }
 
@@ -143,6 +148,11 @@ impl Writer {
         }
     }
 
+    /// Whether validates are put down in a log first.
+    pub(crate) fn keeps_a_log(&self) -> bool {
+        matches!(self, Self::Queued(_))
+    }
+
     /// Whether it takes no more jobs.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
@@ -157,8 +167,9 @@ impl Writer {
             Self::Queued(queue) => {
                 lock(&queue.jobs).take();
                 let ended = lock(&queue.ended).take();
-                if let Some(ended) = ended {
+                if let Some((ended, checkpoints)) = ended {
                     ended.await.ok();
+                    checkpoints.await.ok();
                 }
             }
             Self::Direct(direct) => {
@@ -223,7 +234,7 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
     match job(&mut transaction, Engine::Postgres).await {
         Outcome::Keep(Remainder { entries, changed }, answer) => {
             let committed = async {
-                entries.write(&mut transaction, Engine::Postgres).await?;
+                entries.write(&mut transaction).await?;
                 Ok(transaction.commit().await?)
             };
             let committed: Result<(), StoreError> = committed.await;
@@ -242,23 +253,32 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
     }
 }
 
+/// What the writer does next.
+enum Task {
+    Write,
+    Look,
+    Checkpoint,
+}
+
 /// SQLite: what the writer's thread does.
 async fn run(
     connector: Connector,
     file: Arc<DatabaseFile>,
     changes: Changes,
+    mut checkpoints: WritersPart,
     mut queue: mpsc::Receiver<Job>,
 ) {
     let mut connection = None;
     let mut jobs = Vec::new();
     let mut neighbours = Neighbours::new(changes.clone());
     loop {
-        let is_time_to_look = tokio::select! {
+        let task = tokio::select! {
             received = queue.recv_many(&mut jobs, BATCH) => match received {
                 0 => break,
-                _ => false,
+                _ => Task::Write,
             },
-            () = neighbours.due() => true,
+            () = neighbours.due() => Task::Look,
+            () = checkpoints.is_asked() => Task::Checkpoint,
         };
         let batch = mem::take(&mut jobs);
         // Opening would make an empty file where one is missing. It is logged where it is found.
@@ -278,10 +298,17 @@ async fn run(
                 }
             },
         };
-        let done = if is_time_to_look {
-            neighbours.look(&mut open).await.map_err(StoreError::from)
-        } else {
-            run_batch(&mut open, batch, &file, &changes).await
+        let done = match task {
+            Task::Write => {
+                let done = run_batch(&mut open, batch, &file, &changes).await;
+                checkpoints.committed();
+                done
+            }
+            Task::Look => neighbours.look(&mut open).await.map_err(StoreError::from),
+            Task::Checkpoint => checkpoints
+                .finish(&mut open)
+                .await
+                .map_err(StoreError::from),
         };
         match done {
             Ok(()) => connection = Some(open),
@@ -357,7 +384,7 @@ async fn run_and_commit(
         begin = "RELEASE unit; SAVEPOINT unit";
     }
     let entries = mem::take(&mut remainder.entries);
-    entries.write(connection, Engine::Sqlite).await?;
+    entries.write(connection).await?;
     connection.execute("COMMIT").await?;
     // What went to a file that was taken away meanwhile must not be answered.
     file.is_in_place()?;

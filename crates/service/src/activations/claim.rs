@@ -32,8 +32,8 @@ const REPEAT_MILLIS: i64 = 600_000;
 /// Most claims in a unit of work: bounds how long the first of them waits for the last.
 const TOGETHER: usize = 64;
 
-/// Units of work that may be under way at the same time: one that waits for a license which somebody holds, and devices that all claim
-/// slots of one license, leave others a way.
+/// Units of work that may be under way at the same time where units don't wait for one another: one that waits for a license which
+/// somebody holds, and devices that all claim slots of one license, leave others a way. Where they do, one that takes all is quicker.
 const AT_ONCE: usize = 4;
 
 /// One activation, ready to be tried.
@@ -70,10 +70,11 @@ impl Claims {
     /// Decides under the license's lock, so that what was decided is what is written.
     pub(super) async fn run(&self, store: &Store, claim: Claim) -> Result<Claimed, Refusal> {
         let (answer, answered) = oneshot::channel();
+        let at_once = if store.writes_in_turn() { 1 } else { AT_ONCE };
         let are_enough = {
             let mut queue = self.lock();
             queue.waiting.push(Waiting { claim, answer });
-            let are_enough = queue.under_way == AT_ONCE;
+            let are_enough = queue.under_way >= at_once;
             queue.under_way += usize::from(!are_enough);
             are_enough
         };

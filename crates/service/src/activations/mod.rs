@@ -153,26 +153,26 @@ impl Activations {
             .find_license(presumed, &request.license_key, request.instance)
             .await?;
         let now = admitted.now;
-        let DeviceLicense {
-            license,
-            instance_active,
-            lacks_hash,
-        } = found;
-        let status = lease_for(&license, instance_active == Some(true), now)?;
-        let instance = request.instance.ok_or(Refused::NoInstance)?;
-        if let Some(hash) = request.machine_hash.filter(|_| lacks_hash) {
+        let DeviceLicense { license, device } = found;
+        let is_active = device.as_ref().is_some_and(|device| device.is_active);
+        let status = lease_for(&license, is_active, now)?;
+        let (Some(instance), Some(device)) = (request.instance, device) else {
+            return Err(Refused::NoInstance.into());
+        };
+        if let Some(hash) = request.machine_hash.filter(|_| device.lacks_hash) {
             self.fill_machine_hash(&license, instance, hash).await;
         }
         let signer = admitted.signer()?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
-        self.0.store.touch(Touch {
+        let touch = Touch {
             tenant: license.tenant,
             license: license.id,
             instance,
             at: now,
             lease: last_lease(&claims),
             telemetry: request.telemetry,
-        });
+        };
+        self.0.store.touch(touch, &device);
         Ok(Validated {
             settings: SentSettings::of(&admitted)?,
             leased: Leased {
@@ -191,10 +191,10 @@ impl Activations {
         let (admitted, found) = self
             .find_license(presumed, &request.license_key, request.instance)
             .await?;
-        let (Some(instance), Some(active)) = (request.instance, found.instance_active) else {
+        let (Some(instance), Some(device)) = (request.instance, found.device) else {
             return Err(Refused::NoInstance.into());
         };
-        if !active {
+        if !device.is_active {
             return Ok(());
         }
         let (tenant, license) = (found.license.tenant, found.license.id);

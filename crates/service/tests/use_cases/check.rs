@@ -10,7 +10,7 @@ async fn faults_after(engine: Engine, damage: &'static str) -> Vec<String> {
 }
 
 /// Each of them: how a database is damaged, and what is said of it.
-const DAMAGES: [(&str, &str); 8] = [
+const DAMAGES: [(&str, &str); 9] = [
     (
         "UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'",
         "it counts other devices than hold its slots",
@@ -18,6 +18,10 @@ const DAMAGES: [(&str, &str); 8] = [
     (
         "UPDATE activations SET deactivated_at = 1 WHERE deactivated_at IS NULL",
         "it counts other devices than hold its slots",
+    ),
+    (
+        "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at) VALUES (1000000, 1, 'active', 2)",
+        "validate of activation number 1000000: there is no such activation",
     ),
     (
         "UPDATE licenses SET state = 'reminted' WHERE state = 'revoked'",

@@ -6,7 +6,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{StoreError, Touch};
+use keywright_store::{KnownDevice, StoreError, Touch};
 
 use crate::{
     on_both_engines,
@@ -57,6 +57,30 @@ fn touch(number: u32) -> Touch {
         },
         telemetry: Telemetry::default(),
     }
+}
+
+/// The device as its next call finds it.
+async fn known(world: &World, number: u32) -> KnownDevice {
+    let (tenant, instance) = (tenant("acme"), Some(instance_id(number)));
+    let looked = world
+        .store
+        .look_for_license(&tenant, license_id(1), instance)
+        .await;
+    looked.unwrap().found.unwrap().device.unwrap()
+}
+
+/// Notes what device 1 said, and has it written.
+async fn note(world: &World, touch: Touch) {
+    world.store.touch(touch, &known(world, 1).await);
+    world.store.flush_touches().await;
+}
+
+async fn the_device(world: &World) -> Activation {
+    let found = world
+        .store
+        .activations(&tenant("acme"), license_id(1))
+        .await;
+    found.unwrap().remove(0)
 }
 
 on_both_engines! {
@@ -187,7 +211,8 @@ on_both_engines! {
         let ask = |id, instance| {
             let store = world.store.clone();
             async move {
-                store.look_for_license(&tenant("acme"), id, instance).await.unwrap().found.unwrap().instance_active
+                let found = store.look_for_license(&tenant("acme"), id, instance).await.unwrap().found.unwrap();
+                found.device.map(|device| device.is_active)
             }
         };
         assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
@@ -208,8 +233,7 @@ on_both_engines! {
         };
         world.activate(&Activation { telemetry, ..activation(license_id(1), 1) }).await.unwrap();
         let said = Telemetry { app_version: Some("1.1".into()), ..Telemetry::default() };
-        world.store.touch(Touch { telemetry: said, ..touch(1) });
-        world.store.flush_touches().await;
+        note(&world, Touch { telemetry: said, ..touch(1) }).await;
         let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().remove(0);
         assert_eq!(found.telemetry.app_version.as_deref(), Some("1.1"));
         assert_eq!(found.telemetry.platform.as_deref(), Some("linux"));
@@ -238,12 +262,61 @@ on_both_engines! {
     async fn an_older_note_does_not_undo_a_newer_one(world: World) {
         world.add(&license(1)).await.unwrap();
         world.activate(&activation(license_id(1), 1)).await.unwrap();
-        world.store.touch(Touch { at: NOW.plus_millis(9), ..touch(1) });
-        world.store.flush_touches().await;
-        let late = Telemetry { app_version: Some("old".into()), ..Telemetry::default() };
-        world.store.touch(Touch { at: NOW.plus_millis(8), telemetry: late, ..touch(1) });
-        world.store.flush_touches().await;
-        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().remove(0);
-        assert_eq!((found.last_validated_at, found.telemetry.app_version), (NOW.plus_millis(9), None));
+        let version = |text: &str| Telemetry { app_version: Some(text.into()), ..Telemetry::default() };
+        note(&world, Touch { at: NOW.plus_millis(9), telemetry: version("new"), ..touch(1) }).await;
+        note(&world, Touch { at: NOW.plus_millis(8), telemetry: version("old"), ..touch(1) }).await;
+        let found = the_device(&world).await;
+        assert_eq!((found.last_validated_at, found.telemetry), (NOW.plus_millis(9), version("new")));
+    }
+
+    async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World) {
+        world.add(&license(1)).await.unwrap();
+        world.activate(&activation(license_id(1), 1)).await.unwrap();
+        let lease = |at| LastLease { status: LeaseStatus::Active, expires_at: NOW.plus_millis(1_000 + at) };
+        let said = Telemetry { app_version: Some("2.0".into()), ..Telemetry::default() };
+        let mut newest = 0;
+        // What says nothing new stands beside the row, and what does in it; older ones come late.
+        for (at, telemetry) in [(5, None), (3, None), (9, Some(&said)), (7, Some(&said)), (12, None), (11, None)] {
+            let telemetry = telemetry.cloned().unwrap_or_default();
+            note(&world, Touch { at: NOW.plus_millis(at), lease: lease(at), telemetry, ..touch(1) }).await;
+            newest = newest.max(at);
+            let found = the_device(&world).await;
+            assert_eq!((found.last_validated_at, found.last_lease), (NOW.plus_millis(newest), lease(newest)));
+        }
+        assert_eq!(the_device(&world).await.telemetry, said);
+        world.store.settle_validations().await.unwrap();
+        let found = the_device(&world).await;
+        assert_eq!((found.last_validated_at, found.last_lease), (NOW.plus_millis(12), lease(12)));
+        note(&world, Touch { at: NOW.plus_millis(10), ..touch(1) }).await;
+        world.store.settle_validations().await.unwrap();
+        assert_eq!(the_device(&world).await.last_validated_at, NOW.plus_millis(12));
+    }
+
+    async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
+        let devices = 1..=200;
+        world.add(&License { activation_limit: 200, ..license(1) }).await.unwrap();
+        for number in devices.clone() {
+            world.activate(&activation(license_id(1), number)).await.unwrap();
+        }
+        for settles in [false, true, true] {
+            for number in devices.clone() {
+                let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
+                let known = known(&world, number).await;
+                world.store.touch(Touch { at, ..touch(number) }, &known);
+            }
+            world.store.flush_touches().await;
+            if settles {
+                world.store.settle_validations().await.unwrap();
+            }
+            let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
+            assert_eq!(found.len(), 200);
+            for number in devices.clone() {
+                let device = found.iter().find(|device| device.instance == instance_id(number)).unwrap();
+                let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
+                assert_eq!(device.last_validated_at, at, "{number}");
+            }
+        }
+        let faults = world.store.row_faults().await.unwrap();
+        assert!(!faults.iter().any(|fault| fault.contains("validate")), "{faults:?}");
     }
 }

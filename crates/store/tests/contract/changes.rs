@@ -151,8 +151,15 @@ on_both_engines! {
         let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
         let list = watch(&world.store, "acme", Subject::Licenses).await;
         let others = bystanders(&world.store).await;
-        world.store.touch(touch(1));
-        woken(&mut detail).await;
+        let id = license_id(1);
+        let looked = world.store.look_for_license(&tenant("acme"), id, Some(instance_id(1))).await;
+        let known = looked.unwrap().found.unwrap().device.unwrap();
+        let news = Telemetry { app_version: Some("2.0".into()), ..Telemetry::default() };
+        // What says nothing new of the device, and what does.
+        for telemetry in [Telemetry::default(), news] {
+            world.store.touch(Touch { telemetry, ..touch(1) }, &known);
+            woken(&mut detail).await;
+        }
         assert_asleep(&[detail, list]);
         assert_asleep(&others);
     }

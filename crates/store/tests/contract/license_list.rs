@@ -212,9 +212,10 @@ on_both_engines! {
             assert_eq!(there, back, "{name}");
             let never = Timestamp::from_millis(i64::MAX);
             let value = |row: &LicenseSummary| match name.trim_start_matches('-') {
-                "created" => (row.created_at.millis(), row.id),
-                "expires" => (row.expires_at.unwrap_or(never).millis(), row.id),
-                _ => (row.active_count.into(), row.id),
+                "created" => (row.created_at.millis(), 0, row.id),
+                "expires" => (row.expires_at.unwrap_or(never).millis(), 0, row.id),
+                // Of those with as many devices the newest is the last.
+                _ => (row.active_count.into(), row.created_at.millis(), row.id),
             };
             let sorted = |pair: &[LicenseSummary]| if sort.descending {
                 value(&pair[0]) > value(&pair[1])

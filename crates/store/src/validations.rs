@@ -1,0 +1,223 @@
+//! The newest validate of each activation, beside its row.
+//!
+//! A row of an activation is long, and with many licenses each validate is of another page of the file: written in place, it would
+//! cost a page to the log and one to the file. So what most validates note, when it was and which lease came of it, stands in a
+//! narrow table of its own, many to a page. On PostgreSQL it is written there at once. On SQLite it is put down in the order in which
+//! it comes, and many are put into the table together, in its order, so that each of its pages is written once for several of them.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use keywright_domain::{
+    activation::{Activation, LastLease},
+    ids::{LicenseId, TenantId},
+    lease::LeaseStatus,
+    time::Timestamp,
+};
+use sqlx::{AnyConnection, any::AnyRow};
+
+use crate::{Engine, StoreError, Tx, row::Fields, sql::Sql};
+
+/// What the database calls an activation where it is to be short.
+pub(crate) type ActivationNumber = i64;
+
+/// That a device asked for a lease, and was given one.
+#[derive(Debug, Clone)]
+pub(crate) struct Validation {
+    pub(crate) tenant: TenantId,
+    pub(crate) license: LicenseId,
+    pub(crate) at: Timestamp,
+    pub(crate) lease: LastLease,
+}
+
+/// Validates in a statement.
+const ROWS_IN_A_STATEMENT: usize = 32;
+
+/// What lies in SQLite's log of validates.
+#[derive(Debug)]
+pub(crate) struct LogExtent {
+    pub(crate) rows: i64,
+    /// The last of them.
+    last: i64,
+    /// Whose they are: from the lowest number to the highest.
+    numbers: Range<ActivationNumber>,
+}
+
+impl LogExtent {
+    /// So many ranges of numbers that have about as many rows each.
+    pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = Range<ActivationNumber>> + use<> {
+        let Range { start, end } = self.numbers;
+        let parts = self.rows / rows + 1;
+        let step = (end - start) / parts + 1;
+        (0..parts).map(move |part| start + part * step..start + (part + 1) * step)
+    }
+}
+
+impl Tx<'_> {
+    /// Notes validates, each activation's newest.
+    pub(crate) async fn note_validations(
+        &mut self,
+        validations: &BTreeMap<ActivationNumber, Validation>,
+    ) -> Result<(), StoreError> {
+        for validation in validations.values() {
+            self.announce_detail(&validation.tenant, validation.license);
+        }
+        // In the order of their numbers: servers that write the same rows lock them in the same order.
+        let rows: Vec<_> = validations.iter().collect();
+        for rows in rows.chunks(ROWS_IN_A_STATEMENT) {
+            let mut sql = Sql::new(match self.engine {
+                Engine::Sqlite => "INSERT INTO validations_log",
+                Engine::Postgres => "INSERT INTO validations",
+            });
+            sql.push(" (activation_number, at, lease_status, lease_expires_at) VALUES ");
+            sql.rows(rows, |sql, (number, validation)| {
+                let Validation { at, lease, .. } = validation;
+                sql.bind(**number).push(", ").bind(at.millis()).push(", ");
+                sql.bind(lease.status.as_str()).push(", ");
+                sql.bind(lease.expires_at.millis());
+            });
+            if self.engine == Engine::Postgres {
+                sql.push(UNLESS_NEWER);
+            }
+            sql.execute(&mut *self.connection).await?;
+        }
+        Ok(())
+    }
+
+    /// SQLite: how much is in the log.
+    pub(crate) async fn validations_log(&mut self) -> Result<Option<LogExtent>, StoreError> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS rows, COALESCE(MAX(rowid), 0) AS last, COALESCE(MIN(activation_number), 0) AS first_number,
+             COALESCE(MAX(activation_number), 0) AS last_number FROM validations_log",
+        )
+        .fetch_one(&mut *self.connection)
+        .await?;
+        let fields = Fields::new("validations_log", &row);
+        let extent = LogExtent {
+            rows: fields.number("rows")?,
+            last: fields.number("last")?,
+            numbers: fields.number("first_number")?..fields.number("last_number")? + 1,
+        };
+        Ok((extent.rows > 0).then_some(extent))
+    }
+
+    /// SQLite: puts what the log says of these activations into the table. The log still says it, too.
+    pub(crate) async fn settle_validations(
+        &mut self,
+        log: &LogExtent,
+        numbers: Range<ActivationNumber>,
+    ) -> Result<(), StoreError> {
+        // Of rows that are one group SQLite takes the other columns from the one that has the greatest.
+        let mut sql = Sql::new(
+            "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at)
+             SELECT activation_number, MAX(at), lease_status, lease_expires_at FROM validations_log WHERE rowid <= ",
+        );
+        sql.bind(log.last).push(" AND activation_number >= ");
+        sql.bind(numbers.start).push(" AND activation_number < ");
+        sql.bind(numbers.end).push(" GROUP BY activation_number");
+        sql.push(UNLESS_NEWER);
+        sql.execute(&mut *self.connection).await?;
+        Ok(())
+    }
+
+    /// SQLite: takes the oldest rows of that much out of the log, whose activations are settled all; says whether there were any.
+    pub(crate) async fn shorten_validations_log(
+        &mut self,
+        log: &LogExtent,
+        rows: i64,
+    ) -> Result<bool, StoreError> {
+        let done = sqlx::query(
+            "DELETE FROM validations_log WHERE rowid <= $1 AND rowid < (SELECT MIN(rowid) FROM validations_log) + $2",
+        )
+        .bind(log.last)
+        .bind(rows)
+        .execute(&mut *self.connection)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
+
+const UNLESS_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = excluded.at,
+    lease_status = excluded.lease_status, lease_expires_at = excluded.lease_expires_at WHERE validations.at <= excluded.at";
+
+/// The newest validates of a license's activations that are not in their rows.
+#[derive(Default)]
+pub(crate) struct Newest(BTreeMap<ActivationNumber, (Timestamp, LastLease)>);
+
+impl Newest {
+    pub(crate) async fn of_license(
+        connection: &mut AnyConnection,
+        engine: Engine,
+        tenant: &TenantId,
+        license: LicenseId,
+    ) -> Result<Self, StoreError> {
+        let mut sql =
+            Sql::new("WITH own (number) AS (SELECT number FROM activations WHERE tenant_id = ");
+        sql.bind(tenant.as_str()).push(" AND license_id = ");
+        sql.bind(license.to_string()).push(
+            ") SELECT activation_number, at, lease_status, lease_expires_at FROM validations
+             WHERE activation_number IN (SELECT number FROM own)",
+        );
+        if engine == Engine::Sqlite {
+            sql.push(
+                " UNION ALL SELECT activation_number, at, lease_status, lease_expires_at FROM validations_log
+                 WHERE activation_number IN (SELECT number FROM own)",
+            );
+        }
+        let mut newest = Self::default();
+        for row in &sql.fetch_all(connection).await? {
+            newest.take(row)?;
+        }
+        Ok(newest)
+    }
+
+    fn take(&mut self, row: &AnyRow) -> Result<(), StoreError> {
+        let fields = Fields::new("validations", row);
+        let lease = LastLease {
+            status: fields.named("lease_status", LeaseStatus::from_name)?,
+            expires_at: fields.time("lease_expires_at")?,
+        };
+        let found = (fields.time("at")?, lease);
+        let number = fields.number("activation_number")?;
+        let newest = self.0.entry(number).or_insert(found);
+        if newest.0 <= found.0 {
+            *newest = found;
+        }
+        Ok(())
+    }
+
+    /// Puts it into an activation that was read afterwards.
+    pub(crate) fn apply(&self, number: ActivationNumber, activation: &mut Activation) {
+        if let Some((at, lease)) = self.0.get(&number)
+            && *at >= activation.last_validated_at
+        {
+            activation.last_validated_at = *at;
+            activation.last_lease = *lease;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_number_is_in_exactly_one_part() {
+        for (rows, first, end, at_once) in [
+            (1, 7, 8, 10),
+            (100, 1, 101, 10),
+            (3, 0, 1_000, 1),
+            (5, 9, 12, 2),
+        ] {
+            let log = LogExtent {
+                rows,
+                last: rows,
+                numbers: first..end,
+            };
+            let parts: Vec<_> = log.parts(at_once).collect();
+            for number in first..end {
+                let holders = parts.iter().filter(|part| part.contains(&number)).count();
+                assert_eq!(holders, 1, "{number} of {log:?} in {parts:?}");
+            }
+        }
+    }
+}
