@@ -23,6 +23,10 @@ impl<'r> Fields<'r> {
     }
 
     pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
+        self.str(column).map(str::to_owned)
+    }
+
+    fn str(&self, column: &'static str) -> Result<&'r str, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
@@ -32,7 +36,7 @@ impl<'r> Fields<'r> {
 
     /// A text that the domain has a type for.
     pub(crate) fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
-        self.text(column)?.parse().map_err(|_| self.corrupt(column))
+        self.str(column)?.parse().map_err(|_| self.corrupt(column))
     }
 
     pub(crate) fn optional_parsed<T: FromStr>(
@@ -51,7 +55,7 @@ impl<'r> Fields<'r> {
         column: &'static str,
         from_name: impl Fn(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
-        from_name(&self.text(column)?).ok_or_else(|| self.corrupt(column))
+        from_name(self.str(column)?).ok_or_else(|| self.corrupt(column))
     }
 
     pub(crate) fn number(&self, column: &'static str) -> Result<i64, StoreError> {
@@ -94,7 +98,7 @@ impl<'r> Fields<'r> {
     }
 
     pub(crate) fn json(&self, column: &'static str) -> Result<Value, StoreError> {
-        serde_json::from_str(&self.text(column)?).map_err(|_| self.corrupt(column))
+        serde_json::from_str(self.str(column)?).map_err(|_| self.corrupt(column))
     }
 
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {

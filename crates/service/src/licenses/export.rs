@@ -13,23 +13,30 @@ use keywright_domain::{
     role::Permission,
     time::Timestamp,
 };
+use keywright_store::StoreError;
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use super::Licenses;
 use crate::{Caller, Error, context::Context};
 
-/// Licenses that are read at once: what an export holds in memory, however many there are.
-const BATCH: u32 = 500;
+/// Licenses that are read at once: an export holds twice as many in memory, however many there are.
+const BATCH: u32 = 1_000;
 
 /// An export under way.
 pub struct Export {
+    expected: u32,
+    source: Arc<Source>,
+    /// The next licenses, which are read while those before them are written.
+    reading: Option<JoinHandle<Result<Vec<ExportedLicense>, StoreError>>>,
+}
+
+/// What is exported.
+struct Source {
     context: Arc<Context>,
     tenant: TenantId,
     filter: LicenseFilter,
     now: Timestamp,
-    expected: u32,
-    after: Option<Mark<LicenseId>>,
-    is_over: bool,
 }
 
 impl Licenses {
@@ -56,15 +63,38 @@ impl Licenses {
             .write(move |tx| async move { tx.record(&entry).await }.boxed());
         recorded
             .await
-            .map_err(|error: keywright_store::StoreError| Error::from(error))?;
-        Ok(Export {
+            .map_err(|error: StoreError| Error::from(error))?;
+        let source = Arc::new(Source {
             tenant: caller.tenant().clone(),
             context,
             filter,
             now,
+        });
+        Ok(Export {
             expected,
-            after: None,
-            is_over: false,
+            reading: Some(source.read(None)),
+            source,
+        })
+    }
+}
+
+impl Source {
+    fn read(
+        self: &Arc<Self>,
+        after: Option<Mark<LicenseId>>,
+    ) -> JoinHandle<Result<Vec<ExportedLicense>, StoreError>> {
+        let source = self.clone();
+        tokio::spawn(async move {
+            let Self {
+                context,
+                tenant,
+                filter,
+                now,
+            } = &*source;
+            let store = &context.store;
+            store
+                .licenses_to_export(tenant, filter, after, BATCH, *now)
+                .await
         })
     }
 }
@@ -78,18 +108,16 @@ impl Export {
 
     /// The next licenses; none at the end. The status of each is that of the moment at which the export began.
     pub async fn next(&mut self) -> Result<Option<Vec<ExportedLicense>>, Error> {
-        if self.is_over {
+        let Some(reading) = self.reading.take() else {
             return Ok(None);
+        };
+        let batch = reading.await.unwrap_or(Err(StoreError::Aborted))?;
+        if let Some(last) = batch.last().filter(|_| batch.len() == BATCH as usize) {
+            self.reading = Some(self.source.read(Some(Mark {
+                value: last.created_at.millis(),
+                id: last.id,
+            })));
         }
-        let store = &self.context.store;
-        let batch = store
-            .licenses_to_export(&self.tenant, &self.filter, self.after, BATCH, self.now)
-            .await?;
-        self.after = batch.last().map(|license| Mark {
-            value: license.created_at.millis(),
-            id: license.id,
-        });
-        self.is_over = batch.len() < BATCH as usize;
         Ok((!batch.is_empty()).then_some(batch))
     }
 }
