@@ -15,9 +15,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid},
-    key::{DisplayKey, LicenseKey},
+    key::LicenseKey,
     lease::{Lease, LeaseClaims, LeaseStatus},
-    license::{Customer, License, LicenseState},
+    license::{LicenseState, LicenseTerms},
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -26,7 +26,7 @@ use crate::clock;
 
 struct Floor {
     key: SigningKey,
-    license: License,
+    license: LicenseTerms,
 }
 
 /// What the generator sends; the rest is not looked at.
@@ -62,7 +62,7 @@ async fn validate(
     Json(question): Json<Question>,
 ) -> Result<Json<Answer>, StatusCode> {
     let key = LicenseKey::parse(&question.license_key).map_err(|_| StatusCode::NOT_FOUND)?;
-    let license = License {
+    let license = LicenseTerms {
         id: key.id(),
         ..floor.license.clone()
     };
@@ -80,23 +80,14 @@ async fn validate(
 }
 
 /// Everybody's.
-fn license() -> Result<License> {
+fn license() -> Result<LicenseTerms> {
     let key = LicenseKey::parse("ACME-0000-0000-0000-0000")?;
-    Ok(License {
-        tenant: "acme".parse()?,
+    Ok(LicenseTerms {
         id: key.id(),
         product: "notes".parse()?,
-        key_type: "pro".parse()?,
-        display_key: DisplayKey::from_stored("ACME-····-0000".into()),
         state: LicenseState::Active,
-        created_at: clock::now(),
         expires_at: None,
-        activation_limit: 3,
-        active_count: 1,
         entitlements: ["pro".parse()?].into_iter().collect::<Entitlements>(),
         fallback: false,
-        customer: Customer::default(),
-        predecessor: None,
-        successor: None,
     })
 }

@@ -3,7 +3,7 @@
 use crate::{
     ids::{InstanceId, LicenseId, TenantId},
     lease::LeaseStatus,
-    license::{License, Status},
+    license::{License, LicenseTerms, Status},
     machine::MachineHash,
     time::Timestamp,
 };
@@ -66,11 +66,11 @@ pub enum Refused {
 /// Decides a validation: the status of the lease that the instance gets. `instance_active` says whether the instance
 /// is this license's and holds its slot; one that does not is refused before any lease is considered.
 pub fn lease_for(
-    license: &License,
+    license: &LicenseTerms,
     instance_active: bool,
     now: Timestamp,
 ) -> Result<LeaseStatus, Refused> {
-    match license.status(now) {
+    match license.state.status(license.expires_at, now) {
         Status::Revoked => Err(Refused::Revoked),
         Status::Reminted => Err(Refused::Reminted),
         _ if !instance_active => Err(Refused::NoInstance),
@@ -237,7 +237,7 @@ mod tests {
                 fallback,
                 ..license(state, expires_at, 1)
             };
-            let found = lease_for(&license, instance_active, NOW);
+            let found = lease_for(&license.terms(), instance_active, NOW);
             assert_eq!(
                 found, expected,
                 "{state:?} {expires_at:?} {fallback} {instance_active}"

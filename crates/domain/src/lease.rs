@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid, LicenseId},
-    license::License,
+    license::LicenseTerms,
     time::Timestamp,
 };
 
@@ -69,7 +69,7 @@ pub struct LeaseClaims {
 impl LeaseClaims {
     /// The claims for an instance of `license` at `now`: seven days, but an active lease never outlives its license.
     pub fn new(
-        license: &License,
+        license: &LicenseTerms,
         instance_id: InstanceId,
         kid: Kid,
         status: LeaseStatus,
@@ -125,7 +125,7 @@ pub struct Lease {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing;
+    use crate::{license::License, testing};
 
     fn license(expires_at: Option<i64>) -> License {
         License {
@@ -142,7 +142,7 @@ mod tests {
         let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         let kid = "k1".parse().unwrap();
         LeaseClaims::new(
-            &license(expires_at),
+            &license(expires_at).terms(),
             instance,
             kid,
             status,

@@ -142,6 +142,18 @@ impl License {
         self.state.status(self.expires_at, now)
     }
 
+    /// What its devices are given leases by.
+    pub fn terms(&self) -> LicenseTerms {
+        LicenseTerms {
+            id: self.id,
+            product: self.product.clone(),
+            state: self.state,
+            expires_at: self.expires_at,
+            entitlements: self.entitlements.clone(),
+            fallback: self.fallback,
+        }
+    }
+
     /// As others name it.
     pub fn named(self) -> NamedLicense {
         NamedLicense {
@@ -149,6 +161,23 @@ impl License {
             display_key: self.display_key,
         }
     }
+}
+
+/// What leases are made of: all that a device's call needs of its license.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LicenseTerms {
+    /// The hash of its key.
+    pub id: LicenseId,
+    /// The app it opens.
+    pub product: ProductId,
+    /// What operators made of it.
+    pub state: LicenseState,
+    /// When it ends, on a whole second; `None` for lifetime.
+    pub expires_at: Option<Timestamp>,
+    /// What it unlocks.
+    pub entitlements: Entitlements,
+    /// Whether the app may go on in reduced mode once it has expired.
+    pub fallback: bool,
 }
 
 /// One row of the license list, as the browser gets it.

@@ -3,7 +3,7 @@
 use keywright_domain::{
     ids::{LicenseId, TenantId},
     key::DisplayKey,
-    license::{Customer, License, LicenseState},
+    license::{Customer, License, LicenseState, LicenseTerms},
 };
 
 use sqlx::AnyConnection;
@@ -178,6 +178,21 @@ pub(crate) fn license(fields: &Fields<'_>) -> Result<License, StoreError> {
         },
         predecessor: fields.optional_parsed("predecessor_id")?,
         successor: fields.optional_parsed("successor_id")?,
+    })
+}
+
+/// The license of that id, as its devices need it.
+pub(crate) fn license_terms(
+    fields: &Fields<'_>,
+    id: LicenseId,
+) -> Result<LicenseTerms, StoreError> {
+    Ok(LicenseTerms {
+        id,
+        product: fields.parsed("product_id")?,
+        state: fields.named("state", LicenseState::from_name)?,
+        expires_at: fields.expiry("expires_at")?,
+        entitlements: entitlements(fields)?,
+        fallback: fields.flag("fallback")?,
     })
 }
 

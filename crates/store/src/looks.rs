@@ -11,7 +11,7 @@ use std::{
 
 use keywright_domain::{
     ids::{InstanceId, LicenseId, TenantId},
-    license::License,
+    license::LicenseTerms,
 };
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 use tokio::{
@@ -23,7 +23,7 @@ use crate::{
     Engine, StoreError,
     connect::{Connector, Readers},
     database_file::DatabaseFile,
-    licenses::license,
+    licenses::license_terms,
     row::Fields,
     sql::Sql,
     telemetry::{self, KnownTelemetry},
@@ -43,7 +43,7 @@ pub struct Looked {
 #[derive(Debug, Clone)]
 pub struct DeviceLicense {
     /// The license.
-    pub license: License,
+    pub license: LicenseTerms,
     /// The instance that was asked for, if it is this license's.
     pub device: Option<KnownDevice>,
 }
@@ -90,8 +90,11 @@ struct Waiting {
     tenant: TenantId,
     license: LicenseId,
     instance: Option<InstanceId>,
-    answer: oneshot::Sender<Result<Looked, StoreError>>,
+    answer: oneshot::Sender<Result<Row, StoreError>>,
 }
+
+/// What was found, if there is such a tenant. Whoever waits makes something of it: here, others would wait for that too.
+type Row = Option<AnyRow>;
 
 impl Looks {
     pub(crate) fn start(connector: &Connector, readers: &Readers) -> Self {
@@ -144,14 +147,12 @@ impl Looks {
             .clone();
         let sent = places.ok_or(sqlx::Error::PoolClosed)?.send(waiting).await;
         sent.map_err(|_| sqlx::Error::PoolClosed)?;
-        answered
+        let row = answered
             .await
-            .unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into()))
+            .unwrap_or_else(|_| Err(sqlx::Error::PoolClosed.into()))?;
+        looked(row.as_ref(), license)
     }
 }
-
-/// What each of those who wait finds, in their order.
-type Found = Vec<Result<Looked, StoreError>>;
 
 /// Who answers looks, over a connection of its own: what it has read stays in its memory, and no page that takes long holds it up.
 struct Looker {
@@ -171,7 +172,7 @@ impl Looker {
                 Ok(found) => {
                     for (waiting, looked) in waiting.drain(..).zip(found) {
                         // Who went away does not need it any more.
-                        waiting.answer.send(looked).ok();
+                        waiting.answer.send(Ok(looked)).ok();
                     }
                 }
                 Err(error) => {
@@ -187,7 +188,7 @@ impl Looker {
     }
 
     /// What each of them finds, in their order.
-    async fn look(&mut self, waiting: &[Waiting]) -> Result<Found, StoreError> {
+    async fn look(&mut self, waiting: &[Waiting]) -> Result<Vec<Row>, StoreError> {
         if let Some(file) = &self.file {
             file.is_in_place()?;
         }
@@ -202,7 +203,7 @@ impl Looker {
         self.look_anew(waiting).await
     }
 
-    async fn look_anew(&mut self, waiting: &[Waiting]) -> Result<Found, StoreError> {
+    async fn look_anew(&mut self, waiting: &[Waiting]) -> Result<Vec<Row>, StoreError> {
         let connection = self.connector.connect_looks().await?;
         self.look_with(connection, waiting).await
     }
@@ -212,7 +213,7 @@ impl Looker {
         &mut self,
         mut connection: AnyConnection,
         waiting: &[Waiting],
-    ) -> Result<Found, StoreError> {
+    ) -> Result<Vec<Row>, StoreError> {
         let found = look(&mut connection, waiting).await?;
         self.connection = Some(connection);
         Ok(found)
@@ -220,7 +221,7 @@ impl Looker {
 }
 
 /// What each of them finds, in their order.
-async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Found, StoreError> {
+async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Vec<Row>, StoreError> {
     let mut sql = Sql::new("WITH asked (number, tenant_id, license_id, instance_id) AS (VALUES ");
     sql.rows((0..).zip(waiting), |sql, (number, waiting)| {
         sql.bind(number).push(", ");
@@ -230,9 +231,8 @@ async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Fou
         sql.bind(instance.as_deref());
     });
     sql.push(
-        ") SELECT asked.number, r.revision, l.tenant_id, l.id, l.product_id, l.key_type_id, l.display_key, l.state,
-         l.created_at, l.expires_at, l.activation_limit, l.active_count, l.entitlements, l.fallback, l.customer_name,
-         l.customer_email, l.predecessor_id, l.successor_id, a.number AS device,
+        ") SELECT asked.number, r.revision, l.product_id, l.state, l.expires_at, l.entitlements, l.fallback,
+         a.number AS device,
          CASE WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS is_active,
          CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash, ",
     );
@@ -242,33 +242,31 @@ async fn look(connection: &mut AnyConnection, waiting: &[Waiting]) -> Result<Fou
          LEFT JOIN activations a ON a.tenant_id = asked.tenant_id AND a.license_id = asked.license_id
              AND a.id = asked.instance_id",
     );
-    let mut found: Vec<_> = waiting
-        .iter()
-        .map(|_| {
-            Ok(Looked {
-                revision: None,
-                found: None,
-            })
-        })
-        .collect();
-    for row in &sql.fetch_all(connection).await? {
-        let number = Fields::new("licenses", row).number("number")?;
+    let mut found: Vec<Row> = waiting.iter().map(|_| None).collect();
+    for row in sql.fetch_all(connection).await? {
+        let number = Fields::new("licenses", &row).number("number")?;
         let place = usize::try_from(number)
             .ok()
             .and_then(|number| found.get_mut(number));
         if let Some(place) = place {
-            *place = looked(row);
+            *place = Some(row);
         }
     }
     Ok(found)
 }
 
-fn looked(row: &AnyRow) -> Result<Looked, StoreError> {
+fn looked(row: Option<&AnyRow>, id: LicenseId) -> Result<Looked, StoreError> {
+    let Some(row) = row else {
+        return Ok(Looked {
+            revision: None,
+            found: None,
+        });
+    };
     let fields = Fields::new("licenses", row);
-    let found = match fields.optional_text("id")? {
+    let found = match fields.optional_text("product_id")? {
         None => None,
         Some(_) => Some(DeviceLicense {
-            license: license(&fields)?,
+            license: license_terms(&fields, id)?,
             device: device(&fields)?,
         }),
     };

@@ -259,7 +259,7 @@ impl Claim {
 
     fn claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
         LeaseClaims::new(
-            license,
+            &license.terms(),
             instance,
             self.kid.clone(),
             LeaseStatus::Active,

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use futures::FutureExt;
 use keywright_domain::{
     activation::{Deactivation, Denied, LastLease, Refused, Telemetry, lease_for},
-    ids::InstanceId,
+    ids::{InstanceId, LicenseId, TenantId},
     key::LicenseKey,
     lease::{Lease, LeaseClaims},
-    license::{License, LicenseState},
+    license::LicenseState,
     machine::MachineHash,
     time::Timestamp,
 };
@@ -160,12 +160,13 @@ impl Activations {
             return Err(Refused::NoInstance.into());
         };
         if let Some(hash) = request.machine_hash.filter(|_| device.lacks_hash) {
-            self.fill_machine_hash(&license, instance, hash).await;
+            self.fill_machine_hash(&admitted.tenant, license.id, instance, hash)
+                .await;
         }
         let signer = admitted.signer()?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
         let touch = Touch {
-            tenant: license.tenant,
+            tenant: admitted.tenant.clone(),
             license: license.id,
             instance,
             at: now,
@@ -197,7 +198,7 @@ impl Activations {
         if !device.is_active {
             return Ok(());
         }
-        let (tenant, license) = (found.license.tenant, found.license.id);
+        let (tenant, license) = (admitted.tenant.clone(), found.license.id);
         let deactivation = Deactivation {
             at: admitted.now,
             by_operator: None,
@@ -222,8 +223,14 @@ impl Activations {
 
     /// Rare: only the first validate with a hash after an activation without one comes here. It is on disk before the
     /// answer, so that the device is known by it in its next call; that it is not written refuses nothing.
-    async fn fill_machine_hash(&self, license: &License, instance: InstanceId, hash: MachineHash) {
-        let (tenant, id) = (license.tenant.clone(), license.id);
+    async fn fill_machine_hash(
+        &self,
+        tenant: &TenantId,
+        id: LicenseId,
+        instance: InstanceId,
+        hash: MachineHash,
+    ) {
+        let tenant = tenant.clone();
         let filled = self.0.store.write(move |tx| {
             async move {
                 tx.lock_license(&tenant, id).await?;
