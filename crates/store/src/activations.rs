@@ -59,7 +59,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The active instance that an earlier try of the same request made without a machine hash, since `since`.
+    /// The active instance that an earlier try of the same request made without a machine hash, since `since`, and that still has none.
     pub async fn held_by_request(
         &mut self,
         tenant: &TenantId,

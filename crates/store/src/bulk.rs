@@ -1,6 +1,5 @@
 //! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
-//! [`Tx::insert_activations`](crate::Tx::insert_activations) write,
-//! in no unit of work, so that nobody is told.
+//! [`Tx::insert_activations`](crate::Tx::insert_activations) write, in no unit of work, so that nobody is told.
 
 use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};

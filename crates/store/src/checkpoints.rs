@@ -23,10 +23,10 @@ const PAGES: u32 = 2_048;
 /// Pages of a log that is to begin anew: 64 MiB.
 const LONG: i64 = 16_384;
 
-/// Pages that the writer may bring itself: 1 MiB.
+/// Pages that are left to the writer when it is asked: 1 MiB, and what came meanwhile.
 const LITTLE: i64 = 256;
 
-/// How often one more go is made for less to be left. While the disk is slower than what is written, it never is.
+/// How often one more go is made for less to be left.
 const GOES: u32 = 8;
 
 /// What the writer has of it.
@@ -120,15 +120,18 @@ impl Checkpointer {
     async fn bring(&mut self) -> Result<i64, sqlx::Error> {
         let first = self.go().await?;
         if first.log > LONG {
-            let mut left = first.pages;
+            let mut last = self.go().await?;
             for _ in 0..GOES {
-                if left <= LITTLE {
+                if last.pages <= LITTLE {
                     break;
                 }
-                left = self.go().await?.pages;
+                last = self.go().await?;
             }
-            // Asked already.
-            self.ask.try_send(()).ok();
+            // Not where somebody reads what was before, and holds the rest up.
+            if last.log - self.brought <= LITTLE {
+                // Asked already.
+                self.ask.try_send(()).ok();
+            }
         }
         Ok(first.pages)
     }
@@ -144,10 +147,14 @@ impl Checkpointer {
         self.connection = Some(connection);
         let log: i64 = row.try_get("log")?;
         let brought: i64 = row.try_get("checkpointed")?;
+        if brought < 0 {
+            // The writer is about it.
+            return Ok(Gone { pages: 0, log: 0 });
+        }
         let before = mem::replace(&mut self.brought, brought);
-        // Less than before: the log began anew, or (-1) the writer is about it.
+        // Less than before: the log began anew.
         let pages = if brought < before {
-            brought.max(0)
+            brought
         } else {
             brought - before
         };

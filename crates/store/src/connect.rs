@@ -5,6 +5,7 @@ use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
+    error::{DatabaseError, ErrorKind},
     migrate::{MigrateError, Migrator},
     pool::PoolConnection,
 };
@@ -170,7 +171,7 @@ impl Connector {
         connection.close().await.ok();
         migrated.map_err(|error| match error {
             MigrateError::VersionMissing(version) => OpenError::Newer(version),
-            MigrateError::Execute(error) => self.explain(error),
+            MigrateError::Execute(error) if !is_about_rows(&error) => self.explain(error),
             other => OpenError::Migration(other),
         })
     }
@@ -233,6 +234,20 @@ impl Connector {
             _ => OpenError::Unreachable(error),
         }
     }
+}
+
+/// Whether rows that are there contradict what is asked of them.
+fn is_about_rows(error: &sqlx::Error) -> bool {
+    let kind = error.as_database_error().map(DatabaseError::kind);
+    matches!(
+        kind,
+        Some(
+            ErrorKind::ForeignKeyViolation
+                | ErrorKind::UniqueViolation
+                | ErrorKind::CheckViolation
+                | ErrorKind::NotNullViolation
+        )
+    )
 }
 
 /// The version of the last migration: a database that is past it was made by a newer program.

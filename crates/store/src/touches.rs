@@ -24,14 +24,17 @@ use crate::{
 /// How long a first note may wait for company. With the time of the commit it stays under 250 ms.
 const DELAY: Duration = Duration::from_millis(200);
 
-/// How long a validate stays in SQLite's log before it is put into its table.
-const REST: Duration = Duration::from_secs(10);
+/// How long a validate stays in SQLite's log, at most, before it is put into its table: the more there are, the more share a page.
+const REST: Duration = Duration::from_mins(30);
 
-/// Validates in the log that are put there sooner: a look at a device reads them all.
+/// The same for what another process may have left.
+const FIRST_REST: Duration = Duration::from_mins(1);
+
+/// Validates in the log that are put there sooner: whoever shows a license's devices reads them all.
 const MANY: usize = 131_072;
 
 /// Those that are put there in one unit of work.
-const SETTLED_AT_ONCE: i64 = 8_192;
+const SETTLED_AT_ONCE: i64 = 16_384;
 
 /// That an instance asked for a lease, and what it said.
 #[derive(Debug, Clone)]
@@ -134,7 +137,7 @@ impl Touches {
 /// Collects for a moment, writes, and begins anew with what could not be written.
 async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
     let mut pending = Pending::default();
-    let mut settling = Settling::of(writer.clone());
+    let mut settling = Settling::of(&writer);
     loop {
         let mut flushed = None;
         if pending.is_empty() {
@@ -143,10 +146,7 @@ async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
                     Some(note) => flushed = collect(note, &mut pending),
                     None => return,
                 },
-                () = settling.schedule.due() => {
-                    settling.begin();
-                    continue;
-                }
+                () = is_due(&mut settling) => continue,
             }
         }
         let deadline = Instant::now() + DELAY;
@@ -158,7 +158,9 @@ async fn run(writer: Writer, mut inbox: mpsc::Receiver<Note>) {
         }
         let noted = pending.validations.len();
         pending = write(&writer, pending).await;
-        settling.count(noted);
+        if let Some(settling) = settling.as_mut().filter(|_| pending.is_empty()) {
+            settling.count(noted);
+        }
         if let Some(flushed) = flushed {
             flushed.send(()).ok();
         }
@@ -176,58 +178,64 @@ struct Settling {
 }
 
 /// When that is next.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Schedule {
     /// Validates in the log, as far as this process knows.
     noted: usize,
-    /// When it is time, if there are any.
-    at: Option<Instant>,
+    at: Instant,
 }
 
 impl Schedule {
-    /// So many more are in the log; says whether it is time.
-    fn note(&mut self, noted: usize) -> bool {
-        if noted > 0 {
-            self.noted += noted;
-            self.at.get_or_insert_with(|| Instant::now() + REST);
+    fn after(rest: Duration) -> Self {
+        Self {
+            noted: 0,
+            at: Instant::now() + rest,
         }
-        self.noted >= MANY || self.at.is_some_and(|at| at <= Instant::now())
     }
 
-    /// Ends when it is time; may be dropped before.
-    async fn due(&self) {
-        match self.at {
-            Some(at) => sleep_until(at).await,
-            None => pending().await,
-        }
+    /// So many more are in the log; says whether it is time.
+    fn note(&mut self, noted: usize) -> bool {
+        self.noted += noted;
+        self.noted >= MANY || self.at <= Instant::now()
     }
 }
 
 impl Settling {
-    fn of(writer: Writer) -> Self {
-        // Another process may have left some.
-        let at = writer.keeps_a_log().then(|| Instant::now() + REST);
-        Self {
-            writer,
-            schedule: Schedule { noted: 0, at },
+    /// None where there is no log.
+    fn of(writer: &Writer) -> Option<Self> {
+        writer.keeps_a_log().then(|| Self {
+            writer: writer.clone(),
+            schedule: Schedule::after(FIRST_REST),
             task: None,
-        }
+        })
     }
 
     /// So many validates were noted.
     fn count(&mut self, noted: usize) {
-        if self.writer.keeps_a_log() && self.schedule.note(noted) {
+        if self.schedule.note(noted) {
             self.begin();
         }
     }
 
     fn begin(&mut self) {
-        self.schedule = Schedule::default();
-        match &self.task {
+        if self.task.as_ref().is_some_and(|task| !task.is_finished()) {
             // The next time.
-            Some(task) if !task.is_finished() => self.schedule.at = Some(Instant::now() + REST),
-            _ => self.task = Some(tokio::spawn(settle(self.writer.clone()))),
+            self.schedule.at = Instant::now() + REST;
+            return;
         }
+        self.schedule = Schedule::after(REST);
+        self.task = Some(tokio::spawn(settle(self.writer.clone())));
+    }
+}
+
+/// Ends when it is time to settle; may be dropped before.
+async fn is_due(settling: &mut Option<Settling>) {
+    match settling {
+        Some(settling) => {
+            sleep_until(settling.schedule.at).await;
+            settling.begin();
+        }
+        None => pending().await,
     }
 }
 
@@ -241,27 +249,16 @@ async fn settle(writer: Writer) {
     }
 }
 
-/// In units of work with about so many validates each, so that nobody waits long for the writer. Whatever is left when one fails is settled the next time.
+/// In units of work with about so many validates each, so that nobody waits long for the writer. Whatever one that fails leaves is
+/// settled the next time.
 pub(crate) async fn settle_all(writer: &Writer, at_once: i64) -> Result<(), StoreError> {
     let log = writer.write(|tx| tx.validations_log().boxed()).await?;
-    let Some(log) = log.map(Arc::new) else {
-        return Ok(());
-    };
-    for numbers in log.parts(at_once) {
-        let log = log.clone();
+    for numbers in log.into_iter().flat_map(|log| log.parts(at_once)) {
         writer
-            .write(|tx| async move { tx.settle_validations(&log, numbers).await }.boxed())
+            .write(|tx| tx.settle_validations(numbers).boxed())
             .await?;
     }
-    loop {
-        let log = log.clone();
-        let is_more = writer
-            .write(move |tx| async move { tx.shorten_validations_log(&log, at_once).await }.boxed())
-            .await?;
-        if !is_more {
-            return Ok(());
-        }
-    }
+    Ok(())
 }
 
 fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {
@@ -378,14 +375,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn validates_are_settled_after_a_while_or_when_there_are_many() {
-        let mut schedule = Schedule::default();
-        assert!(!schedule.note(0));
+        let mut schedule = Schedule::after(REST);
         assert!(!schedule.note(1));
-        let began = Instant::now();
-        schedule.due().await;
-        assert_eq!(began.elapsed(), REST);
+        sleep_until(schedule.at).await;
         assert!(schedule.note(0));
-        let mut schedule = Schedule::default();
+        let mut schedule = Schedule::after(REST);
         assert!(!schedule.note(MANY - 1));
         assert!(schedule.note(1));
     }

@@ -35,15 +35,13 @@ const ROWS_IN_A_STATEMENT: usize = 32;
 /// What lies in SQLite's log of validates.
 #[derive(Debug)]
 pub(crate) struct LogExtent {
-    pub(crate) rows: i64,
-    /// The last of them.
-    last: i64,
+    rows: i64,
     /// Whose they are: from the lowest number to the highest.
     numbers: Range<ActivationNumber>,
 }
 
 impl LogExtent {
-    /// So many ranges of numbers that have about as many rows each.
+    /// Ranges of numbers, each with about so many rows if those are spread evenly.
     pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = Range<ActivationNumber>> + use<> {
         let Range { start, end } = self.numbers;
         let parts = self.rows / rows + 1;
@@ -86,7 +84,7 @@ impl Tx<'_> {
     /// SQLite: how much is in the log.
     pub(crate) async fn validations_log(&mut self) -> Result<Option<LogExtent>, StoreError> {
         let row = sqlx::query(
-            "SELECT COUNT(*) AS rows, COALESCE(MAX(rowid), 0) AS last, COALESCE(MIN(activation_number), 0) AS first_number,
+            "SELECT COUNT(*) AS rows, COALESCE(MIN(activation_number), 0) AS first_number,
              COALESCE(MAX(activation_number), 0) AS last_number FROM validations_log",
         )
         .fetch_one(&mut *self.connection)
@@ -94,45 +92,34 @@ impl Tx<'_> {
         let fields = Fields::new("validations_log", &row);
         let extent = LogExtent {
             rows: fields.number("rows")?,
-            last: fields.number("last")?,
             numbers: fields.number("first_number")?..fields.number("last_number")? + 1,
         };
         Ok((extent.rows > 0).then_some(extent))
     }
 
-    /// SQLite: puts what the log says of these activations into the table. The log still says it, too.
+    /// SQLite: puts what the log says of these activations into the table, and takes it out of the log.
     pub(crate) async fn settle_validations(
         &mut self,
-        log: &LogExtent,
         numbers: Range<ActivationNumber>,
     ) -> Result<(), StoreError> {
         // Of rows that are one group SQLite takes the other columns from the one that has the greatest.
         let mut sql = Sql::new(
             "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at)
-             SELECT activation_number, MAX(at), lease_status, lease_expires_at FROM validations_log WHERE rowid <= ",
+             SELECT activation_number, MAX(at), lease_status, lease_expires_at FROM validations_log
+             WHERE activation_number >= ",
         );
-        sql.bind(log.last).push(" AND activation_number >= ");
         sql.bind(numbers.start).push(" AND activation_number < ");
         sql.bind(numbers.end).push(" GROUP BY activation_number");
         sql.push(UNLESS_NEWER);
         sql.execute(&mut *self.connection).await?;
-        Ok(())
-    }
-
-    /// SQLite: takes the oldest rows of that much out of the log, whose activations are settled all; says whether there were any.
-    pub(crate) async fn shorten_validations_log(
-        &mut self,
-        log: &LogExtent,
-        rows: i64,
-    ) -> Result<bool, StoreError> {
-        let done = sqlx::query(
-            "DELETE FROM validations_log WHERE rowid <= $1 AND rowid < (SELECT MIN(rowid) FROM validations_log) + $2",
+        sqlx::query(
+            "DELETE FROM validations_log WHERE activation_number >= $1 AND activation_number < $2",
         )
-        .bind(log.last)
-        .bind(rows)
+        .bind(numbers.start)
+        .bind(numbers.end)
         .execute(&mut *self.connection)
         .await?;
-        Ok(done.rows_affected() > 0)
+        Ok(())
     }
 }
 
@@ -210,7 +197,6 @@ mod tests {
         ] {
             let log = LogExtent {
                 rows,
-                last: rows,
                 numbers: first..end,
             };
             let parts: Vec<_> = log.parts(at_once).collect();

@@ -61,6 +61,15 @@ struct Queue {
     under_way: usize,
 }
 
+impl Queue {
+    /// Whether all who wait can be seen to in one unit of work with this one.
+    fn goes_with_all(&self, claim: &Claim) -> bool {
+        self.waiting.iter().all(|waiting| {
+            waiting.claim.tenant == claim.tenant && waiting.claim.license != claim.license
+        })
+    }
+}
+
 struct Waiting {
     claim: Claim,
     answer: oneshot::Sender<Result<Claimed, Refusal>>,
@@ -70,9 +79,10 @@ impl Claims {
     /// Decides under the license's lock, so that what was decided is what is written.
     pub(super) async fn run(&self, store: &Store, claim: Claim) -> Result<Claimed, Refusal> {
         let (answer, answered) = oneshot::channel();
-        let at_once = if store.writes_in_turn() { 1 } else { AT_ONCE };
         let are_enough = {
             let mut queue = self.lock();
+            let goes_together = store.writes_in_turn() && queue.goes_with_all(&claim);
+            let at_once = if goes_together { 1 } else { AT_ONCE };
             queue.waiting.push(Waiting { claim, answer });
             let are_enough = queue.under_way >= at_once;
             queue.under_way += usize::from(!are_enough);

@@ -35,7 +35,7 @@ INSERT INTO activations_anew (tenant_id, license_id, id, machine_hash, request_i
 SELECT tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
     last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,
     sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days
-FROM activations ORDER BY created_at;
+FROM activations;
 DROP TABLE activations;
 ALTER TABLE activations_anew RENAME TO activations;
 

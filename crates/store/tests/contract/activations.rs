@@ -316,6 +316,18 @@ on_both_engines! {
                 assert_eq!(device.last_validated_at, at, "{number}");
             }
         }
+        // Notes that come while others are settled are not lost with them.
+        let known = join_all(devices.clone().map(|number| known(&world, number))).await;
+        for round in 2..12 {
+            for (number, known) in devices.clone().zip(&known) {
+                let at = NOW.plus_millis(1_000 * round);
+                world.store.touch(Touch { at, ..touch(number) }, known);
+            }
+            let (settled, ()) = futures::join!(world.store.settle_validations(), world.store.flush_touches());
+            settled.unwrap();
+        }
+        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
+        assert!(found.iter().all(|device| device.last_validated_at == NOW.plus_millis(11_000)));
         let faults = world.store.row_faults().await.unwrap();
         assert!(!faults.iter().any(|fault| fault.contains("validate")), "{faults:?}");
     }
