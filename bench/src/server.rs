@@ -118,12 +118,20 @@ impl Database {
 impl PostgresServer {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let maintenance = format!("--maintenance-db={}/postgres", self.url);
-        let output = Command::new(self.binaries.join(program))
+        // Where only the server's own programs were given a place, clients are on the path.
+        let beside = self.binaries.join(program);
+        let program = if beside.exists() {
+            beside
+        } else {
+            program.into()
+        };
+        let output = Command::new(&program)
             .arg(maintenance)
             .args(arguments)
             .output()?;
         if !output.status.success() {
-            bail!("{program}: {}", String::from_utf8_lossy(&output.stderr));
+            let said = String::from_utf8_lossy(&output.stderr);
+            bail!("{}: {said}", program.display());
         }
         Ok(())
     }
