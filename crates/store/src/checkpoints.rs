@@ -88,6 +88,7 @@ struct Checkpointer {
 }
 
 /// What came of one go.
+#[derive(Clone, Copy)]
 struct Gone {
     /// Pages that it brought.
     pages: i64,
@@ -119,19 +120,17 @@ impl Checkpointer {
     /// Brings what is there, and has a long log begin anew; says how many pages there were.
     async fn bring(&mut self) -> Result<i64, sqlx::Error> {
         let first = self.go().await?;
-        if first.log > LONG {
-            let mut last = self.go().await?;
-            for _ in 0..GOES {
-                if last.pages <= LITTLE {
-                    break;
-                }
-                last = self.go().await?;
+        let mut last = first;
+        for _ in 0..GOES {
+            if last.log <= LONG || last.pages <= LITTLE {
+                break;
             }
-            // Not where somebody reads what was before, and holds the rest up.
-            if last.log - self.brought <= LITTLE {
-                // Asked already.
-                self.ask.try_send(()).ok();
-            }
+            last = self.go().await?;
+        }
+        // Not where somebody reads what was before, and holds the rest up.
+        if last.log > LONG && last.log - self.brought <= LITTLE {
+            // Asked already.
+            self.ask.try_send(()).ok();
         }
         Ok(first.pages)
     }
@@ -148,7 +147,7 @@ impl Checkpointer {
         let log: i64 = row.try_get("log")?;
         let brought: i64 = row.try_get("checkpointed")?;
         if brought < 0 {
-            // The writer is about it.
+            // The writer is about it: nothing is left to do.
             return Ok(Gone { pages: 0, log: 0 });
         }
         let before = mem::replace(&mut self.brought, brought);
