@@ -6,14 +6,15 @@ use keywright_domain::{
     activation::{Activation, Deactivation, LastLease},
     ids::{InstanceId, LicenseId, TenantId},
     machine::MachineHash,
+    search,
     time::Timestamp,
 };
 use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
-    Engine, Looked, Store, StoreError, Touch, Tx,
+    Looked, Store, StoreError, Touch, Tx,
     row::Fields,
-    sql::Sql,
+    sql::{ROWS_IN_A_STATEMENT, Sql},
     telemetry::{push_telemetry, telemetry},
     validations::Newest,
 };
@@ -89,14 +90,14 @@ impl Tx<'_> {
         machines: &[(LicenseId, &MachineHash)],
     ) -> Result<BTreeMap<LicenseId, InstanceId>, StoreError> {
         let mut held = BTreeMap::new();
-        for machines in machines.chunks(self.engine.rows_in_a_statement()) {
+        for machines in machines.chunks(ROWS_IN_A_STATEMENT) {
             let mut sql = Sql::new("WITH asked (license_id, machine_hash) AS (VALUES ");
             sql.rows(machines, |sql, (license, hash)| {
                 sql.bind(license.to_string()).push(", ").bind(hash.as_str());
             });
             sql.push(
                 ") SELECT a.license_id, a.id FROM asked JOIN activations a ON a.license_id = asked.license_id
-                 AND a.machine_hash = asked.machine_hash WHERE a.deactivated_at IS NULL AND a.tenant_id = ",
+                 AND CASE WHEN a.deactivated_at IS NULL THEN a.machine_hash END = asked.machine_hash WHERE a.tenant_id = ",
             )
             .bind(tenant.as_str());
             for row in &sql.fetch_all(&mut *self.connection).await? {
@@ -113,20 +114,10 @@ impl Tx<'_> {
         &mut self,
         activations: &[Activation],
     ) -> Result<(), StoreError> {
-        insert_activations(self.connection, self.engine, activations).await?;
         for activation in activations {
-            let Activation {
-                tenant,
-                license,
-                instance,
-                device_name,
-                ..
-            } = activation;
-            self.announce_detail(tenant, *license);
-            let entries = &mut self.remainder.entries;
-            entries.add_device(tenant, *license, *instance, device_name);
+            self.announce_detail(&activation.tenant, activation.license);
         }
-        Ok(())
+        insert_activations(self.connection, activations).await
     }
 
     /// Takes over what a device that activates again says of itself beside its telemetry; what it does not say keeps
@@ -140,22 +131,19 @@ impl Tx<'_> {
         free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
         self.announce_detail(tenant, license);
-        let done = sqlx::query(
-            "UPDATE activations SET device_name = COALESCE($4, device_name),
-             free_tier_instance_id = COALESCE($5, free_tier_instance_id)
+        sqlx::query(
+            "UPDATE activations SET device_name = COALESCE($4, device_name), folded_name = COALESCE($5, folded_name),
+             free_tier_instance_id = COALESCE($6, free_tier_instance_id)
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3",
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
         .bind(instance.to_string())
         .bind(device_name)
+        .bind(device_name.map(search::fold))
         .bind(free_tier_instance_id)
         .execute(&mut *self.connection)
         .await?;
-        if let Some(device_name) = device_name.filter(|_| done.rows_affected() == 1) {
-            let entries = &mut self.remainder.entries;
-            entries.add_device(tenant, license, instance, device_name);
-        }
         Ok(())
     }
 
@@ -168,7 +156,7 @@ impl Tx<'_> {
         for touch in touches {
             self.announce_detail(tenant, touch.license);
         }
-        for rows in touches.chunks(self.engine.rows_in_a_statement()) {
+        for rows in touches.chunks(ROWS_IN_A_STATEMENT) {
             let mut sql = Sql::new(
                 "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
                  os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
@@ -211,7 +199,7 @@ impl Tx<'_> {
             "UPDATE activations SET machine_hash = $4
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL AND machine_hash IS NULL
              AND NOT EXISTS (SELECT 1 FROM activations other WHERE other.tenant_id = $1 AND other.license_id = $2
-                 AND other.machine_hash = $4 AND other.deactivated_at IS NULL)",
+                 AND CASE WHEN other.deactivated_at IS NULL THEN other.machine_hash END = $4)",
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
@@ -272,14 +260,14 @@ impl Tx<'_> {
 /// Adds rows; a machine that holds a slot of the license already is a conflict.
 pub(crate) async fn insert_activations(
     connection: &mut AnyConnection,
-    engine: Engine,
     activations: &[Activation],
 ) -> Result<(), StoreError> {
-    for rows in activations.chunks(engine.rows_in_a_statement()) {
+    for rows in activations.chunks(ROWS_IN_A_STATEMENT) {
         let mut sql = Sql::new(
-            "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, created_at,
-             last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id,
-             app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory, trial_duration_days) VALUES ",
+            "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, folded_name,
+             created_at, last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at,
+             free_tier_instance_id, app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory,
+             trial_duration_days) VALUES ",
         );
         sql.rows(rows, activation_row);
         sql.execute(connection).await?;
@@ -308,6 +296,7 @@ fn activation_row(sql: &mut Sql, activation: &Activation) {
     sql.push(", ").bind(machine_hash);
     sql.push(", ").bind(activation.request_id.as_deref());
     sql.push(", ").bind(activation.device_name.as_str());
+    sql.push(", ").bind(search::fold(&activation.device_name));
     sql.push(", ").bind(activation.created_at.millis());
     sql.push(", ").bind(activation.last_validated_at.millis());
     sql.push(", ").bind(ended_at);

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Connection, Executor};
 
 use crate::{
     Engine, OpenError, StoreError, activations::insert_activations, connect::Connector,
-    licenses::insert_licenses, search::Entries,
+    licenses::insert_licenses,
 };
 
 /// Memory instead of disk while rows come in: whoever is interrupted begins anew.
@@ -43,26 +43,8 @@ impl Bulk {
         activations: &[Activation],
     ) -> Result<(), StoreError> {
         let mut transaction = self.connection.begin().await?;
-        let most = self.engine.rows_in_a_statement();
-        let mut entries = Entries::default();
-        for rows in licenses.chunks(most) {
-            insert_licenses(&mut transaction, rows).await?;
-        }
-        for license in licenses {
-            entries.add_license(license);
-        }
-        insert_activations(&mut transaction, self.engine, activations).await?;
-        for device in activations {
-            let Activation {
-                tenant,
-                license,
-                instance,
-                device_name,
-                ..
-            } = device;
-            entries.add_device(tenant, *license, *instance, device_name);
-        }
-        entries.write(&mut transaction).await?;
+        insert_licenses(&mut transaction, licenses).await?;
+        insert_activations(&mut transaction, activations).await?;
         Ok(transaction.commit().await?)
     }
 

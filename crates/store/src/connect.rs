@@ -43,15 +43,6 @@ impl Engine {
             _ => None,
         }
     }
-
-    /// Rows in a statement that writes or asks for many. PostgreSQL is asked over a network; SQLite looks for the name of each argument
-    /// among all of them, so that many cost more than they save.
-    pub(crate) const fn rows_in_a_statement(self) -> usize {
-        match self {
-            Self::Sqlite => 16,
-            Self::Postgres => 64,
-        }
-    }
 }
 
 /// Why the database can't be opened: a sentence for the person who started the server. No URL is in it, for a URL may

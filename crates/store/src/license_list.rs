@@ -230,7 +230,7 @@ impl Store {
             return Ok((total, Reading::Gathered));
         }
         if let Some(term) = &filter.term
-            && self.is_common(term).await?
+            && self.is_common(tenant, term).await?
         {
             let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
             self.search_index().push_matches(&mut sql, tenant, term);
@@ -252,10 +252,10 @@ impl Store {
         Ok((count, reading))
     }
 
-    /// Whether so many entries hold the term, of whichever tenant, that to gather them all would take long.
-    async fn is_common(&self, term: &SearchTerm) -> Result<bool, StoreError> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
-        self.search_index().push_entries(&mut sql, term);
+    /// Whether so many texts hold the term that to gather them all would take long.
+    async fn is_common(&self, tenant: &TenantId, term: &SearchTerm) -> Result<bool, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (");
+        self.search_index().push_texts(&mut sql, tenant, term);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS found");

@@ -12,7 +12,8 @@ use crate::{
     Engine, Store, StoreError, Tx,
     products::{entitlements, entitlements_column},
     row::{Fields, expiry_column},
-    sql::Sql,
+    search::insert_license_texts,
+    sql::{ROWS_IN_A_STATEMENT, Sql},
 };
 
 /// The columns of a license, named: a statement prepared with `*` breaks when a migration adds one meanwhile.
@@ -48,9 +49,7 @@ impl Tx<'_> {
     /// Adds a license; a key that exists already is a conflict.
     pub async fn insert_license(&mut self, license: &License) -> Result<(), StoreError> {
         self.announce(&license.tenant, license.id);
-        insert_licenses(self.connection, [license]).await?;
-        self.remainder.entries.add_license(license);
-        Ok(())
+        insert_licenses(self.connection, std::slice::from_ref(license)).await
     }
 
     /// Reads a license and holds everyone else's changes of it off until this unit of work is over.
@@ -196,18 +195,21 @@ pub(crate) fn license_terms(
     })
 }
 
-/// Adds rows; a key that exists already is a conflict.
+/// Adds rows, and what they are found by; a key that exists already is a conflict.
 pub(crate) async fn insert_licenses(
     connection: &mut AnyConnection,
-    licenses: impl IntoIterator<Item = &License>,
+    licenses: &[License],
 ) -> Result<(), StoreError> {
-    let mut sql = Sql::new(concat!(
-        "INSERT INTO licenses (",
-        license_columns!(),
-        ") VALUES "
-    ));
-    sql.rows(licenses, license_row);
-    sql.execute(connection).await?;
+    for rows in licenses.chunks(ROWS_IN_A_STATEMENT) {
+        let mut sql = Sql::new(concat!(
+            "INSERT INTO licenses (",
+            license_columns!(),
+            ") VALUES "
+        ));
+        sql.rows(rows, license_row);
+        sql.execute(connection).await?;
+        insert_license_texts(connection, rows).await?;
+    }
     Ok(())
 }
 

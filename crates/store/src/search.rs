@@ -1,14 +1,13 @@
 //! Searching licenses by what their keys, customers and devices are called.
 //!
-//! Each license and each of its devices has one row of folded text in `search_entries`. A term of three symbols or more is
-//! found anywhere in it: on SQLite by an FTS5 index of trigrams, on PostgreSQL by one of `pg_trgm`. A shorter term, and
-//! every term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are
-//! the one thing for which the two engines need texts of their own.
-
-use std::collections::BTreeMap;
+//! Each license has a row of folded text in `license_texts`, and each device's row its folded name. A term of three symbols or more is
+//! found anywhere in these: on SQLite by an FTS5 index of trigrams, on PostgreSQL by one of `pg_trgm`. A shorter term, and every
+//! term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are the one thing for
+//! which the two engines need texts of their own. Instance ids are found by how they begin, by the index that holds them anyway: their
+//! parts would be most of what the others have.
 
 use keywright_domain::{
-    ids::{InstanceId, LicenseId, TenantId},
+    ids::TenantId,
     license::License,
     search::{self, PART_SYMBOLS, SearchTerm},
 };
@@ -23,9 +22,6 @@ pub(crate) enum SearchIndex {
     Postgres { has_trigrams: bool },
 }
 
-/// In `instance_id`: the entry is the license's own.
-const LICENSE: &str = "";
-
 impl SearchIndex {
     /// The one of a database that is up to date.
     pub(crate) async fn of(
@@ -35,7 +31,7 @@ impl SearchIndex {
         if engine == Engine::Sqlite {
             return Ok(Self::Sqlite);
         }
-        let index = "SELECT 1 FROM pg_indexes WHERE indexname = 'search_entries_parts' LIMIT 1";
+        let index = "SELECT 1 FROM pg_indexes WHERE indexname = 'license_texts_parts' LIMIT 1";
         let has_trigrams = sqlx::query(index)
             .fetch_optional(connection)
             .await?
@@ -50,107 +46,187 @@ impl SearchIndex {
 
     /// Adds the condition that `l`, a license of the tenant, has the term somewhere.
     pub(crate) fn push_condition(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
-        let folded = term.folded();
         // Found once, and then compared: without statistics PostgreSQL would look anew for every license.
-        sql.push(" AND l.id IN (WITH found AS MATERIALIZED (SELECT e.license_id FROM search_entries e WHERE e.tenant_id = ")
-            .bind(tenant.as_str());
-        match self {
-            Self::Sqlite => {
-                let (index, matches, query) = full_text(&folded);
-                sql.push(" AND e.id IN (SELECT rowid FROM ").push(index);
-                sql.push(" WHERE ").push(matches).bind(query).push(")");
-            }
-            Self::Postgres { .. } => {
-                sql.push(" AND ");
-                self.push_text_check(sql, &folded);
-            }
-        }
+        sql.push(" AND l.id IN (WITH found AS MATERIALIZED (");
+        self.push_holders(sql, tenant, &term.folded());
         sql.push(") SELECT license_id FROM found)");
     }
 
-    /// Adds what to select from to have the entries that hold the term, of whichever tenant, one after another.
-    pub(crate) fn push_entries(self, sql: &mut Sql, term: &SearchTerm) {
-        let folded = term.folded();
-        match self {
-            Self::Sqlite => {
-                let (index, matches, query) = full_text(&folded);
-                sql.push(index).push(" WHERE ").push(matches).bind(query);
-            }
-            Self::Postgres { .. } => {
-                sql.push("search_entries e WHERE ");
-                self.push_text_check(sql, &folded);
-            }
-        }
-    }
-
-    /// The same with the licenses of the tenant, `l`, that they are of.
+    /// Adds what to select from to have each license of the tenant, `l`, as often as it has the term.
     pub(crate) fn push_matches(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
-        let folded = term.folded();
-        match self {
+        sql.push("(");
+        self.push_holders(sql, tenant, &term.folded());
+        sql.push(match self {
             // In this order: as soon as there are enough, it ends.
-            Self::Sqlite => {
-                let (index, matches, query) = full_text(&folded);
-                sql.push(index).push(
-                    " s CROSS JOIN search_entries e ON e.id = s.rowid
-                     CROSS JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ",
-                );
-                sql.push(matches).bind(query);
-            }
+            Self::Sqlite => ") f CROSS JOIN licenses l ON l.id = f.license_id WHERE l.tenant_id = ",
             Self::Postgres { .. } => {
-                sql.push("search_entries e JOIN licenses l ON l.tenant_id = e.tenant_id AND l.id = e.license_id WHERE ");
-                self.push_text_check(sql, &folded);
+                ") f JOIN licenses l ON l.id = f.license_id WHERE l.tenant_id = "
             }
-        }
-        sql.push(" AND e.tenant_id = ").bind(tenant.as_str());
+        });
+        sql.bind(tenant.as_str());
     }
 
-    /// Adds the condition that `l` has the term somewhere, found out by a look at its own entries: for terms that many have.
+    /// Adds a selection with a row for each text that holds the term.
+    pub(crate) fn push_texts(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+        let folded = term.folded();
+        push_each(sql, &folded, |sql, place| {
+            sql.push("SELECT 1 FROM ");
+            if let Some(index) = self.full_text(place, &folded) {
+                // Of whichever tenant: to see whose each is would take long.
+                sql.push(index.name).push(" WHERE ");
+                sql.push(index.matches).bind(index.query);
+                return;
+            }
+            sql.push(place.table()).push(" t WHERE t.tenant_id = ");
+            sql.bind(tenant.as_str()).push(" AND ");
+            self.push_text_check(sql, place, &folded);
+        });
+    }
+
+    /// Adds the condition that `l` has the term somewhere, found out by a look at its own texts: for terms that many have.
     pub(crate) fn push_check(self, sql: &mut Sql, term: &SearchTerm) {
-        sql.push(
-            " AND EXISTS (SELECT 1 FROM search_entries e WHERE e.tenant_id = l.tenant_id AND e.license_id = l.id AND ",
-        );
-        self.push_text_check(sql, &term.folded());
+        let folded = term.folded();
+        sql.push(" AND (FALSE");
+        for place in Place::of(&folded) {
+            sql.push(" OR EXISTS (SELECT 1 FROM ").push(place.table());
+            sql.push(" t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
+            self.push_text_check(sql, place, &folded);
+            sql.push(")");
+        }
         sql.push(")");
     }
 
-    fn push_text_check(self, sql: &mut Sql, folded: &str) {
+    /// Adds a selection of the licenses of the tenant that have the term, one after another.
+    fn push_holders(self, sql: &mut Sql, tenant: &TenantId, folded: &str) {
+        push_each(sql, folded, |sql, place| {
+            sql.push("SELECT t.license_id FROM ");
+            if let Some(index) = self.full_text(place, folded) {
+                sql.push(index.name).push(" s CROSS JOIN ");
+                sql.push(place.table());
+                sql.push(" t ON t.number = s.rowid WHERE ");
+                sql.push(index.matches).bind(index.query);
+            } else {
+                sql.push(place.table()).push(" t WHERE ");
+                self.push_text_check(sql, place, folded);
+            }
+            sql.push(" AND t.tenant_id = ").bind(tenant.as_str());
+        });
+    }
+
+    /// Adds the condition that a row `t` has the term there. But for texts on SQLite an index finds what fulfills it.
+    fn push_text_check(self, sql: &mut Sql, place: Place, folded: &str) {
         match self {
+            _ if place == Place::InstanceIds => {
+                sql.push("t.id >= ").bind(folded);
+                sql.push(" AND t.id < ")
+                    .bind(format!("{folded}{BEYOND_IDS}"));
+            }
             Self::Sqlite if is_part(folded) => {
-                sql.push("instr(e.text, ").bind(folded).push(") > 0");
+                sql.push("instr(").push(place.text()).push(", ");
+                sql.bind(folded).push(") > 0");
             }
             // Letters beyond ASCII end a word here: to find a little more than the index does harms nobody.
             Self::Sqlite => {
                 sql.push("TRUE");
                 for word in search::words(folded) {
-                    sql.push(" AND char(10) || e.text GLOB ")
-                        .bind(format!("*[^a-z0-9]{word}*"));
+                    sql.push(" AND char(10) || ").push(place.text());
+                    sql.push(" GLOB ").bind(format!("*[^a-z0-9]{word}*"));
                 }
             }
             Self::Postgres { has_trigrams: true } if is_part(folded) => {
-                sql.push("e.text LIKE ").bind(within(folded));
+                sql.push(place.text()).push(" LIKE ").bind(within(folded));
             }
             Self::Postgres { .. } => {
-                sql.push("search_words(e.text) @@ to_tsquery('simple', ")
+                sql.push("search_words(").push(place.text());
+                sql.push(") @@ to_tsquery('simple', ")
                     .bind(prefixes(folded, self))
                     .push(")");
             }
         }
+    }
+
+    /// SQLite's index of what stands there, and what it is to be asked for the term.
+    fn full_text(self, place: Place, folded: &str) -> Option<FullText> {
+        let (name, matches) = match (self, place) {
+            (Self::Postgres { .. }, _) | (_, Place::InstanceIds) => return None,
+            (_, Place::LicenseTexts) if is_part(folded) => {
+                ("license_parts", "license_parts MATCH ")
+            }
+            (_, Place::LicenseTexts) => ("license_words", "license_words MATCH "),
+            (_, Place::DeviceNames) if is_part(folded) => ("device_parts", "device_parts MATCH "),
+            (_, Place::DeviceNames) => ("device_words", "device_words MATCH "),
+        };
+        let query = if is_part(folded) {
+            quoted(folded)
+        } else {
+            prefixes(folded, self)
+        };
+        Some(FullText {
+            name,
+            matches,
+            query,
+        })
+    }
+}
+
+/// One of SQLite's, and what it is asked.
+struct FullText {
+    name: &'static str,
+    matches: &'static str,
+    query: String,
+}
+
+/// Where a term may stand: in columns of `t`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    LicenseTexts,
+    DeviceNames,
+    InstanceIds,
+}
+
+/// More than all symbols of instance ids.
+const BEYOND_IDS: char = 'g';
+
+impl Place {
+    /// Where this one may: an instance id is found by how it begins.
+    fn of(folded: &str) -> impl Iterator<Item = Self> {
+        let begins_ids = folded
+            .chars()
+            .all(|symbol| matches!(symbol, '0'..='9' | 'a'..='f' | '-'));
+        [Self::LicenseTexts, Self::DeviceNames, Self::InstanceIds]
+            .into_iter()
+            .filter(move |place| *place != Self::InstanceIds || begins_ids)
+    }
+
+    const fn table(self) -> &'static str {
+        match self {
+            Self::LicenseTexts => "license_texts",
+            Self::DeviceNames | Self::InstanceIds => "activations",
+        }
+    }
+
+    const fn text(self) -> &'static str {
+        match self {
+            Self::LicenseTexts => "t.text",
+            Self::DeviceNames => "t.folded_name",
+            Self::InstanceIds => "t.id",
+        }
+    }
+}
+
+/// Adds a selection of each place where the term may stand, as one.
+fn push_each(sql: &mut Sql, folded: &str, selection: impl Fn(&mut Sql, Place)) {
+    for (index, place) in Place::of(folded).enumerate() {
+        if index > 0 {
+            sql.push(" UNION ALL ");
+        }
+        selection(sql, place);
     }
 }
 
 /// Whether a term is long enough to be found anywhere in a text.
 fn is_part(folded: &str) -> bool {
     folded.chars().count() >= PART_SYMBOLS
-}
-
-/// SQLite's index that finds the term, how it is asked, and for what.
-fn full_text(folded: &str) -> (&'static str, &'static str, String) {
-    if is_part(folded) {
-        ("search_parts", "search_parts MATCH ", quoted(folded))
-    } else {
-        let query = prefixes(folded, SearchIndex::Sqlite);
-        ("search_words", "search_words MATCH ", query)
-    }
 }
 
 /// A phrase of FTS5, whatever stands in it.
@@ -185,70 +261,29 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
     }
 }
 
-/// Entries in a statement: SQLite's indexes write what they collected each time that one begins.
-const ROWS_IN_A_STATEMENT: usize = 64;
-
-/// Entries that are to be written, the newest of each license and device: those of many units of work in a few statements.
-#[derive(Default)]
-pub(crate) struct Entries(BTreeMap<(TenantId, LicenseId, String), String>);
-
-impl Entries {
-    /// Makes a new license findable.
-    pub(crate) fn add_license(&mut self, license: &License) {
-        let customer = &license.customer;
-        let text = text([
-            Some(license.display_key.as_str()),
-            customer.name.as_deref(),
-            customer.email.as_deref(),
-        ]);
-        let place = (license.tenant.clone(), license.id, LICENSE.to_owned());
-        self.0.insert(place, text);
-    }
-
-    /// Makes a license findable by a device, under the name that it has now.
-    pub(crate) fn add_device(
-        &mut self,
-        tenant: &TenantId,
-        license: LicenseId,
-        instance: InstanceId,
-        device_name: &str,
-    ) {
-        let instance = instance.to_string();
-        let text = text([Some(device_name), Some(&instance), None]);
-        self.0.insert((tenant.clone(), license, instance), text);
-    }
-
-    pub(crate) fn and(mut self, later: Self) -> Self {
-        self.0.extend(later.0);
-        self
-    }
-
-    /// Writes them.
-    pub(crate) async fn write(self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
-        let entries: Vec<_> = self.0.into_iter().collect();
-        for rows in entries.chunks(ROWS_IN_A_STATEMENT) {
-            let mut sql = Sql::new(
-                "INSERT INTO search_entries (tenant_id, license_id, instance_id, text) VALUES ",
-            );
-            sql.rows(rows, |sql, ((tenant, license, instance), text)| {
-                sql.bind(tenant.as_str()).push(", ");
-                sql.bind(license.to_string()).push(", ");
-                sql.bind(instance.as_str()).push(", ");
-                sql.bind(text.as_str());
-            });
-            // Only a device is ever called something else.
-            sql.push(
-                " ON CONFLICT (tenant_id, license_id, instance_id) DO UPDATE SET text = excluded.text
-                 WHERE search_entries.text <> excluded.text",
-            );
-            sql.execute(connection).await?;
-        }
-        Ok(())
-    }
+/// Makes new licenses findable.
+pub(crate) async fn insert_license_texts(
+    connection: &mut AnyConnection,
+    licenses: &[License],
+) -> Result<(), sqlx::Error> {
+    let mut sql = Sql::new("INSERT INTO license_texts (tenant_id, license_id, text) VALUES ");
+    sql.rows(licenses, |sql, license| {
+        sql.bind(license.tenant.as_str()).push(", ");
+        sql.bind(license.id.to_string()).push(", ");
+        sql.bind(text(license));
+    });
+    sql.execute(connection).await?;
+    Ok(())
 }
 
-/// One text to search in; a term has no line break, so none is found across two parts.
-fn text(parts: [Option<&str>; 3]) -> String {
+/// What a license is found by. A term has no line break, so none is found across two parts.
+fn text(license: &License) -> String {
+    let customer = &license.customer;
+    let parts = [
+        Some(license.display_key.as_str()),
+        customer.name.as_deref(),
+        customer.email.as_deref(),
+    ];
     let parts: Vec<String> = parts.into_iter().flatten().map(search::fold).collect();
     parts.join("\n")
 }

@@ -1,5 +1,5 @@
-//! Statements that depend on what is asked. `QueryBuilder<Any>` writes `?` for its arguments, which PostgreSQL refuses; this
-//! writes `$1`, `$2` and so on, out of pieces that are part of the program.
+//! Statements that depend on what is asked, out of pieces that are part of the program. PostgreSQL wants its arguments' places as `$1`,
+//! `$2` and so on. SQLite takes these for names, and sqlx looks for each among all the others; it gets `?`.
 
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe,
@@ -7,11 +7,15 @@ use sqlx::{
     query::Query,
 };
 
-/// A statement in the making. Its text holds nothing but pieces of the program and numbered places for arguments.
+/// Rows in a statement that writes or asks for many: each statement costs a way to the database and back.
+pub(crate) const ROWS_IN_A_STATEMENT: usize = 64;
+
+/// A statement in the making. Its text holds nothing but pieces of the program.
 #[derive(Clone)]
 pub(crate) struct Sql {
     text: String,
-    arguments: Vec<Argument>,
+    /// Each with where in the text its place is, in their order.
+    arguments: Vec<(usize, Argument)>,
 }
 
 /// What is put in a place.
@@ -69,9 +73,7 @@ impl Sql {
 
     /// Adds a place, and what is put there.
     pub(crate) fn bind(&mut self, argument: impl Into<Argument>) -> &mut Self {
-        self.arguments.push(argument.into());
-        self.text.push('$');
-        self.text.push_str(&self.arguments.len().to_string());
+        self.arguments.push((self.text.len(), argument.into()));
         self
     }
 
@@ -104,27 +106,62 @@ impl Sql {
         self,
         connection: &mut AnyConnection,
     ) -> Result<Vec<AnyRow>, sqlx::Error> {
-        self.query().fetch_all(connection).await
+        self.query(Places::of(connection))
+            .fetch_all(connection)
+            .await
     }
 
     /// Gives how many rows it changed.
     pub(crate) async fn execute(self, connection: &mut AnyConnection) -> Result<u64, sqlx::Error> {
-        let done = self.query().execute(connection).await?;
-        Ok(done.rows_affected())
+        let query = self.query(Places::of(connection));
+        Ok(query.execute(connection).await?.rows_affected())
     }
 
-    fn query(self) -> Query<'static, Any, AnyArguments> {
-        let Self { text, arguments } = self;
+    fn query(self, places: Places) -> Query<'static, Any, AnyArguments> {
         // Safe because every piece is `&'static str`, and every argument in a place of its own.
-        let query = sqlx::query(AssertSqlSafe(text));
-        arguments
+        let query = sqlx::query(AssertSqlSafe(self.written(places)));
+        self.arguments
             .into_iter()
-            .fold(query, |query, argument| match argument {
+            .fold(query, |query, (_, argument)| match argument {
                 Argument::Number(number) => query.bind(number),
                 Argument::Text(text) => query.bind(text),
                 Argument::NoNumber => query.bind(None::<i64>),
                 Argument::NoText => query.bind(None::<String>),
             })
+    }
+
+    fn written(&self, places: Places) -> String {
+        let mut written = String::with_capacity(self.text.len() + 4 * self.arguments.len());
+        let mut done = 0;
+        for (number, (place, _)) in (1..).zip(&self.arguments) {
+            written.push_str(&self.text[done..*place]);
+            match places {
+                Places::Unnamed => written.push('?'),
+                Places::Numbered => {
+                    written.push('$');
+                    written.push_str(&i32::to_string(&number));
+                }
+            }
+            done = *place;
+        }
+        written.push_str(&self.text[done..]);
+        written
+    }
+}
+
+/// How the places of arguments are written.
+#[derive(Clone, Copy)]
+enum Places {
+    Unnamed,
+    Numbered,
+}
+
+impl Places {
+    fn of(connection: &AnyConnection) -> Self {
+        match connection.backend_name() {
+            "SQLite" => Self::Unnamed,
+            _ => Self::Numbered,
+        }
     }
 }
 
@@ -133,14 +170,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_are_numbered_in_their_order() {
+    fn arguments_stand_in_their_order() {
         let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
         sql.bind("it's").push(" AND c > ").bind(7);
-        assert_eq!(sql.text, "SELECT a FROM t WHERE b = $1 AND c > $2");
         sql.push(" AND d IN (")
             .bind_all(["x", "y"].map(str::to_owned))
             .push(")");
-        assert!(sql.text.ends_with(" AND d IN ($3, $4)"), "{}", sql.text);
-        assert_eq!(sql.arguments.len(), 4);
+        assert_eq!(
+            sql.written(Places::Numbered),
+            "SELECT a FROM t WHERE b = $1 AND c > $2 AND d IN ($3, $4)"
+        );
+        assert_eq!(
+            sql.written(Places::Unnamed),
+            "SELECT a FROM t WHERE b = ? AND c > ? AND d IN (?, ?)"
+        );
     }
 }

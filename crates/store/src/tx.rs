@@ -3,21 +3,13 @@
 use keywright_domain::ids::{LicenseId, TenantId};
 use sqlx::AnyConnection;
 
-use crate::{Engine, changes::Changed, search::Entries};
+use crate::{Engine, changes::Changed};
 
 /// A transaction in progress. Its methods stand beside the tables they write: licenses, activations, audit and so on.
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
     pub(crate) engine: Engine,
-    pub(crate) remainder: Remainder,
-}
-
-/// What a unit of work leaves to be done: before its commit, and after it.
-#[derive(Default)]
-pub(crate) struct Remainder {
-    /// Written just before the commit, with those of others.
-    pub(crate) entries: Entries,
-    /// Told once the commit holds.
+    /// What it changed; told once its commit holds.
     pub(crate) changed: Changed,
 }
 
@@ -26,7 +18,7 @@ impl<'c> Tx<'c> {
         Self {
             connection,
             engine,
-            remainder: Remainder::default(),
+            changed: Changed::nothing(),
         }
     }
 
@@ -36,30 +28,16 @@ impl<'c> Tx<'c> {
     /// The methods that write what pages show call this themselves, so that no use case can forget to. What was announced
     /// before counts once.
     pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.remainder.changed.license_and_list(tenant, license);
+        self.changed.license_and_list(tenant, license);
     }
 
     /// Says that something changed which only the license's own page shows.
     pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.remainder.changed.license(tenant, license);
+        self.changed.license(tenant, license);
     }
 
     /// Says that something changed which is on no page, but ends some of them: whoever watches anything is woken.
     pub fn announce_everything(&mut self) {
-        self.remainder.changed = Changed::Everything;
-    }
-
-    /// What is left to be done.
-    pub(crate) fn into_remainder(self) -> Remainder {
-        self.remainder
-    }
-}
-
-impl Remainder {
-    pub(crate) fn and(self, later: Self) -> Self {
-        Self {
-            entries: self.entries.and(later.entries),
-            changed: self.changed.and(later.changed),
-        }
+        self.changed = Changed::Everything;
     }
 }

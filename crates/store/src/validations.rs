@@ -15,7 +15,11 @@ use keywright_domain::{
 };
 use sqlx::{AnyConnection, any::AnyRow};
 
-use crate::{Engine, StoreError, Tx, row::Fields, sql::Sql};
+use crate::{
+    Engine, StoreError, Tx,
+    row::Fields,
+    sql::{ROWS_IN_A_STATEMENT, Sql},
+};
 
 /// What the database calls an activation where it is to be short.
 pub(crate) type ActivationNumber = i64;
@@ -28,9 +32,6 @@ pub(crate) struct Validation {
     pub(crate) at: Timestamp,
     pub(crate) lease: LastLease,
 }
-
-/// Validates in a statement: their rows are short, so that more go together than of others.
-const ROWS_IN_A_STATEMENT: usize = 32;
 
 /// What lies in SQLite's log of validates.
 #[derive(Debug)]

@@ -24,11 +24,10 @@ use tokio::{
 
 use crate::{
     Changes, Engine, StoreError, Tx,
-    changes::{Neighbours, Sender},
+    changes::{Changed, Neighbours, Sender},
     checkpoints::{self, WritersPart},
     connect::Connector,
     database_file::DatabaseFile,
-    tx::Remainder,
 };
 
 /// Jobs that may wait before callers wait for a place in the queue.
@@ -45,7 +44,7 @@ type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Whether what a job wrote is to be kept.
 enum Outcome {
-    Keep(Remainder, Answer),
+    Keep(Changed, Answer),
     Undo(Answer),
 }
 
@@ -214,7 +213,7 @@ where
                 answer.send(committed.map_err(E::from).and(result)).ok();
             });
             if keep {
-                Outcome::Keep(tx.into_remainder(), answer)
+                Outcome::Keep(tx.changed, answer)
             } else {
                 Outcome::Undo(answer)
             }
@@ -232,12 +231,8 @@ async fn run_alone(direct: Direct, job: Job, _permit: OwnedSemaphorePermit) {
         Err(error) => return tracing::warn!(%error, "no connection for a write"),
     };
     match job(&mut transaction, Engine::Postgres).await {
-        Outcome::Keep(Remainder { entries, changed }, answer) => {
-            let committed = async {
-                entries.write(&mut transaction).await?;
-                Ok(transaction.commit().await?)
-            };
-            let committed: Result<(), StoreError> = committed.await;
+        Outcome::Keep(changed, answer) => {
+            let committed = transaction.commit().await.map_err(StoreError::from);
             histogram!("keywright_writer_commit_seconds").record(began.elapsed());
             // Before it is answered: who then closes the store has told everyone.
             if committed.is_ok() && !changed.is_nothing() {
@@ -334,7 +329,7 @@ async fn run_batch(
     let began = Instant::now();
     let committed = run_and_commit(connection, batch, file, &mut answers)
         .await
-        .map(|remainder| changes.publish(&remainder.changed))
+        .map(|changed| changes.publish(&changed))
         .map_err(StoreError::from);
     histogram!("keywright_writer_commit_seconds").record(began.elapsed());
     for answer in answers {
@@ -362,8 +357,8 @@ async fn run_and_commit(
     batch: Vec<Job>,
     file: &DatabaseFile,
     answers: &mut Vec<Answer>,
-) -> Result<Remainder, sqlx::Error> {
-    let mut remainder = Remainder::default();
+) -> Result<Changed, sqlx::Error> {
+    let mut changed = Changed::nothing();
     // For a savepoint SQLite copies each page before it is changed: who is alone needs none.
     let (mut begin, undo) = match batch.len() {
         1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
@@ -374,7 +369,7 @@ async fn run_and_commit(
         match job(connection, Engine::Sqlite).await {
             Outcome::Keep(of_job, answer) => {
                 answers.push(answer);
-                remainder = remainder.and(of_job);
+                changed = changed.and(of_job);
             }
             Outcome::Undo(answer) => {
                 answers.push(answer);
@@ -383,10 +378,8 @@ async fn run_and_commit(
         }
         begin = "RELEASE unit; SAVEPOINT unit";
     }
-    let entries = mem::take(&mut remainder.entries);
-    entries.write(connection).await?;
     connection.execute("COMMIT").await?;
     // What went to a file that was taken away meanwhile must not be answered.
     file.is_in_place()?;
-    Ok(remainder)
+    Ok(changed)
 }

@@ -30,13 +30,16 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
             let statements = code
                 .split(';')
                 .map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
-            // SQLite can give a table its numbers only by making it anew, and has a log of its own.
+            // SQLite can give a table its numbers, and another key, only by making it anew, and has a log of its own.
             let is_own = |sql: &str| {
                 [
                     "activations_anew",
                     "DROP TABLE activations",
                     "validations_log",
                     "ADD COLUMN number",
+                    "ALTER TABLE activations",
+                    "DROP TABLE search_parts",
+                    "DROP TABLE search_words",
                 ]
                 .iter()
                 .any(|own| sql.contains(own))
@@ -71,7 +74,7 @@ async fn columns(engine: Engine) -> BTreeSet<String> {
     let sql = match engine {
         Engine::Sqlite => {
             "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
-             AND t.name NOT GLOB 'search_[pw]*' AND t.name NOT GLOB 'sqlite_*' AND t.name <> 'validations_log'"
+             AND t.name NOT GLOB '*_parts*' AND t.name NOT GLOB '*_words*' AND t.name NOT GLOB 'sqlite_*' AND t.name <> 'validations_log'"
         }
         Engine::Postgres => {
             "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"
