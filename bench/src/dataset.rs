@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use futures::FutureExt;
 use keywright_domain::{
-    activation::Activation,
+    activation::{Activation, Telemetry},
     ids::LicenseId,
     license::{License, Status},
     page::Mark,
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Changes with what a data set is made of, so that an older one is made anew.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// How old one may be: licenses of it begin to run out after sixty days.
 const KEPT_DAYS: u32 = 30;
@@ -216,16 +216,23 @@ impl Lists {
         if license.status(now) != Status::Active {
             return Ok(());
         }
-        let line = |instance: &str| {
+        let line = |instance: &str, app_version: &str, platform: &str| {
             let (product, key) = (license.product.as_str(), key.expose());
-            format!("{product:<6} {key:<24} {instance:<36}\n")
+            format!("{product:<6} {key:<24} {instance:<36} {app_version:<6} {platform:<7}\n")
         };
         if let Some(device) = devices.iter().find(|device| device.deactivated.is_none()) {
+            let said = |text: &Option<String>| text.clone().unwrap_or_default();
+            let Telemetry {
+                app_version,
+                platform,
+                ..
+            } = &device.telemetry;
             let instance = device.instance.to_string();
-            self.targets.write_all(line(&instance).as_bytes())?;
+            let line = line(&instance, &said(app_version), &said(platform));
+            self.targets.write_all(line.as_bytes())?;
         }
         if license.active_count < license.activation_limit {
-            self.with_room.write_all(line("").as_bytes())?;
+            self.with_room.write_all(line("", "", "").as_bytes())?;
         }
         Ok(())
     }

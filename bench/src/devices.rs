@@ -55,19 +55,38 @@ pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Com
     compare(&server, idle_memory, pace, set, |time| load.run(time))
 }
 
+/// The same where each device says, the first time that it is drawn, that its app was updated.
+pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+    on_a_copy(binary, set, |server, idle_memory| {
+        let load = load(server, &set.targets(), "update", 0);
+        compare(server, idle_memory, pace, set, |time| load.run(time))
+    })
+}
+
 /// Activates new devices, each on another license, in turns with the floor.
 pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+    on_a_copy(binary, set, |server, idle_memory| {
+        let with_room = set.with_room();
+        let mut next = 0;
+        compare(server, idle_memory, pace, set, |time| {
+            let round = load(server, &with_room, "activate", next).run(time)?;
+            // Those that were under way at the end are not counted.
+            next += round.requests + u64::from(CONNECTIONS);
+            Ok(round)
+        })
+    })
+}
+
+/// What changes more than when devices were seen is measured on a copy, which is then removed.
+fn on_a_copy(
+    binary: &Binary,
+    set: &DataSet,
+    measure: impl FnOnce(&Server, u64) -> Result<Compared>,
+) -> Result<Compared> {
     let copy = set.copy()?;
+    copy.warm_up()?;
     let server = binary.serve(&copy)?;
-    let idle_memory = server.memory()?;
-    let with_room = set.with_room();
-    let mut next = 0;
-    let compared = compare(&server, idle_memory, pace, set, |time| {
-        let round = load(&server, &with_room, "activate", next).run(time)?;
-        // Those that were under way at the end are not counted.
-        next += round.requests + u64::from(CONNECTIONS);
-        Ok(round)
-    });
+    let compared = measure(&server, server.memory()?);
     drop(server);
     copy.remove()?;
     compared
@@ -117,7 +136,7 @@ fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
     let keys = signing_keys(server)?;
     for target in targets.iter().step_by((targets.len() / CHECKED).max(1)) {
         let fields: Vec<&str> = target.split_whitespace().collect();
-        let [product, key, instance] = fields[..] else {
+        let [product, key, instance, ..] = fields[..] else {
             bail!("{target} is no target");
         };
         let answer: Value = ureq::post(&server.url(&format!("/acme/{product}/validate")))

@@ -187,6 +187,9 @@ impl Run {
         let absolute = "the most it ever had";
         self.report
             .add(what, "MiB", peak, Goal::AtMost(200.0), absolute);
+        let updated = devices::update(&self.binary, &self.large, pace)?;
+        let what = format!("validate after an update of the app, SQLite, {count} licenses");
+        self.add_compared(what, &updated, Goal::None);
         Ok(())
     }
 

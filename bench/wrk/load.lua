@@ -1,10 +1,12 @@
 -- What is asked, and what came of it as a line of JSON. To be run with one thread: each has Lua of its own. Called with one of:
 --   page <session cookie>                                the page of the URL, as an operator
---   validate <file of targets> <SDK key>                 each time a device that is drawn from all of the file
+--   validate <file of targets> <SDK key>                 each time a device that is drawn from all of the file; it says of itself
+--                                                        what it said before
+--   update <file of targets> <SDK key>                   the same after an update of the app, which the device says
 --   activate <file of targets> <SDK key> <first target>  each time a device that nobody saw before, on the next license
--- Each line of the file is `<product> <license key> <instance id>`, filled up with spaces to one length.
+-- Each line of the file is `<product> <license key> <instance id> <app version> <platform>`, each filled up with spaces to one length.
 
-local LENGTH = 69
+local LENGTH = 84
 local what, targets, count, sdk_key, place
 
 function init(args)
@@ -31,7 +33,9 @@ local function target(index)
   local product = targets:sub(start + 1, start + 6)
   local key = targets:sub(start + 8, start + 31)
   local instance = targets:sub(start + 33, start + 68)
-  return product:match("%S+"), key, instance
+  local version = targets:sub(start + 70, start + 75)
+  local platform = targets:sub(start + 77, start + 83)
+  return product:match("%S+"), key, instance, version:match("%S*"), platform:match("%S*")
 end
 
 local function hex(digits)
@@ -45,19 +49,21 @@ function request()
     ["Content-Type"] = "application/json",
     ["X-Keylight-SDK-Key"] = sdk_key,
   }
-  local product, key, instance, body
+  local endpoint, product, key, instance, version, platform, body = "validate"
   if what == "activate" then
+    endpoint = "activate"
     product, key = target(place % count)
     place = place + 1
     body = string.format(
       '{"license_key":"%s","instance_name":"Bench device","machine_hash":"%s","app_version":"2.4.1","platform":"linux"}',
       key, hex(64))
   else
-    product, key, instance = target(math.random(0, count - 1))
+    product, key, instance, version, platform = target(math.random(0, count - 1))
+    if what == "update" then version = "2.5.0" end
     body = string.format(
-      '{"license_key":"%s","instance_id":"%s","app_version":"2.4.1","platform":"linux"}', key, instance)
+      '{"license_key":"%s","instance_id":"%s","app_version":"%s","platform":"%s"}', key, instance, version, platform)
   end
-  return wrk.format("POST", "/acme/" .. product .. "/" .. what, headers, body)
+  return wrk.format("POST", "/acme/" .. product .. "/" .. endpoint, headers, body)
 end
 
 function done(summary, latency, requests)

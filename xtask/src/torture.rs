@@ -1,5 +1,5 @@
-//! `cargo xtask torture`: the races and crashes of the tests, again and again, requests that a tool puts together out of
-//! `/openapi.json`, and a table of what came of it.
+//! `cargo xtask torture`: the races and crashes of the tests, again and again and as quick as a release is, requests that a tool puts
+//! together out of `/openapi.json`, and a table of what came of it.
 
 mod schemathesis;
 
@@ -71,6 +71,7 @@ fn once(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) ->
     let mut nextest = process::cargo();
     nextest
         .args(["nextest", "run", "--package", "keywright", "--no-fail-fast"])
+        .args(["--cargo-profile", "torture"])
         .args(["--status-level", "all", "--color", "never", "-E", CASES])
         .env(postgres::VARIABLE, postgres.url())
         .env("KEYWRIGHT_TORTURE_ROUNDS", KILLS);
