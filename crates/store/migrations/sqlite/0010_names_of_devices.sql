@@ -51,6 +51,9 @@ CREATE UNIQUE INDEX activations_one_per_machine
 CREATE INDEX activations_by_request ON activations (tenant_id, license_id, request_id)
     WHERE machine_hash IS NULL AND request_id IS NOT NULL;
 
+-- All that a validate reads of a license, in one page.
+CREATE INDEX licenses_of_devices ON licenses (tenant_id, id, product_id, state, expires_at, entitlements, fallback);
+
 -- What licenses themselves are found by; the program folds it.
 CREATE TABLE license_texts (
     number INTEGER PRIMARY KEY,

@@ -6,7 +6,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{KnownDevice, StoreError, Touch};
+use keywright_store::{Engine, KnownDevice, StoreError, Touch};
 
 use crate::{
     on_both_engines,
@@ -330,5 +330,21 @@ on_both_engines! {
         assert!(found.iter().all(|device| device.last_validated_at == NOW.plus_millis(11_000)));
         let faults = world.store.row_faults().await.unwrap();
         assert!(!faults.iter().any(|fault| fault.contains("validate")), "{faults:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_a_look_reads_no_row_of_a_license() {
+    let world = World::on(Engine::Sqlite).await;
+    let acme = tenant("acme");
+    let look = world
+        .store
+        .plan_of_a_look(&acme, license_id(1), instance_id(1));
+    let plan = look.await.unwrap().join("\n");
+    for step in [
+        "SEARCH l USING COVERING INDEX licenses_of_devices (tenant_id=? AND id=?)",
+        "SEARCH a USING INDEX sqlite_autoindex_activations_1 (tenant_id=? AND id=?)",
+    ] {
+        assert!(plan.contains(step), "{plan}");
     }
 }
