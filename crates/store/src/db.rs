@@ -128,12 +128,15 @@ impl Store {
     /// Puts what was noted about devices into its place, a few at once, as happens from time to time.
     #[cfg(feature = "testing")]
     pub async fn settle_validations(&self) -> Result<(), StoreError> {
-        const AT_ONCE: i64 = 16;
+        const PACE: crate::touches::Pace = crate::touches::Pace {
+            sorted: 64,
+            at_once: 16,
+        };
         self.flush_touches().await;
         if !self.inner.writer.keeps_a_log() {
             return Ok(());
         }
-        crate::touches::settle_all(&self.inner.writer, AT_ONCE).await
+        crate::touches::settle_all(&self.inner.writer, PACE).await
     }
 
     /// Whether a unit of work waits until all before it are done, whatever it writes.

@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     KnownDevice, StoreError,
-    validations::{ActivationNumber, Validation},
+    validations::{ActivationNumber, LogHead, Validation},
     writer::Writer,
 };
 
@@ -33,8 +33,20 @@ const FIRST_REST: Duration = Duration::from_mins(1);
 /// Validates in the log that are put there sooner: whoever shows a license's devices reads them all.
 const MANY: usize = 131_072;
 
-/// Those that are put there in one unit of work.
-const SETTLED_AT_ONCE: i64 = 16_384;
+/// How a log of validates is put into its table.
+#[derive(Clone, Copy)]
+pub(crate) struct Pace {
+    /// So many of the oldest, sorted; then the next. Each of their parts reads all of these: were they as many as the log has, a long log
+    /// would never become shorter.
+    pub(crate) sorted: i64,
+    /// Those in one unit of work, so that nobody waits long for the writer.
+    pub(crate) at_once: i64,
+}
+
+const PACE: Pace = Pace {
+    sorted: 131_072,
+    at_once: 16_384,
+};
 
 /// That an instance asked for a lease, and what it said.
 #[derive(Debug, Clone)]
@@ -240,7 +252,7 @@ async fn is_due(settling: &mut Option<Settling>) {
 }
 
 async fn settle(writer: Writer) {
-    match settle_all(&writer, SETTLED_AT_ONCE).await {
+    match settle_all(&writer, PACE).await {
         Ok(()) => {}
         Err(_) if writer.is_closed() => {}
         Err(error) => {
@@ -249,16 +261,22 @@ async fn settle(writer: Writer) {
     }
 }
 
-/// In units of work with about so many validates each, so that nobody waits long for the writer. Whatever one that fails leaves is
-/// settled the next time.
-pub(crate) async fn settle_all(writer: &Writer, at_once: i64) -> Result<(), StoreError> {
-    let log = writer.write(|tx| tx.validations_log().boxed()).await?;
-    for numbers in log.into_iter().flat_map(|log| log.parts(at_once)) {
-        writer
-            .write(|tx| tx.settle_validations(numbers).boxed())
-            .await?;
+/// Until all that was there is settled. Whatever a unit of work that fails leaves is settled the next time.
+pub(crate) async fn settle_all(writer: &Writer, pace: Pace) -> Result<(), StoreError> {
+    loop {
+        let head: Result<LogHead, StoreError> = writer
+            .write(move |tx| tx.oldest_validations(pace.sorted).boxed())
+            .await;
+        let head = head?;
+        for part in head.parts(pace.at_once) {
+            writer
+                .write(|tx| tx.settle_validations(part).boxed())
+                .await?;
+        }
+        if head.is_whole {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 fn collect(note: Note, pending: &mut Pending) -> Option<oneshot::Sender<()>> {

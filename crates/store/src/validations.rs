@@ -33,21 +33,40 @@ pub(crate) struct Validation {
     pub(crate) lease: LastLease,
 }
 
-/// What lies in SQLite's log of validates.
+/// The oldest rows of SQLite's log of validates.
 #[derive(Debug)]
-pub(crate) struct LogExtent {
+pub(crate) struct LogHead {
+    /// How many.
     rows: i64,
+    /// The first row that is none of them.
+    end: i64,
+    /// Whether there are no others.
+    pub(crate) is_whole: bool,
     /// Whose they are: from the lowest number to the highest.
     numbers: Range<ActivationNumber>,
 }
 
-impl LogExtent {
-    /// Ranges of numbers, each with about so many rows if those are spread evenly.
-    pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = Range<ActivationNumber>> + use<> {
-        let Range { start, end } = self.numbers;
+/// Those of them that are about activations with such numbers.
+#[derive(Debug)]
+pub(crate) struct LogPart {
+    end: i64,
+    numbers: Range<ActivationNumber>,
+}
+
+impl LogHead {
+    /// Parts with about so many rows each if those are spread evenly. Together they have every row.
+    pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = LogPart> + use<> {
+        let Self { end, .. } = *self;
+        let Range {
+            start: first,
+            end: last,
+        } = self.numbers;
         let parts = self.rows / rows + 1;
-        let step = (end - start) / parts + 1;
-        (0..parts).map(move |part| start + part * step..start + (part + 1) * step)
+        let step = (last - first) / parts + 1;
+        (0..parts).map(move |part| LogPart {
+            end,
+            numbers: first + part * step..first + (part + 1) * step,
+        })
     }
 }
 
@@ -82,40 +101,46 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// SQLite: how much is in the log.
-    pub(crate) async fn validations_log(&mut self) -> Result<Option<LogExtent>, StoreError> {
+    /// SQLite: the oldest rows of the log, at most so many.
+    pub(crate) async fn oldest_validations(&mut self, most: i64) -> Result<LogHead, StoreError> {
         let row = sqlx::query(
-            "SELECT COUNT(*) AS rows, COALESCE(MIN(activation_number), 0) AS first_number,
-             COALESCE(MAX(activation_number), 0) AS last_number FROM validations_log",
+            "WITH head (first_row) AS (SELECT MIN(rowid) FROM validations_log)
+             SELECT COUNT(*) AS rows, COALESCE(MIN(first_row), 0) AS first_row,
+             COALESCE((SELECT MAX(rowid) FROM validations_log), 0) AS last_row,
+             COALESCE(MIN(activation_number), 0) AS first_number, COALESCE(MAX(activation_number), 0) AS last_number
+             FROM head JOIN validations_log v ON v.rowid >= first_row AND v.rowid < first_row + $1",
         )
+        .bind(most)
         .fetch_one(&mut *self.connection)
         .await?;
         let fields = Fields::new("validations_log", &row);
-        let extent = LogExtent {
+        let end = fields.number("first_row")? + most;
+        Ok(LogHead {
             rows: fields.number("rows")?,
+            end,
+            is_whole: fields.number("last_row")? < end,
             numbers: fields.number("first_number")?..fields.number("last_number")? + 1,
-        };
-        Ok((extent.rows > 0).then_some(extent))
+        })
     }
 
-    /// SQLite: puts what the log says of these activations into the table, and takes it out of the log.
-    pub(crate) async fn settle_validations(
-        &mut self,
-        numbers: Range<ActivationNumber>,
-    ) -> Result<(), StoreError> {
+    /// SQLite: puts this part of the log into the table, and takes it out of the log.
+    pub(crate) async fn settle_validations(&mut self, part: LogPart) -> Result<(), StoreError> {
+        let LogPart { end, numbers } = part;
         // Of rows that are one group SQLite takes the other columns from the one that has the greatest.
         let mut sql = Sql::new(
             "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at)
              SELECT activation_number, MAX(at), lease_status, lease_expires_at FROM validations_log
-             WHERE activation_number >= ",
+             WHERE rowid < ",
         );
+        sql.bind(end).push(" AND activation_number >= ");
         sql.bind(numbers.start).push(" AND activation_number < ");
         sql.bind(numbers.end).push(" GROUP BY activation_number");
         sql.push(UNLESS_NEWER);
         sql.execute(&mut *self.connection).await?;
         sqlx::query(
-            "DELETE FROM validations_log WHERE activation_number >= $1 AND activation_number < $2",
+            "DELETE FROM validations_log WHERE rowid < $1 AND activation_number >= $2 AND activation_number < $3",
         )
+        .bind(end)
         .bind(numbers.start)
         .bind(numbers.end)
         .execute(&mut *self.connection)
@@ -196,14 +221,17 @@ mod tests {
             (3, 0, 1_000, 1),
             (5, 9, 12, 2),
         ] {
-            let log = LogExtent {
+            let head = LogHead {
                 rows,
+                end: 99,
+                is_whole: true,
                 numbers: first..end,
             };
-            let parts: Vec<_> = log.parts(at_once).collect();
+            let parts: Vec<_> = head.parts(at_once).collect();
             for number in first..end {
-                let holders = parts.iter().filter(|part| part.contains(&number)).count();
-                assert_eq!(holders, 1, "{number} of {log:?} in {parts:?}");
+                let holds = |part: &&LogPart| part.numbers.contains(&number) && part.end == 99;
+                let holders = parts.iter().filter(holds).count();
+                assert_eq!(holders, 1, "{number} of {head:?} in {parts:?}");
             }
         }
     }

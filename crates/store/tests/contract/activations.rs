@@ -8,6 +8,8 @@ use keywright_domain::{
 };
 use keywright_store::{Engine, KnownDevice, StoreError, Touch};
 
+use sqlx::{AnyConnection, Connection};
+
 use crate::{
     on_both_engines,
     world::{NOW, World, activation, instance_id, license, license_id, tenant},
@@ -21,6 +23,16 @@ async fn active_count(world: &World) -> u32 {
         .unwrap()
         .unwrap()
         .active_count
+}
+
+/// Validates in the log, where there is one.
+async fn in_the_log(world: &World) -> i64 {
+    if !world.database.url().starts_with("sqlite:") {
+        return 0;
+    }
+    let mut connection = AnyConnection::connect(world.database.url()).await.unwrap();
+    let count = sqlx::query_scalar("SELECT COUNT(*) FROM validations_log");
+    count.fetch_one(&mut connection).await.unwrap()
 }
 
 async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::InstanceId> {
@@ -307,6 +319,7 @@ on_both_engines! {
             world.store.flush_touches().await;
             if settles {
                 world.store.settle_validations().await.unwrap();
+                assert_eq!(in_the_log(&world).await, 0);
             }
             let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
             assert_eq!(found.len(), 200);
