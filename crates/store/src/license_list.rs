@@ -182,6 +182,25 @@ impl Store {
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
+        let reading = Reading::of(query.sort);
+        self.plan(|sql| self.push_rows(sql, tenant, query, query.position, reading, now))
+            .await
+    }
+
+    /// The same of how it counts licenses.
+    #[cfg(feature = "testing")]
+    pub async fn plan_of_a_count(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        self.plan(|sql| self.push_count(sql, tenant, filter, now))
+            .await
+    }
+
+    #[cfg(feature = "testing")]
+    async fn plan(&self, push: impl FnOnce(&mut Sql)) -> Result<Vec<String>, StoreError> {
         use sqlx::{Executor, Row};
 
         let mut connection = self.read().await?;
@@ -194,8 +213,7 @@ impl Store {
             }
         };
         let mut sql = Sql::new(explain);
-        let reading = Reading::of(query.sort);
-        self.push_rows(&mut sql, tenant, query, query.position, reading, now);
+        push(&mut sql);
         let rows = sql.fetch_all(&mut connection).await?;
         Ok(rows.iter().map(|row| row.get(step)).collect())
     }
@@ -206,15 +224,18 @@ impl Store {
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
-        let mut sql = Sql::new(
-            "SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ",
-        );
-        sql.bind(tenant.as_str());
-        self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
+        let mut sql = Sql::new("");
+        self.push_count(&mut sql, tenant, filter, now);
+        Ok(Count::from_capped(self.counted(sql).await?))
+    }
+
+    fn push_count(&self, sql: &mut Sql, tenant: &TenantId, filter: &LicenseFilter, now: Timestamp) {
+        sql.push("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ")
+            .bind(tenant.as_str());
+        self.push_filter(sql, tenant, filter, Reading::Gathered, now);
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS found");
-        Ok(Count::from_capped(self.counted(sql).await?))
     }
 
     /// How many licenses match, and how a page of them is best read.

@@ -68,8 +68,13 @@ const fn at_once(engine: Engine) -> usize {
     }
 }
 
-/// Most looks in a statement: a quarter of a crowd, so that while these are looked for the others are signed for.
-const TOGETHER: usize = 8;
+/// Most looks in a statement. Over a network they share the way; inside the process others are better signed for meanwhile.
+const fn together(engine: Engine) -> usize {
+    match engine {
+        Engine::Sqlite => 8,
+        Engine::Postgres => 16,
+    }
+}
 
 /// How long a look may take; then its connection is given up. Requests are answered within ten seconds.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -164,9 +169,10 @@ struct Looker {
 
 impl Looker {
     async fn answer_all(mut self, inbox: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
-        let mut waiting = Vec::with_capacity(TOGETHER);
+        let together = together(self.connector.engine);
+        let mut waiting = Vec::with_capacity(together);
         // Held while nobody waits, too: then it is the next one who comes whom this one answers.
-        while inbox.lock().await.recv_many(&mut waiting, TOGETHER).await > 0 {
+        while inbox.lock().await.recv_many(&mut waiting, together).await > 0 {
             let looked = tokio::time::timeout(PATIENCE, self.look(&waiting)).await;
             match looked.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into())) {
                 Ok(found) => {

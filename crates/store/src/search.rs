@@ -86,14 +86,18 @@ impl SearchIndex {
     /// Adds the condition that `l` has the term somewhere, found out by a look at its own texts: for terms that many have.
     pub(crate) fn push_check(self, sql: &mut Sql, term: &SearchTerm) {
         let folded = term.folded();
-        sql.push(" AND (FALSE");
-        for place in Place::of(&folded) {
-            sql.push(" OR EXISTS (SELECT 1 FROM ").push(place.table());
-            sql.push(" t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
+        // As one, for PostgreSQL would gather all devices that have it. With an `OR`, for SQLite would read all ids that begin so.
+        sql.push(" AND EXISTS (SELECT 1 FROM license_texts t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
+        self.push_text_check(sql, Place::LicenseTexts, &folded);
+        sql.push(
+            " UNION ALL SELECT 1 FROM activations t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND (FALSE",
+        );
+        for place in Place::of(&folded).filter(|place| *place != Place::LicenseTexts) {
+            sql.push(" OR (");
             self.push_text_check(sql, place, &folded);
             sql.push(")");
         }
-        sql.push(")");
+        sql.push("))");
     }
 
     /// Adds a selection of the licenses of the tenant that have the term, one after another.

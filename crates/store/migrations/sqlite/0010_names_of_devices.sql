@@ -54,6 +54,10 @@ CREATE INDEX activations_by_request ON activations (tenant_id, license_id, reque
 -- All that a validate reads of a license, in one page.
 CREATE INDEX licenses_of_devices ON licenses (tenant_id, id, product_id, state, expires_at, entitlements, fallback);
 
+-- Else that one would be read from end to end to count the licenses of a product that have some state.
+DROP INDEX licenses_by_state_and_expiry;
+CREATE INDEX licenses_by_state_and_expiry ON licenses (tenant_id, state, expires_at, product_id);
+
 -- What licenses themselves are found by; the program folds it.
 CREATE TABLE license_texts (
     number INTEGER PRIMARY KEY,
@@ -64,7 +68,11 @@ CREATE TABLE license_texts (
     FOREIGN KEY (tenant_id, license_id) REFERENCES licenses (tenant_id, id)
 );
 INSERT INTO license_texts (tenant_id, license_id, text)
-    SELECT tenant_id, license_id, text FROM search_entries WHERE instance_id = '' ORDER BY id;
+    SELECT l.tenant_id, l.id, COALESCE(e.text,
+        lower(l.display_key || char(10) || COALESCE(l.customer_name, '') || char(10) || COALESCE(l.customer_email, '')))
+    FROM licenses l
+    LEFT JOIN search_entries e ON e.tenant_id = l.tenant_id AND e.license_id = l.id AND e.instance_id = ''
+    ORDER BY e.id;
 DROP TABLE search_parts;
 DROP TABLE search_words;
 DROP TABLE search_entries;

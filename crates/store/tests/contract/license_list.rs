@@ -2,19 +2,21 @@
 
 use futures::FutureExt;
 use keywright_domain::{
+    activation::Activation,
     ids::LicenseId,
     license::{License, LicenseState, LicenseSummary, Status},
     page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
     product::{KeyType, Product},
     query::{LicenseFilter, LicenseList, LicenseQuery, Sort, SortBy},
+    search::SearchTerm,
     settings::ProductSettings,
     time::Timestamp,
 };
-use keywright_store::StoreError;
+use keywright_store::{Engine, StoreError};
 
 use crate::{
     on_both_engines,
-    world::{NOW, World, license, license_id, tenant},
+    world::{NOW, World, activation, license, license_id, tenant},
 };
 
 async fn list(world: &World, query: &LicenseQuery) -> LicenseList {
@@ -104,6 +106,43 @@ fn pages() -> Vec<LicenseQuery> {
         }
     }
     pages
+}
+
+fn searched(typed: &str, sort: Sort) -> LicenseQuery {
+    LicenseQuery {
+        filter: LicenseFilter {
+            term: SearchTerm::new(typed),
+            ..LicenseFilter::default()
+        },
+        sort,
+        position: Position::Start,
+    }
+}
+
+/// On an empty SQLite, which knows as little of its rows as one that has many: nobody tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
+    let world = World::on(Engine::Sqlite).await;
+    let acme = tenant("acme");
+    for typed in ["acme", "ac", "a"] {
+        let query = searched(typed, Sort::default());
+        let plan = world.store.plan_of_a_page(&acme, &query, NOW).await;
+        let plan = plan.unwrap().join("\n");
+        let of_the_license = "activations_one_per_machine (tenant_id=? AND license_id=?)";
+        assert!(plan.contains(of_the_license), "{typed}: {plan}");
+        assert!(!plan.contains("id>?"), "{typed}: {plan}");
+    }
+    for status in Status::ALL {
+        let filter = LicenseFilter {
+            status: Some(status),
+            product: Some("notes".parse().unwrap()),
+            term: None,
+        };
+        let plan = world.store.plan_of_a_count(&acme, &filter, NOW).await;
+        let plan = plan.unwrap().join("\n");
+        let expected = "COVERING INDEX licenses_by_state_and_expiry (tenant_id=? AND state=?";
+        assert!(plan.contains(expected), "{status:?}: {plan}");
+    }
 }
 
 on_both_engines! {
@@ -276,6 +315,15 @@ on_both_engines! {
         let everything = LicenseFilter::default();
         let counted = world.store.count_licenses_to_export(&tenant("acme"), &everything, NOW).await;
         assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "an export wants to know");
+        // A term that many have: part of a key, the beginning of a word, and that of an instance id.
+        world.activate(&Activation { instance: "ac000000-0000-4000-8000-000000000001".parse().unwrap(), ..activation(license_id(7), 1) }).await.unwrap();
+        for typed in ["acme", "ac"] {
+            for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+                let query = searched(typed, Sort { by, descending: true });
+                let found = list(&world, &query).await;
+                assert_eq!((found.count, found.page.items.len()), (Count::MoreThan(1_000), PAGE_SIZE as usize), "{query:?}");
+            }
+        }
     }
 
     async fn a_place_beyond_the_end_shows_the_beginning(world: World) {

@@ -58,7 +58,15 @@ async fn can_be_read(store: &Store, name: &str) {
     for license in list.page.items {
         let whole = store.license(&acme, license.id).await.unwrap().unwrap();
         assert_eq!(whole.state, LicenseState::Active, "{name}");
-        devices += store.activations(&acme, license.id).await.unwrap().len();
+        for device in store.activations(&acme, license.id).await.unwrap() {
+            devices += 1;
+            let id = device.instance.to_string();
+            for typed in [&device.device_name, &id[..9], &id] {
+                let term = SearchTerm::new(typed).unwrap();
+                let found = store.licenses_with(&acme, &term, 10).await.unwrap();
+                assert!(found.contains(&license.id), "{name}: {typed}");
+            }
+        }
     }
     assert_eq!(devices, 1, "{name}");
     let keys = store.device_tenant(&acme).await.unwrap().unwrap();
