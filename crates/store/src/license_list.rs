@@ -127,7 +127,8 @@ impl Store {
         sql.bind(tenant.as_str());
         self.push_filter(&mut sql, tenant, filter, Reading::Gathered, now);
         let position = after.map_or(Position::Start, Position::After);
-        push_page(&mut sql, tenant, Sort::default(), position, i64::from(size));
+        let (sort, length) = (Sort::default(), i64::from(size));
+        push_page(&mut sql, tenant, sort, position, Reading::AsCreated, length);
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         rows.iter().map(|row| exported(row, now)).collect()
     }
@@ -171,7 +172,8 @@ impl Store {
         sql.push(SUMMARIES).bind(tenant.as_str());
         self.push_filter(sql, tenant, &query.filter, reading, now);
         // One more tells whether there is a next page.
-        push_page(sql, tenant, query.sort, position, i64::from(PAGE_SIZE) + 1);
+        let length = i64::from(PAGE_SIZE) + 1;
+        push_page(sql, tenant, query.sort, position, reading, length);
     }
 
     /// How the database reads a page of what many licenses match: a line for each step of its plan.
@@ -184,6 +186,19 @@ impl Store {
     ) -> Result<Vec<String>, StoreError> {
         let reading = Reading::of(query.sort);
         self.plan(|sql| self.push_rows(sql, tenant, query, query.position, reading, now))
+            .await
+    }
+
+    /// The same of what few match.
+    #[cfg(feature = "testing")]
+    pub async fn plan_of_a_gathered_page(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let (position, reading) = (query.position, Reading::Gathered);
+        self.plan(|sql| self.push_rows(sql, tenant, query, position, reading, now))
             .await
     }
 
@@ -248,7 +263,7 @@ impl Store {
     ) -> Result<(Count, Reading), StoreError> {
         let LicenseQuery { filter, sort, .. } = query;
         if filter.is_empty() {
-            return Ok((total, Reading::Gathered));
+            return Ok((total, Reading::of(*sort)));
         }
         if let Some(term) = &filter.term
             && self.is_common(tenant, term).await?
@@ -381,8 +396,10 @@ fn push_page(
     tenant: &TenantId,
     sort: Sort,
     position: Position<LicenseId>,
+    reading: Reading,
     length: i64,
 ) {
+    let places = places(sort.by, reading);
     // The page before a row is read outwards, against the list's own order.
     let (mark, reads_downwards) = match position {
         Position::Start => (None, sort.descending),
@@ -390,8 +407,10 @@ fn push_page(
         Position::Before(mark) => (Some(mark), !sort.descending),
     };
     if let Some(mark) = mark {
-        let beyond = if reads_downwards { " < (" } else { " > (" };
-        sql.push(" AND ").push(place(sort.by)).push(beyond);
+        let beyond = if reads_downwards { ") < (" } else { ") > (" };
+        sql.push(" AND (");
+        push_each(sql, places, "");
+        sql.push(beyond);
         sql.bind(mark.value).push(", ");
         if sort.by == SortBy::Activations {
             // Licenses are never deleted.
@@ -403,29 +422,29 @@ fn push_page(
         }
         sql.bind(mark.id.to_string()).push(")");
     }
-    sql.push(" ORDER BY ")
-        .push(order(sort.by, reads_downwards))
-        .push(" LIMIT ")
-        .bind(length);
+    sql.push(" ORDER BY ");
+    push_each(sql, places, if reads_downwards { " DESC" } else { "" });
+    sql.push(" LIMIT ").bind(length);
 }
 
-/// Where a row stands in that order. Many have as many devices: the newest of them, which changes most, is at the end.
-const fn place(by: SortBy) -> &'static str {
-    match by {
-        SortBy::Activations => "(l.active_count, l.created_at, l.id)",
-        SortBy::Created => "(l.created_at, l.id)",
-        SortBy::Expires => "(l.expires_at, l.id)",
+/// Adds them, each with this behind it and commas between them.
+fn push_each(sql: &mut Sql, columns: &[&'static str], behind: &'static str) {
+    for (index, column) in columns.iter().enumerate() {
+        sql.push(if index > 0 { ", " } else { "" });
+        sql.push(column).push(behind);
     }
 }
 
-const fn order(by: SortBy, descending: bool) -> &'static str {
-    match (by, descending) {
-        (SortBy::Activations, false) => "l.active_count, l.created_at, l.id",
-        (SortBy::Activations, true) => "l.active_count DESC, l.created_at DESC, l.id DESC",
-        (SortBy::Created, false) => "l.created_at, l.id",
-        (SortBy::Created, true) => "l.created_at DESC, l.id DESC",
-        (SortBy::Expires, false) => "l.expires_at, l.id",
-        (SortBy::Expires, true) => "l.expires_at DESC, l.id DESC",
+/// What a row's place in that order is made of. Many have as many devices: the newest of them, which changes most, is at the end. What
+/// was gathered is sorted by sums, which no index has: SQLite would else read the list in its order to spare itself the sorting.
+const fn places(by: SortBy, reading: Reading) -> &'static [&'static str] {
+    match (by, reading) {
+        (SortBy::Activations, Reading::Gathered) => &["l.active_count + 0", "l.created_at", "l.id"],
+        (SortBy::Activations, _) => &["l.active_count", "l.created_at", "l.id"],
+        (SortBy::Created, Reading::Gathered) => &["l.created_at + 0", "l.id"],
+        (SortBy::Created, _) => &["l.created_at", "l.id"],
+        (SortBy::Expires, Reading::Gathered) => &["l.expires_at + 0", "l.id"],
+        (SortBy::Expires, _) => &["l.expires_at", "l.id"],
     }
 }
 

@@ -131,6 +131,37 @@ async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
         let of_the_license = "activations_one_per_machine (tenant_id=? AND license_id=?)";
         assert!(plan.contains(of_the_license), "{typed}: {plan}");
         assert!(!plan.contains("id>?"), "{typed}: {plan}");
+        for sort in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+            for position in [
+                Position::Start,
+                Position::After(Mark {
+                    value: 7,
+                    id: license_id(7),
+                }),
+            ] {
+                let sort = Sort {
+                    by: sort,
+                    descending: true,
+                };
+                let query = LicenseQuery {
+                    position,
+                    ..searched(typed, sort)
+                };
+                let plan = world
+                    .store
+                    .plan_of_a_gathered_page(&acme, &query, NOW)
+                    .await;
+                let plan = plan.unwrap();
+                let of_licenses = plan
+                    .iter()
+                    .find(|step| step.starts_with("SEARCH l "))
+                    .unwrap();
+                assert!(
+                    of_licenses.contains("(tenant_id=? AND id=?"),
+                    "{query:?}: {plan:?}"
+                );
+            }
+        }
     }
     for status in Status::ALL {
         let filter = LicenseFilter {
