@@ -409,7 +409,7 @@ fn push_page(
     if let Some(mark) = mark {
         let beyond = if reads_downwards { ") < (" } else { ") > (" };
         sql.push(" AND (");
-        push_each(sql, places, "");
+        push_columns(sql, places, "");
         sql.push(beyond);
         sql.bind(mark.value).push(", ");
         if sort.by == SortBy::Activations {
@@ -423,12 +423,12 @@ fn push_page(
         sql.bind(mark.id.to_string()).push(")");
     }
     sql.push(" ORDER BY ");
-    push_each(sql, places, if reads_downwards { " DESC" } else { "" });
+    push_columns(sql, places, if reads_downwards { " DESC" } else { "" });
     sql.push(" LIMIT ").bind(length);
 }
 
 /// Adds them, each with this behind it and commas between them.
-fn push_each(sql: &mut Sql, columns: &[&'static str], behind: &'static str) {
+fn push_columns(sql: &mut Sql, columns: &[&'static str], behind: &'static str) {
     for (index, column) in columns.iter().enumerate() {
         sql.push(if index > 0 { ", " } else { "" });
         sql.push(column).push(behind);

@@ -43,7 +43,7 @@ pub(crate) struct Pace {
     pub(crate) at_once: i64,
 }
 
-/// A log that is due goes in one, with what comes meanwhile.
+/// A log that is due ([`MANY`]) goes in one, with what comes meanwhile.
 const PACE: Pace = Pace {
     sorted: 2 * 131_072,
     at_once: 16_384,
