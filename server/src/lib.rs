@@ -1,6 +1,7 @@
 //! The server: everything that knows HTTP, the command line and the machine it runs on. The only crate that builds
 //! routers.
 
+mod accept_encoding;
 pub mod cli;
 pub mod client_address;
 mod commands;

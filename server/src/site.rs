@@ -3,8 +3,13 @@
 use std::{collections::HashMap, path::Path};
 
 use anyhow::Context;
-use axum::body::Bytes;
+use axum::{
+    body::Bytes,
+    http::{HeaderMap, StatusCode},
+};
 use keywright_app::assets::Assets;
+
+use crate::accept_encoding::{IDENTITY, negotiate};
 
 /// The files of one build, in memory, and the names that pages use.
 pub struct Site {
@@ -16,6 +21,8 @@ pub struct Site {
 /// A file in the encoding that suits the browser.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Encoded {
+    /// The media type.
+    pub content_type: &'static str,
     /// The bytes.
     pub bytes: Bytes,
     /// `Content-Encoding`, if they are compressed.
@@ -67,38 +74,29 @@ impl Site {
         Some(Self { assets, files })
     }
 
-    /// The file of that name; compressed, if there is such a version and the browser takes it.
-    pub fn file(&self, name: &str, accept_encoding: &str) -> Option<Encoded> {
+    /// Returns the file of that name in the coding that the client prefers. An error is the status to answer with.
+    pub fn file(&self, name: &str, headers: &HeaderMap) -> Result<Encoded, StatusCode> {
         // The compressed siblings are served under their file's name only.
-        let plain = self
-            .files
-            .get(name)
-            .filter(|_| content_type(name).is_some())?;
-        let accepted: Vec<&str> = accept_encoding
-            .split(',')
-            .map(|part| part.split(';').next().unwrap_or("").trim())
+        let content_type = content_type(name).ok_or(StatusCode::NOT_FOUND)?;
+        let plain = self.files.get(name).ok_or(StatusCode::NOT_FOUND)?;
+        let compressed = [("br", ".br"), ("gzip", ".gz")].into_iter();
+        let mut variants: Vec<_> = compressed
+            .filter_map(|(coding, suffix)| {
+                Some((coding, self.files.get(&format!("{name}{suffix}"))?))
+            })
             .collect();
-        for (encoding, suffix) in [("br", ".br"), ("gzip", ".gz")] {
-            if let Some(bytes) = self
-                .files
-                .get(&format!("{name}{suffix}"))
-                .filter(|_| accepted.contains(&encoding))
-            {
-                return Some(Encoded {
-                    bytes: bytes.clone(),
-                    encoding: Some(encoding),
-                });
-            }
-        }
-        Some(Encoded {
-            bytes: plain.clone(),
-            encoding: None,
+        variants.push((IDENTITY, plain));
+        let (coding, bytes) = negotiate(headers, variants).ok_or(StatusCode::NOT_ACCEPTABLE)?;
+        Ok(Encoded {
+            content_type,
+            bytes: bytes.clone(),
+            encoding: (coding != IDENTITY).then_some(coding),
         })
     }
 }
 
 /// The media type of a file that pages load; none for any other.
-pub fn content_type(name: &str) -> Option<&'static str> {
+fn content_type(name: &str) -> Option<&'static str> {
     match Path::new(name).extension()?.to_str()? {
         "css" => Some("text/css; charset=utf-8"),
         "js" => Some("text/javascript; charset=utf-8"),
@@ -110,6 +108,8 @@ pub fn content_type(name: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::{HeaderValue, header};
+
     use super::*;
 
     fn site() -> Site {
@@ -129,23 +129,38 @@ mod tests {
         Site::from_files(files.collect()).unwrap()
     }
 
+    fn accepting(accepted: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(accepted))])
+    }
+
     #[test]
     fn the_browser_gets_the_encoding_it_takes() {
         let name = "keywright-frontend-1f.js";
-        let encoding = |accept| site().file(name, accept).unwrap().encoding;
+        let encoding = |accepted| site().file(name, &accepting(accepted)).unwrap().encoding;
         assert_eq!(encoding("gzip, deflate, br"), Some("br"));
         assert_eq!(encoding("gzip;q=1.0"), Some("gzip"));
         assert_eq!(encoding(""), None);
+        assert_eq!(encoding("br;q=0"), None);
+        assert_eq!(encoding("br;q=0, gzip"), Some("gzip"));
+        assert_eq!(encoding("identity;q=0, *"), Some("br"));
         assert_eq!(
-            site().file("main-0a.css", "br").unwrap().encoding,
+            site()
+                .file("main-0a.css", &accepting("br"))
+                .unwrap()
+                .encoding,
             None,
+            "no compressed version"
+        );
+        assert_eq!(
+            site().file("main-0a.css", &accepting("identity;q=0, br")),
+            Err(StatusCode::NOT_ACCEPTABLE),
             "no compressed version"
         );
     }
 
     #[test]
     fn only_what_pages_load_is_served() {
-        assert!(site().file("main-0a.css", "").is_some());
+        assert!(site().file("main-0a.css", &HeaderMap::new()).is_ok());
         for name in [
             "index.html",
             "keywright-frontend-1f.js.br",
@@ -153,7 +168,11 @@ mod tests {
             "",
             "nothing.js",
         ] {
-            assert_eq!(site().file(name, "br"), None, "{name}");
+            assert_eq!(
+                site().file(name, &accepting("br")),
+                Err(StatusCode::NOT_FOUND),
+                "{name}"
+            );
         }
     }
 }

@@ -2,17 +2,17 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use crate::{
-    site::{Encoded, content_type},
-    state::AppState,
-};
+use crate::state::AppState;
 
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 const FOR_AN_HOUR: &str = "public, max-age=3600";
+
+/// Every answer depends on what the client accepts, also the one that nothing acceptable is there.
+const VARY: [(HeaderName, &str); 1] = [(header::VARY, "accept-encoding")];
 
 /// `GET /pkg/{file}`.
 pub(super) async fn file(
@@ -20,15 +20,12 @@ pub(super) async fn file(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let accepted = headers
-        .get(header::ACCEPT_ENCODING)
-        .and_then(|value| value.to_str().ok());
-    let found = state
-        .site
-        .file(&name, accepted.unwrap_or_default())
-        .zip(content_type(&name));
-    let Some((Encoded { bytes, encoding }, content_type)) = found else {
-        return StatusCode::NOT_FOUND.into_response();
+    let file = match state.site.file(&name, &headers) {
+        Ok(file) => file,
+        Err(StatusCode::NOT_ACCEPTABLE) => {
+            return (StatusCode::NOT_ACCEPTABLE, VARY).into_response();
+        }
+        Err(status) => return status.into_response(),
     };
     let kept = if name.contains('-') {
         FOR_GOOD
@@ -37,18 +34,17 @@ pub(super) async fn file(
     };
     let mut response = (
         [
-            (header::CONTENT_TYPE, content_type),
+            (header::CONTENT_TYPE, file.content_type),
             (header::CACHE_CONTROL, kept),
-            (header::VARY, "accept-encoding"),
         ],
-        bytes,
+        VARY,
+        file.bytes,
     )
         .into_response();
-    if let Some(encoding) = encoding {
-        response.headers_mut().insert(
-            header::CONTENT_ENCODING,
-            axum::http::HeaderValue::from_static(encoding),
-        );
+    if let Some(encoding) = file.encoding {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
     response
 }

@@ -32,6 +32,7 @@ mod audit;
 mod bad_input;
 mod client;
 mod clock;
+mod compression;
 mod csv;
 mod csv_calls;
 mod dashboard;
