@@ -40,15 +40,13 @@ fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-/// The first line of standard input: a secret that is an argument stands in the shell's history and in the list of
-/// processes. A person at a terminal is asked for it.
-#[expect(
-    clippy::print_stderr,
-    reason = "a question to the person at the terminal"
-)]
-fn first_line_of_input(question: &str) -> std::io::Result<String> {
+/// Reads a secret: without an echo from a person at a terminal, else the first line of standard input. As an argument it
+/// would be in the shell's history and in the list of processes.
+fn read_secret(prompt: &str) -> std::io::Result<String> {
     if std::io::stdin().is_terminal() {
-        eprint!("{question}: ");
+        // Standard output may be redirected, and is for results.
+        let config = rpassword::ConfigBuilder::new().output_writer(std::io::stderr());
+        return rpassword::prompt_password_with_config(format!("{prompt}: "), config.build());
     }
     let mut line = String::new();
     std::io::stdin().read_line(&mut line)?;

@@ -6,7 +6,7 @@ use keywright_domain::{ids::TenantId, role::Role};
 use keywright_service::Error;
 
 use crate::{
-    commands::{caller_for, first_line_of_input, say, with_services},
+    commands::{caller_for, read_secret, say, with_services},
     config::DatabaseArgs,
 };
 
@@ -37,8 +37,8 @@ pub(crate) enum OperatorCommand {
 
 impl OperatorCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        let password = first_line_of_input("Password")
-            .context("The password can't be read from standard input")?;
+        let password =
+            read_secret("Password").context("The password can't be read from standard input")?;
         match self {
             Self::Add {
                 tenant,

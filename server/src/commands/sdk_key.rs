@@ -9,7 +9,7 @@ use keywright_domain::{
 use serde_json::json;
 
 use crate::{
-    commands::{caller_for, first_line_of_input, say, with_services},
+    commands::{caller_for, read_secret, say, with_services},
     config::DatabaseArgs,
 };
 
@@ -89,8 +89,7 @@ async fn rotate(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<(
 }
 
 async fn import(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
-    let line =
-        first_line_of_input("SDK key").context("The SDK key can't be read from standard input")?;
+    let line = read_secret("SDK key").context("The SDK key can't be read from standard input")?;
     let key: SdkKey = line
         .parse()
         .context("Standard input must begin with the SDK key")?;

@@ -84,11 +84,7 @@ impl Installation {
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = self
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = self.start(arguments);
         // A command that fails at once does not read what it is told.
         child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
         child.wait_with_output().unwrap()
@@ -161,6 +157,12 @@ impl Installation {
             serving.read_address();
         }
         serving
+    }
+
+    /// Begins a command, and does not wait for its end.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).spawn().unwrap()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -16,5 +16,7 @@ mod keys;
 mod secrets;
 mod serving;
 mod setup;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod trouble;
 mod working;
