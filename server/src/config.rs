@@ -19,7 +19,7 @@ use keywright_store::{Engine, Store};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::{
-    data_folder::{make_folder, unwritable, write_secret},
+    data_dir::{make_folder, unwritable, write_secret},
     setup_code::SetupCodeFile,
 };
 

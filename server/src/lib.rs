@@ -3,23 +3,20 @@
 
 mod accept_encoding;
 pub mod cli;
-pub mod client_address;
+pub mod client_ip;
 mod commands;
 pub mod config;
-mod data_folder;
+mod data_dir;
 pub mod device_api;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
 pub mod fuzzing;
-mod limits;
-mod listeners;
 mod metrics;
 mod request_id;
 pub mod router;
 pub mod setup_code;
-mod shutdown;
 pub mod site;
+pub mod sse_connections;
 pub mod state;
-pub mod streams;
 pub mod telemetry;
 pub mod web;

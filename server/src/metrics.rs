@@ -100,7 +100,7 @@ async fn metrics(State((state, handle)): State<(AppState, PrometheusHandle)>) ->
     gauge!(CONNECTIONS, "state" => "idle").set(number(load.connections_idle));
     gauge!(CONNECTIONS, "state" => "in_use").set(number(load.connections_in_use));
     gauge!(WAITING).set(number(load.units_waiting));
-    gauge!(STREAMS).set(number(state.streams.count()));
+    gauge!(STREAMS).set(number(state.sse_connections.count()));
     let kind = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",

@@ -67,14 +67,14 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
+pub(crate) enum Surface {
     /// A shipped app.
     Device,
     /// An operator's browser, or whoever watches over the server.
     Browser,
 }
 
-impl Side {
+impl Surface {
     const fn label(self) -> &'static str {
         match self {
             Self::Device => "device",
@@ -85,13 +85,13 @@ impl Side {
 
 /// How the answers of a side are watched.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Watched {
-    side: Side,
+pub(crate) struct RequestLog {
+    side: Surface,
     slow: Option<Duration>,
 }
 
-impl Watched {
-    pub(crate) fn new(side: Side, state: &AppState) -> Self {
+impl RequestLog {
+    pub(crate) fn new(side: Surface, state: &AppState) -> Self {
         Self {
             side,
             slow: state.slow,
@@ -114,7 +114,7 @@ impl Watched {
 /// calls it by, which the answer carries in its extensions. What a device was refused is logged as well as trouble of
 /// ours, for the vendor will be asked about it; all else only in detail. Never the path itself: it may hold what a log must not.
 pub(crate) async fn log(
-    State(watched): State<Watched>,
+    State(watched): State<RequestLog>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -128,7 +128,7 @@ pub(crate) async fn log(
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let client = RequestId::of(response.extensions());
     watched.count(&method, route, status, taken);
-    if watched.side == Side::Browser
+    if watched.side == Surface::Browser
         && let Ok(own) = HeaderValue::from_str(id.own())
     {
         response.headers_mut().insert(REQUEST_ID, own);

@@ -11,11 +11,11 @@ use axum::{
 use keywright_domain::slug::RESERVED_TENANT_SLUGS;
 use tower::ServiceExt;
 
-use crate::{client_address::TrustedProxies, device_api, state::AppState, web};
+use crate::{client_ip::TrustedProxies, device_api, state::AppState, web};
 
 /// Which sides an address answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sides {
+pub enum Surfaces {
     /// Devices and browsers, told apart by the path.
     Both,
     /// Devices, and whoever asks how the server is or what devices may ask.
@@ -25,12 +25,12 @@ pub enum Sides {
 }
 
 /// What the server answers on an address.
-pub fn build(state: AppState, sides: Sides) -> Router {
+pub fn build(state: AppState, sides: Surfaces) -> Router {
     let routers = Routers {
         sides,
         proxies: state.proxies.clone(),
         devices: device_api::router(state.clone()),
-        elsewhere: device_api::elsewhere(&state),
+        not_found: device_api::not_found_router(&state),
         browsers: web::router(state),
     };
     Router::new().fallback(dispatch).with_state(routers)
@@ -38,23 +38,23 @@ pub fn build(state: AppState, sides: Sides) -> Router {
 
 #[derive(Clone)]
 struct Routers {
-    sides: Sides,
+    sides: Surfaces,
     proxies: TrustedProxies,
     devices: Router,
-    elsewhere: Router,
+    not_found: Router,
     browsers: Router,
 }
 
 async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Response {
     routers.proxies.resolve(&mut request);
     let device_path = device_path(request.uri().path());
-    let is_everywhere = web::is_everywhere(request.uri().path());
+    let is_shared_path = web::is_shared_path(request.uri().path());
     let side = match (routers.sides, device_path) {
         // Apps that are sent to the wrong address are told so in words that they understand.
-        (Sides::Browsers, Some(_)) => routers.elsewhere,
-        (Sides::Devices, None) if !is_everywhere => routers.elsewhere,
+        (Surfaces::Browsers, Some(_)) => routers.not_found,
+        (Surfaces::Devices, None) if !is_shared_path => routers.not_found,
         (_, Some(path)) => {
-            device_api::set_path(&mut request, &path);
+            device_api::rewrite_path(&mut request, &path);
             routers.devices
         }
         (_, None) => routers.browsers,

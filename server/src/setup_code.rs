@@ -8,7 +8,7 @@ use std::{
 
 use keywright_domain::setup::SetupCode;
 
-use crate::data_folder::{make_folder, write_secret};
+use crate::data_dir::{make_folder, write_secret};
 
 /// A file that its owner alone may read. It is a convenience: the code was printed, too, so what can't be done with the file
 /// is logged and stops nobody.

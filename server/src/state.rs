@@ -7,7 +7,8 @@ use axum::http::{HeaderMap, Uri, header};
 use keywright_service::Services;
 
 use crate::{
-    client_address::TrustedProxies, setup_code::SetupCodeFile, site::Site, streams::Streams,
+    client_ip::TrustedProxies, setup_code::SetupCodeFile, site::Site,
+    sse_connections::SseConnections,
 };
 
 /// Cheap to clone.
@@ -26,7 +27,7 @@ pub struct AppState {
     /// Who may say for whom they ask.
     pub proxies: TrustedProxies,
     /// The open streams of events.
-    pub streams: Streams,
+    pub sse_connections: SseConnections,
     /// What is removed once there is a tenant.
     pub setup_code_file: Option<SetupCodeFile>,
 }
@@ -41,7 +42,7 @@ impl AppState {
             base_url: None,
             slow: None,
             proxies: TrustedProxies::default(),
-            streams: Streams::default(),
+            sse_connections: SseConnections::default(),
             setup_code_file: None,
         }
     }

@@ -12,7 +12,7 @@ use keywright_store::{copy_database, end_sessions, inspect_copy};
 use crate::{
     commands::say,
     config::{DatabaseArgs, sqlite_url},
-    data_folder::{finish, make_folder, new_secret_file},
+    data_dir::{finish, make_folder, new_secret_file},
 };
 
 /// Where to.

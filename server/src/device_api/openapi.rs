@@ -10,7 +10,7 @@ use axum::{
 };
 use serde_json::{Map, Value, json};
 
-use super::fields::{
+use super::extract::params::{
     CPU_CORES, DEVICE_NAME_LENGTH, INSTANCE_ID_LENGTH, LICENSE_KEY_LENGTH, MEMORY,
 };
 

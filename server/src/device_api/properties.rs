@@ -12,10 +12,13 @@ use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use super::{
-    body::{self, LIMIT},
-    fields::{Fields, Malformed},
-    json::{self, Value},
-    surrogates, wire,
+    extract::{
+        body::{self, LIMIT},
+        params::{Malformed, Params},
+        strict_json::{self as json, Value},
+        surrogates,
+    },
+    middleware as wire,
 };
 
 /// A body is an object as any reader of JSON has it, all of whose fields keep their limits, or it is refused with 400 or 413;
@@ -41,8 +44,8 @@ pub(crate) fn body(bytes: &[u8]) {
 }
 
 /// The fields of a request with this body, or the status that refuses it. A body that is there is read at once.
-fn extracted(body: Body) -> Result<Fields, StatusCode> {
-    let fields = Fields::from_request(Request::new(body), &());
+fn extracted(body: Body) -> Result<Params, StatusCode> {
+    let fields = Params::from_request(Request::new(body), &());
     let Some(fields) = fields.now_or_never() else {
         panic!("there is nothing to wait for");
     };
@@ -85,7 +88,7 @@ fn known_value(value: &Json) -> Value {
 }
 
 /// Whatever the fields are, what is read of them is as documented, or refused with 400.
-fn keep_their_limits(fields: &Fields) {
+fn keep_their_limits(fields: &Params) {
     let length = |text: &str| text.chars().count();
     if let Some(key) = accepted(fields.license_key()) {
         assert!((1..=256).contains(&length(&key)));

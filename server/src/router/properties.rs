@@ -20,7 +20,7 @@ pub(crate) fn address(bytes: &[u8]) {
     assert!(!RESERVED_TENANT_SLUGS.contains(&segments[0]), "{path}");
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = uri.clone();
-    device_api::set_path(&mut request, &path);
+    device_api::rewrite_path(&mut request, &path);
     assert_eq!(request.uri().path(), path, "{uri}");
     assert_eq!(request.uri().query(), uri.query(), "{uri}");
 }

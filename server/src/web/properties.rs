@@ -8,7 +8,12 @@ use axum_extra::extract::CookieJar;
 use keywright_app::{routes, theme::Theme};
 use keywright_service::operators::SessionToken;
 
-use super::{calls, cross_site, find::Search, session, theme};
+use super::{
+    cookies,
+    extract::accept,
+    middleware::csrf,
+    routes::{search::Search, theme},
+};
 use crate::state::PublicUrl;
 
 /// As long as the tokens of ours are, in their symbols.
@@ -20,13 +25,13 @@ pub(crate) fn cookies(bytes: &[u8]) {
         return;
     };
     let jar = jar(sent.clone());
-    let found = theme::of(&jar);
+    let found = cookies::theme(&jar);
     assert_eq!(Theme::from_name(found.as_str()), Some(found));
     for is_https in [false, true] {
         let public_url = PublicUrl { is_https };
-        session::token(&jar, public_url);
+        cookies::session_token(&jar, public_url);
         let token = SessionToken::from_cookie(TOKEN);
-        let begun = session::cookie(&token, public_url);
+        let begun = cookies::session_cookie(&token, public_url);
         let ours = format!("{}; keywright_theme=dark", begun.stripped().encoded());
         // A line of its own, as HTTP/2 sends them; and one behind the other, where theirs is text.
         let mut apart = HeaderMap::from_iter([(header::COOKIE, sent.clone())]);
@@ -45,9 +50,9 @@ fn jar(cookies: HeaderValue) -> CookieJar {
 }
 
 fn holds_ours(jar: &CookieJar, public_url: PublicUrl) {
-    let token = session::token(jar, public_url);
+    let token = cookies::session_token(jar, public_url);
     assert!(token.is_some_and(|token| token.expose() == TOKEN));
-    assert_eq!(theme::of(jar), Theme::Dark);
+    assert_eq!(cookies::theme(jar), Theme::Dark);
 }
 
 /// Whatever stands in a header: the way back is a path of ours, and what says that it comes from another site is refused.
@@ -64,13 +69,13 @@ pub(crate) fn header(bytes: &[u8]) {
         .collect();
     assert!(read.starts_with('/') && !read.starts_with("//"), "{back:?}");
     assert!(HeaderValue::from_str(&back).is_ok());
-    calls::is_call(
+    accept::is_call(
         "/",
         &HeaderMap::from_iter([(header::ACCEPT, value.clone())]),
     );
     let is_same = |headers: &[(HeaderName, &HeaderValue)]| {
         let headers = headers.iter().cloned();
-        cross_site::is_same_origin(&headers.map(|(name, value)| (name, value.clone())).collect())
+        csrf::is_same_origin(&headers.map(|(name, value)| (name, value.clone())).collect())
     };
     let site = HeaderName::from_static("sec-fetch-site");
     let none = matches!(bytes, b"same-origin" | b"none");

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use keywright::{
-    router::{self, Sides},
+    router::{self, Surfaces},
     site::Site,
     state::{AppState, PublicUrl},
 };
@@ -21,8 +21,8 @@ const SCRIPT: &str = "/pkg/keywright-frontend-1f.js";
 /// A file that exists in one coding only.
 const STYLE: &str = "/pkg/main-0a.css";
 
-/// A server whose site has its script in three codings.
-async fn server() -> Router {
+/// A server whose site has its script in three codings, and its database, which lives as long as the world.
+async fn server() -> (Router, TestWorld) {
     let names = [
         "keywright-frontend-1f.js",
         "keywright-frontend-1f.js.br",
@@ -35,8 +35,8 @@ async fn server() -> Router {
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(name.as_bytes())));
     let site = Site::from_files(HashMap::from(files)).unwrap();
     let world = TestWorld::on(Engine::Sqlite).await;
-    let state = AppState::new(world.services, site, PublicUrl::default());
-    router::build(state, Sides::Both)
+    let state = AppState::new(world.services.clone(), site, PublicUrl::default());
+    (router::build(state, Surfaces::Both), world)
 }
 
 async fn get(server: &Router, path: &str, accepted: Option<&str>) -> (StatusCode, HeaderMap) {
@@ -56,7 +56,7 @@ async fn get(server: &Router, path: &str, accepted: Option<&str>) -> (StatusCode
 
 #[tokio::test]
 async fn files_and_pages_are_answered_in_a_coding_that_the_client_accepts() {
-    let server = server().await;
+    let (server, _world) = server().await;
     for path in [SCRIPT, "/setup"] {
         for (accepted, expected) in [
             (None, None),
@@ -83,7 +83,7 @@ async fn files_and_pages_are_answered_in_a_coding_that_the_client_accepts() {
 
 #[tokio::test]
 async fn a_client_that_accepts_no_coding_of_a_file_gets_406() {
-    let server = server().await;
+    let (server, _world) = server().await;
     for (path, accepted) in [
         (SCRIPT, "*;q=0"),
         (SCRIPT, "identity;q=0, zstd"),

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
-use keywright::streams::MOST_STREAMS;
+use keywright::sse_connections::MAX_PER_OPERATOR;
 use keywright_domain::{ids::InstanceId, role::Role};
 use keywright_service::{
     operators::{IDLE_MILLIS, SessionToken},
@@ -289,7 +289,7 @@ async fn one_operator_can_not_open_streams_without_end() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let mut open = Vec::new();
-    for _ in 0..MOST_STREAMS {
+    for _ in 0..MAX_PER_OPERATOR {
         open.push(Listening::to(&browser, "?list").await);
     }
     let again = server.sign_in(Role::Viewer).await;

@@ -12,11 +12,11 @@ use axum::{
 use futures::FutureExt;
 use http_body_util::BodyExt;
 use keywright::{
-    client_address::TrustedProxies,
-    router::{self, Sides},
+    client_ip::TrustedProxies,
+    router::{self, Surfaces},
     site::Site,
+    sse_connections::SseConnections,
     state::{AppState, PublicUrl},
-    streams::Streams,
 };
 use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
@@ -59,7 +59,7 @@ pub(crate) fn sdk_key() -> String {
 pub(crate) struct Server {
     pub(crate) world: TestWorld,
     pub(crate) router: Router,
-    pub(crate) streams: Streams,
+    pub(crate) streams: SseConnections,
 }
 
 /// An answer, read whole.
@@ -119,8 +119,8 @@ impl Server {
         let state = change(AppState::new(world.services.clone(), site(), public_url));
         Self {
             world,
-            streams: state.streams.clone(),
-            router: router::build(state, Sides::Both),
+            streams: state.sse_connections.clone(),
+            router: router::build(state, Surfaces::Both),
         }
     }
 

@@ -1,0 +1,134 @@
+//! Extractors of a device's request: the caller with its credentials, and the fields of the body.
+
+use std::net::IpAddr;
+
+use axum::{
+    RequestExt,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::request::Parts,
+    response::Response,
+};
+use keywright_service::{
+    Services,
+    activations::{Admitted, Presumed, Refusal},
+};
+use percent_encoding::percent_decode_str;
+
+use super::params::Params;
+use crate::{
+    client_ip::ClientIp,
+    device_api::{brute_force::BruteForceGuard, response::Endpoint},
+    request_id::RequestId,
+    state::AppState,
+};
+
+/// The caller of the device API, and the product that it calls about.
+pub(crate) struct DeviceContext {
+    /// Where the call comes from.
+    pub(crate) address: Option<IpAddr>,
+    /// What the client and the log call it.
+    pub(crate) request_id: RequestId,
+    services: Services,
+    tenant: String,
+    product: String,
+    sdk_key: Option<Vec<u8>>,
+}
+
+impl DeviceContext {
+    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer.
+    pub(crate) async fn admit_then<T>(
+        &self,
+        endpoint: Endpoint,
+        question: impl AsyncFnOnce(&Services, &Admitted) -> Result<T, Refusal>,
+    ) -> Result<T, Response> {
+        let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
+        let answer = async {
+            let (tenant, product, sdk_key) = self.credentials();
+            let activations = &self.services.activations;
+            let admitted = activations.admit(tenant, product, sdk_key).await?;
+            question(&self.services, &admitted).await
+        };
+        answer
+            .await
+            .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
+    }
+
+    /// The same about a license. An address that seems to guess is not told whether it guessed right.
+    pub(crate) async fn admit_for_license<T>(
+        &self,
+        endpoint: Endpoint,
+        question: impl AsyncFnOnce(&Services, &Presumed) -> Result<T, Refusal>,
+    ) -> Result<T, Response> {
+        let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
+        if guard.rejects_early() {
+            return Err(endpoint.refuse_guess());
+        }
+        let answer = async {
+            let (tenant, product, sdk_key) = self.credentials();
+            let activations = &self.services.activations;
+            let presumed = activations.presume(tenant, product, sdk_key).await?;
+            question(&self.services, &presumed).await
+        };
+        answer
+            .await
+            .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
+    }
+
+    fn credentials(&self) -> (&str, &str, Option<&[u8]>) {
+        (&self.tenant, &self.product, self.sdk_key.as_deref())
+    }
+
+    fn refuse(
+        &self,
+        endpoint: Endpoint,
+        guard: &BruteForceGuard<'_>,
+        refusal: &Refusal,
+    ) -> Response {
+        if guard.masks(refusal) {
+            endpoint.refuse_guess()
+        } else {
+            endpoint.refuse(refusal, &self.request_id)
+        }
+    }
+}
+
+impl FromRequestParts<AppState> for DeviceContext {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
+        // Not axum's `Path`, which refuses what is no UTF-8: that is an unknown tenant or product like any other.
+        let mut segments = parts.uri.path().split('/').skip(1);
+        let mut segment = || {
+            let encoded = segments.next().unwrap_or_default();
+            percent_decode_str(encoded).decode_utf8_lossy().into_owned()
+        };
+        let (tenant, product) = (segment(), segment());
+        let sdk_key = parts.headers.get("x-keylight-sdk-key");
+        Ok(Self {
+            services: state.services.clone(),
+            address: ClientIp::of(&parts.extensions),
+            tenant,
+            product,
+            sdk_key: sdk_key.map(|value| value.as_bytes().to_vec()),
+            request_id: RequestId::of(&parts.extensions),
+        })
+    }
+}
+
+/// Who asks, and the fields of the body, not yet looked at: which of them must be well-formed is the endpoint's
+/// business, and comes before the SDK key is checked.
+pub(crate) struct DeviceRequest {
+    pub(crate) context: DeviceContext,
+    pub(crate) params: Params,
+}
+
+impl FromRequest<AppState> for DeviceRequest {
+    type Rejection = Response;
+
+    async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Response> {
+        Ok(Self {
+            context: request.extract_parts_with_state(state).await?,
+            params: Params::from_request(request, state).await?,
+        })
+    }
+}

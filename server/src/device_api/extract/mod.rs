@@ -1,0 +1,9 @@
+//! From the bytes of a device's request to what an endpoint asks for.
+
+pub(crate) mod body;
+mod context;
+pub(crate) mod params;
+pub(crate) mod strict_json;
+pub(crate) mod surrogates;
+
+pub(crate) use context::{DeviceContext, DeviceRequest};

@@ -1,0 +1,311 @@
+//! The fields of a request, each read as its endpoint needs it: required, optional, or telemetry that never refuses.
+
+use std::collections::BTreeMap;
+
+use axum::{http::StatusCode, response::Response};
+use keywright_domain::{
+    activation::Telemetry, ids::InstanceId, keyless::KeylessState, machine::MachineHash,
+};
+
+use super::strict_json::Value;
+use crate::device_api::response;
+
+/// Characters kept of a device's name.
+pub(crate) const DEVICE_NAME_LENGTH: usize = 120;
+
+/// Most characters of a license key and of an instance id.
+pub(crate) const LICENSE_KEY_LENGTH: usize = 256;
+pub(crate) const INSTANCE_ID_LENGTH: usize = 128;
+
+/// UTF-16 units kept of the system's version.
+const OS_VERSION_LENGTH: usize = 32;
+
+/// Buckets that `cpu_cores` and `memory` may name.
+pub(crate) const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
+pub(crate) const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
+
+/// A field that must be well-formed is not. Always 400: a 422 would make a validating client drop its lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Malformed(&'static str);
+
+impl From<Malformed> for Response {
+    fn from(malformed: Malformed) -> Self {
+        response::error(StatusCode::BAD_REQUEST, malformed.0)
+    }
+}
+
+/// The fields of a JSON object; unknown ones are ignored.
+pub(crate) struct Params(BTreeMap<String, Value>);
+
+impl Params {
+    pub(crate) fn new(fields: BTreeMap<String, Value>) -> Self {
+        Self(fields)
+    }
+
+    /// The license key as typed.
+    pub(crate) fn license_key(&self) -> Result<String, Malformed> {
+        let key = self.text("license_key", LICENSE_KEY_LENGTH);
+        key.map(str::to_owned).ok_or(Malformed(
+            "license_key must be a text of 1 to 256 characters",
+        ))
+    }
+
+    /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
+    pub(crate) fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
+        let text = self.instance_id_text()?;
+        let id = text.parse().ok();
+        Ok(id.filter(|id: &InstanceId| id.to_string() == text))
+    }
+
+    /// The id that an app without a key gave itself: any text, but for NUL, which PostgreSQL's texts can't hold.
+    pub(crate) fn keyless_instance_id(&self) -> Result<String, Malformed> {
+        Ok(self.instance_id_text()?.replace('\0', "\u{FFFD}"))
+    }
+
+    fn instance_id_text(&self) -> Result<&str, Malformed> {
+        self.text("instance_id", INSTANCE_ID_LENGTH)
+            .ok_or(Malformed(
+                "instance_id must be a text of 1 to 128 characters",
+            ))
+    }
+
+    /// How an app without a key runs.
+    pub(crate) fn keyless_state(&self) -> Result<KeylessState, Malformed> {
+        self.any_text("state")
+            .and_then(KeylessState::from_name)
+            .ok_or(Malformed("state must be trial, free_tier or expired"))
+    }
+
+    /// The device's own hash, if it sends one.
+    pub(crate) fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
+        if !self.0.contains_key("machine_hash") {
+            return Ok(None);
+        }
+        let hash = self.any_text("machine_hash");
+        hash.and_then(|text| text.parse().ok())
+            .map(Some)
+            .ok_or(Malformed("machine_hash must be 64 lower-case hex digits"))
+    }
+
+    /// The device's name, without characters that break lines or turn writing around.
+    pub(crate) fn device_name(&self) -> Option<String> {
+        let name = self.any_text("instance_name")?;
+        let kept: String = name
+            .chars()
+            .filter(|&symbol| !is_control(symbol))
+            .take(DEVICE_NAME_LENGTH)
+            .collect();
+        let kept = kept.trim();
+        (!kept.is_empty()).then(|| kept.to_owned())
+    }
+
+    /// The keyless install that it was before.
+    pub(crate) fn free_tier_instance_id(&self) -> Option<String> {
+        let id = self.text("free_tier_instance_id", INSTANCE_ID_LENGTH)?;
+        (!id.chars().any(is_control)).then(|| id.to_owned())
+    }
+
+    /// What the device says about itself. Nothing here refuses a request: too long is cut, wrong is dropped.
+    pub(crate) fn telemetry(&self) -> Telemetry {
+        Telemetry {
+            app_version: self.cut("app_version", 64),
+            sdk_version: self.cut("sdk_version", 64),
+            sdk: self.cut("sdk", 16),
+            platform: self.cut("platform", 32),
+            os_version: self.os_version(),
+            arch: self.arch(),
+            cpu_cores: self.bucket("cpu_cores", &CPU_CORES),
+            memory: self.bucket("memory", &MEMORY),
+            trial_duration_days: match self.0.get("sdk_trial_duration_days") {
+                Some(Value::Integer(days)) => Some(*days),
+                _ => None,
+            },
+        }
+    }
+
+    fn any_text(&self, name: &str) -> Option<&str> {
+        match self.0.get(name)? {
+            Value::Text(text) => Some(text),
+            Value::Integer(_) | Value::Other => None,
+        }
+    }
+
+    /// A text of 1 to so many characters.
+    fn text(&self, name: &str, most: usize) -> Option<&str> {
+        let text = self.any_text(name)?;
+        (1..=most).contains(&text.chars().count()).then_some(text)
+    }
+
+    /// At most so many UTF-16 units of a text, without control characters.
+    fn cut(&self, name: &str, units: usize) -> Option<String> {
+        let text = self.any_text(name)?;
+        let mut kept = String::new();
+        let mut length = 0;
+        for symbol in text.chars().filter(|&symbol| !is_control(symbol)) {
+            length += symbol.len_utf16();
+            if length > units {
+                break;
+            }
+            kept.push(symbol);
+        }
+        (!kept.is_empty()).then_some(kept)
+    }
+
+    /// A version that is too long is cut; half a number at its end is better than none, a dot is not.
+    fn os_version(&self) -> Option<String> {
+        let whole = self.any_text("os_version")?;
+        let kept = self.cut("os_version", OS_VERSION_LENGTH)?;
+        is_os_version(whole).then(|| kept.trim_end_matches('.').to_owned())
+    }
+
+    fn arch(&self) -> Option<String> {
+        match self.any_text("arch")? {
+            "arm64" | "aarch64" => Some("arm64".to_owned()),
+            "x86_64" => Some("x86_64".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn bucket(&self, name: &str, buckets: &[&str]) -> Option<String> {
+        let text = self.any_text(name)?;
+        buckets.contains(&text).then(|| text.to_owned())
+    }
+}
+
+/// `[0-9]+(\.[0-9]+)*`
+fn is_os_version(text: &str) -> bool {
+    text.split('.')
+        .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Control characters, and those that turn the direction of writing around.
+fn is_control(symbol: char) -> bool {
+    symbol.is_control()
+        || matches!(symbol, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::device_api::extract::strict_json;
+
+    #[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
+    fn fields(value: Value) -> Params {
+        Params::new(strict_json::object(&value.to_string()).unwrap())
+    }
+
+    fn device_name(name: &Value) -> Option<String> {
+        fields(json!({ "instance_name": name })).device_name()
+    }
+
+    #[test]
+    fn device_names_are_cleaned_and_cut() {
+        assert_eq!(
+            device_name(&json!("Akiko's Mac")).as_deref(),
+            Some("Akiko's Mac")
+        );
+        assert_eq!(
+            device_name(&json!("a\u{0}b\u{202E}c\n")).as_deref(),
+            Some("abc")
+        );
+        assert_eq!(
+            device_name(&json!("é".repeat(200))).map(|name| name.chars().count()),
+            Some(120)
+        );
+        for none in [json!(null), json!(""), json!(" \t"), json!(7), json!(["x"])] {
+            assert_eq!(device_name(&none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn telemetry_is_cut_or_dropped_and_never_refused() {
+        let said = fields(json!({
+            "app_version": "v".repeat(100), "sdk_version": 7, "sdk": "rust", "platform": "😀".repeat(20),
+            "os_version": "14.2.1", "arch": "aarch64", "cpu_cores": "5-8", "memory": "1TB",
+            "sdk_trial_duration_days": 14,
+        }))
+        .telemetry();
+        assert_eq!(said.app_version.map(|text| text.len()), Some(64));
+        assert_eq!(said.sdk_version, None);
+        assert_eq!(
+            said.platform.map(|text| text.encode_utf16().count()),
+            Some(32)
+        );
+        assert_eq!(
+            (said.os_version.as_deref(), said.arch.as_deref()),
+            (Some("14.2.1"), Some("arm64"))
+        );
+        assert_eq!(
+            (said.cpu_cores.as_deref(), said.memory),
+            (Some("5-8"), None)
+        );
+        assert_eq!(
+            (said.sdk.as_deref(), said.trial_duration_days),
+            (Some("rust"), Some(14))
+        );
+        let long = fields(json!({ "os_version": "1.".repeat(16) + "1" })).telemetry();
+        assert_eq!(long.os_version, Some("1.".repeat(15) + "1"));
+        for bad in [json!("14."), json!(""), json!("14a"), json!(".1")] {
+            assert_eq!(
+                fields(json!({ "os_version": bad })).telemetry().os_version,
+                None,
+                "{bad}"
+            );
+        }
+        assert_eq!(
+            fields(json!({ "sdk_trial_duration_days": 1.5 })).telemetry(),
+            Telemetry::default()
+        );
+    }
+
+    #[test]
+    fn required_fields_have_their_lengths() {
+        let key = |value: Value| {
+            fields(json!({ "license_key": value }))
+                .license_key()
+                .is_ok()
+        };
+        assert!(key(json!("x")) && key(json!("x".repeat(256))));
+        for bad in [
+            json!(""),
+            json!("x".repeat(257)),
+            json!(null),
+            json!(5),
+            json!({}),
+        ] {
+            assert!(!key(bad.clone()), "{bad}");
+        }
+        let instance = |value: Value| {
+            fields(json!({ "instance_id": value }))
+                .instance_id()
+                .map_err(drop)
+        };
+        for foreign in [
+            "any shape",
+            "00000000000040008000000000000001",
+            "{00000000-0000-4000-8000-000000000001}",
+        ] {
+            assert_eq!(instance(json!(foreign)), Ok(None), "{foreign}");
+        }
+        assert!(
+            instance(json!("00000000-0000-4000-8000-000000000001")).is_ok_and(|id| id.is_some())
+        );
+        assert_eq!(instance(json!("x".repeat(129))), Err(()));
+    }
+
+    #[test]
+    fn a_machine_hash_is_well_formed_or_absent() {
+        let hash = |value: Value| {
+            fields(json!({ "machine_hash": value }))
+                .machine_hash()
+                .map_err(drop)
+        };
+        assert!(hash(json!("a".repeat(64))).is_ok_and(|hash| hash.is_some()));
+        assert_eq!(hash(json!(null)), Ok(None));
+        for bad in [json!(""), json!("A".repeat(64)), json!(1)] {
+            assert_eq!(hash(bad.clone()), Err(()), "{bad}");
+        }
+    }
+}

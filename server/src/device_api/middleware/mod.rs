@@ -1,0 +1,7 @@
+//! What every request of a device goes through, from the outside in: headers and the deadline, then the rate limit.
+
+mod headers;
+mod rate_limit;
+
+pub(crate) use headers::{CLIENT_REQUEST_ID, apply as headers, client_request_id};
+pub(crate) use rate_limit::rate_limit;

@@ -1,0 +1,208 @@
+//! What a refusal becomes: its status, its sentence, its label in the metrics.
+
+use ::metrics::counter;
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use keywright_domain::activation::{Denied, Refused};
+use keywright_service::{Error, activations::Refusal};
+use serde_json::{Map, Value, json};
+
+use super::error;
+use crate::{metrics, request_id::RequestId};
+
+/// Which endpoint answers: two of them mark their 422 in a way of their own, without which one client can't decode it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    Activate,
+    Validate,
+    Deactivate,
+    Config,
+    Keyless,
+    Keyset,
+}
+
+impl Endpoint {
+    /// Whether somebody could find a key out by asking.
+    pub(crate) const fn takes_a_key(self) -> bool {
+        matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
+    }
+
+    fn mark(self) -> Option<&'static str> {
+        match self {
+            Self::Activate => Some("activated"),
+            Self::Validate => Some("valid"),
+            Self::Deactivate | Self::Config | Self::Keyless | Self::Keyset => None,
+        }
+    }
+
+    /// For the metrics.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Activate => "activate",
+            Self::Validate => "validate",
+            Self::Deactivate => "deactivate",
+            Self::Config => "config",
+            Self::Keyless => "keyless",
+            Self::Keyset => "keyset",
+        }
+    }
+
+    /// For the metrics, too: a refusal that has a shape of its own.
+    pub(crate) fn count_refusal(self, reason: &'static str) {
+        count_refusal(self.label(), reason);
+    }
+
+    /// The answer to whoever seems to guess.
+    pub(crate) fn refuse_guess(self) -> Response {
+        self.count_refusal("guessing");
+        too_many_requests()
+    }
+
+    /// The answer to a refusal.
+    pub(crate) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
+        self.count_refusal(reason(refusal));
+        if let Refusal::Trouble(trouble) = refusal {
+            tracing::error!(
+                error = trouble.with_causes(),
+                request_id = request_id.own(),
+                client_request_id = request_id.client(),
+                "a device was not served"
+            );
+        }
+        let status = status(refusal);
+        let mut body = Map::from_iter([("error".to_owned(), json!(sentence(refusal)))]);
+        if let Some(mark) = self
+            .mark()
+            .filter(|_| status == StatusCode::UNPROCESSABLE_ENTITY)
+        {
+            body.insert(mark.to_owned(), Value::Bool(false));
+        }
+        (status, Json(body)).into_response()
+    }
+}
+
+/// Clients do as they are told, in their caller's thread.
+const RETRY_AFTER_SECONDS: u16 = 5;
+
+/// The answer to one of a flood, whatever it asks.
+pub(crate) fn rate_limited() -> Response {
+    count_refusal("any", "flood");
+    too_many_requests()
+}
+
+pub(crate) fn count_refusal(endpoint: &'static str, reason: &'static str) {
+    counter!(metrics::DEVICE_REFUSALS, "endpoint" => endpoint, "reason" => reason).increment(1);
+}
+
+/// For the metrics.
+const fn reason(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::SdkKey => "sdk_key",
+        Refusal::Suspended => "suspended",
+        Refusal::Product => "product",
+        Refusal::LicenseKey => "license_key",
+        Refusal::Denied(Denied::Ended) => "ended",
+        Refusal::Denied(Denied::Full) => "limit_reached",
+        Refusal::Denied(Denied::Expired) => "expired",
+        Refusal::Refused(Refused::Revoked) => "revoked",
+        Refusal::Refused(Refused::Reminted) => "reminted",
+        Refusal::Refused(Refused::NoInstance) => "no_instance",
+        Refusal::Trouble(_) => "trouble",
+    }
+}
+
+fn too_many_requests() -> Response {
+    let wait = [(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS))];
+    let refused = error(StatusCode::TOO_MANY_REQUESTS, "Too many requests");
+    (wait, refused).into_response()
+}
+
+fn status(refusal: &Refusal) -> StatusCode {
+    match refusal {
+        Refusal::SdkKey => StatusCode::UNAUTHORIZED,
+        Refusal::Suspended => StatusCode::FORBIDDEN,
+        Refusal::Product | Refusal::LicenseKey | Refusal::Denied(Denied::Ended) => {
+            StatusCode::NOT_FOUND
+        }
+        Refusal::Denied(Denied::Full) => StatusCode::PAYMENT_REQUIRED,
+        Refusal::Denied(Denied::Expired) | Refusal::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Refusal::Trouble(Error::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        // Whatever else it is, the device keeps its lease and tries again.
+        Refusal::Trouble(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// Trouble of ours is told without its details.
+fn sentence(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Trouble(Error::Internal(_)) => "Internal server error".to_owned(),
+        Refusal::Trouble(_) => "Service temporarily unavailable".to_owned(),
+        told => told.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_store::StoreError;
+
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_its_status_and_sentence() {
+        for (refusal, expected, text) in [
+            (Refusal::SdkKey, 401, "Invalid or missing SDK key"),
+            (Refusal::Suspended, 403, "Account suspended"),
+            (Refusal::Product, 404, "Product not found"),
+            (Refusal::LicenseKey, 404, "License key not found"),
+            (Refusal::Denied(Denied::Ended), 404, "License key not found"),
+            (
+                Refusal::Denied(Denied::Full),
+                402,
+                "Activation limit reached",
+            ),
+            (Refusal::Denied(Denied::Expired), 422, "License expired"),
+            (
+                Refusal::Refused(Refused::Revoked),
+                422,
+                "License has been revoked",
+            ),
+            (
+                Refusal::Refused(Refused::Reminted),
+                422,
+                "License has been reminted",
+            ),
+            (
+                Refusal::Refused(Refused::NoInstance),
+                422,
+                "Instance not found or deactivated",
+            ),
+            (
+                StoreError::Aborted.into(),
+                503,
+                "Service temporarily unavailable",
+            ),
+            (
+                StoreError::Conflict.into(),
+                503,
+                "Service temporarily unavailable",
+            ),
+            (
+                StoreError::Corrupt {
+                    table: "t",
+                    column: "c",
+                }
+                .into(),
+                500,
+                "Internal server error",
+            ),
+        ] {
+            assert_eq!(
+                (status(&refusal).as_u16(), sentence(&refusal).as_str()),
+                (expected, text)
+            );
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! `POST /{tenant}/{product}/activate`: bind a device, get a lease.
+
+use axum::response::Response;
+use keywright_domain::ids::InstanceId;
+use keywright_service::activations::{ActivationRequest, Leased};
+use serde::Serialize;
+
+use crate::device_api::{
+    extract::DeviceRequest,
+    response::{self, Endpoint, LeaseFields},
+};
+
+#[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+struct Activated {
+    activated: bool,
+    instance_id: InstanceId,
+    #[serde(flatten)]
+    lease: LeaseFields,
+}
+
+pub(crate) async fn activate(call: DeviceRequest) -> Result<Response, Response> {
+    let request = ActivationRequest {
+        license_key: call.params.license_key()?,
+        machine_hash: call.params.machine_hash()?,
+        device_name: call.params.device_name(),
+        request_id: call.context.request_id.client().map(str::to_owned),
+        free_tier_instance_id: call.params.free_tier_instance_id(),
+        telemetry: call.params.telemetry(),
+    };
+    let asked = call
+        .context
+        .admit_for_license(Endpoint::Activate, async |services, presumed| {
+            services.activations.activate(presumed, request).await
+        });
+    let Leased {
+        lease,
+        license_expires_at,
+    } = asked.await?;
+    Ok(response::success(Activated {
+        activated: true,
+        instance_id: lease.claims.instance_id,
+        lease: LeaseFields::new(lease, license_expires_at),
+    }))
+}

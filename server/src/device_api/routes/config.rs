@@ -1,0 +1,16 @@
+//! `GET /{tenant}/{product}/config`: what the vendor set for the product's apps.
+
+use axum::response::Response;
+use keywright_service::settings::SentSettings;
+
+use crate::device_api::{
+    extract::DeviceContext,
+    response::{self, Endpoint, SettingsFields},
+};
+
+pub(crate) async fn config(context: DeviceContext) -> Result<Response, Response> {
+    let sent = context.admit_then(Endpoint::Config, async |_, admitted| {
+        Ok(SentSettings::of(admitted)?)
+    });
+    Ok(response::success(SettingsFields::from(sent.await?)))
+}

@@ -1,0 +1,28 @@
+//! `POST /{tenant}/{product}/deactivate`: the device gives its own slot back.
+
+use axum::response::Response;
+use keywright_service::activations::DeactivationRequest;
+use serde::Serialize;
+
+use crate::device_api::{
+    extract::DeviceRequest,
+    response::{self, Endpoint},
+};
+
+#[derive(Serialize)]
+struct Deactivated {
+    deactivated: bool,
+}
+
+pub(crate) async fn deactivate(call: DeviceRequest) -> Result<Response, Response> {
+    let request = DeactivationRequest {
+        license_key: call.params.license_key()?,
+        instance: call.params.instance_id()?,
+    };
+    call.context
+        .admit_for_license(Endpoint::Deactivate, async |services, presumed| {
+            services.activations.deactivate(presumed, request).await
+        })
+        .await?;
+    Ok(response::success(Deactivated { deactivated: true }))
+}

@@ -1,0 +1,36 @@
+//! `POST /{tenant}/{product}/keyless`: the beacon of an install without a key.
+
+use axum::response::Response;
+use keywright_service::keyless::Beacon;
+use serde::Serialize;
+
+use crate::device_api::{
+    extract::DeviceRequest,
+    response::{self, Endpoint, SettingsFields},
+};
+
+#[derive(Serialize)]
+struct Received {
+    received: bool,
+    #[serde(flatten)]
+    settings: SettingsFields,
+}
+
+pub(crate) async fn keyless(call: DeviceRequest) -> Result<Response, Response> {
+    let beacon = Beacon {
+        instance_id: call.params.keyless_instance_id()?,
+        state: call.params.keyless_state()?,
+        machine_hash: call.params.machine_hash()?,
+        telemetry: call.params.telemetry(),
+        address: call.context.address,
+    };
+    let sent = call
+        .context
+        .admit_then(Endpoint::Keyless, async |services, admitted| {
+            services.keyless.report(admitted, beacon).await
+        });
+    Ok(response::success(Received {
+        received: true,
+        settings: sent.await?.into(),
+    }))
+}

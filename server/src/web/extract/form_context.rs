@@ -1,0 +1,121 @@
+//! The context of a form that was posted: the operator, and the page it was posted from.
+
+use axum::{
+    Extension,
+    extract::FromRequestParts,
+    http::{Extensions, HeaderMap, Uri, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{
+    api::request::{RequestScope, form_failure},
+    routes,
+};
+use keywright_domain::ids::LicenseId;
+use keywright_service::{Caller, Error, Services};
+
+use crate::{state::AppState, web::render};
+
+/// The operator who posted a form, and the page it was posted from.
+pub(crate) struct FormContext {
+    scope: RequestScope,
+    headers: HeaderMap,
+    uri: Uri,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FormContext {
+    type Rejection = <Extension<RequestScope> as FromRequestParts<S>>::Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Extension(scope) = Extension::from_request_parts(parts, state).await?;
+        Ok(Self {
+            scope,
+            headers: parts.headers.clone(),
+            uri: parts.uri.clone(),
+        })
+    }
+}
+
+impl FormContext {
+    /// The services, and the operator who is signed in.
+    pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
+        let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
+        Ok((self.scope.services.clone(), Caller::operator(session)))
+    }
+
+    /// Renders the error page for a malformed form submission.
+    pub(crate) async fn unreadable(self, state: AppState) -> Response {
+        render::malformed_form_page(state, self.scope, self.headers).await
+    }
+
+    /// Whether the operator's tenant is still led to its first licensed device.
+    pub(crate) fn is_guided(&self) -> bool {
+        let session = self.scope.session.as_ref();
+        session.is_some_and(|session| session.is_guided)
+    }
+
+    /// The id of the operator who is signed in.
+    pub(crate) fn operator(&self) -> Option<String> {
+        let session = self.scope.session.as_ref();
+        session.map(|session| session.operator.to_string())
+    }
+
+    /// The id of the request.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.scope.request_id
+    }
+
+    /// Does it in the name of the operator who is signed in.
+    pub(crate) async fn act<T>(
+        &self,
+        work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (services, caller) = self.caller()?;
+        work(&services, &caller).await
+    }
+
+    /// To the license, where it is done; else the page that asked, with what went wrong.
+    pub(crate) async fn redirect_back(
+        self,
+        state: AppState,
+        done: Result<LicenseId, Error>,
+    ) -> Response {
+        match done {
+            Ok(license) => Redirect::to(&routes::license(license)).into_response(),
+            Err(error) => self.failed(state, error).await,
+        }
+    }
+
+    pub(crate) async fn failed(self, state: AppState, error: Error) -> Response {
+        if matches!(error, Error::Unauthenticated) {
+            return Redirect::to(routes::LOGIN).into_response();
+        }
+        let failure = form_failure(error, &self.scope.request_id);
+        self.page(state, |extensions| {
+            extensions.insert(failure);
+        })
+        .await
+    }
+
+    /// Says on a page of its own what went wrong, for a form that has no page at its address.
+    pub(crate) async fn render_error_page(self, state: AppState, error: Error) -> Response {
+        if matches!(error, Error::Unauthenticated) {
+            return Redirect::to(routes::LOGIN).into_response();
+        }
+        let failure = form_failure(error, &self.scope.request_id);
+        render::error_page(state, self.scope, self.headers, failure).await
+    }
+
+    /// Renders the page that posted as the answer.
+    pub(crate) async fn page(
+        self,
+        state: AppState,
+        with: impl FnOnce(&mut Extensions),
+    ) -> Response {
+        render::render_as(state, self.uri, self.headers, self.scope, with).await
+    }
+}
+
+/// Parses an id; a malformed one is treated as not found.
+pub(crate) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| Error::NotFound)
+}

@@ -1,0 +1,8 @@
+//! What handlers take from a browser's request.
+
+pub(crate) mod accept;
+mod form_context;
+mod validated_form;
+
+pub(crate) use form_context::{FormContext, parsed};
+pub(crate) use validated_form::{FormResponder, ValidatedForm};

@@ -1,0 +1,126 @@
+//! Another site can't make a signed-in browser change anything here.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::Response,
+};
+use keywright_app::api::error::ErrorCode;
+
+use super::errors::Failed;
+use crate::state::AppState;
+
+/// Refuses what changes something and comes from another origin.
+pub(crate) async fn reject_cross_site(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let changes = !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
+    if !changes || is_same_origin(request.headers()) {
+        return next.run(request).await;
+    }
+    let failed = Failed::from(&request);
+    failed.log("refused a request that another site made");
+    let message = "This request came from another site, so nothing was done. If it did not: a proxy in front of Keywright \
+                   must pass the Host header on as it is.";
+    failed.answer(state, ErrorCode::Forbidden, message).await
+}
+
+/// Browsers say where a request comes from: by Fetch-Metadata to HTTPS and localhost, by `Origin` on every post. A
+/// request with neither is no browser's, and carries no cookies that somebody else could have borrowed.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value: &axum::http::HeaderValue| value.to_str().unwrap_or("?"))
+    };
+    if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_some() && host == text(header::HOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderName, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn only_the_own_origin_may_change_things() {
+        let site = "sec-fetch-site";
+        for (headers, same) in [
+            (&[] as &[(&'static str, &'static str)], true),
+            (&[(site, "same-origin")], true),
+            (&[(site, "none")], true),
+            (&[(site, "same-site")], false),
+            (&[(site, "cross-site")], false),
+            (
+                &[
+                    (site, "cross-site"),
+                    ("origin", "http://localhost:3000"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:3000"),
+                    ("host", "localhost:3000"),
+                ],
+                true,
+            ),
+            (
+                &[
+                    ("origin", "https://licenses.example"),
+                    ("host", "licenses.example"),
+                ],
+                true,
+            ),
+            (
+                &[("origin", "http://192.0.2.1"), ("host", "192.0.2.1")],
+                true,
+            ),
+            (
+                &[
+                    ("origin", "http://evil.example"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:4000"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (
+                &[
+                    ("origin", "http://localhost:3000.evil.example"),
+                    ("host", "localhost:3000"),
+                ],
+                false,
+            ),
+            (&[("origin", "null"), ("host", "localhost:3000")], false),
+            (&[("origin", "http://localhost:3000")], false),
+        ] {
+            let map = headers.iter().map(|&(name, value)| {
+                (
+                    HeaderName::from_static(name),
+                    HeaderValue::from_static(value),
+                )
+            });
+            assert_eq!(is_same_origin(&map.collect()), same, "{headers:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Requests that no page can be made for, answered with a page all the same: what went wrong, the request's id, a way back.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Uri},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::CookieJar;
+use futures::FutureExt;
+use keywright_app::api::{
+    error::{ApiError, ErrorCode},
+    request::RequestScope,
+};
+
+use crate::{
+    request_id::RequestId,
+    state::AppState,
+    web::{cookies, extract::accept, render},
+};
+
+/// A request that went wrong, as far as its answer depends on it.
+pub(crate) struct Failed {
+    headers: HeaderMap,
+    is_call: bool,
+    request_id: String,
+}
+
+impl Failed {
+    /// The request itself goes its way, and may not come back.
+    pub(crate) fn from(request: &Request) -> Self {
+        Self {
+            headers: request.headers().clone(),
+            is_call: accept::is_call(request.uri().path(), request.headers()),
+            request_id: RequestId::of(request.extensions()).own().to_owned(),
+        }
+    }
+
+    /// Has the log tell of it, under the request's id.
+    pub(crate) fn log(&self, what: &str) {
+        tracing::warn!(request_id = self.request_id, "{what}");
+    }
+
+    /// What a script understands, or a page. Who is signed in is not known here.
+    pub(crate) async fn answer(self, state: AppState, code: ErrorCode, message: &str) -> Response {
+        let error = ApiError::new(code, message).of_request(self.request_id.clone());
+        if self.is_call {
+            return error.into_response();
+        }
+        let scope = RequestScope {
+            services: state.services.clone(),
+            session: None,
+            request_id: self.request_id,
+            theme: cookies::theme(&CookieJar::from_headers(&self.headers)),
+            base_url: state.base_url(&self.headers, &Uri::default()),
+        };
+        render::error_page(state, scope, self.headers, error).await
+    }
+}
+
+/// How long a request may take to be answered; what streams has begun to answer by then. Longer than any wait of ours for a
+/// database or a password hash.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A mistake of ours ends one request, not the server, and whoever made it gets a page.
+pub(crate) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    within(PATIENCE, state, request, next).await
+}
+
+/// A panic in the request's own task is noticed at once. One in a task that reads what a page is to show leaves the page
+/// waiting for it: then it is the time that tells.
+async fn within(patience: Duration, state: AppState, request: Request, next: Next) -> Response {
+    let failed = Failed::from(&request);
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
+    match tokio::time::timeout(patience, answered).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            failed.log("a request panicked");
+            let message =
+                "The server made a mistake. It is in its log, under the id of this request.";
+            failed.answer(state, ErrorCode::Internal, message).await
+        }
+        Err(_) => {
+            failed.log("a request took too long");
+            let message = "The server did not answer in time. What was asked for may have been done all the same.";
+            failed.answer(state, ErrorCode::Unavailable, message).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use axum::{Router, body::Bytes, http::StatusCode, middleware, routing::get};
+    use http_body_util::BodyExt;
+    use keywright_service::testing::TestWorld;
+    use keywright_store::Engine;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::{
+        request_id::{self, RequestLog, Surface},
+        site::Site,
+        state::PublicUrl,
+    };
+
+    async fn boom() {
+        panic!("on purpose");
+    }
+
+    async fn never() {
+        std::future::pending::<()>().await;
+    }
+
+    async fn answer(path: &str) -> (StatusCode, String) {
+        let names = [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "plain-0b.js",
+            "favicon.svg",
+        ];
+        let files = names.map(|name| (name.to_owned(), Bytes::new()));
+        let site = Site::from_files(HashMap::from(files)).unwrap();
+        let world = TestWorld::on(Engine::Sqlite).await;
+        let state = AppState::new(world.services, site, PublicUrl::default());
+        // Listing the pages readies the renderer, as it does when the whole router is built.
+        assert!(!render::paths().is_empty());
+        let watched = RequestLog::new(Surface::Browser, &state);
+        let router: Router = Router::new()
+            .route("/boom", get(boom))
+            .route("/fn/boom", get(boom))
+            .route("/never", get(never))
+            .layer(middleware::from_fn(move |request: Request, next: Next| {
+                within(Duration::from_millis(1), state.clone(), request, next)
+            }))
+            .layer(middleware::from_fn_with_state(watched, request_id::log));
+        let request = Request::get(path).body(axum::body::Body::empty());
+        let answer = router.oneshot(request.unwrap()).await.unwrap();
+        let status = answer.status();
+        let body = answer.into_body().collect().await.unwrap().to_bytes();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_mistake_of_ours_is_told_with_a_page_or_to_scripts_in_their_words() {
+        let (status, page) = answer("/boom").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(
+            page.contains("Something went wrong") && page.contains("Request "),
+            "{page}"
+        );
+        assert!(!page.contains("on purpose"));
+        let (status, page) = answer("/never").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(page.contains("did not answer in time"), "{page}");
+        let (status, call) = answer("/fn/boom").await;
+        assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+        let error: serde_json::Value = serde_json::from_str(&call).unwrap();
+        assert_eq!(error["code"], "internal");
+    }
+}

@@ -1,0 +1,6 @@
+//! What every request of a browser goes through.
+
+pub(crate) mod csrf;
+pub(crate) mod errors;
+pub(crate) mod security_headers;
+pub(crate) mod session;

@@ -1,0 +1,50 @@
+//! The site's files. Their names carry a hash of what is in them, so browsers keep them for good.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::state::AppState;
+
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+const FOR_AN_HOUR: &str = "public, max-age=3600";
+
+/// Every answer depends on what the client accepts, also the one that nothing acceptable is there.
+const VARY: [(HeaderName, &str); 1] = [(header::VARY, "accept-encoding")];
+
+/// `GET /pkg/{file}`.
+pub(crate) async fn file(
+    State(state): State<AppState>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let file = match state.site.file(&name, &headers) {
+        Ok(file) => file,
+        Err(StatusCode::NOT_ACCEPTABLE) => {
+            return (StatusCode::NOT_ACCEPTABLE, VARY).into_response();
+        }
+        Err(status) => return status.into_response(),
+    };
+    let kept = if name.contains('-') {
+        FOR_GOOD
+    } else {
+        FOR_AN_HOUR
+    };
+    let mut response = (
+        [
+            (header::CONTENT_TYPE, file.content_type),
+            (header::CACHE_CONTROL, kept),
+        ],
+        VARY,
+        file.bytes,
+    )
+        .into_response();
+    if let Some(encoding) = file.encoding {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    response
+}

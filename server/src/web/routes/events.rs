@@ -1,0 +1,169 @@
+//! `GET /events`: tells an open page that what it shows has changed. It says no more than that; the page asks anew.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Extension,
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use axum_extra::extract::CookieJar;
+use futures::{StreamExt, stream};
+use keywright_app::api::request::RequestScope;
+use keywright_domain::live::Subject;
+use keywright_service::{Caller, Error, Services, events::Watch, operators::SessionToken};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
+
+use crate::{sse_connections::ConnectionGuard, state::AppState, web::cookies};
+
+/// Between two changes that a page is told of: each makes it ask for all that it shows.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// How often something is sent, whatever happens: proxies close what is silent, and sessions end.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// How long a browser waits before it connects again.
+const RECONNECT: Duration = Duration::from_secs(1);
+
+/// `GET /events?list` and `GET /events?license={id}`: the event `changed`, every time.
+pub(crate) async fn open(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let token = cookies::session_token(&CookieJar::from_headers(&headers), state.public_url);
+    let (Some(session), Some(token)) = (scope.session, token) else {
+        return refusal(StatusCode::UNAUTHORIZED, "You are not signed in.");
+    };
+    let Some(subject) = Subject::from_query(query.as_deref().unwrap_or_default()) else {
+        return refusal(
+            StatusCode::BAD_REQUEST,
+            "Ask for /events?list or /events?license=<id>.",
+        );
+    };
+    let Some(connection) = state.sse_connections.open(session.operator) else {
+        let message = "Too many pages of yours are open. Close some of them.";
+        return refusal(StatusCode::TOO_MANY_REQUESTS, message);
+    };
+    let caller = Caller::operator(&session);
+    // Before the answer begins: what happens from then on is told.
+    let watch = match state.services.events.watch(&caller, subject).await {
+        Ok(watch) => watch,
+        Err(error) => return failure(&error, &scope.request_id),
+    };
+    stream_of(Live::new(state.services, token, watch, connection))
+}
+
+fn refusal(status: StatusCode, message: &'static str) -> Response {
+    (status, format!("{message}\n")).into_response()
+}
+
+fn failure(error: &Error, request_id: &str) -> Response {
+    match error {
+        Error::NotFound => refusal(StatusCode::NOT_FOUND, "There is no such license."),
+        Error::Forbidden => refusal(StatusCode::FORBIDDEN, "Your role does not allow this."),
+        trouble => {
+            tracing::error!(
+                error = trouble.with_causes(),
+                request_id,
+                "a page can't be told of changes"
+            );
+            let message = "The database is not available at the moment.";
+            refusal(StatusCode::SERVICE_UNAVAILABLE, message)
+        }
+    }
+}
+
+fn stream_of(live: Live) -> Response {
+    // Something to read at once: proxies hold an answer back until they have seen some of it.
+    let opened = Event::default().retry(RECONNECT).comment("open");
+    let events = stream::unfold(live, |mut live| async move {
+        let event = live.next().await?;
+        Some((event, live))
+    });
+    let events = stream::once(async { opened }).chain(events);
+    let mut response = Sse::new(events.map(Ok::<_, Infallible>)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+/// One open stream.
+struct Live {
+    services: Services,
+    token: SessionToken,
+    watch: Watch,
+    connection: ConnectionGuard,
+    /// Until when the page is left alone after it was told of a change.
+    quiet_until: Instant,
+    keep_alive: Interval,
+}
+
+impl Live {
+    fn new(
+        services: Services,
+        token: SessionToken,
+        watch: Watch,
+        connection: ConnectionGuard,
+    ) -> Self {
+        let now = Instant::now();
+        let mut keep_alive = interval_at(now + KEEP_ALIVE, KEEP_ALIVE);
+        keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            services,
+            token,
+            watch,
+            connection,
+            quiet_until: now,
+            keep_alive,
+        }
+    }
+
+    /// What to send next; nothing more once the server stops or the session has ended.
+    async fn next(&mut self) -> Option<Event> {
+        let stopping = self.connection.stopping();
+        tokio::select! {
+            biased;
+            () = stopping => None,
+            event = self.next_of_session() => event,
+        }
+    }
+
+    async fn next_of_session(&mut self) -> Option<Event> {
+        loop {
+            let event = tokio::select! {
+                () = self.connection.recheck_requested() => None,
+                () = changed(&mut self.watch, self.quiet_until) => {
+                    self.quiet_until = Instant::now() + PAUSE;
+                    Some(Event::default().event("changed").data("1"))
+                }
+                _ = self.keep_alive.tick() => Some(Event::default().comment("still here")),
+            };
+            if !self.is_signed_in().await {
+                return None;
+            }
+            if event.is_some() {
+                return event;
+            }
+        }
+    }
+
+    /// Whether the session holds, so the account is there, too. Where the database can't say, the page will be told when
+    /// it asks.
+    async fn is_signed_in(&self) -> bool {
+        let session = self.services.operators.session_unseen(&self.token).await;
+        !matches!(session, Err(Error::Unauthenticated))
+    }
+}
+
+/// Waits for the pause to end, and only then for a change: one that came meanwhile is still untold, and none is lost.
+async fn changed(watch: &mut Watch, quiet_until: Instant) {
+    sleep_until(quiet_until).await;
+    watch.changed().await;
+}

@@ -1,0 +1,39 @@
+//! The guided start.
+
+use axum::{
+    Extension,
+    extract::{Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{api::request::RequestScope, routes};
+use keywright_domain::role::Permission;
+
+use crate::{
+    state::AppState,
+    web::{extract::FormContext, render},
+};
+
+/// `GET /`: the guide, as long as the tenant has not put it away, to those who can follow it; to everybody else the licenses.
+pub(crate) async fn page(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    request: Request,
+) -> Response {
+    let follows = scope.session.is_some_and(|session| {
+        session.is_guided && session.role.allows(Permission::ManageProducts)
+    });
+    if follows {
+        render::render(State(state), request).await
+    } else {
+        Redirect::to(routes::LICENSES).into_response()
+    }
+}
+
+/// `POST /settings/guide/end`
+pub(crate) async fn end(State(state): State<AppState>, context: FormContext) -> Response {
+    let done = context.act(async |services, caller| services.guide.end(caller).await);
+    match done.await {
+        Ok(()) => Redirect::to(routes::LICENSES).into_response(),
+        Err(error) => context.render_error_page(state, error).await,
+    }
+}

@@ -1,0 +1,70 @@
+//! What is done to a license by a plain form: each confirmation page posts to its own address.
+
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use keywright_app::api::request::ShownOnce;
+use keywright_domain::ids::{InstanceId, LicenseId};
+
+use crate::{
+    state::AppState,
+    web::extract::{FormContext, parsed},
+};
+
+/// `POST /licenses/{id}/revoke`
+pub(crate) async fn revoke(
+    State(state): State<AppState>,
+    Path(license): Path<String>,
+    context: FormContext,
+) -> Response {
+    let done = context.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        services.licenses.revoke(caller, license).await?;
+        Ok(license)
+    });
+    let done = done.await;
+    context.redirect_back(state, done).await
+}
+
+/// `POST /licenses/{id}/instances/{instance}/deactivate`
+pub(crate) async fn deactivate(
+    State(state): State<AppState>,
+    Path((license, instance)): Path<(String, String)>,
+    context: FormContext,
+) -> Response {
+    let done = context.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        let instance = parsed::<InstanceId>(&instance)?;
+        let licenses = &services.licenses;
+        licenses
+            .deactivate_instance(caller, license, instance)
+            .await?;
+        Ok(license)
+    });
+    let done = done.await;
+    context.redirect_back(state, done).await
+}
+
+/// `POST /licenses/{id}/remint`: answers with the new key itself, for a redirect would lose it.
+pub(crate) async fn remint(
+    State(state): State<AppState>,
+    Path(license): Path<String>,
+    context: FormContext,
+) -> Response {
+    let done = context.act(async |services, caller| {
+        let license = parsed::<LicenseId>(&license)?;
+        services.licenses.remint(caller, license).await
+    });
+    match done.await {
+        Ok(minted) => {
+            let shown = ShownOnce::Reminted(minted.key, minted.id);
+            context
+                .page(state, |extensions| {
+                    extensions.insert(shown);
+                })
+                .await
+        }
+        Err(error) => context.failed(state, error).await,
+    }
+}

@@ -1,0 +1,102 @@
+//! Minting by a form, which answers with the keys.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    body,
+    http::{HeaderMap, HeaderValue, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use futures::{StreamExt, stream};
+use keywright_app::api::request::{MintedOnce, ShownOnce};
+use keywright_domain::ids::FormId;
+use keywright_service::licenses::{MintOrder, TypedMint};
+use tokio::sync::watch;
+
+use crate::web::extract::{FormResponder, ValidatedForm};
+
+/// `POST /licenses/mint`. A script that accepts events is told how many licenses are written, and gets the page that a browser
+/// gets at once as the last of them.
+pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<TypedMint>) -> Response {
+    let checked = form
+        .attempt(async |services, caller, typed| services.licenses.mint_typed(caller, typed).await);
+    let ((order, form), responder) = match checked.await {
+        Ok(checked) => checked,
+        Err(refused) => return refused,
+    };
+    let (written, told) = watch::channel(0);
+    let page = write(responder, order, form, written);
+    if accepts_events(&headers) {
+        // It goes on to its end whether or not anybody still listens, as with any other form.
+        events(told, tokio::spawn(page))
+    } else {
+        page.await
+    }
+}
+
+fn accepts_events(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT);
+    accept
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/event-stream"))
+}
+
+/// Mints, and makes the page that shows what came of it.
+async fn write(
+    responder: FormResponder,
+    order: MintOrder,
+    form: FormId,
+    written: watch::Sender<u32>,
+) -> Response {
+    let minted = match responder.caller() {
+        Ok((services, caller)) => {
+            let tell = move |count| {
+                written.send_replace(count);
+            };
+            let licenses = services.licenses.clone();
+            licenses.mint_once(&caller, &order, form, tell).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    match minted {
+        Ok(minted) => {
+            let minted = MintedOnce { order, minted };
+            responder.show(ShownOnce::Minted(Arc::new(minted))).await
+        }
+        Err(error) => responder.refuse(error).await,
+    }
+}
+
+/// `progress` events with the number of licenses written, and at last a `page` event with HTML.
+fn events(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -> Response {
+    let progress = stream::unfold(told, |mut told| async move {
+        told.changed().await.ok()?;
+        let written = *told.borrow_and_update();
+        let event = Event::default().event("progress").data(written.to_string());
+        Some((event, told))
+    });
+    let last = stream::once(async move {
+        let html = match page.await {
+            Ok(response) => text(response).await,
+            Err(_) => String::new(),
+        };
+        Event::default().event("page").data(html)
+    });
+    let events = progress.chain(last).map(Ok::<_, Infallible>);
+    let mut response = Sse::new(events).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response
+}
+
+async fn text(page: Response) -> String {
+    let bytes = body::to_bytes(page.into_body(), usize::MAX).await;
+    bytes
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes.into()).ok())
+        .unwrap_or_default()
+}

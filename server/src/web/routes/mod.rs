@@ -1,0 +1,155 @@
+//! The routes of the dashboard, by who may ask for them.
+
+mod assets;
+mod audit;
+mod csv;
+mod events;
+mod guide;
+mod health;
+mod license_actions;
+mod mint;
+mod products;
+mod sdk_key;
+pub(crate) mod search;
+mod server_functions;
+mod session;
+mod setup;
+pub(crate) mod theme;
+
+use std::collections::BTreeSet;
+
+use axum::{
+    response::Redirect,
+    routing::{MethodRouter, get, post},
+};
+use keywright_app::routes;
+
+use super::render;
+use crate::{device_api::openapi, state::AppState};
+
+/// Whether that is answered wherever the server listens: how it is, and what devices may ask.
+pub(crate) fn is_shared_path(path: &str) -> bool {
+    [health::HEALTH, health::READY, openapi::PATH].contains(&path)
+}
+
+/// A path and what answers there.
+pub(crate) type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
+
+/// What answers to those who are signed in, beside the pages.
+pub(crate) fn authenticated_routes() -> Routes<21> {
+    [
+        (server_functions::PATH, post(server_functions::call)),
+        (routes::LICENSES_CSV, get(csv::licenses)),
+        // Reloading the answer to a search asks for the list.
+        (
+            routes::LICENSES_FIND,
+            post(search::find).get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
+        (
+            routes::NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
+        (
+            routes::AUDIT_FIND,
+            post(audit::find).get(|| async { Redirect::to(routes::AUDIT) }),
+        ),
+        (
+            routes::AUDIT_NO_SUCH_KEY,
+            get(|| async { Redirect::to(routes::AUDIT) }),
+        ),
+        (routes::PRODUCT_NEW, post(products::create)),
+        ("/products/{product}/edit", post(products::change)),
+        (
+            "/products/{product}/key-types/new",
+            post(products::create_key_type),
+        ),
+        (
+            "/products/{product}/key-types/{key_type}/edit",
+            post(products::change_key_type),
+        ),
+        (
+            "/products/{product}/key-types/{key_type}/delete",
+            post(products::delete_key_type),
+        ),
+        (routes::KEY_PREFIX_CHECK, get(products::check_key_prefix)),
+        (routes::GUIDE, get(guide::page)),
+        (routes::GUIDE_END, post(guide::end)),
+        (routes::SDK_KEY_NEW, post(sdk_key::make)),
+        (routes::SDK_KEY_IMPORT, post(sdk_key::import)),
+        (
+            "/settings/sdk-key/{fingerprint}/end",
+            post(sdk_key::move_end),
+        ),
+        (routes::MINT, post(mint::mint)),
+        ("/licenses/{id}/revoke", post(license_actions::revoke)),
+        ("/licenses/{id}/remint", post(license_actions::remint)),
+        (
+            "/licenses/{id}/instances/{instance}/deactivate",
+            post(license_actions::deactivate),
+        ),
+    ]
+}
+
+/// The path of everything that browsers are answered, as the router matches it.
+pub fn paths() -> BTreeSet<String> {
+    let own = authenticated_routes().map(|(path, _)| path);
+    let own = own
+        .into_iter()
+        .chain(sign_in_routes().map(|(path, _)| path));
+    let own = own.chain(event_routes().map(|(path, _)| path));
+    let own = own.chain(public_routes().map(|(path, _)| path));
+    own.map(str::to_owned).chain(render::paths()).collect()
+}
+
+/// What answers with a page, to those who are not signed in. A refused sign-in leaves its address in the browser.
+pub(crate) fn sign_in_routes() -> Routes<2> {
+    [
+        (
+            routes::SESSION,
+            post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
+        ),
+        (routes::SETUP, get(setup::form).post(setup::run)),
+    ]
+}
+
+/// What pages listen to. Not guarded as they are: a script has no use for the way to the sign-in page.
+pub(crate) fn event_routes() -> Routes<1> {
+    [(routes::EVENTS, get(events::open))]
+}
+
+/// What needs no page, and does not ask who is there: so it also works while the database does not.
+pub(crate) fn public_routes() -> Routes<7> {
+    [
+        (
+            routes::FAILED,
+            get(|| async { Redirect::to(routes::LICENSES) }),
+        ),
+        (health::HEALTH, get(health::health)),
+        (health::READY, get(health::ready)),
+        (openapi::PATH, get(openapi::openapi)),
+        ("/pkg/{file}", get(assets::file)),
+        (routes::SESSION_END, post(session::end)),
+        (routes::SESSION_THEME, post(theme::choose)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use keywright_domain::slug::{RESERVED_TENANT_SLUGS, check_tenant};
+
+    use super::*;
+
+    #[test]
+    fn every_first_segment_that_could_be_a_tenant_is_reserved() {
+        let paths = paths();
+        assert!(paths.len() > 8, "{paths:?}");
+        for path in paths {
+            let first = path
+                .split('/')
+                .find(|segment| !segment.is_empty())
+                .unwrap_or_default();
+            let reserved = RESERVED_TENANT_SLUGS.contains(&first);
+            assert!(reserved || check_tenant(first).is_err(), "{path}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Forms about products: each posts to the address of its own page.
+
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+    response::{IntoResponse, Redirect, Response},
+};
+use keywright_app::{api::request::form_failure, routes};
+use keywright_domain::ids::{KeyTypeId, ProductId};
+use keywright_service::products::{TypedKeyType, TypedProduct};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    state::AppState,
+    web::extract::{FormContext, ValidatedForm, parsed},
+};
+
+/// `POST /products/new`
+pub(crate) async fn create(form: ValidatedForm<TypedProduct>) -> Response {
+    form.save_for_guide(async |services, caller, typed| {
+        let id = services.products.add_typed(caller, typed).await?;
+        Ok(routes::product(&id))
+    })
+    .await
+}
+
+/// `POST /products/{product}/edit`
+pub(crate) async fn change(
+    Path(product): Path<String>,
+    form: ValidatedForm<TypedProduct>,
+) -> Response {
+    form.save(async |services, caller, typed| {
+        let product: ProductId = parsed(&product)?;
+        let page = routes::product(&product);
+        let products = &services.products;
+        products.change_typed(caller, product, typed).await?;
+        Ok(page)
+    })
+    .await
+}
+
+/// `POST /products/{product}/key-types/new`
+pub(crate) async fn create_key_type(
+    Path(product): Path<String>,
+    form: ValidatedForm<TypedKeyType>,
+) -> Response {
+    form.save_for_guide(async |services, caller, typed| {
+        let product: ProductId = parsed(&product)?;
+        let page = routes::product(&product);
+        let products = &services.products;
+        products.add_key_type_typed(caller, product, typed).await?;
+        Ok(page)
+    })
+    .await
+}
+
+/// `POST /products/{product}/key-types/{key_type}/edit`
+pub(crate) async fn change_key_type(
+    Path((product, key_type)): Path<(String, String)>,
+    form: ValidatedForm<TypedKeyType>,
+) -> Response {
+    form.save(async |services, caller, typed| {
+        let product: ProductId = parsed(&product)?;
+        let key_type: KeyTypeId = parsed(&key_type)?;
+        let page = routes::product(&product);
+        let products = &services.products;
+        products
+            .change_key_type_typed(caller, product, key_type, typed)
+            .await?;
+        Ok(page)
+    })
+    .await
+}
+
+/// `POST /products/{product}/key-types/{key_type}/delete`
+pub(crate) async fn delete_key_type(
+    State(state): State<AppState>,
+    Path((product, key_type)): Path<(String, String)>,
+    context: FormContext,
+) -> Response {
+    let done = context.act(async |services, caller| {
+        let product: ProductId = parsed(&product)?;
+        let key_type: KeyTypeId = parsed(&key_type)?;
+        let page = routes::product(&product);
+        let products = &services.products;
+        products.delete_key_type(caller, product, key_type).await?;
+        Ok(page)
+    });
+    match done.await {
+        Ok(page) => Redirect::to(&page).into_response(),
+        Err(error) => context.failed(state, error).await,
+    }
+}
+
+/// What is being typed.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Typing {
+    value: String,
+}
+
+/// What there is to say of it.
+#[derive(Serialize)]
+struct Checked {
+    wrong: Option<String>,
+}
+
+/// `GET /products/new/key-prefix?value=ABCD`: asked by a script while one types.
+pub(crate) async fn check_key_prefix(
+    context: FormContext,
+    Query(typing): Query<Typing>,
+) -> Response {
+    let checked = context.act(async |services, caller| {
+        let products = &services.products;
+        products.check_key_prefix(caller, &typing.value).await
+    });
+    match checked.await {
+        Ok(wrong) => Json(Checked { wrong }).into_response(),
+        Err(error) => form_failure(error, context.request_id()).into_response(),
+    }
+}

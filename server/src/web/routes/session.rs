@@ -1,0 +1,173 @@
+//! Signing in and out: plain forms, so that they work without JavaScript.
+
+use ::metrics::counter;
+use axum::{
+    Extension, Form,
+    extract::State,
+    http::{Extensions, HeaderMap, HeaderValue, Uri, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{CookieJar, cookie::Cookie};
+use keywright_app::{
+    api::{
+        request::RequestScope,
+        session::{LoginFailure, LoginRefusal},
+    },
+    routes,
+};
+use keywright_service::operators::{Origin, SessionToken, SignInError};
+use serde::Deserialize;
+
+use crate::{
+    client_ip::ClientIp,
+    metrics,
+    state::{AppState, PublicUrl},
+    web::{cookies, render},
+};
+
+/// What the sign-in form sends. No `Debug`: there is a password in it.
+#[derive(Deserialize)]
+pub(crate) struct SignIn {
+    #[serde(default)]
+    email: String,
+    #[serde(default)]
+    password: String,
+    /// The page that was asked for before.
+    next: Option<String>,
+}
+
+/// `POST /session`: begins a session, or shows the form again.
+pub(crate) async fn begin(
+    State(state): State<AppState>,
+    Extension(scope): Extension<RequestScope>,
+    extensions: Extensions,
+    headers: HeaderMap,
+    Form(form): Form<SignIn>,
+) -> Response {
+    let origin = origin(&extensions, &headers);
+    let next = form.next.as_deref().and_then(routes::own_page);
+    let email = form.email.trim().to_owned();
+    let operators = &state.services.operators;
+    let signed_in = operators.sign_in(&email, &form.password, origin).await;
+    counter!(metrics::SIGN_INS, "outcome" => outcome(&signed_in)).increment(1);
+    match signed_in {
+        Ok(token) => {
+            end_session(&state, &headers).await;
+            sign_in_redirect(&token, state.public_url, next.unwrap_or(routes::LICENSES))
+        }
+        Err(error) => {
+            let reason = match error {
+                SignInError::Wrong => LoginRefusal::WrongCredentials,
+                SignInError::TooMany(wait) => {
+                    tracing::warn!(request_id = scope.request_id, "a sign-in was held up");
+                    LoginRefusal::TooMany {
+                        seconds: wait.as_secs().max(1),
+                    }
+                }
+                SignInError::Trouble(trouble) => {
+                    tracing::error!(
+                        error = trouble.with_causes(),
+                        request_id = scope.request_id,
+                        "a sign-in could not be checked"
+                    );
+                    LoginRefusal::Unavailable {
+                        request_id: scope.request_id.clone(),
+                    }
+                }
+            };
+            let failure = LoginFailure {
+                email,
+                reason,
+                next: next.map(str::to_owned),
+            };
+            render_form_again(state, scope, headers, failure).await
+        }
+    }
+}
+
+/// For the metrics.
+const fn outcome(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
+    match signed_in {
+        Ok(_) => "signed_in",
+        Err(SignInError::Wrong) => "wrong",
+        Err(SignInError::TooMany(_)) => "held_up",
+        Err(SignInError::Trouble(_)) => "trouble",
+    }
+}
+
+/// Leads a browser to a page, with the session that begins.
+pub(crate) fn sign_in_redirect(
+    token: &SessionToken,
+    public_url: PublicUrl,
+    page: &str,
+) -> Response {
+    let jar = CookieJar::new().add(cookies::session_cookie(token, public_url));
+    (jar, Redirect::to(page)).into_response()
+}
+
+/// Where a request came from, as it is recorded with what begins by it.
+pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
+    Origin {
+        user_agent: user_agent(headers),
+        address: ClientIp::of(extensions),
+    }
+}
+
+/// `POST /session/end`: ends the session, whether or not there is one.
+pub(crate) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    end_session(&state, &headers).await;
+    let gone = Cookie::build((cookies::session_cookie_name(state.public_url), ""))
+        .path("/")
+        .secure(state.public_url.is_https);
+    (
+        CookieJar::new().add(gone.removal()),
+        Redirect::to(routes::LOGIN),
+    )
+        .into_response()
+}
+
+/// Ends the session that a request's cookies name. Where that fails the cookie goes all the same, and the session ends by
+/// itself.
+async fn end_session(state: &AppState, headers: &HeaderMap) {
+    let Some(token) = cookies::session_token(&CookieJar::from_headers(headers), state.public_url)
+    else {
+        return;
+    };
+    let operators = &state.services.operators;
+    let session = operators.session_unseen(&token).await;
+    if let Err(error) = operators.sign_out(&token).await {
+        tracing::error!(error = error.with_causes(), "a session could not be ended");
+    }
+    if let Ok(session) = session {
+        state.sse_connections.recheck_sessions(session.operator);
+    }
+}
+
+fn user_agent(headers: &HeaderMap) -> String {
+    let value = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// Renders the sign-in page as the answer to the form.
+async fn render_form_again(
+    state: AppState,
+    scope: RequestScope,
+    headers: HeaderMap,
+    failure: LoginFailure,
+) -> Response {
+    let page = Uri::from_static(routes::SESSION);
+    let wait = match failure.reason {
+        LoginRefusal::TooMany { seconds } => Some(HeaderValue::from(seconds)),
+        LoginRefusal::WrongCredentials | LoginRefusal::Unavailable { .. } => None,
+    };
+    let rendered = render::render_as(state, page, headers, scope, |extensions| {
+        extensions.insert(failure);
+    });
+    let mut response = rendered.await;
+    if let Some(wait) = wait {
+        response.headers_mut().insert(header::RETRY_AFTER, wait);
+    }
+    response
+}
