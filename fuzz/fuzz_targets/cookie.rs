@@ -2,7 +2,9 @@
 
 #![no_main]
 
-use keywright::fuzzing;
+#[path = "../../server/tests/properties/cookies.rs"]
+mod properties;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| fuzzing::cookie(bytes));
+fuzz_target!(|bytes: &[u8]| properties::cookies(bytes));

@@ -2,7 +2,9 @@
 
 #![no_main]
 
-use keywright::fuzzing;
+#[path = "../../server/tests/properties/device_body.rs"]
+mod properties;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| fuzzing::device_body(bytes));
+fuzz_target!(|bytes: &[u8]| properties::device_body(bytes));

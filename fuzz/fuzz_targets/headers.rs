@@ -2,7 +2,9 @@
 
 #![no_main]
 
-use keywright::fuzzing;
+#[path = "../../server/tests/properties/headers.rs"]
+mod properties;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| fuzzing::headers(bytes));
+fuzz_target!(|bytes: &[u8]| properties::headers(bytes));

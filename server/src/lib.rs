@@ -8,10 +8,8 @@ mod commands;
 pub mod config;
 mod data_dir;
 pub mod device_api;
-#[cfg(any(test, feature = "fuzzing"))]
-#[doc(hidden)]
-pub mod fuzzing;
 mod metrics;
+pub mod parsers;
 mod request_id;
 pub mod router;
 pub mod setup_code;

@@ -1,8 +1,5 @@
 //! The two sides of the server, and which one a request belongs to.
 
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod properties;
-
 use axum::{
     Router,
     extract::{Request, State},
@@ -66,7 +63,7 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
 
 /// The path of a device's call without its empty segments, or `None` where it is a browser's: a device path has two
 /// segments or more, the first of which is no reserved slug.
-fn device_path(path: &str) -> Option<String> {
+pub fn device_path(path: &str) -> Option<String> {
     let segments: Vec<&str> = path
         .split('/')
         .filter(|segment| !segment.is_empty())

@@ -1,11 +1,9 @@
 //! What shipped apps call: a frozen contract. One file per endpoint, each with its own request and answer.
 
 mod brute_force;
-mod extract;
-mod middleware;
+pub(crate) mod extract;
+pub(crate) mod middleware;
 pub(crate) mod openapi;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod properties;
 mod response;
 mod routes;
 
@@ -65,7 +63,7 @@ pub(crate) fn not_found_router(state: &AppState) -> Router {
 }
 
 /// Takes the empty segments out of a request's path: some clients don't trim their base URL.
-pub(crate) fn rewrite_path(request: &mut Request, path: &str) {
+pub fn rewrite_path(request: &mut Request, path: &str) {
     let mut parts = request.uri().clone().into_parts();
     let query = request
         .uri()

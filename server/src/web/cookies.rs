@@ -13,7 +13,7 @@ use crate::state::PublicUrl;
 pub(crate) const THEME: &str = "keywright_theme";
 
 /// Returns the session's token in a request's cookies.
-pub(crate) fn session_token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
+pub fn session_token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
     jar.get(session_cookie_name(public_url))
         .map(|cookie| SessionToken::from_cookie(cookie.value()))
 }
@@ -28,7 +28,7 @@ pub(crate) const fn session_cookie_name(public_url: PublicUrl) -> &'static str {
 }
 
 /// Builds the cookie that keeps a session.
-pub(crate) fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
+pub fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
     Cookie::build((session_cookie_name(public_url), token.expose().to_owned()))
         .path("/")
         .http_only(true)
@@ -38,7 +38,7 @@ pub(crate) fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Coo
 }
 
 /// Returns the theme that a request's cookies name.
-pub(crate) fn theme(jar: &CookieJar) -> Theme {
+pub fn theme(jar: &CookieJar) -> Theme {
     jar.get(THEME)
         .and_then(|cookie| Theme::from_name(cookie.value()))
         .unwrap_or_default()

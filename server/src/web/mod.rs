@@ -1,12 +1,10 @@
 //! The browser's side: pages, server functions, sign-in, files.
 
-mod cookies;
-mod extract;
-mod middleware;
-#[cfg(any(test, feature = "fuzzing"))]
-pub(crate) mod properties;
+pub(crate) mod cookies;
+pub(crate) mod extract;
+pub(crate) mod middleware;
 mod render;
-mod routes;
+pub(crate) mod routes;
 
 use axum::{
     Router,

@@ -12,7 +12,7 @@ use super::{params::Params, strict_json, surrogates};
 use crate::device_api::response;
 
 /// Most bytes of a request: 64 KiB.
-pub(crate) const LIMIT: usize = 64 * 1024;
+pub const LIMIT: usize = 64 * 1024;
 
 /// Up to here, 2 MiB, a body that is too long is read and dropped, so that the client sees the answer.
 const DRAIN_LIMIT: usize = 2 * 1024 * 1024;

@@ -26,7 +26,7 @@ pub(crate) const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-
 
 /// A field that must be well-formed is not. Always 400: a 422 would make a validating client drop its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Malformed(&'static str);
+pub struct Malformed(&'static str);
 
 impl From<Malformed> for Response {
     fn from(malformed: Malformed) -> Self {
@@ -35,7 +35,7 @@ impl From<Malformed> for Response {
 }
 
 /// The fields of a JSON object; unknown ones are ignored.
-pub(crate) struct Params(BTreeMap<String, Value>);
+pub struct Params(BTreeMap<String, Value>);
 
 impl Params {
     pub(crate) fn new(fields: BTreeMap<String, Value>) -> Self {
@@ -43,7 +43,7 @@ impl Params {
     }
 
     /// The license key as typed.
-    pub(crate) fn license_key(&self) -> Result<String, Malformed> {
+    pub fn license_key(&self) -> Result<String, Malformed> {
         let key = self.text("license_key", LICENSE_KEY_LENGTH);
         key.map(str::to_owned).ok_or(Malformed(
             "license_key must be a text of 1 to 256 characters",
@@ -51,14 +51,14 @@ impl Params {
     }
 
     /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
-    pub(crate) fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
+    pub fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
         let text = self.instance_id_text()?;
         let id = text.parse().ok();
         Ok(id.filter(|id: &InstanceId| id.to_string() == text))
     }
 
     /// The id that an app without a key gave itself: any text, but for NUL, which PostgreSQL's texts can't hold.
-    pub(crate) fn keyless_instance_id(&self) -> Result<String, Malformed> {
+    pub fn keyless_instance_id(&self) -> Result<String, Malformed> {
         Ok(self.instance_id_text()?.replace('\0', "\u{FFFD}"))
     }
 
@@ -70,14 +70,14 @@ impl Params {
     }
 
     /// How an app without a key runs.
-    pub(crate) fn keyless_state(&self) -> Result<KeylessState, Malformed> {
+    pub fn keyless_state(&self) -> Result<KeylessState, Malformed> {
         self.any_text("state")
             .and_then(KeylessState::from_name)
             .ok_or(Malformed("state must be trial, free_tier or expired"))
     }
 
     /// The device's own hash, if it sends one.
-    pub(crate) fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
+    pub fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
         if !self.0.contains_key("machine_hash") {
             return Ok(None);
         }
@@ -88,7 +88,7 @@ impl Params {
     }
 
     /// The device's name, without characters that break lines or turn writing around.
-    pub(crate) fn device_name(&self) -> Option<String> {
+    pub fn device_name(&self) -> Option<String> {
         let name = self.any_text("instance_name")?;
         let kept: String = name
             .chars()
@@ -100,13 +100,13 @@ impl Params {
     }
 
     /// The keyless install that it was before.
-    pub(crate) fn free_tier_instance_id(&self) -> Option<String> {
+    pub fn free_tier_instance_id(&self) -> Option<String> {
         let id = self.text("free_tier_instance_id", INSTANCE_ID_LENGTH)?;
         (!id.chars().any(is_control)).then(|| id.to_owned())
     }
 
     /// What the device says about itself. Nothing here refuses a request: too long is cut, wrong is dropped.
-    pub(crate) fn telemetry(&self) -> Telemetry {
+    pub fn telemetry(&self) -> Telemetry {
         Telemetry {
             app_version: self.cut("app_version", 64),
             sdk_version: self.cut("sdk_version", 64),

@@ -16,7 +16,7 @@ const MOST_DEPTH: usize = 128;
 
 /// What a field holds, as far as any endpoint looks.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Value {
+pub enum Value {
     /// A text.
     Text(String),
     /// A whole number of 64 bits.
@@ -27,7 +27,7 @@ pub(crate) enum Value {
 
 /// The fields of an object; `null` is absence. `None` where the text is no JSON object, names a field twice or is nested
 /// too deep.
-pub(crate) fn object(json: &str) -> Option<BTreeMap<String, Value>> {
+pub fn object(json: &str) -> Option<BTreeMap<String, Value>> {
     let fields = members(json, 1)?;
     let value = |raw: &RawValue| match raw.get().as_bytes().first() {
         Some(b'"') => Some(Value::Text(serde_json::from_str(raw.get()).ok()?)),

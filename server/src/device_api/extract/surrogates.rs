@@ -6,7 +6,7 @@ use std::borrow::Cow;
 const REPLACEMENT: &str = "fffd";
 
 /// Replaces each escaped surrogate that lacks its other half by the escape of U+FFFD.
-pub(crate) fn replace_lone(json: &str) -> Cow<'_, str> {
+pub fn replace_lone(json: &str) -> Cow<'_, str> {
     let mut fixed = String::new();
     let mut copied = 0;
     let mut at = 0;

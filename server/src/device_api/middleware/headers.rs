@@ -16,7 +16,7 @@ use crate::{device_api::response, request_id::RequestId};
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// The client's own id of a request.
-pub(crate) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keylight-request-id");
+pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keylight-request-id");
 
 const ALLOWED_HEADERS: &str = "content-type, x-keylight-sdk-key, x-keylight-request-id";
 const EXPOSED_HEADERS: &str = "retry-after, x-keylight-request-id";
@@ -44,7 +44,7 @@ pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
 }
 
 /// The client's request id, if it is one: 1 to 64 of `0-9 A-Z a-z -`.
-pub(crate) fn client_request_id(headers: &HeaderMap) -> Option<String> {
+pub fn client_request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CLIENT_REQUEST_ID)?.to_str().ok()?;
     let fits = (1..=64).contains(&value.len())
         && value

@@ -8,7 +8,7 @@ use keywright_app::api::{
 };
 
 /// Whether a script asks, which wants to be told of an error in a form that it can read; people want words, or a page.
-pub(crate) fn is_call(path: &str, headers: &HeaderMap) -> bool {
+pub fn is_call(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/fn/")
         || (accepts(headers, "application/json") && !accepts(headers, "text/html"))
 }

@@ -33,7 +33,7 @@ pub(crate) async fn reject_cross_site(
 
 /// Browsers say where a request comes from: by Fetch-Metadata to HTTPS and localhost, by `Origin` on every post. A
 /// request with neither is no browser's, and carries no cookies that somebody else could have borrowed.
-pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+pub fn is_same_origin(headers: &HeaderMap) -> bool {
     let text = |name| {
         headers
             .get(name)

@@ -23,7 +23,7 @@ use crate::{state::AppState, web::render};
 /// What is searched for, and what else the list was asked for. No `Debug`: it may be a key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Search {
+pub struct Search {
     q: String,
     status: Option<String>,
     product: Option<String>,
@@ -65,7 +65,7 @@ pub(crate) async fn find(
 
 impl Search {
     /// What the file of the list is asked for. Here the term comes from the address of a list, so it is no key.
-    pub(crate) fn filter(&self) -> LicenseFilter {
+    pub fn filter(&self) -> LicenseFilter {
         LicenseFilter {
             term: SearchTerm::new(&self.q),
             ..self.query().filter

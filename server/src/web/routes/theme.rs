@@ -46,7 +46,7 @@ pub(crate) async fn choose(
 }
 
 /// The path of the page that the form stood on. Only ever a path of our own: the host is dropped.
-pub(crate) fn page_before(headers: &HeaderMap) -> String {
+pub fn page_before(headers: &HeaderMap) -> String {
     let referer = headers
         .get(header::REFERER)
         .and_then(|value| value.to_str().ok());

@@ -1,29 +1,28 @@
-//! What holds of every request of a device, said once: the tests ask it of many, the fuzz targets of many more.
+//! Promises about the body of a device's request. The fuzz target `device_body` asks the same of many more bodies.
 
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request},
-    http::{HeaderMap, HeaderValue, StatusCode},
+    http::StatusCode,
     response::Response,
 };
 use futures::{FutureExt, stream};
-use keywright_domain::{activation::Telemetry, sdk_key::SdkKeyHash};
+use keywright::parsers::{
+    BODY_LIMIT, JsonValue as Value, Malformed, Params, json_object, replace_lone_surrogates,
+};
+use keywright_domain::activation::Telemetry;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
-use super::{
-    extract::{
-        body::{self, LIMIT},
-        params::{Malformed, Params},
-        strict_json::{self as json, Value},
-        surrogates,
-    },
-    middleware as wire,
-};
+/// Everything that holds of a body.
+pub(crate) fn device_body(bytes: &[u8]) {
+    body(bytes);
+    escaped_units(bytes);
+}
 
 /// A body is an object as any reader of JSON has it, all of whose fields keep their limits, or it is refused with 400 or 413;
 /// in however many pieces it comes.
-pub(crate) fn body(bytes: &[u8]) {
+fn body(bytes: &[u8]) {
     let whole = extracted(Body::from(bytes.to_vec()));
     let (begin, end) = bytes.split_at(bytes.len() / 3);
     let pieces = [begin, end].map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)));
@@ -31,10 +30,10 @@ pub(crate) fn body(bytes: &[u8]) {
     assert_eq!(in_pieces.as_ref().err(), whole.as_ref().err());
     match whole {
         Ok(fields) => {
-            assert!(bytes.len() <= LIMIT);
+            assert!(bytes.len() <= BODY_LIMIT);
             keep_their_limits(&fields);
         }
-        Err(status) if bytes.len() > LIMIT => {
+        Err(status) if bytes.len() > BODY_LIMIT => {
             assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
             return;
         }
@@ -58,9 +57,9 @@ fn read_as_others_do(text: &str) {
     if text.contains("$serde_json") {
         return;
     }
-    let mended = surrogates::replace_lone(text);
-    assert_eq!(surrogates::replace_lone(&mended), mended);
-    let ours = json::object(&mended);
+    let mended = replace_lone_surrogates(text);
+    assert_eq!(replace_lone_surrogates(&mended), mended);
+    let ours = json_object(&mended);
     if ours.is_some() {
         assert!(serde_json::from_str::<IgnoredAny>(&mended).is_ok());
     }
@@ -74,7 +73,7 @@ fn read_as_others_do(text: &str) {
         let known = known.map(|(name, value)| (name.clone(), known_value(value)));
         let known = Some(known.collect());
         // Written anew, no field stands there twice.
-        assert_eq!(json::object(&theirs.to_string()), known);
+        assert_eq!(json_object(&theirs.to_string()), known);
         assert!(ours.is_none() || ours == known);
     }
 }
@@ -142,16 +141,16 @@ fn telemetry_is_short(said: Telemetry) {
 }
 
 /// Any UTF-16, halves of pairs included, that a client escapes is read as UTF-16 is; and so is any text that is no UTF-8.
-pub(crate) fn escaped_units(bytes: &[u8]) {
+fn escaped_units(bytes: &[u8]) {
     let units: Vec<u16> = bytes
         .chunks_exact(2)
         .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-        .take(LIMIT / 8)
+        .take(BODY_LIMIT / 8)
         .collect();
     let escaped: Vec<String> = units.iter().map(|unit| format!("\\u{unit:04x}")).collect();
     let escaped = escaped.concat();
-    let json = surrogates::replace_lone(&escaped);
-    let read = json::object(&format!(r#"{{"x":"{json}"}}"#));
+    let json = replace_lone_surrogates(&escaped);
+    let read = json_object(&format!(r#"{{"x":"{json}"}}"#));
     let text = Value::Text(String::from_utf16_lossy(&units));
     assert_eq!(read, Some([("x".to_owned(), text)].into()));
     raw_text(bytes);
@@ -163,29 +162,10 @@ fn raw_text(bytes: &[u8]) {
         .filter(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'));
     let kept: Vec<u8> = kept.copied().take(128).collect();
     let body = [br#"{"license_key":""#, &kept[..], br#""}"#].concat();
-    let fields = body::fields(&body);
+    let fields = extracted(Body::from(body)).ok();
     let key = fields.and_then(|fields| accepted(fields.license_key()));
     let text = String::from_utf8_lossy(&kept).into_owned();
     assert_eq!(key, Some(text).filter(|text| !text.is_empty()));
-}
-
-/// A header is the client's id of the request as documented, or none; as an SDK key it is hashed as it is.
-pub(crate) fn header(bytes: &[u8]) {
-    let Ok(value) = HeaderValue::from_bytes(bytes) else {
-        return;
-    };
-    let headers = HeaderMap::from_iter([(wire::CLIENT_REQUEST_ID, value)]);
-    let is_id = (1..=64).contains(&bytes.len())
-        && bytes
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-');
-    let id = wire::client_request_id(&headers);
-    assert_eq!(
-        id.as_ref().map(String::as_bytes),
-        is_id.then_some(bytes),
-        "{bytes:?}"
-    );
-    SdkKeyHash::of(bytes);
 }
 
 #[cfg(test)]
@@ -230,7 +210,11 @@ mod tests {
 
     #[test]
     fn a_body_is_as_long_as_it_may_be_or_refused() {
-        for (length, fits) in [(LIMIT - 1, true), (LIMIT, true), (LIMIT + 1, false)] {
+        for (length, fits) in [
+            (BODY_LIMIT - 1, true),
+            (BODY_LIMIT, true),
+            (BODY_LIMIT + 1, false),
+        ] {
             let mut bytes = br#"{"x":"#.to_vec();
             bytes.resize(length - 2, b' ');
             bytes.extend(b"1}");
@@ -267,14 +251,7 @@ mod tests {
 
         #[test]
         fn halves_of_pairs_and_broken_utf_8_become_the_replacement_character(bytes in vec(any::<u8>(), 0..200)) {
-            escaped_units(&bytes);
-        }
-
-        #[test]
-        fn a_header_is_an_id_of_a_request_or_none(
-            bytes in prop_oneof![vec(any::<u8>(), 0..70), "[0-9A-Za-z-]{0,66}_?".prop_map(String::into_bytes)]
-        ) {
-            header(&bytes);
+            device_body(&bytes);
         }
     }
 }

@@ -1,0 +1,70 @@
+//! Promises about the cookies of a browser's request. The fuzz target `cookie` asks the same of many more.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum_extra::extract::CookieJar;
+use keywright::{
+    parsers::{session_cookie, session_token, theme},
+    state::PublicUrl,
+};
+use keywright_app::theme::Theme;
+use keywright_service::operators::SessionToken;
+
+/// As long as the tokens of ours are, in their symbols.
+const TOKEN: &str = "0123456789_abcdefghijklmnopqrstuvwxyz-ABCDE";
+
+/// Whatever a browser sends as its cookies: reading them breaks nothing, and hides none of ours that come behind them.
+pub(crate) fn cookies(bytes: &[u8]) {
+    let Ok(sent) = HeaderValue::from_bytes(bytes) else {
+        return;
+    };
+    let jar = jar(sent.clone());
+    let found = theme(&jar);
+    assert_eq!(Theme::from_name(found.as_str()), Some(found));
+    for is_https in [false, true] {
+        let public_url = PublicUrl { is_https };
+        session_token(&jar, public_url);
+        let token = SessionToken::from_cookie(TOKEN);
+        let begun = session_cookie(&token, public_url);
+        let ours = format!("{}; keywright_theme=dark", begun.stripped().encoded());
+        // A line of its own, as HTTP/2 sends them; and one behind the other, where theirs is text.
+        let mut apart = HeaderMap::from_iter([(header::COOKIE, sent.clone())]);
+        apart.extend(HeaderValue::from_str(&ours).map(|ours| (header::COOKIE, ours)));
+        holds_ours(&CookieJar::from_headers(&apart), public_url);
+        if let Ok(sent) = sent.to_str()
+            && let Ok(together) = HeaderValue::from_str(&format!("{sent}; {ours}"))
+        {
+            holds_ours(&self::jar(together), public_url);
+        }
+    }
+}
+
+fn jar(cookies: HeaderValue) -> CookieJar {
+    CookieJar::from_headers(&HeaderMap::from_iter([(header::COOKIE, cookies)]))
+}
+
+fn holds_ours(jar: &CookieJar, public_url: PublicUrl) {
+    let token = session_token(jar, public_url);
+    assert!(token.is_some_and(|token| token.expose() == TOKEN));
+    assert_eq!(theme(jar), Theme::Dark);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_cookies_are_read_and_hide_none_of_ours(
+            bytes in prop_oneof![
+                vec(any::<u8>(), 0..100),
+                "((__Host-)?keywright_(session|theme)=?[ -~]{0,12};? ?){0,4}".prop_map(String::into_bytes),
+                "[ -~\t]{0,80}".prop_map(String::into_bytes),
+            ]
+        ) {
+            cookies(&bytes);
+        }
+
+    }
+}
