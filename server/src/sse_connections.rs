@@ -1,11 +1,9 @@
 //! The streams of events that are open: how many one operator has, and what ends them from outside.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
 
 use keywright_domain::ids::OperatorId;
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 /// Most streams of one operator. Every visible page has one; far fewer than connections that would be a burden.
@@ -32,7 +30,7 @@ pub(crate) struct ConnectionGuard {
 impl SseConnections {
     /// Opens one more, unless the operator has too many.
     pub(crate) fn open(&self, operator: OperatorId) -> Option<ConnectionGuard> {
-        let mut operators = self.0.lock();
+        let mut operators = self.0.operators.lock();
         let streams = operators.entry(operator).or_default();
         if streams.receiver_count() >= MAX_PER_OPERATOR {
             return None;
@@ -47,13 +45,13 @@ impl SseConnections {
 
     /// How many are open.
     pub(crate) fn count(&self) -> usize {
-        let operators = self.0.lock();
+        let operators = self.0.operators.lock();
         operators.values().map(watch::Sender::receiver_count).sum()
     }
 
     /// Lets the operator's streams find out whether their sessions hold.
     pub(crate) fn recheck_sessions(&self, operator: OperatorId) {
-        if let Some(streams) = self.0.lock().get(&operator) {
+        if let Some(streams) = self.0.operators.lock().get(&operator) {
             streams.send_replace(());
         }
     }
@@ -61,15 +59,6 @@ impl SseConnections {
     /// Ends every stream, also those that are still to come: the server stops.
     pub fn stop(&self) {
         self.0.is_stopping.send_replace(true);
-    }
-}
-
-impl Open {
-    /// What it guards is changed in single steps: a poisoned one is as good as new.
-    fn lock(&self) -> MutexGuard<'_, HashMap<OperatorId, watch::Sender<()>>> {
-        self.operators
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -91,7 +80,7 @@ impl ConnectionGuard {
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let mut operators = self.open.lock();
+        let mut operators = self.open.operators.lock();
         // This one is still counted.
         if operators
             .get(&self.operator)
