@@ -1,7 +1,11 @@
 //! Requests put together by schemathesis out of `/openapi.json`, against a server of its own with the demo data: none may be a 5xx,
 //! and every answer must be of a documented status and shape.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result};
 
@@ -53,12 +57,12 @@ pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     ];
     let mut server = Server::start(&server, &options)?;
     server.wait_until_reachable(ADDRESS)?;
-    let configuration = workspace::root().join("target/schemathesis/schemathesis.toml");
-    fs::write(&configuration, CONFIGURATION).context("can't write the configuration")?;
-    let mut command = Command::new(program);
+    // Schemathesis takes its configuration from its working directory, and keeps its cache there.
+    fs::write(Path::new(&data).join("schemathesis.toml"), CONFIGURATION)
+        .context("can't write the configuration")?;
+    let mut command = process::command(program);
     command
-        .arg("--config-file")
-        .arg(&configuration)
+        .current_dir(&data)
         .args(["run", &format!("http://{ADDRESS}/openapi.json")])
         .args(["--checks", CHECKS, "--max-examples", &examples.to_string()])
         .args(["--header", &format!("X-Keylight-SDK-Key: {SDK_KEY}")])
