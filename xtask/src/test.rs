@@ -129,23 +129,13 @@ fn tidy_part(run: &mut Run<'_>) -> Result<()> {
 
 fn rust(run: &mut Run<'_>) -> Result<()> {
     let url = run.postgres_url()?;
-    let cargo = |arguments: &[&str]| {
-        let mut cargo = process::cargo();
-        cargo.args(arguments).env(postgres::VARIABLE, &url);
-        cargo
-    };
-    let mut tests = if process::on_path("cargo-nextest").is_some() {
-        cargo(&["nextest", "run", "--workspace", "--no-fail-fast"])
+    let mut tests = process::cargo();
+    if process::on_path("cargo-nextest").is_some() {
+        tests.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
     } else {
-        // `--all-targets` leaves the documentation out, as nextest does; it has its own run below.
-        cargo(&["test", "--workspace", "--all-targets", "--no-fail-fast"])
-    };
-    let mut documented = cargo(&["test", "--workspace", "--doc"]);
-    run.steps.run(
-        "tests in documentation",
-        "5 min the first time on two cores",
-        || process::run(&mut documented),
-    )?;
+        tests.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
+    }
+    tests.env(postgres::VARIABLE, url);
     run.steps
         .run("Rust tests", "5 min the first time on two cores", || {
             process::run(&mut tests)

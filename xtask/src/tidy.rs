@@ -1,5 +1,6 @@
 //! Rules of this repository that no compiler knows. Each check returns what it found, one sentence for each breach.
 
+mod examples;
 mod layers;
 mod machine_paths;
 mod migrations;
@@ -18,6 +19,7 @@ pub(crate) fn check() -> Result<()> {
     found.extend(migrations::check(&tree));
     found.extend(source_rules::check(&tree));
     found.extend(styles::check(&tree));
+    found.extend(examples::check(&tree));
     found.extend(machine_paths::check(&tree));
     if found.is_empty() {
         println!("    {} files keep the rules", tree.len());
