@@ -6,30 +6,26 @@
     reason = "a command-line tool talks to its user"
 )]
 
-mod bench;
-mod binary;
-mod demo;
-mod deny;
-mod dev;
+mod commands;
 mod interrupt;
-mod playwright;
-mod postgres;
 mod process;
-mod screenshots;
-mod serve;
+mod programs;
 mod site;
 mod steps;
-mod test;
 mod tidy;
 mod tools;
-mod torture;
 mod workspace;
 
 use std::{env, process::ExitCode};
 
 use anyhow::{Result, bail};
 
-use crate::{binary::Profile, site::Mode, steps::Steps};
+use crate::{
+    commands::{bench, demo, deny, dev, screenshots, stress, test},
+    programs::binary::{self, Profile},
+    site::Mode,
+    steps::Steps,
+};
 
 const USAGE: &str = "\
 Builds, runs and tests Keywright. Whatever is missing on this machine is installed first.
@@ -45,7 +41,7 @@ Usage: cargo xtask <command>
                               or target/release/keywright
   site                        only the site: target/site
   screenshots                 take the pictures in docs/screenshots anew
-  torture [--minutes N]       repeat the tests of races and crashes for so long (10), print a table
+  stress [--minutes N]        repeat the tests of races and crashes for so long (10), print a table
   bench [-- <options>]        measure against the floor, print a table, write bench/results.json
                               (for example: cargo xtask bench -- --licenses 100000 --only validate)
   deny                        check what crates the product is made of, with cargo-deny
@@ -83,12 +79,13 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["build", "--release"] => binary::build_with_site(Profile::Release, steps),
         ["site"] => site::build(Mode::Release, steps),
         ["screenshots"] => screenshots::run(steps),
-        ["torture"] => torture::run(None, steps),
-        ["torture", "--minutes", minutes] => torture::run(Some(minutes), steps),
+        // `torture` was the name of this command until November 2026.
+        ["stress" | "torture"] => stress::run(None, steps),
+        ["stress" | "torture", "--minutes", minutes] => stress::run(Some(minutes), steps),
         ["bench"] => bench::run(&[], steps),
         ["bench", "--", options @ ..] => bench::run(options, steps),
         ["deny"] => deny::run(steps),
-        ["tools"] => tools::install_all(steps),
+        ["tools"] => commands::tools::run(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),
     }
 }

@@ -22,9 +22,9 @@ use crate::{
     installation::Installation,
 };
 
-/// How often the server is killed, and then again for each more; `cargo xtask torture` asks for more.
+/// How often the server is killed, and then again for each more; `cargo xtask stress` asks for more.
 fn rounds() -> u32 {
-    let asked = env::var("KEYWRIGHT_TORTURE_ROUNDS").ok();
+    let asked = env::var("KEYWRIGHT_KILLS_PER_RUN").ok();
     asked.and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
 

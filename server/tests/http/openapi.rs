@@ -1,4 +1,4 @@
-//! `/openapi.json` says what `docs/api.md` says; that the server does so, too, is tried by `cargo xtask torture`.
+//! `/openapi.json` says what `docs/api.md` says; that the server does so, too, is tried by `cargo xtask stress`.
 
 use axum::http::StatusCode;
 use keywright_store::Engine;

@@ -4,7 +4,9 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{process, steps::Steps, tools, workspace};
+use crate::{process, steps::Steps, workspace};
+
+use super::cache;
 
 /// A tool from the Rust registry.
 pub(crate) struct CargoTool {
@@ -57,7 +59,7 @@ pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<Path
     if is_on_path(tool) {
         return Ok(None);
     }
-    let folder = tools::cache()?.join(format!("{}-{}", tool.package, tool.version));
+    let folder = cache::folder()?.join(format!("{}-{}", tool.package, tool.version));
     let bin = folder.join("bin");
     // Cargo puts the binary there as the last thing, so an interrupted run leaves none.
     if !bin.join(tool.binary).exists() {

@@ -9,11 +9,11 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{
-    process,
-    steps::Steps,
-    tools::{self, apt, wasm_target::TARGET},
-};
+use crate::{process, steps::Steps};
+
+use super::{apt, cache};
+
+pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The name under which rustup knows Debian's compiler.
 pub(super) const TOOLCHAIN: &str = "debian-web";
@@ -36,7 +36,7 @@ pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
     let version = package_version().context(BY_HAND)?;
     let installed = PathBuf::from("/usr/lib/rustlib").join(TARGET).join("lib");
     if fs::read_to_string(installed.join(STAMP)).ok().as_deref() != Some(&version) {
-        let cached = tools::cache()?.join(format!("wasm-std-{version}"));
+        let cached = cache::folder()?.join(format!("wasm-std-{version}"));
         if !cached.exists() {
             let title = format!("building the standard library for wasm ({version})");
             steps.run(&title, "once, about 2 min on two cores", || {
@@ -134,7 +134,7 @@ fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
 }
 
 fn linker_folder() -> Result<PathBuf> {
-    let folder = tools::cache()?.join("rust-lld");
+    let folder = cache::folder()?.join("rust-lld");
     fs::create_dir_all(&folder)?;
     let link = folder.join("rust-lld");
     if !link.exists() {

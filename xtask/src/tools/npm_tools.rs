@@ -4,7 +4,9 @@ use std::{fs, path::PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::{process, steps::Steps, tools};
+use crate::{process, steps::Steps};
+
+use super::cache;
 
 /// A tool from the npm registry.
 pub(crate) struct NpmTool {
@@ -27,7 +29,7 @@ pub(crate) const ESBUILD: NpmTool = NpmTool {
 /// Returns the folder of the tool's commands.
 pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     let name = format!("{}-{}", tool.package, tool.version);
-    let folder = tools::cache()?.join(&name);
+    let folder = cache::folder()?.join(&name);
     if !folder.exists() {
         require_npm()?;
         let title = format!("installing {} {}", tool.package, tool.version);

@@ -7,9 +7,9 @@ use std::{
 
 use anyhow::Result;
 
-use crate::{process, steps::Steps, tools::debian_wasm};
+use crate::{process, steps::Steps};
 
-pub(super) const TARGET: &str = "wasm32-unknown-unknown";
+use super::debian_wasm::{self, TARGET};
 
 /// The compiler that the site is built with.
 pub(crate) enum WasmCompiler {

@@ -1,5 +1,5 @@
-//! `cargo xtask torture`: the races and crashes of the tests, again and again and as quick as a release is, requests that a tool puts
-//! together out of `/openapi.json`, and a table of what came of it.
+//! `cargo xtask stress`: repeats the race and crash tests in an optimized build, sends the requests that
+//! schemathesis generates from `/openapi.json`, and prints a table of the results.
 
 mod schemathesis;
 
@@ -8,38 +8,36 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Context, Result, bail};
 
 use crate::{
-    interrupt,
-    postgres::{self, Postgres},
-    process,
+    interrupt, process,
+    programs::postgres::{self, Postgres},
     steps::{Steps, now},
 };
 
-/// The tests that are about many at once, and about failure.
-const CASES: &str = "test(/^(crash|backup|trouble)::|at_once::/)";
+/// What the modules or names of these tests end in: they are about concurrency and failure.
+const SUBJECTS: [&str; 4] = ["at_once", "backup", "crash", "trouble"];
 
-/// How often the server is killed in each run of the storm.
-const KILLS: &str = "10";
+/// Passed to the crash tests: how often they kill the server.
+const KILLS_PER_RUN: &str = "10";
 
-/// How long it goes on, unless told.
-const MINUTES: u64 = 10;
+const DEFAULT_MINUTES: u64 = 10;
 
-/// Requests to each endpoint that are put together for each minute, once the rounds are over.
-const EXAMPLES_A_MINUTE: u64 = 50;
+/// Generated requests to each endpoint, for each minute of the run.
+const EXAMPLES_PER_MINUTE: u64 = 50;
 
-/// What came of a case on an engine.
+/// Results of one test on one engine.
 #[derive(Default)]
 struct Tally {
     tries: u32,
     failures: u32,
 }
 
-/// Repeats the cases until the time is over, and prints the table; an error if any try failed.
+/// Repeats the tests until the time is over and prints the table. Fails if any try failed.
 pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     let minutes = match minutes {
         Some(minutes) => minutes
             .parse()
-            .with_context(|| format!("`{minutes}` is no number of minutes"))?,
-        None => MINUTES,
+            .with_context(|| format!("`{minutes}` is not a number of minutes"))?,
+        None => DEFAULT_MINUTES,
     };
     if process::on_path("cargo-nextest").is_none() {
         bail!("this needs cargo-nextest: `cargo install cargo-nextest --locked`");
@@ -47,13 +45,13 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     let postgres = Postgres::provide(steps)?;
     let end = now() + Duration::from_secs(minutes * 60);
     let mut tallies = BTreeMap::new();
-    let mut rounds = 0;
-    while rounds == 0 || now() < end {
-        once(&postgres, &mut tallies)?;
-        rounds += 1;
-        println!("    round {rounds} is over");
+    let mut iterations = 0;
+    while iterations == 0 || now() < end {
+        run_tests(&postgres, &mut tallies)?;
+        iterations += 1;
+        println!("    iteration {iterations} is done");
     }
-    let is_as_documented = schemathesis::run(EXAMPLES_A_MINUTE * minutes.max(1), steps)?;
+    let is_as_documented = schemathesis::run(EXAMPLES_PER_MINUTE * minutes.max(1), steps)?;
     let tally = tallies
         .entry(("schemathesis".into(), "sqlite".into()))
         .or_default();
@@ -67,28 +65,28 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-fn once(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) -> Result<()> {
+fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) -> Result<()> {
+    let filter = format!("test(/({})::/)", SUBJECTS.join("|"));
     let mut nextest = process::cargo();
     nextest
         .args(["nextest", "run", "--package", "keywright", "--no-fail-fast"])
-        .args(["--cargo-profile", "torture"])
-        .args(["--status-level", "all", "--color", "never", "-E", CASES])
+        .args(["--cargo-profile", "stress"])
+        .args(["--status-level", "all", "--color", "never", "-E", &filter])
         .env(postgres::VARIABLE, postgres.url())
-        .env("KEYWRIGHT_TORTURE_ROUNDS", KILLS);
+        .env("KEYWRIGHT_KILLS_PER_RUN", KILLS_PER_RUN);
     let output = nextest.output().context("can't start cargo nextest")?;
     if interrupt::requested() {
         bail!("stopped by Ctrl-C");
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let mut counted = 0;
     for (case, engine, passed) in said.lines().filter_map(outcome) {
         let tally = tallies.entry((case, engine)).or_default();
         tally.tries += 1;
         tally.failures += u32::from(!passed);
-        counted += 1;
     }
-    if counted == 0 {
-        bail!("no case was run:\n{said}");
+    let has_run = |subject: &str| tallies.keys().any(|(case, _)| case.contains(subject));
+    if let Some(missing) = SUBJECTS.iter().find(|subject| !has_run(subject)) {
+        bail!("no test has `{missing}::` in its name:\n{said}");
     }
     if !output.status.success() {
         println!("{said}");

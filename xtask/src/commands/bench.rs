@@ -5,9 +5,11 @@ use std::fs;
 use anyhow::Result;
 
 use crate::{
-    binary::{self, Profile},
-    postgres::Postgres,
     process,
+    programs::{
+        binary::{self, Profile},
+        postgres::Postgres,
+    },
     steps::Steps,
     tools::apt,
     workspace,

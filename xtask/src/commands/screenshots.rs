@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use crate::{
-    binary, playwright, process,
+    process,
+    programs::{binary, playwright},
     site::{self, Mode},
     steps::Steps,
     tools::browser,

@@ -11,8 +11,11 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    binary, interrupt,
-    serve::{self, Server},
+    interrupt,
+    programs::{
+        binary,
+        serve::{self, Server},
+    },
     site::{self, Mode},
     steps::Steps,
     workspace,

@@ -10,8 +10,11 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    binary, process,
-    serve::{self, Server},
+    process,
+    programs::{
+        binary,
+        serve::{self, Server},
+    },
     site::{self, Mode},
     steps::Steps,
     workspace,

@@ -3,8 +3,11 @@
 use anyhow::Result;
 
 use crate::{
-    binary, process,
-    serve::{self, Server},
+    process,
+    programs::{
+        binary,
+        serve::{self, Server},
+    },
     site::{self, Mode},
     steps::Steps,
 };

@@ -3,9 +3,11 @@
 use anyhow::{Context, Result};
 
 use crate::{
-    binary, playwright,
-    postgres::{self, Postgres},
     process,
+    programs::{
+        binary, playwright,
+        postgres::{self, Postgres},
+    },
     site::{self, Mode},
     steps::Steps,
     tidy,

@@ -1,0 +1,17 @@
+//! The folder of the tools, outside the clone: a fresh clone should not compile Trunk again.
+
+use std::{env, path::PathBuf};
+
+use anyhow::{Context, Result};
+
+/// `$XDG_CACHE_HOME/keywright/tools`, or the same below `~/.cache`.
+pub(super) fn folder() -> Result<PathBuf> {
+    let from_user = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let from_home = || env::home_dir().map(|home| home.join(".cache"));
+    let cache = from_user
+        .filter(|folder| folder.is_absolute())
+        .or_else(from_home);
+    Ok(cache
+        .context("neither XDG_CACHE_HOME nor HOME is set")?
+        .join("keywright/tools"))
+}
