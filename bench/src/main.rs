@@ -6,13 +6,13 @@
     reason = "a command-line tool talks to its user"
 )]
 
+mod baseline;
 mod believable;
 mod clock;
 mod dataset;
-mod devices;
-mod floor;
+mod device_load;
 mod load;
-mod pages;
+mod page_load;
 mod report;
 mod run;
 mod server;
@@ -25,8 +25,8 @@ use crate::run::RunArgs;
 
 #[derive(Parser)]
 enum Command {
-    /// Serve what a validate costs with no storage.
-    Floor,
+    /// Serve the baseline: a validate without storage.
+    Baseline,
     /// Make the data sets that are missing, measure, print the table and write it to a file.
     Run(RunArgs),
 }
@@ -34,7 +34,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> Result<()> {
     match Command::parse() {
-        Command::Floor => floor::serve(TcpListener::bind("127.0.0.1:0").await?).await,
+        Command::Baseline => baseline::serve(TcpListener::bind("127.0.0.1:0").await?).await,
         Command::Run(args) => args.run().await,
     }
 }

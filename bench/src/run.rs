@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 use crate::{
     believable::{COMMON_TERM, RARE_TERM},
     dataset::{self, DataSet},
-    devices::{self, Compared, Pace},
+    device_load::{self, Compared, Pace},
     load::median,
-    pages::{self, Operator},
+    page_load::{self, Operator},
     report::{Goal, Report},
     server::{Binary, Database, PostgresServer},
 };
@@ -130,7 +130,7 @@ impl Run {
             self.activate()?;
         }
         if let Some(set) = on_postgres {
-            let compared = devices::validate(&self.binary, set, self.args.pace())?;
+            let compared = device_load::validate(&self.binary, set, self.args.pace())?;
             let what = format!("validate, PostgreSQL, {} licenses", thousands(set.licenses));
             self.add_compared(what, &compared, Goal::AtLeast(0.12));
         }
@@ -151,20 +151,20 @@ impl Run {
 
     fn validate(&mut self) -> Result<()> {
         let pace = self.args.pace();
-        let large = devices::validate(&self.binary, &self.large, pace)?;
-        let small = devices::validate(&self.binary, &self.small, pace)?;
+        let large = device_load::validate(&self.binary, &self.large, pace)?;
+        let small = device_load::validate(&self.binary, &self.small, pace)?;
         let count = thousands(self.large.licenses);
         let what = format!("validate, SQLite, {count} licenses");
         self.add_compared(what.clone(), &large, Goal::AtLeast(0.35));
         self.report.add(
             format!("{what}: p99"),
             "× the floor's",
-            large.figure.p99 / large.floor.p99,
+            large.figure.p99 / large.baseline.p99,
             Goal::AtMost(6.0),
             format!(
                 "{} against {}",
                 micros(large.figure.p99),
-                micros(large.floor.p99)
+                micros(large.baseline.p99)
             ),
         );
         let small_what = format!("validate, SQLite, {} licenses", thousands(SMALL));
@@ -187,14 +187,14 @@ impl Run {
         let absolute = "the most it ever had";
         self.report
             .add(what, "MiB", peak, Goal::AtMost(200.0), absolute);
-        let updated = devices::update(&self.binary, &self.large, pace)?;
+        let updated = device_load::update(&self.binary, &self.large, pace)?;
         let what = format!("validate after an update of the app, SQLite, {count} licenses");
         self.add_compared(what, &updated, Goal::None);
         Ok(())
     }
 
     fn activate(&mut self) -> Result<()> {
-        let compared = devices::activate(&self.binary, &self.large, self.args.pace())?;
+        let compared = device_load::activate(&self.binary, &self.large, self.args.pace())?;
         let count = thousands(self.large.licenses);
         let what = format!("activate, new devices, SQLite, {count} licenses");
         self.add_compared(what, &compared, Goal::AtLeast(0.10));
@@ -271,7 +271,7 @@ impl Run {
         let before = server.memory()?;
         let (mut ours, mut shells) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            shells.push(pages::export_by_sqlite(&self.large)?);
+            shells.push(page_load::export_by_sqlite(&self.large)?);
             ours.push(operator.export(&self.large)?);
         }
         let growth = mebibytes(server.peak_memory()?.saturating_sub(before));
@@ -341,16 +341,18 @@ impl Run {
     }
 
     fn add_compared(&mut self, what: String, compared: &Compared, goal: Goal) {
-        let Compared { figure, floor, .. } = compared;
+        let Compared {
+            figure, baseline, ..
+        } = compared;
         let absolute = format!(
             "{:.0}/s, p50 {}, p99 {}, {:.0} MiB at most; floor {:.0}/s, p50 {}, p99 {}",
             figure.rate,
             micros(figure.p50),
             micros(figure.p99),
             mebibytes(compared.peak_memory),
-            floor.rate,
-            micros(floor.p50),
-            micros(floor.p99)
+            baseline.rate,
+            micros(baseline.p50),
+            micros(baseline.p99)
         );
         self.report
             .add(what, "× the floor", compared.ratio(), goal, absolute);

@@ -1,4 +1,4 @@
-//! The processes that are measured: `keywright serve` as it is released, and the floor.
+//! The processes that are measured: `keywright serve` as it is released, and the baseline.
 
 use std::{
     fs,
@@ -184,10 +184,10 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The floor.
-    pub(crate) fn floor() -> Result<Self> {
+    /// The baseline.
+    pub(crate) fn baseline() -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("floor");
+        command.arg("baseline");
         Self::start(command)
     }
 

@@ -42,7 +42,7 @@ Usage: cargo xtask <command>
   site                        only the site: target/site
   screenshots                 take the pictures in docs/screenshots anew
   stress [--minutes N]        repeat the tests of races and crashes for so long (10), print a table
-  bench [-- <options>]        measure against the floor, print a table, write bench/results.json
+  bench [-- <options>]        measure against the baseline, print a table, write bench/results.json
                               (for example: cargo xtask bench -- --licenses 100000 --only validate)
   deny                        check what crates the product is made of, with cargo-deny
   tools                       only install the tools

@@ -1,4 +1,4 @@
-//! The small parts of a validate, each for itself: `cargo bench --package keywright-bench`.
+//! Micro-benchmarks of the parts of a validate: `cargo bench --package keywright-bench`.
 
 #![expect(missing_docs, reason = "criterion writes the entry point")]
 #![expect(
@@ -33,7 +33,7 @@ fn claims() -> LeaseClaims {
     }
 }
 
-fn small_parts(criterion: &mut Criterion) {
+fn micro(criterion: &mut Criterion) {
     criterion.bench_function(
         "a key as it was typed, to the id of its license",
         |bencher| {
@@ -57,5 +57,5 @@ fn small_parts(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, small_parts);
+criterion_group!(benches, micro);
 criterion_main!(benches);

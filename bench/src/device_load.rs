@@ -1,4 +1,4 @@
-//! What shipped apps ask, measured against the floor.
+//! Load from shipped apps, compared with the baseline.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -30,10 +30,10 @@ pub(crate) struct Pace {
     pub(crate) rounds: u32,
 }
 
-/// What came of a server, and of the floor in the rounds between.
+/// Figures of a server, and of the baseline in the rounds between.
 pub(crate) struct Compared {
     pub(crate) figure: Figure,
-    pub(crate) floor: Figure,
+    pub(crate) baseline: Figure,
     /// Bytes.
     pub(crate) idle_memory: u64,
     pub(crate) peak_memory: u64,
@@ -41,11 +41,11 @@ pub(crate) struct Compared {
 
 impl Compared {
     pub(crate) fn ratio(&self) -> f64 {
-        self.figure.rate / self.floor.rate
+        self.figure.rate / self.baseline.rate
     }
 }
 
-/// Validates devices of all of the data set, in turns with the floor.
+/// Validates devices of all of the data set, in turns with the baseline.
 pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
     set.database.warm_up()?;
     let server = binary.serve(&set.database)?;
@@ -63,7 +63,7 @@ pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compa
     })
 }
 
-/// Activates new devices, each on another license, in turns with the floor.
+/// Activates new devices, each on another license, in turns with the baseline.
 pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
     on_a_copy(binary, set, |server, idle_memory| {
         let with_room = set.with_room();
@@ -99,18 +99,18 @@ fn compare(
     set: &DataSet,
     mut round: impl FnMut(Duration) -> Result<Round>,
 ) -> Result<Compared> {
-    let floor = Server::floor()?;
-    let floor_load = load(&floor, &set.targets(), "validate", 0);
-    let (mut rounds, mut floor_rounds) = (Vec::new(), Vec::new());
+    let baseline = Server::baseline()?;
+    let baseline_load = load(&baseline, &set.targets(), "validate", 0);
+    let (mut rounds, mut baseline_rounds) = (Vec::new(), Vec::new());
     round(pace.warm_up)?;
-    floor_load.run(pace.warm_up)?;
+    baseline_load.run(pace.warm_up)?;
     for _ in 0..pace.rounds {
-        floor_rounds.push(floor_load.run(pace.round)?);
+        baseline_rounds.push(baseline_load.run(pace.round)?);
         rounds.push(round(pace.round)?);
     }
     Ok(Compared {
         figure: Figure::of(&rounds),
-        floor: Figure::of(&floor_rounds),
+        baseline: Figure::of(&baseline_rounds),
         idle_memory,
         peak_memory: server.peak_memory()?,
     })

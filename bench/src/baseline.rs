@@ -1,5 +1,5 @@
-//! The floor: what a validate costs with no storage at all. An axum handler that parses the same JSON, hashes the key, signs a
-//! lease with Ed25519 and answers. Every other figure is a ratio to it, from the same run.
+//! The baseline: what a validate costs without storage. An axum handler parses the same JSON, hashes
+//! the key, signs a lease with Ed25519 and responds. Other figures are ratios to it from the same run.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use tokio::net::TcpListener;
 
 use crate::clock;
 
-struct Floor {
+struct Baseline {
     key: SigningKey,
     license: LicenseTerms,
 }
@@ -45,7 +45,7 @@ struct Answer {
 
 /// Serves until it is killed.
 pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
-    let floor = Floor {
+    let baseline = Baseline {
         key: SigningKey::from_bytes(&[7; 32]),
         license: license()?,
     };
@@ -53,22 +53,22 @@ pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
     let router = Router::new()
         .route("/ready", get(|| async {}))
         .route("/{tenant}/{product}/validate", post(validate))
-        .with_state(Arc::new(floor));
+        .with_state(Arc::new(baseline));
     Ok(axum::serve(listener, router).await?)
 }
 
 async fn validate(
-    State(floor): State<Arc<Floor>>,
+    State(baseline): State<Arc<Baseline>>,
     Json(question): Json<Question>,
 ) -> Result<Json<Answer>, StatusCode> {
     let key = LicenseKey::parse(&question.license_key).map_err(|_| StatusCode::NOT_FOUND)?;
     let license = LicenseTerms {
         id: key.id(),
-        ..floor.license.clone()
+        ..baseline.license.clone()
     };
     let (status, kid) = (LeaseStatus::Active, Kid::first());
     let claims = LeaseClaims::new(&license, question.instance_id, kid, status, clock::now());
-    let signature = floor.key.sign(&claims.signed_bytes());
+    let signature = baseline.key.sign(&claims.signed_bytes());
     Ok(Json(Answer {
         valid: true,
         license_expires_at: None,
