@@ -1,6 +1,8 @@
 //! Rules of this repository that no compiler knows. Each check returns what it found, one sentence for each breach.
 
 mod examples;
+mod folders;
+mod import_cycles;
 mod layers;
 mod machine_paths;
 mod migrations;
@@ -19,6 +21,8 @@ pub(crate) fn check() -> Result<()> {
     found.extend(migrations::check(&tree));
     found.extend(source_rules::check(&tree));
     found.extend(styles::check(&tree));
+    found.extend(folders::check(&tree));
+    found.extend(import_cycles::check(&tree));
     found.extend(examples::check(&tree));
     found.extend(machine_paths::check(&tree));
     if found.is_empty() {

@@ -63,6 +63,14 @@ impl Tree {
         names.filter(|name| !name.contains('/')).collect()
     }
 
+    /// The contents of the file of this path.
+    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+        let mut files = self.files.iter();
+        files
+            .find(|(found, _)| found == path)
+            .map(|(_, text)| text.as_str())
+    }
+
     /// Whether there is a file of this path.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.files.iter().any(|(found, _)| found == path)

@@ -1,0 +1,54 @@
+//! Folders stay small enough to be taken in at a glance.
+
+use std::collections::BTreeMap;
+
+use super::tree::Tree;
+
+/// Maximum number of `.rs` files directly in one folder, apart from its `mod.rs`.
+const MAX_FILES: usize = 15;
+
+/// Folders that are still to be divided.
+const EXCEPTIONS: [&str; 9] = [
+    "app/src/pages/licenses",
+    "app/src/ui",
+    "crates/domain/src",
+    "crates/service/src",
+    "crates/service/tests/use_cases",
+    "crates/store/src",
+    "crates/store/tests/contract",
+    "server/src",
+    "server/tests/http",
+];
+
+pub(super) fn check(tree: &Tree) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for (file, _) in tree.matching("", ".rs") {
+        if let Some((folder, name)) = file.rsplit_once('/') {
+            *counts.entry(folder).or_default() += usize::from(name != "mod.rs");
+        }
+    }
+    let large = counts.iter().filter(|(_, count)| **count > MAX_FILES);
+    large
+        .filter(|(folder, _)| !EXCEPTIONS.contains(folder))
+        .map(|(folder, count)| {
+            format!("{folder} has {count} files, more than {MAX_FILES}: group them in folders")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_below_a_folder_do_not_count_for_it() {
+        let names: Vec<String> = (0..=MAX_FILES).map(|n| format!("x/src/m{n}.rs")).collect();
+        let mut files: [(&str, &str); MAX_FILES + 1] = std::array::from_fn(|n| (&*names[n], ""));
+        assert_eq!(
+            check(&Tree::of(files)),
+            ["x/src has 16 files, more than 15: group them in folders"]
+        );
+        files[0].0 = "x/src/folder/m.rs";
+        assert!(check(&Tree::of(files)).is_empty());
+    }
+}
