@@ -8,7 +8,7 @@ use crate::{
         binary,
         serve::{self, Server},
     },
-    site::{self, Mode},
+    site::Mode,
     steps::Steps,
 };
 
@@ -16,8 +16,7 @@ use crate::{
 pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     let address = serve::address(options);
     serve::require_free(&address)?;
-    site::build(Mode::Release, steps)?;
-    let binary = binary::build(steps)?;
+    let binary = binary::build(Mode::Release, steps)?;
     let mut demo = process::command(&binary);
     demo.arg("demo").args(data_options(options));
     steps.run("writing the demo data into ./data", "some seconds", || {

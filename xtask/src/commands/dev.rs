@@ -16,7 +16,7 @@ use crate::{
         binary,
         serve::{self, Server},
     },
-    site::{self, Mode},
+    site::Mode,
     steps::Steps,
     workspace,
 };
@@ -61,8 +61,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
 fn build() -> Result<PathBuf> {
     // Not those of the whole run: nobody wants a table of every change of the day.
     let mut steps = Steps::default();
-    site::build(Mode::Development, &mut steps)?;
-    binary::build(&mut steps)
+    binary::build(Mode::Development, &mut steps)
 }
 
 fn start(binary: &Path, options: &[&str], address: &str) -> Result<Server> {

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{
     process,
     programs::{binary, playwright},
-    site::{self, Mode},
+    site::Mode,
     steps::Steps,
     tools::browser,
 };
@@ -13,8 +13,7 @@ use crate::{
 /// Builds everything and lets a browser take the pictures into `docs/screenshots`.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let browser = browser::install(steps)?;
-    site::build(Mode::Release, steps)?;
-    let server = binary::build(steps)?;
+    let server = binary::build(Mode::Release, steps)?;
     let mut playwright = playwright::command(&browser, &server);
     playwright.args(["--config", "screenshots.config.ts"]);
     steps.run("taking the screenshots", "some seconds", || {

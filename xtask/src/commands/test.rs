@@ -121,6 +121,12 @@ fn docs(run: &mut Run<'_>) -> Result<()> {
         "--no-deps",
         "--document-private-items",
     ]);
+    // Examples turn on the features that dev-dependencies ask for, as they are for clippy: what it
+    // has compiled of the dependencies is used again.
+    cargo.args(["--lib", "--examples"]);
+    for binary in ["keywright-bench", "keywright-frontend", "xtask"] {
+        cargo.args(["--bin", binary]);
+    }
     run.steps
         .run("docs", "1 min the first time", || process::run(&mut cargo))
 }

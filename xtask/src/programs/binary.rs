@@ -1,6 +1,6 @@
 //! Builds the server's binary.
 
-use std::path::PathBuf;
+use std::{panic, path::PathBuf, thread};
 
 use anyhow::Result;
 
@@ -34,20 +34,29 @@ pub(crate) fn path(profile: Profile) -> PathBuf {
     workspace::target().join(folder).join(PACKAGE)
 }
 
-/// The binary that reads the site from `target/site`.
-pub(crate) fn build(steps: &mut Steps) -> Result<PathBuf> {
-    let estimate = "some minutes the first time, then seconds";
+/// Builds the site and the binary that reads it from `target/site`. Both at once: the wasm is linked
+/// on one core for minutes.
+pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<PathBuf> {
     let mut cargo = process::cargo();
-    cargo.args(["build", "--package", PACKAGE]);
-    steps.run("building the server", estimate, || process::run(&mut cargo))?;
+    cargo.args(["build", "--quiet", "--package", PACKAGE]);
+    thread::scope(|scope| {
+        let server = scope.spawn(|| process::run(&mut cargo));
+        site::build(mode, steps)?;
+        let estimate = "some minutes the first time, less what the site took";
+        steps.run("building the server", estimate, || {
+            server
+                .join()
+                .unwrap_or_else(|panic| panic::resume_unwind(panic))
+        })
+    })?;
     Ok(path(Profile::Debug))
 }
 
-/// What the browser tests run: the server, and the example that plays a device. In one call and with the features that
-/// the Rust tests have, so that what those compiled is used again.
+/// Builds what the browser tests run: the server, and the example that plays a device. Of the whole
+/// workspace, since only then are features the same as in the Rust tests and their artifacts used again.
 pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, PathBuf)> {
     let mut cargo = process::cargo();
-    cargo.args(["build", "--package", PACKAGE, "--bins", "--example", DEVICE]);
+    cargo.args(["build", "--workspace", "--bins", "--example", DEVICE]);
     let estimate = "some minutes the first time, then seconds";
     steps.run("building the server and a device", estimate, || {
         process::run(&mut cargo)

@@ -15,7 +15,7 @@ use crate::{
         binary,
         serve::{self, Server},
     },
-    site::{self, Mode},
+    site::Mode,
     steps::Steps,
     workspace,
 };
@@ -38,9 +38,7 @@ const CONFIGURATION: &str =
 /// Runs so many examples of each endpoint; says whether all were answered as documented.
 pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     let program = install(steps)?;
-    // It is not asked for, but no server starts without one.
-    site::build(Mode::Release, steps)?;
-    let server = binary::build(steps)?;
+    let server = binary::build(Mode::Release, steps)?;
     let data = workspace::root().join("target/schemathesis");
     if data.exists() {
         fs::remove_dir_all(&data).context("can't clear the data folder")?;
