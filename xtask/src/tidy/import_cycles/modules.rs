@@ -80,8 +80,10 @@ impl Modules {
                     } else {
                         let files = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
                         let found = files.iter().find(|file| tree.has(file));
-                        let found = found.with_context(|| format!("{folder} has no file"))?;
-                        self.read_file(tree, found, &folder, path)?;
+                        // None where `#[path]` names a file of another crate.
+                        if let Some(found) = found {
+                            self.read_file(tree, found, &folder, path)?;
+                        }
                     }
                 }
                 Item::Use(item) => module.imports.extend(imports(&item)),
