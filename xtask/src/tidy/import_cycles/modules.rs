@@ -116,7 +116,9 @@ impl Modules {
             });
             for (path, target) in imported.chain(named) {
                 let file = &self.0[target.module].file;
-                if *file != module.file {
+                let is_family =
+                    target.module.starts_with(scope) || scope.starts_with(target.module);
+                if *file != module.file && !is_family {
                     let depends_on = graph.entry(module.file.clone()).or_default();
                     depends_on
                         .entry(file.clone())
@@ -205,6 +207,7 @@ impl Modules {
     }
 }
 
+/// Whether an item is compiled only for tests: of this crate, or of those above it.
 fn is_for_tests(item: &Item) -> bool {
     let attributes: &[Attribute] = match item {
         Item::Const(item) => &item.attrs,
@@ -216,11 +219,8 @@ fn is_for_tests(item: &Item) -> bool {
         _ => &[],
     };
     attributes.iter().any(|attribute| {
-        let condition = attribute
-            .path()
-            .is_ident("cfg")
-            .then(|| attribute.parse_args::<syn::Path>());
-        matches!(condition, Some(Ok(condition)) if condition.is_ident("test"))
+        let condition = attribute.meta.to_token_stream().to_string();
+        ["cfg (test)", "cfg (feature = \"testing\")"].contains(&condition.as_str())
     })
 }
 
