@@ -1,12 +1,11 @@
 //! Builds what the browser downloads: one style sheet, one script and one wasm file, with hashes in their names.
 //!
-//! esbuild joins the style sheets, Trunk does the rest, and what is left to do on a release build is to make script and
-//! wasm smaller and to put ready-made `.br` and `.gz` files beside everything.
+//! esbuild bundles the style sheets and Trunk compiles the wasm. A release build then optimizes script and wasm for size, and
+//! compresses every file ahead of time.
 
 mod budget;
 mod inputs;
-mod shrink;
-mod wasm;
+mod optimize;
 
 use std::{fs, path::PathBuf};
 
@@ -55,8 +54,8 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
         run_trunk(&tools, mode)
     })?;
     if matches!(mode, Mode::Release) {
-        steps.run("making the wasm smaller", "half a minute", || {
-            shrink::shrink(&tools)
+        steps.run("optimizing the wasm", "half a minute", || {
+            optimize::optimize(&tools)
         })?;
         steps.run("compressing the site", "some seconds", compress)?;
     }
@@ -68,7 +67,7 @@ fn bundle(source: &str, name: &str, tools: &SiteTools, mode: Mode) -> Result<()>
     let mut esbuild = tools.command("esbuild")?;
     esbuild
         .args([source, "--bundle", "--format=esm"])
-        .arg(format!("--outfile=target/site-parts/{name}"));
+        .arg(format!("--outfile=target/site-build/{name}"));
     // What the server serves under this path is not there at build time.
     esbuild.args(["--external:/pkg/*", "--log-level=warning"]);
     if matches!(mode, Mode::Release) {

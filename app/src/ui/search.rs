@@ -1,8 +1,6 @@
 //! A field to search with.
 
-use leptos::{
-    ev::SubmitEvent, html::Input, prelude::*, wasm_bindgen::JsCast, web_sys::HtmlInputElement,
-};
+use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
 use crate::ui::{
     changing::changing,
@@ -31,7 +29,7 @@ pub fn SearchForm(
     let field = NodeRef::<Input>::new();
     let searched = move |event: SubmitEvent| {
         event.prevent_default();
-        if let Some(field) = on_page(field) {
+        if let Some(field) = field.get_untracked() {
             on_search.run(field.value());
         }
     };
@@ -44,7 +42,7 @@ pub fn SearchForm(
     focus_at_slash(field);
     Effect::new(move |_| {
         if forgotten.get()
-            && let Some(field) = on_page(field)
+            && let Some(field) = field.get_untracked()
         {
             field.set_value("");
         }
@@ -82,11 +80,6 @@ pub fn SearchForm(
     }
 }
 
-/// The field, while it is there: in the browser a reference does not know what kind of element it leads to.
-fn on_page(field: NodeRef<Input>) -> Option<HtmlInputElement> {
-    field.get_untracked()?.dyn_into().ok()
-}
-
 /// A slash that is typed nowhere else leads to the field, and selects what is in it.
 #[cfg(target_arch = "wasm32")]
 fn focus_at_slash(field: NodeRef<Input>) {
@@ -99,7 +92,7 @@ fn focus_at_slash(field: NodeRef<Input>) {
             if !is_shortcut || is_typing() {
                 return;
             }
-            if let Some(field) = on_page(field) {
+            if let Some(field) = field.get_untracked() {
                 event.prevent_default();
                 field.focus().ok();
                 field.select();

@@ -99,8 +99,6 @@ fn lint(run: &mut Run<'_>) -> Result<()> {
         "keywright-frontend",
         "--package",
         "keywright-app",
-        "--package",
-        "keywright-elements",
     ];
     wasm.extend([
         "--features",

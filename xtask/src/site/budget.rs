@@ -4,8 +4,9 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
-/// Bytes after brotli, of all that pages load: 260 KiB. Raise it with a reason in the commit's message.
-const BUDGET: u64 = 266_240;
+/// Maximum number of bytes, after brotli, of everything that the pages load: 320 KiB. Give the reason for raising it in the
+/// commit message.
+const BUDGET: u64 = 327_680;
 
 /// How the names of the built files begin and end that pages load: there is one of each.
 const DOWNLOADS: [(&str, &str); 4] = [

@@ -11,14 +11,13 @@ use anyhow::{Context, Result};
 
 use crate::{process, site::Mode, tools, workspace};
 
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 10] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "app",
     "crates/domain",
-    "crates/elements",
     "frontend",
     "style",
     "xtask/compress.mjs",

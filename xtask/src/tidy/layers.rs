@@ -33,17 +33,16 @@ const fn layer(name: &'static str, may_use: &'static [&'static str]) -> Layer {
     }
 }
 
-const LAYERS: [Layer; 9] = [
+const LAYERS: [Layer; 8] = [
     layer("keywright-domain", &[]),
     layer("keywright-store", &["keywright-domain"]),
     layer(
         "keywright-service",
         &["keywright-domain", "keywright-store"],
     ),
-    layer("keywright-elements", &[]),
     Layer {
         name: "keywright-app",
-        may_use: &["keywright-domain", "keywright-elements"],
+        may_use: &["keywright-domain"],
         may_use_optionally: &["keywright-service"],
     },
     layer("keywright-frontend", &["keywright-app"]),

@@ -1,0 +1,77 @@
+//! Optimizes the script and the wasm of a release build for size.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Result;
+
+use super::files;
+use crate::{process, tools::SiteTools, workspace};
+
+/// The features that the compiler uses, one by one: without them wasm-opt rejects the module, and with `--all-features` it
+/// writes one that Chromium rejects.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Chosen by the size after brotli, which is what a browser downloads.
+const OPTIMIZATIONS: [&str; 9] = [
+    // The module owns its memory, which starts zeroed, and the first kilobyte is never used: it is the far end of the stack.
+    "--zero-filled-memory",
+    "--low-memory-unused",
+    // Several similar functions compress better than a large one that they are inlined into.
+    "--one-caller-inline-max-function-size=0",
+    // The code that `-Oz` saves over `-Os` is code that brotli compresses well.
+    "-Os",
+    "--converge",
+    // Sorting by name puts similar functions next to each other. The names themselves are stripped.
+    "--reorder-functions-by-name",
+    "--strip-debug",
+    "--strip-producers",
+    "--quiet",
+];
+
+/// Optimizes every wasm file of the site, and its script.
+pub(super) fn optimize(tools: &SiteTools) -> Result<()> {
+    for wasm in files("wasm")? {
+        minify(&script_of(&wasm), tools)?;
+        let mut wasm_opt = tools.command("wasm-opt")?;
+        wasm_opt.args(FEATURES).args(OPTIMIZATIONS);
+        process::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
+    }
+    Ok(())
+}
+
+/// The script that wasm-bindgen generates for a module.
+fn script_of(wasm: &Path) -> PathBuf {
+    let name = wasm.to_string_lossy();
+    PathBuf::from(name.replace("_bg.wasm", ".js"))
+}
+
+/// Minifies a script in place and drops whatever its default export does not use.
+fn minify(script: &Path, tools: &SiteTools) -> Result<()> {
+    let entry = workspace::target().join("site-build/start.mjs");
+    let path = script.display().to_string();
+    fs::write(&entry, format!("export {{ default }} from {path:?};"))?;
+    let mut esbuild = tools.command("esbuild")?;
+    esbuild.arg(&entry).args([
+        "--bundle",
+        "--minify",
+        "--format=esm",
+        "--log-level=warning",
+        "--allow-overwrite",
+    ]);
+    // Without these, esbuild keeps wasm-bindgen's classes, although no code creates one.
+    esbuild.args([
+        "--define:Symbol.dispose=undefined",
+        "--pure:FinalizationRegistry",
+    ]);
+    process::run(esbuild.arg(format!("--outfile={path}")))
+}
