@@ -10,8 +10,8 @@ pub struct Assets {
     pub js: String,
     /// The wasm.
     pub wasm: String,
-    /// The script of the pages that have no wasm.
-    pub plain_js: String,
+    /// The script that enhances the server's HTML.
+    pub enhance_js: String,
     /// The one stylesheet.
     pub css: String,
     /// The icon in the browser's tab.
@@ -31,7 +31,7 @@ impl Assets {
         Some(Self {
             js: path(js),
             wasm: path(find("keywright-frontend-", "_bg.wasm")?),
-            plain_js: path(find("plain-", ".js")?),
+            enhance_js: path(find("enhance-", ".js")?),
             css: path(find("main-", ".css")?),
             icon: path(find("favicon", ".svg")?),
             build_id: js
@@ -57,7 +57,7 @@ mod tests {
         "keywright-frontend-1f2e3d4c5b6a7988_bg.wasm",
         "keywright-frontend-1f2e3d4c5b6a7988.js.br",
         "main-0a1b2c3d.css",
-        "plain-2b3c4d5e.js",
+        "enhance-2b3c4d5e.js",
     ];
 
     #[test]
@@ -68,7 +68,7 @@ mod tests {
             assets.wasm,
             "/pkg/keywright-frontend-1f2e3d4c5b6a7988_bg.wasm"
         );
-        assert_eq!(assets.plain_js, "/pkg/plain-2b3c4d5e.js");
+        assert_eq!(assets.enhance_js, "/pkg/enhance-2b3c4d5e.js");
         assert_eq!(assets.css, "/pkg/main-0a1b2c3d.css");
         assert_eq!(assets.icon, "/pkg/favicon-5be1c0f2.svg");
         assert_eq!(assets.build_id, "1f2e3d4c5b6a7988");
@@ -79,7 +79,7 @@ mod tests {
         for missing in [
             "favicon-5be1c0f2.svg",
             "main-0a1b2c3d.css",
-            "plain-2b3c4d5e.js",
+            "enhance-2b3c4d5e.js",
             BUILT[2],
             BUILT[3],
         ] {

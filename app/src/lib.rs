@@ -24,6 +24,8 @@ mod pages;
 pub mod presence;
 pub mod routes;
 #[cfg(feature = "ssr")]
+mod server_only;
+#[cfg(feature = "ssr")]
 pub mod shell;
 pub mod theme;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]

@@ -70,33 +70,33 @@ const PAGES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
 /// That address, if it is one of a page of ours and nothing else: whoever makes up a link to the sign-in page must not lead
 /// people away from here. Browsers take `//host` and `/\host` for another site's.
 #[cfg(feature = "ssr")]
-pub fn own_page(address: &str) -> Option<&str> {
+pub fn safe_redirect_target(address: &str) -> Option<&str> {
     let path = address.split('?').next().unwrap_or_default();
     let is_page = |page: &str| {
         path.strip_prefix(page)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    let is_plain = address
+    let is_unambiguous = address
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
     // A browser goes up by these, out of our pages.
     let goes_up = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
     let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
-    (is_own && !goes_up && is_plain && address.len() <= NEXT_LENGTH).then_some(address)
+    (is_own && !goes_up && is_unambiguous && address.len() <= NEXT_LENGTH).then_some(address)
 }
 
 /// The page that the query string of the sign-in page's address names.
 #[cfg(feature = "ssr")]
 pub fn next_page(query: &str) -> Option<String> {
     let query = QueryString::parse(query);
-    own_page(query.get(NEXT)?).map(str::to_owned)
+    safe_redirect_target(query.get(NEXT)?).map(str::to_owned)
 }
 
 /// The link to the sign-in page, from which the operator comes back to where they wanted to go.
 #[cfg(feature = "ssr")]
 pub fn login(next: &str) -> String {
     let mut link = Link::to(LOGIN);
-    if let Some(next) = own_page(next).filter(|&next| next != GUIDE && next != LICENSES) {
+    if let Some(next) = safe_redirect_target(next).filter(|&next| next != GUIDE && next != LICENSES) {
         link.add(NEXT, next);
     }
     link.0
@@ -209,20 +209,11 @@ pub fn events(subject: Subject) -> String {
     format!("{EVENTS}?{}", subject.query())
 }
 
-/// Whether a path is one of a page that no script brings to life: what only asks before something is done, what answers a
-/// form, and what is only read.
-pub fn is_plain(path: &str) -> bool {
-    if matches!(
-        path,
-        AUDIT | AUDIT_NO_SUCH_KEY | FAILED | GUIDE | MINT | NO_SUCH_KEY | SETUP
-    ) {
-        return true;
-    }
+/// Whether the page at a path is only rendered on the server. The license list and the license pages are hydrated.
+pub fn is_server_only(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    matches!(
-        segments[..],
-        ["products" | "settings", ..] | ["licenses", .., "revoke" | "remint" | "deactivate"]
-    )
+    let is_hydrated = matches!(segments[..], ["licenses"] | ["licenses", _]) && path != MINT;
+    !is_hydrated
 }
 
 /// What a query string of the license list asks for. What names no filter, order or place is left out: an old or mangled
@@ -271,7 +262,7 @@ mod tests {
             "/products/notes/edit",
             "/settings/sdk-key",
         ] {
-            assert_eq!(own_page(own), Some(own));
+            assert_eq!(safe_redirect_target(own), Some(own));
         }
         let long = format!("/licenses?q={}", "a".repeat(2_048));
         for other in [
@@ -297,7 +288,7 @@ mod tests {
             "/acme/notes/validate",
             &long,
         ] {
-            assert_eq!(own_page(other), None, "{other}");
+            assert_eq!(safe_redirect_target(other), None, "{other}");
         }
         assert_eq!(login("/licenses"), "/login");
         assert_eq!(login("//evil.test"), "/login");
@@ -353,10 +344,12 @@ mod tests {
     }
 
     #[test]
-    fn pages_without_a_script_are_known_by_their_paths() {
+    fn only_the_license_list_and_the_license_pages_are_hydrated() {
         let id: LicenseId = ID.parse().unwrap();
         let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         for path in [
+            LOGIN.to_owned(),
+            SESSION.to_owned(),
             license_revoke(id),
             license_remint(id),
             license_deactivate(id, instance),
@@ -368,18 +361,13 @@ mod tests {
             GUIDE.to_owned(),
             mint(None),
             SDK_KEY_NEW.to_owned(),
+            "/licensesx/revoke".to_owned(),
+            "/auditx".to_owned(),
         ] {
-            assert!(is_plain(&path), "{path}");
+            assert!(is_server_only(&path), "{path}");
         }
-        for path in [
-            LICENSES,
-            LOGIN,
-            &license(id),
-            "/licensesx/revoke",
-            "/revoke",
-            "/auditx",
-        ] {
-            assert!(!is_plain(path), "{path}");
+        for path in [LICENSES, &license(id)] {
+            assert!(!is_server_only(path), "{path}");
         }
     }
 

@@ -16,18 +16,14 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let visit = request::visit();
     let theme = visit.theme.attribute();
     let operator = visit.account.map(|account| account.id);
-    // What asks before something is done, and what then shows a secret once, is not brought to life: it would need the
-    // secret again.
-    let is_plain = request::path().is_some_and(|path| routes::is_plain(&path));
-    let script = if is_plain {
-        view! { <script type="module" src=assets.plain_js.clone()></script> }.into_any()
-    } else {
-        view! { <HydrationScript assets=assets.clone() nonce/> }.into_any()
-    };
+    let is_server_only = request::path().is_none_or(|path| routes::is_server_only(&path));
+    let hydration =
+        (!is_server_only).then(|| view! { <HydrationScript assets=assets.clone() nonce/> });
     let Assets {
         css,
         icon,
         build_id,
+        enhance_js,
         ..
     } = assets.clone();
     view! {
@@ -39,7 +35,8 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=icon type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>
-                {script}
+                <script type="module" src=enhance_js></script>
+                {hydration}
                 <MetaTags/>
             </head>
             <body>
@@ -94,7 +91,7 @@ mod tests {
             "keywright-frontend-1f.js",
             "keywright-frontend-1f_bg.wasm",
             "main-0a.css",
-            "plain-0b.js",
+            "enhance-0b.js",
             "favicon.svg",
         ];
         let script = hydration_script(&Assets::from_names(names).unwrap());

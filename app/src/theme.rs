@@ -48,45 +48,6 @@ impl Theme {
     }
 }
 
-/// Shows the page in the theme of that name and has the server keep it.
-#[cfg(target_arch = "wasm32")]
-pub fn choose(name: &str) {
-    let Some(theme) = Theme::from_name(name) else {
-        return;
-    };
-    show(theme);
-    leptos::task::spawn_local(keep(theme));
-}
-
-/// On the server nobody chooses by script: the form is posted instead.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn choose(_name: &str) {}
-
-#[cfg(target_arch = "wasm32")]
-fn show(theme: Theme) {
-    let Some(root) = leptos::prelude::document().document_element() else {
-        return;
-    };
-    let done = match theme.attribute() {
-        Some(name) => root.set_attribute("data-theme", name),
-        None => root.remove_attribute("data-theme"),
-    };
-    debug_assert!(done.is_ok(), "data-theme is a valid attribute name");
-}
-
-/// The cookie comes with the answer; the page that the answer leads to is not wanted. Should the server be out of
-/// reach, the theme holds until the next reload, which says enough.
-#[cfg(target_arch = "wasm32")]
-async fn keep(theme: Theme) {
-    let request = gloo_net::http::Request::post(crate::routes::SESSION_THEME)
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .redirect(web_sys::RequestRedirect::Manual)
-        .body(format!("theme={}", theme.as_str()));
-    if let Ok(request) = request {
-        let _unreachable = request.send().await;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

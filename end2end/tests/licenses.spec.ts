@@ -213,6 +213,18 @@ test("a theme is shown at once and after a reload", async ({ page, licensesPage 
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
 
+test("a theme is shown at once on a page without wasm", async ({ page }) => {
+  await page.goto("/audit");
+  await expect(page.locator("html[data-scripted]")).toBeAttached();
+  await page.getByRole("button", { name: /^Account/ }).click();
+  const kept = page.waitForResponse((response) => response.url().endsWith("/session/theme"));
+  await page.getByRole("radio", { name: "Light" }).check();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+  await kept;
+  await page.reload();
+  await expect(page.locator("html")).toHaveAttribute("data-theme", "light");
+});
+
 test.describe("an address that leads nowhere", () => {
   test.use({ expectedErrors: [/status of 404/] });
 

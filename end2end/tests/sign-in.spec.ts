@@ -22,6 +22,14 @@ test("going back after signing out shows nothing", async ({ page, loginPage }) =
   await expect(page).toHaveURL("/login");
 });
 
+test("the sign-in page loads no wasm", async ({ page, loginPage }) => {
+  const loaded: string[] = [];
+  page.on("request", (request) => loaded.push(request.url()));
+  await loginPage.goto();
+  await expect(page.locator("html[data-scripted]")).toBeAttached();
+  expect(loaded.filter((url) => /frontend|wasm/.test(url))).toEqual([]);
+});
+
 test.describe("refused", () => {
   test.use({ expectedErrors: [/status of 401/] });
 
@@ -31,7 +39,7 @@ test.describe("refused", () => {
     await expect(page.getByRole("alert")).toBeVisible();
     await expect(loginPage.email).toHaveValue("owner@acme.test");
     await expect(loginPage.password).toHaveValue("");
-    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await expect(page.locator("html[data-scripted]")).toBeAttached();
     await loginPage.fill("owner@acme.test", "keywright-demo");
     await expect(page).toHaveURL("/licenses");
   });

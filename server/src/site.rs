@@ -119,7 +119,7 @@ mod tests {
             "keywright-frontend-1f.js.gz",
             "keywright-frontend-1f_bg.wasm",
             "main-0a.css",
-            "plain-0b.js",
+            "enhance-0b.js",
             "favicon.svg",
             "index.html",
         ];

@@ -42,11 +42,11 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
         process::run(process::cargo().arg("fetch"))
     })?;
     steps.run(
-        "bundling the style sheets and the plain script",
+        "bundling the style sheets and the script",
         "a moment",
         || {
             bundle("style/main.css", "main.css", &tools, mode)?;
-            bundle("frontend/plain.ts", "plain.js", &tools, mode)
+            bundle("frontend/enhance.ts", "enhance.js", &tools, mode)
         },
     )?;
     let estimate = "3 min the first time on two cores, then less than 1";

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::session::{Account, use_visit},
     routes,
-    theme::{self, Theme},
+    theme::Theme,
     ui::{
         button::FallbackButton,
         choice::{Choice, ChoiceField},
@@ -44,20 +44,16 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
     }
 }
 
-/// Applies at once; without a script, once it is sent.
+/// Applies at once through `frontend/enhance.ts`; without a script, once it is submitted.
 #[component]
 fn ThemeForm() -> impl IntoView {
-    let chosen = RwSignal::new(use_visit().theme.as_str().to_owned());
+    let chosen = Signal::stored(use_visit().theme.as_str().to_owned());
     let choices = Theme::ALL
         .map(|theme| Choice::new(theme.as_str(), theme.label()))
         .to_vec();
-    let on_change = move |name: String| {
-        theme::choose(&name);
-        chosen.set(name);
-    };
     view! {
-        <form class="menu-block" method="post" action=routes::SESSION_THEME>
-            <ChoiceField legend="Theme" name="theme" choices chosen on_change/>
+        <form class="menu-block" method="post" action=routes::SESSION_THEME data-applies-theme="">
+            <ChoiceField legend="Theme" name="theme" choices chosen on_change=|_| ()/>
             <FallbackButton>"Keep this theme"</FallbackButton>
         </form>
     }

@@ -39,7 +39,7 @@ pub fn Nav() -> impl IntoView {
 fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
     let current = move || current(&path.get(), href);
-    let rel = routes::is_plain(href).then_some("external");
+    let rel = routes::is_server_only(href).then_some("external");
     view! {
         <li>
             <a class="nav-link" rel=rel href=href aria-current=current>

@@ -1,4 +1,4 @@
-//! `/login`: a form that works without a script, before hydration as well as after.
+//! `/login`. Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

@@ -9,7 +9,9 @@ mod form_page;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod licenses;
+#[cfg(feature = "ssr")]
 pub mod login;
+#[cfg(feature = "ssr")]
 pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod products;

@@ -1,4 +1,4 @@
-//! What answers every path that leads nowhere.
+//! The page for unknown paths. Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

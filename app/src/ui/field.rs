@@ -10,13 +10,10 @@ pub enum FieldKind {
     /// The password that goes with it.
     Password,
     /// The same, chosen now.
-    #[cfg(feature = "ssr")]
     NewPassword,
     /// Any text, which no browser needs to remember.
-    #[cfg(feature = "ssr")]
     Text,
     /// A whole number.
-    #[cfg(feature = "ssr")]
     Number,
 }
 
@@ -26,12 +23,9 @@ impl FieldKind {
             // Not "email": browsers refuse addresses there that begin with anything but ASCII.
             Self::Email => "text",
             Self::Password => "password",
-            #[cfg(feature = "ssr")]
-            Self::NewPassword => "password",
-            #[cfg(feature = "ssr")]
-            Self::Text => "text",
-            #[cfg(feature = "ssr")]
-            Self::Number => "number",
+                    Self::NewPassword => "password",
+                    Self::Text => "text",
+                    Self::Number => "number",
         }
     }
 
@@ -39,8 +33,7 @@ impl FieldKind {
         match self {
             Self::Email => Some("email"),
             Self::Password => None,
-            #[cfg(feature = "ssr")]
-            Self::NewPassword | Self::Text | Self::Number => None,
+                    Self::NewPassword | Self::Text | Self::Number => None,
         }
     }
 
@@ -48,10 +41,8 @@ impl FieldKind {
         match self {
             Self::Email => "username",
             Self::Password => "current-password",
-            #[cfg(feature = "ssr")]
-            Self::NewPassword => "new-password",
-            #[cfg(feature = "ssr")]
-            Self::Text | Self::Number => "off",
+                    Self::NewPassword => "new-password",
+                    Self::Text | Self::Number => "off",
         }
     }
 }
@@ -88,7 +79,6 @@ pub fn Field(
 }
 
 /// Links to fields, each with what is wrong there: name of the field, and a sentence.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn FieldLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
     let link = |(name, sentence)| view! { <li><a href=format!("#{name}")>{sentence}</a></li> };
@@ -96,7 +86,6 @@ pub fn FieldLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
 }
 
 /// A field that may stay empty, whose label is only heard. Its name is its id too.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn TextField(
     name: &'static str,
@@ -123,7 +112,6 @@ pub fn TextField(
 }
 
 /// A day of the calendar, which may stay empty, beside its label. Its name is its id too.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl IntoView {
     view! {
@@ -135,7 +123,6 @@ pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl
 }
 
 /// Something that is sent along; nothing, where it is empty.
-#[cfg(feature = "ssr")]
 #[component]
 pub fn HiddenField(name: &'static str, value: String) -> impl IntoView {
     (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value/> })

@@ -40,7 +40,7 @@ impl Installation {
             "keywright-frontend-1f.js",
             "keywright-frontend-1f_bg.wasm",
             "main-0a.css",
-            "plain-0b.js",
+            "enhance-0b.js",
             "favicon.svg",
         ] {
             fs::write(site.join(name), "/* file */").unwrap();

@@ -29,7 +29,7 @@ async fn server() -> (Router, TestWorld) {
         "keywright-frontend-1f.js.gz",
         "keywright-frontend-1f_bg.wasm",
         "main-0a.css",
-        "plain-0b.js",
+        "enhance-0b.js",
         "favicon.svg",
     ];
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(name.as_bytes())));

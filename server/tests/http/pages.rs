@@ -66,6 +66,39 @@ async fn every_role_sees_the_licenses() {
     }
 }
 
+#[tokio::test]
+async fn only_the_license_list_and_the_license_pages_load_the_wasm() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let license = format!("/licenses/{}", crate::world::license_id(PRO_KEY));
+    let wrong_password = "email=owner%40acme.test&password=wrong";
+    for (answer, loads_wasm) in [
+        (server.get("/login").await, false),
+        (
+            server.post_form("/session", wrong_password, None).await,
+            false,
+        ),
+        (server.get("/nothing").await, false),
+        (browser.get("/nothing").await, false),
+        (browser.get("/products").await, false),
+        (browser.get("/audit").await, false),
+        (browser.get("/settings/sdk-key").await, false),
+        (browser.get("/licenses/mint").await, false),
+        (browser.get(&format!("{license}/revoke")).await, false),
+        (browser.get("/licenses").await, true),
+        (browser.get(&license).await, true),
+    ] {
+        let html = parse(&answer);
+        let title = texts(&html, "title");
+        let head = html.select(&Selector::parse("head").unwrap()).next();
+        let head = head.unwrap().inner_html();
+        for mark in ["modulepreload", ".wasm", "keywright-frontend"] {
+            assert_eq!(head.contains(mark), loads_wasm, "{title:?}: {mark}");
+        }
+        assert!(head.contains("/pkg/enhance-0b.js"), "{title:?}");
+    }
+}
+
 /// However the database and the renderer race, no page leaves without its data: a browser would find nothing to bring to life.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_is_whole_however_many_are_rendered_at_once() {

@@ -382,7 +382,7 @@ fn site() -> Site {
         "keywright-frontend-1f.js",
         "keywright-frontend-1f_bg.wasm",
         "main-0a.css",
-        "plain-0b.js",
+        "enhance-0b.js",
         "favicon.svg",
     ];
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(b"/* file */")));

@@ -12,7 +12,7 @@ const BUDGET: u64 = 327_680;
 const DOWNLOADS: [(&str, &str); 4] = [
     ("keywright-frontend-", "_bg.wasm"),
     ("keywright-frontend-", ".js"),
-    ("plain-", ".js"),
+    ("enhance-", ".js"),
     ("main-", ".css"),
 ];
 
@@ -76,7 +76,7 @@ mod tests {
         let names = [
             "keywright-frontend-1f_bg.wasm",
             "keywright-frontend-1f.js",
-            "plain-0b.js",
+            "enhance-0b.js",
             "main-0a.css",
         ];
         assert!(check_names(&names).is_ok());

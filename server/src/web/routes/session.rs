@@ -45,7 +45,7 @@ pub(crate) async fn begin(
     Form(form): Form<SignIn>,
 ) -> Response {
     let origin = origin(&extensions, &headers);
-    let next = form.next.as_deref().and_then(routes::own_page);
+    let next = form.next.as_deref().and_then(routes::safe_redirect_target);
     let email = form.email.trim().to_owned();
     let operators = &state.services.operators;
     let signed_in = operators.sign_in(&email, &form.password, origin).await;

@@ -1,9 +1,9 @@
-// What a script adds to the pages that no wasm brings to life. Everything there works without it; the marks that it goes by are
-// set in app/src/ui/plain.rs and app/src/ui/form.rs.
+// Enhances the server's HTML on every page: copying, saving, the theme, inline checks, progress and live updates. The pages
+// work without it, apart from buttons with data-when="script". It acts on data attributes that components set.
 
-/** How long one may pause before what is typed is checked. */
+/** How long to wait after a keystroke before checking a field. */
 const PAUSE_MILLIS = 300;
-/** How long to wait before a stream that ended is opened again. */
+/** How long to wait before reopening a closed event stream. */
 const RECONNECT_MILLIS = 5_000;
 
 const root = document.documentElement;
@@ -12,23 +12,39 @@ function byId(id: string | undefined): HTMLElement | null {
   return id ? document.getElementById(id) : null;
 }
 
-/** Copies a text and says in the place after the button, which is read out, what came of it. */
+/** Copies the text of an element, and reports the outcome in the status element after the button. */
 async function copy(button: HTMLElement): Promise<void> {
   const source = byId(button.dataset["copy"]);
-  const place = button.nextElementSibling;
-  if (!source || !place) {
+  const status = button.nextElementSibling;
+  if (!source || !status) {
     return;
   }
+  // A <data> element may show a shortened text.
+  const text = source instanceof HTMLDataElement ? source.value : (source.textContent ?? "");
   try {
-    await navigator.clipboard.writeText(source.textContent ?? "");
+    await navigator.clipboard.writeText(text);
     button.dataset["done"] = "";
-    place.textContent = "Copied to the clipboard";
+    button.querySelector("use")?.setAttribute("href", "#icon-check");
+    status.textContent = "Copied to the clipboard";
   } catch {
-    // As over plain HTTP from another machine. Where it is only heard otherwise, it is seen, too.
-    place.classList.replace("visually-hidden", "said");
-    place.textContent = "The browser does not let this page copy. It is selected: copy it yourself";
+    // The clipboard is unavailable over plain HTTP from another machine. A status for screen readers becomes visible then.
+    source.textContent = text;
     getSelection()?.selectAllChildren(source);
+    status.classList.replace("visually-hidden", "said");
+    status.textContent = "The browser does not let this page copy. The text is selected: copy it yourself";
   }
+}
+
+/** Applies a theme at once and has the server remember it. Offline, the choice holds until the next page. */
+function chooseTheme(theme: string, action: string): void {
+  if (theme === "system") {
+    delete root.dataset["theme"];
+  } else {
+    root.dataset["theme"] = theme;
+  }
+  const body = new URLSearchParams({ theme });
+  // The answer sets a cookie; the page that it redirects to is not needed.
+  fetch(action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => undefined);
 }
 
 function save(button: HTMLElement): void {
@@ -239,6 +255,13 @@ document.addEventListener("click", (event) => {
   }
 });
 
+document.addEventListener("change", (event) => {
+  const input = event.target;
+  if (input instanceof HTMLInputElement && input.form?.dataset["appliesTheme"] !== undefined) {
+    chooseTheme(input.value, input.form.action);
+  }
+});
+
 let pause: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener("input", (event) => {
   const input = event.target;
@@ -276,4 +299,7 @@ const followed = document.querySelector<HTMLElement>("[data-follow]")?.dataset["
 if (followed) {
   follow(followed);
 }
-root.setAttribute("data-scripted", "");
+// A page that preloads the wasm is marked once it is hydrated.
+if (!document.querySelector("link[rel=modulepreload]")) {
+  root.setAttribute("data-scripted", "");
+}

@@ -1,0 +1,101 @@
+//! The pages that are rendered on the server and not hydrated ([`crate::routes::is_server_only`]).
+
+use leptos::prelude::*;
+use leptos_router::{
+    MatchNestedRoutes, SsrMode, StaticSegment,
+    components::{Outlet, ParentRoute, Route},
+    path,
+};
+
+use crate::{
+    layout::FramedPages,
+    pages::{
+        audit::log::{AuditNoSuchKeyPage, AuditPage},
+        failed::FailedPage,
+        guide::GuidePage,
+        licenses::{
+            mint::MintPage,
+            no_such_key::NoSuchKeyPage,
+            question_page::{DeactivatePage, RemintPage, RevokePage},
+        },
+        login::LoginPage,
+        products::{
+            delete_page::DeleteKeyTypePage,
+            forms::{EditKeyTypePage, EditProductPage, NewKeyTypePage, NewProductPage},
+            list::ProductsPage,
+            page::ProductPage,
+        },
+        sdk_key::{
+            end::EndSdkKeyPage,
+            page::SdkKeyPage,
+            replace::{ImportSdkKeyPage, NewSdkKeyPage},
+        },
+        setup::SetupPage,
+    },
+    routes,
+};
+
+/// The routes of the server-only pages.
+#[component(transparent)]
+pub fn ServerOnlyRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
+            <Route path=StaticSegment(routes::LOGIN) view=LoginPage ssr=SsrMode::Async/>
+            // A rejected sign-in answers the post to this path with the same page.
+            <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
+            <FramedRoutes/>
+        </ParentRoute>
+    }
+    .into_inner()
+}
+
+/// The routes of the pages inside the frame.
+#[component(transparent)]
+fn FramedRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
+            <Route path=path!("/") view=GuidePage ssr=SsrMode::Async/>
+            <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
+            <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
+            <Route path=path!("/products") view=ProductsPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/new") view=NewProductPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/:product") view=ProductPage ssr=SsrMode::Async/>
+            <Route path=path!("/products/:product/edit") view=EditProductPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/products/:product/key-types/new")
+                view=NewKeyTypePage
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=path!("/products/:product/key-types/:key_type/edit")
+                view=EditKeyTypePage
+                ssr=SsrMode::Async
+            />
+            <Route
+                path=path!("/products/:product/key-types/:key_type/delete")
+                view=DeleteKeyTypePage
+                ssr=SsrMode::Async
+            />
+            <Route path=path!("/settings/sdk-key") view=SdkKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/sdk-key/new") view=NewSdkKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/settings/sdk-key/import") view=ImportSdkKeyPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/settings/sdk-key/:fingerprint/end")
+                view=EndSdkKeyPage
+                ssr=SsrMode::Async
+            />
+            <Route path=path!("/licenses/mint") view=MintPage ssr=SsrMode::Async/>
+            <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+            <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
+            <Route
+                path=path!("/licenses/:id/instances/:instance/deactivate")
+                view=DeactivatePage
+                ssr=SsrMode::Async
+            />
+        </ParentRoute>
+    }
+    .into_inner()
+}
