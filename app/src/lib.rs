@@ -24,6 +24,7 @@ mod pages;
 pub mod presence;
 pub mod routes;
 #[cfg(feature = "ssr")]
+#[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod server_only;
 #[cfg(feature = "ssr")]
 pub mod shell;

@@ -96,7 +96,8 @@ pub fn next_page(query: &str) -> Option<String> {
 #[cfg(feature = "ssr")]
 pub fn login(next: &str) -> String {
     let mut link = Link::to(LOGIN);
-    if let Some(next) = safe_redirect_target(next).filter(|&next| next != GUIDE && next != LICENSES) {
+    if let Some(next) = safe_redirect_target(next).filter(|&next| next != GUIDE && next != LICENSES)
+    {
         link.add(NEXT, next);
     }
     link.0

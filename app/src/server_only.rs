@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::{
-    MatchNestedRoutes, SsrMode, StaticSegment,
+    SsrMode, StaticSegment,
     components::{Outlet, ParentRoute, Route},
     path,
 };
@@ -37,7 +37,7 @@ use crate::{
 
 /// The routes of the server-only pages.
 #[component(transparent)]
-pub fn ServerOnlyRoutes() -> impl MatchNestedRoutes + Clone {
+pub fn ServerOnlyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
             <Route path=StaticSegment(routes::LOGIN) view=LoginPage ssr=SsrMode::Async/>
@@ -51,7 +51,7 @@ pub fn ServerOnlyRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// The routes of the pages inside the frame.
 #[component(transparent)]
-fn FramedRoutes() -> impl MatchNestedRoutes + Clone {
+fn FramedRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
             <Route path=path!("/") view=GuidePage ssr=SsrMode::Async/>

@@ -2,7 +2,11 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
+#[cfg(feature = "ssr")]
+use crate::ui::icon::{Icon, IconName};
+
 /// Submits its form: the one thing the page is for.
+#[cfg(feature = "ssr")]
 #[component]
 pub fn PrimaryButton(children: Children) -> impl IntoView {
     view! { <button class="button" data-kind="primary" type="submit">{children()}</button> }
@@ -101,6 +105,25 @@ fn is_plain(event: &MouseEvent) -> bool {
 #[component]
 pub fn SubmitButton(children: Children) -> impl IntoView {
     view! { <button class="button" type="submit">{children()}</button> }
+}
+
+/// Saves the text of the element with the id `of` as a file, through `frontend/enhance.ts`.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl IntoView {
+    view! {
+        <button
+            class="button"
+            data-kind="primary"
+            type="button"
+            data-when="script"
+            data-save=of
+            data-file=file
+        >
+            <Icon name=IconName::Download/>
+            {children()}
+        </button>
+    }
 }
 
 /// Leads away from a question without answering it.

@@ -1,97 +1,81 @@
-//! Values to take away.
+//! Copying text to the clipboard. `frontend/enhance.ts` does it, on every page alike.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use crate::ui::{
-    changing::changing,
-    icon::{Icon, IconName},
-};
+use crate::ui::icon::{Icon, IconName};
 
-/// What came of copying.
+/// How a copy button looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copied {
-    /// Nobody tried.
-    No,
-    /// It is on the clipboard.
-    Yes,
-    /// The browser does not let the page: it came over plain HTTP from another machine, or the user said no.
-    Refused,
+pub enum CopyStyle {
+    /// The button that the page is for.
+    Primary,
+    /// A button next to others.
+    #[cfg(feature = "ssr")]
+    Secondary,
+    /// A small button that says `Copy`.
+    #[cfg(feature = "ssr")]
+    Compact,
+    /// A small icon.
+    Icon,
 }
 
-impl Copied {
-    /// What is said about it.
-    pub const fn sentence(self) -> Option<&'static str> {
-        match self {
-            Self::No => None,
-            Self::Yes => Some("Copied to the clipboard"),
-            Self::Refused => {
-                Some("The browser does not let this page copy. Select it, and copy it yourself")
-            }
-        }
+/// A button that copies the text of the element with the id `of`. The status after it reports the outcome.
+#[component]
+pub fn CopyButton(
+    of: &'static str,
+    /// What it copies, such as `Copy key`.
+    label: &'static str,
+    style: CopyStyle,
+    #[prop(optional)] node: NodeRef<html::Button>,
+) -> impl IntoView {
+    let (kind, is_small, text) = match style {
+        CopyStyle::Primary => (Some("primary"), false, Some(label)),
+        #[cfg(feature = "ssr")]
+        CopyStyle::Secondary => (None, false, Some(label)),
+        #[cfg(feature = "ssr")]
+        CopyStyle::Compact => (Some("quiet"), true, Some("Copy")),
+        CopyStyle::Icon => (Some("quiet"), true, None),
+    };
+    let shape = (style == CopyStyle::Icon).then_some("icon");
+    let status = if is_small { "visually-hidden" } else { "said" };
+    view! {
+        <button
+            class="button"
+            data-kind=kind
+            data-size=is_small.then_some("small")
+            data-shape=shape
+            data-when="script"
+            type="button"
+            aria-label=is_small.then_some(label)
+            data-copy=of
+            node_ref=node
+        >
+            <Icon name=IconName::Copy/>
+            {text}
+        </button>
+        <span class=status role="status"></span>
     }
 }
 
-/// A value, and a small button that copies `text`: what is shown may be shorter.
+/// A value with a small button that copies it. The children may show it differently; without any, it is shown as code. `id` must
+/// be unique on the page.
 #[component]
 pub fn Copyable(
-    #[prop(into)] text: String,
-    #[prop(into)] label: String,
-    children: Children,
+    id: &'static str,
+    label: &'static str,
+    text: String,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
-    let copied = RwSignal::new(Copied::No);
-    let icon = changing(move || {
-        let name = match copied.get() {
-            Copied::Yes => IconName::Check,
-            Copied::No | Copied::Refused => IconName::Copy,
-        };
-        view! { <Icon name/> }
-    });
-    let said = changing(move || copied.get().sentence());
+    let shown = match children {
+        Some(children) => children(),
+        None => view! { <code>{text.clone()}</code> }.into_any(),
+    };
     view! {
         <span class="copy">
-            {children()}
-            <button
-                class="button"
-                data-kind="quiet"
-                data-size="small"
-                data-shape="icon"
-                data-when="script"
-                type="button"
-                aria-label=label
-                on:click=move |_| copy(text.clone(), copied)
-            >
-                {icon}
-            </button>
-            <span class="visually-hidden" role="status">{said}</span>
+            <data id=id value=text>
+                {shown}
+            </data>
+            <CopyButton of=id label style=CopyStyle::Icon/>
         </span>
     }
-}
-
-/// Puts a text on the clipboard, and says what came of it.
-#[cfg(target_arch = "wasm32")]
-pub fn copy(text: String, copied: RwSignal<Copied>) {
-    use leptos::wasm_bindgen::JsCast;
-
-    leptos::task::spawn_local(async move {
-        let clipboard = js_sys::Reflect::get(&window().navigator(), &"clipboard".into());
-        let written = match clipboard.map(JsCast::dyn_into::<web_sys::Clipboard>) {
-            Ok(Ok(clipboard)) => {
-                let written = wasm_bindgen_futures::JsFuture::from(clipboard.write_text(&text));
-                written.await.is_ok()
-            }
-            _ => false,
-        };
-        let came = if written {
-            Copied::Yes
-        } else {
-            Copied::Refused
-        };
-        copied.try_set(came);
-    });
-}
-
-/// Puts a text on the clipboard: there is none on the server.
-#[cfg(not(target_arch = "wasm32"))]
-pub fn copy(_text: String, copied: RwSignal<Copied>) {
-    copied.set(Copied::Refused);
 }

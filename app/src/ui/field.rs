@@ -20,20 +20,17 @@ pub enum FieldKind {
 impl FieldKind {
     pub(super) const fn input_type(self) -> &'static str {
         match self {
-            // Not "email": browsers refuse addresses there that begin with anything but ASCII.
-            Self::Email => "text",
-            Self::Password => "password",
-                    Self::NewPassword => "password",
-                    Self::Text => "text",
-                    Self::Number => "number",
+            // Not "email": browsers reject addresses there that begin with anything but ASCII.
+            Self::Email | Self::Text => "text",
+            Self::Password | Self::NewPassword => "password",
+            Self::Number => "number",
         }
     }
 
     pub(super) const fn input_mode(self) -> Option<&'static str> {
         match self {
             Self::Email => Some("email"),
-            Self::Password => None,
-                    Self::NewPassword | Self::Text | Self::Number => None,
+            Self::Password | Self::NewPassword | Self::Text | Self::Number => None,
         }
     }
 
@@ -41,8 +38,8 @@ impl FieldKind {
         match self {
             Self::Email => "username",
             Self::Password => "current-password",
-                    Self::NewPassword => "new-password",
-                    Self::Text | Self::Number => "off",
+            Self::NewPassword => "new-password",
+            Self::Text | Self::Number => "off",
         }
     }
 }

@@ -14,6 +14,7 @@ pub enum IconName {
     /// A box.
     Box,
     /// A check.
+    #[cfg(feature = "ssr")]
     Check,
     /// A cross.
     Close,
@@ -57,6 +58,7 @@ impl IconName {
             Self::ArrowDown => "#icon-arrow-down",
             Self::ArrowUp => "#icon-arrow-up",
             Self::Box => "#icon-box",
+            #[cfg(feature = "ssr")]
             Self::Check => "#icon-check",
             Self::Close => "#icon-close",
             Self::Code => "#icon-code",

@@ -13,6 +13,7 @@ pub mod dialog;
 pub mod disclosure;
 pub mod empty;
 pub mod facts;
+#[cfg(feature = "ssr")]
 pub mod field;
 pub mod focus;
 #[cfg(feature = "ssr")]
@@ -23,8 +24,6 @@ pub mod menu;
 pub mod meta;
 pub mod notice;
 pub mod pager;
-#[cfg(feature = "ssr")]
-pub mod plain;
 pub mod rows;
 pub mod search;
 pub mod secret;

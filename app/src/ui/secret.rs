@@ -1,44 +1,37 @@
-//! Something that is shown once.
+//! Secrets that are shown once.
 
 use leptos::{html, prelude::*};
 
-use crate::ui::{
-    changing::changing,
-    copy::{Copied, copy},
-    icon::{Icon, IconName},
-};
+use crate::ui::copy::{CopyButton, CopyStyle};
 
-/// The text alone in its frame; a click selects the whole of it, and a button, which takes the focus, copies it.
+/// A secret with a button that copies it. A click on the secret selects all of it.
 #[component]
-pub fn Secret(label: &'static str, copy_label: &'static str, text: String) -> impl IntoView {
-    let copied = RwSignal::new(Copied::No);
-    let said = changing(move || {
-        let state = copied.get();
-        state.sentence().map(|sentence| {
-            let tone = (state == Copied::Yes).then_some("ok");
-            view! { <span data-tone=tone>{sentence}</span> }
-        })
-    });
-    let node = NodeRef::<html::Button>::new();
-    node.on_load(|button| {
-        button.focus().ok();
-    });
-    let shown = text.clone();
+pub fn Secret(
+    id: &'static str,
+    label: &'static str,
+    copy_label: &'static str,
+    text: String,
+    /// The copy button.
+    #[prop(optional)]
+    node: NodeRef<html::Button>,
+) -> impl IntoView {
     view! {
         <div class="secret">
-            <output aria-label=label>{shown}</output>
-            <button
-                class="button"
-                data-kind="primary"
-                data-when="script"
-                type="button"
-                node_ref=node
-                on:click=move |_| copy(text.clone(), copied)
-            >
-                <Icon name=IconName::Copy/>
-                {copy_label}
-            </button>
+            <output id=id aria-label=label>{text}</output>
+            <CopyButton of=id label=copy_label style=CopyStyle::Primary node/>
         </div>
-        <p class="said" role="status">{said}</p>
+    }
+}
+
+/// Several secrets, one per line.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn SecretList(id: &'static str, label: &'static str, texts: Vec<String>) -> impl IntoView {
+    let mut text = texts.join("\n");
+    text.push('\n');
+    view! {
+        <div class="secret-list" role="region" aria-label=label tabindex="0">
+            <pre id=id>{text}</pre>
+        </div>
     }
 }

@@ -14,10 +14,11 @@ use crate::{
     routes,
     ui::{
         button::{MainLink, PrimaryButton, ReloadLink},
+        code::CodeBlock,
+        copy::Copyable,
         empty::{Step, StepState, Steps},
         facts::{Fact, FactRows},
         notice::Note,
-        plain::{CodeBlock, CopyableText},
     },
 };
 use snippets::Snippet;
@@ -229,13 +230,13 @@ fn YourApp(snippet: Snippet) -> impl IntoView {
         </p>
         <FactRows>
             <Fact label="Base URL">
-                <CopyableText id="base-url" label="Copy base URL" text=snippet.base_url/>
+                <Copyable id="base-url" label="Copy base URL" text=snippet.base_url/>
             </Fact>
             <Fact label="Key ID">
-                <CopyableText id="kid" label="Copy key ID" text=snippet.kid/>
+                <Copyable id="kid" label="Copy key ID" text=snippet.kid/>
             </Fact>
             <Fact label="Public key">
-                <CopyableText id="public-key" label="Copy public key" text=snippet.public_key/>
+                <Copyable id="public-key" label="Copy public key" text=snippet.public_key/>
             </Fact>
         </FactRows>
         <p class="hint">

@@ -237,7 +237,7 @@ fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
             <Fact label="Expires">{expires}</Fact>
             <Fact label="Past expiry">{after}</Fact>
             <Fact label="License ID">
-                <Copyable text=id.clone() label="Copy license ID">
+                <Copyable id="license-id" label="Copy license ID" text=id.clone()>
                     <code class="uuid" title=id>{short_id}</code>
                 </Copyable>
             </Fact>
@@ -255,7 +255,7 @@ fn customer(license: &LicenseDetail) -> AnyView {
     let name = name.map(|name| view! { <bdi dir="auto">{name}</bdi> " " });
     let email = email.map(|email| {
         view! {
-            <Copyable text=email.clone() label="Copy customer e-mail">
+            <Copyable id="customer-email" label="Copy customer e-mail" text=email.clone()>
                 <bdi dir="ltr">{email}</bdi>
             </Copyable>
         }

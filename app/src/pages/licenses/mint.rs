@@ -21,13 +21,14 @@ use crate::{
     },
     routes,
     ui::{
-        button::{ButtonRow, ReloadLink},
+        button::{ButtonRow, ReloadLink, SaveButton},
         choice::Choice,
+        copy::{CopyButton, CopyStyle},
         empty::Empty,
         facts::{Fact, FactRows},
         field::FieldKind,
         form::{FieldLook, Filled, FormField},
-        plain::{CopyButton, SaveButton, SecretList, SecretText},
+        secret::{Secret, SecretList},
     },
 };
 
@@ -173,10 +174,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
         [one] => {
             let text = one.key.expose().to_owned();
             let key = view! {
-                <SecretText id="key" label="New license key" text/>
-                <ButtonRow>
-                    <CopyButton of="key" main=true>"Copy key"</CopyButton>
-                </ButtonRow>
+                <Secret id="key" label="New license key" copy_label="Copy key" text/>
             };
             ("Store the new key now".to_owned(), key.into_any())
         }
@@ -188,7 +186,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
             let keys = view! {
                 <ButtonRow>
                     <SaveButton of="keys" file>"Save as a text file"</SaveButton>
-                    <CopyButton of="keys">"Copy all"</CopyButton>
+                    <CopyButton of="keys" label="Copy all" style=CopyStyle::Secondary/>
                 </ButtonRow>
                 <SecretList id="keys" label="New license keys" texts/>
             };

@@ -3,7 +3,7 @@
 use keywright_domain::detail::LicenseDetail;
 #[cfg(feature = "ssr")]
 use keywright_domain::ids::LicenseId;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 #[cfg(feature = "ssr")]
 use leptos_meta::Title;
 
@@ -32,12 +32,16 @@ pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
     let customer = license.customer.email.clone();
     let customer = customer.unwrap_or_else(|| "the customer".to_owned());
     let offline = goes_on(license.run_out());
+    let node = NodeRef::<html::Button>::new();
+    node.on_load(|button| {
+        button.focus().ok();
+    });
     view! {
         <p class="dialog-lead" id="question-lead">
             "It is shown this once. Keywright keeps only its hash, so after you close or reload this page nobody can show \
             it again."
         </p>
-        <Secret label="New license key" copy_label="Copy key" text=key/>
+        <Secret id="new-key" label="New license key" copy_label="Copy key" text=key node/>
         <FactRows>
             <Fact label="Send it to">
                 <bdi dir="ltr">{customer}</bdi>

@@ -12,9 +12,9 @@ use crate::{
     ui::{
         button::{ButtonRow, ReloadLink},
         code::Code,
+        copy::Copyable,
         empty::Empty,
         facts::{Fact, FactRows},
-        plain::CopyableText,
         table::Table,
         time::{ExactMinute, Time},
     },
@@ -81,7 +81,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
                     " and 64 hex digits, of which only the hash is kept"
                 </Fact>
                 <Fact label="Fingerprint">
-                    <CopyableText
+                    <Copyable
                         id="fingerprint"
                         label="Copy fingerprint"
                         text=key.hash.to_string()
@@ -188,13 +188,13 @@ fn UseIt() -> impl IntoView {
             </div>
             <FactRows>
                 <Fact label="Base URL">
-                    <CopyableText id="base-url" label="Copy base URL" text=base_url/>
+                    <Copyable id="base-url" label="Copy base URL" text=base_url/>
                 </Fact>
                 <Fact label="Tenant">
-                    <CopyableText id="tenant" label="Copy tenant" text=tenant/>
+                    <Copyable id="tenant" label="Copy tenant" text=tenant/>
                 </Fact>
                 <Fact label="Header">
-                    <CopyableText
+                    <Copyable
                         id="header"
                         label="Copy header name"
                         text="X-Keylight-SDK-Key".to_owned()

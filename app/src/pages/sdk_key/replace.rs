@@ -18,7 +18,7 @@ use crate::{
         button::{ButtonRow, ReloadLink},
         field::FieldKind,
         form::{FieldLook, Filled, FormField},
-        plain::{CopyButton, SecretText},
+        secret::Secret,
     },
 };
 
@@ -136,10 +136,7 @@ fn shown(key: String) -> AnyView {
                 "Shown this once. Keywright keeps only its hash, so after you leave or reload this page nobody can show it \
                 again. Build it into your apps; if it is lost, replace it."
             </p>
-            <SecretText id="sdk-key" label="New SDK key" text=key/>
-            <ButtonRow>
-                <CopyButton of="sdk-key" main=true>"Copy key"</CopyButton>
-            </ButtonRow>
+            <Secret id="sdk-key" label="New SDK key" copy_label="Copy key" text=key/>
             <ButtonRow>
                 {guide}
                 <ReloadLink href=routes::SDK_KEY>"I have stored it"</ReloadLink>
