@@ -9,11 +9,11 @@ use leptos_router::{
 };
 
 use crate::{
-    api::session::provide_visit,
-    layout::FramedPages,
-    pages::licenses::{detail::LicensePage, list::LicensesPage},
+    api::page_context::provide_visit,
+    layout::frame::FramedPages,
+    pages::licenses::{list::page::LicensesPage, show::page::LicensePage},
     routes,
-    ui::time::provide_viewer_zone,
+    ui::display::time::provide_viewer_zone,
 };
 #[cfg(feature = "ssr")]
 use crate::{pages::not_found::NotFoundPage, server_only::ServerOnlyRoutes};

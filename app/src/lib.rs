@@ -11,23 +11,23 @@ compile_error!("compile with the flags of .cargo/config.toml: a RUSTFLAGS of you
 pub mod api;
 pub mod app;
 pub mod assets;
-pub mod exporting;
+pub mod csv_export;
 pub mod format;
-pub mod held;
 #[cfg(all(feature = "hydrate", target_arch = "wasm32"))]
 pub mod hydrate;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod layout;
-pub mod live;
+pub mod live_updates;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod pages;
-pub mod presence;
 pub mod routes;
 #[cfg(feature = "ssr")]
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod server_only;
 #[cfg(feature = "ssr")]
 pub mod shell;
+pub mod stale_resource;
 pub mod theme;
 #[expect(unreachable_pub, reason = "`#[component]` makes its props public")]
 mod ui;
+pub mod user_activity;

@@ -8,27 +8,27 @@ use leptos_router::{
 };
 
 use crate::{
-    layout::FramedPages,
+    layout::frame::FramedPages,
     pages::{
-        audit::log::{AuditNoSuchKeyPage, AuditPage},
-        failed::FailedPage,
-        guide::GuidePage,
+        audit::page::{AuditNoSuchKeyPage, AuditPage},
+        error_page::FailedPage,
+        guide::page::GuidePage,
         licenses::{
+            actions::confirm_page::{DeactivatePage, RemintPage, RevokePage},
+            list::no_such_key::NoSuchKeyPage,
             mint::MintPage,
-            no_such_key::NoSuchKeyPage,
-            question_page::{DeactivatePage, RemintPage, RevokePage},
         },
         login::LoginPage,
         products::{
-            delete_page::DeleteKeyTypePage,
+            delete::DeleteKeyTypePage,
             forms::{EditKeyTypePage, EditProductPage, NewKeyTypePage, NewProductPage},
             list::ProductsPage,
-            page::ProductPage,
+            show::ProductPage,
         },
-        sdk_key::{
+        settings::sdk_key::{
             end::EndSdkKeyPage,
-            page::SdkKeyPage,
             replace::{ImportSdkKeyPage, NewSdkKeyPage},
+            show::SdkKeyPage,
         },
         setup::SetupPage,
     },

@@ -5,7 +5,13 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
-use crate::{api::request, app::App, assets::Assets, routes, ui::icon::Sprite};
+use crate::{
+    api::{page_context::current_visit, request_scope},
+    app::App,
+    assets::Assets,
+    routes,
+    ui::icon::Sprite,
+};
 
 /// The document of one answer, and the answer's content security policy, which names the same nonce.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
@@ -13,10 +19,10 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .map(|nonce| nonce.to_string())
         .unwrap_or_default();
     set_security_policy(&nonce);
-    let visit = request::visit();
+    let visit = current_visit();
     let theme = visit.theme.attribute();
     let operator = visit.account.map(|account| account.id);
-    let is_server_only = request::path().is_none_or(|path| routes::is_server_only(&path));
+    let is_server_only = request_scope::path().is_none_or(|path| routes::is_server_only(&path));
     let hydration =
         (!is_server_only).then(|| view! { <HydrationScript assets=assets.clone() nonce/> });
     let Assets {

@@ -11,7 +11,7 @@ use leptos::server_fn::{
     response::browser::BrowserResponse,
 };
 
-use crate::presence;
+use crate::user_activity;
 
 /// The request header with the page's build; where it differs from the server's, the call is refused as outdated.
 pub const BUILD_HEADER: &str = "keywright-build";
@@ -47,7 +47,7 @@ where
         for (name, value) in page_headers() {
             request.headers().set(name, &value);
         }
-        if presence::is_unattended() {
+        if user_activity::is_idle() {
             request.headers().set(UNATTENDED_HEADER, "1");
         }
         <BrowserClient as Client<E, In, Out>>::send(request)

@@ -8,6 +8,9 @@ use leptos::server_fn::{
 };
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "ssr")]
+use crate::api::request_scope;
+
 /// What kind of thing went wrong: decides the status, and what a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -90,7 +93,7 @@ impl ApiError {
     #[cfg(feature = "ssr")]
     pub fn here(code: ErrorCode, message: &str) -> Self {
         Self {
-            request_id: crate::api::request::id(),
+            request_id: request_scope::id(),
             ..Self::new(code, message)
         }
     }
@@ -99,6 +102,18 @@ impl ApiError {
     #[cfg(not(feature = "ssr"))]
     pub fn here(code: ErrorCode, message: &str) -> Self {
         Self::new(code, message)
+    }
+
+    /// An error that is the answer to the request at hand: sets its status, unless a page is rendered, which sets its own.
+    #[cfg(feature = "ssr")]
+    pub(super) fn answer(code: ErrorCode, message: impl Into<String>) -> Self {
+        if !request_scope::wants_html() {
+            request_scope::set_status(code.status());
+        }
+        Self {
+            request_id: request_scope::id(),
+            ..Self::new(code, message)
+        }
     }
 
     /// The same error of a request that the server's log knows.
@@ -120,7 +135,10 @@ impl FromServerFnError for ApiError {
             ),
             // On the server these are arguments that it can't read; in the browser, an answer that the page can't.
             #[cfg(feature = "ssr")]
-            ServerFnErrorErr::Deserialization(_) => crate::api::request::unreadable(),
+            ServerFnErrorErr::Deserialization(_) => Self::answer(
+                ErrorCode::Invalid,
+                "The server did not understand the request.",
+            ),
             // Not ours: a proxy's page, or half an answer.
             #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::new(

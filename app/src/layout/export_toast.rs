@@ -4,22 +4,25 @@ use leptos::prelude::*;
 
 use crate::{
     api::error::{ApiError, ErrorCode},
-    exporting::{ExportState, Exporting, Rows, use_exporting},
+    csv_export::{
+        export::{CsvExport, use_csv_export},
+        state::{ExportState, Rows},
+    },
     format, routes,
     ui::{
-        button::{ActionButton, ButtonRow, ReloadLink},
-        changing::changing,
+        controls::button::{ActionButton, ButtonRow, DocumentLink},
+        dynamic::dynamic,
+        feedback::request_id_note::RequestIdNote,
         focus,
-        meta::RequestNote,
-        toast::{DoneToast, ProgressToast, ToastPlace, TroubleToast},
+        overlays::toast::{DoneToast, ProgressToast, ToastPlace, TroubleToast},
     },
 };
 
 /// The toast of the export, while there is something to say of it.
 #[component]
 pub fn ExportToast() -> impl IntoView {
-    let exporting = use_exporting()?;
-    let state = exporting.state();
+    let export = use_csv_export()?;
+    let state = export.state();
     // What is shown stays the same element while only its numbers change.
     let kind = Memo::new(move |_| state.with(std::mem::discriminant));
     let turned = move || {
@@ -29,28 +32,28 @@ pub fn ExportToast() -> impl IntoView {
     Effect::new(move |before: Option<()>| {
         kind.get();
         if before.is_some() {
-            focus::rescue();
+            focus::restore_focus();
         }
     });
-    let heard = changing(move || match turned() {
+    let heard = dynamic(move || match turned() {
         ExportState::Writing(_) => {
             let begun = view! { <span class="visually-hidden">"The export has begun."</span> };
             Some(begun.into_any())
         }
-        ExportState::Saved { rows } => Some(saved(exporting, rows)),
+        ExportState::Saved { rows } => Some(saved(export, rows)),
         ExportState::Idle | ExportState::Stopped { .. } => None,
     });
-    let shown = changing(move || match turned() {
-        ExportState::Writing(_) => Some(view! { <Writing exporting/> }.into_any()),
-        ExportState::Stopped { rows, error } => Some(stopped(exporting, rows, error)),
+    let shown = dynamic(move || match turned() {
+        ExportState::Writing(_) => Some(view! { <Writing export/> }.into_any()),
+        ExportState::Stopped { rows, error } => Some(stopped(export, rows, error)),
         ExportState::Idle | ExportState::Saved { .. } => None,
     });
     Some(view! { <ToastPlace label="Export" heard>{shown}</ToastPlace> })
 }
 
 #[component]
-fn Writing(exporting: Exporting) -> impl IntoView {
-    let rows = Signal::derive(move || match exporting.state().get() {
+fn Writing(export: CsvExport) -> impl IntoView {
+    let rows = Signal::derive(move || match export.state().get() {
         ExportState::Writing(rows) => rows,
         _ => Rows::default(),
     });
@@ -62,38 +65,38 @@ fn Writing(exporting: Exporting) -> impl IntoView {
         let Rows { written, expected } = rows.get();
         Some((written, expected?))
     });
-    view! { <ProgressToast text progress on_cancel=move |()| exporting.end()/> }
+    view! { <ProgressToast text progress on_cancel=move |()| export.end()/> }
 }
 
-fn saved(exporting: Exporting, rows: u32) -> AnyView {
+fn saved(export: CsvExport, rows: u32) -> AnyView {
     let sentence = format!("Export saved: {}", counted(rows));
     view! {
-        <DoneToast on_dismiss=move |()| exporting.end()>
+        <DoneToast on_dismiss=move |()| export.end()>
             <p>{sentence}</p>
         </DoneToast>
     }
     .into_any()
 }
 
-fn stopped(exporting: Exporting, rows: Rows, error: ApiError) -> AnyView {
+fn stopped(export: CsvExport, rows: Rows, error: ApiError) -> AnyView {
     let sentence = match written(rows) {
         Some(written) => format!("The export stopped after {written}."),
         None => "The export did not begin.".to_owned(),
     };
-    let request = error.request_id.map(|id| view! { <RequestNote id/> });
+    let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
     let way_out = match error.code {
         ErrorCode::Unauthenticated => {
-            view! { <ReloadLink href=routes::LOGIN>"Sign in"</ReloadLink> }.into_any()
+            view! { <DocumentLink href=routes::LOGIN>"Sign in"</DocumentLink> }.into_any()
         }
         // An empty address is that of the page at hand.
-        ErrorCode::Outdated => view! { <ReloadLink href="">"Reload"</ReloadLink> }.into_any(),
+        ErrorCode::Outdated => view! { <DocumentLink href="">"Reload"</DocumentLink> }.into_any(),
         _ => {
-            let again = move |()| exporting.begin_again();
+            let again = move |()| export.begin_again();
             view! { <ActionButton on_press=again>"Try again"</ActionButton> }.into_any()
         }
     };
     view! {
-        <TroubleToast on_dismiss=move |()| exporting.end()>
+        <TroubleToast on_dismiss=move |()| export.end()>
             <p>{sentence}</p>
             <p>{error.message}</p>
             {request}

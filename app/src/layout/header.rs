@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    api::session::Account,
-    layout::account::AccountMenu,
+    api::page_context::Account,
+    layout::account_menu::AccountMenu,
     routes,
     ui::{
-        brand::BrandLink,
         icon::{Icon, IconName},
+        navigation::brand::BrandLink,
     },
 };
 

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    api::session::use_visit,
-    layout::VERSION,
+    api::page_context::use_visit,
     routes,
     ui::icon::{Icon, IconName},
 };
@@ -30,7 +29,7 @@ pub fn Nav() -> impl IntoView {
                 <NavLink href=routes::AUDIT icon=IconName::List label="Audit log"/>
                 {sdk_key}
             </ul>
-            <p class="nav-foot">"Keywright " {VERSION}</p>
+            <p class="nav-foot">"Keywright " {env!("CARGO_PKG_VERSION")}</p>
         </nav>
     }
 }

@@ -4,15 +4,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::session::{LoginFailure, LoginRefusal, use_visit},
-    layout::Gate,
-    pages::failure::answer_with,
+    api::page_context::{LoginFailure, LoginRefusal, use_visit},
+    layout::auth_layout::AuthLayout,
+    pages::shared::failure::answer_with,
     routes,
     ui::{
-        button::PrimaryButton,
-        field::{Field, FieldKind},
-        meta::RequestNote,
-        notice::Alert,
+        controls::button::PrimaryButton,
+        feedback::{notice::Alert, request_id_note::RequestIdNote},
+        forms::field::{Field, FieldKind},
     },
 };
 
@@ -35,11 +34,11 @@ pub fn LoginPage() -> impl IntoView {
     };
     view! {
         <Title text=title/>
-        <Gate>
+        <AuthLayout>
             <h1>"Sign in"</h1>
             {failure.map(refusal)}
             <LoginForm email=email.unwrap_or_default() next=next/>
-        </Gate>
+        </AuthLayout>
     }
     .into_any()
 }
@@ -86,7 +85,7 @@ fn refusal(failure: LoginFailure) -> impl IntoView {
         }
         LoginRefusal::Unavailable { request_id } => view! {
             <p>"The server could not look up your account. Try again in a moment."</p>
-            <RequestNote id=request_id/>
+            <RequestIdNote id=request_id/>
         }
         .into_any(),
     };

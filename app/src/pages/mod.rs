@@ -1,11 +1,9 @@
 //! The pages. Folders mirror the URLs.
 
+#[cfg(feature = "ssr")]
 pub mod audit;
 #[cfg(feature = "ssr")]
-pub mod failed;
-pub mod failure;
-#[cfg(feature = "ssr")]
-mod form_page;
+pub mod error_page;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod licenses;
@@ -16,7 +14,7 @@ pub mod not_found;
 #[cfg(feature = "ssr")]
 pub mod products;
 #[cfg(feature = "ssr")]
-pub mod sdk_key;
+pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod setup;
-pub mod stale;
+mod shared;

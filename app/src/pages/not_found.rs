@@ -4,14 +4,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::{error::ErrorCode, session::use_visit},
-    layout::{Frame, PageHead},
-    pages::failure::answer_with,
+    api::{error::ErrorCode, page_context::use_visit},
+    layout::{frame::Frame, page_head::PageHead},
+    pages::shared::failure::answer_with,
     routes,
     ui::{
-        button::{ButtonLink, ButtonRow},
-        empty::Empty,
-        meta::RequestNote,
+        controls::button::{ButtonLink, ButtonRow},
+        feedback::{empty_state::EmptyState, request_id_note::RequestIdNote},
     },
 };
 
@@ -20,7 +19,7 @@ use crate::{
 pub fn NotFoundPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
     let visit = use_visit();
-    let request = visit.request_id.map(|id| view! { <RequestNote id/> });
+    let request = visit.request_id.map(|id| view! { <RequestIdNote id/> });
     let (href, label) = match visit.account {
         Some(_) => (routes::LICENSES, "Licenses"),
         None => (routes::LOGIN, "Sign in"),
@@ -29,13 +28,13 @@ pub fn NotFoundPage() -> impl IntoView {
         <Title text="Not found"/>
         <Frame>
             <PageHead heading="Not found"/>
-            <Empty>
+            <EmptyState>
                 <p>"There is no page under this address. It may have been mistyped, or the link is old."</p>
                 {request}
                 <ButtonRow>
                     <ButtonLink href>{label}</ButtonLink>
                 </ButtonRow>
-            </Empty>
+            </EmptyState>
         </Frame>
     }
     .into_any()

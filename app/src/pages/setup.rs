@@ -5,9 +5,9 @@ use leptos_meta::Title;
 
 use crate::{
     api::request::{RefusedForm, refused_form},
-    pages::failure::refusal,
+    pages::shared::failure::refusal,
     routes,
-    ui::{
+    ui::forms::{
         field::FieldKind,
         form::{FieldLook, FormField, PlainForm},
     },

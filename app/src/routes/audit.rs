@@ -7,7 +7,7 @@ use keywright_domain::{
     search::SearchTerm,
 };
 
-use super::{Link, query_string::QueryString};
+use crate::routes::{link::Link, query_string::QueryString};
 
 /// The audit log.
 pub const AUDIT: &str = "/audit";
@@ -25,7 +25,7 @@ pub fn audit(query: &AuditQuery) -> String {
         link.add(name, &value);
     }
     link.position(position);
-    link.0
+    link.into_string()
 }
 
 /// What a filter of the audit log is in a URL: names and values.

@@ -8,8 +8,6 @@ pub const SDK_KEY: &str = "/settings/sdk-key";
 pub const SDK_KEY_NEW: &str = "/settings/sdk-key/new";
 /// Where one that apps have already is taken over.
 pub const SDK_KEY_IMPORT: &str = "/settings/sdk-key/import";
-/// Takes it that the guide is no longer needed.
-pub const GUIDE_END: &str = "/settings/guide/end";
 
 /// Where the end of a replaced SDK key is moved. It is named by its fingerprint, which opens nothing.
 pub fn sdk_key_end(key: &SdkKeyHash) -> String {

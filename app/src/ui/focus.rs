@@ -3,7 +3,7 @@
 /// Once the page has come to rest: where nothing has the focus, because what had it is gone, the page's main part takes it,
 /// so that the keyboard and screen readers go on from there. Before the page is alive nothing can have lost it.
 #[cfg(target_arch = "wasm32")]
-pub fn rescue() {
+pub fn restore_focus() {
     use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
     let is_alive = document()
@@ -25,4 +25,4 @@ pub fn rescue() {
 
 /// On the server nothing has a focus.
 #[cfg(not(target_arch = "wasm32"))]
-pub const fn rescue() {}
+pub const fn restore_focus() {}

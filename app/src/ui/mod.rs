@@ -1,36 +1,12 @@
-//! Parts of pages without domain words. Each has its style in the file of the same name in `style/components`.
+//! Components without domain words. The styles of a component are under the same path in `style/components`.
 
-pub mod brand;
-pub mod breadcrumb;
-pub mod button;
-pub mod changing;
-pub mod choice;
-#[cfg(feature = "ssr")]
-pub mod code;
-pub mod confirm;
-pub mod copy;
-pub mod dialog;
-pub mod disclosure;
-pub mod empty;
-pub mod facts;
-#[cfg(feature = "ssr")]
-pub mod field;
+pub mod controls;
+pub mod display;
+pub mod dynamic;
+pub mod feedback;
 pub mod focus;
-#[cfg(feature = "ssr")]
-pub mod form;
+pub mod forms;
 pub mod icon;
-pub mod live;
-pub mod menu;
-pub mod meta;
-pub mod notice;
-pub mod pager;
-pub mod rows;
-pub mod search;
-pub mod secret;
-pub mod select;
-pub mod step_chart;
-pub mod table;
-pub mod tag;
-pub mod time;
-pub mod timeline;
-pub mod toast;
+pub mod keyed_list;
+pub mod navigation;
+pub mod overlays;

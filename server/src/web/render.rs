@@ -11,7 +11,7 @@ use axum::{
 use keywright_app::{
     api::{
         error::{ApiError, ErrorCode},
-        request::RequestScope,
+        request_scope::RequestScope,
     },
     app::App,
     routes,

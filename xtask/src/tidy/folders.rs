@@ -8,9 +8,7 @@ use super::tree::Tree;
 const MAX_FILES: usize = 15;
 
 /// Folders that are still to be divided.
-const EXCEPTIONS: [&str; 9] = [
-    "app/src/pages/licenses",
-    "app/src/ui",
+const EXCEPTIONS: [&str; 7] = [
     "crates/domain/src",
     "crates/service/src",
     "crates/service/tests/use_cases",

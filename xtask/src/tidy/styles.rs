@@ -1,20 +1,19 @@
-//! A component's styles are found under the component's name.
+//! A component's styles are found under the component's path.
 
 use super::tree::Tree;
 
-const STYLES: &str = "style/components";
+const STYLES: &str = "style/components/";
 const COMPONENTS: &str = "app/src/ui";
 
 /// Not every component has styles of its own, but every style sheet belongs to a component.
 pub(super) fn check(tree: &Tree) -> Vec<String> {
-    let names = tree.names_in(STYLES, ".css").into_iter();
-    let orphans = names.filter(|name| {
-        let file = format!("{COMPONENTS}/{name}.rs");
-        let folder = format!("{COMPONENTS}/{name}/mod.rs");
-        !tree.has(&file) && !tree.has(&folder)
+    let components = tree.matching(STYLES, ".css").filter_map(|(path, _)| {
+        let component = path.strip_prefix(STYLES)?.strip_suffix(".css")?;
+        Some((path, format!("{COMPONENTS}/{component}.rs")))
     });
+    let orphans = components.filter(|(_, component)| !tree.has(component));
     orphans
-        .map(|name| format!("{STYLES}/{name}.css has no {COMPONENTS}/{name}.rs"))
+        .map(|(path, component)| format!("{path} has no {component}"))
         .collect()
 }
 
@@ -25,14 +24,16 @@ mod tests {
     #[test]
     fn a_style_sheet_without_its_component_is_a_breach() {
         let tree = Tree::of([
-            ("style/components/table.css", ""),
-            ("style/components/badge.css", ""),
-            ("app/src/ui/table.rs", ""),
-            ("app/src/ui/time.rs", ""),
+            ("style/components/display/table.css", ""),
+            ("style/components/display/badge.css", ""),
+            ("style/components/icon.css", ""),
+            ("app/src/ui/display/table.rs", ""),
+            ("app/src/ui/feedback/badge.rs", ""),
+            ("app/src/ui/icon.rs", ""),
         ]);
         assert_eq!(
             check(&tree),
-            ["style/components/badge.css has no app/src/ui/badge.rs"]
+            ["style/components/display/badge.css has no app/src/ui/display/badge.rs"]
         );
     }
 }

@@ -9,13 +9,15 @@ use leptos::prelude::*;
 
 use crate::{
     format,
-    pages::licenses::parts::KeyText,
+    pages::shared::badges::KeyText,
     routes,
     ui::{
-        button::{QuietLink, SubmitButton},
-        choice::Choice,
-        field::{DateField, HiddenField, TextField},
-        select::PlainSelect,
+        controls::button::{SubmitButton, TextLink},
+        forms::{
+            field::{DateField, HiddenField, TextField},
+            radio_group::Choice,
+            select::PlainSelect,
+        },
     },
 };
 
@@ -45,7 +47,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         .license
         .map(|_| view! { <About filter=filter.clone() log=log.clone()/> });
     let clear = (filter != AuditFilter::default())
-        .then(|| view! { <QuietLink href=routes::AUDIT.to_owned()>"Clear"</QuietLink> });
+        .then(|| view! { <TextLink href=routes::AUDIT.to_owned()>"Clear"</TextLink> });
     view! {
         <form class="filters audit-filters" role="search" method="post" action=routes::AUDIT_FIND>
             <PlainSelect label="Action" name="action" choices=actions chosen=chosen("action")/>
@@ -91,7 +93,7 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         position: Position::Start,
     });
     view! {
-        <p class="audit-about">{license} " " <QuietLink href=all>"Show every license"</QuietLink></p>
+        <p class="audit-about">{license} " " <TextLink href=all>"Show every license"</TextLink></p>
     }
 }
 

@@ -1,9 +1,5 @@
-//! The audit log, and how its entries read wherever they are shown.
+//! `/audit`. Server-only.
 
-pub mod entry;
-#[cfg(feature = "ssr")]
 mod filters;
-#[cfg(feature = "ssr")]
-pub mod log;
-#[cfg(feature = "ssr")]
+pub mod page;
 mod row;

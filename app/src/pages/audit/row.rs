@@ -4,8 +4,8 @@ use keywright_domain::{audit::Action, audit_log::AuditEntry};
 use leptos::prelude::*;
 
 use crate::{
-    pages::audit::entry::{EntryDetails, done_to_license, who},
-    ui::time::Second,
+    pages::shared::audit_entry::{EntryDetails, done_to_license, who},
+    ui::display::time::Second,
 };
 
 /// The header cells, in the order of [`EntryRow`]'s cells.

@@ -11,24 +11,30 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{
+        page_context::use_visit,
         request::{self, MintedOnce, ShownOnce, shown_once},
-        session::use_visit,
     },
     format,
-    pages::{
+    pages::shared::{
         failure::Failure,
         form_page::{FormHead, FormPage, form_page},
     },
     routes,
     ui::{
-        button::{ButtonRow, ReloadLink, SaveButton},
-        choice::Choice,
-        copy::{CopyButton, CopyStyle},
-        empty::Empty,
-        facts::{Fact, FactRows},
-        field::FieldKind,
-        form::{FieldLook, Filled, FormField},
-        secret::{Secret, SecretList},
+        controls::{
+            button::{ButtonRow, DocumentLink, SaveButton},
+            copy::{CopyButton, CopyStyle},
+        },
+        display::{
+            description_list::{DescriptionRows, Item},
+            secret::{Secret, SecretList},
+        },
+        feedback::empty_state::EmptyState,
+        forms::{
+            field::FieldKind,
+            form::{FieldLook, FormField, Values},
+            radio_group::Choice,
+        },
     },
 };
 
@@ -137,7 +143,7 @@ fn fields(groups: Vec<(String, Vec<Choice>)>) -> Vec<FormField> {
     ]
 }
 
-fn filled(key_type: Option<String>, form: String) -> Filled {
+fn filled(key_type: Option<String>, form: String) -> Values {
     vec![
         ("key_type".to_owned(), key_type.unwrap_or_default()),
         ("count".to_owned(), "1".to_owned()),
@@ -156,14 +162,14 @@ fn NothingToMint() -> impl IntoView {
     };
     view! {
         <FormHead heading=HEADING.to_owned() above=above()/>
-        <Empty heading="There is no key type to mint">
+        <EmptyState heading="There is no key type to mint">
             <p>
                 "A license is of a product, and is given what one of the product's key types says. " {way_on}
             </p>
             <ButtonRow>
-                <ReloadLink href=routes::PRODUCTS>"Products"</ReloadLink>
+                <DocumentLink href=routes::PRODUCTS>"Products"</DocumentLink>
             </ButtonRow>
-        </Empty>
+        </EmptyState>
     }
 }
 
@@ -196,9 +202,9 @@ fn shown(minted: &MintedOnce) -> AnyView {
     let customer = order.customer.email.clone().or(order.customer.name.clone());
     let customer = customer.map(|customer| {
         view! {
-            <Fact label="Send to">
+            <Item label="Send to">
                 <bdi dir="ltr">{customer}</bdi>
-            </Fact>
+            </Item>
         }
     });
     let of = match &order.key_type {
@@ -210,7 +216,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
         _ => (routes::LICENSES.to_owned(), "To the licenses"),
     };
     let guide = use_visit().is_guided().then(|| {
-        view! { <ReloadLink href=routes::GUIDE>"Go on with the guide"</ReloadLink> }
+        view! { <DocumentLink href=routes::GUIDE>"Go on with the guide"</DocumentLink> }
     });
     view! {
         <FormHead heading above=above()/>
@@ -220,15 +226,15 @@ fn shown(minted: &MintedOnce) -> AnyView {
                 show it again. A key that is lost is replaced by reminting its license."
             </p>
             {keys}
-            <FactRows>
-                <Fact label="Key type">
+            <DescriptionRows>
+                <Item label="Key type">
                     <bdi>{of}</bdi>
-                </Fact>
+                </Item>
                 {customer}
-            </FactRows>
+            </DescriptionRows>
             <ButtonRow>
                 {guide}
-                <ReloadLink href>{on}</ReloadLink>
+                <DocumentLink href>{on}</DocumentLink>
             </ButtonRow>
         </div>
     }

@@ -8,10 +8,10 @@ use keywright_domain::{
 
 use crate::{
     routes,
-    ui::{
-        choice::Choice,
+    ui::forms::{
         field::FieldKind,
-        form::{FieldLook, Filled, FormField},
+        form::{FieldLook, FormField, Values},
+        radio_group::Choice,
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
 }
 
 /// What stands in a product's fields.
-pub(super) fn filled_with_product(product: &Product) -> Filled {
+pub(super) fn filled_with_product(product: &Product) -> Values {
     let settings = product.settings;
     let trial_days = settings.trial_days.map(TrialDays::get);
     by_name([
@@ -102,7 +102,7 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
 }
 
 /// What stands in a new key type's fields.
-pub(super) fn filled_newly() -> Filled {
+pub(super) fn filled_newly() -> Values {
     by_name([
         ("activation_limit", "3".to_owned()),
         ("duration_unit", "lifetime".to_owned()),
@@ -110,7 +110,7 @@ pub(super) fn filled_newly() -> Filled {
 }
 
 /// What stands in a key type's fields.
-pub(super) fn filled_with_key_type(key_type: &KeyType) -> Filled {
+pub(super) fn filled_with_key_type(key_type: &KeyType) -> Values {
     let (count, unit) = match key_type.duration_days.map(duration::in_largest_unit) {
         Some((count, unit)) => (count.to_string(), unit.as_str()),
         None => (String::new(), "lifetime"),
@@ -128,6 +128,6 @@ pub(super) fn filled_with_key_type(key_type: &KeyType) -> Filled {
     ])
 }
 
-fn by_name<const N: usize>(values: [(&str, String); N]) -> Filled {
+fn by_name<const N: usize>(values: [(&str, String); N]) -> Values {
     values.map(|(name, value)| (name.to_owned(), value)).into()
 }

@@ -1,28 +1,21 @@
 //! `/products/new` and its like: forms that each post to their own address.
 
-use keywright_domain::{ids::KeyTypeId, page::Count, product::Product, role::Permission};
 use keywright_service::products::CountedKeyType;
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 
-use super::{
-    fields::{filled_newly, filled_with_key_type, filled_with_product, of_key_type, of_product},
-    page::with_product,
-};
 use crate::{
-    api::error::{ApiError, ErrorCode},
-    format,
-    layout::PageHead,
     pages::{
-        failure::Failure,
-        form_page::{FormPage, form_page},
+        products::{
+            fields::{
+                filled_newly, filled_with_key_type, filled_with_product, of_key_type, of_product,
+            },
+            load::{with_key_type, with_product},
+            parts::{NEEDS, above, licenses_of, products},
+        },
+        shared::form_page::{FormPage, form_page},
     },
     routes,
 };
-
-/// What one must be allowed to do for any of these.
-pub(super) const NEEDS: Permission = Permission::ManageProducts;
 
 /// Where a product is added.
 #[component]
@@ -106,45 +99,4 @@ pub fn EditKeyTypePage() -> impl IntoView {
             shows_progress: false,
         })
     })
-}
-
-/// The key type of the page's URL, shown by `view`; why there is none, where there is not.
-pub(super) fn with_key_type(
-    view: impl FnOnce(Product, CountedKeyType) -> AnyView + Send + 'static,
-) -> AnyView {
-    let asked = use_params_map().with_untracked(|params| params.get("key_type"));
-    with_product(move |product, key_types| {
-        let is_asked = |id: &KeyTypeId| Some(id.as_str()) == asked.as_deref();
-        let mut key_types = key_types.into_iter();
-        if let Some(found) = key_types.find(|counted| is_asked(&counted.key_type.id)) {
-            return view(product, found);
-        }
-        let error = ApiError::here(ErrorCode::NotFound, "The product has no such key type.");
-        let (heading, here) = ("There is no such key type", routes::product(&product.id));
-        view! {
-            <Title text="Key type"/>
-            <PageHead heading="Key type"/>
-            <Failure heading error here way_out="Back to the product"/>
-        }
-        .into_any()
-    })
-}
-
-/// `412 licenses are of this key type`, whatever their status.
-pub(super) fn licenses_of(count: Count) -> String {
-    match count {
-        Count::Exact(0) => "no license is of this key type yet".to_owned(),
-        Count::Exact(1) => "1 license is of this key type".to_owned(),
-        count => format!("{} licenses are of this key type", format::count(count)),
-    }
-}
-
-/// What stands above a form about a product.
-pub(super) fn above(product: &Product) -> Vec<(String, String)> {
-    let page = routes::product(&product.id);
-    vec![products(), (product.name.clone(), page)]
-}
-
-fn products() -> (String, String) {
-    ("Products".to_owned(), routes::PRODUCTS.to_owned())
 }

@@ -8,15 +8,14 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::{request, session::use_visit},
-    layout::PageHead,
-    pages::failure::Failure,
+    api::{page_context::use_visit, request},
+    layout::page_head::PageHead,
+    pages::shared::failure::Failure,
     routes,
     ui::{
-        button::{ButtonLink, ButtonRow},
-        empty::Empty,
-        table::Table,
-        tag::TagList,
+        controls::button::{ButtonLink, ButtonRow},
+        display::{table::Table, tag::TagList},
+        feedback::empty_state::EmptyState,
     },
 };
 
@@ -63,13 +62,13 @@ fn add() -> impl IntoView {
 fn NoneYet(may_add: bool) -> impl IntoView {
     let way_on = may_add.then(|| view! { <ButtonRow>{add()}</ButtonRow> });
     view! {
-        <Empty heading="No products yet">
+        <EmptyState heading="No products yet">
             <p>
                 "A product is an app that you sell. Its keys begin with a prefix of its own, and its key types say on how many \
                 devices a license works, and for how long."
             </p>
             {way_on}
-        </Empty>
+        </EmptyState>
     }
 }
 

@@ -1,7 +1,9 @@
-//! `/products`: what is sold, and in which variants. Rendered on the server only.
+//! `/products`. Server-only.
 
-pub mod delete_page;
+pub mod delete;
 mod fields;
 pub mod forms;
 pub mod list;
-pub mod page;
+mod load;
+mod parts;
+pub mod show;

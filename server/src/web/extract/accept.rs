@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 use keywright_app::api::{
     client::{BUILD_HEADER, OPERATOR_HEADER},
     error::{ApiError, ErrorCode},
-    request::RequestScope,
+    request_scope::RequestScope,
 };
 
 /// Whether a script asks, which wants to be told of an error in a form that it can read; people want words, or a page.

@@ -12,7 +12,7 @@ use axum_extra::extract::CookieJar;
 use futures::FutureExt;
 use keywright_app::api::{
     error::{ApiError, ErrorCode},
-    request::RequestScope,
+    request_scope::RequestScope,
 };
 
 use crate::{

@@ -11,7 +11,7 @@ use keywright_app::{
     api::{
         client::UNATTENDED_HEADER,
         error::{ApiError, ErrorCode},
-        request::RequestScope,
+        request_scope::RequestScope,
     },
     routes,
 };

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
-    api::request::{RequestScope, form_failure},
+    api::{request::form_failure, request_scope::RequestScope},
     routes,
 };
 use keywright_domain::{

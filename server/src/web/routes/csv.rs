@@ -12,7 +12,8 @@ use keywright_app::{
     api::{
         client::{REQUEST_HEADER, ROWS_HEADER},
         error::{ApiError, ErrorCode},
-        request::{RequestScope, form_failure},
+        request::form_failure,
+        request_scope::RequestScope,
     },
     format, routes,
 };

@@ -13,7 +13,7 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use futures::{StreamExt, stream};
-use keywright_app::api::request::RequestScope;
+use keywright_app::api::request_scope::RequestScope;
 use keywright_domain::live::Subject;
 use keywright_service::{Caller, Error, Services, events::Watch, operators::SessionToken};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};

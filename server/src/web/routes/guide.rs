@@ -5,7 +5,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Redirect, Response},
 };
-use keywright_app::{api::request::RequestScope, routes};
+use keywright_app::{api::request_scope::RequestScope, routes};
 use keywright_domain::role::Permission;
 
 use crate::{

@@ -8,7 +8,7 @@ use axum::{
 };
 use keywright_app::api::{
     error::{ApiError, ErrorCode},
-    request::RequestScope,
+    request_scope::RequestScope,
 };
 use leptos_axum::handle_server_fns;
 

@@ -10,8 +10,8 @@ use axum::{
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use keywright_app::{
     api::{
-        request::RequestScope,
-        session::{LoginFailure, LoginRefusal},
+        page_context::{LoginFailure, LoginRefusal},
+        request_scope::RequestScope,
     },
     routes,
 };

@@ -9,7 +9,8 @@ use axum::{
 use keywright_app::{
     api::{
         error::{ApiError, ErrorCode},
-        request::{RefusedForm, RequestScope, form_failure},
+        request::{RefusedForm, form_failure},
+        request_scope::RequestScope,
     },
     routes,
 };

@@ -1,0 +1,141 @@
+//! Downloads a file in chunks, and has the browser save it once it is complete.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use gloo_net::http::{Request, Response};
+use js_sys::{Array, Reflect, Uint8Array};
+use keywright_domain::export::RowCounter;
+use leptos::{
+    prelude::{document, set_timeout},
+    server_fn::error::{FromServerFnError, ServerFnErrorErr},
+    wasm_bindgen::{JsCast, JsValue},
+};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob, HtmlAnchorElement, ReadableStreamDefaultReader, Url};
+
+use crate::{
+    api::{
+        client::{REQUEST_HEADER, ROWS_HEADER, page_headers},
+        error::{ApiError, ErrorCode},
+    },
+    csv_export::{
+        file_name::file_name,
+        state::{ExportState, Rows},
+    },
+};
+
+/// How long a browser may take to start saving the file.
+const UNTIL_SAVED: Duration = Duration::from_mins(1);
+
+/// Downloads the file and has the browser save it; `came` is called after every chunk. Drop the future to cancel.
+pub(super) async fn download(href: &str, came: impl Fn(Rows)) -> ExportState {
+    let mut rows = Rows::default();
+    match take(href, &mut rows, came).await {
+        Ok(()) => ExportState::Saved { rows: rows.written },
+        Err(error) => ExportState::Stopped { rows, error },
+    }
+}
+
+async fn take(href: &str, rows: &mut Rows, came: impl Fn(Rows)) -> Result<(), ApiError> {
+    let request = Abortable::new()?;
+    let response = request.send(href).await?;
+    let header = |name| response.headers().get(name);
+    let expected = header(ROWS_HEADER).and_then(|rows| rows.parse().ok());
+    let name = header("content-disposition");
+    let (Some(expected), Some(name), Some(body)) = (
+        expected,
+        name.as_deref().and_then(file_name),
+        response.body(),
+    ) else {
+        return Err(unreadable());
+    };
+    let request_id = header(REQUEST_HEADER);
+    let reader = body.get_reader().unchecked_into();
+    let pieces = Array::new();
+    let mut counter = RowCounter::default();
+    rows.expected = Some(expected);
+    came(*rows);
+    while let Some(piece) = next(&reader)
+        .await
+        .map_err(|_| broken_off(request_id.clone()))?
+    {
+        counter.read(&piece.to_vec());
+        pieces.push(&piece);
+        rows.written = counter.rows();
+        came(*rows);
+    }
+    save(&pieces, name).map_err(|_| refused_by_browser())
+}
+
+/// A request that is aborted when dropped.
+struct Abortable(AbortController);
+
+impl Abortable {
+    fn new() -> Result<Self, ApiError> {
+        AbortController::new()
+            .map(Self)
+            .map_err(|_| refused_by_browser())
+    }
+
+    /// The response, if it is the file.
+    async fn send(&self, href: &str) -> Result<Response, ApiError> {
+        let mut request = Request::get(href)
+            .header("accept", "text/csv, application/json")
+            .abort_signal(Some(&self.0.signal()));
+        for (name, value) in page_headers() {
+            request = request.header(name, &value);
+        }
+        let response = request.send().await.map_err(|error| {
+            ApiError::from_server_fn_error(ServerFnErrorErr::Request(error.to_string()))
+        })?;
+        if response.ok() {
+            return Ok(response);
+        }
+        let text = response.text().await.unwrap_or_default();
+        Err(ApiError::de(Bytes::from(text)))
+    }
+}
+
+impl Drop for Abortable {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// The next chunk; `None` at the end.
+async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
+    let read = JsFuture::from(reader.read()).await?;
+    let piece = Reflect::get(&read, &"value".into())?;
+    Ok(piece.dyn_into().ok())
+}
+
+fn save(pieces: &Array, name: &str) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(pieces)?)?;
+    let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    let revoke = move || drop(Url::revoke_object_url(&url));
+    set_timeout(revoke, UNTIL_SAVED);
+    Ok(())
+}
+
+fn unreadable() -> ApiError {
+    ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("no file".to_owned()))
+}
+
+fn broken_off(request_id: Option<String>) -> ApiError {
+    let message = "The connection to the server broke off. Nothing was saved.";
+    ApiError {
+        request_id,
+        ..ApiError::new(ErrorCode::Unreachable, message)
+    }
+}
+
+fn refused_by_browser() -> ApiError {
+    ApiError::new(
+        ErrorCode::Internal,
+        "The browser does not let this page save the file.",
+    )
+}

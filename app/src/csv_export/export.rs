@@ -1,0 +1,104 @@
+//! Downloads the licenses as a CSV file and reports the progress, whichever page inside the frame the operator goes to meanwhile.
+//! Without a script the browser downloads the file itself.
+
+use futures::future::AbortHandle;
+use leptos::prelude::*;
+
+#[cfg(target_arch = "wasm32")]
+use crate::csv_export::download;
+use crate::csv_export::state::{ExportState, Rows};
+
+/// The export of the frame; one at a time.
+#[derive(Clone, Copy)]
+pub struct CsvExport {
+    state: RwSignal<ExportState>,
+    /// The address of the last export.
+    href: StoredValue<String>,
+    running: StoredValue<Option<AbortHandle>>,
+}
+
+/// Provides the export to everything in the frame. Leaving the frame cancels it.
+pub fn provide_csv_export() {
+    let export = CsvExport {
+        state: RwSignal::new(ExportState::Idle),
+        href: StoredValue::new(String::new()),
+        running: StoredValue::new(None),
+    };
+    on_cleanup(move || export.abort());
+    ask_before_leaving(export.state);
+    provide_context(export);
+}
+
+/// Leaving the document cancels a running export, so the browser asks first.
+#[cfg(target_arch = "wasm32")]
+fn ask_before_leaving(state: RwSignal<ExportState>) {
+    let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
+        if state.with_untracked(ExportState::is_running) {
+            event.prevent_default();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// The server never leaves a document.
+#[cfg(not(target_arch = "wasm32"))]
+const fn ask_before_leaving(_state: RwSignal<ExportState>) {}
+
+/// The frame's export.
+pub fn use_csv_export() -> Option<CsvExport> {
+    use_context()
+}
+
+impl CsvExport {
+    /// The progress.
+    pub fn state(self) -> Signal<ExportState> {
+        self.state.into()
+    }
+
+    /// Starts an export unless one is running.
+    pub fn begin(self, href: String) {
+        if self.state.with_untracked(ExportState::is_running) {
+            return;
+        }
+        self.state.set(ExportState::Writing(Rows::default()));
+        self.href.set_value(href.clone());
+        run(self, href);
+    }
+
+    /// Starts the last export again.
+    pub fn begin_again(self) {
+        self.begin(self.href.get_value());
+    }
+
+    /// Cancels a running export and clears the outcome.
+    pub fn end(self) {
+        self.abort();
+        self.state.set(ExportState::Idle);
+    }
+
+    fn abort(self) {
+        let running = self.running.try_update_value(Option::take).flatten();
+        if let Some(running) = running {
+            running.abort();
+        }
+    }
+}
+
+/// Downloads the file and reports the progress in the export's state.
+#[cfg(target_arch = "wasm32")]
+fn run(export: CsvExport, href: String) {
+    let CsvExport { state, running, .. } = export;
+    let came = move |rows| drop(state.try_set(ExportState::Writing(rows)));
+    let download = async move { download::download(&href, came).await };
+    let (download, handle) = futures::future::abortable(download);
+    running.set_value(Some(handle));
+    leptos::task::spawn_local(async move {
+        if let Ok(outcome) = download.await {
+            state.try_set(outcome);
+        }
+    });
+}
+
+/// The server starts no export.
+#[cfg(not(target_arch = "wasm32"))]
+fn run(_exporting: CsvExport, _href: String) {}

@@ -1,0 +1,8 @@
+//! The export of licenses as a CSV file.
+
+#[cfg(target_arch = "wasm32")]
+mod download;
+pub mod export;
+#[cfg(any(target_arch = "wasm32", test))]
+mod file_name;
+pub mod state;

@@ -1,0 +1,26 @@
+//! The layout of pages for visitors who are not signed in.
+
+use leptos::prelude::*;
+
+use crate::{api::page_context::use_visit, ui::navigation::brand::BrandMark};
+
+/// One column under the brand.
+#[component]
+pub fn AuthLayout(children: Children) -> impl IntoView {
+    let host = use_visit().host;
+    view! {
+        <div class="gate">
+            <main class="gate-main" id="main">
+                <p class="gate-brand">
+                    <BrandMark/>
+                    <span>"Keywright"</span>
+                </p>
+                {children()}
+            </main>
+            <footer class="gate-foot">
+                <span>{host}</span>
+                <span>"Keywright " {env!("CARGO_PKG_VERSION")}</span>
+            </footer>
+        </div>
+    }
+}

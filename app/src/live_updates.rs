@@ -1,0 +1,231 @@
+//! Live updates: the server announces changes over an event stream, and the page reloads its data.
+
+use keywright_domain::live::Subject;
+use leptos::prelude::*;
+
+/// The state of the connection to the event stream.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Connection {
+    /// Not connected yet: the page was just loaded, or there is no script.
+    #[default]
+    Starting,
+    /// Connected: every change shows at once.
+    Live,
+    /// Lost a moment ago; the browser reconnects.
+    Interrupted,
+    /// Reconnecting failed: the page may be stale.
+    Lost,
+}
+
+/// A page's subscription to changes on the server.
+#[derive(Debug, Clone, Copy)]
+pub struct LiveUpdates {
+    version: RwSignal<u32>,
+    connection: RwSignal<Connection>,
+}
+
+impl LiveUpdates {
+    /// Increases whenever something may have changed: a source for the page's resource.
+    pub fn version(self) -> u32 {
+        self.version.get()
+    }
+
+    /// The state of the connection.
+    pub fn connection(self) -> Connection {
+        self.connection.get()
+    }
+
+    /// Makes the page reload its data.
+    pub fn refresh(self) {
+        self.version
+            .update(|version| *version = version.wrapping_add(1));
+    }
+
+    /// Updates the connection. Every (re)connection reloads the data, because the server does not replay missed changes.
+    #[cfg(target_arch = "wasm32")]
+    fn on_event(self, event: StreamEvent) {
+        let before = self.connection.get_untracked();
+        let (after, asks_again) = before.after(event);
+        if after != before {
+            self.connection.set(after);
+        }
+        if asks_again {
+            self.refresh();
+        }
+    }
+}
+
+/// An event of the stream. Only browsers have one.
+#[cfg(any(target_arch = "wasm32", test))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum StreamEvent {
+    /// It opened.
+    Opened,
+    /// Something changed.
+    Changed,
+    /// It was lost, and the browser reconnects.
+    Broke,
+    /// It was refused: reloading the data may tell why.
+    Refused,
+}
+
+#[cfg(any(target_arch = "wasm32", test))]
+impl Connection {
+    const fn after(self, event: StreamEvent) -> (Self, bool) {
+        match (self, event) {
+            (_, StreamEvent::Opened | StreamEvent::Changed) => (Self::Live, true),
+            (Self::Live, StreamEvent::Broke) => (Self::Interrupted, false),
+            (_, StreamEvent::Broke) => (Self::Lost, false),
+            (_, StreamEvent::Refused) => (Self::Lost, true),
+        }
+    }
+}
+
+/// Subscribes to changes of `subject` while the page is visible.
+pub fn use_live_updates(subject: Signal<Option<Subject>>) -> LiveUpdates {
+    let live = LiveUpdates {
+        version: RwSignal::new(0),
+        connection: RwSignal::new(Connection::Starting),
+    };
+    #[cfg(target_arch = "wasm32")]
+    browser::subscribe_while_visible(subject, live);
+    #[cfg(not(target_arch = "wasm32"))]
+    let _ = subject;
+    live
+}
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use std::{cell::Cell, rc::Rc, time::Duration};
+
+    use futures::{channel::oneshot, future::abortable};
+    use keywright_domain::live::Subject;
+    use leptos::{
+        ev,
+        prelude::*,
+        wasm_bindgen::{JsCast, closure::Closure},
+    };
+    use web_sys::{Event, EventSource, VisibilityState};
+
+    use super::{LiveUpdates, StreamEvent};
+    use crate::routes;
+
+    /// How long to wait before a refused stream is opened again; doubled each time.
+    const MIN_BACKOFF: Duration = Duration::from_secs(1);
+    const MAX_BACKOFF: Duration = Duration::from_secs(30);
+
+    /// A browser allows six connections to a server for all tabs together, so a hidden tab keeps none.
+    pub(super) fn subscribe_while_visible(subject: Signal<Option<Subject>>, live: LiveUpdates) {
+        let visible = RwSignal::new(is_visible());
+        let listener =
+            window_event_listener(ev::visibilitychange, move |_| visible.set(is_visible()));
+        on_cleanup(move || listener.remove());
+        Effect::new(move |_| {
+            let Some(subject) = subject.get().filter(|_| visible.get()) else {
+                return;
+            };
+            let (stream, handle) = abortable(follow(routes::events(subject), live));
+            leptos::task::spawn_local(async move {
+                stream.await.ok();
+            });
+            on_cleanup(move || handle.abort());
+        });
+    }
+
+    fn is_visible() -> bool {
+        document().visibility_state() == VisibilityState::Visible
+    }
+
+    /// Never returns: reopens a stream that the browser has given up.
+    async fn follow(url: String, live: LiveUpdates) {
+        let mut backoff = MIN_BACKOFF;
+        loop {
+            let opened = listen(&url, live).await;
+            if opened {
+                backoff = MIN_BACKOFF;
+            }
+            live.on_event(StreamEvent::Refused);
+            sleep(backoff).await;
+            backoff = MAX_BACKOFF.min(backoff * 2);
+        }
+    }
+
+    /// Handles the events of a stream until the browser gives it up. Returns whether it was ever open.
+    async fn listen(url: &str, live: LiveUpdates) -> bool {
+        let Ok(stream) = EventSource::new(url).map(Stream) else {
+            return false;
+        };
+        let (gives_up, end) = oneshot::channel();
+        let mut gives_up = Some(gives_up);
+        let was_open = Rc::new(Cell::new(false));
+        let heard = Closure::<dyn FnMut(Event)>::new({
+            let (source, was_open) = (stream.0.clone(), Rc::clone(&was_open));
+            move |event: Event| match event.type_().as_str() {
+                "open" => {
+                    was_open.set(true);
+                    live.on_event(StreamEvent::Opened);
+                }
+                "changed" => live.on_event(StreamEvent::Changed),
+                _ if source.ready_state() == EventSource::CLOSED => drop(gives_up.take()),
+                _ => live.on_event(StreamEvent::Broke),
+            }
+        });
+        for name in ["open", "changed", "error"] {
+            let listener = heard.as_ref().unchecked_ref();
+            if stream
+                .0
+                .add_event_listener_with_callback(name, listener)
+                .is_err()
+            {
+                return false;
+            }
+        }
+        // Nothing is ever sent: this returns once the sender is dropped.
+        let _: Result<(), _> = end.await;
+        was_open.get()
+    }
+
+    /// Closes the stream when dropped.
+    struct Stream(EventSource);
+
+    impl Drop for Stream {
+        fn drop(&mut self) {
+            self.0.close();
+        }
+    }
+
+    async fn sleep(duration: Duration) {
+        let (done, over) = oneshot::channel();
+        set_timeout(
+            move || {
+                done.send(()).ok();
+            },
+            duration,
+        );
+        over.await.ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_lost_once_a_second_try_fails_and_asks_again_when_it_is_back() {
+        use Connection::{Interrupted, Live, Lost, Starting};
+        for (before, event, after, asks_again) in [
+            (Starting, StreamEvent::Opened, Live, true),
+            (Starting, StreamEvent::Broke, Lost, false),
+            (Live, StreamEvent::Changed, Live, true),
+            (Live, StreamEvent::Broke, Interrupted, false),
+            (Interrupted, StreamEvent::Opened, Live, true),
+            (Interrupted, StreamEvent::Broke, Lost, false),
+            (Lost, StreamEvent::Broke, Lost, false),
+            (Lost, StreamEvent::Opened, Live, true),
+            (Live, StreamEvent::Refused, Lost, true),
+        ] {
+            let found = before.after(event);
+            assert_eq!(found, (after, asks_again), "{before:?} {event:?}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! `/`: leads a new tenant to its first licensed device, a step after the other. Rendered on the server only.
+
+use keywright_domain::live::Subject;
+use keywright_service::guide::Progress;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{request, request_scope},
+    layout::page_head::PageHead,
+    pages::{guide::snippets::Snippet, shared::failure::Failure},
+    routes,
+    ui::{
+        controls::{
+            button::{DocumentLink, PrimaryButton, PrimaryLink},
+            copy::Copyable,
+        },
+        display::{
+            code::CodeBlock,
+            description_list::{DescriptionRows, Item},
+            steps::{Step, StepState, Steps},
+        },
+        feedback::notice::Note,
+    },
+};
+
+const HEADING: &str = "Get started";
+
+/// The page.
+#[component]
+pub fn GuidePage() -> impl IntoView {
+    let scope = request::scope();
+    let page = Suspend::new(async move {
+        let progress = match scope {
+            Ok((services, caller)) => services
+                .guide
+                .progress(&caller)
+                .await
+                .map_err(request::fail),
+            Err(error) => Err(error),
+        };
+        match progress {
+            Ok(progress) if progress.has_device => view! { <Done/> }.into_any(),
+            Ok(progress) => view! { <Guide progress/> }.into_any(),
+            Err(error) => {
+                let (heading, here) = ("The guide could not be loaded", routes::GUIDE.to_owned());
+                view! { <Failure heading error here/> }.into_any()
+            }
+        }
+    });
+    view! {
+        <Title text=HEADING/>
+        <PageHead heading=HEADING/>
+        <Suspense>{page}</Suspense>
+    }
+}
+
+/// A device has activated: nobody needs the guide any more.
+#[component]
+fn Done() -> impl IntoView {
+    view! {
+        <Note>
+            <p>
+                <strong>"Your first device is activated."</strong>
+                " From here on everything is under Licenses: each license, its devices, and what was done."
+            </p>
+        </Note>
+        <form class="button-row" method="post" action=routes::GUIDE_END>
+            <PrimaryButton>"Close the guide"</PrimaryButton>
+        </form>
+    }
+}
+
+#[component]
+fn Guide(progress: Progress) -> impl IntoView {
+    let Progress {
+        product,
+        key_type,
+        has_sdk_key,
+        signing_key,
+        has_license,
+        ..
+    } = progress;
+    let is_done = [
+        product.is_some(),
+        key_type.is_some(),
+        has_sdk_key,
+        has_license,
+        false,
+    ];
+    let next = is_done.iter().position(|done| !done).unwrap_or_default();
+    let state = move |step: usize| match (is_done[step], step == next) {
+        (true, _) => StepState::Done,
+        (false, true) => StepState::Next,
+        (false, false) => StepState::Later,
+    };
+    let product_page = product
+        .as_ref()
+        .map(|product| (product.name.clone(), routes::product(&product.id)));
+    let key_type_link = match (&product, &key_type) {
+        (Some(product), None) => Some(routes::key_type_new(&product.id)),
+        _ => None,
+    };
+    let made = key_type.map(|key_type| key_type.id.to_string());
+    let mint = product.as_ref().filter(|_| made.is_some());
+    let mint = mint.map(|product| routes::mint(Some(&product.id)));
+    let app = match (product, signing_key) {
+        (Some(product), Some(key)) => {
+            let snippet = Snippet {
+                base_url: request_scope::base_url().to_string(),
+                tenant: product.tenant.to_string(),
+                product: product.id.to_string(),
+                kid: key.kid.to_string(),
+                public_key: key.public_key,
+            };
+            view! { <YourApp snippet/> }.into_any()
+        }
+        _ => view! { <p>"What your app needs stands here once there is a product."</p> }.into_any(),
+    };
+    view! {
+        <p class="page-lead">
+            "From here to the first licensed device. Each step ticks itself off; you can leave and come back."
+        </p>
+        <div data-follow=routes::events(Subject::Licenses)>
+            <Steps>
+                <Step number=1 heading="Add your product" state=state(0)>
+                    <AddProduct made=product_page state=state(0)/>
+                </Step>
+                <Step number=2 heading="Add a key type" state=state(1)>
+                    <AddKeyType made link=key_type_link state=state(1)/>
+                </Step>
+                <Step number=3 heading="Make the SDK key" state=state(2)>
+                    <MakeSdkKey has_sdk_key state=state(2)/>
+                </Step>
+                <Step number=4 heading="Mint the first license" state=state(3)>
+                    <MintFirst has_license link=mint state=state(3)/>
+                </Step>
+                <Step number=5 heading="Activate it in your app" state=state(4)>
+                    {app}
+                </Step>
+            </Steps>
+        </div>
+    }
+}
+
+#[component]
+fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView {
+    match made {
+        Some((name, href)) => view! {
+            <p>
+                <a href=href>
+                    <bdi>{name}</bdi>
+                </a>
+                " is there."
+            </p>
+        }
+        .into_any(),
+        None => view! {
+            <p>"An app that you sell: a name, and a prefix that its license keys begin with."</p>
+            <Go href=routes::PRODUCT_NEW.to_owned() label="New product" state/>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn AddKeyType(made: Option<String>, link: Option<String>, state: StepState) -> impl IntoView {
+    match (made, link) {
+        (Some(made), _) => view! { <p><code>{made}</code> " is there."</p> }.into_any(),
+        (None, link) => {
+            let link = link.map(|href| view! { <Go href label="New key type" state/> });
+            view! {
+                <p>"What a buyer gets: on how many devices a license works, for how long, and what it unlocks."</p>
+                {link}
+            }
+            .into_any()
+        }
+    }
+}
+
+#[component]
+fn MakeSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
+    if has_sdk_key {
+        return view! {
+            <p>
+                "It is there, and was shown once. If it is lost, "
+                <a href=routes::SDK_KEY>"replace it"</a> "."
+            </p>
+        }
+        .into_any();
+    }
+    view! {
+        <p>"Your app sends it with every call. It is shown once: keep it for step 5."</p>
+        <Go href=routes::SDK_KEY_NEW.to_owned() label="Make the SDK key" state/>
+    }
+    .into_any()
+}
+
+#[component]
+fn MintFirst(has_license: bool, link: Option<String>, state: StepState) -> impl IntoView {
+    if has_license {
+        return view! { <p>"It is there. Its key was shown once; one that is lost is reminted."</p> }
+            .into_any();
+    }
+    let link = link.map(|href| view! { <Go href label="Mint a license" state/> });
+    view! {
+        <p>"One for yourself, to try it with. Its key is shown once, too."</p>
+        {link}
+    }
+    .into_any()
+}
+
+/// Leads to where a step is taken.
+#[component]
+fn Go(href: String, label: &'static str, state: StepState) -> impl IntoView {
+    if state == StepState::Next {
+        view! { <PrimaryLink href>{label}</PrimaryLink> }.into_any()
+    } else {
+        view! { <DocumentLink href>{label}</DocumentLink> }.into_any()
+    }
+}
+
+/// What the app is to be built with.
+#[component]
+fn YourApp(snippet: Snippet) -> impl IntoView {
+    let (rust, javascript) = (snippet.rust(), snippet.javascript());
+    view! {
+        <p>
+            "Build these into your app. It trusts leases that are signed with the public key, and nothing else. As soon as the \
+            first device has activated its license, this page says so."
+        </p>
+        <DescriptionRows>
+            <Item label="Base URL">
+                <Copyable id="base-url" label="Copy base URL" text=snippet.base_url/>
+            </Item>
+            <Item label="Key ID">
+                <Copyable id="kid" label="Copy key ID" text=snippet.kid/>
+            </Item>
+            <Item label="Public key">
+                <Copyable id="public-key" label="Copy public key" text=snippet.public_key/>
+            </Item>
+        </DescriptionRows>
+        <p class="hint">
+            "The base URL is the address that you are at now, unless the server was started with "
+            <code>"--public-url"</code>
+            "."
+        </p>
+        <CodeBlock id="rust" heading="Rust" copy_label="Copy the Rust code" text=rust/>
+        <CodeBlock
+            id="javascript"
+            heading="JavaScript"
+            copy_label="Copy the JavaScript code"
+            text=javascript
+        />
+    }
+}

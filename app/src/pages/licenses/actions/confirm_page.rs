@@ -1,0 +1,165 @@
+//! `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`: a question on a page of its own. Each posts to its
+//! own address. They are rendered on the server only and work without a script.
+
+use keywright_domain::{detail::LicenseDetail, role::Permission};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        page_context::use_visit,
+        request::{ShownOnce, shown_once},
+    },
+    pages::{
+        licenses::{
+            actions::{action::LicenseAction, new_key::ShownKeyPage},
+            license_view::{LicenseView, asked_instance},
+        },
+        shared::{
+            badges::KeyText,
+            failure::{Failure, FailureAlert, answer_with},
+        },
+    },
+    routes,
+    ui::{
+        controls::button::{ButtonRow, DocumentLink},
+        feedback::notice::Alert,
+        navigation::breadcrumb::Breadcrumb,
+        overlays::confirm::Confirm,
+    },
+};
+
+/// The way back where there is nothing to confirm.
+const BACK: &str = "Back to the license";
+
+/// Asks before a license is revoked.
+#[component]
+pub fn RevokePage() -> impl IntoView {
+    view! { <LicenseView heading="Revoke" view=revoke/> }.into_any()
+}
+
+/// Asks before a license is reminted; answers with the new key.
+#[component]
+pub fn RemintPage() -> impl IntoView {
+    view! { <LicenseView heading="Remint" view=remint/> }.into_any()
+}
+
+/// Asks before a device is deactivated.
+#[component]
+pub fn DeactivatePage() -> impl IntoView {
+    view! { <LicenseView heading="Deactivate instance" view=deactivate/> }.into_any()
+}
+
+fn revoke(license: LicenseDetail) -> AnyView {
+    ask(LicenseAction::Revoke, "Revoke", license)
+}
+
+fn remint(license: LicenseDetail) -> AnyView {
+    match shown_once() {
+        Some(ShownOnce::Reminted(key, successor)) => {
+            let key = key.expose().to_owned();
+            view! { <ShownKeyPage license key successor/> }.into_any()
+        }
+        _ => ask(LicenseAction::Remint, "Remint", license),
+    }
+}
+
+fn deactivate(license: LicenseDetail) -> AnyView {
+    let device = asked_instance().filter(|&instance| license.device(instance).is_some());
+    let Some(instance) = device else {
+        let error = ApiError::here(ErrorCode::NotFound, "This license has no such device.");
+        let here = routes::license(license.id);
+        let heading = "There is no such device";
+        return view! { <Failure heading error here way_out=BACK/> }.into_any();
+    };
+    ask(
+        LicenseAction::Deactivate(instance),
+        "Deactivate instance",
+        license,
+    )
+}
+
+/// The confirmation, unless the role does not allow the action or it is already done.
+fn ask(action: LicenseAction, name: &'static str, license: LicenseDetail) -> AnyView {
+    let head = view! { <Head license=license.clone() name action/> };
+    if !use_visit().allows(Permission::ActOnLicenses) {
+        let error = ApiError::here(ErrorCode::Forbidden, "Your role does not allow this.");
+        let here = routes::license(license.id);
+        let heading = "Not for your role";
+        return view! { {head} <Failure heading error here way_out=BACK/> }.into_any();
+    }
+    if let Some(sentence) = action.already_done(&license) {
+        return view! { {head} <Settled license sentence/> }.into_any();
+    }
+    let alert = failed_before();
+    view! {
+        {head}
+        {alert}
+        <Confirm
+            action=action.href(license.id)
+            verb=action.verb()
+            back=routes::license(license.id)
+        >
+            {action.consequences(&license)}
+        </Confirm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Head(license: LicenseDetail, name: &'static str, action: LicenseAction) -> impl IntoView {
+    let key = license.display_key.to_string();
+    let title = format!("{name} {key}");
+    let above = vec![
+        ("Licenses".to_owned(), routes::LICENSES.to_owned()),
+        (key, routes::license(license.id)),
+    ];
+    view! {
+        <Title text=title/>
+        <div class="page-head">
+            <Breadcrumb above here=name.to_owned()/>
+            <div class="page-title">
+                <h1>{action.title(&license)}</h1>
+            </div>
+        </div>
+    }
+}
+
+/// There is nothing left to do, and what to do instead.
+#[component]
+fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
+    answer_with(ErrorCode::Conflict);
+    let here = license.id;
+    view! {
+        <Alert>
+            <p>{sentence} ". Nothing was changed."</p>
+            <SuccessorHint license/>
+        </Alert>
+        <ButtonRow>
+            <DocumentLink href=routes::license(here)>{BACK}</DocumentLink>
+        </ButtonRow>
+    }
+}
+
+/// Where a reminted license goes on.
+#[component]
+fn SuccessorHint(license: LicenseDetail) -> impl IntoView {
+    license.successor.map(|successor| {
+        view! {
+            <p>
+                "Its successor is "
+                <a href=routes::license(successor.id)>
+                    <KeyText display_key=successor.display_key/>
+                </a> ". The new key was shown once; if it was lost, remint the successor."
+            </p>
+        }
+    })
+}
+
+/// Why the form that this page answers was not carried out.
+fn failed_before() -> Option<AnyView> {
+    let error = use_visit().action_failure?;
+    answer_with(error.code);
+    Some(view! { <FailureAlert error/> }.into_any())
+}

@@ -1,0 +1,12 @@
+//! Actions on a license: revoke, remint, deactivate. Each is confirmed in a dialog over the license's page or, without a script,
+//! on a page of its own.
+
+pub mod action;
+pub mod confirm_dialog;
+#[cfg(feature = "ssr")]
+pub mod confirm_page;
+mod consequences;
+pub mod last_done;
+mod new_key;
+mod offline_chart;
+pub mod state;

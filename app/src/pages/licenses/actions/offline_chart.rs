@@ -1,0 +1,95 @@
+//! A figure of how many devices can still run offline, hour by hour, once a license has ended.
+
+use keywright_domain::{
+    detail::LicenseDetail,
+    time::{DAY_MILLIS, Timestamp},
+};
+use leptos::prelude::*;
+
+use crate::ui::display::step_chart::StepChart;
+
+/// A lease is for so many days at most; the clients' skew beyond that shows no more than a line's width.
+const DAYS: i64 = 7;
+
+/// Fewer devices than these are told in dates just as well.
+const WORTH_A_FIGURE: usize = 3;
+
+/// The figure; nothing, where only some devices would be on it.
+#[component]
+pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
+    let (ends, now) = (license.ends(), license.now);
+    (ends.len() >= WORTH_A_FIGURE).then(|| {
+        let ticks = (0..=DAYS).map(|day| {
+            if day == 0 {
+                "now".to_owned()
+            } else {
+                format!("{day} d")
+            }
+        });
+        view! {
+            <StepChart
+                caption="Devices that can still run offline"
+                summary=summary(&ends, now)
+                total=ends.len()
+                falls=falls(&ends, now)
+                ticks=ticks.collect()
+            />
+        }
+    })
+}
+
+/// Where each device falls away, in thousandths of the figure's width.
+fn falls(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
+    let share = |end: &Timestamp| {
+        let left = end.millis().saturating_sub(now.millis());
+        (left.saturating_mul(1_000) / (DAYS * DAY_MILLIS)).clamp(0, 1_000)
+    };
+    ends.iter().map(share).collect()
+}
+
+/// The same in words: `8 now, 6 after 1 day, …`.
+fn summary(ends: &[Timestamp], now: Timestamp) -> String {
+    let after = |days: i64| {
+        let then = now.plus_millis(days * DAY_MILLIS);
+        ends.iter().filter(|&&end| end > then).count()
+    };
+    let mut parts = vec![format!("{} now", ends.len())];
+    let mut before = ends.len();
+    for days in 1..=DAYS {
+        let left = after(days);
+        if left != before {
+            let noun = if days == 1 { "day" } else { "days" };
+            parts.push(format!("{left} after {days} {noun}"));
+            before = left;
+        }
+    }
+    parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_781_000_040);
+
+    #[test]
+    fn each_device_falls_away_at_its_end() {
+        let ends = [
+            NOW.plus_millis(DAY_MILLIS / 2),
+            NOW.plus_days(7).plus_millis(360_000),
+            NOW.plus_days(7),
+        ];
+        assert_eq!(falls(&ends, NOW), [71, 1_000, 1_000]);
+        assert_eq!(falls(&[NOW.minus_days(1)], NOW), [0]);
+    }
+
+    #[test]
+    fn words_say_what_changes_from_day_to_day() {
+        let hours = |hours: i64| NOW.plus_millis(hours * 3_600_000);
+        let ends = [hours(5), hours(60), hours(61), hours(168)];
+        assert_eq!(
+            summary(&ends, NOW),
+            "4 now, 3 after 1 day, 1 after 3 days, 0 after 7 days"
+        );
+    }
+}

@@ -1,0 +1,51 @@
+//! From a URL below `/licenses/` to the license that it names, for pages that only the server renders.
+
+use keywright_domain::{detail::LicenseDetail, ids::InstanceId};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    api::resource::page_resource,
+    layout::page_head::PageHead,
+    pages::{
+        licenses::load::{load, not_loaded},
+        shared::failure::Failure,
+    },
+    routes,
+};
+
+/// The license of the page's URL, shown by `view`; what went wrong, where it can't be.
+#[component]
+pub fn LicenseView(
+    /// What the page is called while there is no license to show.
+    heading: &'static str,
+    view: fn(LicenseDetail) -> AnyView,
+) -> impl IntoView {
+    let params = use_params_map();
+    let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
+    let answer = page_resource(move || asked.get(), load);
+    let shown = move || {
+        answer.get().map(|answer| match answer {
+            Ok(license) => view(license),
+            Err(error) => {
+                let here = asked
+                    .get()
+                    .map_or_else(|| routes::LICENSES.to_owned(), routes::license);
+                let failure = not_loaded(&error);
+                view! {
+                    <Title text=heading/>
+                    <PageHead heading/>
+                    <Failure heading=failure error here/>
+                }
+                .into_any()
+            }
+        })
+    };
+    view! { <Transition fallback=|| view! { <p>"Loading…"</p> }>{shown}</Transition> }
+}
+
+/// The instance of the page's URL.
+pub fn asked_instance() -> Option<InstanceId> {
+    use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
+}

@@ -1,0 +1,127 @@
+//! What stands where the list would: before the first license what one is and how to get it, and where nothing is found.
+
+use keywright_domain::{
+    query::{LicenseFilter, LicenseList, LicenseQuery},
+    role::Permission,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::page_context::use_visit,
+    format,
+    pages::{
+        licenses::list::filters::{SearchState, first_page},
+        shared::no_license_has_key::NoLicenseHasKey,
+    },
+    routes,
+    ui::{
+        controls::button::{ButtonLink, ButtonRow, DocumentLink},
+        dynamic::dynamic,
+        feedback::empty_state::EmptyState,
+    },
+};
+
+/// What stands where the list will be.
+#[component]
+pub fn FirstUse() -> impl IntoView {
+    let visit = use_visit();
+    let way_on = if visit.is_guided() && visit.allows(Permission::ManageProducts) {
+        Some((routes::GUIDE, "Get started"))
+    } else if visit.allows(Permission::ActOnLicenses) {
+        Some((routes::MINT, "Mint licenses"))
+    } else {
+        None
+    };
+    let way_on = way_on.map(|(href, label)| {
+        view! {
+            <ButtonRow>
+                <DocumentLink href>{label}</DocumentLink>
+            </ButtonRow>
+        }
+    });
+    view! {
+        <EmptyState heading="No licenses yet">
+            <p>
+                "A license is one key. A buyer activates it on as many devices as its key type allows; each \
+                device then works offline for up to seven days at a time. Every license that is minted \
+                is listed here."
+            </p>
+            {way_on}
+        </EmptyState>
+    }
+}
+
+/// What stands there when no license fits the filters: what was asked for, and what to leave out.
+#[component]
+pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
+    let sentence = dynamic(move || {
+        let filter = asked.with(|query| query.filter.clone());
+        list.with(|list| not_found(filter, list))
+    });
+    let wider = dynamic(move || {
+        let query = asked.get();
+        let term = query.filter.term.clone()?;
+        let has_more = query.filter.status.is_some() || query.filter.product.is_some();
+        has_more.then(|| {
+            let label = format!(
+                "Search “{}” in all {}",
+                term.as_str(),
+                list.with(|list| format::count(list.total))
+            );
+            let filter = LicenseFilter {
+                term: Some(term),
+                ..LicenseFilter::default()
+            };
+            let href = first_page(LicenseQuery { filter, ..query });
+            view! { <ButtonLink href>{label}</ButtonLink> }
+        })
+    });
+    view! {
+        <EmptyState heading="No license matches">
+            <p>{sentence}</p>
+            <ButtonRow>
+                <ButtonLink href=routes::LICENSES>"Clear all filters"</ButtonLink>
+                {wider}
+            </ButtonRow>
+        </EmptyState>
+    }
+}
+
+/// `Nothing in Studio with the status Revoked has “tanaka” in its …`.
+fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
+    let LicenseFilter {
+        status,
+        product,
+        term,
+    } = filter;
+    let product = product.map(|id| {
+        let mut products = list.products.iter();
+        let known = products.find(|product| product.id == id);
+        let name = known.map_or_else(|| id.to_string(), |product| product.name.clone());
+        view! { " in " <strong><bdi>{name}</bdi></strong> }
+    });
+    let status = status.map(|status| {
+        view! { " with the status " <strong>{format::status(status)}</strong> }
+    });
+    let end = match term {
+        Some(term) => view! {
+            " has “" <bdi>{String::from(term)}</bdi>
+            "” in its display key, customer, device names or instance IDs."
+        }
+        .into_any(),
+        None => " is there.".into_any(),
+    };
+    view! { "Nothing" {product} {status} {end} }.into_any()
+}
+
+/// What stands there when a whole key was searched for and no license has it. The key is not repeated.
+#[component]
+pub fn NoSuchKey(search: RwSignal<SearchState>) -> impl IntoView {
+    // The list may be under the same address: then following the link changes nothing else.
+    let on_press = move |()| search.set(SearchState::Idle);
+    view! {
+        <NoLicenseHasKey>
+            <ButtonLink href=routes::LICENSES on_press>"Show all licenses"</ButtonLink>
+        </NoLicenseHasKey>
+    }
+}

@@ -1,0 +1,53 @@
+//! From the list to a file.
+
+use keywright_domain::{
+    plan::{Feature, Plan},
+    query::LicenseQuery,
+    role::Permission,
+};
+use leptos::prelude::*;
+
+use crate::{
+    api::page_context::use_visit,
+    csv_export::export::use_csv_export,
+    format, routes,
+    ui::{
+        controls::button::{DisabledButton, DownloadLink},
+        icon::{Icon, IconName},
+    },
+};
+
+/// The link to the file of what is shown; disabled, with the reason, where the tenant's plan does not include it, and not there
+/// for those who may never.
+#[component]
+pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
+    let visit = use_visit();
+    if !visit.allows(Permission::ExportCsv) {
+        return ().into_any();
+    }
+    let plan = visit.account.map_or(Plan::Free, |account| account.plan);
+    if !plan.allows(Feature::CsvExport) {
+        return view! {
+            <span class="hint" id="why-no-export">{format::export_needs(plan)}</span>
+            <DisabledButton reason="why-no-export">
+                <Icon name=IconName::Download/>
+                "Export CSV"
+            </DisabledButton>
+        }
+        .into_any();
+    }
+    let href = Signal::derive(move || asked.with(|query| routes::licenses_csv(&query.filter)));
+    let export = use_csv_export();
+    let on_ask = move |()| {
+        if let Some(export) = export {
+            export.begin(href.get_untracked());
+        }
+    };
+    view! {
+        <DownloadLink href on_ask>
+            <Icon name=IconName::Download/>
+            "Export CSV"
+        </DownloadLink>
+    }
+    .into_any()
+}

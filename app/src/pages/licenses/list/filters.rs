@@ -1,0 +1,238 @@
+//! What stands above the list: search, filters, and how many match.
+
+use keywright_domain::{
+    license::Status,
+    page::{Count, Position},
+    query::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
+};
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+
+use crate::{
+    api::{error::ApiError, licenses::find_license},
+    format, routes,
+    ui::{
+        controls::button::FallbackButton,
+        dynamic::dynamic,
+        forms::{
+            radio_group::{Choice, RadioGroup},
+            search::SearchForm,
+            select::SelectField,
+        },
+    },
+};
+
+/// How far a search has come that the list does not show yet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SearchState {
+    /// None is under way.
+    Idle,
+    /// The server is asked.
+    Asking,
+    /// It was for a whole key that no license has.
+    NoSuchKey,
+    /// It could not be carried out.
+    Failed(ApiError),
+}
+
+/// Search and filters. A choice leads to the list that it asks for; without a script, once it is sent.
+#[component]
+pub fn Filters(
+    asked: Memo<LicenseQuery>,
+    list: Memo<LicenseList>,
+    busy: Signal<bool>,
+    search: RwSignal<SearchState>,
+) -> impl IntoView {
+    let count = dynamic(move || match search.get() {
+        SearchState::Asking => "Searching…".into_any(),
+        SearchState::NoSuchKey => counted(Count::Exact(0), list.with(|list| list.total)),
+        _ if busy.get() => "Loading…".into_any(),
+        _ => {
+            let (count, total) = list.with(|list| (list.count, list.total));
+            counted(count, total)
+        }
+    });
+    view! {
+        <div class="filters">
+            <Search asked search/>
+            <FilterForm asked list/>
+            <p class="filters-count" role="status">{count}</p>
+        </div>
+    }
+}
+
+/// A form that finds licenses; what is typed may be a key.
+#[component]
+pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl IntoView {
+    // What is being typed stays as long as this stays the same.
+    let value = Memo::new(move |_| {
+        let term = asked.with(|query| query.filter.term.clone());
+        term.map(String::from).unwrap_or_default()
+    });
+    // What else the list is asked for goes along, so that a search within a filter stays there.
+    let kept = Signal::derive(move || asked.with(without_term));
+    let go = use_ask();
+    let latest = StoredValue::new(0_u32);
+    let on_search = move |typed: String| {
+        let go = go.clone();
+        let mine = latest.get_value().wrapping_add(1);
+        latest.set_value(mine);
+        search.set(SearchState::Asking);
+        spawn_local(async move {
+            let query = asked.get_untracked();
+            let found = find_license(typed).await;
+            // Meanwhile the operator may have searched anew, chosen a filter or gone to another page.
+            let is_wanted = latest.try_get_value() == Some(mine)
+                && search.try_get_untracked() == Some(SearchState::Asking);
+            if !is_wanted {
+                return;
+            }
+            match found {
+                Ok(Found::License(id)) => go(routes::license(id)),
+                Ok(Found::NoSuchKey) => search.set(SearchState::NoSuchKey),
+                Ok(Found::Term(term)) => {
+                    search.set(SearchState::Idle);
+                    let filter = LicenseFilter {
+                        term,
+                        ..query.filter
+                    };
+                    go(first_page(LicenseQuery { filter, ..query }));
+                }
+                Err(error) => search.set(SearchState::Failed(error)),
+            }
+        });
+    };
+    let forgotten = Signal::derive(move || search.with(|search| *search == SearchState::NoSuchKey));
+    view! {
+        <SearchForm
+            action=routes::LICENSES_FIND
+            label="Search licenses"
+            placeholder="Key, e-mail, device or instance ID"
+            hint="A whole key that you paste is looked up by its hash. It never enters the URL or a log."
+            value
+            kept
+            forgotten
+            on_search
+        />
+    }
+}
+
+#[component]
+fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
+    let any = Choice::new("", "Any");
+    let statuses = Status::ALL.map(|status| Choice::new(status.as_str(), format::status(status)));
+    let statuses = std::iter::once(any).chain(statuses).collect();
+    let status = Signal::derive(move || {
+        let chosen = asked.with(|query| query.filter.status);
+        chosen.map_or("", Status::as_str).to_owned()
+    });
+    let products = Signal::derive(move || {
+        let all = Choice::new("", "All products");
+        let named = list.with(|list| {
+            let choice = |product: &ProductName| Choice::new(product.id.as_str(), &product.name);
+            list.products.iter().map(choice).collect::<Vec<_>>()
+        });
+        std::iter::once(all).chain(named).collect::<Vec<_>>()
+    });
+    let product = Signal::derive(move || {
+        let chosen = asked.with(|query| query.filter.product.clone());
+        chosen.map(|id| id.to_string()).unwrap_or_default()
+    });
+    let go = use_ask();
+    let ask = move |change: fn(&mut LicenseFilter, &str)| {
+        let go = go.clone();
+        move |value: String| {
+            let mut query = asked.get_untracked();
+            change(&mut query.filter, &value);
+            go(first_page(query));
+        }
+    };
+    let by_status = ask(|filter, name| filter.status = Status::from_name(name));
+    let by_product = ask(|filter, slug| filter.product = slug.parse().ok());
+    let hidden = dynamic(move || {
+        let kept = asked.with(|query| (query.filter.term.clone(), sort_name(query)));
+        let term = kept
+            .0
+            .map(|term| view! { <input type="hidden" name="q" value=String::from(term)/> });
+        let sort = kept
+            .1
+            .map(|sort| view! { <input type="hidden" name="sort" value=sort/> });
+        view! { {term} {sort} }
+    });
+    view! {
+        <form class="filters-form" method="get" action=routes::LICENSES>
+            {hidden}
+            <RadioGroup
+                legend="Status"
+                quiet=true
+                name="status"
+                choices=statuses
+                chosen=status
+                on_change=by_status
+            />
+            <SelectField
+                label="Product"
+                name="product"
+                choices=products
+                chosen=product
+                on_change=by_product
+            />
+            <FallbackButton>"Filter"</FallbackButton>
+        </form>
+    }
+}
+
+/// Leads to another list, or to a license, and leaves the focus where it is.
+fn use_ask() -> impl Fn(String) + Clone + Send + Sync + 'static {
+    let navigate = use_navigate();
+    move |path: String| {
+        let options = NavigateOptions {
+            scroll: false,
+            ..NavigateOptions::default()
+        };
+        navigate(&path, options);
+    }
+}
+
+/// The link to the beginning of what is asked for.
+pub(super) fn first_page(query: LicenseQuery) -> String {
+    routes::licenses(&LicenseQuery {
+        position: Position::Start,
+        ..query
+    })
+}
+
+fn sort_name(query: &LicenseQuery) -> Option<String> {
+    let usual = LicenseQuery::default().sort;
+    (query.sort != usual).then(|| query.sort.name())
+}
+
+/// The names and values of everything that is asked for but the term and the page.
+fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
+    let filter = &query.filter;
+    let status = filter.status.map(|status| status.as_str().to_owned());
+    let product = filter.product.as_ref().map(ToString::to_string);
+    let named = [
+        ("status", status),
+        ("product", product),
+        ("sort", sort_name(query)),
+    ];
+    let given = named
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value?)));
+    given.collect()
+}
+
+/// `118 licenses`, `3 of 118 licenses`.
+fn counted(count: Count, total: Count) -> AnyView {
+    let noun = if total == Count::Exact(1) {
+        "license"
+    } else {
+        "licenses"
+    };
+    if count == total {
+        return view! { <strong>{format::count(count)}</strong> " " {noun} }.into_any();
+    }
+    view! { <strong>{format::count(count)}</strong> " of " {format::count(total)} " " {noun} }
+        .into_any()
+}

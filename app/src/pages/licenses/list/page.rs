@@ -1,0 +1,206 @@
+//! `/licenses`: the licenses of the tenant, filtered, sorted, a page at a time.
+
+use keywright_domain::{
+    ids::LicenseId,
+    license::LicenseSummary,
+    live::Subject,
+    page::{Count, Mark, Position},
+    query::{LicenseList, LicenseQuery},
+    role::Permission,
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_url;
+
+use crate::{
+    api::{
+        licenses::list_licenses,
+        page_context::use_visit,
+        resource::{PageResource, page_resource},
+    },
+    format,
+    layout::page_head::PageHead,
+    live_updates::{LiveUpdates, use_live_updates},
+    pages::{
+        licenses::list::{
+            empty_states::{FirstUse, NoMatch, NoSuchKey},
+            export_link::ExportLink,
+            filters::{Filters, SearchState},
+            row::{LicenseHead, LicenseRow},
+        },
+        shared::{
+            failure::{Failure, FailureAlert},
+            stale_notice::Stale,
+        },
+    },
+    routes,
+    stale_resource::{Fetched, ResourceView, StaleResource, latest_or},
+    ui::{
+        controls::button::PrimaryLink, display::table::Table, dynamic::dynamic, focus,
+        keyed_list::keyed_list, navigation::pager::Pager,
+    },
+};
+
+/// The page.
+#[component]
+pub fn LicensesPage() -> impl IntoView {
+    let url = use_url();
+    let asked = Memo::new(move |_| url.with(|url| routes::license_query(url.search())));
+    let live = use_live_updates(Signal::derive(|| Some(Subject::Licenses)));
+    let answer = page_resource(
+        move || (asked.get(), live.version()),
+        |(query, _)| async move {
+            let list = list_licenses(query.clone()).await;
+            (query, list)
+        },
+    );
+    let mint = use_visit().allows(Permission::ActOnLicenses).then(|| {
+        view! { <PrimaryLink href=routes::MINT>"Mint licenses"</PrimaryLink> }
+    });
+    let actions = view! { <ExportLink asked/> {mint} }.into_any();
+    view! {
+        <Title text="Licenses"/>
+        <PageHead heading="Licenses" actions/>
+        <Transition fallback=|| view! { <p class="list-wait">"Loading…"</p> }>
+            <Answered asked live answer/>
+        </Transition>
+    }
+    .into_any()
+}
+
+/// What came of it: rows, or why there are none.
+#[component]
+fn Answered(
+    asked: Memo<LicenseQuery>,
+    live: LiveUpdates,
+    answer: PageResource<Fetched<LicenseQuery, LicenseList>>,
+) -> impl IntoView {
+    let holder = StaleResource::of(answer);
+    dynamic(move || match holder.shown.get() {
+        ResourceView::Waiting => None,
+        ResourceView::There => {
+            let list = holder.value()?;
+            Some(view! { <Listed asked live holder list/> }.into_any())
+        }
+        ResourceView::Failed(query, error) => {
+            let here = routes::licenses(&query);
+            let heading = "The licenses could not be loaded";
+            Some(view! { <Failure heading error here/> }.into_any())
+        }
+    })
+}
+
+/// Which of its faces the list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Face {
+    FirstUse,
+    NoMatch,
+    NoSuchKey,
+    Rows,
+}
+
+#[component]
+fn Listed(
+    asked: Memo<LicenseQuery>,
+    live: LiveUpdates,
+    holder: StaleResource<LicenseQuery, LicenseList>,
+    list: Memo<LicenseList>,
+) -> impl IntoView {
+    let answered = holder.key();
+    let busy = Signal::derive(move || answered.get().is_some_and(|shown| shown != asked.get()));
+    let search = RwSignal::new(SearchState::Idle);
+    // Another list: what was searched for in the old one is settled.
+    Effect::new(move |_| {
+        asked.track();
+        search.set(SearchState::Idle);
+    });
+    let face = Memo::new(move |_| match list.with(|list| (list.total, list.count)) {
+        (Count::Exact(0), _) => Face::FirstUse,
+        _ if search.with(|search| *search == SearchState::NoSuchKey) => Face::NoSuchKey,
+        (_, Count::Exact(0)) => Face::NoMatch,
+        _ => Face::Rows,
+    });
+    // Another face: what had the focus in the one before is gone.
+    Effect::new(move |before: Option<()>| {
+        face.track();
+        if before.is_some() {
+            focus::restore_focus();
+        }
+    });
+    // The same filters for all faces but the first: what is being typed there stays.
+    let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
+    let filters = dynamic(move || {
+        has_filters
+            .get()
+            .then(|| view! { <Filters asked list busy search/> })
+    });
+    let trouble = dynamic(move || match search.get() {
+        SearchState::Failed(error) => Some(view! { <FailureAlert error/> }),
+        _ => None,
+    });
+    let is_stale = holder.is_stale(live);
+    let body = dynamic(move || match face.get() {
+        Face::FirstUse => view! { <FirstUse/> }.into_any(),
+        Face::NoSuchKey => view! { <NoSuchKey search/> }.into_any(),
+        Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
+        Face::Rows => view! { <Rows asked list busy/> }.into_any(),
+    });
+    view! {
+        {filters}
+        {trouble}
+        <Stale is_stale now=Signal::derive(move || list.with(|list| list.now))/>
+        {body}
+    }
+}
+
+/// Rows and the way to the neighbouring pages.
+#[component]
+fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) -> impl IntoView {
+    let caption = Signal::derive(move || {
+        if busy.get() {
+            "Licenses, loading".to_owned()
+        } else {
+            asked.with(|query| format!("Licenses, {}", format::order(query.sort)))
+        }
+    });
+    let summary = Signal::derive(move || {
+        if busy.get() {
+            "Loading…".to_owned()
+        } else {
+            format!("{} on this page", list.with(|list| list.page.items.len()))
+        }
+    });
+    let neighbour = move |mark: fn(&LicenseList) -> Option<Mark<LicenseId>>,
+                          position: fn(_) -> _| {
+        Signal::derive(move || {
+            let mark = list.with(mark)?;
+            let query = LicenseQuery {
+                position: position(mark),
+                ..asked.get()
+            };
+            Some(routes::licenses(&query))
+        })
+    };
+    let previous = neighbour(|list| list.page.previous, Position::Before);
+    let next = neighbour(|list| list.page.next, Position::After);
+    let head = view! { <LicenseHead asked/> }.into_any();
+    let licenses = move || list.with(|list| list.page.items.clone());
+    let now = Signal::derive(move || list.with(|list| list.now));
+    let row = move |first: LicenseSummary| {
+        let id = first.id;
+        let license = latest_or(first, move || {
+            list.with(|list| {
+                let mut rows = list.page.items.iter();
+                rows.find(|row| row.id == id).cloned()
+            })
+        });
+        view! { <LicenseRow license now/> }
+    };
+    let rows = keyed_list(licenses, |license: &LicenseSummary| license.id, row);
+    view! {
+        <Table label="Licenses" caption narrow="licenses" busy head>
+            {rows}
+        </Table>
+        <Pager summary previous next/>
+    }
+}

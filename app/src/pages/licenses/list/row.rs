@@ -1,0 +1,89 @@
+//! One license as a row of the list.
+
+use keywright_domain::{
+    license::{LicenseSummary, Status},
+    query::{LicenseQuery, SortBy},
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+use crate::{
+    pages::{
+        licenses::list::filters::first_page,
+        shared::{
+            badges::{KeyText, LicenseStatus, Slots},
+            relative_time::{end, past},
+        },
+    },
+    routes,
+    ui::{
+        display::table::{SortState, SortableHeader},
+        dynamic::dynamic,
+    },
+};
+
+/// The header cells, in the order of [`LicenseRow`]'s cells; some of them sort.
+#[component]
+pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
+    let sort = move |by: SortBy| {
+        Signal::derive(move || {
+            let query = asked.get();
+            SortState {
+                descending: (query.sort.by == by).then_some(query.sort.descending),
+                href: first_page(LicenseQuery {
+                    sort: query.sort.pressed(by),
+                    ..query
+                }),
+            }
+        })
+    };
+    view! {
+        <th class="shrink" role="columnheader" scope="col">"License"</th>
+        <th class="col-status" role="columnheader" scope="col">"Status"</th>
+        <th class="col-product" role="columnheader" scope="col">"Product"</th>
+        <th role="columnheader" scope="col">"Customer"</th>
+        <SortableHeader class="number shrink" label="Activations" state=sort(SortBy::Activations)/>
+        <SortableHeader class="col-date" label="Created" state=sort(SortBy::Created)/>
+        <SortableHeader class="col-date" label="Expires" state=sort(SortBy::Expires)/>
+    }
+}
+
+/// The row of one license, as it was at `now`. It stays the same element whatever becomes of its license.
+#[component]
+pub fn LicenseRow(license: Memo<LicenseSummary>, now: Signal<Timestamp>) -> impl IntoView {
+    let ended = move || license.with(|license| (license.status != Status::Active).then_some(""));
+    let cells = dynamic(move || view! { <Cells license=license.get() now=now.get()/> });
+    view! {
+        <tr role="row" data-ended=ended>{cells}</tr>
+    }
+}
+
+#[component]
+fn Cells(license: LicenseSummary, now: Timestamp) -> impl IntoView {
+    let status = license.status;
+    let customer = license.customer_email;
+    let whole_customer = customer.clone();
+    let created = past(license.created_at, now);
+    let expires = end(license.expires_at, status, now);
+    view! {
+        <th class="c-key" role="rowheader" scope="row">
+            <a href=routes::license(license.id)>
+                <KeyText display_key=license.display_key/>
+            </a>
+        </th>
+        <td class="c-status" role="cell">
+            <LicenseStatus status/>
+        </td>
+        <td class="c-product soft" role="cell">
+            <bdi>{license.product_name}</bdi>
+        </td>
+        <td class="c-customer soft clip" role="cell" title=whole_customer>
+            <bdi dir="ltr">{customer}</bdi>
+        </td>
+        <td class="c-slots number" role="cell">
+            <Slots active=license.active_count limit=license.activation_limit status/>
+        </td>
+        <td class="c-created soft nowrap" role="cell" data-label="Created">{created}</td>
+        <td class="c-expires soft nowrap" role="cell" data-label="Expires">{expires}</td>
+    }
+}

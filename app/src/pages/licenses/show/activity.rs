@@ -1,0 +1,97 @@
+//! What happened to a license.
+
+use keywright_domain::{
+    audit::Action,
+    audit_log::{AuditEntry, AuditFilter, AuditQuery},
+    detail::LicenseDetail,
+    ids::LicenseId,
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+use crate::{
+    pages::shared::{
+        audit_entry::{EntryDetails, done_to_license, who},
+        relative_time::past,
+    },
+    routes,
+    ui::{
+        display::timeline::{Timeline, TimelineItem},
+        dynamic::dynamic,
+        icon::IconName,
+        keyed_list::keyed_list,
+    },
+};
+
+/// The section. Entries that stay are the same elements whatever else happens, so that what was unfolded stays so.
+#[component]
+pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
+    let now = Signal::derive(move || license.with(|license| license.now));
+    // A remint is on the pages of two licenses, in different words.
+    let key = |(here, entry): &(LicenseId, AuditEntry)| format!("{here} {}", entry.id);
+    let row = move |(here, entry)| item(entry, here, now);
+    let entries = move || {
+        license.with(|license| {
+            let here = license.id;
+            let entries = license.activity.iter().cloned();
+            entries.map(|entry| (here, entry)).collect::<Vec<_>>()
+        })
+    };
+    let entries = keyed_list(entries, key, row);
+    let nothing = dynamic(move || {
+        let is_empty = license.with(|license| license.activity.is_empty());
+        is_empty.then(|| {
+            view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
+        })
+    });
+    let in_the_log = move || {
+        routes::audit(&AuditQuery {
+            filter: AuditFilter {
+                license: Some(license.with(|license| license.id)),
+                ..AuditFilter::default()
+            },
+            ..AuditQuery::default()
+        })
+    };
+    view! {
+        <section class="section" aria-labelledby="activity">
+            <div class="section-head">
+                <h2 id="activity">"Activity"</h2>
+                <a class="section-end" rel="external" href=in_the_log>
+                    "Show in the audit log"
+                </a>
+            </div>
+            {nothing}
+            <Timeline>
+                {entries}
+            </Timeline>
+        </section>
+    }
+}
+
+fn item(entry: AuditEntry, here: LicenseId, now: Signal<Timestamp>) -> impl IntoView {
+    let (at, name) = (entry.at, entry.action.as_str());
+    let meta = view! {
+        {dynamic(move || past(at, now.get()))}
+        <code>{name}</code>
+    }
+    .into_any();
+    let icon = icon(entry.action);
+    let what =
+        done_to_license(&entry, Some(here)).unwrap_or_else(|| format!(": {name}").into_any());
+    let who = who(&entry);
+    view! {
+        <TimelineItem icon meta details=view! { <EntryDetails entry/> }.into_any()>
+            {who} {what}
+        </TimelineItem>
+    }
+}
+
+fn icon(action: Action) -> IconName {
+    match action {
+        Action::Revoke => IconName::Revoked,
+        Action::Remint => IconName::Reminted,
+        Action::DeactivateInstance => IconName::Off,
+        _ => IconName::Key,
+    }
+}

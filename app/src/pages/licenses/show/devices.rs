@@ -1,0 +1,228 @@
+//! The devices of a license, active and past.
+
+use keywright_domain::{
+    detail::{Device, DeviceState, LicenseDetail},
+    ids::LicenseId,
+    license::Status,
+    offline::OfflineUntil,
+    time::Timestamp,
+};
+use leptos::prelude::*;
+
+use crate::{
+    format,
+    live_updates::{Connection, LiveUpdates},
+    pages::{
+        licenses::actions::{action::LicenseAction, state::ActionFlow},
+        shared::{
+            badges::{DeviceStatus, Slots, ended_label},
+            relative_time::past,
+        },
+    },
+    stale_resource::latest_or,
+    ui::{
+        controls::button::QuestionLink,
+        display::{
+            table::Table,
+            time::{Minute, Time},
+        },
+        dynamic::dynamic,
+        feedback::live_indicator::{LiveIndicator, LiveState},
+        keyed_list::keyed_list,
+    },
+};
+
+/// The section. It follows the license: a device's row stays the same element whatever becomes of the others.
+#[component]
+pub fn Devices(
+    license: Memo<LicenseDetail>,
+    may_act: bool,
+    flow: ActionFlow,
+    live: LiveUpdates,
+) -> impl IntoView {
+    let slots = dynamic(move || {
+        license.with(|license| {
+            let (active, limit) = (license.active_count, license.activation_limit);
+            view! { <Slots active limit status=license.status/> }
+        })
+    });
+    let state = Signal::derive(move || match live.connection() {
+        Connection::Starting => LiveState::Unknown,
+        Connection::Live => LiveState::Live,
+        Connection::Interrupted | Connection::Lost => LiveState::Interrupted,
+    });
+    let is_empty = Memo::new(move |_| license.with(|license| license.devices.is_empty()));
+    let ended = Memo::new(move |_| license.with(|license| ended_label(license.status).is_some()));
+    let is_reduced = Memo::new(move |_| {
+        license.with(|license| license.status == Status::Expired && license.fallback)
+    });
+    let table = dynamic(move || {
+        let note = match (is_empty.get(), ended.get()) {
+            (true, false) => "No device has activated this license yet.",
+            (true, true) => "No device ever activated this license.",
+            (false, false) => {
+                "To stop one device now, deactivate it: that is the fastest hard stop. It gets no new lease and stops \
+                 at its next refresh, typically within 24 h; the key and the other devices stay as they are."
+            }
+            (false, true) if is_reduced.get() => {
+                "The license has expired. Its devices get leases that let the app go on in reduced mode, with no fixed \
+                 end."
+            }
+            (false, true) => {
+                "No device gets a new lease from this license. How long each can go on offline stands in its row."
+            }
+        };
+        let table = (!is_empty.get()).then(|| view! { <DeviceTable license may_act flow/> });
+        view! {
+            <p class="section-note">{note}</p>
+            {table}
+        }
+    });
+    view! {
+        <section class="section" aria-labelledby="activations">
+            <div class="section-head">
+                <h2 id="activations">"Activations"</h2>
+                {slots}
+                <LiveIndicator state/>
+            </div>
+            {table}
+        </section>
+    }
+}
+
+#[component]
+fn DeviceTable(license: Memo<LicenseDetail>, may_act: bool, flow: ActionFlow) -> impl IntoView {
+    let head = view! {
+        <th role="columnheader" scope="col">"Device, instance ID"</th>
+        <th class="col-status" role="columnheader" scope="col">"Status"</th>
+        <th class="col-until" role="columnheader" scope="col">"Offline until"</th>
+        <th class="col-date" role="columnheader" scope="col">"Last validated"</th>
+        <th class="col-date" role="columnheader" scope="col">"First seen"</th>
+        <th class="col-app" role="columnheader" scope="col">"App"</th>
+        <th class="col-action" role="columnheader" scope="col">
+            <span class="visually-hidden">"Action"</span>
+        </th>
+    }
+    .into_any();
+    let never = Signal::derive(|| false);
+    let row = move |first: Device| {
+        let instance = first.instance;
+        let device = latest_or(first, move || {
+            license.with(|license| license.device(instance).cloned())
+        });
+        view! { <DeviceRow license device may_act flow/> }
+    };
+    let devices = move || license.with(|license| license.devices.clone());
+    let rows = keyed_list(devices, |device: &Device| device.instance, row);
+    let caption = Signal::derive(|| "Activations of this license".to_owned());
+    view! {
+        <Table label="Devices" caption narrow="activations" busy=never head>
+            {rows}
+        </Table>
+    }
+}
+
+#[component]
+fn DeviceRow(
+    license: Memo<LicenseDetail>,
+    device: Memo<Device>,
+    may_act: bool,
+    flow: ActionFlow,
+) -> impl IntoView {
+    let is_over = move || device.with(|device| (!device.holds_its_slot()).then_some(""));
+    let cells = dynamic(move || {
+        let (license, now) = license.with(|license| (license.id, license.now));
+        view! { <Cells device=device.get() license now may_act flow/> }
+    });
+    view! {
+        <tr role="row" data-ended=is_over>{cells}</tr>
+    }
+}
+
+#[component]
+fn Cells(
+    device: Device,
+    license: LicenseId,
+    now: Timestamp,
+    may_act: bool,
+    flow: ActionFlow,
+) -> impl IntoView {
+    let since = since(&device.state, now);
+    let until = offline_until(device.offline_until, now);
+    let action = (may_act && device.holds_its_slot()).then(|| {
+        let action = LicenseAction::Deactivate(device.instance);
+        let label = format!("Deactivate {}…", device.name);
+        view! {
+            <QuestionLink
+                href=action.href(license)
+                small=true
+                label
+                on_ask=move |()| flow.ask(action)
+            >
+                "Deactivate…"
+            </QuestionLink>
+        }
+    });
+    let app = device.app_version.unwrap_or_else(|| "–".to_owned());
+    let platform = device.platform.unwrap_or_else(|| "not sent".to_owned());
+    view! {
+        <th class="c-device" role="rowheader" scope="row">
+            <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
+            <code class="sub uuid">{device.instance.to_string()}</code>
+        </th>
+        <td class="c-status" role="cell">
+            <DeviceStatus state=device.state.clone()/>
+            {since}
+        </td>
+        <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
+        <td class="c-last soft nowrap" role="cell" data-label="Last validated">
+            {past(device.last_validated_at, now)}
+        </td>
+        <td class="c-first soft nowrap" role="cell" data-label="First seen">
+            {past(device.first_seen_at, now)}
+        </td>
+        <td class="c-app soft" role="cell" data-label="App">
+            <bdi>{app}</bdi>
+            <bdi class="sub">{platform}</bdi>
+        </td>
+        <td class="c-action number" role="cell">{action}</td>
+    }
+}
+
+/// When and by whom a device was deactivated.
+fn since(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
+    let DeviceState::Deactivated { at, by_operator } = state else {
+        return None;
+    };
+    let by = match by_operator {
+        Some(operator) => view! { " by " <bdi dir="ltr">{operator.clone()}</bdi> }.into_any(),
+        None => " by the device".into_any(),
+    };
+    Some(view! { <span class="sub">{past(*at, now)} {by}</span> }.into_any())
+}
+
+/// How long a device can go on: the date first, because people read it out on the phone.
+fn offline_until(until: OfflineUntil, now: Timestamp) -> AnyView {
+    match until {
+        OfflineUntil::Until(at) => match format::left(at, now) {
+            Some(left) => view! {
+                <Minute at/>
+                <span class="sub">{left}</span>
+            }
+            .into_any(),
+            None => view! {
+                "Ended"
+                <span class="sub">
+                    <Time at/>
+                </span>
+            }
+            .into_any(),
+        },
+        OfflineUntil::Reduced => view! {
+            "Reduced mode"
+            <span class="sub">"no fixed end"</span>
+        }
+        .into_any(),
+        OfflineUntil::Stopped => "Stopped".into_any(),
+    }
+}

@@ -1,0 +1,162 @@
+//! `/licenses/{id}`: everything about one license.
+
+use keywright_domain::{detail::LicenseDetail, ids::LicenseId, live::Subject, role::Permission};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    api::{
+        page_context::use_visit,
+        resource::{PageResource, page_resource},
+    },
+    layout::page_head::PageHead,
+    live_updates::{LiveUpdates, use_live_updates},
+    pages::{
+        licenses::{
+            actions::{
+                action::LicenseAction, confirm_dialog::ConfirmDialog, last_done::LastDone,
+                state::ActionFlow,
+            },
+            load::{load, not_loaded},
+            show::{activity::Activity, devices::Devices, facts::LicenseFacts},
+        },
+        shared::{
+            badges::{KeyText, LicenseStatusBadge},
+            failure::Failure,
+            stale_notice::Stale,
+        },
+    },
+    routes,
+    stale_resource::{Fetched, ResourceView, StaleResource},
+    ui::{
+        controls::button::{DisabledButton, QuestionLink},
+        dynamic::dynamic,
+        navigation::breadcrumb::Breadcrumb,
+    },
+};
+
+/// The page.
+#[component]
+pub fn LicensePage() -> impl IntoView {
+    let params = use_params_map();
+    let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
+    let live = use_live_updates(Signal::derive(move || asked.get().map(Subject::License)));
+    let answer = page_resource(
+        move || (asked.get(), live.version()),
+        |(id, _)| async move { (id, load(id).await) },
+    );
+    let flow = ActionFlow::on_page(live, asked);
+    view! {
+        <Transition fallback=|| view! { <p>"Loading…"</p> }>
+            <Answered live answer flow/>
+        </Transition>
+        <ConfirmDialog flow/>
+    }
+    .into_any()
+}
+
+/// What came of it: a license, or why there is none.
+#[component]
+fn Answered(
+    live: LiveUpdates,
+    answer: PageResource<Fetched<Option<LicenseId>, LicenseDetail>>,
+    flow: ActionFlow,
+) -> impl IntoView {
+    let holder = StaleResource::of(answer);
+    let is_stale = holder.is_stale(live);
+    dynamic(move || match holder.shown.get() {
+        ResourceView::Waiting => None,
+        ResourceView::There => {
+            let license = holder.value()?;
+            Some(view! { <LicenseContent license live is_stale flow/> }.into_any())
+        }
+        ResourceView::Failed(id, error) => {
+            let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
+            let heading = not_loaded(&error);
+            Some(
+                view! {
+                    <Title text="License"/>
+                    <PageHead heading="License"/>
+                    <Failure heading error here/>
+                }
+                .into_any(),
+            )
+        }
+    })
+}
+
+#[component]
+fn LicenseContent(
+    license: Memo<LicenseDetail>,
+    live: LiveUpdates,
+    is_stale: Signal<bool>,
+    flow: ActionFlow,
+) -> impl IntoView {
+    let may_act = use_visit().allows(Permission::ActOnLicenses);
+    Effect::new(move |_| flow.license.set(Some(license.get())));
+    // The document's head is written last, when what was rendered on the way may be gone.
+    let title_of = |license: &LicenseDetail| license.display_key.to_string();
+    let first = license.with_untracked(title_of);
+    let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
+    let now = Signal::derive(move || license.with(|license| license.now));
+    let head = dynamic(move || view! { <Head license=license.get() may_act flow/> });
+    let facts = dynamic(move || view! { <LicenseFacts license=license.get()/> });
+    view! {
+        <Title text=title/>
+        {head}
+        <LastDone flow/>
+        <Stale is_stale now/>
+        {facts}
+        <Devices license may_act flow live/>
+        <Activity license/>
+    }
+}
+
+/// Breadcrumb, key, status and what can be done.
+#[component]
+fn Head(license: LicenseDetail, may_act: bool, flow: ActionFlow) -> impl IntoView {
+    let here = license.display_key.to_string();
+    let above = vec![("Licenses".to_owned(), routes::LICENSES.to_owned())];
+    let id = license.id;
+    let actions = may_act.then(|| match LicenseAction::Revoke.already_done(&license) {
+        None => {
+            let ask = move |action: LicenseAction| (action.href(id), move |()| flow.ask(action));
+            let (remint, ask_remint) = ask(LicenseAction::Remint);
+            let (revoke, ask_revoke) = ask(LicenseAction::Revoke);
+            view! {
+                <div class="page-actions">
+                    <QuestionLink href=remint on_ask=ask_remint>"Remint…"</QuestionLink>
+                    <QuestionLink href=revoke on_ask=ask_revoke>"Revoke…"</QuestionLink>
+                </div>
+            }
+            .into_any()
+        }
+        Some(why) => {
+            let why = match license.successor {
+                Some(_) => format!("{why}; act on its successor."),
+                None => format!("{why}."),
+            };
+            view! {
+                <div class="page-actions">
+                    <span class="hint" id="why-not">{why}</span>
+                    <DisabledButton reason="why-not">"Remint…"</DisabledButton>
+                    <DisabledButton reason="why-not">"Revoke…"</DisabledButton>
+                </div>
+            }
+            .into_any()
+        }
+    });
+    view! {
+        <div class="page-head">
+            <Breadcrumb above here/>
+            <div class="page-title">
+                <h1>
+                    <KeyText display_key=license.display_key/>
+                </h1>
+                <LicenseStatusBadge status=license.status/>
+            </div>
+            {actions}
+        </div>
+    }
+}

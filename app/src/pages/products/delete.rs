@@ -1,0 +1,89 @@
+//! `/products/{id}/key-types/{key_type}/delete`: asks before a key type is deleted, or says why it can't be.
+
+use keywright_domain::{
+    page::Count,
+    product::{KeyType, Product},
+};
+use keywright_service::products::CountedKeyType;
+use leptos::prelude::*;
+
+use crate::{
+    api::{error::ErrorCode, page_context::use_visit},
+    pages::{
+        products::{
+            load::with_key_type,
+            parts::{NEEDS, above, licenses_of},
+        },
+        shared::{
+            failure::{FailureAlert, answer_with},
+            form_page::{FormHead, NotForRole},
+        },
+    },
+    routes,
+    ui::{
+        controls::button::{ButtonRow, DocumentLink},
+        feedback::notice::Alert,
+        overlays::confirm::Confirm,
+    },
+};
+
+/// The page.
+#[component]
+pub fn DeleteKeyTypePage() -> impl IntoView {
+    let visit = use_visit();
+    with_key_type(move |product, CountedKeyType { key_type, licenses }| {
+        let heading = format!("Delete {} of {}?", key_type.id, product.name);
+        let head = view! { <FormHead heading above=above(&product)/> };
+        if !visit.allows(NEEDS) {
+            let back = routes::product(&product.id);
+            return view! { {head} <NotForRole back/> }.into_any();
+        }
+        if licenses != Count::Exact(0) {
+            return view! { {head} <InUse product licenses/> }.into_any();
+        }
+        let failed = visit.action_failure.map(|error| {
+            answer_with(error.code);
+            view! { <FailureAlert error/> }
+        });
+        view! {
+            {head}
+            {failed}
+            <Question product key_type/>
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn Question(product: Product, key_type: KeyType) -> impl IntoView {
+    let back = routes::product(&product.id);
+    view! {
+        <Confirm
+            action=routes::key_type_delete(&product.id, &key_type.id)
+            verb="Delete key type"
+            back
+        >
+            <p>
+                "No license is of this key type, so nobody loses anything. From then on none can be minted as it; its slug is \
+                free again."
+            </p>
+        </Confirm>
+    }
+}
+
+/// Licenses keep their key type, revoked and reminted ones too.
+#[component]
+fn InUse(product: Product, licenses: Count) -> impl IntoView {
+    answer_with(ErrorCode::Conflict);
+    view! {
+        <Alert>
+            <p>
+                "It can't be deleted: " {licenses_of(licenses)}
+                ", whatever their status. Nothing was changed."
+            </p>
+        </Alert>
+        <ButtonRow>
+            <DocumentLink href=routes::product(&product.id)>"Back to the product"</DocumentLink>
+        </ButtonRow>
+    }
+}

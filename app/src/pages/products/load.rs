@@ -1,0 +1,89 @@
+//! Loads the product or the key type that a URL names.
+
+use keywright_domain::{
+    ids::{KeyTypeId, ProductId},
+    product::Product,
+};
+use keywright_service::products::CountedKeyType;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        request,
+    },
+    layout::page_head::PageHead,
+    pages::shared::failure::Failure,
+    routes,
+};
+
+/// The product of the page's URL.
+fn asked() -> Result<ProductId, ApiError> {
+    let id = use_params_map().with_untracked(|params| params.get_str("product")?.parse().ok());
+    id.ok_or_else(|| {
+        ApiError::here(
+            ErrorCode::NotFound,
+            "There is no product under this address.",
+        )
+    })
+}
+
+/// Says why there is no product to show.
+fn not_shown(error: ApiError) -> AnyView {
+    let heading = match error.code {
+        ErrorCode::NotFound => "There is no such product",
+        _ => "The product could not be loaded",
+    };
+    let here = routes::PRODUCTS.to_owned();
+    view! {
+        <Title text="Product"/>
+        <PageHead heading="Product"/>
+        <Failure heading error here way_out="All products"/>
+    }
+    .into_any()
+}
+
+/// The product of the page's URL with its key types, shown by `view`; why there is none, where there is not.
+pub(super) fn with_product(
+    view: impl FnOnce(Product, Vec<CountedKeyType>) -> AnyView + Send + 'static,
+) -> AnyView {
+    let asked = asked().and_then(|id| Ok((request::scope()?, id)));
+    let shown = Suspend::new(async move {
+        let found = match asked {
+            Ok(((services, caller), id)) => {
+                let found = services.products.show(&caller, &id).await;
+                found.map_err(request::fail)
+            }
+            Err(error) => Err(error),
+        };
+        match found {
+            Ok((product, key_types)) => view(product, key_types),
+            Err(error) => not_shown(error),
+        }
+    });
+    view! { <Suspense>{shown}</Suspense> }.into_any()
+}
+
+/// The key type of the page's URL, shown by `view`; why there is none, where there is not.
+pub(super) fn with_key_type(
+    view: impl FnOnce(Product, CountedKeyType) -> AnyView + Send + 'static,
+) -> AnyView {
+    let asked = use_params_map().with_untracked(|params| params.get("key_type"));
+    with_product(move |product, key_types| {
+        let is_asked = |id: &KeyTypeId| Some(id.as_str()) == asked.as_deref();
+        let mut key_types = key_types.into_iter();
+        if let Some(found) = key_types.find(|counted| is_asked(&counted.key_type.id)) {
+            return view(product, found);
+        }
+        let error = ApiError::here(ErrorCode::NotFound, "The product has no such key type.");
+        let (heading, here) = ("There is no such key type", routes::product(&product.id));
+        view! {
+            <Title text="Key type"/>
+            <PageHead heading="Key type"/>
+            <Failure heading error here way_out="Back to the product"/>
+        }
+        .into_any()
+    })
+}

@@ -1,0 +1,3 @@
+//! `/settings`. Server-only.
+
+pub mod sdk_key;

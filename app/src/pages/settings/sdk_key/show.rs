@@ -1,0 +1,230 @@
+//! The keys there are, and how they are used.
+
+use keywright_domain::{sdk_key::ListedSdkKey, time::Timestamp};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use crate::{
+    api::{page_context::use_visit, request_scope},
+    layout::page_head::PageHead,
+    pages::settings::sdk_key::load::{Keys, LastUse, short, with_keys},
+    routes,
+    ui::{
+        controls::{
+            button::{ButtonRow, DocumentLink},
+            copy::Copyable,
+        },
+        display::{
+            code::Code,
+            description_list::{DescriptionRows, Item},
+            table::Table,
+            time::{ExactMinute, Time},
+        },
+        feedback::empty_state::EmptyState,
+    },
+};
+
+/// The page.
+#[component]
+pub fn SdkKeyPage() -> impl IntoView {
+    with_keys("SDK key", |keys| {
+        let Keys {
+            current,
+            replaced,
+            now,
+            ..
+        } = keys;
+        let has_one = current.is_some();
+        let current = match current {
+            Some(key) => view! { <Current key/> }.into_any(),
+            None => view! { <NoneYet/> }.into_any(),
+        };
+        let others = has_one.then(|| view! { <UseIt/> <Replace/> });
+        let replaced = (!replaced.is_empty()).then(|| view! { <Replaced keys=replaced now/> });
+        view! {
+            <Title text="SDK key"/>
+            <PageHead heading="SDK key"/>
+            <p class="page-lead">
+                "Your apps send this key with every call to the device API. It names your tenant and nothing else: it opens no \
+                page here and mints no license. Build it into the app."
+            </p>
+            <div class="reading">{current} {others}</div>
+            {replaced}
+        }
+        .into_any()
+    })
+}
+
+#[component]
+fn NoneYet() -> impl IntoView {
+    view! {
+        <EmptyState heading="No SDK key yet">
+            <p>
+                "As long as there is none, the device API answers without one. Once there is, every call needs it, and is \
+                refused with 401 otherwise."
+            </p>
+            <ButtonRow>
+                <DocumentLink href=routes::SDK_KEY_NEW>"Make the SDK key"</DocumentLink>
+                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import one that apps have"</DocumentLink>
+            </ButtonRow>
+        </EmptyState>
+    }
+}
+
+#[component]
+fn Current(key: ListedSdkKey) -> impl IntoView {
+    let by = key.created_by.map(|by| view! { " by " <bdi>{by}</bdi> });
+    view! {
+        <section class="section" aria-labelledby="current">
+            <div class="section-head">
+                <h2 id="current">"Current key"</h2>
+            </div>
+            <DescriptionRows>
+                <Item label="Key">
+                    <code>"sdk_live_"</code>
+                    " and 64 hex digits, of which only the hash is kept"
+                </Item>
+                <Item label="Fingerprint">
+                    <Copyable
+                        id="fingerprint"
+                        label="Copy fingerprint"
+                        text=key.hash.to_string()
+                    />
+                </Item>
+                <Item label="Made">
+                    <Time at=key.created_at/>
+                    {by}
+                </Item>
+                <Item label="Last used">
+                    <LastUse at=key.last_used_at/>
+                </Item>
+            </DescriptionRows>
+            <p class="hint">
+                "The fingerprint is the key's SHA-256. To see whether an app has this key: "
+                <code>"printf %s \"$SDK_KEY\" | sha256sum"</code>
+            </p>
+        </section>
+    }
+}
+
+#[component]
+fn Replaced(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
+    let head = view! {
+        <th role="columnheader" scope="col">"Fingerprint"</th>
+        <th role="columnheader" scope="col">"Made"</th>
+        <th role="columnheader" scope="col">"Last used"</th>
+        <th role="columnheader" scope="col">"Works until"</th>
+    }
+    .into_any();
+    let rows: Vec<_> = keys.into_iter().map(|key| row(key, now)).collect();
+    view! {
+        <section class="section" aria-labelledby="replaced">
+            <div class="section-head">
+                <h2 id="replaced">"Replaced keys"</h2>
+            </div>
+            <p class="section-note">
+                "Apps with one of these work until its end, and get 401 from then on until they are updated. One that is still \
+                used just before its end is in apps that somebody has."
+            </p>
+            <Table
+                label="Replaced keys, by their ends"
+                caption="Replaced keys, the latest end first"
+                narrow="sdk-keys"
+                busy=Signal::stored(false)
+                head
+            >
+                {rows}
+            </Table>
+        </section>
+    }
+}
+
+fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
+    let works = key.works(now);
+    let fingerprint = short(&key.hash);
+    let end = key.ends_at.map(|at| {
+        if works {
+            let label = format!("Change the end of {fingerprint}");
+            view! {
+                <ExactMinute at/>
+                " "
+                <a href=routes::sdk_key_end(&key.hash) aria-label=label>
+                    "Change"
+                </a>
+            }
+            .into_any()
+        } else {
+            view! { "Ended " <ExactMinute at/> }.into_any()
+        }
+    });
+    view! {
+        <tr role="row" data-ended=(!works).then_some("")>
+            <th role="rowheader" scope="row">
+                <code title=key.hash.to_string()>{fingerprint}</code>
+            </th>
+            <td role="cell" data-label="Made">
+                <Time at=key.created_at/>
+            </td>
+            <td role="cell" data-label="Last used">
+                <LastUse at=key.last_used_at/>
+            </td>
+            <td role="cell" data-label="Works until">{end}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// What an app needs besides.
+#[component]
+fn UseIt() -> impl IntoView {
+    let base_url = request_scope::base_url().to_string();
+    let tenant = use_visit()
+        .account
+        .map(|account| account.tenant.to_string());
+    let tenant = tenant.unwrap_or_default();
+    let call = format!(
+        "curl {base_url}/{tenant}/<product>/config \\\n  -H \"X-Keylight-SDK-Key: $SDK_KEY\""
+    );
+    view! {
+        <section class="section" aria-labelledby="use">
+            <div class="section-head">
+                <h2 id="use">"Use it"</h2>
+            </div>
+            <DescriptionRows>
+                <Item label="Base URL">
+                    <Copyable id="base-url" label="Copy base URL" text=base_url/>
+                </Item>
+                <Item label="Tenant">
+                    <Copyable id="tenant" label="Copy tenant" text=tenant/>
+                </Item>
+                <Item label="Header">
+                    <Copyable
+                        id="header"
+                        label="Copy header name"
+                        text="X-Keylight-SDK-Key".to_owned()
+                    />
+                </Item>
+            </DescriptionRows>
+            <Code text=call/>
+        </section>
+    }
+}
+
+#[component]
+fn Replace() -> impl IntoView {
+    view! {
+        <section class="section" aria-labelledby="replace">
+            <div class="section-head">
+                <h2 id="replace">"Replace it"</h2>
+            </div>
+            <p class="section-note">
+                "A new key works at once. The old one works on for as long as you say, so that apps can be updated; if it has \
+                leaked, it can end at once."
+            </p>
+            <ButtonRow>
+                <DocumentLink href=routes::SDK_KEY_NEW>"Replace key"</DocumentLink>
+                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import one that apps have"</DocumentLink>
+            </ButtonRow>
+        </section>
+    }
+}

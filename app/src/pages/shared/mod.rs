@@ -1,0 +1,10 @@
+//! Parts with domain words that several pages show.
+
+pub mod audit_entry;
+pub mod badges;
+pub mod failure;
+#[cfg(feature = "ssr")]
+pub mod form_page;
+pub mod no_license_has_key;
+pub mod relative_time;
+pub mod stale_notice;

@@ -1,0 +1,11 @@
+//! The addresses of event streams.
+
+use keywright_domain::live::Subject;
+
+/// Tells open pages of changes.
+pub const EVENTS: &str = "/events";
+
+/// The stream that tells of changes.
+pub fn events(subject: Subject) -> String {
+    format!("{EVENTS}?{}", subject.query())
+}

@@ -1,0 +1,50 @@
+//! Which pages are hydrated.
+
+use crate::routes::licenses::MINT;
+
+/// Whether the page at a path is only rendered on the server. The license list and the license pages are hydrated.
+pub fn is_server_only(path: &str) -> bool {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let is_hydrated = matches!(segments[..], ["licenses"] | ["licenses", _]) && path != MINT;
+    !is_hydrated
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::routes::{
+        AUDIT, AUDIT_NO_SUCH_KEY, FAILED, GUIDE, LICENSES, LOGIN, NO_SUCH_KEY, SDK_KEY_NEW,
+        SESSION, SETUP, license, license_deactivate, license_remint, license_revoke, mint,
+    };
+    use keywright_domain::ids::LicenseId;
+
+    const ID: &str = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
+
+    #[test]
+    fn only_the_license_list_and_the_license_pages_are_hydrated() {
+        let id: LicenseId = ID.parse().unwrap();
+        let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+        for path in [
+            LOGIN.to_owned(),
+            SESSION.to_owned(),
+            license_revoke(id),
+            license_remint(id),
+            license_deactivate(id, instance),
+            NO_SUCH_KEY.to_owned(),
+            AUDIT.to_owned(),
+            AUDIT_NO_SUCH_KEY.to_owned(),
+            FAILED.to_owned(),
+            SETUP.to_owned(),
+            GUIDE.to_owned(),
+            mint(None),
+            SDK_KEY_NEW.to_owned(),
+            "/licensesx/revoke".to_owned(),
+            "/auditx".to_owned(),
+        ] {
+            assert!(is_server_only(&path), "{path}");
+        }
+        for path in [LICENSES, &license(id)] {
+            assert!(!is_server_only(path), "{path}");
+        }
+    }
+}

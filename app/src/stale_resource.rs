@@ -1,0 +1,249 @@
+//! Stale-while-revalidate: a page keeps showing the last answer while the next one loads, and when it can't be loaded.
+
+use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+
+use crate::{
+    api::{
+        error::{ApiError, ErrorCode},
+        resource::PageResource,
+    },
+    live_updates::{Connection, LiveUpdates},
+};
+
+/// The key of a request, and its outcome.
+pub type Fetched<K, T> = (K, Result<T, ApiError>);
+
+/// The state of a resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResourceState<K, T> {
+    /// Nothing was loaded yet.
+    Waiting,
+    /// The latest answer; `lost` says why there is no newer one.
+    There {
+        /// The key of the request.
+        key: K,
+        /// The answer.
+        value: T,
+        /// Why the last request failed.
+        lost: Option<ApiError>,
+    },
+    /// Nothing can be shown.
+    Failed {
+        /// The key of the request.
+        key: K,
+        /// Why it failed.
+        error: ApiError,
+    },
+}
+
+/// The kind of view that a page shows. Its elements stay as long as this does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ResourceView<K> {
+    /// Loading.
+    Waiting,
+    /// An answer.
+    There,
+    /// An error.
+    Failed(K, ApiError),
+}
+
+impl<K: Clone + PartialEq, T: Clone> ResourceState<K, T> {
+    /// The state after an answer.
+    fn after(held: Option<&Self>, answer: Fetched<K, T>) -> Self {
+        match (held, answer) {
+            (_, (key, Ok(value))) => Self::There {
+                key,
+                value,
+                lost: None,
+            },
+            // The same request failed for a transient reason: a stale answer is better than none.
+            (Some(Self::There { key, value, .. }), (asked, Err(error)))
+                if *key == asked && is_transient(error.code) =>
+            {
+                Self::There {
+                    key: asked,
+                    value: value.clone(),
+                    lost: Some(error),
+                }
+            }
+            (_, (key, Err(error))) => Self::Failed { key, error },
+        }
+    }
+
+    fn shown(&self) -> ResourceView<K> {
+        match self {
+            Self::Waiting => ResourceView::Waiting,
+            Self::There { .. } => ResourceView::There,
+            Self::Failed { key, error } => ResourceView::Failed(key.clone(), error.clone()),
+        }
+    }
+}
+
+const fn is_transient(code: ErrorCode) -> bool {
+    matches!(
+        code,
+        ErrorCode::Internal | ErrorCode::Unavailable | ErrorCode::Unreachable
+    )
+}
+
+/// A resource with its last answer. Create and read it below the `Transition` that waits for it.
+pub struct StaleResource<K: Send + Sync + 'static, T: Send + Sync + 'static> {
+    state: Signal<ResourceState<K, T>>,
+    /// The kind of view to show.
+    pub shown: Signal<ResourceView<K>>,
+}
+
+impl<K: Send + Sync + 'static, T: Send + Sync + 'static> Clone for StaleResource<K, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K: Send + Sync + 'static, T: Send + Sync + 'static> Copy for StaleResource<K, T> {}
+
+impl<K, T> StaleResource<K, T>
+where
+    K: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
+    T: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
+{
+    /// Follows the resource.
+    #[cfg(not(feature = "ssr"))]
+    pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
+        let state = Memo::new(
+            move |held: Option<&ResourceState<K, T>>| match answer.get() {
+                Some(answer) => ResourceState::after(held, answer),
+                None => held.cloned().unwrap_or(ResourceState::Waiting),
+            },
+        );
+        let shown = Memo::new(move |_| state.with(ResourceState::shown));
+        Self {
+            state: state.into(),
+            shown: shown.into(),
+        }
+    }
+
+    /// Follows the resource. The server renders a page once, as soon as the answer is there. A memo could still remember that it
+    /// was not, so these are derived signals.
+    #[cfg(feature = "ssr")]
+    pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
+        let state = Signal::derive(move || {
+            let answer = answer.get();
+            answer.map_or(ResourceState::Waiting, |answer| {
+                ResourceState::after(None, answer)
+            })
+        });
+        let shown = Signal::derive(move || state.with(ResourceState::shown));
+        Self { state, shown }
+    }
+
+    /// The value, if the view is [`ResourceView::There`].
+    pub fn value(self) -> Option<Memo<T>> {
+        let first = self.there()?;
+        Some(latest_or(first, move || {
+            self.state.with(|held| match held {
+                ResourceState::There { value, .. } => Some(value.clone()),
+                ResourceState::Waiting | ResourceState::Failed { .. } => None,
+            })
+        }))
+    }
+
+    /// The key of the request whose answer is shown.
+    pub fn key(self) -> Signal<Option<K>> {
+        Signal::derive(move || {
+            self.state.with(|held| match held {
+                ResourceState::There { key, .. } | ResourceState::Failed { key, .. } => {
+                    Some(key.clone())
+                }
+                ResourceState::Waiting => None,
+            })
+        })
+    }
+
+    /// Whether the answer may be stale: the last request failed, or live updates are lost.
+    pub fn is_stale(self, live: LiveUpdates) -> Signal<bool> {
+        Signal::derive(move || {
+            let is_lost = |held: &ResourceState<K, T>| {
+                matches!(held, ResourceState::There { lost: Some(_), .. })
+            };
+            self.state.with(is_lost) || live.connection() == Connection::Lost
+        })
+    }
+
+    fn there(self) -> Option<T> {
+        self.state.with_untracked(|held| match held {
+            ResourceState::There { value, .. } => Some(value.clone()),
+            ResourceState::Waiting | ResourceState::Failed { .. } => None,
+        })
+    }
+}
+
+/// The result of `find`, or the last one while it finds nothing: a row that is being removed keeps its content.
+pub fn latest_or<T: Clone + PartialEq + Send + Sync + 'static>(
+    first: T,
+    find: impl Fn() -> Option<T> + Send + Sync + 'static,
+) -> Memo<T> {
+    Memo::new(move |old: Option<&T>| {
+        find()
+            .or_else(|| old.cloned())
+            .unwrap_or_else(|| first.clone())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(code: ErrorCode) -> ApiError {
+        ApiError::new(code, "x")
+    }
+
+    fn there(value: u8, lost: Option<ErrorCode>) -> ResourceState<u8, u8> {
+        ResourceState::There {
+            key: 1,
+            value,
+            lost: lost.map(error),
+        }
+    }
+
+    #[test]
+    fn what_is_shown_stays_while_only_the_way_to_the_server_is_missing() {
+        let shown = there(7, None);
+        for (key, code, kept) in [
+            (1, ErrorCode::Unreachable, true),
+            (1, ErrorCode::Unavailable, true),
+            (1, ErrorCode::Internal, true),
+            (1, ErrorCode::Unauthenticated, false),
+            (1, ErrorCode::NotFound, false),
+            (1, ErrorCode::Outdated, false),
+            (2, ErrorCode::Unreachable, false),
+        ] {
+            let held = ResourceState::after(Some(&shown), (key, Err(error(code))));
+            let expected = if kept {
+                there(7, Some(code))
+            } else {
+                ResourceState::Failed {
+                    key,
+                    error: error(code),
+                }
+            };
+            assert_eq!(held, expected, "{key} {code:?}");
+        }
+    }
+
+    #[test]
+    fn a_newer_answer_takes_the_place_of_whatever_was_held() {
+        let failed = ResourceState::Failed {
+            key: 1,
+            error: error(ErrorCode::NotFound),
+        };
+        for held in [None, Some(&ResourceState::Waiting), Some(&failed)] {
+            assert_eq!(ResourceState::after(held, (1, Ok(8))), there(8, None));
+        }
+        let old = there(7, Some(ErrorCode::Unreachable));
+        assert_eq!(ResourceState::after(Some(&old), (1, Ok(8))), there(8, None));
+        let nothing: ResourceState<u8, u8> =
+            ResourceState::after(None, (1, Err(error(ErrorCode::Unreachable))));
+        assert!(matches!(nothing, ResourceState::Failed { .. }));
+    }
+}

@@ -1,0 +1,34 @@
+//! Text for machines, such as commands.
+
+use leptos::prelude::*;
+
+use crate::ui::controls::copy::{CopyButton, CopyStyle};
+
+/// A block of code.
+#[component]
+pub fn Code(text: String) -> impl IntoView {
+    view! {
+        <div class="code">
+            <pre><code>{text}</code></pre>
+        </div>
+    }
+}
+
+/// A block of code under its heading, with a button that copies it.
+#[component]
+pub fn CodeBlock(
+    id: &'static str,
+    heading: &'static str,
+    copy_label: &'static str,
+    text: String,
+) -> impl IntoView {
+    view! {
+        <div class="code" role="region" aria-label=heading tabindex="0">
+            <div class="code-head">
+                <h3>{heading}</h3>
+                <CopyButton of=id label=copy_label style=CopyStyle::Compact/>
+            </div>
+            <pre id=id><code>{text}</code></pre>
+        </div>
+    }
+}

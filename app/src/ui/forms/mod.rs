@@ -1,0 +1,9 @@
+//! Forms and their fields.
+
+#[cfg(feature = "ssr")]
+pub mod field;
+#[cfg(feature = "ssr")]
+pub mod form;
+pub mod radio_group;
+pub mod search;
+pub mod select;

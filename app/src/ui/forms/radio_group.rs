@@ -1,0 +1,66 @@
+//! A choice among a few values, all in sight.
+
+use leptos::{ev::Event, prelude::*};
+
+/// One value that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub value: String,
+    /// What is read.
+    pub label: String,
+}
+
+impl Choice {
+    /// A value and how it reads.
+    pub fn new(value: &str, label: &str) -> Self {
+        Self {
+            value: value.to_owned(),
+            label: label.to_owned(),
+        }
+    }
+}
+
+/// Radios under one legend; `on_change` hears of the value chosen, once there is a script.
+#[component]
+pub fn RadioGroup(
+    legend: &'static str,
+    /// Whether the legend is only heard.
+    #[prop(optional)]
+    quiet: bool,
+    name: &'static str,
+    choices: Vec<Choice>,
+    #[prop(into)] chosen: Signal<String>,
+    #[prop(into)] on_change: Callback<String>,
+) -> impl IntoView {
+    let heard = move |event: Event| on_change.run(event_target_value(&event));
+    let options = choices
+        .into_iter()
+        .map(|Choice { value, label }| {
+            let wanted = value.clone();
+            let is_chosen = Signal::derive(move || chosen.get() == wanted);
+            let checked = is_chosen.get_untracked();
+            let widest = label.clone();
+            view! {
+                <label>
+                    <input
+                        type="radio"
+                        name=name
+                        value=value
+                        checked=checked
+                        prop:checked=is_chosen
+                        on:change=heard
+                    />
+                    <span data-text=widest>{label}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    let legend_class = if quiet { "visually-hidden" } else { "hint" };
+    view! {
+        <fieldset>
+            <legend class=legend_class>{legend}</legend>
+            <div class="choice">{options}</div>
+        </fieldset>
+    }
+}

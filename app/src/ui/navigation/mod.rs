@@ -1,0 +1,6 @@
+//! Ways to other pages.
+
+pub mod brand;
+pub mod breadcrumb;
+pub mod menu;
+pub mod pager;

@@ -1,0 +1,5 @@
+//! Dialogs and toasts.
+
+pub mod confirm;
+pub mod dialog;
+pub mod toast;

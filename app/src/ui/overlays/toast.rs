@@ -1,0 +1,86 @@
+//! Messages over the page, about what goes on elsewhere than on it.
+
+use leptos::prelude::*;
+
+use crate::ui::{
+    dynamic::Dynamic,
+    icon::{Icon, IconName},
+};
+
+/// Where toasts stand. It is there before they are, so that what is put into `heard` is said once speech has come to rest.
+#[component]
+pub fn ToastPlace(label: &'static str, heard: Dynamic, children: Children) -> impl IntoView {
+    view! {
+        <section class="toasts" aria-label=label>
+            <div role="status">{heard}</div>
+            {children()}
+        </section>
+    }
+}
+
+/// Says that something is done. It stays until it is dismissed.
+#[component]
+pub fn DoneToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
+    view! {
+        <div class="toast" data-tone="ok">
+            <Icon name=IconName::Active/>
+            <div class="toast-text">{children()}</div>
+            <Dismiss on_dismiss/>
+        </div>
+    }
+}
+
+/// Says at once that something went wrong. It stays until it is dismissed.
+#[component]
+pub fn TroubleToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
+    view! {
+        <div class="toast" data-tone="danger" role="alert">
+            <Icon name=IconName::Warn/>
+            <div class="toast-text">{children()}</div>
+            <Dismiss on_dismiss/>
+        </div>
+    }
+}
+
+/// Says how far something has come that takes a while: how much of how much, as soon as that is known.
+#[component]
+pub fn ProgressToast(
+    text: Signal<String>,
+    progress: Signal<Option<(u32, u32)>>,
+    #[prop(into)] on_cancel: Callback<()>,
+) -> impl IntoView {
+    let value = Signal::derive(move || progress.get().map(|(done, _)| done.to_string()));
+    let max = Signal::derive(move || progress.get().map(|(_, all)| all.max(1).to_string()));
+    view! {
+        <div class="toast">
+            <p class="toast-text" id="toast-progress">{text}</p>
+            <progress aria-labelledby="toast-progress" value=value max=max></progress>
+            <button
+                class="button"
+                data-kind="quiet"
+                data-size="small"
+                type="button"
+                on:click=move |_| on_cancel.run(())
+            >
+                "Cancel"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Dismiss(on_dismiss: Callback<()>) -> impl IntoView {
+    view! {
+        <button
+            class="button"
+            data-kind="quiet"
+            data-size="small"
+            data-shape="icon"
+            type="button"
+            aria-label="Dismiss"
+            on:click=move |_| on_dismiss.run(())
+        >
+            <Icon name=IconName::Close/>
+        </button>
+    }
+}

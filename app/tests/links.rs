@@ -1,0 +1,69 @@
+//! Links survive any input.
+
+use keywright_app::routes::{
+    audit, audit_query, audit_query_of, license_query, license_query_of, licenses,
+};
+use proptest::{prelude::*, sample::select};
+
+fn query_string(url: &str) -> &str {
+    url.split_once('?').map_or("", |(_, query)| query)
+}
+
+/// The value of a parameter: anything, or something close to what belongs there.
+fn value() -> impl Strategy<Value = Option<String>> {
+    let known = "active|expired|-expires|activations|notes|revoke|system|2026-0[0-9]-[0-9]{2}";
+    let value = prop_oneof![
+        any::<String>(),
+        "[%+&=#A-F0-9 ]{0,12}",
+        known,
+        "-?[0-9]{1,19}~[0-9a-f]{64}",
+        "-?[0-9]{1,19}~[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
+    ];
+    proptest::option::of(value)
+}
+
+/// Whether all characters are safe in a URL, in a header and in HTML.
+fn is_safe_link(link: &str) -> bool {
+    let mut bytes = link.bytes();
+    bytes.all(|byte| byte.is_ascii_alphanumeric() || b"/?=&%-._~".contains(&byte))
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_list_is_asked_for_its_link_asks_for_the_same(
+        q in value(), status in value(), product in value(), sort in value(), after in value(), before in value()
+    ) {
+        let asked = license_query_of(|name| match name {
+            "q" => q.as_deref(),
+            "status" => status.as_deref(),
+            "product" => product.as_deref(),
+            "sort" => sort.as_deref(),
+            "after" => after.as_deref(),
+            "before" => before.as_deref(),
+            _ => None,
+        });
+        let link = licenses(&asked);
+        prop_assert!(is_safe_link(&link), "{}", link);
+        prop_assert_eq!(license_query(query_string(&link)), asked);
+    }
+
+    #[test]
+    fn whatever_the_log_is_asked_for_its_link_asks_for_the_same(
+        values in proptest::collection::hash_map(
+            select(vec!["action", "by", "license", "q", "from", "to", "after", "before"]), value(), 0..9
+        )
+    ) {
+        let asked = audit_query_of(|name| values.get(name)?.as_deref());
+        let link = audit(&asked);
+        prop_assert!(is_safe_link(&link), "{}", link);
+        prop_assert_eq!(audit_query(query_string(&link)), asked);
+    }
+
+    #[test]
+    fn any_query_string_opens_a_page(query in prop_oneof![any::<String>(), "([a-z]{1,7}=[%+a-f0-9~-]{0,20}&?){0,6}"]) {
+        let asked = license_query(&query);
+        prop_assert_eq!(license_query(query_string(&licenses(&asked))), asked);
+        let asked = audit_query(&query);
+        prop_assert_eq!(audit_query(query_string(&audit(&asked))), asked);
+    }
+}
