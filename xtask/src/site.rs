@@ -5,24 +5,19 @@
 
 mod budget;
 mod inputs;
+mod mode;
 mod optimize;
+mod output;
 
-use std::{fs, path::PathBuf};
+use std::fs;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use crate::{process, steps::Steps, tools::SiteTools, workspace};
 
 pub(crate) use budget::check as check_budget;
-
-/// What the site is built for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Mode {
-    /// Small files, compressed.
-    Release,
-    /// A quick build.
-    Development,
-}
+pub(crate) use mode::Mode;
+use output::{files, packages};
 
 /// Builds the site into `target/site`, unless it is there already and nothing that it is made from has changed.
 pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
@@ -101,23 +96,4 @@ fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
 fn compress() -> Result<()> {
     let script = workspace::root().join("xtask/compress.mjs");
     process::run(process::command("node").arg(script).arg(packages()))
-}
-
-/// The built files with this extension; at least one, else the site is not there.
-fn files(extension: &str) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(packages())? {
-        let file = entry?.path();
-        if file.extension().is_some_and(|found| found == extension) {
-            files.push(file);
-        }
-    }
-    if files.is_empty() {
-        bail!("no .{extension} file in {}", packages().display());
-    }
-    Ok(files)
-}
-
-fn packages() -> PathBuf {
-    workspace::site().join("pkg")
 }

@@ -4,6 +4,8 @@ use std::{fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 
+use super::output;
+
 /// Maximum number of bytes, after brotli, of everything that the pages load: 320 KiB. Give the reason for raising it in the
 /// commit message.
 const BUDGET: u64 = 327_680;
@@ -18,9 +20,9 @@ const DOWNLOADS: [(&str, &str); 4] = [
 
 /// Fails if what a browser downloads of the built site is larger than its budget, compressed, or is not what we think it is.
 pub(crate) fn check() -> Result<()> {
-    let mut files = super::files("wasm")?;
-    files.extend(super::files("js")?);
-    files.extend(super::files("css")?);
+    let mut files = output::files("wasm")?;
+    files.extend(output::files("js")?);
+    files.extend(output::files("css")?);
     let names: Vec<&str> = files.iter().filter_map(|file| name(file)).collect();
     check_names(&names)?;
     let mut total = 0;

@@ -9,7 +9,8 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use crate::{process, site::Mode, tools, workspace};
+use super::mode::Mode;
+use crate::{process, tools, workspace};
 
 const INPUTS: [&str; 10] = [
     ".cargo/config.toml",

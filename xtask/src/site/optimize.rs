@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::files;
+use super::output::files;
 use crate::{process, tools::SiteTools, workspace};
 
 /// The features that the compiler uses, one by one: without them wasm-opt rejects the module, and with `--all-features` it
