@@ -131,11 +131,11 @@ impl MasterKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::SeededRng;
+    use crate::rng::SystemRng;
 
     #[test]
     fn only_the_same_key_and_purpose_open_a_sealed_text() {
-        let rng: &dyn Rng = &SeededRng::new(1);
+        let rng: &dyn Rng = &SystemRng;
         let (key, other) = (MasterKey::generate(rng), MasterKey::generate(rng));
         let sealed = key.seal(rng, "acme/k1", b"secret");
         assert_eq!(key.open("acme/k1", &sealed).unwrap().as_slice(), b"secret");
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_key_is_32_bytes_of_base64() {
-        let key = MasterKey::generate(&SeededRng::new(1));
+        let key = MasterKey::generate(&SystemRng);
         let text = format!("  {}\n", key.to_base64().as_str());
         assert!(MasterKey::from_base64(&text).is_ok_and(|read| read.0 == key.0));
         for bad in ["", "abc", "AAAA", &"A".repeat(44), &text[..40]] {

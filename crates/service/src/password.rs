@@ -125,11 +125,11 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
     use super::*;
-    use crate::testing::SeededRng;
+    use crate::rng::SystemRng;
 
     #[tokio::test]
     async fn only_the_right_password_verifies() {
-        let (hasher, rng) = (PasswordHasher::default(), SeededRng::new(1));
+        let (hasher, rng) = (PasswordHasher::default(), SystemRng);
         let stored = hasher.hash(&rng, "correct horse").await.unwrap();
         assert!(
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),

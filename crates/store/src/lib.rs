@@ -33,8 +33,6 @@ mod signing_keys;
 mod sql;
 mod telemetry;
 mod tenants;
-#[cfg(feature = "testing")]
-pub mod testing;
 mod touches;
 mod tx;
 mod used_forms;

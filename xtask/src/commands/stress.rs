@@ -13,8 +13,8 @@ use crate::{
     steps::{Steps, now},
 };
 
-/// What the modules or names of these tests end in: they are about concurrency and failure.
-const SUBJECTS: [&str; 4] = ["at_once", "backup", "crash", "trouble"];
+/// What the paths of these tests contain: they are about concurrency and failure.
+const SUBJECTS: [&str; 4] = ["concurren", "backup::", "crash_recovery::", "faults::"];
 
 /// Passed to the crash tests: how often they kill the server.
 const KILLS_PER_RUN: &str = "10";
@@ -66,7 +66,7 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
 }
 
 fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) -> Result<()> {
-    let filter = format!("test(/({})::/)", SUBJECTS.join("|"));
+    let filter = format!("test(/{}/)", SUBJECTS.join("|"));
     let mut nextest = process::cargo();
     nextest
         .args(["nextest", "run", "--package", "keywright", "--no-fail-fast"])
@@ -86,7 +86,7 @@ fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally
     }
     let has_run = |subject: &str| tallies.keys().any(|(case, _)| case.contains(subject));
     if let Some(missing) = SUBJECTS.iter().find(|subject| !has_run(subject)) {
-        bail!("no test has `{missing}::` in its name:\n{said}");
+        bail!("no test has `{missing}` in its path:\n{said}");
     }
     if !output.status.success() {
         println!("{said}");
@@ -94,7 +94,7 @@ fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally
     Ok(())
 }
 
-/// `PASS [ 1.2s] keywright::http at_once::one::sqlite`: the case, the engine, and whether it passed.
+/// `PASS [ 1.2s] keywright::all device_api::concurrency::one::sqlite`: the case, the engine, and whether it passed.
 fn outcome(line: &str) -> Option<(String, String, bool)> {
     let (passed, rest) = match line.trim_start().split_once(' ')? {
         ("PASS", rest) => (true, rest),
@@ -134,16 +134,16 @@ mod tests {
     fn lines_of_nextest_are_read() {
         for (line, expected) in [
             (
-                "        PASS [   0.046s] (1/9) keywright::http at_once::limit::sqlite",
-                Some(("at_once::limit", "sqlite", true)),
+                "        PASS [   0.046s] (1/9) keywright::all device_api::concurrency::limit::sqlite",
+                Some(("device_api::concurrency::limit", "sqlite", true)),
             ),
             (
-                "        FAIL [   4.5s] keywright::command_line crash::kill_on_postgres",
-                Some(("crash::kill", "postgres", false)),
+                "        FAIL [   4.5s] keywright::all cli::faults::gone_on_postgres",
+                Some(("cli::faults::gone", "postgres", false)),
             ),
             (
-                "        PASS [   0.1s] (2/9) keywright::command_line backup::whole",
-                Some(("backup::whole", "sqlite", true)),
+                "        PASS [   0.1s] (2/9) keywright::all cli::backup::whole",
+                Some(("cli::backup::whole", "sqlite", true)),
             ),
             ("     Summary [   4.983s] 9 tests run: 9 passed", None),
             ("", None),

@@ -8,14 +8,11 @@ use super::tree::Tree;
 const MAX_FILES: usize = 15;
 
 /// Folders that are still to be divided.
-const EXCEPTIONS: [&str; 7] = [
+const EXCEPTIONS: [&str; 4] = [
     "crates/domain/src",
     "crates/service/src",
-    "crates/service/tests/use_cases",
     "crates/store/src",
-    "crates/store/tests/contract",
     "server/src",
-    "server/tests/http",
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {

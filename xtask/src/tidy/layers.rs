@@ -33,7 +33,7 @@ const fn layer(name: &'static str, may_use: &'static [&'static str]) -> Layer {
     }
 }
 
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 10] = [
     layer("keywright-domain", &[]),
     layer("keywright-store", &["keywright-domain"]),
     layer(
@@ -59,7 +59,23 @@ const LAYERS: [Layer; 8] = [
     // Data sets are written past the services, many rows at once.
     layer("keywright-bench", &["keywright-domain", "keywright-store"]),
     layer("xtask", &[]),
+    layer(
+        TESTING,
+        &[
+            "keywright-domain",
+            "keywright-service",
+            "keywright-store",
+            "keywright-testing-macros",
+        ],
+    ),
+    layer("keywright-testing-macros", &[]),
 ];
+
+/// Fixtures for tests: a dev-dependency only. It damages databases on purpose, in ways that the store does not offer.
+const TESTING: &str = "keywright-testing";
+
+/// The crates that may name sqlx.
+const HOLD_SQL: [&str; 2] = ["keywright-store", TESTING];
 
 /// The domain is pure: no I/O, no async, no pages.
 const NOT_IN_DOMAIN: [&str; 5] = ["axum", "futures", "leptos", "sqlx", "tokio"];
@@ -122,11 +138,14 @@ pub(super) fn check(crates: &[Crate]) -> Vec<String> {
 
 fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     let name = dependency.name.as_str();
-    if name == "sqlx" && layer.name != "keywright-store" {
+    if name == "sqlx" && !HOLD_SQL.contains(&layer.name) {
         return Some("only keywright-store holds SQL");
     }
     if dependency.for_tests {
         return None;
+    }
+    if name == TESTING {
+        return Some("only tests may use it");
     }
     if layer.name == "keywright-domain"
         && NOT_IN_DOMAIN.iter().any(|banned| name.starts_with(banned))
@@ -195,6 +214,18 @@ mod tests {
         );
         assert_eq!(depends("keywright-service", "sqlx", false, true).len(), 1);
         assert!(depends("keywright-domain", "tokio", false, true).is_empty());
+    }
+
+    #[test]
+    fn fixtures_are_a_dev_dependency_only() {
+        assert!(depends("keywright-store", TESTING, false, true).is_empty());
+        for (name, optional) in [("keywright-store", false), ("keywright-app", true)] {
+            let found = depends(name, TESTING, optional, false);
+            assert_eq!(found.len(), 1);
+            assert!(found[0].ends_with("only tests may use it"), "{found:?}");
+        }
+        assert!(depends(TESTING, "keywright-service", true, false).is_empty());
+        assert!(depends(TESTING, "sqlx", false, false).is_empty());
     }
 
     #[test]

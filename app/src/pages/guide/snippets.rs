@@ -16,7 +16,7 @@ pub(super) struct Snippet {
 }
 
 impl Snippet {
-    /// For the crate `keylight` 0.7. `server/tests/http/guide.rs` builds a client of just these values.
+    /// For the crate `keylight` 0.7. `server/tests/dashboard/guide.rs` builds a client of just these values.
     pub(super) fn rust(&self) -> String {
         let Self {
             base_url,

@@ -17,13 +17,12 @@ use keywright_service::{
     Caller, Error,
     licenses::MintOrder,
     operators::{Origin, SignInError},
-    testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
+use keywright_store::{AuditEntry, EntryFilter, StoreError};
+use keywright_testing::{Engine, NOW, TestWorld, engine_test};
 
-use crate::world::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
+use crate::support::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
 
-const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 const FALLBACK_KEY: &str = "ACME-FALL-0000-0004";
 
 fn license(key: &str) -> LicenseId {
@@ -100,64 +99,62 @@ async fn once_there(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
         .unwrap()
 }
 
-#[tokio::test]
-async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none() {
-    for engine in BOTH {
-        let world = TestWorld::with_demo(engine).await;
-        let support = somebody(Role::Support);
-        let fallback = Some(license(FALLBACK_KEY));
-        for (minute, (done, action, about)) in (1..).zip([
-            (Attempt::Mint, Action::ManualMint, None),
-            (Attempt::Deactivate, Action::DeactivateInstance, fallback),
-            (Attempt::Revoke, Action::Revoke, Some(license(PRO_KEY))),
-            (Attempt::Remint, Action::Remint, fallback),
-            (Attempt::Export, Action::CsvExport, None),
-            (Attempt::SignIn("keywright-demo"), Action::SignIn, None),
-        ]) {
-            let at = NOW.plus_millis(minute * 60_000);
-            world.clock.set(at);
-            let before = log(&world).await.len();
-            attempt(&world, &support, &done).await.unwrap();
-            let entries = new_entries(&world, before).await;
-            let [AuditEntry { actor, license, .. }] = entries.as_slice() else {
-                panic!("{action:?} on {engine:?}: {entries:?}")
-            };
-            assert_eq!((entries[0].action, entries[0].at), (action, at));
-            assert_eq!(actor.name, "support@acme.test");
-            assert!(actor.id.is_some(), "{action:?}");
-            match action {
-                Action::ManualMint => assert!(license.is_some()),
-                _ => assert_eq!(id_of(license.as_ref()), about, "{action:?}"),
-            }
-        }
-        // Each a second time, or by somebody who may not: nothing is done, and nothing told.
+#[engine_test]
+async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none(engine: Engine) {
+    let world = TestWorld::with_demo(engine).await;
+    let support = somebody(Role::Support);
+    let fallback = Some(license(FALLBACK_KEY));
+    for (minute, (done, action, about)) in (1..).zip([
+        (Attempt::Mint, Action::ManualMint, None),
+        (Attempt::Deactivate, Action::DeactivateInstance, fallback),
+        (Attempt::Revoke, Action::Revoke, Some(license(PRO_KEY))),
+        (Attempt::Remint, Action::Remint, fallback),
+        (Attempt::Export, Action::CsvExport, None),
+        (Attempt::SignIn("keywright-demo"), Action::SignIn, None),
+    ]) {
+        let at = NOW.plus_millis(minute * 60_000);
+        world.clock.set(at);
         let before = log(&world).await.len();
-        for refused in [Attempt::Deactivate, Attempt::Revoke, Attempt::Remint] {
-            let again = attempt(&world, &support, &refused).await;
-            assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+        attempt(&world, &support, &done).await.unwrap();
+        let entries = new_entries(&world, before).await;
+        let [AuditEntry { actor, license, .. }] = entries.as_slice() else {
+            panic!("{action:?} on {engine:?}: {entries:?}")
+        };
+        assert_eq!((entries[0].action, entries[0].at), (action, at));
+        assert_eq!(actor.name, "support@acme.test");
+        assert!(actor.id.is_some(), "{action:?}");
+        match action {
+            Action::ManualMint => assert!(license.is_some()),
+            _ => assert_eq!(id_of(license.as_ref()), about, "{action:?}"),
         }
-        for refused in [
-            Attempt::Mint,
-            Attempt::Deactivate,
-            Attempt::Revoke,
-            Attempt::Remint,
-            Attempt::Export,
-        ] {
-            let forbidden = attempt(&world, &somebody(Role::Viewer), &refused).await;
-            assert!(matches!(forbidden, Err(Error::Forbidden)), "{forbidden:?}");
-        }
-        assert_eq!(log(&world).await.len(), before);
-        world.clock.set(NOW.plus_days(1));
-        attempt(&world, &support, &Attempt::SignIn("wrong"))
-            .await
-            .unwrap_err();
-        let entries = once_there(&world, before).await;
-        assert_eq!(entries.len(), 1);
-        assert_eq!(
-            (entries[0].action, entries[0].actor.name.as_str()),
-            (Action::SignInRefused, "support@acme.test")
-        );
     }
+    // Each a second time, or by somebody who may not: nothing is done, and nothing told.
+    let before = log(&world).await.len();
+    for refused in [Attempt::Deactivate, Attempt::Revoke, Attempt::Remint] {
+        let again = attempt(&world, &support, &refused).await;
+        assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
+    }
+    for refused in [
+        Attempt::Mint,
+        Attempt::Deactivate,
+        Attempt::Revoke,
+        Attempt::Remint,
+        Attempt::Export,
+    ] {
+        let forbidden = attempt(&world, &somebody(Role::Viewer), &refused).await;
+        assert!(matches!(forbidden, Err(Error::Forbidden)), "{forbidden:?}");
+    }
+    assert_eq!(log(&world).await.len(), before);
+    world.clock.set(NOW.plus_days(1));
+    attempt(&world, &support, &Attempt::SignIn("wrong"))
+        .await
+        .unwrap_err();
+    let entries = once_there(&world, before).await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        (entries[0].action, entries[0].actor.name.as_str()),
+        (Action::SignInRefused, "support@acme.test")
+    );
 }
 
 #[tokio::test]
@@ -269,46 +266,44 @@ async fn outlived(world: &TestWorld) -> Count {
         .unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_hundred_thousand_are_purged_while_writes_go_on() {
-    for engine in BOTH {
-        let world = TestWorld::with_demo(engine).await;
-        let before = log(&world).await.len();
-        add_outlived(&world).await;
-        assert_eq!(
-            log(&world).await.len(),
-            before,
-            "never shown, purged or not"
-        );
-        // Broken off in the middle of it, as by a server that stops.
-        let audit = world.services.audit.clone();
-        let purge = tokio::spawn(async move { audit.purge().await });
-        let support = somebody(Role::Support);
-        attempt(&world, &support, &Attempt::Revoke).await.unwrap();
-        purge.abort();
-        purge.await.ok();
-        assert_ne!(
-            outlived(&world).await,
-            Count::Exact(0),
-            "the write came before the purge was through"
-        );
-        // Begun again, beside more writes: had the first of them waited for its end, there would be no second.
-        let audit = world.services.audit.clone();
-        let purge = tokio::spawn(async move { audit.purge().await });
-        let mut minted = 0;
-        while !purge.is_finished() {
-            attempt(&world, &support, &Attempt::Mint).await.unwrap();
-            minted += 1;
-        }
-        assert!(minted > 1, "no write waited for its end");
-        purge.await.unwrap().unwrap();
-        assert_eq!(outlived(&world).await, Count::Exact(0));
-        assert_eq!(
-            log(&world).await.len(),
-            before + 1 + minted,
-            "and nothing else is gone"
-        );
+#[engine_test]
+async fn a_hundred_thousand_are_purged_while_writes_go_on(engine: Engine) {
+    let world = TestWorld::with_demo(engine).await;
+    let before = log(&world).await.len();
+    add_outlived(&world).await;
+    assert_eq!(
+        log(&world).await.len(),
+        before,
+        "never shown, purged or not"
+    );
+    // Broken off in the middle of it, as by a server that stops.
+    let audit = world.services.audit.clone();
+    let purge = tokio::spawn(async move { audit.purge().await });
+    let support = somebody(Role::Support);
+    attempt(&world, &support, &Attempt::Revoke).await.unwrap();
+    purge.abort();
+    purge.await.ok();
+    assert_ne!(
+        outlived(&world).await,
+        Count::Exact(0),
+        "the write came before the purge was through"
+    );
+    // Begun again, beside more writes: had the first of them waited for its end, there would be no second.
+    let audit = world.services.audit.clone();
+    let purge = tokio::spawn(async move { audit.purge().await });
+    let mut minted = 0;
+    while !purge.is_finished() {
+        attempt(&world, &support, &Attempt::Mint).await.unwrap();
+        minted += 1;
     }
+    assert!(minted > 1, "no write waited for its end");
+    purge.await.unwrap().unwrap();
+    assert_eq!(outlived(&world).await, Count::Exact(0));
+    assert_eq!(
+        log(&world).await.len(),
+        before + 1 + minted,
+        "and nothing else is gone"
+    );
 }
 
 #[tokio::test]

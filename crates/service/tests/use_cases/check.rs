@@ -1,7 +1,6 @@
 //! What `check` finds, on both engines.
 
-use keywright_service::testing::TestWorld;
-use keywright_store::Engine;
+use keywright_testing::{Engine, TestWorld, engine_test};
 
 async fn faults_after(engine: Engine, damage: &'static str) -> Vec<String> {
     let world = TestWorld::with_demo(engine).await;
@@ -51,6 +50,7 @@ const DAMAGES: [(&str, &str); 9] = [
     ),
 ];
 
+#[engine_test]
 async fn every_damage_is_found(engine: Engine) {
     let world = TestWorld::with_demo(engine).await;
     let report = world.services.check.run().await.unwrap();
@@ -73,19 +73,9 @@ async fn every_damage_is_found(engine: Engine) {
     }
 }
 
-#[tokio::test]
-async fn every_damage_is_found_on_sqlite() {
-    every_damage_is_found(Engine::Sqlite).await;
-}
-
-#[tokio::test]
-async fn every_damage_is_found_on_postgres() {
-    every_damage_is_found(Engine::Postgres).await;
-}
-
 /// References that the engine was told not to look at.
-#[tokio::test]
-async fn what_refers_to_nothing_is_found() {
+#[engine_test]
+async fn what_refers_to_nothing_is_found(engine: Engine) {
     for (sqlite, postgres, said) in [
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM key_types WHERE id = 'solo'",
@@ -98,12 +88,14 @@ async fn what_refers_to_nothing_is_found() {
             "its product is not there",
         ),
     ] {
-        for (engine, damage) in [(Engine::Sqlite, sqlite), (Engine::Postgres, postgres)] {
-            let faults = faults_after(engine, damage).await;
-            assert!(
-                faults.iter().any(|fault| fault.contains(said)),
-                "{damage}: {faults:?}"
-            );
-        }
+        let damage = match engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        };
+        let faults = faults_after(engine, damage).await;
+        assert!(
+            faults.iter().any(|fault| fault.contains(said)),
+            "{damage}: {faults:?}"
+        );
     }
 }

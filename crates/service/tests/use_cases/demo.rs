@@ -9,16 +9,10 @@ use keywright_domain::{
     query::LicenseQuery,
     role::Role,
 };
-use keywright_service::{
-    Caller,
-    demo::DemoError,
-    operators::Origin,
-    tenants::NewTenant,
-    testing::{NOW, TestWorld},
-};
-use keywright_store::Engine;
+use keywright_service::{Caller, demo::DemoError, operators::Origin, tenants::NewTenant};
+use keywright_testing::{Engine, NOW, TestWorld};
 
-use crate::world::{acme, id_of, somebody, world};
+use crate::support::{acme, id_of, somebody, world};
 
 async fn known(world: &TestWorld, key: &str) -> License {
     let id = LicenseKey::parse(key).ok().unwrap().id();
@@ -104,9 +98,9 @@ async fn a_second_time_changes_nothing() {
             .await
             .unwrap()
     };
-    let before = (list().await, crate::world::log(&world).await);
+    let before = (list().await, crate::support::log(&world).await);
     world.services.demo.fill().await.unwrap();
-    assert_eq!((list().await, crate::world::log(&world).await), before);
+    assert_eq!((list().await, crate::support::log(&world).await), before);
 }
 
 #[tokio::test]
@@ -174,7 +168,7 @@ async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
 #[tokio::test]
 async fn nothing_happens_to_a_license_before_it_is_there_or_after_it_has_ended() {
     let world = world().await;
-    for entry in crate::world::log(&world).await {
+    for entry in crate::support::log(&world).await {
         let Some(id) = id_of(entry.license.as_ref()) else {
             continue;
         };

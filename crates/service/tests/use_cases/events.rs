@@ -5,7 +5,7 @@ use std::time::Duration;
 use keywright_domain::{key::LicenseKey, live::Subject, role::Role};
 use keywright_service::{Caller, Error, events::Watch};
 
-use crate::world::{PRO_KEY, somebody, world};
+use crate::support::{PRO_KEY, somebody, world};
 
 fn pro() -> Subject {
     Subject::License(LicenseKey::parse(PRO_KEY).ok().unwrap().id())

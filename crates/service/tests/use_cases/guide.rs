@@ -1,15 +1,10 @@
 //! How far a tenant has come.
 
 use keywright_domain::{license::Customer, plan::Plan, role::Role};
-use keywright_service::{
-    Caller, Error,
-    licenses::MintOrder,
-    tenants::NewTenant,
-    testing::{NOW, TestWorld},
-};
-use keywright_store::Engine;
+use keywright_service::{Caller, Error, licenses::MintOrder, tenants::NewTenant};
+use keywright_testing::{Engine, NOW, TestWorld};
 
-use crate::world::{somebody, world};
+use crate::support::{somebody, world};
 
 #[tokio::test]
 async fn the_guide_is_about_the_product_of_the_newest_license() {

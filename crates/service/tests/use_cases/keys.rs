@@ -8,14 +8,11 @@ use keywright_domain::{
     sdk_key::{OldKeys, SdkKey},
     signing_key::{KeyStage, Urgency},
 };
-use keywright_service::{
-    Caller, Error, Invalid,
-    activations::Refusal,
-    testing::{NOW, TestWorld},
-};
+use keywright_service::{Caller, Error, Invalid, activations::Refusal};
 use keywright_store::StoreError;
+use keywright_testing::{NOW, TestWorld};
 
-use crate::world::{acme, log, new_entries, somebody, world};
+use crate::support::{acme, log, new_entries, somebody, world};
 
 const DEMO_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 

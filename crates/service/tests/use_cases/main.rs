@@ -6,19 +6,17 @@
     reason = "a test that panics has failed, as it should"
 )]
 
-mod acting;
 mod audit;
 mod check;
 mod demo;
-mod devices;
+mod device;
 mod events;
 mod guide;
 mod keys;
+mod licenses;
 mod master_key;
-mod minting;
 mod products;
-mod remembered;
 mod setup;
-mod signing_in;
+mod sign_in;
+mod support;
 mod tenants;
-mod world;

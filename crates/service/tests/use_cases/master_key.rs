@@ -8,11 +8,10 @@ use keywright_service::{
     master_key::{MasterKey, MasterKeyError},
     rng::Rng,
     tenants::NewTenant,
-    testing::SeededRng,
 };
-use keywright_store::{Engine, testing::TestDatabase};
+use keywright_testing::{Engine, SeededRng, TestDatabase};
 
-use crate::world::{acme, world};
+use crate::support::{acme, world};
 
 #[tokio::test]
 async fn another_key_is_refused_once_something_is_sealed() {

@@ -8,7 +8,7 @@ use keywright_service::{
     products::{TypedKeyType, TypedProduct},
 };
 
-use crate::world::{log, new_entries, somebody, world};
+use crate::support::{log, new_entries, somebody, world};
 
 fn product(slug: &str, prefix: &str) -> TypedProduct {
     TypedProduct {

@@ -14,11 +14,10 @@ use keywright_service::{
     operators::Origin,
     setup::{NewSetup, SetupError, WrongFields},
     tenants::NewTenant,
-    testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, EntryFilter};
+use keywright_store::{AuditEntry, EntryFilter};
+use keywright_testing::{Engine, NOW, TestWorld, engine_test};
 
-const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 const PASSWORD: &str = "correct horse";
 
 fn mine() -> TenantId {
@@ -67,211 +66,193 @@ async fn tries_left(world: &TestWorld) -> Option<u32> {
     }
 }
 
-#[tokio::test]
-async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let (setup, operators) = (&world.services.setup, &world.services.operators);
-        assert!(setup.is_due().await.unwrap());
-        let typed = code(&world).await.to_lowercase().replace('-', " ");
-        let origin = Origin {
-            user_agent: "browser".into(),
-            address: "192.0.2.1".parse().ok(),
-        };
-        let token = setup.run(order(&typed), origin).await.ok().unwrap();
-        let session = operators.session(&token).await.unwrap();
+#[engine_test]
+async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in(world: TestWorld) {
+    let (setup, operators) = (&world.services.setup, &world.services.operators);
+    assert!(setup.is_due().await.unwrap());
+    let typed = code(&world).await.to_lowercase().replace('-', " ");
+    let origin = Origin {
+        user_agent: "browser".into(),
+        address: "192.0.2.1".parse().ok(),
+    };
+    let token = setup.run(order(&typed), origin).await.ok().unwrap();
+    let session = operators.session(&token).await.unwrap();
+    assert_eq!(
+        (session.email.as_str(), session.role, session.plan),
+        ("me@mine.test", Role::Owner, Plan::Enterprise)
+    );
+    assert_eq!(
+        (&session.tenant, session.tenant_name.as_str()),
+        (&mine(), "My company")
+    );
+    let again = operators.sign_in("ME@mine.test", PASSWORD, Origin::default());
+    assert!(again.await.is_ok(), "with the password that was chosen");
+    let keyset = world.services.signing_keys.keyset(&mine()).await.unwrap();
+    assert_eq!((keyset.primary.as_str(), keyset.keys.len()), ("k1", 1));
+    assert!(!setup.is_due().await.unwrap());
+    assert!(!world.beside().await.services.setup.is_due().await.unwrap());
+}
+
+#[engine_test]
+async fn each_thing_that_was_made_is_recorded_once_in_the_owners_name(world: TestWorld) {
+    let right = code(&world).await;
+    tries_left(&world).await;
+    run(&world, order(&right)).await.unwrap();
+    let mut entries = entries(&world).await;
+    entries.sort_by_key(|entry| entry.action.as_str());
+    let actions: Vec<Action> = entries.iter().map(|entry| entry.action).collect();
+    assert_eq!(
+        actions,
+        [
+            Action::OperatorCreate,
+            Action::SignIn,
+            Action::SigningKeyCreate,
+            Action::TenantCreate
+        ]
+    );
+    for entry in &entries {
         assert_eq!(
-            (session.email.as_str(), session.role, session.plan),
-            ("me@mine.test", Role::Owner, Plan::Enterprise)
+            (entry.actor.kind, entry.actor.name.as_str(), entry.at),
+            (ActorKind::Operator, "me@mine.test", NOW)
         );
-        assert_eq!(
-            (&session.tenant, session.tenant_name.as_str()),
-            (&mine(), "My company")
-        );
-        let again = operators.sign_in("ME@mine.test", PASSWORD, Origin::default());
-        assert!(again.await.is_ok(), "with the password that was chosen");
-        let keyset = world.services.signing_keys.keyset(&mine()).await.unwrap();
-        assert_eq!((keyset.primary.as_str(), keyset.keys.len()), ("k1", 1));
-        assert!(!setup.is_due().await.unwrap());
-        assert!(!world.beside().await.services.setup.is_due().await.unwrap());
+        let details = entry.details.to_string();
+        assert!(!details.contains(PASSWORD) && !details.contains(&right));
     }
+    assert_eq!(entries[3].details["plan"], "enterprise");
 }
 
-#[tokio::test]
-async fn each_thing_that_was_made_is_recorded_once_in_the_owners_name() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let right = code(&world).await;
-        tries_left(&world).await;
-        run(&world, order(&right)).await.unwrap();
-        let mut entries = entries(&world).await;
-        entries.sort_by_key(|entry| entry.action.as_str());
-        let actions: Vec<Action> = entries.iter().map(|entry| entry.action).collect();
-        assert_eq!(
-            actions,
-            [
-                Action::OperatorCreate,
-                Action::SignIn,
-                Action::SigningKeyCreate,
-                Action::TenantCreate
-            ]
-        );
-        for entry in &entries {
-            assert_eq!(
-                (entry.actor.kind, entry.actor.name.as_str(), entry.at),
-                (ActorKind::Operator, "me@mine.test", NOW)
-            );
-            let details = entry.details.to_string();
-            assert!(!details.contains(PASSWORD) && !details.contains(&right));
-        }
-        assert_eq!(entries[3].details["plan"], "enterprise");
+#[engine_test]
+async fn neither_code_nor_password_is_kept_and_the_code_is_gone_afterwards(world: TestWorld) {
+    let right = code(&world).await;
+    run(&world, order(&right)).await.unwrap();
+    assert!(world.store.setup_code().await.unwrap().hash.is_none());
+    let stored = world.database.everything_stored().await;
+    let is_kept = |text: &str| {
+        stored
+            .windows(text.len())
+            .any(|part| part == text.as_bytes())
+    };
+    assert!(
+        is_kept("me@mine.test"),
+        "it was searched where they could be"
+    );
+    for secret in [PASSWORD, &right, &right.replace('-', "")] {
+        assert!(!is_kept(secret), "{secret}");
     }
+    for code in [&*right, "AAAA", ""] {
+        let again = run(&world, order(code)).await;
+        assert!(matches!(again, Err(SetupError::Done)), "{again:?}");
+    }
+    let refused = world.services.setup.new_code().await;
+    assert!(matches!(refused, Err(Error::Conflict(_))));
+    assert!(world.services.setup.first_code().await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn neither_code_nor_password_is_kept_and_the_code_is_gone_afterwards() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let right = code(&world).await;
-        run(&world, order(&right)).await.unwrap();
-        assert!(world.store.setup_code().await.unwrap().hash.is_none());
-        let stored = world.database.everything_stored().await;
-        let is_kept = |text: &str| {
-            stored
-                .windows(text.len())
-                .any(|part| part == text.as_bytes())
-        };
-        assert!(
-            is_kept("me@mine.test"),
-            "it was searched where they could be"
-        );
-        for secret in [PASSWORD, &right, &right.replace('-', "")] {
-            assert!(!is_kept(secret), "{secret}");
-        }
-        for code in [&*right, "AAAA", ""] {
-            let again = run(&world, order(code)).await;
-            assert!(matches!(again, Err(SetupError::Done)), "{again:?}");
-        }
-        let refused = world.services.setup.new_code().await;
-        assert!(matches!(refused, Err(Error::Conflict(_))));
-        assert!(world.services.setup.first_code().await.unwrap().is_none());
+#[engine_test]
+async fn five_wrong_tries_make_the_code_void_and_a_new_one_is_as_good_as_the_first(
+    world: TestWorld,
+) {
+    let first = code(&world).await;
+    for left in [Some(4), Some(3), Some(2), Some(1), None, None] {
+        assert_eq!(tries_left(&world).await, left);
     }
+    let void = run(&world, order(&first)).await;
+    assert!(matches!(void, Err(SetupError::CodeVoid)), "{void:?}");
+    let second = code(&world).await;
+    let replaced = run(&world, order(&first)).await;
+    let four = SetupError::WrongCode { tries_left: 4 };
+    assert_eq!(replaced.unwrap_err().to_string(), four.to_string());
+    run(&world, order(&second)).await.unwrap();
 }
 
-#[tokio::test]
-async fn five_wrong_tries_make_the_code_void_and_a_new_one_is_as_good_as_the_first() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let first = code(&world).await;
-        for left in [Some(4), Some(3), Some(2), Some(1), None, None] {
-            assert_eq!(tries_left(&world).await, left);
-        }
-        let void = run(&world, order(&first)).await;
-        assert!(matches!(void, Err(SetupError::CodeVoid)), "{void:?}");
-        let second = code(&world).await;
-        let replaced = run(&world, order(&first)).await;
-        let four = SetupError::WrongCode { tries_left: 4 };
-        assert_eq!(replaced.unwrap_err().to_string(), four.to_string());
-        run(&world, order(&second)).await.unwrap();
-    }
+#[engine_test]
+async fn wrong_tries_at_once_are_all_counted(world: TestWorld) {
+    let right = code(&world).await;
+    let tries = (0..12).map(|_| tries_left(&world));
+    let mut left = futures::future::join_all(tries).await;
+    left.sort();
+    let counted = [Some(1), Some(2), Some(3), Some(4)];
+    assert!(
+        left[..8].iter().all(Option::is_none) && left[8..] == counted,
+        "{left:?}"
+    );
+    let void = run(&world, order(&right)).await;
+    assert!(matches!(void, Err(SetupError::CodeVoid)), "{void:?}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn wrong_tries_at_once_are_all_counted() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let right = code(&world).await;
-        let tries = (0..12).map(|_| tries_left(&world));
-        let mut left = futures::future::join_all(tries).await;
-        left.sort();
-        let counted = [Some(1), Some(2), Some(3), Some(4)];
-        assert!(
-            left[..8].iter().all(Option::is_none) && left[8..] == counted,
-            "{left:?}"
-        );
-        let void = run(&world, order(&right)).await;
-        assert!(matches!(void, Err(SetupError::CodeVoid)), "{void:?}");
+#[engine_test]
+async fn two_who_have_the_code_make_one_tenant_on_two_servers_too(engine: Engine) {
+    let world = TestWorld::on(engine).await;
+    let beside = world.beside().await;
+    let right = code(&world).await;
+    let other = |slug: &str| NewSetup {
+        slug: slug.into(),
+        email: format!("me@{slug}.test"),
+        ..order(&right)
+    };
+    let mut servers = vec![&world];
+    if engine == Engine::Postgres {
+        servers.push(&beside);
     }
+    let runs = (0..6).map(|number| {
+        run(
+            servers[number % servers.len()],
+            other(&format!("mine{number}")),
+        )
+    });
+    let ends = futures::future::join_all(runs).await;
+    let done = ends.iter().filter(|end| end.is_ok()).count();
+    let late = |end: &&Result<(), SetupError>| matches!(end, Err(SetupError::Done));
+    assert_eq!((done, ends.iter().filter(late).count()), (1, 5), "{ends:?}");
+    assert_eq!(world.store.tenant_ids().await.unwrap().len(), 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn two_who_have_the_code_make_one_tenant_on_two_servers_too() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let beside = world.beside().await;
-        let right = code(&world).await;
-        let other = |slug: &str| NewSetup {
-            slug: slug.into(),
-            email: format!("me@{slug}.test"),
-            ..order(&right)
-        };
-        let mut servers = vec![&world];
-        if engine == Engine::Postgres {
-            servers.push(&beside);
+#[engine_test]
+async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
+    let right = code(&world).await;
+    let nothing = NewSetup {
+        code: " - ".to_owned().into(),
+        tenant_name: " ".into(),
+        slug: String::new(),
+        email: "nobody".into(),
+        password: "012345678".to_owned().into(),
+    };
+    let length = SlugError::Length { min: 3, max: 40 };
+    let all = WrongFields {
+        code: Some(Invalid::SetupCodeMissing),
+        tenant_name: Some(Invalid::Name { max: 80 }),
+        slug: Some(Invalid::Slug(length)),
+        email: Some(Invalid::Email),
+        password: Some(Invalid::Password { min: 10, max: 200 }),
+    };
+    assert_eq!(wrong_fields(&world, nothing).await, all);
+    for (slug, error) in [
+        ("Mine", SlugError::Character),
+        ("licenses", SlugError::Reserved),
+    ] {
+        // Whether the code is right or wrong: neither is looked at yet.
+        for code in [&right, "AAAA"] {
+            let new = NewSetup {
+                slug: slug.into(),
+                ..order(code)
+            };
+            let only = WrongFields {
+                slug: Some(Invalid::Slug(error)),
+                ..WrongFields::default()
+            };
+            assert_eq!(wrong_fields(&world, new).await, only);
         }
-        let runs = (0..6).map(|number| {
-            run(
-                servers[number % servers.len()],
-                other(&format!("mine{number}")),
-            )
-        });
-        let ends = futures::future::join_all(runs).await;
-        let done = ends.iter().filter(|end| end.is_ok()).count();
-        let late = |end: &&Result<(), SetupError>| matches!(end, Err(SetupError::Done));
-        assert_eq!((done, ends.iter().filter(late).count()), (1, 5), "{ends:?}");
-        assert_eq!(world.store.tenant_ids().await.unwrap().len(), 1);
     }
-}
-
-#[tokio::test]
-async fn every_wrong_field_is_named_at_once_and_costs_no_try() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let right = code(&world).await;
-        let nothing = NewSetup {
-            code: " - ".to_owned().into(),
-            tenant_name: " ".into(),
-            slug: String::new(),
-            email: "nobody".into(),
-            password: "012345678".to_owned().into(),
-        };
-        let length = SlugError::Length { min: 3, max: 40 };
-        let all = WrongFields {
-            code: Some(Invalid::SetupCodeMissing),
-            tenant_name: Some(Invalid::Name { max: 80 }),
-            slug: Some(Invalid::Slug(length)),
-            email: Some(Invalid::Email),
-            password: Some(Invalid::Password { min: 10, max: 200 }),
-        };
-        assert_eq!(wrong_fields(&world, nothing).await, all);
-        for (slug, error) in [
-            ("Mine", SlugError::Character),
-            ("licenses", SlugError::Reserved),
-        ] {
-            // Whether the code is right or wrong: neither is looked at yet.
-            for code in [&right, "AAAA"] {
-                let new = NewSetup {
-                    slug: slug.into(),
-                    ..order(code)
-                };
-                let only = WrongFields {
-                    slug: Some(Invalid::Slug(error)),
-                    ..WrongFields::default()
-                };
-                assert_eq!(wrong_fields(&world, new).await, only);
-            }
-        }
-        assert!(
-            world.services.setup.is_due().await.unwrap(),
-            "nothing half-made"
-        );
-        assert_eq!(
-            tries_left(&world).await,
-            Some(4),
-            "no try was counted before"
-        );
-        run(&world, order(&right)).await.unwrap();
-    }
+    assert!(
+        world.services.setup.is_due().await.unwrap(),
+        "nothing half-made"
+    );
+    assert_eq!(
+        tries_left(&world).await,
+        Some(4),
+        "no try was counted before"
+    );
+    run(&world, order(&right)).await.unwrap();
 }
 
 async fn wrong_fields(world: &TestWorld, new: NewSetup) -> WrongFields {
@@ -281,48 +262,42 @@ async fn wrong_fields(world: &TestWorld, new: NewSetup) -> WrongFields {
     }
 }
 
-#[tokio::test]
-async fn what_breaks_off_leaves_nothing_and_the_code_works_on() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let right = code(&world).await;
-        // The last thing that is written can't be.
-        world
-            .database
-            .execute("ALTER TABLE sessions RENAME TO away")
-            .await;
-        let failed = run(&world, order(&right)).await;
-        assert!(matches!(failed, Err(SetupError::Other(_))), "{failed:?}");
-        assert_eq!(world.store.tenant_ids().await.unwrap(), []);
-        world
-            .database
-            .execute("ALTER TABLE away RENAME TO sessions")
-            .await;
-        run(&world, order(&right)).await.unwrap();
-        assert_eq!(entries(&world).await.len(), 4);
-    }
+#[engine_test]
+async fn what_breaks_off_leaves_nothing_and_the_code_works_on(world: TestWorld) {
+    let right = code(&world).await;
+    // The last thing that is written can't be.
+    world
+        .database
+        .execute("ALTER TABLE sessions RENAME TO away")
+        .await;
+    let failed = run(&world, order(&right)).await;
+    assert!(matches!(failed, Err(SetupError::Other(_))), "{failed:?}");
+    assert_eq!(world.store.tenant_ids().await.unwrap(), []);
+    world
+        .database
+        .execute("ALTER TABLE away RENAME TO sessions")
+        .await;
+    run(&world, order(&right)).await.unwrap();
+    assert_eq!(entries(&world).await.len(), 4);
 }
 
-#[tokio::test]
-async fn a_server_that_starts_makes_a_code_only_where_none_works() {
-    for engine in BOTH {
-        let world = TestWorld::on(engine).await;
-        let setup = &world.services.setup;
-        let first = setup.first_code().await.unwrap().unwrap();
-        assert!(setup.accepts(&first).await.unwrap());
-        assert!(setup.first_code().await.unwrap().is_none());
-        for _ in 0..5 {
-            tries_left(&world).await;
-        }
-        assert!(!setup.accepts(&first).await.unwrap());
-        let second = setup.first_code().await.unwrap().unwrap();
-        assert!(setup.accepts(&second).await.unwrap() && !setup.accepts(&first).await.unwrap());
-        let new = NewTenant::new(mine(), "Mine", Plan::Free);
-        world.services.tenants.add(new).await.unwrap();
-        assert!(!setup.accepts(&second).await.unwrap());
-        let late = run(&world, order(&second.expose())).await;
-        assert!(matches!(late, Err(SetupError::Done)), "{late:?}");
+#[engine_test]
+async fn a_server_that_starts_makes_a_code_only_where_none_works(world: TestWorld) {
+    let setup = &world.services.setup;
+    let first = setup.first_code().await.unwrap().unwrap();
+    assert!(setup.accepts(&first).await.unwrap());
+    assert!(setup.first_code().await.unwrap().is_none());
+    for _ in 0..5 {
+        tries_left(&world).await;
     }
+    assert!(!setup.accepts(&first).await.unwrap());
+    let second = setup.first_code().await.unwrap().unwrap();
+    assert!(setup.accepts(&second).await.unwrap() && !setup.accepts(&first).await.unwrap());
+    let new = NewTenant::new(mine(), "Mine", Plan::Free);
+    world.services.tenants.add(new).await.unwrap();
+    assert!(!setup.accepts(&second).await.unwrap());
+    let late = run(&world, order(&second.expose())).await;
+    assert!(matches!(late, Err(SetupError::Done)), "{late:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

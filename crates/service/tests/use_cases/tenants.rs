@@ -10,10 +10,10 @@ use keywright_service::{
     licenses::MintOrder,
     products::{KeyTypeChange, NewKeyType, NewProduct, ProductChange},
     tenants::NewTenant,
-    testing::NOW,
 };
+use keywright_testing::NOW;
 
-use crate::world::{acme, log, new_entries, somebody, world};
+use crate::support::{acme, log, new_entries, somebody, world};
 
 const DEMO_SDK_KEY: &[u8] =
     b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";

@@ -6,14 +6,12 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{Engine, KnownDevice, StoreError, Touch};
+use keywright_store::{KnownDevice, StoreError, Touch};
+use keywright_testing::{Engine, EngineFixture, engine_test};
 
 use sqlx::{AnyConnection, Connection};
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, activation, instance_id, license, license_id, tenant},
-};
+use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
 
 async fn active_count(world: &World) -> u32 {
     world
@@ -95,255 +93,542 @@ async fn the_device(world: &World) -> Activation {
     found.unwrap().remove(0)
 }
 
-on_both_engines! {
-    async fn a_device_that_activates_again_keeps_what_it_does_not_say(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let id = license_id(1);
-        world.activate(&activation(id, 1)).await.unwrap();
-        let refresh = |slug: &'static str, name: Option<&'static str>, free_tier: Option<&'static str>| {
+#[engine_test]
+async fn a_device_that_activates_again_keeps_what_it_does_not_say(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let id = license_id(1);
+    world.activate(&activation(id, 1)).await.unwrap();
+    let refresh =
+        |slug: &'static str, name: Option<&'static str>, free_tier: Option<&'static str>| {
             world.store.write(move |tx| {
-                async move { tx.refresh_instance(&tenant(slug), id, instance_id(1), name, free_tier).await }.boxed()
+                async move {
+                    tx.refresh_instance(&tenant(slug), id, instance_id(1), name, free_tier)
+                        .await
+                }
+                .boxed()
             })
         };
-        for (slug, name, free_tier, expected) in [
-            ("indie", Some("Theirs"), Some("theirs"), ("Device 1", None)),
-            ("acme", None, Some("install-1"), ("Device 1", Some("install-1"))),
-            ("acme", Some("Renamed"), None, ("Renamed", Some("install-1"))),
-        ] {
-            let done: Result<(), StoreError> = refresh(slug, name, free_tier).await;
-            done.unwrap();
-            let found = &world.store.activations(&tenant("acme"), id).await.unwrap()[0];
-            assert_eq!((found.device_name.as_str(), found.free_tier_instance_id.as_deref()), expected);
-        }
+    for (slug, name, free_tier, expected) in [
+        ("indie", Some("Theirs"), Some("theirs"), ("Device 1", None)),
+        (
+            "acme",
+            None,
+            Some("install-1"),
+            ("Device 1", Some("install-1")),
+        ),
+        (
+            "acme",
+            Some("Renamed"),
+            None,
+            ("Renamed", Some("install-1")),
+        ),
+    ] {
+        let done: Result<(), StoreError> = refresh(slug, name, free_tier).await;
+        done.unwrap();
+        let found = &world.store.activations(&tenant("acme"), id).await.unwrap()[0];
+        assert_eq!(
+            (
+                found.device_name.as_str(),
+                found.free_tier_instance_id.as_deref()
+            ),
+            expected
+        );
     }
+}
 
-    async fn an_activation_is_read_as_it_was_written(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let written = Activation {
-            request_id: Some("req-1".into()),
-            device_name: "مكتب 受付".into(),
-            deactivated: None,
-            free_tier_instance_id: Some("ft".into()),
-            telemetry: Telemetry {
-                app_version: Some("1".into()),
-                sdk_version: Some("2".into()),
-                sdk: Some("rust".into()),
-                platform: Some("linux".into()),
-                os_version: Some("6.1".into()),
-                arch: Some("arm64".into()),
-                cpu_cores: Some("3-4".into()),
-                memory: Some("<4GB".into()),
-                trial_duration_days: Some(14),
-            },
-            ..activation(license_id(1), 1)
-        };
-        world.activate(&written).await.unwrap();
-        assert_eq!(world.store.activations(&tenant("acme"), license_id(1)).await.unwrap(), [written]);
-    }
+#[engine_test]
+async fn an_activation_is_read_as_it_was_written(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let written = Activation {
+        request_id: Some("req-1".into()),
+        device_name: "مكتب 受付".into(),
+        deactivated: None,
+        free_tier_instance_id: Some("ft".into()),
+        telemetry: Telemetry {
+            app_version: Some("1".into()),
+            sdk_version: Some("2".into()),
+            sdk: Some("rust".into()),
+            platform: Some("linux".into()),
+            os_version: Some("6.1".into()),
+            arch: Some("arm64".into()),
+            cpu_cores: Some("3-4".into()),
+            memory: Some("<4GB".into()),
+            trial_duration_days: Some(14),
+        },
+        ..activation(license_id(1), 1)
+    };
+    world.activate(&written).await.unwrap();
+    assert_eq!(
+        world
+            .store
+            .activations(&tenant("acme"), license_id(1))
+            .await
+            .unwrap(),
+        [written]
+    );
+}
 
-    async fn the_limit_holds_for_24_at_once(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let tries = (0..24).map(|number| {
-            let (world, activation) = (&world, activation(license_id(1), number));
-            async move { world.activate(&activation).await }
-        });
-        let taken = join_all(tries).await.into_iter().flatten().count();
-        assert_eq!((taken, active_count(&world).await), (3, 3));
-        assert_eq!(world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().len(), 3);
-    }
+#[engine_test]
+async fn the_limit_holds_for_24_at_once(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let tries = (0..24).map(|number| {
+        let (world, activation) = (&world, activation(license_id(1), number));
+        async move { world.activate(&activation).await }
+    });
+    let taken = join_all(tries).await.into_iter().flatten().count();
+    assert_eq!((taken, active_count(&world).await), (3, 3));
+    assert_eq!(
+        world
+            .store
+            .activations(&tenant("acme"), license_id(1))
+            .await
+            .unwrap()
+            .len(),
+        3
+    );
+}
 
-    async fn one_machine_holds_one_slot_and_a_failed_try_takes_none(world: World) {
-        world.add(&license(1)).await.unwrap();
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        let twin = Activation { instance: instance_id(2), ..activation(license_id(1), 1) };
-        assert!(matches!(world.activate(&twin).await, Err(StoreError::Conflict)));
-        assert_eq!(active_count(&world).await, 1);
-    }
+#[engine_test]
+async fn one_machine_holds_one_slot_and_a_failed_try_takes_none(world: World) {
+    world.add(&license(1)).await.unwrap();
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    let twin = Activation {
+        instance: instance_id(2),
+        ..activation(license_id(1), 1)
+    };
+    assert!(matches!(
+        world.activate(&twin).await,
+        Err(StoreError::Conflict)
+    ));
+    assert_eq!(active_count(&world).await, 1);
+}
 
-    async fn no_slot_of_a_license_that_has_ended(world: World) {
-        world.add(&License { state: LicenseState::Revoked, ..license(1) }).await.unwrap();
-        assert!(matches!(world.activate(&activation(license_id(1), 1)).await, Err(StoreError::Conflict)));
-    }
+#[engine_test]
+async fn no_slot_of_a_license_that_has_ended(world: World) {
+    world
+        .add(&License {
+            state: LicenseState::Revoked,
+            ..license(1)
+        })
+        .await
+        .unwrap();
+    assert!(matches!(
+        world.activate(&activation(license_id(1), 1)).await,
+        Err(StoreError::Conflict)
+    ));
+}
 
-    async fn a_count_never_falls_below_zero(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let freed = world.store.write(|tx| {
-            async move { tx.free_slot(&tenant("acme"), license_id(1)).await }.boxed()
-        }).await;
-        assert!(matches!(freed, Err(StoreError::Conflict)));
-    }
+#[engine_test]
+async fn a_count_never_falls_below_zero(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let freed = world
+        .store
+        .write(|tx| async move { tx.free_slot(&tenant("acme"), license_id(1)).await }.boxed())
+        .await;
+    assert!(matches!(freed, Err(StoreError::Conflict)));
+}
 
-    async fn a_device_is_known_by_its_machine_or_its_repeated_request(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let by_machine = activation(license_id(1), 1);
-        let by_request = Activation {
-            machine_hash: None, request_id: Some("req-1".into()), ..activation(license_id(1), 2)
-        };
-        world.activate(&by_machine).await.unwrap();
-        world.activate(&by_request).await.unwrap();
-        assert_eq!(held(&world, by_machine.clone()).await, Some(instance_id(1)));
-        assert_eq!(held(&world, by_request.clone()).await, Some(instance_id(2)));
-        assert_eq!(held(&world, activation(license_id(1), 3)).await, None);
-        let other_request = Activation { request_id: Some("req-2".into()), ..by_request.clone() };
-        assert_eq!(held(&world, other_request).await, None);
-        assert_eq!(held(&world, Activation { tenant: tenant("indie"), ..by_machine }).await, None);
-        assert_eq!(held(&world, Activation { tenant: tenant("indie"), ..by_request }).await, None);
-    }
+#[engine_test]
+async fn a_device_is_known_by_its_machine_or_its_repeated_request(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let by_machine = activation(license_id(1), 1);
+    let by_request = Activation {
+        machine_hash: None,
+        request_id: Some("req-1".into()),
+        ..activation(license_id(1), 2)
+    };
+    world.activate(&by_machine).await.unwrap();
+    world.activate(&by_request).await.unwrap();
+    assert_eq!(held(&world, by_machine.clone()).await, Some(instance_id(1)));
+    assert_eq!(held(&world, by_request.clone()).await, Some(instance_id(2)));
+    assert_eq!(held(&world, activation(license_id(1), 3)).await, None);
+    let other_request = Activation {
+        request_id: Some("req-2".into()),
+        ..by_request.clone()
+    };
+    assert_eq!(held(&world, other_request).await, None);
+    assert_eq!(
+        held(
+            &world,
+            Activation {
+                tenant: tenant("indie"),
+                ..by_machine
+            }
+        )
+        .await,
+        None
+    );
+    assert_eq!(
+        held(
+            &world,
+            Activation {
+                tenant: tenant("indie"),
+                ..by_request
+            }
+        )
+        .await,
+        None
+    );
+}
 
-    async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
-        world.add(&License { activation_limit: 1, ..license(1) }).await.unwrap();
-        let first = activation(license_id(1), 1);
-        world.activate(&first).await.unwrap();
-        let end = |slug: &'static str| world.store.write(move |tx| {
+#[engine_test]
+async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
+    world
+        .add(&License {
+            activation_limit: 1,
+            ..license(1)
+        })
+        .await
+        .unwrap();
+    let first = activation(license_id(1), 1);
+    world.activate(&first).await.unwrap();
+    let end = |slug: &'static str| {
+        world.store.write(move |tx| {
             async move {
-                let deactivation = Deactivation { at: NOW, by_operator: Some("owner@acme.test".into()) };
-                let ended = tx.end_instance(&tenant(slug), license_id(1), instance_id(1), &deactivation).await?;
+                let deactivation = Deactivation {
+                    at: NOW,
+                    by_operator: Some("owner@acme.test".into()),
+                };
+                let ended = tx
+                    .end_instance(&tenant(slug), license_id(1), instance_id(1), &deactivation)
+                    .await?;
                 if ended {
                     tx.free_slot(&tenant(slug), license_id(1)).await?;
                 }
                 Ok::<_, StoreError>(ended)
             }
             .boxed()
-        });
-        assert!(!end("indie").await.unwrap(), "another tenant's");
-        assert!(end("acme").await.unwrap());
-        assert!(!end("acme").await.unwrap(), "only once");
-        assert_eq!(active_count(&world).await, 0);
-        assert_eq!(held(&world, first.clone()).await, None);
-        world.activate(&Activation { instance: instance_id(2), ..first }).await.unwrap();
-        let history = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
-        let ended = history.iter().find(|row| row.instance == instance_id(1)).unwrap();
-        assert_eq!(ended.deactivated.as_ref().unwrap().by_operator.as_deref(), Some("owner@acme.test"));
-    }
+        })
+    };
+    assert!(!end("indie").await.unwrap(), "another tenant's");
+    assert!(end("acme").await.unwrap());
+    assert!(!end("acme").await.unwrap(), "only once");
+    assert_eq!(active_count(&world).await, 0);
+    assert_eq!(held(&world, first.clone()).await, None);
+    world
+        .activate(&Activation {
+            instance: instance_id(2),
+            ..first
+        })
+        .await
+        .unwrap();
+    let history = world
+        .store
+        .activations(&tenant("acme"), license_id(1))
+        .await
+        .unwrap();
+    let ended = history
+        .iter()
+        .find(|row| row.instance == instance_id(1))
+        .unwrap();
+    assert_eq!(
+        ended.deactivated.as_ref().unwrap().by_operator.as_deref(),
+        Some("owner@acme.test")
+    );
+}
 
-    async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world: World) {
-        world.add(&license(1)).await.unwrap();
-        world.add(&license(2)).await.unwrap();
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        let ask = |id, instance| {
-            let store = world.store.clone();
+#[engine_test]
+async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world: World) {
+    world.add(&license(1)).await.unwrap();
+    world.add(&license(2)).await.unwrap();
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    let ask = |id, instance| {
+        let store = world.store.clone();
+        async move {
+            let found = store
+                .look_for_license(&tenant("acme"), id, instance)
+                .await
+                .unwrap()
+                .found
+                .unwrap();
+            found.device.map(|device| device.is_active)
+        }
+    };
+    assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
+    assert_eq!(ask(license_id(1), Some(instance_id(2))).await, None);
+    assert_eq!(ask(license_id(2), Some(instance_id(1))).await, None);
+    assert_eq!(ask(license_id(1), None).await, None);
+    world
+        .store
+        .write(|tx| {
             async move {
-                let found = store.look_for_license(&tenant("acme"), id, instance).await.unwrap().found.unwrap();
-                found.device.map(|device| device.is_active)
+                let deactivation = Deactivation {
+                    at: NOW,
+                    by_operator: None,
+                };
+                tx.end_instance(
+                    &tenant("acme"),
+                    license_id(1),
+                    instance_id(1),
+                    &deactivation,
+                )
+                .await
             }
-        };
-        assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
-        assert_eq!(ask(license_id(1), Some(instance_id(2))).await, None);
-        assert_eq!(ask(license_id(2), Some(instance_id(1))).await, None);
-        assert_eq!(ask(license_id(1), None).await, None);
-        world.store.write(|tx| async move {
-            let deactivation = Deactivation { at: NOW, by_operator: None };
-            tx.end_instance(&tenant("acme"), license_id(1), instance_id(1), &deactivation).await
-        }.boxed()).await.unwrap();
-        assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(false));
-    }
+            .boxed()
+        })
+        .await
+        .unwrap();
+    assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(false));
+}
 
-    async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let telemetry = Telemetry {
-            app_version: Some("1.0".into()), platform: Some("linux".into()), ..Telemetry::default()
-        };
-        world.activate(&Activation { telemetry, ..activation(license_id(1), 1) }).await.unwrap();
-        let said = Telemetry { app_version: Some("1.1".into()), ..Telemetry::default() };
-        note(&world, Touch { telemetry: said, ..touch(1) }).await;
-        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap().remove(0);
-        assert_eq!(found.telemetry.app_version.as_deref(), Some("1.1"));
-        assert_eq!(found.telemetry.platform.as_deref(), Some("linux"));
-        assert_eq!(found.last_validated_at, NOW.plus_millis(5));
-        assert_eq!(found.last_lease, touch(1).lease);
-    }
+#[engine_test]
+async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let telemetry = Telemetry {
+        app_version: Some("1.0".into()),
+        platform: Some("linux".into()),
+        ..Telemetry::default()
+    };
+    world
+        .activate(&Activation {
+            telemetry,
+            ..activation(license_id(1), 1)
+        })
+        .await
+        .unwrap();
+    let said = Telemetry {
+        app_version: Some("1.1".into()),
+        ..Telemetry::default()
+    };
+    note(
+        &world,
+        Touch {
+            telemetry: said,
+            ..touch(1)
+        },
+    )
+    .await;
+    let found = world
+        .store
+        .activations(&tenant("acme"), license_id(1))
+        .await
+        .unwrap()
+        .remove(0);
+    assert_eq!(found.telemetry.app_version.as_deref(), Some("1.1"));
+    assert_eq!(found.telemetry.platform.as_deref(), Some("linux"));
+    assert_eq!(found.last_validated_at, NOW.plus_millis(5));
+    assert_eq!(found.last_lease, touch(1).lease);
+}
 
-    async fn a_missing_machine_hash_is_filled_and_none_is_changed(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let nameless = |number| Activation { machine_hash: None, ..activation(license_id(1), number) };
-        world.activate(&nameless(1)).await.unwrap();
-        world.activate(&nameless(2)).await.unwrap();
-        world.activate(&activation(license_id(1), 3)).await.unwrap();
-        let hash_of = |number: u32| activation(license_id(1), number).machine_hash;
-        for (number, hash) in [(1, hash_of(8)), (2, hash_of(3)), (3, hash_of(9))] {
-            let fill = world.store.write(move |tx| async move {
-                tx.fill_machine_hash(&tenant("acme"), license_id(1), instance_id(number), &hash.unwrap()).await
-            }.boxed());
-            fill.await.map_err(|error: StoreError| error).unwrap();
-        }
-        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
-        let of = |number| found.iter().find(|row| row.instance == instance_id(number)).unwrap().machine_hash.clone();
-        assert_eq!((of(1), of(2), of(3)), (hash_of(8), None, hash_of(3)));
+#[engine_test]
+async fn a_missing_machine_hash_is_filled_and_none_is_changed(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let nameless = |number| Activation {
+        machine_hash: None,
+        ..activation(license_id(1), number)
+    };
+    world.activate(&nameless(1)).await.unwrap();
+    world.activate(&nameless(2)).await.unwrap();
+    world.activate(&activation(license_id(1), 3)).await.unwrap();
+    let hash_of = |number: u32| activation(license_id(1), number).machine_hash;
+    for (number, hash) in [(1, hash_of(8)), (2, hash_of(3)), (3, hash_of(9))] {
+        let fill = world.store.write(move |tx| {
+            async move {
+                tx.fill_machine_hash(
+                    &tenant("acme"),
+                    license_id(1),
+                    instance_id(number),
+                    &hash.unwrap(),
+                )
+                .await
+            }
+            .boxed()
+        });
+        fill.await.map_err(|error: StoreError| error).unwrap();
     }
+    let found = world
+        .store
+        .activations(&tenant("acme"), license_id(1))
+        .await
+        .unwrap();
+    let of = |number| {
+        found
+            .iter()
+            .find(|row| row.instance == instance_id(number))
+            .unwrap()
+            .machine_hash
+            .clone()
+    };
+    assert_eq!((of(1), of(2), of(3)), (hash_of(8), None, hash_of(3)));
+}
 
-    async fn an_older_note_does_not_undo_a_newer_one(world: World) {
-        world.add(&license(1)).await.unwrap();
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        let version = |text: &str| Telemetry { app_version: Some(text.into()), ..Telemetry::default() };
-        note(&world, Touch { at: NOW.plus_millis(9), telemetry: version("new"), ..touch(1) }).await;
-        note(&world, Touch { at: NOW.plus_millis(8), telemetry: version("old"), ..touch(1) }).await;
+#[engine_test]
+async fn an_older_note_does_not_undo_a_newer_one(world: World) {
+    world.add(&license(1)).await.unwrap();
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    let version = |text: &str| Telemetry {
+        app_version: Some(text.into()),
+        ..Telemetry::default()
+    };
+    note(
+        &world,
+        Touch {
+            at: NOW.plus_millis(9),
+            telemetry: version("new"),
+            ..touch(1)
+        },
+    )
+    .await;
+    note(
+        &world,
+        Touch {
+            at: NOW.plus_millis(8),
+            telemetry: version("old"),
+            ..touch(1)
+        },
+    )
+    .await;
+    let found = the_device(&world).await;
+    assert_eq!(
+        (found.last_validated_at, found.telemetry),
+        (NOW.plus_millis(9), version("new"))
+    );
+}
+
+#[engine_test]
+async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World) {
+    world.add(&license(1)).await.unwrap();
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    let lease = |at| LastLease {
+        status: LeaseStatus::Active,
+        expires_at: NOW.plus_millis(1_000 + at),
+    };
+    let said = Telemetry {
+        app_version: Some("2.0".into()),
+        ..Telemetry::default()
+    };
+    let mut newest = 0;
+    // What says nothing new stands beside the row, and what does in it; older ones come late.
+    for (at, telemetry) in [
+        (5, None),
+        (3, None),
+        (9, Some(&said)),
+        (7, Some(&said)),
+        (12, None),
+        (11, None),
+    ] {
+        let telemetry = telemetry.cloned().unwrap_or_default();
+        note(
+            &world,
+            Touch {
+                at: NOW.plus_millis(at),
+                lease: lease(at),
+                telemetry,
+                ..touch(1)
+            },
+        )
+        .await;
+        newest = newest.max(at);
         let found = the_device(&world).await;
-        assert_eq!((found.last_validated_at, found.telemetry), (NOW.plus_millis(9), version("new")));
+        assert_eq!(
+            (found.last_validated_at, found.last_lease),
+            (NOW.plus_millis(newest), lease(newest))
+        );
     }
+    assert_eq!(the_device(&world).await.telemetry, said);
+    world.store.settle_validations().await.unwrap();
+    let found = the_device(&world).await;
+    assert_eq!(
+        (found.last_validated_at, found.last_lease),
+        (NOW.plus_millis(12), lease(12))
+    );
+    note(
+        &world,
+        Touch {
+            at: NOW.plus_millis(10),
+            ..touch(1)
+        },
+    )
+    .await;
+    world.store.settle_validations().await.unwrap();
+    assert_eq!(
+        the_device(&world).await.last_validated_at,
+        NOW.plus_millis(12)
+    );
+}
 
-    async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World) {
-        world.add(&license(1)).await.unwrap();
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        let lease = |at| LastLease { status: LeaseStatus::Active, expires_at: NOW.plus_millis(1_000 + at) };
-        let said = Telemetry { app_version: Some("2.0".into()), ..Telemetry::default() };
-        let mut newest = 0;
-        // What says nothing new stands beside the row, and what does in it; older ones come late.
-        for (at, telemetry) in [(5, None), (3, None), (9, Some(&said)), (7, Some(&said)), (12, None), (11, None)] {
-            let telemetry = telemetry.cloned().unwrap_or_default();
-            note(&world, Touch { at: NOW.plus_millis(at), lease: lease(at), telemetry, ..touch(1) }).await;
-            newest = newest.max(at);
-            let found = the_device(&world).await;
-            assert_eq!((found.last_validated_at, found.last_lease), (NOW.plus_millis(newest), lease(newest)));
-        }
-        assert_eq!(the_device(&world).await.telemetry, said);
-        world.store.settle_validations().await.unwrap();
-        let found = the_device(&world).await;
-        assert_eq!((found.last_validated_at, found.last_lease), (NOW.plus_millis(12), lease(12)));
-        note(&world, Touch { at: NOW.plus_millis(10), ..touch(1) }).await;
-        world.store.settle_validations().await.unwrap();
-        assert_eq!(the_device(&world).await.last_validated_at, NOW.plus_millis(12));
+#[engine_test]
+async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
+    let devices = 1..=200;
+    world
+        .add(&License {
+            activation_limit: 200,
+            ..license(1)
+        })
+        .await
+        .unwrap();
+    for number in devices.clone() {
+        world
+            .activate(&activation(license_id(1), number))
+            .await
+            .unwrap();
     }
-
-    async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
-        let devices = 1..=200;
-        world.add(&License { activation_limit: 200, ..license(1) }).await.unwrap();
+    for settles in [false, true, true] {
         for number in devices.clone() {
-            world.activate(&activation(license_id(1), number)).await.unwrap();
+            let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
+            let known = known(&world, number).await;
+            world.store.touch(
+                Touch {
+                    at,
+                    ..touch(number)
+                },
+                &known,
+            );
         }
-        for settles in [false, true, true] {
-            for number in devices.clone() {
-                let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
-                let known = known(&world, number).await;
-                world.store.touch(Touch { at, ..touch(number) }, &known);
-            }
-            world.store.flush_touches().await;
-            if settles {
-                world.store.settle_validations().await.unwrap();
-                assert_eq!(in_the_log(&world).await, 0);
-            }
-            let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
-            assert_eq!(found.len(), 200);
-            for number in devices.clone() {
-                let device = found.iter().find(|device| device.instance == instance_id(number)).unwrap();
-                let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
-                assert_eq!(device.last_validated_at, at, "{number}");
-            }
+        world.store.flush_touches().await;
+        if settles {
+            world.store.settle_validations().await.unwrap();
+            assert_eq!(in_the_log(&world).await, 0);
         }
-        // Notes that come while others are settled are not lost with them.
-        let known = join_all(devices.clone().map(|number| known(&world, number))).await;
-        for round in 2..12 {
-            for (number, known) in devices.clone().zip(&known) {
-                let at = NOW.plus_millis(1_000 * round);
-                world.store.touch(Touch { at, ..touch(number) }, known);
-            }
-            let (settled, ()) = futures::join!(world.store.settle_validations(), world.store.flush_touches());
-            settled.unwrap();
+        let found = world
+            .store
+            .activations(&tenant("acme"), license_id(1))
+            .await
+            .unwrap();
+        assert_eq!(found.len(), 200);
+        for number in devices.clone() {
+            let device = found
+                .iter()
+                .find(|device| device.instance == instance_id(number))
+                .unwrap();
+            let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
+            assert_eq!(device.last_validated_at, at, "{number}");
         }
-        let found = world.store.activations(&tenant("acme"), license_id(1)).await.unwrap();
-        assert!(found.iter().all(|device| device.last_validated_at == NOW.plus_millis(11_000)));
-        let faults = world.store.row_faults().await.unwrap();
-        assert!(!faults.iter().any(|fault| fault.contains("validate")), "{faults:?}");
     }
+    // Notes that come while others are settled are not lost with them.
+    let known = join_all(devices.clone().map(|number| known(&world, number))).await;
+    for round in 2..12 {
+        for (number, known) in devices.clone().zip(&known) {
+            let at = NOW.plus_millis(1_000 * round);
+            world.store.touch(
+                Touch {
+                    at,
+                    ..touch(number)
+                },
+                known,
+            );
+        }
+        let (settled, ()) = futures::join!(
+            world.store.settle_validations(),
+            world.store.flush_touches()
+        );
+        settled.unwrap();
+    }
+    let found = world
+        .store
+        .activations(&tenant("acme"), license_id(1))
+        .await
+        .unwrap();
+    assert!(
+        found
+            .iter()
+            .all(|device| device.last_validated_at == NOW.plus_millis(11_000))
+    );
+    let faults = world.store.row_faults().await.unwrap();
+    assert!(
+        !faults.iter().any(|fault| fault.contains("validate")),
+        "{faults:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,13 +11,11 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_store::{AuditEntry, EntryFilter, NewAuditEntry, StoreError};
+use keywright_testing::{Engine, EngineFixture, engine_test};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, license, license_id, tenant},
-};
+use crate::support::{NOW, World, license, license_id, tenant};
 
 fn id(number: u128) -> AuditEntryId {
     AuditEntryId::new(Uuid::from_u128(number))
@@ -95,216 +93,395 @@ fn everything() -> EntryFilter {
     EntryFilter::default()
 }
 
-on_both_engines! {
-    async fn entries_come_newest_first_and_only_to_their_tenant(world: World) {
-        record(&world, entry(1, NOW)).await;
-        record(&world, entry(2, NOW)).await;
-        record(&world, entry(3, NOW.plus_millis(1))).await;
-        let found = entries(&world, "acme", &everything(), NOW).await;
-        let expected = [entry(3, NOW.plus_millis(1)), entry(2, NOW), entry(1, NOW)];
-        assert_eq!(found.len(), 3);
-        for (found, expected) in found.iter().zip(expected) {
-            assert_eq!(found.id, expected.id);
-            assert_eq!((&found.actor, found.action), (&expected.actor, expected.action));
-            assert_eq!(found.license.as_ref().map(|license| license.id), expected.license);
-            assert_eq!(found.details, expected.details);
-        }
-        assert!(entries(&world, "indie", &everything(), NOW).await.is_empty());
+#[engine_test]
+async fn entries_come_newest_first_and_only_to_their_tenant(world: World) {
+    record(&world, entry(1, NOW)).await;
+    record(&world, entry(2, NOW)).await;
+    record(&world, entry(3, NOW.plus_millis(1))).await;
+    let found = entries(&world, "acme", &everything(), NOW).await;
+    let expected = [entry(3, NOW.plus_millis(1)), entry(2, NOW), entry(1, NOW)];
+    assert_eq!(found.len(), 3);
+    for (found, expected) in found.iter().zip(expected) {
+        assert_eq!(found.id, expected.id);
+        assert_eq!(
+            (&found.actor, found.action),
+            (&expected.actor, expected.action)
+        );
+        assert_eq!(
+            found.license.as_ref().map(|license| license.id),
+            expected.license
+        );
+        assert_eq!(found.details, expected.details);
     }
+    assert!(
+        entries(&world, "indie", &everything(), NOW)
+            .await
+            .is_empty()
+    );
+}
 
-    async fn pages_reach_each_entry_once_both_ways(world: World) {
-        for number in 1..=7 {
-            // Three at the same moment, across the end of a page.
-            let at = if (3..=5).contains(&number) { 3 } else { number };
-            record(&world, entry(number, NOW.plus_millis(i64::try_from(at).unwrap()))).await;
-        }
-        let page = async |position, most| {
-            let acme = tenant("acme");
-            let found = world.store.audit_entries(&acme, &everything(), position, most, NOW).await.unwrap();
-            found.into_iter().map(|entry| Mark { value: entry.at.millis(), id: entry.id }).collect::<Vec<_>>()
-        };
-        let all = page(Position::Start, 10).await;
-        assert_eq!(all.len(), 7);
-        let mut forwards = Vec::new();
-        let mut position = Position::Start;
-        loop {
-            let found = page(position, 2).await;
-            let Some(last) = found.last() else { break };
-            position = Position::After(*last);
-            forwards.extend(found);
-        }
-        assert_eq!(forwards, all);
-        let mut backwards = page(Position::Before(all[6]), 10).await;
-        backwards.reverse();
-        assert_eq!(backwards, all[..6]);
+#[engine_test]
+async fn pages_reach_each_entry_once_both_ways(world: World) {
+    for number in 1..=7 {
+        // Three at the same moment, across the end of a page.
+        let at = if (3..=5).contains(&number) { 3 } else { number };
+        record(
+            &world,
+            entry(number, NOW.plus_millis(i64::try_from(at).unwrap())),
+        )
+        .await;
     }
-
-    async fn a_license_shows_what_was_done_to_it_and_the_remint_that_it_came_from(world: World) {
-        let of = |license, successor, number| NewAuditEntry {
-            license: Some(license_id(license)),
-            successor,
-            action: if successor.is_some() { Action::Remint } else { Action::ManualMint },
-            ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
-        };
-        record(&world, of(1, None, 1)).await;
-        record(&world, of(1, Some(license_id(2)), 2)).await;
-        record(&world, of(2, None, 3)).await;
-        record(&world, of(3, None, 4)).await;
-        let about = |number| EntryFilter { about: Some(vec![license_id(number)]), ..everything() };
-        assert_eq!(ids(&world, "acme", &about(1), NOW).await, [2, 1]);
-        assert_eq!(ids(&world, "acme", &about(2), NOW).await, [3, 2]);
-        assert_eq!(ids(&world, "indie", &about(1), NOW).await, [0; 0]);
-        let late = NOW.plus_days(365).plus_millis(2);
-        assert_eq!(ids(&world, "acme", &about(2), late).await, [3], "the remint is 365 days old");
+    let page = async |position, most| {
+        let acme = tenant("acme");
+        let found = world
+            .store
+            .audit_entries(&acme, &everything(), position, most, NOW)
+            .await
+            .unwrap();
+        found
+            .into_iter()
+            .map(|entry| Mark {
+                value: entry.at.millis(),
+                id: entry.id,
+            })
+            .collect::<Vec<_>>()
+    };
+    let all = page(Position::Start, 10).await;
+    assert_eq!(all.len(), 7);
+    let mut forwards = Vec::new();
+    let mut position = Position::Start;
+    loop {
+        let found = page(position, 2).await;
+        let Some(last) = found.last() else { break };
+        position = Position::After(*last);
+        forwards.extend(found);
     }
+    assert_eq!(forwards, all);
+    let mut backwards = page(Position::Before(all[6]), 10).await;
+    backwards.reverse();
+    assert_eq!(backwards, all[..6]);
+}
 
-    async fn entries_carry_the_display_keys_of_their_licenses(world: World) {
-        // A key may be two tenants': each is masked as its own.
-        let foreign = License {
+#[engine_test]
+async fn a_license_shows_what_was_done_to_it_and_the_remint_that_it_came_from(world: World) {
+    let of = |license, successor, number| NewAuditEntry {
+        license: Some(license_id(license)),
+        successor,
+        action: if successor.is_some() {
+            Action::Remint
+        } else {
+            Action::ManualMint
+        },
+        ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
+    };
+    record(&world, of(1, None, 1)).await;
+    record(&world, of(1, Some(license_id(2)), 2)).await;
+    record(&world, of(2, None, 3)).await;
+    record(&world, of(3, None, 4)).await;
+    let about = |number| EntryFilter {
+        about: Some(vec![license_id(number)]),
+        ..everything()
+    };
+    assert_eq!(ids(&world, "acme", &about(1), NOW).await, [2, 1]);
+    assert_eq!(ids(&world, "acme", &about(2), NOW).await, [3, 2]);
+    assert_eq!(ids(&world, "indie", &about(1), NOW).await, [0; 0]);
+    let late = NOW.plus_days(365).plus_millis(2);
+    assert_eq!(
+        ids(&world, "acme", &about(2), late).await,
+        [3],
+        "the remint is 365 days old"
+    );
+}
+
+#[engine_test]
+async fn entries_carry_the_display_keys_of_their_licenses(world: World) {
+    // A key may be two tenants': each is masked as its own.
+    let foreign = License {
+        tenant: tenant("indie"),
+        display_key: DisplayKey::from_stored("INDI-XXXX-···-0001".to_owned()),
+        ..license(1)
+    };
+    world.add(&foreign).await.unwrap();
+    world.add(&license(1)).await.unwrap();
+    world
+        .add(&License {
+            id: license_id(2),
+            ..foreign
+        })
+        .await
+        .unwrap();
+    record(
+        &world,
+        NewAuditEntry {
+            successor: Some(license_id(2)),
+            ..entry(1, NOW)
+        },
+    )
+    .await;
+    let mut found = entries(&world, "acme", &everything(), NOW).await;
+    assert_eq!(found.len(), 1);
+    let found = found.remove(0);
+    assert_eq!(found.license.unwrap().display_key, license(1).display_key);
+    let gone = found.successor.unwrap();
+    assert_eq!(
+        gone.display_key.as_str(),
+        license_id(2).to_string(),
+        "never to be: but what was done stays readable"
+    );
+}
+
+#[engine_test]
+async fn an_entry_of_another_version_hides_no_other(world: World) {
+    record(&world, entry(1, NOW)).await;
+    world.database.execute(
+        "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details) VALUES
+         ('acme', '00000000-0000-0000-0000-000000000009', 1781000000001, 'token', 'shop', 'license_edit', '{broken')",
+    ).await;
+    let found = entries(&world, "acme", &everything(), NOW).await;
+    assert_eq!(found.len(), 2);
+    assert_eq!(
+        (found[0].action, found[0].actor.name.as_str()),
+        (Action::Unknown, "shop")
+    );
+    assert_eq!(found[0].actor.kind, ActorKind::Unknown);
+    assert_eq!((found[0].details.is_null(), found[1].id), (true, id(1)));
+}
+
+#[engine_test]
+async fn each_filter_lets_through_what_it_says(world: World) {
+    let license = license(1);
+    world.add(&license).await.unwrap();
+    let by = |kind, id: Option<OperatorId>, number| NewAuditEntry {
+        actor: Actor {
+            kind,
+            id: id.map(|id| id.to_string()),
+            name: "somebody".into(),
+        },
+        license: None,
+        ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
+    };
+    record(&world, by(ActorKind::Operator, Some(operator(1)), 1)).await;
+    record(&world, by(ActorKind::Operator, Some(operator(2)), 2)).await;
+    record(&world, by(ActorKind::CommandLine, None, 3)).await;
+    record(
+        &world,
+        NewAuditEntry {
+            action: Action::SigningKeyDrop,
+            ..by(ActorKind::System, None, 4)
+        },
+    )
+    .await;
+    record(
+        &world,
+        NewAuditEntry {
+            license: Some(license.id),
+            ..by(ActorKind::CommandLine, None, 5)
+        },
+    )
+    .await;
+    let about = |licenses: &[_]| EntryFilter {
+        about: Some(licenses.to_vec()),
+        ..everything()
+    };
+    let made_by = |by| EntryFilter {
+        by: Some(by),
+        ..everything()
+    };
+    for (filter, expected) in [
+        (everything(), &[5_u128, 4, 3, 2, 1] as &[u128]),
+        (made_by(By::Operator(operator(1))), &[1]),
+        (made_by(By::Operator(operator(9))), &[]),
+        (made_by(By::CommandLine), &[5, 3]),
+        (made_by(By::System), &[4]),
+        (
+            EntryFilter {
+                action: Some(Action::SigningKeyDrop),
+                ..everything()
+            },
+            &[4],
+        ),
+        (
+            EntryFilter {
+                action: Some(Action::SigningKeyDrop),
+                by: Some(By::CommandLine),
+                ..everything()
+            },
+            &[],
+        ),
+        (about(&[license.id]), &[5]),
+        (about(&[license_id(9), license.id]), &[5]),
+        (about(&[license_id(9)]), &[]),
+        (about(&[]), &[]),
+        (
+            EntryFilter {
+                by: Some(By::CommandLine),
+                ..about(&[license.id])
+            },
+            &[5],
+        ),
+        (
+            EntryFilter {
+                by: Some(By::System),
+                ..about(&[license.id])
+            },
+            &[],
+        ),
+    ] {
+        assert_eq!(
+            ids(&world, "acme", &filter, NOW).await,
+            expected,
+            "{filter:?}"
+        );
+    }
+}
+
+#[engine_test]
+async fn days_begin_and_end_at_midnight_utc(world: World) {
+    let midnight = "2026-06-10"
+        .parse::<keywright_domain::audit_log::Day>()
+        .unwrap()
+        .begin();
+    record(&world, entry(1, midnight.plus_millis(-1))).await;
+    record(&world, entry(2, midnight)).await;
+    record(&world, entry(3, midnight.plus_days(1).plus_millis(-1))).await;
+    record(&world, entry(4, midnight.plus_days(1))).await;
+    let between = |from: Option<&str>, to: Option<&str>| EntryFilter {
+        from: from.map(|day| day.parse().unwrap()),
+        to: to.map(|day| day.parse().unwrap()),
+        ..everything()
+    };
+    for (from, to, expected) in [
+        (
+            Some("2026-06-10"),
+            Some("2026-06-10"),
+            &[3_u128, 2] as &[u128],
+        ),
+        (Some("2026-06-10"), None, &[4, 3, 2]),
+        (None, Some("2026-06-10"), &[3, 2, 1]),
+        (Some("2026-06-11"), Some("2026-06-10"), &[]),
+        (Some("1999-01-01"), None, &[4, 3, 2, 1]),
+    ] {
+        assert_eq!(
+            ids(&world, "acme", &between(from, to), midnight).await,
+            expected,
+            "{from:?} {to:?}"
+        );
+    }
+    let late = midnight.plus_days(365);
+    assert_eq!(
+        ids(&world, "acme", &between(Some("1999-01-01"), None), late).await,
+        [4, 3],
+        "no day shows what is outlived"
+    );
+}
+
+#[engine_test]
+async fn an_entry_of_365_days_is_not_shown_and_purged(world: World) {
+    record(&world, entry(1, NOW)).await;
+    let a_second_before = NOW.plus_days(365).plus_millis(-1_000);
+    let year = NOW.plus_days(365);
+    assert_eq!(purge(&world, a_second_before.minus_days(365), 10).await, 0);
+    assert_eq!(
+        ids(&world, "acme", &everything(), a_second_before).await,
+        [1]
+    );
+    assert_eq!(
+        ids(&world, "acme", &everything(), year).await,
+        [0; 0],
+        "purged or not"
+    );
+    assert_eq!(purge(&world, year.minus_days(365), 10).await, 1);
+    assert_eq!(
+        ids(&world, "acme", &everything(), NOW).await,
+        [0; 0],
+        "it is gone"
+    );
+}
+
+#[engine_test]
+async fn a_purge_takes_no_more_than_it_is_told_and_of_every_tenant(world: World) {
+    for number in 1..=5 {
+        record(&world, entry(number, NOW)).await;
+    }
+    record(
+        &world,
+        NewAuditEntry {
             tenant: tenant("indie"),
-            display_key: DisplayKey::from_stored("INDI-XXXX-···-0001".to_owned()),
-            ..license(1)
-        };
-        world.add(&foreign).await.unwrap();
-        world.add(&license(1)).await.unwrap();
-        world.add(&License { id: license_id(2), ..foreign }).await.unwrap();
-        record(&world, NewAuditEntry { successor: Some(license_id(2)), ..entry(1, NOW) }).await;
-        let mut found = entries(&world, "acme", &everything(), NOW).await;
-        assert_eq!(found.len(), 1);
-        let found = found.remove(0);
-        assert_eq!(found.license.unwrap().display_key, license(1).display_key);
-        let gone = found.successor.unwrap();
-        assert_eq!(gone.display_key.as_str(), license_id(2).to_string(), "never to be: but what was done stays readable");
-    }
+            ..entry(6, NOW)
+        },
+    )
+    .await;
+    record(&world, entry(7, NOW.plus_millis(1))).await;
+    assert_eq!(purge(&world, NOW, 4).await, 4);
+    assert_eq!(purge(&world, NOW, 4).await, 2);
+    assert_eq!(purge(&world, NOW, 4).await, 0);
+    assert_eq!(ids(&world, "acme", &everything(), NOW).await, [7]);
+}
 
-    async fn an_entry_of_another_version_hides_no_other(world: World) {
-        record(&world, entry(1, NOW)).await;
-        world.database.execute(
-            "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details) VALUES
-             ('acme', '00000000-0000-0000-0000-000000000009', 1781000000001, 'token', 'shop', 'license_edit', '{broken')",
-        ).await;
-        let found = entries(&world, "acme", &everything(), NOW).await;
-        assert_eq!(found.len(), 2);
-        assert_eq!((found[0].action, found[0].actor.name.as_str()), (Action::Unknown, "shop"));
-        assert_eq!(found[0].actor.kind, ActorKind::Unknown);
-        assert_eq!((found[0].details.is_null(), found[1].id), (true, id(1)));
+#[engine_test]
+async fn the_database_itself_refuses_to_change_an_entry(world: World) {
+    record(&world, entry(1, NOW)).await;
+    for (statement, reason) in [
+        (
+            "UPDATE audit_entries SET actor_name = 'nobody'",
+            "never changed",
+        ),
+        ("UPDATE audit_entries SET created_at = 0", "never changed"),
+        ("DELETE FROM audit_entries", "lives 365 days"),
+        ("DELETE FROM audit_horizon", "only rises"),
+        ("UPDATE audit_horizon SET outlived_until = -1", "only rises"),
+    ] {
+        let refused = world.database.try_execute(statement).await.unwrap_err();
+        assert!(refused.contains(reason), "{statement}: {refused}");
     }
+    assert_eq!(ids(&world, "acme", &everything(), NOW).await, [1]);
+    assert_eq!(
+        entries(&world, "acme", &everything(), NOW).await[0]
+            .actor
+            .name,
+        "owner@acme.test"
+    );
+}
 
-    async fn each_filter_lets_through_what_it_says(world: World) {
-        let license = license(1);
-        world.add(&license).await.unwrap();
-        let by = |kind, id: Option<OperatorId>, number| NewAuditEntry {
-            actor: Actor { kind, id: id.map(|id| id.to_string()), name: "somebody".into() },
-            license: None,
-            ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
-        };
-        record(&world, by(ActorKind::Operator, Some(operator(1)), 1)).await;
-        record(&world, by(ActorKind::Operator, Some(operator(2)), 2)).await;
-        record(&world, by(ActorKind::CommandLine, None, 3)).await;
-        record(&world, NewAuditEntry { action: Action::SigningKeyDrop, ..by(ActorKind::System, None, 4) }).await;
-        record(&world, NewAuditEntry { license: Some(license.id), ..by(ActorKind::CommandLine, None, 5) }).await;
-        let about = |licenses: &[_]| EntryFilter { about: Some(licenses.to_vec()), ..everything() };
-        for (filter, expected) in [
-            (everything(), &[5_u128, 4, 3, 2, 1] as &[u128]),
-            (EntryFilter { by: Some(By::Operator(operator(1))), ..everything() }, &[1]),
-            (EntryFilter { by: Some(By::Operator(operator(9))), ..everything() }, &[]),
-            (EntryFilter { by: Some(By::CommandLine), ..everything() }, &[5, 3]),
-            (EntryFilter { by: Some(By::System), ..everything() }, &[4]),
-            (EntryFilter { action: Some(Action::SigningKeyDrop), ..everything() }, &[4]),
-            (EntryFilter { action: Some(Action::SigningKeyDrop), by: Some(By::CommandLine), ..everything() }, &[]),
-            (about(&[license.id]), &[5]),
-            (about(&[license_id(9), license.id]), &[5]),
-            (about(&[license_id(9)]), &[]),
-            (about(&[]), &[]),
-            (EntryFilter { by: Some(By::CommandLine), ..about(&[license.id]) }, &[5]),
-            (EntryFilter { by: Some(By::System), ..about(&[license.id]) }, &[]),
-        ] {
-            assert_eq!(ids(&world, "acme", &filter, NOW).await, expected, "{filter:?}");
-        }
-    }
-
-    async fn days_begin_and_end_at_midnight_utc(world: World) {
-        let midnight = "2026-06-10".parse::<keywright_domain::audit_log::Day>().unwrap().begin();
-        record(&world, entry(1, midnight.plus_millis(-1))).await;
-        record(&world, entry(2, midnight)).await;
-        record(&world, entry(3, midnight.plus_days(1).plus_millis(-1))).await;
-        record(&world, entry(4, midnight.plus_days(1))).await;
-        let between = |from: Option<&str>, to: Option<&str>| EntryFilter {
-            from: from.map(|day| day.parse().unwrap()),
-            to: to.map(|day| day.parse().unwrap()),
-            ..everything()
-        };
-        for (from, to, expected) in [
-            (Some("2026-06-10"), Some("2026-06-10"), &[3_u128, 2] as &[u128]),
-            (Some("2026-06-10"), None, &[4, 3, 2]),
-            (None, Some("2026-06-10"), &[3, 2, 1]),
-            (Some("2026-06-11"), Some("2026-06-10"), &[]),
-            (Some("1999-01-01"), None, &[4, 3, 2, 1]),
-        ] {
-            assert_eq!(ids(&world, "acme", &between(from, to), midnight).await, expected, "{from:?} {to:?}");
-        }
-        let late = midnight.plus_days(365);
-        assert_eq!(ids(&world, "acme", &between(Some("1999-01-01"), None), late).await, [4, 3], "no day shows what is outlived");
-    }
-
-    async fn an_entry_of_365_days_is_not_shown_and_purged(world: World) {
-        record(&world, entry(1, NOW)).await;
-        let a_second_before = NOW.plus_days(365).plus_millis(-1_000);
-        let year = NOW.plus_days(365);
-        assert_eq!(purge(&world, a_second_before.minus_days(365), 10).await, 0);
-        assert_eq!(ids(&world, "acme", &everything(), a_second_before).await, [1]);
-        assert_eq!(ids(&world, "acme", &everything(), year).await, [0; 0], "purged or not");
-        assert_eq!(purge(&world, year.minus_days(365), 10).await, 1);
-        assert_eq!(ids(&world, "acme", &everything(), NOW).await, [0; 0], "it is gone");
-    }
-
-    async fn a_purge_takes_no_more_than_it_is_told_and_of_every_tenant(world: World) {
-        for number in 1..=5 {
-            record(&world, entry(number, NOW)).await;
-        }
-        record(&world, NewAuditEntry { tenant: tenant("indie"), ..entry(6, NOW) }).await;
-        record(&world, entry(7, NOW.plus_millis(1))).await;
-        assert_eq!(purge(&world, NOW, 4).await, 4);
-        assert_eq!(purge(&world, NOW, 4).await, 2);
-        assert_eq!(purge(&world, NOW, 4).await, 0);
-        assert_eq!(ids(&world, "acme", &everything(), NOW).await, [7]);
-    }
-
-    async fn the_database_itself_refuses_to_change_an_entry(world: World) {
-        record(&world, entry(1, NOW)).await;
-        for (statement, reason) in [
-            ("UPDATE audit_entries SET actor_name = 'nobody'", "never changed"),
-            ("UPDATE audit_entries SET created_at = 0", "never changed"),
-            ("DELETE FROM audit_entries", "lives 365 days"),
-            ("DELETE FROM audit_horizon", "only rises"),
-            ("UPDATE audit_horizon SET outlived_until = -1", "only rises"),
-        ] {
-            let refused = world.database.try_execute(statement).await.unwrap_err();
-            assert!(refused.contains(reason), "{statement}: {refused}");
-        }
-        assert_eq!(ids(&world, "acme", &everything(), NOW).await, [1]);
-        assert_eq!(entries(&world, "acme", &everything(), NOW).await[0].actor.name, "owner@acme.test");
-    }
-
-    async fn the_database_refuses_to_delete_above_the_horizon(world: World) {
-        record(&world, entry(1, NOW)).await;
-        record(&world, entry(2, NOW.plus_millis(1))).await;
-        purge(&world, NOW.plus_millis(-1), 10).await;
-        let delete = "DELETE FROM audit_entries";
-        assert!(world.database.try_execute(delete).await.is_err(), "neither has outlived its time");
-        // It rises, and the purge stops half-way.
-        assert_eq!(purge(&world, NOW, 0).await, 0);
-        assert!(world.database.try_execute(delete).await.is_err(), "one of them has not");
-        assert_eq!(ids(&world, "acme", &everything(), NOW).await, [2, 1], "all or nothing");
-        assert!(world.database.try_execute("DELETE FROM audit_entries WHERE actor_id IS NOT NULL AND id LIKE '%1'").await.is_ok());
-        purge(&world, NOW.plus_millis(-10), 10).await;
-        assert_eq!(ids(&world, "acme", &everything(), NOW).await, [2], "an earlier moment lowers nothing and takes nothing");
-    }
+#[engine_test]
+async fn the_database_refuses_to_delete_above_the_horizon(world: World) {
+    record(&world, entry(1, NOW)).await;
+    record(&world, entry(2, NOW.plus_millis(1))).await;
+    purge(&world, NOW.plus_millis(-1), 10).await;
+    let delete = "DELETE FROM audit_entries";
+    assert!(
+        world.database.try_execute(delete).await.is_err(),
+        "neither has outlived its time"
+    );
+    // It rises, and the purge stops half-way.
+    assert_eq!(purge(&world, NOW, 0).await, 0);
+    assert!(
+        world.database.try_execute(delete).await.is_err(),
+        "one of them has not"
+    );
+    assert_eq!(
+        ids(&world, "acme", &everything(), NOW).await,
+        [2, 1],
+        "all or nothing"
+    );
+    assert!(
+        world
+            .database
+            .try_execute("DELETE FROM audit_entries WHERE actor_id IS NOT NULL AND id LIKE '%1'")
+            .await
+            .is_ok()
+    );
+    purge(&world, NOW.plus_millis(-10), 10).await;
+    assert_eq!(
+        ids(&world, "acme", &everything(), NOW).await,
+        [2],
+        "an earlier moment lowers nothing and takes nothing"
+    );
 }
 
 #[tokio::test]
 async fn sqlite_does_not_replace_an_entry() {
-    let world = World::on(keywright_store::Engine::Sqlite).await;
+    let world = World::on(Engine::Sqlite).await;
     record(&world, entry(1, NOW)).await;
     let replace = "INSERT OR REPLACE INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          SELECT tenant_id, id, 0, actor_kind, 'nobody', action, details FROM audit_entries";
@@ -349,7 +526,7 @@ async fn sqlite_does_not_replace_an_entry() {
 
 #[tokio::test]
 async fn postgresql_has_no_way_around() {
-    let world = World::on(keywright_store::Engine::Postgres).await;
+    let world = World::on(Engine::Postgres).await;
     record(&world, entry(1, NOW)).await;
     for (bypass, reason) in [
         ("TRUNCATE audit_entries", "lives 365 days"),

@@ -8,13 +8,11 @@ use keywright_domain::{
     lease::LeaseStatus,
     live::Subject,
 };
-use keywright_store::{Engine, Store, StoreError, Touch, Watch};
+use keywright_store::{Store, StoreError, Touch, Watch};
+use keywright_testing::{Engine, EngineFixture, engine_test};
 use sqlx::Connection;
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, activation, instance_id, license, license_id, tenant},
-};
+use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
 
 /// Only so that a test which waits for what never comes ends.
 const FAIL_SAFE: Duration = Duration::from_secs(20);
@@ -72,174 +70,209 @@ async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
     unit.await.ok();
 }
 
-on_both_engines! {
-    async fn a_commit_wakes_those_who_watch_the_license_or_its_list(world: World) {
-        world.add(&license(1)).await.unwrap();
-        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        let others = bystanders(&world.store).await;
-        assert!(!detail.has_changed() && !list.has_changed(), "what was before does not count");
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        woken(&mut detail).await;
-        woken(&mut list).await;
-        assert_asleep(&[detail, list]);
-        assert_asleep(&others);
-    }
+#[engine_test]
+async fn a_commit_wakes_those_who_watch_the_license_or_its_list(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let others = bystanders(&world.store).await;
+    assert!(
+        !detail.has_changed() && !list.has_changed(),
+        "what was before does not count"
+    );
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    woken(&mut detail).await;
+    woken(&mut list).await;
+    assert_asleep(&[detail, list]);
+    assert_asleep(&others);
+}
 
-    async fn every_way_to_change_a_license_wakes(world: World) {
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        world.add(&license(1)).await.unwrap();
-        woken(&mut list).await;
-        world.add(&license(2)).await.unwrap();
-        woken(&mut list).await;
-        let mut first = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        let mut second = watch(&world.store, "acme", Subject::License(license_id(2))).await;
-        let (acme, one, two) = (tenant("acme"), license_id(1), license_id(2));
-        let revoke = world.store.write(move |tx| async move { tx.revoke_license(&acme, one).await }.boxed());
-        assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
-        woken(&mut first).await;
-        woken(&mut list).await;
-        let acme = tenant("acme");
-        let remint = world.store.write(move |tx| {
-            async move { tx.remint_license(&acme, two, license_id(3)).await }.boxed()
-        });
-        assert!(remint.await.map_err(|error: StoreError| error).unwrap());
-        woken(&mut second).await;
-        woken(&mut list).await;
-        let acme = tenant("acme");
-        let free = world.store.write(move |tx| {
-            async move {
-                tx.insert_activations(&[activation(one, 1)]).await?;
-                tx.refresh_instance(&acme, one, instance_id(1), Some("Renamed"), None).await
-            }
-            .boxed()
-        });
-        free.await.map_err(|error: StoreError| error).unwrap();
-        woken(&mut first).await;
-        assert!(!list.has_changed(), "a row of the list shows no device");
-        assert!(!second.has_changed());
-    }
-
-    async fn what_is_rolled_back_wakes_nobody(world: World) {
-        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        let mut other = watch(&world.store, "acme", Subject::License(license_id(2))).await;
-        announce(&world.store, 1, Err(StoreError::Conflict)).await;
-        let broken = world.store.write(|tx| {
-            async move {
-                tx.announce(&tenant("acme"), license_id(1));
-                assert!(license_id(1) != license_id(1), "a defect");
-                Ok::<_, StoreError>(())
-            }
-            .boxed()
-        });
-        assert!(broken.await.is_err());
-        // On SQLite these share a commit, of which one part is undone.
-        let fails = announce(&world.store, 1, Err(StoreError::Conflict));
-        let holds = announce(&world.store, 2, Ok(()));
-        futures::join!(fails, holds);
-        woken(&mut other).await;
-        woken(&mut list).await;
-        assert!(!detail.has_changed());
-        announce(&world.store, 1, Ok(())).await;
-        woken(&mut detail).await;
-    }
-
-    async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
-        world.add(&license(1)).await.unwrap();
-        world.activate(&activation(license_id(1), 1)).await.unwrap();
-        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        let list = watch(&world.store, "acme", Subject::Licenses).await;
-        let others = bystanders(&world.store).await;
-        let id = license_id(1);
-        let looked = world.store.look_for_license(&tenant("acme"), id, Some(instance_id(1))).await;
-        let known = looked.unwrap().found.unwrap().device.unwrap();
-        let news = Telemetry { app_version: Some("2.0".into()), ..Telemetry::default() };
-        // What says nothing new of the device, and what does.
-        for telemetry in [Telemetry::default(), news] {
-            world.store.touch(Touch { telemetry, ..touch(1) }, &known);
-            woken(&mut detail).await;
+#[engine_test]
+async fn every_way_to_change_a_license_wakes(world: World) {
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    world.add(&license(1)).await.unwrap();
+    woken(&mut list).await;
+    world.add(&license(2)).await.unwrap();
+    woken(&mut list).await;
+    let mut first = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut second = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+    let (acme, one, two) = (tenant("acme"), license_id(1), license_id(2));
+    let revoke = world
+        .store
+        .write(move |tx| async move { tx.revoke_license(&acme, one).await }.boxed());
+    assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
+    woken(&mut first).await;
+    woken(&mut list).await;
+    let acme = tenant("acme");
+    let remint = world
+        .store
+        .write(move |tx| async move { tx.remint_license(&acme, two, license_id(3)).await }.boxed());
+    assert!(remint.await.map_err(|error: StoreError| error).unwrap());
+    woken(&mut second).await;
+    woken(&mut list).await;
+    let acme = tenant("acme");
+    let free = world.store.write(move |tx| {
+        async move {
+            tx.insert_activations(&[activation(one, 1)]).await?;
+            tx.refresh_instance(&acme, one, instance_id(1), Some("Renamed"), None)
+                .await
         }
-        assert_asleep(&[detail, list]);
-        assert_asleep(&others);
-    }
+        .boxed()
+    });
+    free.await.map_err(|error: StoreError| error).unwrap();
+    woken(&mut first).await;
+    assert!(!list.has_changed(), "a row of the list shows no device");
+    assert!(!second.has_changed());
+}
 
-    async fn changes_nobody_waits_for_are_told_once(world: World) {
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        for number in 0..5 {
-            announce(&world.store, number, Ok(())).await;
+#[engine_test]
+async fn what_is_rolled_back_wakes_nobody(world: World) {
+    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let mut other = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+    announce(&world.store, 1, Err(StoreError::Conflict)).await;
+    let broken = world.store.write(|tx| {
+        async move {
+            tx.announce(&tenant("acme"), license_id(1));
+            assert!(license_id(1) != license_id(1), "a defect");
+            Ok::<_, StoreError>(())
         }
-        assert!(list.changed().now_or_never().is_some());
-        assert!(list.changed().now_or_never().is_none());
-    }
+        .boxed()
+    });
+    assert!(broken.await.is_err());
+    // On SQLite these share a commit, of which one part is undone.
+    let fails = announce(&world.store, 1, Err(StoreError::Conflict));
+    let holds = announce(&world.store, 2, Ok(()));
+    futures::join!(fails, holds);
+    woken(&mut other).await;
+    woken(&mut list).await;
+    assert!(!detail.has_changed());
+    announce(&world.store, 1, Ok(())).await;
+    woken(&mut detail).await;
+}
 
-    async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
-        let mut page = watch(&world.store, "acme", Subject::License(license_id(999))).await;
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        let others = bystanders(&world.store).await;
-        announce_from(&world.store, 3, 1_000).await;
-        woken(&mut page).await;
-        woken(&mut list).await;
-        assert_asleep(&others);
-    }
-
-    async fn a_watch_that_ends_leaves_nothing_behind(world: World) {
-        let changes = world.store.changes();
-        let first = watch(&world.store, "acme", Subject::Licenses).await;
-        let second = watch(&world.store, "acme", Subject::Licenses).await;
-        let third = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        assert_eq!(changes.watched(), 2);
-        drop(third);
-        assert_eq!(changes.watched(), 1);
-        drop(first);
-        let mut second = second;
-        announce(&world.store, 1, Ok(())).await;
-        woken(&mut second).await;
-        drop(second);
-        assert_eq!(changes.watched(), 0);
-    }
-
-    async fn two_stores_on_one_database_hear_each_other(world: World) {
-        let other = world.database.open().await;
-        let mut detail = watch(&other, "acme", Subject::License(license_id(1))).await;
-        let mut list = watch(&other, "acme", Subject::Licenses).await;
-        world.add(&license(1)).await.unwrap();
+#[engine_test]
+async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
+    world.add(&license(1)).await.unwrap();
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let list = watch(&world.store, "acme", Subject::Licenses).await;
+    let others = bystanders(&world.store).await;
+    let id = license_id(1);
+    let looked = world
+        .store
+        .look_for_license(&tenant("acme"), id, Some(instance_id(1)))
+        .await;
+    let known = looked.unwrap().found.unwrap().device.unwrap();
+    let news = Telemetry {
+        app_version: Some("2.0".into()),
+        ..Telemetry::default()
+    };
+    // What says nothing new of the device, and what does.
+    for telemetry in [Telemetry::default(), news] {
+        world.store.touch(
+            Touch {
+                telemetry,
+                ..touch(1)
+            },
+            &known,
+        );
         woken(&mut detail).await;
-        woken(&mut list).await;
-        let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-        let acme = tenant("acme");
-        let revoke = other.write(move |tx| async move { tx.revoke_license(&acme, license_id(1)).await }.boxed());
-        assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
-        woken(&mut detail).await;
-        woken(&mut list).await;
     }
+    assert_asleep(&[detail, list]);
+    assert_asleep(&others);
+}
 
-    /// As a command does that ends at once. Its second change comes while a server collects what it says next.
-    async fn who_writes_and_closes_has_told_the_others(world: World) {
-        for number in 0..3 {
-            let mut second = watch(&world.store, "acme", Subject::License(license_id(number + 10))).await;
-            let command = world.database.open().await;
-            for number in [number, number + 10] {
-                let add = command.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
-                add.await.map_err(|error: StoreError| error).unwrap();
-            }
-            command.close().await;
-            woken(&mut second).await;
-        }
+#[engine_test]
+async fn changes_nobody_waits_for_are_told_once(world: World) {
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    for number in 0..5 {
+        announce(&world.store, number, Ok(())).await;
     }
+    assert!(list.changed().now_or_never().is_some());
+    assert!(list.changed().now_or_never().is_none());
+}
 
-    async fn a_watch_after_a_rest_hears_others_again(world: World) {
-        let other = world.database.open().await;
-        for number in 0..3 {
-            // While nobody watches, others write on.
-            let add = other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
+#[engine_test]
+async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
+    let mut page = watch(&world.store, "acme", Subject::License(license_id(999))).await;
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let others = bystanders(&world.store).await;
+    announce_from(&world.store, 3, 1_000).await;
+    woken(&mut page).await;
+    woken(&mut list).await;
+    assert_asleep(&others);
+}
+
+#[engine_test]
+async fn a_watch_that_ends_leaves_nothing_behind(world: World) {
+    let changes = world.store.changes();
+    let first = watch(&world.store, "acme", Subject::Licenses).await;
+    let second = watch(&world.store, "acme", Subject::Licenses).await;
+    let third = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    assert_eq!(changes.watched(), 2);
+    drop(third);
+    assert_eq!(changes.watched(), 1);
+    drop(first);
+    let mut second = second;
+    announce(&world.store, 1, Ok(())).await;
+    woken(&mut second).await;
+    drop(second);
+    assert_eq!(changes.watched(), 0);
+}
+
+#[engine_test]
+async fn two_stores_on_one_database_hear_each_other(world: World) {
+    let other = world.database.open().await;
+    let mut detail = watch(&other, "acme", Subject::License(license_id(1))).await;
+    let mut list = watch(&other, "acme", Subject::Licenses).await;
+    world.add(&license(1)).await.unwrap();
+    woken(&mut detail).await;
+    woken(&mut list).await;
+    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let acme = tenant("acme");
+    let revoke =
+        other.write(move |tx| async move { tx.revoke_license(&acme, license_id(1)).await }.boxed());
+    assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
+    woken(&mut detail).await;
+    woken(&mut list).await;
+}
+
+/// As a command does that ends at once. Its second change comes while a server collects what it says next.
+#[engine_test]
+async fn who_writes_and_closes_has_told_the_others(world: World) {
+    for number in 0..3 {
+        let mut second = watch(
+            &world.store,
+            "acme",
+            Subject::License(license_id(number + 10)),
+        )
+        .await;
+        let command = world.database.open().await;
+        for number in [number, number + 10] {
+            let add = command
+                .write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
             add.await.map_err(|error: StoreError| error).unwrap();
-            let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-            let add = other.write(move |tx| async move { tx.insert_license(&license(number + 10)).await }.boxed());
-            add.await.map_err(|error: StoreError| error).unwrap();
-            woken(&mut list).await;
         }
+        command.close().await;
+        woken(&mut second).await;
+    }
+}
+
+#[engine_test]
+async fn a_watch_after_a_rest_hears_others_again(world: World) {
+    let other = world.database.open().await;
+    for number in 0..3 {
+        // While nobody watches, others write on.
+        let add =
+            other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let add = other
+            .write(move |tx| async move { tx.insert_license(&license(number + 10)).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        woken(&mut list).await;
     }
 }
 

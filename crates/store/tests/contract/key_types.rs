@@ -6,11 +6,9 @@ use keywright_domain::{
     page::Count,
 };
 use keywright_store::StoreError;
+use keywright_testing::engine_test;
 
-use crate::{
-    on_both_engines,
-    world::{World, license, tenant},
-};
+use crate::support::{World, license, tenant};
 
 async fn delete(world: &World, slug: &'static str) -> Result<bool, StoreError> {
     let write = world.store.write(move |tx| {
@@ -36,28 +34,47 @@ async fn count(world: &World, slug: &str) -> Count {
         .unwrap()
 }
 
-on_both_engines! {
-    async fn one_that_a_license_is_of_stays_whatever_the_status(world: World) {
-        for (number, state) in [(1, LicenseState::Revoked), (2, LicenseState::Reminted)] {
-            world.add(&License { state, ..license(number) }).await.unwrap();
-            assert!(matches!(delete(&world, "acme").await, Err(StoreError::Conflict)));
-        }
-        assert_eq!((count(&world, "acme").await, count(&world, "indie").await), (Count::Exact(2), Count::Exact(0)));
-        assert!(delete(&world, "indie").await.unwrap());
-        assert!(!delete(&world, "indie").await.unwrap());
+#[engine_test]
+async fn one_that_a_license_is_of_stays_whatever_the_status(world: World) {
+    for (number, state) in [(1, LicenseState::Revoked), (2, LicenseState::Reminted)] {
+        world
+            .add(&License {
+                state,
+                ..license(number)
+            })
+            .await
+            .unwrap();
+        assert!(matches!(
+            delete(&world, "acme").await,
+            Err(StoreError::Conflict)
+        ));
     }
+    assert_eq!(
+        (count(&world, "acme").await, count(&world, "indie").await),
+        (Count::Exact(2), Count::Exact(0))
+    );
+    assert!(delete(&world, "indie").await.unwrap());
+    assert!(!delete(&world, "indie").await.unwrap());
+}
 
-    async fn a_license_of_a_deleted_one_is_not_added(world: World) {
-        assert!(delete(&world, "acme").await.unwrap());
-        assert!(matches!(world.add(&license(1)).await, Err(StoreError::Conflict)));
-    }
+#[engine_test]
+async fn a_license_of_a_deleted_one_is_not_added(world: World) {
+    assert!(delete(&world, "acme").await.unwrap());
+    assert!(matches!(
+        world.add(&license(1)).await,
+        Err(StoreError::Conflict)
+    ));
+}
 
-    async fn all_are_listed_and_prefixes_are_known_across_tenants(world: World) {
-        let listed = world.store.all_key_types(&tenant("acme")).await.unwrap();
-        assert_eq!((listed.len(), listed[0].id.as_str()), (1, "pro"));
-        for (prefix, is_taken) in [("ACME", true), ("INDI", true), ("NONE", false)] {
-            let found = world.store.is_key_prefix_taken(&prefix.parse().unwrap()).await;
-            assert_eq!(found.unwrap(), is_taken, "{prefix}");
-        }
+#[engine_test]
+async fn all_are_listed_and_prefixes_are_known_across_tenants(world: World) {
+    let listed = world.store.all_key_types(&tenant("acme")).await.unwrap();
+    assert_eq!((listed.len(), listed[0].id.as_str()), (1, "pro"));
+    for (prefix, is_taken) in [("ACME", true), ("INDI", true), ("NONE", false)] {
+        let found = world
+            .store
+            .is_key_prefix_taken(&prefix.parse().unwrap())
+            .await;
+        assert_eq!(found.unwrap(), is_taken, "{prefix}");
     }
 }

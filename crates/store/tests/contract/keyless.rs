@@ -7,11 +7,9 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_store::StoreError;
+use keywright_testing::engine_test;
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, tenant},
-};
+use crate::support::{NOW, World, tenant};
 
 fn install(instance_id: &str, machine: Option<u32>, at: Timestamp) -> KeylessInstall {
     KeylessInstall {
@@ -42,48 +40,111 @@ async fn all(world: &World) -> Vec<KeylessInstall> {
         .unwrap()
 }
 
-on_both_engines! {
-    async fn a_device_is_one_install_by_its_machine_or_else_by_its_own_id(world: World) {
-        let said = Telemetry { app_version: Some("1.0".into()), platform: Some("linux".into()), ..Telemetry::default() };
-        write(&world, KeylessInstall { telemetry: said, ..install("a", Some(1), NOW) }).await;
-        let newer = Telemetry { app_version: Some("1.1".into()), ..Telemetry::default() };
-        let later = NOW.plus_days(1);
-        write(&world, KeylessInstall {
-            state: KeylessState::FreeTier, telemetry: newer, ..install("b", Some(1), later)
-        }).await;
-        write(&world, install("c", None, NOW)).await;
-        write(&world, install("c", None, later)).await;
-        write(&world, install("d 😀 \u{FFFD}", None, NOW)).await;
-        let mut found = all(&world).await;
-        found.sort_by(|one, other| one.instance_id.cmp(&other.instance_id));
-        let merged = Telemetry { app_version: Some("1.1".into()), platform: Some("linux".into()), ..Telemetry::default() };
-        let expected = [
-            KeylessInstall {
-                state: KeylessState::FreeTier, telemetry: merged, first_seen_at: NOW, ..install("b", Some(1), later)
-            },
-            KeylessInstall { first_seen_at: NOW, ..install("c", None, later) },
-            install("d 😀 \u{FFFD}", None, NOW),
-        ];
-        assert_eq!(found, expected);
-        let notes = "notes".parse().unwrap();
-        let machine = format!("machine:{:064}", 1);
-        let last = world.store.last_beacon(&tenant("acme"), &notes, &machine).await.unwrap();
-        assert_eq!(last, Some(LastBeacon { state: KeylessState::FreeTier, seen_at: later }));
-        assert_eq!(world.store.last_beacon(&tenant("indie"), &notes, &machine).await.unwrap(), None);
-        assert!(world.store.keyless_installs(&tenant("indie"), &notes).await.unwrap().is_empty());
-    }
+#[engine_test]
+async fn a_device_is_one_install_by_its_machine_or_else_by_its_own_id(world: World) {
+    let said = Telemetry {
+        app_version: Some("1.0".into()),
+        platform: Some("linux".into()),
+        ..Telemetry::default()
+    };
+    write(
+        &world,
+        KeylessInstall {
+            telemetry: said,
+            ..install("a", Some(1), NOW)
+        },
+    )
+    .await;
+    let newer = Telemetry {
+        app_version: Some("1.1".into()),
+        ..Telemetry::default()
+    };
+    let later = NOW.plus_days(1);
+    write(
+        &world,
+        KeylessInstall {
+            state: KeylessState::FreeTier,
+            telemetry: newer,
+            ..install("b", Some(1), later)
+        },
+    )
+    .await;
+    write(&world, install("c", None, NOW)).await;
+    write(&world, install("c", None, later)).await;
+    write(&world, install("d 😀 \u{FFFD}", None, NOW)).await;
+    let mut found = all(&world).await;
+    found.sort_by(|one, other| one.instance_id.cmp(&other.instance_id));
+    let merged = Telemetry {
+        app_version: Some("1.1".into()),
+        platform: Some("linux".into()),
+        ..Telemetry::default()
+    };
+    let expected = [
+        KeylessInstall {
+            state: KeylessState::FreeTier,
+            telemetry: merged,
+            first_seen_at: NOW,
+            ..install("b", Some(1), later)
+        },
+        KeylessInstall {
+            first_seen_at: NOW,
+            ..install("c", None, later)
+        },
+        install("d 😀 \u{FFFD}", None, NOW),
+    ];
+    assert_eq!(found, expected);
+    let notes = "notes".parse().unwrap();
+    let machine = format!("machine:{:064}", 1);
+    let last = world
+        .store
+        .last_beacon(&tenant("acme"), &notes, &machine)
+        .await
+        .unwrap();
+    assert_eq!(
+        last,
+        Some(LastBeacon {
+            state: KeylessState::FreeTier,
+            seen_at: later
+        })
+    );
+    assert_eq!(
+        world
+            .store
+            .last_beacon(&tenant("indie"), &notes, &machine)
+            .await
+            .unwrap(),
+        None
+    );
+    assert!(
+        world
+            .store
+            .keyless_installs(&tenant("indie"), &notes)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
 
-    async fn what_was_not_seen_for_long_is_forgotten_in_batches(world: World) {
-        for number in 0..5 {
-            write(&world, install(&format!("old-{number}"), None, NOW.plus_millis(-1))).await;
-        }
-        write(&world, install("young", None, NOW)).await;
-        let purge = || world.store.write(move |tx| {
-            async move { tx.purge_keyless_installs(NOW, 2).await }.boxed()
-        });
-        for expected in [2, 2, 1, 0] {
-            assert_eq!(purge().await.map_err(|error: StoreError| error).unwrap(), expected);
-        }
-        assert_eq!(all(&world).await, [install("young", None, NOW)]);
+#[engine_test]
+async fn what_was_not_seen_for_long_is_forgotten_in_batches(world: World) {
+    for number in 0..5 {
+        write(
+            &world,
+            install(&format!("old-{number}"), None, NOW.plus_millis(-1)),
+        )
+        .await;
     }
+    write(&world, install("young", None, NOW)).await;
+    let purge = || {
+        world
+            .store
+            .write(move |tx| async move { tx.purge_keyless_installs(NOW, 2).await }.boxed())
+    };
+    for expected in [2, 2, 1, 0] {
+        assert_eq!(
+            purge().await.map_err(|error: StoreError| error).unwrap(),
+            expected
+        );
+    }
+    assert_eq!(all(&world).await, [install("young", None, NOW)]);
 }

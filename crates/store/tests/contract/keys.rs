@@ -8,11 +8,9 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_store::{SdkKeyUse, SealedSigningKey, StoreError};
+use keywright_testing::engine_test;
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, tenant},
-};
+use crate::support::{NOW, World, tenant};
 
 fn hash(number: u8) -> SdkKeyHash {
     SdkKey::generate([number; 32]).hash()
@@ -88,182 +86,313 @@ async fn stages(world: &World) -> Vec<(String, KeyStage)> {
         .collect()
 }
 
-on_both_engines! {
-    async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: World) {
-        let found = world.store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
-        assert!(found.sdk_keys.is_empty());
-        replace_sdk_key(&world, 1, NOW).await;
-        assert_eq!(opening(&world, "acme", NOW).await, sorted([1]));
-        let end = NOW.plus_days(30);
-        replace_sdk_key(&world, 2, end).await;
-        assert_eq!(opening(&world, "acme", end.plus_millis(-1)).await, sorted([1, 2]));
-        assert_eq!(opening(&world, "acme", end).await, sorted([2]));
-        // An end that is nearer stays; one that is further off is brought forward.
-        replace_sdk_key(&world, 3, end.plus_days(9)).await;
-        assert_eq!(opening(&world, "acme", end).await, sorted([2, 3]));
-        replace_sdk_key(&world, 4, NOW).await;
-        assert_eq!(opening(&world, "acme", NOW).await, sorted([4]));
-        // One that had an end loses it.
-        replace_sdk_key(&world, 1, NOW).await;
-        assert_eq!(opening(&world, "acme", end).await, sorted([1]));
-        assert_eq!(opening(&world, "indie", NOW).await, []);
-        assert!(world.store.device_tenant(&tenant("nobody")).await.unwrap().is_none());
-    }
+#[engine_test]
+async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: World) {
+    let found = world
+        .store
+        .device_tenant(&tenant("acme"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(found.sdk_keys.is_empty());
+    replace_sdk_key(&world, 1, NOW).await;
+    assert_eq!(opening(&world, "acme", NOW).await, sorted([1]));
+    let end = NOW.plus_days(30);
+    replace_sdk_key(&world, 2, end).await;
+    assert_eq!(
+        opening(&world, "acme", end.plus_millis(-1)).await,
+        sorted([1, 2])
+    );
+    assert_eq!(opening(&world, "acme", end).await, sorted([2]));
+    // An end that is nearer stays; one that is further off is brought forward.
+    replace_sdk_key(&world, 3, end.plus_days(9)).await;
+    assert_eq!(opening(&world, "acme", end).await, sorted([2, 3]));
+    replace_sdk_key(&world, 4, NOW).await;
+    assert_eq!(opening(&world, "acme", NOW).await, sorted([4]));
+    // One that had an end loses it.
+    replace_sdk_key(&world, 1, NOW).await;
+    assert_eq!(opening(&world, "acme", end).await, sorted([1]));
+    assert_eq!(opening(&world, "indie", NOW).await, []);
+    assert!(
+        world
+            .store
+            .device_tenant(&tenant("nobody"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
 
-    async fn a_tenant_all_of_whose_sdk_keys_have_ended_still_asks_for_one(world: World) {
-        replace_sdk_key(&world, 1, NOW).await;
-        world.store.write(|tx| {
-            async move { tx.end_sdk_keys(&tenant("acme"), NOW).await }.boxed()
-        }).await.map_err(|error: StoreError| error).unwrap();
-        let found = world.store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
-        assert_eq!(found.sdk_keys.len(), 1);
-        assert!(!found.sdk_keys[0].works(NOW));
-    }
+#[engine_test]
+async fn a_tenant_all_of_whose_sdk_keys_have_ended_still_asks_for_one(world: World) {
+    replace_sdk_key(&world, 1, NOW).await;
+    world
+        .store
+        .write(|tx| async move { tx.end_sdk_keys(&tenant("acme"), NOW).await }.boxed())
+        .await
+        .map_err(|error: StoreError| error)
+        .unwrap();
+    let found = world
+        .store
+        .device_tenant(&tenant("acme"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.sdk_keys.len(), 1);
+    assert!(!found.sdk_keys[0].works(NOW));
+}
 
-    async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
-        let add = |number: u8| world.store.write(move |tx| {
+#[engine_test]
+async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
+    let add = |number: u8| {
+        world.store.write(move |tx| {
             async move {
-                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW).await?;
+                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW)
+                    .await?;
                 tx.current_sdk_key(&tenant("acme")).await
-            }.boxed()
-        });
-        assert_eq!(add(1).await.map_err(|error: StoreError| error).unwrap(), Some(hash(1)));
-        let second: Result<_, StoreError> = add(2).await;
-        assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
-    }
+            }
+            .boxed()
+        })
+    };
+    assert_eq!(
+        add(1).await.map_err(|error: StoreError| error).unwrap(),
+        Some(hash(1))
+    );
+    let second: Result<_, StoreError> = add(2).await;
+    assert!(matches!(second, Err(StoreError::Conflict)), "{second:?}");
+}
 
-    async fn replaced_keys_are_ended_and_the_one_without_an_end_stays(world: World) {
-        let end = || world.store.write(|tx| {
-            async move { tx.end_replaced_sdk_keys(&tenant("acme"), NOW).await }.boxed()
-        });
-        replace_sdk_key(&world, 1, NOW).await;
-        assert!(!end().await.map_err(|error: StoreError| error).unwrap());
-        replace_sdk_key(&world, 2, NOW.plus_days(30)).await;
-        assert!(end().await.map_err(|error: StoreError| error).unwrap());
-        assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
-        assert!(!end().await.map_err(|error: StoreError| error).unwrap());
-    }
+#[engine_test]
+async fn replaced_keys_are_ended_and_the_one_without_an_end_stays(world: World) {
+    let end = || {
+        world
+            .store
+            .write(|tx| async move { tx.end_replaced_sdk_keys(&tenant("acme"), NOW).await }.boxed())
+    };
+    replace_sdk_key(&world, 1, NOW).await;
+    assert!(!end().await.map_err(|error: StoreError| error).unwrap());
+    replace_sdk_key(&world, 2, NOW.plus_days(30)).await;
+    assert!(end().await.map_err(|error: StoreError| error).unwrap());
+    assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+    assert!(!end().await.map_err(|error: StoreError| error).unwrap());
+}
 
-    async fn two_that_replace_a_key_at_once_leave_one_without_an_end(world: World) {
-        replace_sdk_key(&world, 1, NOW).await;
-        let replace = |number: u8| world.store.write(move |tx| {
+#[engine_test]
+async fn two_that_replace_a_key_at_once_leave_one_without_an_end(world: World) {
+    replace_sdk_key(&world, 1, NOW).await;
+    let replace = |number: u8| {
+        world.store.write(move |tx| {
             async move {
                 tx.end_sdk_keys(&tenant("acme"), NOW).await?;
-                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW).await
-            }.boxed()
+                tx.insert_sdk_key(&tenant("acme"), hash(number), "ada", NOW)
+                    .await
+            }
+            .boxed()
+        })
+    };
+    let done: Vec<Result<(), StoreError>> = futures::future::join_all((2..10).map(replace)).await;
+    assert!(done.iter().any(Result::is_ok), "{done:?}");
+    assert!(
+        done.iter().flatten().count()
+            + done
+                .iter()
+                .filter(|done| matches!(done, Err(StoreError::Conflict)))
+                .count()
+            == 8,
+        "{done:?}"
+    );
+    assert_eq!(opening(&world, "acme", NOW).await.len(), 1);
+}
+
+#[engine_test]
+async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
+    for name in ["k1", "k2"] {
+        add_signing_key(&world, "acme", name).await.unwrap();
+    }
+    add_signing_key(&world, "indie", "k1").await.unwrap();
+    assert!(
+        world
+            .store
+            .primary_signing_key(&tenant("acme"))
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert!(promote(&world, "k1", NOW).await);
+    assert_eq!(
+        stages(&world).await,
+        [
+            ("k1".into(), KeyStage::Signing),
+            ("k2".into(), KeyStage::Added)
+        ]
+    );
+    let later = NOW.plus_days(14);
+    assert!(promote(&world, "k2", later).await);
+    assert_eq!(
+        stages(&world).await,
+        [
+            ("k1".into(), KeyStage::Retired(later)),
+            ("k2".into(), KeyStage::Signing)
+        ]
+    );
+    let primary = world
+        .store
+        .primary_signing_key(&tenant("acme"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (primary.kid, primary.sealed_private_key),
+        (kid("k2"), "sealed k2".to_owned())
+    );
+
+    let due = |at| world.store.tenants_with_keys_to_drop(at);
+    assert!(due(later.plus_millis(-1)).await.unwrap().is_empty());
+    assert_eq!(due(later).await.unwrap(), [tenant("acme")]);
+    assert!(drop_retired(&world, later.plus_millis(-1)).await.is_empty());
+    assert_eq!(drop_retired(&world, later).await, [kid("k1")]);
+    assert!(drop_retired(&world, later).await.is_empty());
+    assert!(due(later).await.unwrap().is_empty());
+    assert_eq!(stages(&world).await, [("k2".into(), KeyStage::Signing)]);
+    // What is dropped signs no more, and its name is never given away again.
+    let again = add_signing_key(&world, "acme", "k1").await;
+    assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
+    assert_eq!(
+        world
+            .store
+            .listed_keys(&tenant("indie"))
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+}
+
+#[engine_test]
+async fn a_retired_key_may_sign_again_but_a_dropped_one_may_not(world: World) {
+    for name in ["k1", "k2"] {
+        add_signing_key(&world, "acme", name).await.unwrap();
+        assert!(promote(&world, name, NOW).await);
+    }
+    assert!(promote(&world, "k1", NOW.plus_days(1)).await);
+    assert_eq!(
+        stages(&world).await,
+        [
+            ("k1".into(), KeyStage::Signing),
+            ("k2".into(), KeyStage::Retired(NOW.plus_days(1)))
+        ]
+    );
+    assert_eq!(drop_retired(&world, NOW.plus_days(1)).await, [kid("k2")]);
+    assert!(!promote(&world, "k2", NOW).await);
+    assert!(!promote(&world, "k9", NOW).await);
+}
+
+#[engine_test]
+async fn two_that_promote_at_once_leave_one_key_signing(world: World) {
+    for name in ["k1", "k2", "k3"] {
+        add_signing_key(&world, "acme", name).await.unwrap();
+    }
+    assert!(promote(&world, "k1", NOW).await);
+    let promote = |name: &'static str| {
+        world.store.write(move |tx| {
+            async move {
+                tx.promote_signing_key(&tenant("acme"), &kid(name), NOW)
+                    .await
+            }
+            .boxed()
+        })
+    };
+    let (one, other): (Result<bool, StoreError>, Result<bool, StoreError>) =
+        futures::join!(promote("k2"), promote("k3"));
+    assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
+    let signing = stages(&world)
+        .await
+        .into_iter()
+        .filter(|(_, stage)| *stage == KeyStage::Signing);
+    assert_eq!(signing.count(), 1);
+}
+
+#[engine_test]
+async fn sdk_keys_are_listed_the_current_one_first(world: World) {
+    replace_sdk_key(&world, 1, NOW).await;
+    replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
+    replace_sdk_key(&world, 3, NOW.plus_days(30)).await;
+    let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+    let seen: Vec<_> = listed.iter().map(|key| (key.hash, key.ends_at)).collect();
+    let expected = [
+        (hash(3), None),
+        (hash(2), Some(NOW.plus_days(30))),
+        (hash(1), Some(NOW.plus_days(1))),
+    ];
+    assert_eq!(seen, expected);
+    assert_eq!(
+        (
+            listed[0].created_at,
+            listed[0].created_by.as_deref(),
+            listed[0].last_used_at
+        ),
+        (NOW, Some("ada"), None)
+    );
+    assert_eq!(world.store.sdk_keys(&tenant("indie")).await.unwrap(), []);
+}
+
+#[engine_test]
+async fn the_end_of_a_replaced_key_is_moved_and_the_current_one_has_none(world: World) {
+    replace_sdk_key(&world, 1, NOW).await;
+    replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
+    let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {
+        let write = world.store.write(move |tx| {
+            async move {
+                let was = tx.sdk_key_end(&tenant(slug), hash(number)).await?;
+                tx.move_sdk_key_end(&tenant(slug), hash(number), ends_at)
+                    .await?;
+                Ok(was)
+            }
+            .boxed()
         });
-        let done: Vec<Result<(), StoreError>> = futures::future::join_all((2..10).map(replace)).await;
-        assert!(done.iter().any(Result::is_ok), "{done:?}");
-        assert!(done.iter().flatten().count() + done.iter().filter(|done| matches!(done, Err(StoreError::Conflict))).count() == 8, "{done:?}");
-        assert_eq!(opening(&world, "acme", NOW).await.len(), 1);
-    }
+        write.await.map_err(|error: StoreError| error).unwrap()
+    };
+    assert_eq!(moved("indie", 1, NOW).await, None);
+    assert_eq!(moved("acme", 9, NOW).await, None);
+    assert_eq!(moved("acme", 2, NOW).await, Some(None));
+    assert_eq!(
+        moved("acme", 1, NOW.plus_days(90)).await,
+        Some(Some(NOW.plus_days(1)))
+    );
+    assert_eq!(
+        opening(&world, "acme", NOW.plus_days(89)).await,
+        sorted([1, 2])
+    );
+    assert_eq!(moved("acme", 1, NOW).await, Some(Some(NOW.plus_days(90))));
+    assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+}
 
-    async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
-        for name in ["k1", "k2"] {
-            add_signing_key(&world, "acme", name).await.unwrap();
-        }
-        add_signing_key(&world, "indie", "k1").await.unwrap();
-        assert!(world.store.primary_signing_key(&tenant("acme")).await.unwrap().is_none());
-        assert!(promote(&world, "k1", NOW).await);
-        assert_eq!(stages(&world).await, [("k1".into(), KeyStage::Signing), ("k2".into(), KeyStage::Added)]);
-        let later = NOW.plus_days(14);
-        assert!(promote(&world, "k2", later).await);
-        assert_eq!(stages(&world).await, [("k1".into(), KeyStage::Retired(later)), ("k2".into(), KeyStage::Signing)]);
-        let primary = world.store.primary_signing_key(&tenant("acme")).await.unwrap().unwrap();
-        assert_eq!((primary.kid, primary.sealed_private_key), (kid("k2"), "sealed k2".to_owned()));
-
-        let due = |at| world.store.tenants_with_keys_to_drop(at);
-        assert!(due(later.plus_millis(-1)).await.unwrap().is_empty());
-        assert_eq!(due(later).await.unwrap(), [tenant("acme")]);
-        assert!(drop_retired(&world, later.plus_millis(-1)).await.is_empty());
-        assert_eq!(drop_retired(&world, later).await, [kid("k1")]);
-        assert!(drop_retired(&world, later).await.is_empty());
-        assert!(due(later).await.unwrap().is_empty());
-        assert_eq!(stages(&world).await, [("k2".into(), KeyStage::Signing)]);
-        // What is dropped signs no more, and its name is never given away again.
-        let again = add_signing_key(&world, "acme", "k1").await;
-        assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
-        assert_eq!(world.store.listed_keys(&tenant("indie")).await.unwrap().len(), 1);
-    }
-
-    async fn a_retired_key_may_sign_again_but_a_dropped_one_may_not(world: World) {
-        for name in ["k1", "k2"] {
-            add_signing_key(&world, "acme", name).await.unwrap();
-            assert!(promote(&world, name, NOW).await);
-        }
-        assert!(promote(&world, "k1", NOW.plus_days(1)).await);
-        assert_eq!(
-            stages(&world).await,
-            [("k1".into(), KeyStage::Signing), ("k2".into(), KeyStage::Retired(NOW.plus_days(1)))]
-        );
-        assert_eq!(drop_retired(&world, NOW.plus_days(1)).await, [kid("k2")]);
-        assert!(!promote(&world, "k2", NOW).await);
-        assert!(!promote(&world, "k9", NOW).await);
-    }
-
-    async fn two_that_promote_at_once_leave_one_key_signing(world: World) {
-        for name in ["k1", "k2", "k3"] {
-            add_signing_key(&world, "acme", name).await.unwrap();
-        }
-        assert!(promote(&world, "k1", NOW).await);
-        let promote = |name: &'static str| world.store.write(move |tx| {
-            async move { tx.promote_signing_key(&tenant("acme"), &kid(name), NOW).await }.boxed()
+#[engine_test]
+async fn the_latest_use_of_an_sdk_key_is_noted(world: World) {
+    replace_sdk_key(&world, 1, NOW).await;
+    for (slug, number, millis) in [
+        ("acme", 1, 5),
+        ("acme", 1, 3),
+        ("indie", 1, 9),
+        ("acme", 2, 9),
+    ] {
+        world.store.touch_sdk_key(SdkKeyUse {
+            tenant: tenant(slug),
+            hash: hash(number),
+            at: NOW.plus_millis(millis),
         });
-        let (one, other): (Result<bool, StoreError>, Result<bool, StoreError>) =
-            futures::join!(promote("k2"), promote("k3"));
-        assert!(one.is_ok() || other.is_ok(), "{one:?} {other:?}");
-        let signing = stages(&world).await.into_iter().filter(|(_, stage)| *stage == KeyStage::Signing);
-        assert_eq!(signing.count(), 1);
+        world.store.flush_touches().await;
     }
-
-    async fn sdk_keys_are_listed_the_current_one_first(world: World) {
-        replace_sdk_key(&world, 1, NOW).await;
-        replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
-        replace_sdk_key(&world, 3, NOW.plus_days(30)).await;
-        let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
-        let seen: Vec<_> = listed.iter().map(|key| (key.hash, key.ends_at)).collect();
-        let expected = [(hash(3), None), (hash(2), Some(NOW.plus_days(30))), (hash(1), Some(NOW.plus_days(1)))];
-        assert_eq!(seen, expected);
-        assert_eq!((listed[0].created_at, listed[0].created_by.as_deref(), listed[0].last_used_at), (NOW, Some("ada"), None));
-        assert_eq!(world.store.sdk_keys(&tenant("indie")).await.unwrap(), []);
-    }
-
-    async fn the_end_of_a_replaced_key_is_moved_and_the_current_one_has_none(world: World) {
-        replace_sdk_key(&world, 1, NOW).await;
-        replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
-        let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {
-            let write = world.store.write(move |tx| {
-                async move {
-                    let was = tx.sdk_key_end(&tenant(slug), hash(number)).await?;
-                    tx.move_sdk_key_end(&tenant(slug), hash(number), ends_at).await?;
-                    Ok(was)
-                }
-                .boxed()
-            });
-            write.await.map_err(|error: StoreError| error).unwrap()
-        };
-        assert_eq!(moved("indie", 1, NOW).await, None);
-        assert_eq!(moved("acme", 9, NOW).await, None);
-        assert_eq!(moved("acme", 2, NOW).await, Some(None));
-        assert_eq!(moved("acme", 1, NOW.plus_days(90)).await, Some(Some(NOW.plus_days(1))));
-        assert_eq!(opening(&world, "acme", NOW.plus_days(89)).await, sorted([1, 2]));
-        assert_eq!(moved("acme", 1, NOW).await, Some(Some(NOW.plus_days(90))));
-        assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
-    }
-
-    async fn the_latest_use_of_an_sdk_key_is_noted(world: World) {
-        replace_sdk_key(&world, 1, NOW).await;
-        for (slug, number, millis) in [("acme", 1, 5), ("acme", 1, 3), ("indie", 1, 9), ("acme", 2, 9)] {
-            world.store.touch_sdk_key(SdkKeyUse {
-                tenant: tenant(slug),
-                hash: hash(number),
-                at: NOW.plus_millis(millis),
-            });
-            world.store.flush_touches().await;
-        }
-        let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
-        assert_eq!((listed.len(), listed[0].last_used_at), (1, Some(NOW.plus_millis(5))));
-        let found = world.store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
-        assert_eq!(found.sdk_keys[0].last_used_at, Some(NOW.plus_millis(5)));
-    }
+    let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+    assert_eq!(
+        (listed.len(), listed[0].last_used_at),
+        (1, Some(NOW.plus_millis(5)))
+    );
+    let found = world
+        .store
+        .device_tenant(&tenant("acme"))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found.sdk_keys[0].last_used_at, Some(NOW.plus_millis(5)));
 }

@@ -6,12 +6,10 @@ use keywright_domain::{
     role::Role,
 };
 use keywright_store::{OpenSession, Operator, StoreError};
+use keywright_testing::engine_test;
 use uuid::Uuid;
 
-use crate::{
-    on_both_engines,
-    world::{NOW, World, tenant},
-};
+use crate::support::{NOW, World, tenant};
 
 fn operator(number: u128, tenant: TenantId, email: &str) -> Operator {
     Operator {
@@ -49,56 +47,84 @@ async fn open(world: &World, token_hash: &str) {
         .unwrap();
 }
 
-on_both_engines! {
-    /// A sign-in that was checked before a change must not begin a session after it, wherever the change was made.
-    async fn a_password_that_was_changed_is_held_no_more(world: World) {
-        let known = operator(1, tenant("acme"), "ada@acme.test");
-        let (id, hash) = (known.id, known.password_hash.clone());
-        add(&world, known).await.unwrap();
-        let hold = async |hash: &str| {
-            let hash = hash.to_owned();
-            let write = world.store.write(move |tx| {
-                async move { tx.hold_password(id, &hash).await }.boxed()
-            });
-            write.await.map_err(|error: StoreError| error).unwrap()
-        };
-        assert!(hold(&hash).await);
-        for (whose, is_there) in [("indie", false), ("acme", true)] {
-            let write = world.store.write(move |tx| {
-                async move { tx.set_password(&tenant(whose), id, "another").await }.boxed()
-            });
-            let changed = write.await.map_err(|error: StoreError| error).unwrap();
-            assert_eq!(changed, is_there, "{whose}");
-            assert_eq!(hold(&hash).await, !is_there, "{whose}");
-        }
-        assert!(hold("another").await);
+/// A sign-in that was checked before a change must not begin a session after it, wherever the change was made.
+#[engine_test]
+async fn a_password_that_was_changed_is_held_no_more(world: World) {
+    let known = operator(1, tenant("acme"), "ada@acme.test");
+    let (id, hash) = (known.id, known.password_hash.clone());
+    add(&world, known).await.unwrap();
+    let hold = async |hash: &str| {
+        let hash = hash.to_owned();
+        let write = world
+            .store
+            .write(move |tx| async move { tx.hold_password(id, &hash).await }.boxed());
+        write.await.map_err(|error: StoreError| error).unwrap()
+    };
+    assert!(hold(&hash).await);
+    for (whose, is_there) in [("indie", false), ("acme", true)] {
+        let write = world.store.write(move |tx| {
+            async move { tx.set_password(&tenant(whose), id, "another").await }.boxed()
+        });
+        let changed = write.await.map_err(|error: StoreError| error).unwrap();
+        assert_eq!(changed, is_there, "{whose}");
+        assert_eq!(hold(&hash).await, !is_there, "{whose}");
     }
+    assert!(hold("another").await);
+}
 
-    async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
-        add(&world, operator(1, tenant("acme"), "Zoë@Acme.test")).await.unwrap();
-        let twin = add(&world, operator(2, tenant("indie"), "ZOË@acme.TEST")).await;
-        assert!(matches!(twin, Err(StoreError::Conflict)));
-        let found = world.store.operator_by_email("zOË@ACME.test").await.unwrap().unwrap();
-        assert_eq!((found.email.as_str(), found.role), ("Zoë@Acme.test", Role::Support));
-        assert!(world.store.operator_by_email("nobody@acme.test").await.unwrap().is_none());
-    }
+#[engine_test]
+async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
+    add(&world, operator(1, tenant("acme"), "Zoë@Acme.test"))
+        .await
+        .unwrap();
+    let twin = add(&world, operator(2, tenant("indie"), "ZOË@acme.TEST")).await;
+    assert!(matches!(twin, Err(StoreError::Conflict)));
+    let found = world
+        .store
+        .operator_by_email("zOË@ACME.test")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (found.email.as_str(), found.role),
+        ("Zoë@Acme.test", Role::Support)
+    );
+    assert!(
+        world
+            .store
+            .operator_by_email("nobody@acme.test")
+            .await
+            .unwrap()
+            .is_none()
+    );
+}
 
-    async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) {
-        add(&world, operator(1, tenant("acme"), "a@acme.test")).await.unwrap();
-        open(&world, "one").await;
-        let find = |now, since| {
-            let store = world.store.clone();
-            async move { store.session("one", now, since).await.unwrap() }
-        };
-        let before = NOW.plus_millis(-1);
-        assert_eq!(find(NOW, before).await.unwrap().email, "a@acme.test");
-        assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
-        assert_eq!(find(NOW, NOW).await, None, "idle");
-        world.store.write(|tx| async move { tx.touch_session("one", NOW.plus_millis(1)).await }.boxed()).await
-            .map_err(|error: StoreError| error.to_string()).unwrap();
-        assert!(find(NOW, NOW).await.is_some());
-        world.store.write(|tx| async move { tx.delete_session("one").await }.boxed()).await
-            .map_err(|error: StoreError| error.to_string()).unwrap();
-        assert_eq!(find(NOW, before).await, None);
-    }
+#[engine_test]
+async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) {
+    add(&world, operator(1, tenant("acme"), "a@acme.test"))
+        .await
+        .unwrap();
+    open(&world, "one").await;
+    let find = |now, since| {
+        let store = world.store.clone();
+        async move { store.session("one", now, since).await.unwrap() }
+    };
+    let before = NOW.plus_millis(-1);
+    assert_eq!(find(NOW, before).await.unwrap().email, "a@acme.test");
+    assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
+    assert_eq!(find(NOW, NOW).await, None, "idle");
+    world
+        .store
+        .write(|tx| async move { tx.touch_session("one", NOW.plus_millis(1)).await }.boxed())
+        .await
+        .map_err(|error: StoreError| error.to_string())
+        .unwrap();
+    assert!(find(NOW, NOW).await.is_some());
+    world
+        .store
+        .write(|tx| async move { tx.delete_session("one").await }.boxed())
+        .await
+        .map_err(|error: StoreError| error.to_string())
+        .unwrap();
+    assert_eq!(find(NOW, before).await, None);
 }

@@ -96,8 +96,7 @@ mod tests {
 
     use axum::{Router, body::Bytes, http::StatusCode, middleware, routing::get};
     use http_body_util::BodyExt;
-    use keywright_service::testing::TestWorld;
-    use keywright_store::Engine;
+    use keywright_testing::{Engine, TestWorld};
     use tower::ServiceExt;
 
     use super::*;

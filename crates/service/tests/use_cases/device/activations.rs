@@ -1,0 +1,375 @@
+//! What devices ask, rule by rule.
+
+use data_encoding::BASE64;
+use ed25519_dalek::{Signature, VerifyingKey};
+use keywright_domain::{
+    activation::{Refused, Telemetry},
+    ids::InstanceId,
+    lease::{Lease, LeaseStatus},
+};
+use keywright_service::activations::{
+    ActivationRequest, DeactivationRequest, Leased, Presumed, Refusal, ValidationRequest,
+};
+use keywright_testing::{NOW, TestWorld};
+
+use crate::support::{PRO_KEY, acme, world};
+
+const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
+
+async fn notes(world: &TestWorld) -> Presumed {
+    world
+        .services
+        .activations
+        .presume("acme", "notes", Some(SDK_KEY))
+        .await
+        .unwrap()
+}
+
+fn request(key: &str, device: Option<u32>) -> ActivationRequest {
+    ActivationRequest {
+        license_key: key.into(),
+        machine_hash: device.map(|number| format!("{number:064}").parse().unwrap()),
+        device_name: None,
+        request_id: None,
+        free_tier_instance_id: None,
+        telemetry: Telemetry::default(),
+    }
+}
+
+async fn activate(world: &TestWorld, key: &str, device: u32) -> Result<Leased, Refusal> {
+    world
+        .services
+        .activations
+        .activate(&notes(world).await, request(key, Some(device)))
+        .await
+}
+
+async fn validate(
+    world: &TestWorld,
+    key: &str,
+    instance: Option<InstanceId>,
+) -> Result<Leased, Refusal> {
+    let request = ValidationRequest {
+        license_key: key.into(),
+        instance,
+        machine_hash: None,
+        telemetry: Telemetry::default(),
+    };
+    let validated = world
+        .services
+        .activations
+        .validate(&notes(world).await, request)
+        .await;
+    validated.map(|validated| validated.leased)
+}
+
+async fn deactivate(
+    world: &TestWorld,
+    key: &str,
+    instance: Option<InstanceId>,
+) -> Result<(), Refusal> {
+    let request = DeactivationRequest {
+        license_key: key.into(),
+        instance,
+    };
+    world
+        .services
+        .activations
+        .deactivate(&notes(world).await, request)
+        .await
+}
+
+fn sentence<T>(answer: Result<T, Refusal>) -> String {
+    match answer {
+        Ok(_) => "fine".into(),
+        Err(refusal) => refusal.to_string(),
+    }
+}
+
+async fn verifies(world: &TestWorld, lease: &Lease) -> bool {
+    let keyset = world.services.signing_keys.keyset(&acme()).await.unwrap();
+    let key = keyset
+        .keys
+        .iter()
+        .find(|key| key.kid == lease.claims.kid)
+        .unwrap();
+    let key: [u8; 32] = BASE64
+        .decode(key.public_key.as_bytes())
+        .unwrap()
+        .try_into()
+        .unwrap();
+    let signature: [u8; 64] = BASE64
+        .decode(lease.signature.as_bytes())
+        .unwrap()
+        .try_into()
+        .unwrap();
+    VerifyingKey::from_bytes(&key)
+        .unwrap()
+        .verify_strict(
+            &lease.claims.signed_bytes(),
+            &Signature::from_bytes(&signature),
+        )
+        .is_ok()
+}
+
+#[tokio::test]
+async fn admission_checks_the_sdk_key_then_the_product() {
+    let world = world().await;
+    let admit = |tenant: &'static str, product: &'static str, key: Option<&'static [u8]>| {
+        let services = world.services.clone();
+        async move { sentence(services.activations.admit(tenant, product, key).await) }
+    };
+    let bad_key = "Invalid or missing SDK key";
+    assert_eq!(admit("acme", "notes", Some(SDK_KEY)).await, "fine");
+    assert_eq!(admit("acme", "notes", None).await, bad_key);
+    assert_eq!(admit("acme", "notes", Some(b"sdk_live_1")).await, bad_key);
+    assert_eq!(admit("nobody", "notes", Some(SDK_KEY)).await, bad_key);
+    assert_eq!(admit("../etc", "notes", Some(SDK_KEY)).await, bad_key);
+    assert_eq!(admit("acme", "nothing", None).await, bad_key);
+    assert_eq!(
+        admit("acme", "nothing", Some(SDK_KEY)).await,
+        "Product not found"
+    );
+    assert_eq!(
+        admit("acme", "pixel", Some(SDK_KEY)).await,
+        "Product not found"
+    );
+    assert_eq!(
+        admit("indie", "pixel", None).await,
+        "fine",
+        "a tenant without SDK key asks for none"
+    );
+    assert_eq!(admit("indie", "pixel", Some(b"whatever")).await, "fine");
+}
+
+#[tokio::test]
+async fn an_activation_gets_a_lease_that_verifies_and_lasts_seven_days() {
+    let world = world().await;
+    let leased = activate(&world, "acme pro0 0000 0001", 1).await.unwrap();
+    let claims = &leased.lease.claims;
+    assert_eq!(
+        (claims.status, claims.entitlements.to_string().as_str()),
+        (LeaseStatus::Active, "pro")
+    );
+    assert_eq!(
+        (claims.issued_at, claims.expires_at),
+        (NOW.seconds(), NOW.seconds() + 604_800)
+    );
+    assert_eq!(leased.license_expires_at, None);
+    assert!(verifies(&world, &leased.lease).await);
+}
+
+#[tokio::test]
+async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
+    let world = world().await;
+    let first = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    for device in [2, 3] {
+        activate(&world, PRO_KEY, device).await.unwrap();
+    }
+    assert_eq!(
+        sentence(activate(&world, PRO_KEY, 4).await),
+        "Activation limit reached"
+    );
+    let again = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    assert_eq!(again, first, "also when the license is full");
+}
+
+#[tokio::test]
+async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_minutes() {
+    let world = world().await;
+    let ask = || async {
+        let presumed = notes(&world).await;
+        let request = ActivationRequest {
+            request_id: Some("req-1".into()),
+            ..request(PRO_KEY, None)
+        };
+        world
+            .services
+            .activations
+            .activate(&presumed, request)
+            .await
+            .unwrap()
+            .lease
+            .claims
+            .instance_id
+    };
+    let first = ask().await;
+    world.clock.set(NOW.plus_millis(600_000));
+    assert_eq!(ask().await, first);
+    world.clock.set(NOW.plus_millis(600_001));
+    assert_ne!(ask().await, first);
+    let other = world
+        .services
+        .activations
+        .activate(&notes(&world).await, request(PRO_KEY, None))
+        .await
+        .unwrap();
+    assert_ne!(
+        other.lease.claims.instance_id, first,
+        "without a request id every call is a new device"
+    );
+}
+
+#[tokio::test]
+async fn keys_that_give_no_slot_say_why_or_nothing_at_all() {
+    let world = world().await;
+    for (key, answer) in [
+        ("ACME-REVK-0000-0002", "License key not found"),
+        ("ACME-EXPD-0000-0003", "License expired"),
+        ("ACME-FALL-0000-0004", "License expired"),
+        ("ACME-FULL-0000-0005", "Activation limit reached"),
+        ("ACME-NONE-0000-0009", "License key not found"),
+        ("ACME_PRO0", "License key not found"),
+        ("", "License key not found"),
+    ] {
+        assert_eq!(sentence(activate(&world, key, 77).await), answer, "{key}");
+    }
+    let studio = world
+        .services
+        .activations
+        .presume("acme", "studio", Some(SDK_KEY))
+        .await
+        .unwrap();
+    let elsewhere = world
+        .services
+        .activations
+        .activate(&studio, request(PRO_KEY, Some(1)))
+        .await;
+    assert_eq!(
+        sentence(elsewhere),
+        "License key not found",
+        "another product's"
+    );
+}
+
+#[tokio::test]
+async fn an_active_instance_validates_and_its_time_is_kept() {
+    let world = world().await;
+    let instance = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    world.clock.set(NOW.plus_days(1));
+    let leased = validate(&world, PRO_KEY, Some(instance)).await.unwrap();
+    assert_eq!(leased.lease.claims.issued_at, NOW.plus_days(1).seconds());
+    assert!(verifies(&world, &leased.lease).await);
+    world.store.flush_touches().await;
+    let devices = world
+        .store
+        .activations(&acme(), leased.lease.claims.license_key_hash)
+        .await
+        .unwrap();
+    assert_eq!(devices[0].last_validated_at, NOW.plus_days(1));
+    assert_eq!(
+        devices[0].last_lease.expires_at.seconds(),
+        leased.lease.claims.expires_at
+    );
+}
+
+#[tokio::test]
+async fn no_lease_for_an_instance_that_is_not_this_licenses() {
+    let world = world().await;
+    let instance = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    let unknown: InstanceId = "00000000-0000-4000-8000-00000000ffff".parse().unwrap();
+    let no_instance = Refused::NoInstance.to_string();
+    for (key, instance) in [
+        (PRO_KEY, Some(unknown)),
+        (PRO_KEY, None),
+        ("ACME-FULL-0000-0005", Some(instance)),
+        ("ACME-EXPD-0000-0003", Some(instance)),
+        ("ACME-FALL-0000-0004", Some(instance)),
+    ] {
+        assert_eq!(
+            sentence(validate(&world, key, instance).await),
+            no_instance,
+            "{key}"
+        );
+        assert_eq!(
+            sentence(deactivate(&world, key, instance).await),
+            no_instance,
+            "{key}"
+        );
+    }
+    let revoked = validate(&world, "ACME-REVK-0000-0002", Some(instance)).await;
+    assert_eq!(sentence(revoked), "License has been revoked");
+}
+
+#[tokio::test]
+async fn an_expired_license_leases_fallback_where_its_key_type_allows() {
+    let world = world().await;
+    let id = keywright_domain::key::LicenseKey::parse("ACME-FALL-0000-0004")
+        .ok()
+        .unwrap()
+        .id();
+    let instance = world.store.activations(&acme(), id).await.unwrap()[0].instance;
+    let leased = validate(&world, "ACME-FALL-0000-0004", Some(instance))
+        .await
+        .unwrap();
+    assert_eq!(leased.lease.claims.status, LeaseStatus::Fallback);
+    assert_eq!(leased.lease.claims.entitlements.to_string(), "");
+    assert!(leased.license_expires_at.unwrap() < NOW);
+}
+
+#[tokio::test]
+async fn a_deactivated_device_frees_its_slot_and_gets_no_lease_any_more() {
+    let world = world().await;
+    let instance = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    let count = || async {
+        let id = keywright_domain::key::LicenseKey::parse(PRO_KEY)
+            .ok()
+            .unwrap()
+            .id();
+        world
+            .store
+            .license(&acme(), id)
+            .await
+            .unwrap()
+            .unwrap()
+            .active_count
+    };
+    assert_eq!(count().await, 1);
+    assert_eq!(
+        sentence(deactivate(&world, PRO_KEY, Some(instance)).await),
+        "fine"
+    );
+    assert_eq!(
+        sentence(deactivate(&world, PRO_KEY, Some(instance)).await),
+        "fine",
+        "a retry"
+    );
+    assert_eq!(count().await, 0);
+    let refused = validate(&world, PRO_KEY, Some(instance)).await;
+    assert_eq!(sentence(refused), "Instance not found or deactivated");
+    let again = activate(&world, PRO_KEY, 1)
+        .await
+        .unwrap()
+        .lease
+        .claims
+        .instance_id;
+    assert_ne!(
+        again, instance,
+        "a new id; the old row stays in the history"
+    );
+}

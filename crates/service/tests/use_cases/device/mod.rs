@@ -1,0 +1,4 @@
+//! What devices ask for.
+
+mod activations;
+mod tenant_cache;

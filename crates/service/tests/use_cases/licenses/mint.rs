@@ -1,0 +1,284 @@
+//! Minting licenses.
+
+use std::sync::{Arc, Mutex};
+
+use keywright_domain::{
+    audit::{Action, ActorKind},
+    license::{Customer, Status},
+    query::LicenseQuery,
+    role::Role,
+};
+use keywright_service::{
+    Caller, Error, Invalid,
+    forms::{FormError, Made},
+    licenses::{MOST_AT_ONCE, MintOrder, TypedMint},
+};
+use keywright_testing::NOW;
+
+use crate::support::{acme, id_of, log, new_entries, somebody, world};
+
+fn order(key_type: Option<&str>, count: u32) -> MintOrder {
+    MintOrder {
+        product: "notes".parse().unwrap(),
+        key_type: key_type.map(|slug| slug.parse().unwrap()),
+        customer: Customer::default(),
+        count,
+    }
+}
+
+#[tokio::test]
+async fn a_minted_license_has_what_its_key_type_says_and_one_audit_entry() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let customer = Customer {
+        name: Some("森 明子".into()),
+        email: Some("mori@example.test".into()),
+    };
+    let order = MintOrder {
+        customer: customer.clone(),
+        ..order(Some("team"), 1)
+    };
+    let minted = world
+        .services
+        .licenses
+        .mint(&somebody(Role::Support), order)
+        .await
+        .unwrap();
+    let license = world
+        .store
+        .license(&acme(), minted[0].id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(minted[0].key.id(), license.id);
+    assert!(minted[0].key.expose().starts_with("ACME-"));
+    assert_eq!(license.display_key, minted[0].display_key);
+    assert_eq!(
+        (
+            license.status(NOW),
+            license.activation_limit,
+            license.active_count
+        ),
+        (Status::Active, 10, 0)
+    );
+    assert_eq!(license.expires_at, Some(NOW.plus_days(365)));
+    assert_eq!(
+        (license.entitlements.to_string().as_str(), license.customer),
+        ("pro,sync", customer)
+    );
+    let entries = new_entries(&world, before).await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        (entries[0].action, id_of(entries[0].license.as_ref())),
+        (Action::ManualMint, Some(license.id))
+    );
+    assert_eq!(entries[0].actor.name, "support@acme.test");
+    assert!(
+        !entries[0]
+            .details
+            .to_string()
+            .contains(minted[0].key.expose())
+    );
+}
+
+#[tokio::test]
+async fn many_are_minted_with_one_entry_each_all_different() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let caller = Caller::command_line(acme());
+    let minted = world
+        .services
+        .licenses
+        .mint(&caller, order(Some("pro"), 50))
+        .await
+        .unwrap();
+    let ids: std::collections::HashSet<_> = minted.iter().map(|minted| minted.id).collect();
+    assert_eq!(ids.len(), 50);
+    let entries = new_entries(&world, before).await;
+    assert_eq!(entries.len(), 50);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.actor.kind == ActorKind::CommandLine)
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let caller = somebody(Role::Support);
+    let unknown_product = MintOrder {
+        product: "nothing".parse().unwrap(),
+        ..order(None, 1)
+    };
+    let bad_email = Customer {
+        email: Some("nobody".into()),
+        ..Customer::default()
+    };
+    let bad_name = Customer {
+        name: Some("a\nb".into()),
+        ..Customer::default()
+    };
+    for (order, expected) in [
+        (
+            unknown_product,
+            Invalid::UnknownProduct("nothing".parse().unwrap()),
+        ),
+        (
+            order(Some("nothing"), 1),
+            Invalid::UnknownKeyType("notes".parse().unwrap(), "nothing".parse().unwrap()),
+        ),
+        (
+            order(None, 1),
+            Invalid::KeyTypeNeeded("notes".parse().unwrap()),
+        ),
+        (order(Some("pro"), 0), Invalid::Count { max: 1_000 }),
+        (
+            order(Some("pro"), MOST_AT_ONCE + 1),
+            Invalid::Count { max: 1_000 },
+        ),
+        (
+            MintOrder {
+                customer: bad_email,
+                ..order(Some("pro"), 1)
+            },
+            Invalid::Email,
+        ),
+        (
+            MintOrder {
+                customer: bad_name,
+                ..order(Some("pro"), 1)
+            },
+            Invalid::Name { max: 80 },
+        ),
+    ] {
+        match world.services.licenses.mint(&caller, order).await {
+            Err(Error::Invalid(found)) => assert_eq!(found, expected),
+            Err(other) => panic!("{expected:?}: {other:?}"),
+            Ok(_) => panic!("{expected:?}: minted"),
+        }
+    }
+    assert_eq!(log(&world).await.len(), before);
+}
+
+#[tokio::test]
+async fn the_key_type_may_be_left_out_where_there_is_one() {
+    let world = world().await;
+    let order = MintOrder {
+        product: "studio".parse().unwrap(),
+        ..order(None, 1)
+    };
+    assert!(
+        world
+            .services
+            .licenses
+            .mint(&somebody(Role::Support), order)
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn viewers_list_but_do_not_mint() {
+    let world = world().await;
+    let viewer = somebody(Role::Viewer);
+    assert!(
+        world
+            .services
+            .licenses
+            .list(&viewer, &LicenseQuery::default())
+            .await
+            .is_ok()
+    );
+    let refused = world
+        .services
+        .licenses
+        .mint(&viewer, order(Some("pro"), 1))
+        .await;
+    assert!(matches!(refused, Err(Error::Forbidden)));
+}
+
+#[tokio::test]
+async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
+    let world = world().await;
+    let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
+    let typed = |form: &str| TypedMint {
+        form_id: form.to_owned(),
+        key_type: "notes/pro".into(),
+        customer_email: " ada@example.test ".into(),
+        count: "30".into(),
+        ..TypedMint::default()
+    };
+    let form = licenses.new_form().to_string();
+    let (order, id) = licenses.mint_typed(&support, typed(&form)).await.unwrap();
+    assert_eq!(order.customer.email.as_deref(), Some("ada@example.test"));
+    let written = Arc::new(Mutex::new(Vec::new()));
+    let heard = written.clone();
+    let minted = licenses
+        .mint_once(&support, &order, id, move |count| {
+            heard.lock().unwrap().push(count);
+        })
+        .await
+        .unwrap();
+    assert_eq!((minted.len(), written.lock().unwrap().len()), (30, 30));
+    assert_eq!(written.lock().unwrap().last(), Some(&30));
+
+    let before = log(&world).await.len();
+    let first: Vec<_> = minted.iter().take(20).map(|minted| minted.id).collect();
+    let is_known = |answer: Result<(), FormError>| match answer {
+        Err(FormError::Used(Made::Licenses {
+            count: 30,
+            first: named,
+        })) => named
+            .iter()
+            .map(|license| license.id)
+            .eq(first.iter().copied()),
+        other => panic!("{other:?}"),
+    };
+    // As it is looked at before, and as the database decides where two come at once.
+    assert!(is_known(
+        licenses.mint_typed(&support, typed(&form)).await.map(drop)
+    ));
+    assert!(is_known(
+        licenses
+            .mint_once(&support, &order, id, |_| {})
+            .await
+            .map(drop)
+    ));
+    assert_eq!(log(&world).await.len(), before);
+    let stored = world
+        .store
+        .used_form(&acme(), id)
+        .await
+        .unwrap()
+        .unwrap()
+        .to_string();
+    assert!(
+        minted
+            .iter()
+            .all(|minted| !stored.contains(minted.key.expose()))
+    );
+
+    for (days, is_there) in [(60, true), (61, false)] {
+        world.clock.set(NOW.plus_days(days));
+        world.services.keep_house().await.unwrap();
+        let stored = world.store.used_form(&acme(), id).await.unwrap();
+        assert_eq!(stored.is_some(), is_there, "{days}");
+    }
+}
+
+/// Before anything that was typed is looked at.
+#[tokio::test]
+async fn a_viewers_form_is_refused_whatever_is_in_it() {
+    let world = world().await;
+    let refused = world
+        .services
+        .licenses
+        .mint_typed(&somebody(Role::Viewer), TypedMint::default())
+        .await;
+    assert!(
+        matches!(refused, Err(FormError::Other(Error::Forbidden))),
+        "{refused:?}"
+    );
+}

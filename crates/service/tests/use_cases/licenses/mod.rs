@@ -1,0 +1,4 @@
+//! What operators do to licenses.
+
+mod actions;
+mod mint;

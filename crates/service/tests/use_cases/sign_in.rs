@@ -1,0 +1,382 @@
+//! Signing in and out.
+
+use keywright_domain::{audit::Action, role::Role};
+use keywright_service::{
+    Caller, Error, Invalid,
+    limits::{LimitSettings, SIGN_IN_MINUTES},
+    operators::{IDLE_MILLIS, Origin, SESSION_DAYS, SessionToken, SignInError},
+};
+use keywright_testing::NOW;
+
+use crate::support::{acme, log, new_entries, settled, somebody, world};
+
+const EMAIL: &str = "owner@acme.test";
+const PASSWORD: &str = "keywright-demo";
+
+fn origin() -> Origin {
+    from("192.0.2.1")
+}
+
+fn from(address: &str) -> Origin {
+    Origin {
+        user_agent: "browser".into(),
+        address: address.parse().ok(),
+    }
+}
+
+#[tokio::test]
+async fn the_right_password_begins_a_session_and_is_recorded() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    let token = world
+        .services
+        .operators
+        .sign_in("Owner@ACME.test", PASSWORD, origin())
+        .await
+        .unwrap();
+    let session = world.services.operators.session(&token).await.unwrap();
+    assert_eq!((session.email.as_str(), session.role), (EMAIL, Role::Owner));
+    assert_eq!(
+        (session.tenant, session.tenant_name.as_str()),
+        (acme(), "Acme")
+    );
+    let entries = new_entries(&world, before).await;
+    assert_eq!(entries.len(), 1);
+    assert_eq!(
+        (entries[0].action, entries[0].actor.name.as_str()),
+        (Action::SignIn, EMAIL)
+    );
+    assert!(!entries[0].details.to_string().contains(token.expose()));
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_refused_and_recorded_for_a_known_account_only() {
+    let world = world().await;
+    let before = log(&world).await.len();
+    for (email, password) in [
+        (EMAIL, "wrong"),
+        ("nobody@acme.test", PASSWORD),
+        ("", ""),
+        (EMAIL, ""),
+    ] {
+        let refused = world
+            .services
+            .operators
+            .sign_in(email, password, origin())
+            .await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{email}");
+    }
+    let entries = new_entries(&world, before).await;
+    assert_eq!(entries.len(), 2);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.action == Action::SignInRefused && entry.actor.name == EMAIL)
+    );
+}
+
+#[tokio::test]
+async fn a_session_ends_at_sign_out() {
+    let world = world().await;
+    let token = world
+        .services
+        .operators
+        .sign_in(EMAIL, PASSWORD, origin())
+        .await
+        .unwrap();
+    let other = world
+        .services
+        .operators
+        .sign_in(EMAIL, PASSWORD, origin())
+        .await
+        .unwrap();
+    world.services.operators.sign_out(&token).await.unwrap();
+    assert!(matches!(
+        world.services.operators.session(&token).await,
+        Err(Error::Unauthenticated)
+    ));
+    assert!(
+        world.services.operators.session(&other).await.is_ok(),
+        "the other browser's goes on"
+    );
+}
+
+#[tokio::test]
+async fn a_session_ends_when_idle_for_twelve_hours_and_after_thirty_days_in_any_case() {
+    let world = world().await;
+    let token = world
+        .services
+        .operators
+        .sign_in(EMAIL, PASSWORD, origin())
+        .await
+        .unwrap();
+    let end = NOW.plus_days(SESSION_DAYS);
+    let mut now = NOW;
+    while now.plus_millis(IDLE_MILLIS - 1) < end {
+        now = now.plus_millis(IDLE_MILLIS - 1);
+        world.clock.set(now);
+        assert!(
+            world.services.operators.session(&token).await.is_ok(),
+            "seen often enough"
+        );
+        settled(&world).await;
+    }
+    world.clock.set(end);
+    assert!(
+        world.services.operators.session(&token).await.is_err(),
+        "thirty days"
+    );
+
+    let token = world
+        .services
+        .operators
+        .sign_in(EMAIL, PASSWORD, origin())
+        .await
+        .unwrap();
+    world.clock.set(end.plus_millis(IDLE_MILLIS));
+    assert!(
+        world.services.operators.session(&token).await.is_err(),
+        "twelve hours"
+    );
+}
+
+#[tokio::test]
+async fn a_made_up_token_is_no_session() {
+    let world = world().await;
+    for token in ["", "x", &"A".repeat(43)] {
+        let found = world
+            .services
+            .operators
+            .session(&SessionToken::from_cookie(token))
+            .await;
+        assert!(matches!(found, Err(Error::Unauthenticated)));
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_made_by_those_who_may_with_a_good_password() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let owner = Caller::command_line(acme());
+    let add = |caller: Caller, email: &'static str, role, password: &'static str| async move {
+        operators.add(&caller, email, role, password).await
+    };
+    assert!(
+        add(owner.clone(), "new@acme.test", Role::Admin, "long enough")
+            .await
+            .is_ok()
+    );
+    assert!(
+        operators
+            .sign_in("new@acme.test", "long enough", origin())
+            .await
+            .is_ok()
+    );
+    let taken = add(owner.clone(), "NEW@acme.test", Role::Admin, "long enough").await;
+    assert!(matches!(taken, Err(Error::Conflict(message)) if message.contains("e-mail")));
+    let short = add(owner.clone(), "short@acme.test", Role::Viewer, "short").await;
+    assert!(matches!(
+        short,
+        Err(Error::Invalid(Invalid::Password { .. }))
+    ));
+    let nobody = add(owner, "nobody", Role::Viewer, "long enough").await;
+    assert!(matches!(nobody, Err(Error::Invalid(Invalid::Email))));
+    for (caller, role, allowed) in [
+        (Role::Admin, Role::Support, true),
+        (Role::Admin, Role::Admin, false),
+        (Role::Support, Role::Viewer, false),
+    ] {
+        let added = add(somebody(caller), "x@acme.test", role, "long enough").await;
+        assert_eq!(
+            added.is_ok(),
+            allowed,
+            "{caller:?} makes {role:?}: {added:?}"
+        );
+    }
+}
+
+/// How long somebody is told to wait, in seconds.
+fn wait(refused: Result<SessionToken, SignInError>) -> Option<u64> {
+    match refused {
+        Ok(_) | Err(SignInError::Wrong) => None,
+        Err(SignInError::TooMany(wait)) => Some(wait.as_secs()),
+        Err(SignInError::Trouble(error)) => panic!("{error}"),
+    }
+}
+
+#[tokio::test]
+async fn after_ten_wrong_passwords_an_address_waits_and_the_right_one_is_no_use() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let try_from = |email, password, address| operators.sign_in(email, password, from(address));
+    for second in 0..10 {
+        world.clock.set(NOW.plus_millis(second * 1_000));
+        let refused = try_from(EMAIL, "wrong password", "192.0.2.1").await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{second}");
+    }
+    let whole = u64::from(SIGN_IN_MINUTES) * 60;
+    for email in [EMAIL, "OWNER@acme.TEST"] {
+        let held_up = try_from(email, PASSWORD, "192.0.2.1").await;
+        assert_eq!(wait(held_up), Some(whole - 9));
+    }
+    // Neither another account nor another address is held up.
+    for (email, address) in [
+        ("admin@acme.test", "192.0.2.1"),
+        (EMAIL, "192.0.2.2"),
+        (EMAIL, "2001:db8::1"),
+    ] {
+        assert!(
+            try_from(email, PASSWORD, address).await.is_ok(),
+            "{address}"
+        );
+    }
+    let end = NOW.plus_millis(i64::try_from(whole).unwrap() * 1_000);
+    world.clock.set(end.plus_millis(-1));
+    let held_up = try_from(EMAIL, PASSWORD, "192.0.2.1").await;
+    assert_eq!(wait(held_up), Some(0));
+    world.clock.set(end);
+    assert!(try_from(EMAIL, PASSWORD, "192.0.2.1").await.is_ok());
+}
+
+#[tokio::test]
+async fn an_unknown_account_is_held_up_like_a_known_one() {
+    let world = world().await;
+    let mut waits = Vec::new();
+    for email in [EMAIL, "nobody@acme.test"] {
+        let tries = (0..12).map(|_| {
+            let operators = &world.services.operators;
+            operators.sign_in(email, "wrong password", from("192.0.2.7"))
+        });
+        let mut told = Vec::new();
+        for refused in tries {
+            told.push(wait(refused.await));
+        }
+        waits.push(told);
+    }
+    assert_eq!(waits[0], waits[1]);
+    assert_eq!(waits[0].iter().flatten().count(), 2);
+}
+
+#[tokio::test]
+async fn an_address_that_tries_many_accounts_waits() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    for number in 0..30 {
+        let email = format!("nobody{number}@acme.test");
+        let refused = operators.sign_in(&email, "wrong password", origin()).await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{number}");
+    }
+    let held_up = operators.sign_in(EMAIL, PASSWORD, origin()).await;
+    assert!(wait(held_up).is_some());
+}
+
+/// Whoever guesses from many addresses holds up neither those who are signed in, nor the same people's next browser.
+#[tokio::test]
+async fn many_addresses_that_guess_an_account_do_not_lock_its_owner_out() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let sign_in = |address| operators.sign_in(EMAIL, PASSWORD, from(address));
+    let open = sign_in("192.0.2.1").await.unwrap();
+    for number in 0..100 {
+        let address = format!("198.51.100.{}", number / 9);
+        let refused = operators
+            .sign_in(EMAIL, "wrong password", from(&address))
+            .await;
+        assert!(matches!(refused, Err(SignInError::Wrong)), "{number}");
+    }
+    assert!(wait(sign_in("203.0.113.1").await).is_some());
+    assert!(operators.session(&open).await.is_ok());
+    assert!(sign_in("192.0.2.1").await.is_ok());
+    // The other address is held up, whether the account is there or not.
+    operators.sign_out(&open).await.unwrap();
+    assert!(wait(sign_in("203.0.113.1").await).is_some());
+}
+
+#[tokio::test]
+async fn many_tries_at_once_are_all_counted() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let tries = (0..24).map(|_| operators.sign_in(EMAIL, "wrong password", origin()));
+    let refused = futures::future::join_all(tries).await;
+    let checked = refused
+        .iter()
+        .filter(|refused| matches!(refused, Err(SignInError::Wrong)));
+    assert_eq!(checked.count(), 10);
+    // What is right does not count.
+    for _ in 0..30 {
+        let right = operators
+            .sign_in("admin@acme.test", PASSWORD, from("192.0.2.9"))
+            .await;
+        assert!(right.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_limit_of_none_holds_nobody_up() {
+    let world = world().await;
+    let limits = LimitSettings {
+        sign_ins: 0,
+        ..LimitSettings::default()
+    };
+    let world = world.limited_by(limits).await;
+    for _ in 0..40 {
+        let refused = world
+            .services
+            .operators
+            .sign_in(EMAIL, "wrong password", origin());
+        assert!(matches!(refused.await, Err(SignInError::Wrong)));
+    }
+}
+
+#[tokio::test]
+async fn another_password_ends_every_session_and_is_recorded_without_it() {
+    let world = world().await;
+    let operators = &world.services.operators;
+    let sign_in = |password| operators.sign_in(EMAIL, password, origin());
+    let (one, two) = (
+        sign_in(PASSWORD).await.unwrap(),
+        sign_in(PASSWORD).await.unwrap(),
+    );
+    let other = operators
+        .sign_in("admin@acme.test", PASSWORD, origin())
+        .await
+        .unwrap();
+    let before = log(&world).await.len();
+    let command_line = Caller::command_line(acme());
+    let change = |caller, email, password| async move {
+        operators.set_password(&caller, email, password).await
+    };
+
+    let short = change(command_line.clone(), EMAIL, "short").await;
+    assert!(matches!(
+        short,
+        Err(Error::Invalid(Invalid::Password { .. }))
+    ));
+    for unknown in ["nobody@acme.test", "owner@indie.test"] {
+        let refused = change(command_line.clone(), unknown, "another password").await;
+        assert!(matches!(refused, Err(Error::NotFound)), "{unknown}");
+    }
+    for role in [Role::Support, Role::Admin] {
+        let refused = change(somebody(role), EMAIL, "another password").await;
+        assert!(matches!(refused, Err(Error::Forbidden)), "{role:?}");
+    }
+    assert!(operators.session(&one).await.is_ok(), "nothing was done");
+
+    change(command_line, "Owner@acme.TEST", "another password")
+        .await
+        .unwrap();
+    for ended in [&one, &two] {
+        let session = operators.session(ended).await;
+        assert!(matches!(session, Err(Error::Unauthenticated)));
+    }
+    assert!(operators.session(&other).await.is_ok());
+    assert!(matches!(sign_in(PASSWORD).await, Err(SignInError::Wrong)));
+    assert!(sign_in("another password").await.is_ok());
+    let entries = new_entries(&world, before).await;
+    let entry = entries
+        .iter()
+        .find(|entry| entry.action == Action::OperatorPasswordChange)
+        .unwrap();
+    assert_eq!(entry.details["email"], EMAIL);
+    assert!(!entry.details.to_string().contains("another password"));
+}

@@ -1,0 +1,77 @@
+//! Short ways into a world with the demo data.
+
+use futures::FutureExt;
+use keywright_domain::{
+    ids::{LicenseId, TenantId},
+    license::NamedLicense,
+    page::Position,
+    plan::Plan,
+    role::Role,
+    session::Session,
+};
+use keywright_service::{Caller, clock::Clock};
+use keywright_store::{AuditEntry, EntryFilter, StoreError};
+use keywright_testing::{Engine, NOW, TestWorld};
+use uuid::Uuid;
+
+pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
+
+pub(crate) async fn world() -> TestWorld {
+    TestWorld::with_demo(Engine::Sqlite).await
+}
+
+pub(crate) fn acme() -> TenantId {
+    "acme".parse().unwrap()
+}
+
+/// Somebody of `acme` with that role.
+pub(crate) fn somebody(role: Role) -> Caller {
+    Caller::operator(&Session {
+        operator: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
+        email: format!("{}@acme.test", role.as_str()),
+        role,
+        tenant: acme(),
+        tenant_name: "Acme".into(),
+        plan: Plan::Enterprise,
+        is_guided: false,
+        last_seen_at: NOW,
+    })
+}
+
+/// What `acme`'s log gained since it had `before` entries.
+pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+    let mut entries = log(world).await;
+    entries.truncate(entries.len() - before);
+    entries
+}
+
+pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
+    settled(world).await;
+    world
+        .store
+        .audit_entries(
+            &acme(),
+            &EntryFilter::default(),
+            Position::Start,
+            100_000,
+            world.clock.now(),
+        )
+        .await
+        .unwrap()
+}
+
+/// Which license an entry names.
+pub(crate) fn id_of(named: Option<&NamedLicense>) -> Option<LicenseId> {
+    named.map(|license| license.id)
+}
+
+/// Waits until what use cases write aside is written: they are tasks, which run before this one goes on, and SQLite's
+/// writer takes jobs in their order.
+pub(crate) async fn settled(world: &TestWorld) {
+    tokio::task::yield_now().await;
+    world
+        .store
+        .write(|_| async { Ok::<_, StoreError>(()) }.boxed())
+        .await
+        .unwrap();
+}

@@ -1,0 +1,66 @@
+//! Opening a database: what is refused, and with which words.
+
+use keywright_store::{OpenError, Store};
+use keywright_testing::{Engine, TestDatabase, engine_test};
+
+use crate::support::World;
+
+#[engine_test]
+async fn opening_again_finds_what_was_there(world: World) {
+    world.store.close().await;
+    let again = world.database.open().await;
+    assert_eq!(again.tenant_ids().await.unwrap().len(), 2);
+}
+
+async fn refusal(url: &str) -> OpenError {
+    match Store::open(url).await {
+        Ok(_) => panic!("{url} was opened"),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_missing_file_is_unreachable_unless_it_may_be_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("none.db").display());
+    assert!(matches!(refusal(&url).await, OpenError::Unreachable(_)));
+    assert!(Store::open(&format!("{url}?mode=rwc")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_broken_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("letter.db");
+    std::fs::write(&path, "Dear Sir or Madam, ".repeat(100)).unwrap();
+    let error = refusal(&format!("sqlite:{}", path.display())).await;
+    assert!(matches!(error, OpenError::Broken(_)), "{error}");
+    assert!(
+        std::fs::read_to_string(&path)
+            .unwrap()
+            .starts_with("Dear Sir")
+    );
+}
+
+#[tokio::test]
+async fn other_engines_are_refused_by_name() {
+    assert!(matches!(
+        refusal("mysql://h/d").await,
+        OpenError::UnknownEngine
+    ));
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_unreachable_and_its_password_stays_secret() {
+    let error = refusal("postgres://somebody:hunter2@127.0.0.1:1/none").await;
+    assert!(matches!(error, OpenError::Unreachable(_)), "{error}");
+    assert!(!error.to_string().contains("hunter2"));
+}
+
+#[tokio::test]
+async fn a_fresh_sqlite_database_is_tuned() {
+    let database = TestDatabase::on(Engine::Sqlite).await;
+    let store = database.open().await;
+    store.ping().await.unwrap();
+    let log = database.file().unwrap().with_extension("db-wal");
+    assert!(log.exists(), "write-ahead log");
+}

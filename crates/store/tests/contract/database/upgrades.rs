@@ -1,0 +1,118 @@
+//! A small database of every schema that was given out is kept in `tests/released`: each is brought up to date and can be read.
+
+use std::{fs, path::Path};
+
+use keywright_domain::{
+    license::LicenseState,
+    page::Position,
+    query::{LicenseFilter, LicenseQuery},
+    search::SearchTerm,
+};
+use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
+
+use crate::support::tenant;
+
+/// Each was made by the program of its day, in November 2026, and has one tenant with a product, three licenses, one device and,
+/// but for the first, whose program could make none, two SDK keys.
+async fn can_be_read(store: &Store, name: &str) {
+    let expected_sdk_keys = if name == "0001" { 0 } else { 2 };
+    let acme = tenant("acme");
+    assert_eq!(
+        store.row_faults().await.unwrap(),
+        Vec::<String>::new(),
+        "{name}"
+    );
+    assert_eq!(
+        store.file_faults().await.unwrap(),
+        Vec::<String>::new(),
+        "{name}"
+    );
+    assert_eq!(
+        store.audit_faults().await.unwrap(),
+        Vec::<String>::new(),
+        "{name}"
+    );
+    let products = store.products(&acme).await.unwrap();
+    assert_eq!(
+        (products.len(), products[0].name.as_str()),
+        (1, "Notes"),
+        "{name}"
+    );
+    let key_types = store.all_key_types(&acme).await.unwrap();
+    assert_eq!(
+        (key_types.len(), key_types[0].duration_days),
+        (1, Some(365)),
+        "{name}"
+    );
+    let now = key_types[0].created_at.plus_days(1);
+    let found = LicenseQuery {
+        filter: LicenseFilter {
+            term: SearchTerm::new("ada@example"),
+            ..LicenseFilter::default()
+        },
+        ..LicenseQuery::default()
+    };
+    let list = store.list_licenses(&acme, &found, now).await.unwrap();
+    assert_eq!(list.page.items.len(), 3, "{name}");
+    let mut devices = 0;
+    for license in list.page.items {
+        let whole = store.license(&acme, license.id).await.unwrap().unwrap();
+        assert_eq!(whole.state, LicenseState::Active, "{name}");
+        for device in store.activations(&acme, license.id).await.unwrap() {
+            devices += 1;
+            let id = device.instance.to_string();
+            for typed in [&device.device_name, &id[..9], &id] {
+                let term = SearchTerm::new(typed).unwrap();
+                let found = store.licenses_with(&acme, &term, 10).await.unwrap();
+                assert!(found.contains(&license.id), "{name}: {typed}");
+            }
+        }
+    }
+    assert_eq!(devices, 1, "{name}");
+    let keys = store.device_tenant(&acme).await.unwrap().unwrap();
+    assert_eq!(keys.sdk_keys.len(), expected_sdk_keys, "{name}");
+    assert!(store.has_activations(&acme).await.unwrap(), "{name}");
+    let entries = store
+        .audit_entries(&acme, &EntryFilter::default(), Position::Start, 100, now)
+        .await;
+    assert!(entries.unwrap().len() >= 8, "{name}");
+}
+
+fn url(file: &Path) -> String {
+    format!("sqlite:{}", file.display())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn databases_of_every_released_schema_open_and_read_the_same() {
+    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released");
+    let mut schemas = Vec::new();
+    for entry in fs::read_dir(released).unwrap() {
+        let kept = entry.unwrap().path();
+        let name = kept.file_stem().unwrap().to_str().unwrap().to_owned();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keywright.db");
+        fs::copy(&kept, &file).unwrap();
+        let copied = inspect_copy(&url(&file)).await.unwrap();
+        assert_eq!(
+            (copied.schema, copied.tenants, copied.licenses),
+            (name.parse().unwrap(), 1, 3)
+        );
+        // A backup is of the schema that it was made of; what opens it brings it up to date.
+        let backup = folder.path().join("backup.db");
+        copy_database(&url(&file), &backup).await.unwrap();
+        assert_eq!(inspect_copy(&url(&backup)).await.unwrap(), copied);
+        for file in [file, backup] {
+            let store = Store::open(&url(&file)).await.unwrap();
+            can_be_read(&store, &name).await;
+            store.close().await;
+        }
+        schemas.push(copied.schema);
+    }
+    schemas.sort_unstable();
+    let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
+    let newest = i64::try_from(fs::read_dir(migrations).unwrap().count()).unwrap();
+    assert!(
+        schemas.into_iter().eq(1..=newest),
+        "keep a database of each schema, the newest too"
+    );
+}

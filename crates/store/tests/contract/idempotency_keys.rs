@@ -1,0 +1,98 @@
+//! Forms that make something once.
+
+use futures::{FutureExt, future::join_all};
+use keywright_domain::{ids::FormId, time::Timestamp};
+use keywright_store::{Store, StoreError};
+use keywright_testing::engine_test;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::support::{NOW, World, tenant};
+
+fn form(number: u128) -> FormId {
+    FormId::new(Uuid::from_u128(number))
+}
+
+async fn send(
+    store: &Store,
+    slug: &'static str,
+    number: u128,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let write = store.write(move |tx| {
+        async move {
+            tx.use_form(
+                &tenant(slug),
+                form(number),
+                &json!({ "made": number.to_string() }),
+                at,
+            )
+            .await
+        }
+        .boxed()
+    });
+    write.await
+}
+
+async fn made(world: &World, slug: &str, number: u128) -> Option<serde_json::Value> {
+    world
+        .store
+        .used_form(&tenant(slug), form(number))
+        .await
+        .unwrap()
+}
+
+#[engine_test]
+async fn a_form_is_used_once_in_its_tenant(world: World) {
+    assert_eq!(made(&world, "acme", 1).await, None);
+    send(&world.store, "acme", 1, NOW).await.unwrap();
+    assert!(matches!(
+        send(&world.store, "acme", 1, NOW).await,
+        Err(StoreError::Conflict)
+    ));
+    assert_eq!(made(&world, "acme", 1).await, Some(json!({ "made": "1" })));
+    assert_eq!(made(&world, "indie", 1).await, None);
+    send(&world.store, "indie", 1, NOW).await.unwrap();
+}
+
+#[engine_test]
+async fn of_many_at_once_one_uses_it(world: World) {
+    let beside = world.database.open().await;
+    let stores = [&world.store, &beside];
+    let sent = join_all((0..12).map(|number| send(stores[number % 2], "acme", 7, NOW))).await;
+    assert_eq!(
+        sent.iter().filter(|sent| sent.is_ok()).count(),
+        1,
+        "{sent:?}"
+    );
+}
+
+#[engine_test]
+async fn forms_are_forgotten_by_age_a_batch_at_a_time(world: World) {
+    for number in 0..5 {
+        send(
+            &world.store,
+            "acme",
+            number,
+            NOW.plus_millis(i64::try_from(number).unwrap()),
+        )
+        .await
+        .unwrap();
+    }
+    for (most, purged) in [(2, 2), (9, 1), (9, 0)] {
+        let write = world.store.write(move |tx| {
+            async move { tx.purge_used_forms(NOW.plus_millis(3), most).await }.boxed()
+        });
+        assert_eq!(
+            write.await.map_err(|error: StoreError| error).unwrap(),
+            purged
+        );
+    }
+    assert_eq!(
+        (
+            made(&world, "acme", 2).await,
+            made(&world, "acme", 3).await.is_some()
+        ),
+        (None, true)
+    );
+}

@@ -1,0 +1,531 @@
+//! The list of licenses: filters, orders, pages.
+
+use futures::FutureExt;
+use keywright_domain::{
+    activation::Activation,
+    ids::LicenseId,
+    license::{License, LicenseState, LicenseSummary, Status},
+    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
+    product::{KeyType, Product},
+    query::{LicenseFilter, LicenseList, LicenseQuery, Sort, SortBy},
+    search::SearchTerm,
+    settings::ProductSettings,
+    time::Timestamp,
+};
+use keywright_store::StoreError;
+use keywright_testing::{Engine, EngineFixture, engine_test};
+
+use crate::support::{NOW, World, activation, license, license_id, tenant};
+
+async fn list(world: &World, query: &LicenseQuery) -> LicenseList {
+    let acme = tenant("acme");
+    world.store.list_licenses(&acme, query, NOW).await.unwrap()
+}
+
+fn filtered(filter: LicenseFilter) -> LicenseQuery {
+    LicenseQuery {
+        filter,
+        ..LicenseQuery::default()
+    }
+}
+
+fn at(position: Position<LicenseId>) -> LicenseQuery {
+    LicenseQuery {
+        position,
+        ..LicenseQuery::default()
+    }
+}
+
+/// Every row from the first page to the last, and then again from the last to the first.
+async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSummary>; 2] {
+    let mut there = Vec::new();
+    let mut position = Position::Start;
+    let last = loop {
+        let query = LicenseQuery {
+            position,
+            ..query.clone()
+        };
+        let page = list(world, &query).await.page;
+        there.extend(page.items.iter().cloned());
+        match page.next {
+            Some(mark) => position = Position::After(mark),
+            None => break page,
+        }
+    };
+    let mut back: Vec<_> = last.items.into_iter().rev().collect();
+    let mut previous = last.previous;
+    while let Some(mark) = previous {
+        let query = LicenseQuery {
+            position: Position::Before(mark),
+            ..query.clone()
+        };
+        let page = list(world, &query).await.page;
+        assert!(page.next.is_some());
+        back.extend(page.items.into_iter().rev());
+        previous = page.previous;
+    }
+    back.reverse();
+    [there, back]
+}
+
+/// Each single filter and each order, from the beginning and from a place further down.
+fn pages() -> Vec<LicenseQuery> {
+    let statuses = Status::ALL.map(|status| LicenseFilter {
+        status: Some(status),
+        ..LicenseFilter::default()
+    });
+    let of_product = LicenseFilter {
+        product: Some("notes".parse().unwrap()),
+        ..LicenseFilter::default()
+    };
+    let filters = statuses
+        .into_iter()
+        .chain([of_product, LicenseFilter::default()]);
+    let mark = Mark {
+        value: NOW.millis(),
+        id: license_id(7),
+    };
+    let places = [
+        Position::Start,
+        Position::After(mark),
+        Position::Before(mark),
+    ];
+    let mut pages = Vec::new();
+    for filter in filters {
+        for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+            for (descending, position) in [true, false].into_iter().zip(places) {
+                let sort = Sort { by, descending };
+                pages.push(LicenseQuery {
+                    filter: filter.clone(),
+                    sort,
+                    position,
+                });
+            }
+        }
+    }
+    pages
+}
+
+fn searched(typed: &str, sort: Sort) -> LicenseQuery {
+    LicenseQuery {
+        filter: LicenseFilter {
+            term: SearchTerm::new(typed),
+            ..LicenseFilter::default()
+        },
+        sort,
+        position: Position::Start,
+    }
+}
+
+/// On an empty SQLite, which knows as little of its rows as one that has many: nobody tells it.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
+    let world = World::on(Engine::Sqlite).await;
+    let acme = tenant("acme");
+    for typed in ["acme", "ac", "a"] {
+        let query = searched(typed, Sort::default());
+        let plan = world.store.plan_of_a_page(&acme, &query, NOW).await;
+        let plan = plan.unwrap().join("\n");
+        let of_the_license = "activations_one_per_machine (tenant_id=? AND license_id=?)";
+        assert!(plan.contains(of_the_license), "{typed}: {plan}");
+        assert!(!plan.contains("id>?"), "{typed}: {plan}");
+        for sort in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+            for position in [
+                Position::Start,
+                Position::After(Mark {
+                    value: 7,
+                    id: license_id(7),
+                }),
+            ] {
+                let sort = Sort {
+                    by: sort,
+                    descending: true,
+                };
+                let query = LicenseQuery {
+                    position,
+                    ..searched(typed, sort)
+                };
+                let plan = world
+                    .store
+                    .plan_of_a_gathered_page(&acme, &query, NOW)
+                    .await;
+                let plan = plan.unwrap();
+                let of_licenses = plan
+                    .iter()
+                    .find(|step| step.starts_with("SEARCH l "))
+                    .unwrap();
+                assert!(
+                    of_licenses.contains("(tenant_id=? AND id=?"),
+                    "{query:?}: {plan:?}"
+                );
+            }
+        }
+    }
+    for status in Status::ALL {
+        let filter = LicenseFilter {
+            status: Some(status),
+            product: Some("notes".parse().unwrap()),
+            term: None,
+        };
+        let plan = world.store.plan_of_a_count(&acme, &filter, NOW).await;
+        let plan = plan.unwrap().join("\n");
+        let expected = "COVERING INDEX licenses_by_state_and_expiry (tenant_id=? AND state=?";
+        assert!(plan.contains(expected), "{status:?}: {plan}");
+    }
+}
+
+#[engine_test]
+async fn every_filter_and_every_order_is_read_by_an_index(world: World) {
+    world.add(&license(1)).await.unwrap();
+    for page in pages() {
+        let plan = world
+            .store
+            .plan_of_a_page(&tenant("acme"), &page, NOW)
+            .await
+            .unwrap()
+            .join("\n");
+        assert!(plan.contains("licenses_by_"), "{page:?}\n{plan}");
+        for whole in ["SCAN l", "TEMP B-TREE", "Seq Scan on licenses"] {
+            assert!(!plan.contains(whole), "{page:?}\n{plan}");
+        }
+    }
+}
+
+#[engine_test]
+async fn the_list_says_status_at_the_moment_it_is_read(world: World) {
+    let end = NOW.plus_days(1);
+    world
+        .add(&License {
+            expires_at: Some(end),
+            ..license(1)
+        })
+        .await
+        .unwrap();
+    for (now, status) in [
+        (end.plus_millis(-1), Status::Active),
+        (end, Status::Expired),
+    ] {
+        let list = world
+            .store
+            .list_licenses(&tenant("acme"), &LicenseQuery::default(), now)
+            .await
+            .unwrap();
+        assert_eq!(list.page.items[0].status, status);
+        assert_eq!(list.page.items[0].product_name, "Notes");
+        assert_eq!(list.now, now);
+        let of = |status| {
+            filtered(LicenseFilter {
+                status: Some(status),
+                ..LicenseFilter::default()
+            })
+        };
+        for wanted in Status::ALL {
+            let list = world
+                .store
+                .list_licenses(&tenant("acme"), &of(wanted), now)
+                .await
+                .unwrap();
+            assert_eq!(
+                list.page.items.len(),
+                usize::from(wanted == status),
+                "{wanted:?} at {now:?}"
+            );
+        }
+    }
+}
+
+/// Adds a second product, with a key type.
+async fn add_studio(world: &World) {
+    let studio = Product {
+        tenant: tenant("acme"),
+        id: "studio".parse().unwrap(),
+        name: "Atelier".into(),
+        key_prefix: "STDO".parse().unwrap(),
+        settings: ProductSettings::default(),
+        created_at: NOW,
+    };
+    let key_type = KeyType {
+        tenant: tenant("acme"),
+        product: studio.id.clone(),
+        id: "pro".parse().unwrap(),
+        activation_limit: 1,
+        duration_days: None,
+        entitlements: std::iter::empty().collect(),
+        fallback: false,
+        created_at: NOW,
+    };
+    let added = world.store.write(move |tx| {
+        async move {
+            tx.insert_product(&studio).await?;
+            tx.insert_key_type(&key_type).await
+        }
+        .boxed()
+    });
+    added.await.map_err(|error: StoreError| error).unwrap();
+}
+
+/// Four statuses of two products: each filter lets through what it says, alone and together, and counts it.
+#[engine_test]
+async fn filters_let_through_what_fits_all_of_them(world: World) {
+    add_studio(&world).await;
+    let past = Some(NOW.plus_millis(-1));
+    let mut number = 0;
+    for product in ["notes", "studio"] {
+        for (state, expires_at) in [
+            (LicenseState::Active, None),
+            (LicenseState::Active, past),
+            (LicenseState::Reminted, past),
+            (LicenseState::Revoked, None),
+        ] {
+            number += 1;
+            let product = product.parse().unwrap();
+            world
+                .add(&License {
+                    state,
+                    expires_at,
+                    product,
+                    ..license(number)
+                })
+                .await
+                .unwrap();
+        }
+    }
+    for status in [
+        None,
+        Some(Status::Active),
+        Some(Status::Expired),
+        Some(Status::Reminted),
+        Some(Status::Revoked),
+    ] {
+        for product in [None, Some("notes"), Some("studio"), Some("nothing")] {
+            let filter = LicenseFilter {
+                status,
+                product: product.map(|id| id.parse().unwrap()),
+                term: None,
+            };
+            let found = list(&world, &filtered(filter)).await;
+            let products = match product {
+                None => 2,
+                Some("nothing") => 0,
+                Some(_) => 1,
+            };
+            let expected = products * if status.is_some() { 1 } else { 4 };
+            assert_eq!(
+                (found.page.items.len(), found.count),
+                (expected as usize, Count::Exact(expected)),
+                "{status:?} {product:?}"
+            );
+            assert_eq!(found.total, Count::Exact(8));
+            assert!(
+                found
+                    .page
+                    .items
+                    .iter()
+                    .all(|row| status.is_none_or(|status| row.status == status))
+            );
+            let names = |slug| match slug {
+                "notes" => "Notes",
+                _ => "Atelier",
+            };
+            assert!(
+                found
+                    .page
+                    .items
+                    .iter()
+                    .all(|row| product.is_none_or(|slug| row.product_name == names(slug)))
+            );
+        }
+    }
+    let products: Vec<_> = list(&world, &LicenseQuery::default()).await.products;
+    let names: Vec<_> = products
+        .iter()
+        .map(|product| (product.id.as_str(), product.name.as_str()))
+        .collect();
+    assert_eq!(names, [("studio", "Atelier"), ("notes", "Notes")]);
+    let elsewhere = world
+        .store
+        .list_licenses(&tenant("indie"), &LicenseQuery::default(), NOW)
+        .await
+        .unwrap();
+    assert_eq!(
+        (elsewhere.total, elsewhere.products.len()),
+        (Count::Exact(0), 1)
+    );
+}
+
+/// Three pages and a rest, most of them equal in what they are sorted by: in each order every license appears once,
+/// forwards and backwards alike.
+#[engine_test]
+async fn every_order_shows_every_license_once_in_both_directions(world: World) {
+    let total = PAGE_SIZE * 3 + 7;
+    for number in 0..total {
+        let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number / 2));
+        let expires_at = (number % 3 != 0).then(|| NOW.plus_days(1 + number % 4));
+        let active_count = number % 3;
+        world
+            .add(&License {
+                created_at,
+                expires_at,
+                active_count,
+                ..license(number)
+            })
+            .await
+            .unwrap();
+    }
+    for name in [
+        "created",
+        "-created",
+        "expires",
+        "-expires",
+        "activations",
+        "-activations",
+    ] {
+        let sort = Sort::from_name(name).unwrap();
+        let query = LicenseQuery {
+            sort,
+            ..LicenseQuery::default()
+        };
+        assert_eq!(list(&world, &query).await.count, Count::Exact(total));
+        let [there, back] = there_and_back(&world, query).await;
+        assert_eq!(there.len(), total as usize, "{name}");
+        assert_eq!(there, back, "{name}");
+        let never = Timestamp::from_millis(i64::MAX);
+        let value = |row: &LicenseSummary| match name.trim_start_matches('-') {
+            "created" => (row.created_at.millis(), 0, row.id),
+            "expires" => (row.expires_at.unwrap_or(never).millis(), 0, row.id),
+            // Of those with as many devices the newest is the last.
+            _ => (row.active_count.into(), row.created_at.millis(), row.id),
+        };
+        let sorted = |pair: &[LicenseSummary]| {
+            if sort.descending {
+                value(&pair[0]) > value(&pair[1])
+            } else {
+                value(&pair[0]) < value(&pair[1])
+            }
+        };
+        assert!(
+            there.windows(2).all(sorted),
+            "{name}: in order, no row twice"
+        );
+    }
+}
+
+/// While a reader pages there and back, 200 licenses are minted and as many of those that were there revoked: the ones
+/// that match throughout appear once each.
+#[engine_test]
+async fn paging_holds_while_licenses_are_minted_and_revoked(world: World) {
+    let stays = |number: u32| number.is_multiple_of(2);
+    for number in 0..400 {
+        world.add(&license(number)).await.unwrap();
+    }
+    let store = world.store.clone();
+    let changes = tokio::spawn(async move {
+        for number in 0..200_u32 {
+            // New ones stand everywhere in the list, not just at its top.
+            let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number * 2));
+            let minted = License {
+                created_at,
+                ..license(1_000 + number)
+            };
+            let revoked = license_id(number * 2 + 1);
+            let changed = store.write(move |tx| {
+                async move {
+                    tx.insert_license(&minted).await?;
+                    tx.revoke_license(&tenant("acme"), revoked).await
+                }
+                .boxed()
+            });
+            changed.await.map_err(|error: StoreError| error).unwrap();
+        }
+    });
+    let active = LicenseFilter {
+        status: Some(Status::Active),
+        ..LicenseFilter::default()
+    };
+    let [there, back] = there_and_back(&world, filtered(active)).await;
+    changes.await.unwrap();
+    for rows in [there, back] {
+        for number in (0..400).filter(|&number| stays(number)) {
+            let times = rows
+                .iter()
+                .filter(|row| row.id == license_id(number))
+                .count();
+            assert_eq!(times, 1, "license {number}");
+        }
+        let mut ids: Vec<_> = rows.iter().map(|row| row.id.to_string()).collect();
+        let length = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), length, "no row twice");
+    }
+}
+
+#[engine_test]
+async fn the_count_stops_past_ten_thousand(world: World) {
+    let added = world.store.write(|tx| {
+        async move {
+            for number in 0..=COUNT_LIMIT {
+                tx.insert_license(&license(number)).await?;
+            }
+            Ok::<_, StoreError>(())
+        }
+        .boxed()
+    });
+    added.await.unwrap();
+    let found = list(&world, &LicenseQuery::default()).await;
+    assert_eq!(
+        (found.count, found.total),
+        (Count::MoreThan(COUNT_LIMIT), Count::MoreThan(COUNT_LIMIT))
+    );
+    let everything = LicenseFilter::default();
+    let counted = world
+        .store
+        .count_licenses_to_export(&tenant("acme"), &everything, NOW)
+        .await;
+    assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "an export wants to know");
+    // A term that many have: part of a key, the beginning of a word, and that of an instance id.
+    world
+        .activate(&Activation {
+            instance: "ac000000-0000-4000-8000-000000000001".parse().unwrap(),
+            ..activation(license_id(7), 1)
+        })
+        .await
+        .unwrap();
+    for typed in ["acme", "ac"] {
+        for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
+            let query = searched(
+                typed,
+                Sort {
+                    by,
+                    descending: true,
+                },
+            );
+            let found = list(&world, &query).await;
+            assert_eq!(
+                (found.count, found.page.items.len()),
+                (Count::MoreThan(1_000), PAGE_SIZE as usize),
+                "{query:?}"
+            );
+        }
+    }
+}
+
+#[engine_test]
+async fn a_place_beyond_the_end_shows_the_beginning(world: World) {
+    world.add(&license(1)).await.unwrap();
+    let beyond = Mark {
+        value: 0,
+        id: license_id(9),
+    };
+    let before = Mark {
+        value: i64::MAX,
+        id: license_id(9),
+    };
+    for position in [Position::After(beyond), Position::Before(before)] {
+        let page = list(&world, &at(position)).await.page;
+        assert_eq!(
+            (page.items.len(), page.previous, page.next),
+            (1, None, None)
+        );
+    }
+}

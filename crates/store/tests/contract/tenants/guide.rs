@@ -1,0 +1,35 @@
+//! How far a tenant has come.
+
+use futures::FutureExt;
+use keywright_store::{Store, StoreError};
+use keywright_testing::engine_test;
+
+use crate::support::{NOW, World, activation, license, license_id, tenant};
+
+async fn end(store: &Store, slug: &'static str) -> bool {
+    let write =
+        store.write(move |tx| async move { tx.end_guide(&tenant(slug), NOW).await }.boxed());
+    write.await.map_err(|error: StoreError| error).unwrap()
+}
+
+#[engine_test]
+async fn licenses_and_devices_count_for_their_own_tenant(world: World) {
+    let store = &world.store;
+    let (acme, indie) = (tenant("acme"), tenant("indie"));
+    assert_eq!(store.newest_license_type(&acme).await.unwrap(), None);
+    world.add(&license(1)).await.unwrap();
+    let notes = ("notes".parse().unwrap(), "pro".parse().unwrap());
+    assert_eq!(store.newest_license_type(&acme).await.unwrap(), Some(notes));
+    assert!(!store.has_activations(&acme).await.unwrap());
+    world.activate(&activation(license_id(1), 1)).await.unwrap();
+    assert!(store.has_activations(&acme).await.unwrap());
+    assert_eq!(store.newest_license_type(&indie).await.unwrap(), None);
+    assert!(!store.has_activations(&indie).await.unwrap());
+}
+
+#[engine_test]
+async fn the_guide_is_put_away_once_and_for_its_tenant(world: World) {
+    assert!(end(&world.store, "acme").await);
+    assert!(!end(&world.store, "acme").await);
+    assert!(end(&world.store, "indie").await);
+}

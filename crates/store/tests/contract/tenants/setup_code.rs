@@ -1,0 +1,59 @@
+//! The code that guards the setup.
+
+use futures::{FutureExt, future::join_all};
+use keywright_domain::setup::{RANDOM_BYTES, SetupCode};
+use keywright_store::{Store, StoreError};
+use keywright_testing::engine_test;
+
+use crate::support::World;
+
+/// Counts a wrong try as a use case does, by what it read under the lock; gives that.
+async fn count(store: &Store) -> i64 {
+    let write = store.write(|tx| {
+        async move {
+            let stored = tx.lock_setup_code().await?;
+            tx.count_wrong_setup_code().await?;
+            Ok(stored.wrong_tries)
+        }
+        .boxed()
+    });
+    write.await.map_err(|error: StoreError| error).unwrap()
+}
+
+#[engine_test]
+async fn there_is_no_code_at_first_and_a_new_one_has_no_wrong_tries(world: World) {
+    let stored = world.store.setup_code().await.unwrap();
+    assert!(stored.hash.is_none() && stored.wrong_tries == 0);
+    assert_eq!(count(&world.store).await, 0);
+    let hash = SetupCode::generate([7; RANDOM_BYTES]).hash();
+    for set in [Some(hash), None] {
+        let write = world
+            .store
+            .write(move |tx| async move { tx.set_setup_code(set).await }.boxed());
+        write.await.map_err(|error: StoreError| error).unwrap();
+        let stored = world.store.setup_code().await.unwrap();
+        assert_eq!(
+            stored.hash.map(|hash| hash.to_string()),
+            set.map(|hash| hash.to_string())
+        );
+        assert_eq!((stored.wrong_tries, count(&world.store).await), (0, 0));
+    }
+}
+
+#[engine_test]
+async fn whoever_holds_the_code_holds_off_all_others(world: World) {
+    let beside = world.database.open().await;
+    let stores = [&world.store, &beside];
+    let mut seen = join_all((0..12).map(|number| count(stores[number % 2]))).await;
+    seen.sort_unstable();
+    assert_eq!(seen, (0..12).collect::<Vec<i64>>());
+}
+
+#[engine_test]
+async fn tenants_are_noticed(world: World) {
+    assert!(world.store.has_tenants().await.unwrap());
+    let write = world
+        .store
+        .write(|tx| async move { tx.has_tenants().await }.boxed());
+    assert!(write.await.map_err(|error: StoreError| error).unwrap());
+}

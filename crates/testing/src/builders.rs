@@ -1,0 +1,70 @@
+//! Entities for tests to vary.
+
+use keywright_domain::{
+    activation::{Activation, LastLease, Telemetry},
+    entitlement::Entitlements,
+    ids::{InstanceId, LicenseId},
+    key::LicenseKey,
+    lease::LeaseStatus,
+    license::{Customer, License, LicenseState},
+};
+use uuid::Uuid;
+
+use crate::NOW;
+
+/// Parses a license key.
+pub fn license_key(text: &str) -> LicenseKey {
+    LicenseKey::parse(text).unwrap()
+}
+
+/// Builds a license of product `notes` of tenant `acme`: active, for life, with three slots, none of them taken.
+pub fn license(key: &LicenseKey) -> License {
+    License {
+        tenant: "acme".parse().unwrap(),
+        id: key.id(),
+        product: "notes".parse().unwrap(),
+        key_type: "pro".parse().unwrap(),
+        display_key: key.display_key(&"ACME".parse().unwrap()),
+        state: LicenseState::Active,
+        created_at: NOW,
+        expires_at: None,
+        activation_limit: 3,
+        active_count: 0,
+        entitlements: Entitlements::none(),
+        fallback: false,
+        customer: Customer::default(),
+        predecessor: None,
+        successor: None,
+    }
+}
+
+/// Builds device `number` of a license of tenant `acme`, active since [`NOW`].
+pub fn activation(license: LicenseId, number: u32) -> Activation {
+    Activation {
+        tenant: "acme".parse().unwrap(),
+        license,
+        instance: instance_id(number),
+        machine_hash: Some(machine_hash(number).parse().unwrap()),
+        request_id: None,
+        device_name: format!("Device {number}"),
+        created_at: NOW,
+        last_validated_at: NOW,
+        deactivated: None,
+        last_lease: LastLease {
+            status: LeaseStatus::Active,
+            expires_at: NOW.plus_days(7),
+        },
+        free_tier_instance_id: None,
+        telemetry: Telemetry::default(),
+    }
+}
+
+/// Returns the instance id of device `number`.
+pub fn instance_id(number: u32) -> InstanceId {
+    InstanceId::new(Uuid::from_u128(u128::from(number)))
+}
+
+/// Returns the machine hash that device `number` sends.
+pub fn machine_hash(number: u32) -> String {
+    format!("{number:064}")
+}

@@ -1,0 +1,231 @@
+//! A copy of the database under load, and back; and what is refused.
+
+use std::{
+    fs,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use keywright_store::Store;
+use keywright_testing::{Engine, TestDatabase};
+
+use crate::support::{
+    device::{activate, mint, validate},
+    instance::{Installation, path, text},
+    raw_http::{get, send},
+};
+
+#[test]
+fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 4);
+    let server = installation.serve();
+    let (_, before) = activate(&server.address, &keys[0], 1);
+    let before = before["instance_id"].as_str().unwrap();
+    let file = installation.data().with_file_name("backup.db");
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for (number, key) in keys.iter().enumerate() {
+            let (address, is_over) = (&server.address, &is_over);
+            scope.spawn(move || {
+                let mut machine = 10 + u32::try_from(number).unwrap() * 1_000;
+                while !is_over.load(Ordering::Relaxed) {
+                    machine += 1;
+                    activate(address, key, machine);
+                }
+            });
+        }
+        let said = installation.succeed(&["backup", path(&file)]);
+        is_over.store(true, Ordering::Relaxed);
+        assert!(
+            said.contains("2 tenants") && said.contains("master.key"),
+            "{said}"
+        );
+    });
+    let master_key = fs::read_to_string(installation.data().join("master.key")).unwrap();
+    let bytes = fs::read(&file).unwrap();
+    let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
+    assert!(has(b"acme") && !has(master_key.trim().as_bytes()));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+
+    let other = Installation::empty();
+    let sentence = other.fail_after_output(&["restore", path(&file)]);
+    assert!(
+        sentence.contains("The database is restored, but can't be used yet"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("The master key is missing"), "{sentence}");
+    fs::write(other.data().join("master.key"), &master_key).unwrap();
+    assert!(other.succeed(&["check"]).ends_with("No faults.\n"));
+    let restored = other.serve();
+    let (status, answer) = validate(&restored.address, &keys[0], before);
+    assert_eq!(status, "200", "{answer}");
+}
+
+/// Who had signed out, or was signed out, must not be signed in again.
+#[test]
+fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() {
+    let installation = Installation::with_demo();
+    let server = installation.serve();
+    let form = "email=viewer%40acme.test&password=keywright-demo";
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    let signed_in = send(&server.address, "POST", "/session", &headers, form);
+    let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
+    let cookie = format!("keywright_session={}", cookie.split(';').next().unwrap());
+    let file = installation.data().with_file_name("backup.db");
+    installation.succeed(&["backup", path(&file)]);
+    let refused = installation.fail(&["restore", path(&file), "--replace"]);
+    assert!(
+        refused.contains("Another `keywright serve` is running"),
+        "{refused}"
+    );
+    drop(server);
+    let later = mint(&installation, 1).remove(0);
+    let refused = installation.fail(&["restore", path(&file)]);
+    assert!(refused.contains("--replace"), "{refused}");
+    let said = installation.succeed(&["restore", path(&file), "--replace"]);
+    let kept = installation.data().join("keywright.replaced-1.db");
+    assert!(said.contains(path(&kept)) && kept.exists(), "{said}");
+
+    let server = installation.serve();
+    let list = send(
+        &server.address,
+        "GET",
+        "/licenses",
+        &[("Cookie", &cookie)],
+        "",
+    );
+    assert!(list.contains("location: /login"), "{list}");
+    assert_eq!(
+        activate(&server.address, &later, 1).0,
+        "404",
+        "minted after the backup"
+    );
+    let (status, answer) = activate(&server.address, "ACME-PRO0-0000-0001", 1);
+    assert_eq!(status, "200", "{answer}");
+    drop(server);
+    // What was put aside can be brought back.
+    installation.succeed(&["restore", path(&kept), "--replace"]);
+    let server = installation.serve();
+    let (status, answer) = activate(&server.address, &later, 1);
+    assert_eq!(status, "200", "{answer}");
+    assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn what_is_no_backup_is_refused_and_leaves_nothing() {
+    let installation = Installation::with_demo();
+    let folder = installation.data();
+    let file = folder.with_file_name("backup.db");
+    installation.succeed(&["backup", path(&file)]);
+    let again = installation.fail(&["backup", path(&file)]);
+    assert!(again.contains("is there already"), "{again}");
+    let nowhere = installation.fail(&["backup", "/nowhere/backup.db"]);
+    assert!(
+        nowhere.contains("/nowhere/backup.db can't be written"),
+        "{nowhere}"
+    );
+
+    let whole = fs::read(&file).unwrap();
+    let written = |name: &str, bytes: &[u8]| {
+        let written = folder.with_file_name(name);
+        fs::write(&written, bytes).unwrap();
+        written
+    };
+    let mut torn = whole.clone();
+    torn[8_192..16_384].fill(0x5a);
+    let empty = Installation::empty();
+    for (bad, sentence) in [
+        (
+            written("junk.db", &[7; 5_000]),
+            "damaged or no SQLite database",
+        ),
+        (written("torn.db", &torn), "damaged"),
+        (written("half.db", &whole[..whole.len() / 2]), "damaged"),
+        (written("nothing.db", b""), "damaged or no SQLite database"),
+        (folder.with_file_name("absent.db"), "There is no file"),
+    ] {
+        let refused = empty.fail(&["restore", path(&bad)]);
+        assert!(refused.contains(sentence), "{}: {refused}", bad.display());
+        let left = fs::read_dir(empty.data()).map_or(0, |left| {
+            left.filter(|entry| {
+                entry
+                    .as_ref()
+                    .unwrap()
+                    .path()
+                    .extension()
+                    .is_none_or(|end| end != "lock" && end != "setup-lock")
+            })
+            .count()
+        });
+        assert_eq!(left, 0, "{}", bad.display());
+    }
+    let missing = empty.fail(&["backup", path(&file)]);
+    assert!(missing.contains("There is no database at"), "{missing}");
+}
+
+/// The file of a SQLite database.
+fn file_of(database: &TestDatabase) -> &str {
+    let file = database.url().trim_start_matches("sqlite:");
+    file.split('?').next().unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_of_a_newer_version_is_refused() {
+    let database = TestDatabase::on(Engine::Sqlite).await;
+    let store: Store = database.open().await;
+    store.close().await;
+    let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+                 SELECT 999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
+    database.execute(newer).await;
+    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
+    assert!(
+        refused.contains("newer version of Keywright (its schema is at 999)"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
+async fn on_postgres_it_names_the_tool_that_does_it() {
+    let database = TestDatabase::on(Engine::Postgres).await;
+    let installation = Installation::with_demo_on(&database);
+    for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
+        let refused = installation.fail(&[command, "x.db"]);
+        assert!(
+            refused.contains(tool) && refused.contains("docs/operations.md"),
+            "{refused}"
+        );
+    }
+    let checked = installation.run(&["check"]);
+    assert!(text(&checked.stdout).ends_with("No faults.\n") && checked.status.success());
+    database
+        .execute("UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'")
+        .await;
+    let checked = installation.run(&["check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(text(&checked.stdout).contains("it counts other devices than hold its slots"));
+    assert!(text(&checked.stderr).contains("found: see above"));
+}
+
+/// A file that can be read, and that says what its own rules forbid.
+#[tokio::test]
+async fn a_backup_that_contradicts_itself_is_refused() {
+    let database = TestDatabase::on(Engine::Sqlite).await;
+    Installation::with_demo_on(&database);
+    database.open().await.close().await;
+    database
+        .execute("PRAGMA ignore_check_constraints = ON; UPDATE licenses SET active_count = -1 WHERE state = 'revoked'")
+        .await;
+    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
+    assert!(
+        refused.contains("damaged: CHECK constraint failed in licenses"),
+        "{refused}"
+    );
+}

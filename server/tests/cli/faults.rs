@@ -1,0 +1,415 @@
+//! A disk that is full, a database that is gone or held for a while, a stop in a crowd: devices are told that it is the
+//! server's trouble, and all is well again without a restart.
+
+use std::{
+    fs,
+    io::{self, Read, Write},
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream, ToSocketAddrs},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+};
+
+use futures::FutureExt;
+use keywright_store::StoreError;
+use keywright_testing::{Engine, TestDatabase};
+use serde_json::{Value, json};
+
+use crate::support::{
+    device::{SDK_KEY, activate, mint, validate},
+    instance::Installation,
+    raw_http::{get, send, try_send},
+};
+
+/// A client drops its lease on a 4xx that has none: this must not look like one.
+fn is_trouble((status, answer): &(String, Value)) -> bool {
+    let is_ours = status.starts_with('5');
+    if is_ours {
+        assert!(
+            answer["error"]
+                .as_str()
+                .is_some_and(|error| !error.is_empty()),
+            "{answer}"
+        );
+        assert!(answer.get("lease").is_none(), "{answer}");
+    }
+    is_ours
+}
+
+/// A process may be forbidden to let files grow, which SQLite meets as a full disk, and be allowed to again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_refuses_what_writes_and_is_got_over() {
+    let mut installation = Installation::with_demo();
+    let keys = mint(&installation, 200);
+    // A disk sends no signal.
+    installation.shell = Some("trap '' XFSZ; exec \"$@\"");
+    let server = installation.serve();
+    let database = fs::metadata(installation.data().join("keywright.db")).unwrap();
+    server.limit_files_to(&(database.len() + 200_000).to_string());
+    let mut held = Vec::new();
+    let mut machine = 0;
+    let refused = loop {
+        machine += 1;
+        assert!(machine < 2_000, "it never was full");
+        let key = &keys[machine as usize % keys.len()];
+        let answer = activate(&server.address, key, machine);
+        if is_trouble(&answer) {
+            break answer;
+        }
+        assert_eq!(answer.0, "200", "{}", answer.1);
+        held.push((key, answer.1["instance_id"].as_str().unwrap().to_owned()));
+    };
+    assert_eq!(refused.0, "503", "{}", refused.1);
+    // What only reads goes on.
+    let (key, instance) = &held[0];
+    let (status, answer) = validate(&server.address, key, instance);
+    assert_eq!(status, "200", "{answer}");
+    assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
+
+    server.limit_files_to("unlimited");
+    let (status, answer) = activate(&server.address, &keys[0], 9_999);
+    assert_eq!(status, "200", "{answer}");
+    for (key, instance) in held {
+        let (status, answer) = validate(&server.address, key, &instance);
+        assert_eq!(status, "200", "{answer}");
+    }
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+}
+
+/// On Unix a file lives on for the process that has it open. What is written to it then would be gone with the process.
+#[cfg(unix)]
+#[test]
+fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 4);
+    let mut server = installation.serve();
+    let address = server.address.clone();
+    let (status, answer) = activate(&address, &keys[0], 1);
+    assert_eq!(status, "200", "{answer}");
+    let instance = answer["instance_id"].as_str().unwrap();
+    let data = installation.data();
+    let (file, away) = (data.join("keywright.db"), data.with_file_name("away"));
+    let is_refused = |machine| {
+        for answer in [
+            activate(&address, &keys[0], machine),
+            validate(&address, &keys[0], instance),
+        ] {
+            assert!(is_trouble(&answer), "{answer:?}");
+            assert_eq!(answer.0, "503", "{}", answer.1);
+        }
+        assert!(get(&address, "/ready").starts_with("HTTP/1.1 503"));
+        assert!(get(&address, "/health").starts_with("HTTP/1.1 200"));
+    };
+    let is_well = |machine| {
+        let (status, answer) = activate(&address, &keys[1], machine);
+        assert_eq!(status, "200", "{answer}");
+        let (status, answer) = validate(&address, &keys[0], instance);
+        assert_eq!(status, "200", "{answer}");
+        assert!(get(&address, "/ready").starts_with("HTTP/1.1 200"));
+    };
+
+    // The folder is moved away, and a device that asks meanwhile does not make another.
+    fs::rename(&data, &away).unwrap();
+    is_refused(2);
+    server.read_log_until("is missed");
+    assert!(!data.exists());
+    fs::rename(&away, &data).unwrap();
+    is_well(3);
+    server.read_log_until("is back");
+
+    // The file is moved away, and then a copy of it stands in its place.
+    fs::rename(&file, &away).unwrap();
+    is_refused(4);
+    assert!(!file.exists());
+    fs::copy(&away, &file).unwrap();
+    is_refused(5);
+    fs::rename(&away, &file).unwrap();
+    is_well(6);
+
+    server.stop();
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    let server = installation.serve();
+    let (status, answer) = validate(&server.address, &keys[0], instance);
+    assert_eq!(status, "200", "{answer}");
+}
+
+/// A line between the server and its PostgreSQL that can be cut.
+struct Line {
+    address: SocketAddr,
+    /// The connections that are open; `None` while it is cut.
+    open: Arc<Mutex<Option<Vec<TcpStream>>>>,
+}
+
+impl Line {
+    fn to(database: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let open = Arc::new(Mutex::new(Some(Vec::new())));
+        let shared = open.clone();
+        thread::spawn(move || {
+            for caller in listener.incoming().flatten() {
+                let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                let Some(open) = open.as_mut() else {
+                    continue;
+                };
+                let called = TcpStream::connect(database).unwrap();
+                for (from, to) in [(&caller, &called), (&called, &caller)] {
+                    let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
+                    thread::spawn(move || pass_on(from, to));
+                }
+                open.extend([caller, called]);
+            }
+        });
+        Self { address, open }
+    }
+
+    /// Breaks every connection off, and lets none begin.
+    fn cut(&self) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for connection in open.take().into_iter().flatten() {
+            connection.shutdown(Shutdown::Both).ok();
+        }
+    }
+
+    fn mend(&self) {
+        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    }
+}
+
+fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+    let mut bytes = [0; 16_384];
+    while let Ok(read) = from.read(&mut bytes) {
+        if read == 0 || to.write_all(&bytes[..read]).is_err() {
+            break;
+        }
+    }
+    to.shutdown(Shutdown::Both).ok();
+}
+
+/// Where the URL's host and port are, and the URL with others in their place.
+fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>) -> String {
+    let (_, rest) = url.split_once("://").unwrap();
+    let (authority, _) = rest.split_once('/').unwrap();
+    let host = authority.rsplit('@').next().unwrap();
+    let database = host.to_socket_addrs().unwrap().next().unwrap();
+    url.replacen(host, &line(database).unwrap().to_string(), 1)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
+    let database = TestDatabase::on(Engine::Postgres).await;
+    let mut line = None;
+    let url = by_way_of(database.url(), |database| {
+        Ok(line.insert(Line::to(database)).address)
+    });
+    let line = line.unwrap();
+    let mut installation = Installation::with_demo_on(&database);
+    let keys = mint(&installation, 200);
+    installation.database_url = Some(url);
+    let server = installation.serve();
+    let mut held = Vec::new();
+    for round in 0..3 {
+        let (status, answer) = activate(&server.address, &keys[round], 1);
+        assert_eq!(status, "200", "round {round}: {answer}");
+        held.push((
+            keys[round].clone(),
+            answer["instance_id"].as_str().unwrap().to_owned(),
+        ));
+
+        // In the middle of requests.
+        let answers: Vec<_> = thread::scope(|scope| {
+            let asked: Vec<_> = (0..16)
+                .map(|number| {
+                    let (address, key) = (&server.address, &keys[100 + number]);
+                    scope.spawn(move || activate(address, key, 2 + u32::try_from(round).unwrap()))
+                })
+                .collect();
+            line.cut();
+            asked
+                .into_iter()
+                .map(|asked| asked.join().unwrap())
+                .collect()
+        });
+        for answer in &answers {
+            assert!(is_trouble(answer) || answer.0 == "200", "{answer:?}");
+        }
+        assert!(is_trouble(&activate(&server.address, &keys[round], 7)));
+        assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 503"));
+        assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
+
+        line.mend();
+        let (status, answer) = activate(&server.address, &keys[round], 8);
+        assert_eq!(status, "200", "round {round}: {answer}");
+        assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
+    }
+    for (key, instance) in held {
+        let (status, answer) = validate(&server.address, &key, &instance);
+        assert_eq!(status, "200", "{answer}");
+    }
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+}
+
+/// Another program holds the file for longer than a request may wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_another_program_holds_is_waited_for_and_then_refused() {
+    let database = TestDatabase::on(Engine::Sqlite).await;
+    let installation = Installation::with_demo_on(&database);
+    let server = installation.serve();
+    let other = database.open().await;
+    let (release, released) = tokio::sync::oneshot::channel::<()>();
+    let (began, has_begun) = tokio::sync::oneshot::channel::<()>();
+    let holding = tokio::spawn(async move {
+        let write = other.write(move |_| {
+            async move {
+                began.send(()).ok();
+                released.await.ok();
+                Ok::<_, StoreError>(())
+            }
+            .boxed()
+        });
+        write.await
+    });
+    has_begun.await.unwrap();
+    let key = "ACME-PRO0-0000-0001";
+    let answer = tokio::task::block_in_place(|| activate(&server.address, key, 1));
+    assert!(is_trouble(&answer), "{answer:?}");
+    assert_eq!(answer.0, "503", "{}", answer.1);
+    release.send(()).unwrap();
+    holding.await.unwrap().unwrap();
+    let (status, answer) = tokio::task::block_in_place(|| activate(&server.address, key, 1));
+    assert_eq!(status, "200", "{answer}");
+}
+
+/// What is under way when it is told to stop is answered whole, and what listens is let go.
+#[test]
+fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 200);
+    let mut server = installation.serve();
+    let address = server.address.clone();
+    // Each operator may have 32.
+    let tokens = ["owner", "admin", "support", "viewer"].map(|name| {
+        let form = format!("email={name}%40acme.test&password=keywright-demo");
+        let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+        let signed_in = send(&address, "POST", "/session", &headers, &form);
+        let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    });
+    let streams: Vec<_> = (0..100)
+        .map(|number| {
+            let token = &tokens[number % tokens.len()];
+            let mut stream = TcpStream::connect(&address).unwrap();
+            let head = format!(
+                "GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: keywright_session={token}\r\n\r\n"
+            );
+            stream.write_all(head.as_bytes()).unwrap();
+            let mut begin = [0; 15];
+            stream.read_exact(&mut begin).unwrap();
+            assert_eq!(&begin, b"HTTP/1.1 200 OK");
+            stream
+        })
+        .collect();
+    let asked = AtomicU32::new(0);
+    let held = thread::scope(|scope| {
+        let devices: Vec<_> = (0..100)
+            .map(|number: usize| {
+                let (address, asked, key) = (&address, &asked, &keys[number]);
+                scope.spawn(move || {
+                    let mut held = None;
+                    for machine in 0..10 {
+                        asked.fetch_add(1, Ordering::Relaxed);
+                        let body =
+                            json!({ "license_key": key, "machine_hash": format!("{machine:064}") });
+                        let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
+                        let path = "/acme/notes/activate";
+                        let answer = try_send(address, "POST", path, &headers, &body.to_string());
+                        // Nobody listens any more, or it hung up before it read anything.
+                        let Some((begin, json)) = answer
+                            .as_deref()
+                            .ok()
+                            .and_then(|answer| answer.split_once("\r\n\r\n"))
+                        else {
+                            break;
+                        };
+                        assert!(begin.starts_with("HTTP/1.1 200"), "{begin} {json}");
+                        let json: Value = serde_json::from_str(json).expect("a whole answer");
+                        held = Some((
+                            key.clone(),
+                            json["instance_id"].as_str().unwrap().to_owned(),
+                        ));
+                    }
+                    held
+                })
+            })
+            .collect();
+        while asked.load(Ordering::Relaxed) < 150 {
+            thread::yield_now();
+        }
+        // Fails unless it ends well.
+        server.stop();
+        let held = devices
+            .into_iter()
+            .filter_map(|device| device.join().unwrap());
+        held.collect::<Vec<_>>()
+    });
+    for mut stream in streams {
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).ok();
+    }
+    let server = installation.serve();
+    assert!(held.len() > 10, "{}", held.len());
+    for (key, instance) in held {
+        let (status, answer) = validate(&server.address, &key, &instance);
+        assert_eq!(status, "200", "{answer}");
+    }
+}
+
+/// A client that goes away: in the middle of the request, behind its end, and in the middle of the answer.
+#[cfg(target_os = "linux")]
+#[test]
+fn clients_that_hang_up_leave_nothing_behind() {
+    let installation = Installation::with_demo();
+    let keys = mint(&installation, 200);
+    let server = installation.serve();
+    let request = |machine: u32| {
+        let body =
+            json!({ "license_key": keys[0], "machine_hash": format!("{machine:064}") }).to_string();
+        format!(
+            "POST /acme/notes/activate HTTP/1.1\r\nHost: x\r\nX-Keylight-SDK-Key: {SDK_KEY}\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    // So that what is opened once is open.
+    assert_eq!(activate(&server.address, &keys[0], 1).0, "200");
+    let before = server.open_files();
+    for cut in (0..request(1).len()).step_by(4) {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(&request(1).as_bytes()[..cut]).unwrap();
+    }
+    for read in 0..60 {
+        let mut stream = TcpStream::connect(&server.address).unwrap();
+        stream.write_all(request(2).as_bytes()).unwrap();
+        let mut begin = vec![0; read];
+        stream.read_exact(&mut begin).unwrap();
+    }
+    // Whoever asked for a slot and did not wait has it, once.
+    let (status, again) = activate(&server.address, &keys[0], 2);
+    assert_eq!(
+        (status.as_str(), again["activated"].as_bool()),
+        ("200", Some(true))
+    );
+    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    // A hundred hung up; connections to the database are opened as they are needed, and are far fewer.
+    let most = before + 40;
+    for _ in 0..2_000 {
+        if server.open_files() <= most {
+            break;
+        }
+        assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
+    }
+    let left = server.open_files();
+    assert!(left <= most, "{left} are open, {before} were before");
+}

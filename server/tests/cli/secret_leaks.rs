@@ -1,0 +1,328 @@
+//! A license's key is shown once, to the one who made it; then no page, log, database, backup or address has it. Neither has it SDK
+//! keys, passwords, session tokens or the master key.
+
+use data_encoding::{BASE64, HEXLOWER};
+use keywright_service::{master_key::MasterKey, testing::private_signing_key};
+use keywright_testing::{Engine, TestDatabase, engine_test};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::support::{
+    instance::{Installation, MASTER_KEY, Serving, path, text},
+    raw_http::send,
+};
+
+/// What a key may have leaked into.
+#[derive(Default)]
+struct Places(Vec<(String, Vec<u8>)>);
+
+impl Places {
+    fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
+        self.0.push((name.to_owned(), bytes.into()));
+    }
+
+    /// Fails where two neighboring groups of the key stand together, in whatever spelling: the masked key shows one.
+    fn have_no(&self, key: &str) {
+        let groups: Vec<&str> = key.split('-').skip(1).collect();
+        for (name, bytes) in &self.0 {
+            let plain = plain(bytes);
+            for neighbors in groups.windows(2) {
+                assert!(!contains(&plain, &neighbors.concat()), "{key} is in {name}");
+            }
+        }
+    }
+
+    /// The same of a secret that is written in one way only.
+    fn have_not(&self, what: &str, secret: &str) {
+        self.have_not_bytes(what, secret.as_bytes());
+    }
+
+    fn have_not_bytes(&self, what: &str, secret: &[u8]) {
+        for (name, bytes) in &self.0 {
+            let has = bytes.windows(secret.len()).any(|window| window == secret);
+            assert!(!has, "the {what} is in {name}");
+        }
+    }
+
+    fn has(&self, name: &str, text: &str) -> bool {
+        self.0
+            .iter()
+            .any(|(place, bytes)| place == name && contains(bytes, text))
+    }
+}
+
+/// Without what people write a key with or leave out.
+fn plain(bytes: &[u8]) -> Vec<u8> {
+    let kept = bytes.iter().filter(|byte| !b"- +".contains(byte));
+    kept.map(u8::to_ascii_uppercase).collect()
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes
+        .windows(text.len())
+        .any(|window| window == text.as_bytes())
+}
+
+/// An operator at a browser.
+struct Operator<'a> {
+    server: &'a Serving,
+    origin: String,
+    cookie: String,
+}
+
+impl<'a> Operator<'a> {
+    fn sign_in(server: &'a Serving) -> Self {
+        let mut operator = Self {
+            server,
+            origin: format!("http://{}", server.address),
+            cookie: String::new(),
+        };
+        let form = "email=support%40acme.test&password=keywright-demo";
+        let answer = operator.post("/session", form);
+        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
+        cookie
+            .split(';')
+            .next()
+            .unwrap()
+            .clone_into(&mut operator.cookie);
+        operator
+    }
+
+    fn get(&self, path: &str) -> String {
+        let headers = [("Cookie", self.cookie.as_str())];
+        send(&self.server.address, "GET", path, &headers, "")
+    }
+
+    fn post(&self, path: &str, form: &str) -> String {
+        self.send(path, "application/x-www-form-urlencoded", form)
+    }
+
+    /// Calls a server function, as a page's script does.
+    fn call(&self, function: &str, arguments: &Value) -> String {
+        let path = format!("/fn/licenses/{function}");
+        self.send(&path, "application/json", &arguments.to_string())
+    }
+
+    fn send(&self, path: &str, content_type: &str, body: &str) -> String {
+        let headers = [
+            ("Cookie", self.cookie.as_str()),
+            ("Origin", &self.origin),
+            ("Content-Type", content_type),
+        ];
+        send(&self.server.address, "POST", path, &headers, body)
+    }
+}
+
+/// A key's whole life with a device that types it as people do, and with all that can be wrong about a request.
+fn live(server: &Serving, sdk_key: &str, key: &str) -> Vec<String> {
+    let post = |path: &str, body: &str| {
+        let headers = [("X-Keylight-SDK-Key", sdk_key)];
+        send(&server.address, "POST", path, &headers, body)
+    };
+    let typed = key.replace('-', " ").to_lowercase();
+    let body = |key: &str| json!({ "license_key": key, "instance_name": "Mac" }).to_string();
+    let activated = post("/acme/notes/activate", &body(&typed));
+    let (_, json) = activated.split_once("\r\n\r\n").unwrap();
+    let json: Value = serde_json::from_str(json).unwrap();
+    let instance = json["instance_id"].as_str().unwrap().to_owned();
+    let of_instance = json!({ "license_key": key, "instance_id": instance }).to_string();
+    let answers = vec![
+        post("/acme/notes/validate", &of_instance),
+        post("/acme/notes/deactivate", &of_instance),
+        post("/acme/notes/validate", &of_instance),
+        post("/acme/studio/activate", &body(key)),
+        post("/acme/notes/activate", &body(key)[..40]),
+        post(&format!("/acme/notes/activate?license_key={key}"), "{}"),
+        post(&format!("/acme/{key}/activate"), &body(key)),
+    ];
+    let statuses: Vec<&str> = answers.iter().map(|answer| &answer[9..12]).collect();
+    assert_eq!(
+        statuses,
+        ["200", "200", "422", "404", "400", "400", "404"],
+        "{answers:?}"
+    );
+    [vec![activated], answers].concat()
+}
+
+/// Those of the demo and of [`passwords_are_used`].
+const PASSWORDS: [&str; 4] = [
+    "keywright-demo",
+    "a-first-password",
+    "a-wrong-password",
+    "another-password",
+];
+
+/// An account is made, signs in with a right and a wrong password, and gets another.
+fn passwords_are_used(installation: &Installation, server: &Serving, places: &mut Places) {
+    let account = ["--tenant", "acme", "--email", "new@acme.test"];
+    let add = [&["operator", "add", "--role", "owner"][..], &account].concat();
+    let added = installation.run_with_input(&add, "a-first-password\n");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    places.add("the log of `operator add`", added.stderr);
+    for (password, status) in [("a-first-password", "303"), ("a-wrong-password", "401")] {
+        let form = format!("email=new%40acme.test&password={password}");
+        let form_type = [("Content-Type", "application/x-www-form-urlencoded")];
+        let answer = send(&server.address, "POST", "/session", &form_type, &form);
+        assert_eq!(&answer[9..12], status);
+        // The cookie is the answer's own business.
+        let (_, page) = answer.split_once("\r\n\r\n").unwrap();
+        places.add("a page", page);
+    }
+    let change = [&["operator", "password"][..], &account].concat();
+    let changed = installation.run_with_input(&change, "another-password\n");
+    assert!(changed.status.success(), "{}", text(&changed.stderr));
+    places.add("the log of `operator password`", changed.stderr);
+}
+
+/// Looks for it by the form and by the function.
+fn search(operator: &Operator<'_>, key: &str, places: &mut Places) {
+    let typed = key.replace('-', "+").to_lowercase();
+    let found = operator.post("/licenses/find", &format!("q={typed}&status=active"));
+    places.add("a page", found);
+    let called = operator.call("find", &json!({ "typed": key }));
+    places.add("answers", called);
+}
+
+fn rotated_sdk_key(installation: &Installation) -> String {
+    let said = installation.succeed(&["sdk-key", "rotate", "--tenant", "acme"]);
+    let key = said
+        .split_whitespace()
+        .find(|word| word.starts_with("sdk_live_"));
+    key.unwrap().to_owned()
+}
+
+fn backup(installation: &Installation) -> Vec<u8> {
+    let file = installation.data().with_file_name("backup.db");
+    installation.succeed(&["backup", path(&file)]);
+    std::fs::read(file).unwrap()
+}
+
+/// Gives the key, which the form that is sent again does not.
+fn mint_in_browser(operator: &Operator<'_>, places: &mut Places) -> String {
+    let output = Selector::parse("output").unwrap();
+    let form = "form_id=00000000-0000-4000-8000-000000000001&key_type=notes/pro&count=1";
+    let shown = operator.post("/licenses/mint", form);
+    let html = Html::parse_document(&shown);
+    let minted_here: String = html.select(&output).next().unwrap().text().collect();
+    places.add("a page", operator.post("/licenses/mint", form));
+    places.add("a page", operator.get("/licenses/mint"));
+    minted_here
+}
+
+async fn have_no_private_key(places: &Places, database: &TestDatabase) {
+    let (store, tenant) = (database.open().await, "acme".parse().unwrap());
+    let master_key = MasterKey::from_base64(MASTER_KEY).unwrap();
+    let private = private_signing_key(&store, &master_key, &tenant).await;
+    places.have_not("private key, in hex,", &HEXLOWER.encode(&private));
+    places.have_not("private key", BASE64.encode(&private).trim_end_matches('='));
+    places.have_not_bytes("private key, as it is,", &private);
+}
+
+#[engine_test]
+async fn a_key_is_kept_nowhere(engine: Engine) {
+    let database = TestDatabase::on(engine).await;
+    let mut installation = Installation::empty();
+    (installation.database_url, installation.master_key) =
+        (Some(database.url().into()), Some(MASTER_KEY.into()));
+    // All that the product and what it is built from say.
+    installation.log_filter = Some("trace");
+    let demo: Value = serde_json::from_str(&installation.succeed(&["demo", "--json"])).unwrap();
+    let sdk_key = demo["sdk_key"].as_str().unwrap();
+    let mut places = Places::default();
+
+    let mint = "mint --json --tenant acme --product notes --key-type pro";
+    let mint: Vec<&str> = mint.split(' ').collect();
+    let minted = installation.run(&mint);
+    places.add("the log of `mint`", minted.stderr);
+    let minted: Value = serde_json::from_str(&text(&minted.stdout)).unwrap();
+    let old = minted["license_key"].as_str().unwrap();
+    let page = format!("/licenses/{}", minted["id"].as_str().unwrap());
+
+    let new_sdk_key = rotated_sdk_key(&installation);
+    let mut server = installation.serve_with(&["--metrics-listen", "127.0.0.1:0"]);
+    let operator = Operator::sign_in(&server);
+    passwords_are_used(&installation, &server, &mut places);
+    places.add("answers", live(&server, &new_sdk_key, old).concat());
+    let wrong_sdk_key = new_sdk_key.replace("sdk_live_", "sdk_live_0");
+    let headers = [("X-Keylight-SDK-Key", wrong_sdk_key.as_str())];
+    places.add(
+        "answers",
+        send(
+            &server.address,
+            "POST",
+            "/acme/notes/validate",
+            &headers,
+            "{}",
+        ),
+    );
+    places.add("a page", operator.get("/settings/sdk-key"));
+    places.add("answers", live(&server, sdk_key, old).concat());
+    let shown = operator.post(&format!("{page}/remint"), "");
+    let html = Html::parse_document(&shown);
+    let output = Selector::parse("output").unwrap();
+    let new: String = html.select(&output).next().unwrap().text().collect();
+    let stored = Selector::parse("main .button-row a").unwrap();
+    let successor = html.select(&stored).next().unwrap().attr("href").unwrap();
+    places.add("answers", live(&server, sdk_key, &new).concat());
+    for path in [
+        "/licenses",
+        &page,
+        &format!("{page}/remint"),
+        successor,
+        &format!("{successor}/remint"),
+        &format!("{successor}/revoke"),
+        &format!("/licenses/{old}"),
+        &format!("/{new}"),
+    ] {
+        places.add("a page", operator.get(path));
+    }
+    // Reminted once more, by a script this time.
+    let id = successor.rsplit('/').next().unwrap();
+    let shown = operator.call("remint", &json!({ "license": id }));
+    let (_, shown) = shown.split_once("\r\n\r\n").unwrap();
+    let shown: Value = serde_json::from_str(shown).unwrap();
+    let newest = shown["key"].as_str().unwrap();
+    places.add("answers", live(&server, sdk_key, newest).concat());
+    let minted_here = mint_in_browser(&operator, &mut places);
+    places.add("answers", live(&server, sdk_key, &minted_here).concat());
+    let nobodys = "ACME-2345-6789-ABCD-EFGH";
+    for key in [old, &new, newest, &minted_here, nobodys] {
+        search(&operator, key, &mut places);
+    }
+    // Typed into the wrong field.
+    let form = format!("email=support%40acme.test&password={old}");
+    places.add("a page", operator.post("/session", &form));
+
+    let token = operator.cookie.split_once('=').unwrap().1.to_owned();
+    let metrics = server.address_of("metrics are on");
+    places.add("the metrics", send(&metrics, "GET", "/metrics", &[], ""));
+    if engine == Engine::Sqlite {
+        places.add("the backup", backup(&installation));
+    }
+    places.add("the database", database.everything_stored().await);
+    places.add("the log", server.stop());
+    places.add("the database", database.everything_stored().await);
+
+    // It was searched where a key could be.
+    let id = minted["id"].as_str().unwrap();
+    assert!(places.has("the database", id) && places.has("a page", id));
+    assert!(places.has("the log", "/{tenant}/{product}/activate"));
+    for key in [old, &new, newest, &minted_here, nobodys] {
+        assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
+        places.have_no(key);
+    }
+    for (what, secret) in [
+        ("SDK key", sdk_key),
+        ("new SDK key", &new_sdk_key),
+        ("wrong SDK key", &wrong_sdk_key),
+        ("session's token", &token),
+        ("master key", MASTER_KEY),
+    ] {
+        assert!(secret.len() > 40, "{what}");
+        places.have_not(what, secret);
+    }
+    have_no_private_key(&places, &database).await;
+    for password in PASSWORDS {
+        places.have_not("password", password);
+    }
+}

@@ -1,0 +1,190 @@
+//! How whoever runs a fresh server learns the setup code, and nobody else does.
+
+use std::fs;
+
+use crate::support::{
+    instance::{Installation, MASTER_KEY, Serving},
+    raw_http::{get, send},
+};
+use keywright_testing::{Engine, TestDatabase};
+
+/// What a server that started says about the setup: an empty line ends it.
+fn said(server: &mut Serving) -> String {
+    server.read_log_until("\n\n")
+}
+
+/// The same, and the code in it.
+fn announced(server: &mut Serving) -> (String, String) {
+    let said = said(server);
+    let (_, rest) = said
+        .split_once("Setup code: ")
+        .unwrap_or_else(|| panic!("{said}"));
+    let code = rest.split_whitespace().next().unwrap().to_owned();
+    assert_eq!((code.len(), code.matches('-').count()), (24, 4), "{said}");
+    (said, code)
+}
+
+fn set_up(server: &Serving, code: &str) -> String {
+    let form = format!(
+        "code={code}&tenant_name=Mine&slug=mine&email=me%40mine.test&password=correct+horse"
+    );
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    send(&server.address, "POST", "/setup", &headers, &form)
+}
+
+fn is_gone(server: &Serving) -> bool {
+    get(&server.address, "/setup").starts_with("HTTP/1.1 404")
+}
+
+/// The code that `keywright setup-code` prints.
+fn new_code(installation: &Installation) -> String {
+    let printed = installation.succeed(&["setup-code"]);
+    assert!(printed.contains("/setup"), "{printed}");
+    printed.lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_fresh_server_prints_a_code_and_keeps_it_in_a_file_until_it_is_used() {
+    let mut installation = Installation::empty();
+    installation.log_filter = Some("keywright=debug");
+    let file = installation.data().join("setup-code");
+    let mut server = installation.serve();
+    let (said, code) = announced(&mut server);
+    let address = format!("http://{}/setup", server.address);
+    assert!(
+        said.contains(&address) && said.contains("setup-code"),
+        "{said}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), code);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    assert!(get(&server.address, "/setup").starts_with("HTTP/1.1 200"));
+    assert!(set_up(&server, "AAAA").starts_with("HTTP/1.1 403"));
+    let done = set_up(&server, &code);
+    assert!(
+        done.starts_with("HTTP/1.1 303") && done.contains("keywright_session="),
+        "{done}"
+    );
+    assert!(is_gone(&server) && !file.exists());
+    let log = said + &server.stop();
+    for secret in [code.as_str(), &code.replace('-', ""), "correct", "AAAA"] {
+        let logged = log
+            .lines()
+            .find(|line| line.starts_with('{') && line.contains(secret));
+        assert_eq!(logged, None);
+    }
+    assert_eq!(log.matches(&code).count(), 1);
+
+    let mut server = installation.serve();
+    assert!(is_gone(&server));
+    let log = server.stop();
+    assert!(
+        !log.contains("etup code") && !log.contains("/setup\n"),
+        "{log}"
+    );
+    let sentence = installation.fail(&["setup-code"]);
+    assert_eq!(
+        sentence,
+        "Keywright is set up already: there is a tenant, so no setup code is needed"
+    );
+    assert!(!file.exists());
+}
+
+#[test]
+fn a_restart_prints_the_same_code_or_says_how_to_get_another() {
+    let installation = Installation::empty();
+    let file = installation.data().join("setup-code");
+    let mut server = installation.serve();
+    let (_, first) = announced(&mut server);
+    server.stop();
+    let mut server = installation.serve();
+    assert_eq!(announced(&mut server).1, first);
+    server.stop();
+    for left_behind in [None, Some("AAAA-AAAA-AAAA-AAAA-AAAA")] {
+        fs::remove_file(&file).unwrap();
+        if let Some(text) = left_behind {
+            fs::write(&file, text).unwrap();
+        }
+        let mut server = installation.serve();
+        let said = said(&mut server);
+        assert!(
+            said.contains("`keywright setup-code` makes a new one")
+                && !said.contains("Setup code: "),
+            "{said}"
+        );
+        // Beside the running server.
+        let second = new_code(&installation);
+        assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), second);
+        assert!(set_up(&server, &first).contains("4 tries are left"));
+        server.stop();
+        let mut server = installation.serve();
+        assert_eq!(announced(&mut server).1, second);
+        server.stop();
+    }
+    let mut server = installation.serve();
+    let (_, code) = announced(&mut server);
+    for _ in 0..5 {
+        set_up(&server, "AAAA");
+    }
+    assert!(set_up(&server, &code).contains("void"));
+    server.stop();
+    let mut server = installation.serve();
+    let (_, another) = announced(&mut server);
+    assert_ne!(another, code, "a void code is replaced");
+    assert!(set_up(&server, &another).starts_with("HTTP/1.1 303"));
+}
+
+#[test]
+fn a_tenant_from_the_command_line_ends_the_setup() {
+    let installation = Installation::empty();
+    let mut server = installation.serve_with(&["--public-url", "https://licenses.example/"]);
+    let (said, code) = announced(&mut server);
+    assert!(said.contains("https://licenses.example/setup"), "{said}");
+    installation.succeed(&["tenant", "add", "--tenant", "other"]);
+    assert!(is_gone(&server));
+    assert!(set_up(&server, &code).starts_with("HTTP/1.1 404"));
+    server.stop();
+    installation.serve().stop();
+    assert!(!installation.data().join("setup-code").exists());
+}
+
+#[test]
+fn without_a_database_there_is_nothing_to_set_up() {
+    let installation = Installation::empty();
+    let sentence = installation.fail(&["setup-code"]);
+    assert!(sentence.contains("There is no database at"), "{sentence}");
+    assert!(!installation.data().exists());
+}
+
+/// Each with a data folder of its own.
+#[tokio::test]
+async fn servers_on_one_postgres_have_one_code() {
+    let database = TestDatabase::on(Engine::Postgres).await;
+    let installations = [Installation::empty(), Installation::empty()].map(|mut installation| {
+        installation.database_url = Some(database.url().into());
+        installation.master_key = Some(MASTER_KEY.into());
+        installation
+    });
+    let [one, other] = &installations;
+    let (mut first, mut second) = (one.serve(), other.serve());
+    let (_, code) = announced(&mut first);
+    let said = said(&mut second);
+    assert!(
+        said.contains("makes a new one") && !said.contains("Setup code: "),
+        "{said}"
+    );
+    assert!(set_up(&second, "AAAA").contains("4 tries are left"));
+    assert!(set_up(&first, "AAAA").contains("3 tries are left"));
+    let replaced = new_code(other);
+    assert!(set_up(&first, &code).contains("4 tries are left"));
+    assert!(set_up(&second, &replaced).starts_with("HTTP/1.1 303"));
+    assert!(is_gone(&first) && is_gone(&second));
+    assert!(!other.data().join("setup-code").exists());
+    assert!(one.fail(&["setup-code"]).contains("set up already"));
+    first.stop();
+    second.stop();
+}

@@ -1,0 +1,72 @@
+//! Secrets that a person types at a terminal: they are not shown while they are typed.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, Command},
+};
+
+use crate::support::instance::{Installation, text};
+
+/// Runs the program in a terminal of its own, whose name is the first line; the last ones are the terminal's settings
+/// after the program.
+const IN_A_TERMINAL: &str =
+    r#"exec script --quiet --echo always --command "tty; $*; stty -a" /dev/null"#;
+
+/// Starts a command in a terminal, types a line once the terminal no longer shows what is typed, and returns all that the
+/// terminal showed.
+fn type_unseen(installation: &mut Installation, arguments: &[&str], line: &str) -> String {
+    installation.shell = Some(IN_A_TERMINAL);
+    let mut child = installation.start(arguments);
+    installation.shell = None;
+    let mut shown = BufReader::new(child.stdout.take().unwrap());
+    let mut terminal = String::new();
+    shown.read_line(&mut terminal).unwrap();
+    wait_until_echo_is_off(&mut child, terminal.trim());
+    let mut keyboard = child.stdin.take().unwrap();
+    writeln!(keyboard, "{line}").unwrap();
+    let mut rest = String::new();
+    shown.read_to_string(&mut rest).unwrap();
+    assert!(child.wait().unwrap().success(), "{rest}");
+    rest
+}
+
+/// The number of attempts is only so that a test which waits for what never comes ends.
+fn wait_until_echo_is_off(child: &mut Child, terminal: &str) {
+    for _ in 0..10_000 {
+        let settings = Command::new("stty").args(["-F", terminal, "-a"]).output();
+        if text(&settings.unwrap().stdout).contains(" -echo ") {
+            return;
+        }
+    }
+    child.kill().unwrap();
+    panic!("the terminal {terminal} shows what is typed");
+}
+
+#[test]
+fn a_secret_typed_at_a_terminal_is_not_echoed() {
+    let mut installation = Installation::with_demo();
+    let (password, sdk_key) = (
+        "correct horse battery",
+        format!("sdk_live_{:064x}", 0x_5ec_2e7),
+    );
+    for (arguments, prompt, secret, done) in [
+        (
+            "operator password --tenant acme --email owner@acme.test",
+            "Password: ",
+            password,
+            "Changed the password of owner@acme.test",
+        ),
+        (
+            "sdk-key import --tenant acme",
+            "SDK key: ",
+            &sdk_key,
+            "acme accepts this SDK key",
+        ),
+    ] {
+        let arguments: Vec<&str> = arguments.split(' ').collect();
+        let shown = type_unseen(&mut installation, &arguments, secret);
+        assert!(shown.contains(prompt) && shown.contains(done), "{shown}");
+        assert!(!shown.contains(secret), "{shown}");
+        assert!(shown.contains(" echo "), "it is as it was: {shown}");
+    }
+}

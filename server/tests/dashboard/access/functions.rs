@@ -1,0 +1,151 @@
+//! Every server function: who may call it, what it makes of arguments that are none, and of another tenant's.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use keywright_domain::{
+    query::LicenseQuery,
+    role::Role::{self, Support, Viewer},
+};
+use keywright_testing::engine_test;
+use serde_json::{Value, json};
+
+use super::table::{Ids, of_acme};
+use crate::support::{Answer, Browser, Server};
+
+/// Every server function: who may call it, and with what.
+pub(super) fn functions_of(ids: &Ids) -> Vec<(&'static str, Role, Value)> {
+    let operator = Value::Null;
+    let license = json!({ "operator": operator, "license": ids.license });
+    let instance =
+        json!({ "operator": operator, "license": ids.license, "instance": ids.instance });
+    let query = json!({ "operator": operator, "query": LicenseQuery::default() });
+    vec![
+        ("/fn/licenses/list", Viewer, query),
+        ("/fn/licenses/show", Viewer, license.clone()),
+        (
+            "/fn/licenses/find",
+            Viewer,
+            json!({ "operator": operator, "typed": "ada" }),
+        ),
+        ("/fn/licenses/deactivate-instance", Support, instance),
+        ("/fn/licenses/revoke", Support, license.clone()),
+        ("/fn/licenses/remint", Support, license),
+    ]
+}
+
+impl Browser<'_> {
+    async fn call_function(&self, path: &str, body: String) -> Answer {
+        let request = Request::post(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::HOST, "localhost:3000")
+            .header(header::ORIGIN, "http://localhost:3000")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json");
+        self.server
+            .send(request.body(Body::from(body)).unwrap())
+            .await
+    }
+}
+
+#[engine_test]
+async fn every_function_is_for_those_who_may_and_finds_nothing_foreign(server: Server) {
+    let ids = of_acme(&server).await;
+    let table = functions_of(&ids);
+    let listed: BTreeSet<_> = table.iter().map(|(path, ..)| *path).collect();
+    let all = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path);
+    assert_eq!(listed, all.collect(), "every function is in the table");
+
+    let (viewer, support) = (server.sign_in(Viewer).await, server.sign_in(Support).await);
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let stranger = Browser {
+        server: &server,
+        cookie: String::new(),
+    };
+    for (path, least, arguments) in table {
+        let code = |answer: &Answer| {
+            answer.json()["code"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let refused = stranger.call_function(path, arguments.to_string()).await;
+        assert_eq!(
+            (refused.status.as_u16(), code(&refused).as_str()),
+            (401, "unauthenticated"),
+            "{path}"
+        );
+        // Another tenant's ids are nobody's.
+        if arguments.get("license").is_some() {
+            let unknown = indie.call_function(path, arguments.to_string()).await;
+            assert_eq!(
+                (unknown.status.as_u16(), code(&unknown).as_str()),
+                (404, "not_found"),
+                "{path}"
+            );
+        }
+        // Wrong, missing and extra arguments.
+        let mut wrong = vec![
+            String::new(),
+            "null".into(),
+            "[]".into(),
+            "{".into(),
+            "{}".into(),
+            "\"\u{202e}\"".into(),
+            format!("{{\"license\": \"{}\"}}", "9".repeat(10_000)),
+        ];
+        let names: Vec<_> = arguments
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| *name != "operator")
+            .cloned()
+            .collect();
+        for name in &names {
+            for value in [
+                json!(7),
+                json!([]),
+                json!({}),
+                json!("' OR 1=1 --"),
+                json!("\u{0}"),
+                Value::Null,
+            ] {
+                let mut changed = arguments.clone();
+                changed[name] = value;
+                wrong.push(changed.to_string());
+            }
+            let mut missing = arguments.clone();
+            missing.as_object_mut().unwrap().remove(name);
+            wrong.push(missing.to_string());
+        }
+        for body in wrong {
+            let answer = support.call_function(path, body.clone()).await;
+            let is_text = path.ends_with("find") && answer.status == StatusCode::OK;
+            assert!(
+                is_text || answer.status.is_client_error(),
+                "{path} {body}: {}",
+                answer.status
+            );
+            assert!(is_text || !code(&answer).is_empty(), "{path} {body}");
+        }
+        let mut extra = arguments.clone();
+        extra["more"] = json!({ "than": "asked" });
+        let done = support.call_function(path, extra.to_string()).await;
+        assert!(
+            done.status == StatusCode::OK || done.status == StatusCode::CONFLICT,
+            "{path}: {} {}",
+            done.status,
+            done.text()
+        );
+        let by_viewer = viewer.call_function(path, arguments.to_string()).await;
+        assert_eq!(
+            by_viewer.status == StatusCode::FORBIDDEN,
+            least > Viewer,
+            "{path}: {}",
+            by_viewer.text()
+        );
+    }
+}

@@ -1,0 +1,242 @@
+//! What means no good, or is only unusual: it is answered, and shown as the text that it is.
+
+use std::{cell::Cell, fmt::Write};
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_testing::engine_test;
+use serde_json::json;
+
+use super::table::{Ids, TABLE, Who, of_acme};
+use crate::support::{
+    Answer, Browser, PRO_KEY, Server,
+    html::{parse, texts},
+};
+
+const PATHS_WITH_QUERIES: [&str; 6] = [
+    "/licenses",
+    "/licenses.csv",
+    "/audit",
+    "/products/new/key-prefix",
+    "/events",
+    "/login",
+];
+
+const PARAMETERS: [&str; 14] = [
+    "q",
+    "status",
+    "product",
+    "sort",
+    "after",
+    "before",
+    "action",
+    "operator",
+    "license",
+    "from",
+    "to",
+    "key_prefix",
+    "list",
+    "next",
+];
+
+const PLACES: [&str; 5] = [
+    "{id}",
+    "{instance}",
+    "{product}",
+    "{key_type}",
+    "{fingerprint}",
+];
+
+/// What somebody may send who means no good, or whose name is unusual.
+fn nasty_texts() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "' OR 1=1 --",
+        "'; DROP TABLE licenses; --",
+        "\" UNION SELECT password_hash FROM operators --",
+        "%",
+        "_",
+        "\\",
+        "*",
+        "NEAR(a b)",
+        "a\" OR \"b",
+        "<script>alert(1)</script>",
+        "</title><script>alert(1)</script>",
+        "</textarea><img src=x onerror=alert(1)>",
+        "\"><img src=x onerror=alert(1)>",
+        "=cmd()|' /C calc'!A0",
+        "{{7*7}}",
+        "../../etc/passwd",
+        "\u{202e}evil\u{202c}",
+        "👩‍👩‍👧‍👦",
+        "مرحبا",
+        "\u{0}",
+        "\r\nSet-Cookie: a=b",
+        "9223372036854775808",
+        "-1",
+        "NaN",
+        "created; DROP TABLE licenses",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    texts.push("é".repeat(5_000));
+    texts
+}
+
+/// An owner whose browser sends what it likes.
+struct Sender<'a> {
+    browser: Browser<'a>,
+    ids: Ids,
+    sent: Cell<u32>,
+}
+
+impl Sender<'_> {
+    /// No answer is a mistake of ours, and none is more than a text.
+    fn expect_sound(&self, answer: &Answer, asked: &str, sent: &str) {
+        self.sent.set(self.sent.get() + 1);
+        let status = answer.status;
+        assert!(!status.is_server_error(), "{asked} with {sent}: {status}");
+        expect_inert(answer, sent);
+    }
+
+    async fn as_parameters(&self, text: &str) {
+        let escaped = escaped(text);
+        for path in PATHS_WITH_QUERIES {
+            for name in PARAMETERS {
+                let answer = self.browser.get(&format!("{path}?{name}={escaped}")).await;
+                self.expect_sound(&answer, &format!("{path}?{name}"), text);
+            }
+        }
+    }
+
+    async fn in_place_of_ids(&self, text: &str) {
+        let escaped = escaped(text);
+        for (method, path, who, fields) in TABLE {
+            for place in PLACES {
+                if who == Who::Everybody || !path.contains(place) {
+                    continue;
+                }
+                let filled = self.ids.in_path(&path.replace(place, &escaped));
+                let answer = self.browser.ask_as_listed(&method, &filled, fields).await;
+                self.expect_sound(&answer, path, text);
+                let is_taken = answer.status == StatusCode::OK;
+                assert!(!is_taken, "{method} {path} with {text}");
+            }
+        }
+    }
+
+    async fn in_fields(&self, text: &str) {
+        for (_, path, _, fields) in TABLE {
+            for (changed, _) in fields.iter().filter(|(name, _)| *name != "form_id") {
+                let filled = fields.iter().map(|&(name, value)| match name {
+                    name if name == *changed => (name, text),
+                    name => (name, value),
+                });
+                let filled: Vec<_> = filled.collect();
+                let answer = self.browser.fill(&self.ids.in_path(path), &filled).await;
+                self.expect_sound(&answer, &format!("{path}: {changed}"), text);
+            }
+        }
+    }
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        write!(escaped, "%{byte:02X}").unwrap();
+    }
+    escaped
+}
+
+async fn licenses_of(server: &Server) -> i64 {
+    let counted = server.world.store.count_everything().await;
+    counted.unwrap().licenses
+}
+
+#[engine_test]
+async fn whatever_is_sent_is_answered(server: Server) {
+    let sender = Sender {
+        ids: of_acme(&server).await,
+        browser: server.sign_in(Role::Owner).await,
+        sent: Cell::new(0),
+    };
+    let licenses = licenses_of(&server).await;
+    for text in nasty_texts() {
+        sender.as_parameters(&text).await;
+        // A longer address is refused before it is looked at.
+        if text.len() < 5_000 {
+            sender.in_place_of_ids(&text).await;
+        }
+        sender.in_fields(&text).await;
+    }
+    assert!(sender.sent.get() > 3_000, "{}", sender.sent.get());
+    assert_eq!(
+        licenses_of(&server).await,
+        licenses,
+        "none was made or lost"
+    );
+}
+
+/// Products, devices and customers may be called what they like: it is shown as it is, and is no markup.
+#[engine_test]
+async fn names_are_texts_and_nothing_else(server: Server) {
+    let ids = of_acme(&server).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let license = format!("/licenses/{}", ids.license);
+    let pages = [
+        "/licenses",
+        &license,
+        "/licenses?product=notes",
+        "/products",
+        "/products/notes",
+        "/products/notes/edit",
+        "/products/notes/key-types/new",
+        "/licenses/mint",
+        "/audit",
+    ];
+    for text in nasty_texts() {
+        browser
+            .fill("/products/notes/edit", &[("name", &text)])
+            .await;
+        let device = json!({
+            "license_key": PRO_KEY, "machine_hash": "1".repeat(64), "instance_name": text, "app_version": text,
+            "platform": text, "free_tier_instance_id": text,
+        });
+        let activated = server.device("/acme/notes/activate", &device).await;
+        assert!(
+            activated.status == StatusCode::OK || activated.status == StatusCode::BAD_REQUEST,
+            "{text}"
+        );
+        for page in pages {
+            let answer = browser.get(page).await;
+            assert_eq!(answer.status, StatusCode::OK, "{page} {text}");
+            expect_inert(&answer, &text);
+        }
+        let shown = parse(&browser.get("/products/notes").await);
+        let name = texts(&shown, "main h1").remove(0);
+        assert_eq!(texts(&shown, "title"), [format!("{name} · Keywright")]);
+        let csv = browser.get("/licenses.csv").await;
+        assert_eq!(csv.status, StatusCode::OK);
+    }
+    // As it is, not only harmless.
+    let name = "</title><b>Notes & Söhne مرحبا 👩‍👩‍👧‍👦 \"=1+1\"";
+    browser
+        .fill("/products/notes/edit", &[("name", name)])
+        .await;
+    let shown = parse(&browser.get("/products/notes").await);
+    assert_eq!(texts(&shown, "main h1"), [name]);
+    assert_eq!(texts(&shown, "title"), [format!("{name} · Keywright")]);
+}
+
+/// A page needs no repair, whatever stands on it, and nothing that was sent has become markup.
+fn expect_inert(answer: &Answer, sent: &str) {
+    if !answer.header("content-type").starts_with("text/html") {
+        return;
+    }
+    assert_eq!(answer.header("set-cookie"), "");
+    let page = answer.text();
+    assert!(!page.contains('\0'), "{sent}");
+    parse(answer);
+    for markup in ["<script>alert", "<img src=x"] {
+        assert!(!page.contains(markup), "{sent}");
+    }
+}

@@ -1,0 +1,120 @@
+//! Who may do what: every route and every server function, asked by everybody, without the pages that offer it.
+
+mod functions;
+mod headers;
+mod hostile;
+mod other_sites;
+mod table;
+
+use std::collections::BTreeSet;
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_testing::engine_test;
+
+use self::table::{Ids, POST, SDK_KEY_FORMS, TABLE, Who, of_acme};
+use crate::support::{Browser, Server};
+
+#[test]
+fn the_table_has_every_route() {
+    let listed: BTreeSet<_> = TABLE
+        .iter()
+        .map(|(_, path, ..)| (*path).to_owned())
+        .collect();
+    let mut all = keywright::web::paths();
+    assert!(all.remove("/fn/{*function}"), "asked one by one");
+    assert_eq!(listed, all);
+}
+
+#[engine_test]
+async fn every_route_is_for_those_who_may(server: Server) {
+    let ids = of_acme(&server).await;
+    let mut browsers = Vec::new();
+    for role in Role::ALL {
+        browsers.push((role, server.sign_in(role).await));
+    }
+    let stranger = Browser {
+        server: &server,
+        cookie: "keywright_session=none".into(),
+    };
+    let forms = SDK_KEY_FORMS.map(|path| (POST, path, Who::SignedIn(Role::Admin), &[][..]));
+    for (method, path, who, fields) in TABLE.into_iter().chain(forms) {
+        let asked = ids.in_path(path);
+        let least = match who {
+            Who::Everybody => continue,
+            Who::SignedIn(least) => least,
+        };
+        let refused = stranger.ask_as_listed(&method, &asked, fields).await;
+        let leads_away = refused.status == StatusCode::SEE_OTHER
+            && refused.header("location").starts_with("/login");
+        assert!(
+            leads_away || refused.status == StatusCode::UNAUTHORIZED,
+            "{method} {path}: {}",
+            refused.status
+        );
+        for (role, browser) in &browsers {
+            let answer = browser.ask_as_listed(&method, &asked, fields).await;
+            let is_refused = answer.status == StatusCode::FORBIDDEN;
+            assert_eq!(is_refused, *role < least, "{method} {path} by {role:?}");
+            let is_known = answer.status != StatusCode::NOT_FOUND
+                && answer.status != StatusCode::METHOD_NOT_ALLOWED
+                && !answer.status.is_server_error();
+            assert!(is_known, "{method} {path} by {role:?}: {}", answer.status);
+        }
+    }
+}
+
+#[engine_test]
+async fn nothing_of_another_tenant_is_found(server: Server) {
+    let theirs = of_acme(&server).await;
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let own_license = indie_license(&indie).await;
+    let mixed = Ids {
+        license: own_license,
+        ..of_acme(&server).await
+    };
+    let before = server.world.store.count_everything().await.unwrap();
+    let mut asked = 0;
+    for (method, path, _, fields) in TABLE {
+        if !path.contains("{id}") && !path.contains("{product}") && !path.contains("{fingerprint}")
+        {
+            continue;
+        }
+        let answer = indie
+            .ask_as_listed(&method, &theirs.in_path(path), fields)
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+        assert!(!answer.text().contains("acme"), "{method} {path}");
+        asked += 1;
+        if path.contains("{instance}") {
+            let answer = indie
+                .ask_as_listed(&method, &mixed.in_path(path), fields)
+                .await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
+        }
+    }
+    assert!(asked > 15, "{asked}");
+    let stream = indie
+        .get(&format!("/events?license={}", theirs.license))
+        .await;
+    assert_eq!(stream.status, StatusCode::NOT_FOUND);
+    let after = server.world.store.count_everything().await.unwrap();
+    assert_eq!(after, before, "nothing was done");
+}
+
+/// A license of `indie`'s.
+async fn indie_license(indie: &Browser<'_>) -> String {
+    let page = indie.get("/licenses").await.text();
+    let (_, rest) = page.split_once("href=\"/licenses/").unwrap();
+    let found = rest.split('"').next().unwrap();
+    if found.len() == 64 {
+        return found.to_owned();
+    }
+    let ids = page
+        .split("/licenses/")
+        .map(|rest| rest.split('"').next().unwrap());
+    ids.into_iter()
+        .find(|id| id.len() == 64)
+        .unwrap()
+        .to_owned()
+}

@@ -1,0 +1,83 @@
+//! Another site has a browser of ours send something.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use keywright_domain::role::Role;
+use keywright_testing::engine_test;
+
+use super::{
+    functions::functions_of,
+    table::{POST, SDK_KEY_FORMS, TABLE, of_acme},
+};
+use crate::support::Server;
+
+/// Every form and function, as another site would have a browser of ours send it.
+#[engine_test]
+async fn no_other_site_changes_anything(server: Server) {
+    let ids = of_acme(&server).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let before = server.world.store.count_everything().await.unwrap();
+    let functions = functions_of(&ids)
+        .into_iter()
+        .map(|(path, ..)| path.to_owned());
+    let forms = TABLE.into_iter().filter(|(method, ..)| *method == POST);
+    let forms = forms.map(|(_, path, ..)| ids.in_path(path));
+    let paths: Vec<String> = forms
+        .chain(functions)
+        .chain(SDK_KEY_FORMS.map(str::to_owned))
+        .collect();
+    assert!(paths.len() > 20);
+    // By what browsers say of where it comes from; and where they say nothing of it, over plain HTTP to a name or an address.
+    let refused: [&[(&str, &str)]; 7] = [
+        &[
+            ("host", "localhost:3000"),
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://evil.test"),
+        ],
+        &[
+            ("host", "localhost:3000"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "http://localhost:4000"),
+        ],
+        &[("host", "licenses.test"), ("sec-fetch-site", "cross-site")],
+        &[("host", "192.0.2.7:3000"), ("origin", "http://evil.test")],
+        &[
+            ("host", "192.0.2.7:3000"),
+            ("origin", "http://192.0.2.7:4000"),
+        ],
+        &[("host", "licenses.test"), ("origin", "null")],
+        &[
+            ("host", "licenses.test"),
+            ("origin", "http://licenses.test.evil.test"),
+        ],
+    ];
+    for path in &paths {
+        for headers in refused {
+            let mut request = Request::post(path.as_str()).header(header::COOKIE, &browser.cookie);
+            for (name, value) in headers {
+                request = request.header(*name, *value);
+            }
+            let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let answer = server.send(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
+        }
+    }
+    assert_eq!(server.world.store.count_everything().await.unwrap(), before);
+    // The same from pages of ours, under each name.
+    for (host, origin) in [
+        ("localhost:3000", "http://localhost:3000"),
+        ("192.0.2.7:3000", "http://192.0.2.7:3000"),
+        ("licenses.test", "https://licenses.test"),
+    ] {
+        let request = Request::post("/session/theme")
+            .header(header::HOST, host)
+            .header(header::ORIGIN, origin)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = server
+            .send(request.body(Body::from("theme=dark")).unwrap())
+            .await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{host}");
+    }
+}

@@ -1,0 +1,394 @@
+//! The page of the audit log: who reads what, in which words, and how it is asked.
+
+use axum::http::StatusCode;
+use keywright_domain::{
+    audit::{Action, ActorKind},
+    key::LicenseKey,
+    license::License,
+    role::Role,
+};
+use keywright_store::NewAuditEntry;
+use keywright_testing::{Engine, NOW, engine_test};
+use scraper::{Html, Selector};
+use serde_json::json;
+
+use super::licenses::export::add_many;
+use crate::support::{
+    Answer, Browser, PRO_KEY, Server, acme,
+    html::{parse, texts},
+    license_id,
+};
+
+impl Browser<'_> {
+    /// Sends the form of the filters.
+    async fn ask(&self, filters: &[(&str, &str)]) -> Answer {
+        let mut form = String::new();
+        for (name, value) in filters {
+            form.push_str(name);
+            form.push('=');
+            form.extend(value.bytes().map(|byte| format!("%{byte:02X}")));
+            form.push('&');
+        }
+        self.server
+            .post_form("/audit/find", &form, Some(&self.cookie))
+            .await
+    }
+
+    /// Where the form of the filters leads.
+    async fn led(&self, filters: &[(&str, &str)]) -> String {
+        let answer = self.ask(filters).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{filters:?}");
+        answer.header("location").to_owned()
+    }
+
+    async fn log(&self, path: &str) -> Html {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        parse(&answer)
+    }
+}
+
+fn sentences(html: &Html) -> Vec<String> {
+    texts(html, "tbody .c-what > p")
+}
+
+fn actions(html: &Html) -> Vec<String> {
+    texts(html, "tbody .c-action")
+}
+
+fn href(html: &Html, selector: &str) -> Option<String> {
+    let selector = Selector::parse(selector).unwrap();
+    Some(html.select(&selector).next()?.attr("href")?.to_owned())
+}
+
+fn entry_ids(html: &Html) -> Vec<String> {
+    let facts = texts(html, "tbody .facts > div");
+    let ids = facts
+        .iter()
+        .filter_map(|fact| fact.strip_prefix("Entry ID"));
+    ids.map(str::to_owned).collect()
+}
+
+#[engine_test]
+async fn each_row_is_a_sentence_with_a_link_to_its_license(server: Server) {
+    server.world.clock.set(NOW.plus_days(1));
+    let support = server.sign_in(Role::Support).await;
+    let pro = license_id(PRO_KEY);
+    support.post(&format!("/licenses/{pro}/revoke")).await;
+    for role in Role::ALL {
+        let browser = server.sign_in(role).await;
+        let html = browser.log("/audit?action=revoke").await;
+        assert_eq!(texts(&html, "title"), ["Audit log · Keywright"]);
+        assert_eq!(
+            sentences(&html)[0],
+            "support@acme.test revoked ACME-XXXX-···-0001",
+            "{role:?}"
+        );
+        assert_eq!(
+            href(&html, "tbody .c-what a"),
+            Some(format!("/licenses/{pro}"))
+        );
+        assert_eq!(texts(&html, "tbody time")[0], "10 Jun 2026, 10:13:20");
+        assert_eq!(actions(&html)[0], "revoke");
+        let facts = texts(&html, "tbody tr:first-child .facts > div");
+        assert!(facts.contains(&format!("License ID{pro}")), "{facts:?}");
+    }
+    // The same on the license's own page, and the way from there to the log.
+    let html = support.log(&format!("/licenses/{pro}")).await;
+    assert_eq!(
+        texts(&html, ".timeline li p")[0],
+        "support@acme.test revoked this license"
+    );
+    assert!(texts(&html, ".timeline .facts > div").contains(&format!("License ID{pro}")));
+    let about = href(&html, ".section-head a").unwrap();
+    assert_eq!(about, format!("/audit?license={pro}"));
+    let html = support.log(&about).await;
+    assert_eq!(actions(&html), ["revoke", "manual_mint"]);
+}
+
+#[engine_test]
+async fn pages_reach_each_entry_once_both_ways(server: Server) {
+    let viewer = server.sign_in(Role::Viewer).await;
+    let read = async |rel: &str, start: &str| {
+        let (mut path, mut ids, mut pages) = (start.to_owned(), Vec::new(), 0);
+        loop {
+            let html = viewer.log(&path).await;
+            ids.push(entry_ids(&html));
+            pages += 1;
+            match href(&html, &format!("a[rel={rel}][href]")) {
+                Some(href) => path = href,
+                None => return (ids, path, pages),
+            }
+        }
+    };
+    let (forwards, last, pages) = read("next", "/audit").await;
+    assert!(pages > 2);
+    let (mut backwards, _, _) = read("prev", &last).await;
+    backwards.reverse();
+    let (all, again): (Vec<_>, Vec<_>) = (forwards.concat(), backwards.concat());
+    assert_eq!(again, all);
+    let count = texts(&viewer.log("/audit").await, ".filters-count strong");
+    assert_eq!(count, [all.len().to_string()]);
+    let mut unique = all.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), all.len());
+}
+
+#[engine_test]
+async fn each_filter_lets_through_what_it_says(server: Server) {
+    let admin = server.sign_in(Role::Admin).await;
+    let html = admin.log("/audit").await;
+    let operators: Vec<String> = {
+        let option = Selector::parse("select[name=by] option").unwrap();
+        let options = html
+            .select(&option)
+            .map(|option| option.attr("value").unwrap().to_owned());
+        options.collect()
+    };
+    let names = texts(&html, "select[name=by] option");
+    let admins = names
+        .iter()
+        .position(|name| name == "admin@acme.test")
+        .unwrap();
+    let path = admin
+        .led(&[("by", &operators[admins]), ("action", ""), ("q", "")])
+        .await;
+    assert_eq!(path, format!("/audit?by={}", operators[admins]));
+    let html = admin.log(&path).await;
+    assert!(!sentences(&html).is_empty());
+    assert!(
+        sentences(&html)
+            .iter()
+            .all(|sentence| sentence.starts_with("admin@acme.test "))
+    );
+
+    let path = admin
+        .led(&[("action", "remint"), ("by", "command_line")])
+        .await;
+    assert_eq!(path, "/audit?action=remint&by=command_line");
+    let path = admin
+        .led(&[
+            ("action", "remint"),
+            ("from", "2020-01-01"),
+            ("to", "2026-06-09"),
+        ])
+        .await;
+    assert_eq!(path, "/audit?action=remint&from=2020-01-01&to=2026-06-09");
+    let html = admin.log(&path).await;
+    assert!(!actions(&html).is_empty() && actions(&html).iter().all(|action| action == "remint"));
+    let chosen = Selector::parse("select[name=action] option[selected]").unwrap();
+    assert_eq!(
+        html.select(&chosen).next().unwrap().attr("value"),
+        Some("remint"),
+        "the form shows what was asked"
+    );
+    let from = Selector::parse("input[name=from]").unwrap();
+    assert_eq!(
+        html.select(&from).next().unwrap().attr("value"),
+        Some("2020-01-01")
+    );
+
+    let none = admin.log("/audit?action=remint&to=2020-01-01").await;
+    assert_eq!(texts(&none, ".empty h2"), ["No entry matches"]);
+    assert_eq!(texts(&none, ".filters-count"), ["0 entries"]);
+    for mangled in [
+        "/audit?action=%27&by=1&license=x&from=soon&after=9~9",
+        "/audit?before=1~00000000-0000-4000-8000-000000000001",
+    ] {
+        assert_eq!(entry_ids(&admin.log(mangled).await).len(), 25, "{mangled}");
+    }
+}
+
+#[engine_test]
+async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(server: Server) {
+    let viewer = server.sign_in(Role::Viewer).await;
+    let id = license_id(PRO_KEY).to_string();
+    let about = format!("/audit?license={id}");
+    for typed in [
+        PRO_KEY,
+        " acme pro0 0000 0001\n",
+        &id,
+        "Key: ACME_PRO0_0000_0001.",
+    ] {
+        assert_eq!(viewer.led(&[("q", typed)]).await, about, "{typed:?}");
+    }
+    // What was asked beside it stays; another license takes the place of this one.
+    assert_eq!(
+        viewer
+            .led(&[("license", &id), ("action", "revoke"), ("q", "")])
+            .await,
+        format!("/audit?action=revoke&license={id}")
+    );
+    let path = viewer
+        .led(&[("license", &id), ("q", "pro@customer.test")])
+        .await;
+    assert_eq!(path, "/audit?q=pro%40customer.test");
+    let html = viewer.log(&path).await;
+    assert!(!sentences(&html).is_empty());
+    assert!(
+        sentences(&html)
+            .iter()
+            .all(|sentence| sentence.ends_with("0001")),
+        "{:?}",
+        sentences(&html)
+    );
+    let html = viewer.log(&about).await;
+    assert!(texts(&html, ".audit-about")[0].starts_with("About ACME-XXXX-···-0001"));
+    assert_eq!(
+        href(&html, ".audit-about .button"),
+        Some("/audit".to_owned())
+    );
+
+    for typed in ["ACME-NEVR-SEEN-0000-0009", "<STDO-NEVR-SEEN-2222-2229>"] {
+        let answer = viewer.ask(&[("q", typed), ("action", "revoke")]).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            texts(&parse(&answer), ".empty h2"),
+            ["No license has this key"]
+        );
+        let text = answer.text().to_uppercase();
+        assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
+    }
+    for path in ["/audit/find", "/audit/find/none"] {
+        let again = viewer.get(path).await;
+        assert_eq!(
+            (again.status, again.header("location")),
+            (StatusCode::SEE_OTHER, "/audit"),
+            "{path}"
+        );
+    }
+    // A key that looks like a license's id.
+    let hex_key = "ab12".repeat(16);
+    let hex_id = LicenseKey::parse(&hex_key).ok().unwrap().id();
+    server
+        .license(1, |license| License {
+            id: hex_id,
+            ..license
+        })
+        .await;
+    assert_eq!(
+        viewer.led(&[("q", &hex_key)]).await,
+        format!("/audit?license={hex_id}")
+    );
+    // Another tenant's license is none.
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let html = indie.log(&about).await;
+    assert!(texts(&html, ".audit-about")[0].starts_with("This tenant has no license of that ID"));
+    assert_eq!(sentences(&html).len(), 0);
+    assert!(!indie.get("/audit").await.text().contains("acme"));
+}
+
+#[tokio::test]
+async fn a_search_that_is_too_broad_says_so_and_a_form_that_makes_no_sense_too() {
+    let server = Server::start(Engine::Sqlite).await;
+    add_many(&server, 1_200).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let html = viewer.log("/audit?q=x.example").await;
+    assert_eq!(texts(&html, ".empty h2"), ["Too many licenses"]);
+    assert_eq!(texts(&html, ".filters-count"), ["0 entries"]);
+    let html = viewer.log("/audit?q=plain-5%40x.example").await;
+    assert_eq!(
+        texts(&html, ".empty h2"),
+        ["No entry matches"],
+        "they were put there by hand"
+    );
+    let twice = viewer.ask(&[("q", "a"), ("q", "b")]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(texts(&parse(&twice), "main h1"), ["Not understood"]);
+}
+
+/// Whatever can be recorded reads as a sentence, also where its details are missing.
+#[tokio::test]
+async fn every_action_has_words() {
+    let server = Server::start(Engine::Sqlite).await;
+    let owner = server.sign_in(Role::Owner).await;
+    for (number, action) in (1_u32..).zip(Action::ALL) {
+        let entry = NewAuditEntry {
+            id: format!("00000000-0000-4000-8000-{number:012}")
+                .parse()
+                .unwrap(),
+            tenant: acme().tenant().clone(),
+            at: NOW.plus_days(1),
+            actor: keywright_domain::audit::Actor {
+                kind: ActorKind::System,
+                id: None,
+                name: "<system>".to_owned(),
+            },
+            action,
+            license: None,
+            successor: None,
+            details: json!({ "kid": "k9", "email": "<b>\u{202e}x@x.test", "role": "owner" }),
+        };
+        let record = server
+            .world
+            .store
+            .write(move |tx| Box::pin(async move { tx.record(&entry).await }));
+        record.await.unwrap();
+    }
+    let html = owner.log("/audit?by=system").await;
+    // A page has 25.
+    let next = Selector::parse("a[rel=next]").unwrap();
+    let next = html.select(&next).next().unwrap().attr("href").unwrap();
+    let rest = owner.log(next).await;
+    let shown = sentences(&html).len() + sentences(&rest).len();
+    assert_eq!(shown, Action::ALL.len());
+    // What somebody typed keeps its direction to itself.
+    let typed = texts(&html, "tbody .c-what > p bdi");
+    assert!(
+        typed.contains(&"<b>\u{202e}x@x.test".to_owned()),
+        "{typed:?}"
+    );
+    for html in [&html, &rest] {
+        for (sentence, action) in sentences(html).iter().zip(actions(html)) {
+            let words = sentence.strip_prefix("<system> ").unwrap();
+            assert!(
+                words.contains(' ') && !words.ends_with(&action),
+                "{sentence}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_reads_it_without_signing_in() {
+    let server = Server::start(Engine::Sqlite).await;
+    for (path, login) in [
+        ("/audit", "/login?next=%2Faudit"),
+        ("/audit/find", "/login?next=%2Faudit%2Ffind"),
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, login),
+            "{path}"
+        );
+    }
+    let posted = server.post_form("/audit/find", "action=revoke", None).await;
+    assert_eq!(
+        (posted.status, posted.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[tokio::test]
+async fn it_needs_no_script_and_a_failure_says_so() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let page = viewer.get("/audit").await;
+    assert_eq!(page.header("cache-control"), "no-store");
+    assert!(!page.text().to_uppercase().contains("HYDRATE"));
+    server
+        .world
+        .database
+        .execute("ALTER TABLE licenses RENAME COLUMN display_key TO hidden")
+        .await;
+    let failed = viewer.get("/audit").await;
+    assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let html = parse(&failed);
+    assert_eq!(
+        texts(&html, "main h2"),
+        ["The audit log could not be loaded"]
+    );
+    assert_eq!(texts(&html, ".meta code").len(), 1, "the request's id");
+}

@@ -1,0 +1,345 @@
+//! Open pages are told of changes: through HTTP, on both engines.
+
+use std::{future::Future, time::Duration};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use keywright::sse_connections::MAX_PER_OPERATOR;
+use keywright_domain::{ids::InstanceId, role::Role};
+use keywright_service::operators::{IDLE_MILLIS, SessionToken};
+use keywright_testing::{Engine, NOW, engine_test};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+
+use crate::support::{Browser, PRO_KEY, Server, acme, license_id};
+
+/// Only so that a test which waits for what never comes ends. Less than the 15 s after which a stream looks after its
+/// session by itself.
+const FAIL_SAFE: Duration = Duration::from_secs(10);
+
+const STILL_HERE: &str = ": still here\n\n";
+
+const CHANGED: &str = "event: changed\ndata: 1\n\n";
+
+/// An open stream, as a browser reads it.
+struct Listening {
+    headers: HeaderMap,
+    body: Body,
+    read: String,
+}
+
+impl Listening {
+    async fn to(browser: &Browser<'_>, query: &str) -> Self {
+        let (status, mut listening) = ask(browser.server, query, Some(&browser.cookie)).await;
+        assert_eq!(status, StatusCode::OK, "{query}");
+        assert_eq!(
+            listening.next().await.as_deref(),
+            Some("retry: 1000\n: open\n\n")
+        );
+        listening
+    }
+
+    async fn to_license(browser: &Browser<'_>, key: &str) -> Self {
+        Self::to(browser, &license(key)).await
+    }
+
+    /// The next event or comment as it was sent; nothing when the stream has ended.
+    async fn next(&mut self) -> Option<String> {
+        loop {
+            if let Some(end) = self.read.find("\n\n") {
+                return Some(self.read.drain(..end + 2).collect());
+            }
+            let frame = tokio::time::timeout(FAIL_SAFE, self.body.frame());
+            let frame = frame.await.unwrap();
+            let bytes = frame?.unwrap().into_data().unwrap();
+            self.read.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    async fn is_told(&mut self) {
+        assert_eq!(self.next().await.as_deref(), Some(CHANGED));
+    }
+
+    /// Does something else, and listens all the while.
+    async fn hears_nothing_during<T>(&mut self, work: impl Future<Output = T>) -> T {
+        tokio::select! {
+            biased;
+            heard = self.next() => panic!("it heard {heard:?}"),
+            done = work => done,
+        }
+    }
+}
+
+async fn ask(server: &Server, query: &str, cookie: Option<&str>) -> (StatusCode, Listening) {
+    let mut request = Request::get(format!("/events{query}"))
+        .header(header::HOST, "localhost:3000")
+        .header(header::ACCEPT, "text/event-stream")
+        .header(header::ACCEPT_ENCODING, "gzip, br");
+    if let Some(cookie) = cookie {
+        request = request.header(header::COOKIE, cookie);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    let (parts, body) = server.answer(request).await.into_parts();
+    let listening = Listening {
+        headers: parts.headers,
+        body,
+        read: String::new(),
+    };
+    (parts.status, listening)
+}
+
+fn license(key: &str) -> String {
+    format!("?license={}", license_id(key))
+}
+
+async fn activate(server: &Server, key: &str, machine: u32) -> InstanceId {
+    let body = json!({ "license_key": key, "machine_hash": format!("{machine:064}") });
+    let answer = server.device("/acme/notes/activate", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer.json()["instance_id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap()
+}
+
+fn instance(key: &str, instance: InstanceId) -> Value {
+    json!({ "license_key": key, "instance_id": instance })
+}
+
+#[engine_test]
+async fn a_device_that_takes_a_slot_is_told_to_the_license_and_the_list(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut list = Listening::to(&browser, "?list").await;
+    let device = activate(&server, PRO_KEY, 1).await;
+    page.is_told().await;
+    list.is_told().await;
+    let leave = instance(PRO_KEY, device);
+    let left = server.device("/acme/notes/deactivate", &leave).await;
+    assert_eq!(left.status, StatusCode::OK);
+    page.is_told().await;
+    list.is_told().await;
+}
+
+#[engine_test]
+async fn a_validate_is_told_to_the_license_only(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let body = instance(PRO_KEY, activate(&server, PRO_KEY, 1).await);
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut list = Listening::to(&browser, "?list").await;
+    list.hears_nothing_during(async {
+        // The second comes after a pause that the list's stream would not have kept.
+        for _ in 0..2 {
+            let answer = server.device("/acme/notes/validate", &body).await;
+            assert_eq!(answer.status, StatusCode::OK);
+            page.is_told().await;
+        }
+    })
+    .await;
+    activate(&server, PRO_KEY, 2).await;
+    list.is_told().await;
+}
+
+#[engine_test]
+async fn a_revoke_by_the_form_is_told_to_both(server: Server) {
+    let browser = server.sign_in(Role::Support).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut list = Listening::to(&browser, "?list").await;
+    let path = format!("/licenses/{}/revoke", license_id(PRO_KEY));
+    assert_eq!(browser.post(&path).await.status, StatusCode::SEE_OTHER);
+    page.is_told().await;
+    list.is_told().await;
+}
+
+#[engine_test]
+async fn another_licenses_page_hears_nothing(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let other_key = server.license_with_slots(3).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut other = Listening::to_license(&browser, &other_key).await;
+    other
+        .hears_nothing_during(async {
+            for machine in 1..=2 {
+                activate(&server, PRO_KEY, machine).await;
+                page.is_told().await;
+            }
+        })
+        .await;
+    activate(&server, &other_key, 1).await;
+    other.is_told().await;
+}
+
+/// Those within a pause are told once, at its end.
+#[engine_test]
+async fn many_changes_at_once_lose_nothing(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let key = server.license_with_slots(20).await;
+    let mut page = Listening::to_license(&browser, &key).await;
+    for machine in 1..=10 {
+        activate(&server, &key, machine).await;
+    }
+    // A stream goes on only while it is read, so the pause begins after this.
+    let began = Instant::now();
+    page.is_told().await;
+    activate(&server, &key, 11).await;
+    page.is_told().await;
+    assert!(began.elapsed() >= Duration::from_millis(250));
+}
+
+#[engine_test]
+async fn signing_out_ends_the_stream(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let other_browser = server.sign_in(Role::Viewer).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut others = Listening::to_license(&other_browser, PRO_KEY).await;
+    browser.post("/session/end").await;
+    assert_eq!(page.next().await, None);
+    // The same operator's other session goes on.
+    activate(&server, PRO_KEY, 1).await;
+    others.is_told().await;
+}
+
+#[engine_test]
+async fn a_session_that_ended_elsewhere_is_told_nothing_more(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let (_, token) = browser.cookie.split_once('=').unwrap();
+    let operators = &server.world.services.operators;
+    let token = SessionToken::from_cookie(token);
+    operators.sign_out(&token).await.unwrap();
+    activate(&server, PRO_KEY, 1).await;
+    assert_eq!(page.next().await, None);
+}
+
+#[engine_test]
+async fn a_server_that_stops_ends_the_stream(server: Server) {
+    let browser = server.sign_in(Role::Viewer).await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    server.streams.stop();
+    assert_eq!(page.next().await, None);
+    let mut late = Listening::to(&browser, "?list").await;
+    assert_eq!(late.next().await, None);
+}
+
+#[engine_test]
+async fn strangers_and_wrong_questions_are_refused(server: Server) {
+    let page = license(PRO_KEY);
+    for query in [page.as_str(), "?list", ""] {
+        let (status, _) = ask(&server, query, None).await;
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{query}");
+    }
+    let (status, _) = ask(&server, "?list", Some("keywright_session=made-up")).await;
+    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    let browser = server.sign_in(Role::Viewer).await;
+    let cookie = Some(browser.cookie.as_str());
+    for (query, expected) in [
+        ("", StatusCode::BAD_REQUEST),
+        ("?", StatusCode::BAD_REQUEST),
+        ("?lists", StatusCode::BAD_REQUEST),
+        ("?license=", StatusCode::BAD_REQUEST),
+        ("?license=0c4a", StatusCode::BAD_REQUEST),
+        (&format!("{page}&list"), StatusCode::BAD_REQUEST),
+        (
+            &format!("?license={}", "0".repeat(64)),
+            StatusCode::NOT_FOUND,
+        ),
+    ] {
+        let (status, answer) = ask(&server, query, cookie).await;
+        assert_eq!(status, expected, "{query}");
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+    }
+    let post = browser.post("/events?list").await;
+    assert_eq!(post.status, StatusCode::METHOD_NOT_ALLOWED);
+    let (_, open) = ask(&server, "?list", cookie).await;
+    for (name, value) in [
+        ("content-type", "text/event-stream"),
+        ("cache-control", "no-store"),
+        ("x-accel-buffering", "no"),
+    ] {
+        assert_eq!(open.headers[name], value);
+    }
+    assert!(!open.headers.contains_key(header::CONTENT_ENCODING));
+    // Another tenant's license is none.
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let (status, _) = ask(&server, &page, Some(&indie.cookie)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_operator_can_not_open_streams_without_end() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let mut open = Vec::new();
+    for _ in 0..MAX_PER_OPERATOR {
+        open.push(Listening::to(&browser, "?list").await);
+    }
+    let again = server.sign_in(Role::Viewer).await;
+    let (status, _) = ask(&server, "?list", Some(&again.cookie)).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    let somebody_else = server.sign_in(Role::Support).await;
+    Listening::to(&somebody_else, "?list").await;
+    open.pop();
+    Listening::to(&again, "?list").await;
+    drop(open);
+    assert_eq!(server.world.store.changes().watched(), 0);
+}
+
+#[tokio::test]
+async fn a_silent_stream_shows_that_it_is_there_and_ends_with_its_session() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let mut page = Listening::to(&browser, "?list").await;
+    // From here on time passes as fast as it can, so there is no limit to it.
+    tokio::time::pause();
+    let began = Instant::now();
+    for seconds in [15, 30] {
+        let frame = page.body.frame().await.unwrap().unwrap();
+        assert_eq!(frame.into_data().unwrap(), STILL_HERE);
+        assert!(began.elapsed() >= Duration::from_secs(seconds));
+    }
+    server.world.clock.set(NOW.plus_millis(IDLE_MILLIS));
+    // Where looking takes long on this fast clock, the next look will do.
+    for _ in 0..1_000 {
+        let Some(frame) = page.body.frame().await else {
+            return;
+        };
+        assert_eq!(frame.unwrap().into_data().unwrap(), STILL_HERE);
+    }
+    panic!("nobody was seen for so long, and it goes on");
+}
+
+/// A device asks one server, the page is open at the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_on_one_postgres_tell_each_other() {
+    let here = Server::start(Engine::Postgres).await;
+    let there = here.beside().await;
+    let browser = there.sign_in(Role::Viewer).await;
+    let mut list = Listening::to(&browser, "?list").await;
+    let other_key = here.license_with_slots(3).await;
+    // Word of the new license has come: none of it is left to reach who listens from here on.
+    list.is_told().await;
+    let mut page = Listening::to_license(&browser, PRO_KEY).await;
+    let mut other = Listening::to_license(&browser, &other_key).await;
+    let device = other
+        .hears_nothing_during(async {
+            let device = activate(&here, PRO_KEY, 1).await;
+            page.is_told().await;
+            list.is_told().await;
+            device
+        })
+        .await;
+    let body = instance(PRO_KEY, device);
+    let valid = here.device("/acme/notes/validate", &body).await;
+    assert_eq!(valid.status, StatusCode::OK);
+    page.is_told().await;
+    let licenses = &here.world.services.licenses;
+    licenses
+        .revoke(&acme(), license_id(&other_key))
+        .await
+        .unwrap();
+    other.is_told().await;
+}

@@ -1,0 +1,203 @@
+//! The guided start: from the first sign-in to the first licensed device.
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+use scraper::Html;
+use serde_json::json;
+
+use crate::support::{
+    Answer, Browser, Server,
+    html::{parse, texts, value},
+};
+
+/// A server that was just set up, and its owner.
+async fn set_up(server: &Server) -> Browser<'_> {
+    let code = server.world.services.setup.new_code().await.unwrap();
+    let form = format!(
+        "code={}&tenant_name=Mine&slug=mine&email=me%40mine.test&password=correct+horse",
+        *code.expose()
+    );
+    let done = server.post_form("/setup", &form, None).await;
+    assert_eq!(led(&done), (303, "/"), "{}", done.text());
+    let cookie = done.header("set-cookie").split(';').next().unwrap();
+    Browser {
+        server,
+        cookie: cookie.to_owned(),
+    }
+}
+
+fn led(answer: &Answer) -> (u16, &str) {
+    (answer.status.as_u16(), answer.header("location"))
+}
+
+/// The guide's page, and which of its steps are done.
+async fn guide(browser: &Browser<'_>) -> (Html, Vec<String>) {
+    let page = browser.get("/").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    let html = parse(&page);
+    assert_eq!(texts(&html, "main h1"), ["Get started"]);
+    let done = texts(&html, "li[data-done] h2");
+    (html, done)
+}
+
+fn next(html: &Html) -> String {
+    texts(html, "li[aria-current=step] h2").concat()
+}
+
+#[engine_test]
+async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(engine: Engine) {
+    let server = Server::empty(engine).await;
+    let owner = set_up(&server).await;
+    let (html, done) = guide(&owner).await;
+    assert_eq!((done.len(), next(&html).as_str()), (0, "Add your product"));
+    assert_eq!(texts(&html, "nav [aria-current=page]"), ["Get started"]);
+
+    let product = [("name", "Notes"), ("slug", "notes"), ("key_prefix", "NOTE")];
+    assert_eq!(
+        led(&owner.fill("/products/new", &product).await),
+        (303, "/")
+    );
+    let (html, done) = guide(&owner).await;
+    assert_eq!(
+        (done.as_slice(), next(&html).as_str()),
+        (
+            &["Add your product (done)".to_owned()][..],
+            "Add a key type"
+        )
+    );
+    let key_type = [
+        ("slug", "pro"),
+        ("activation_limit", "2"),
+        ("duration_unit", "lifetime"),
+    ];
+    assert_eq!(
+        led(&owner.fill("/products/notes/key-types/new", &key_type).await),
+        (303, "/")
+    );
+    assert_eq!(next(&guide(&owner).await.0), "Make the SDK key");
+
+    let form = parse(&owner.get("/settings/sdk-key/new").await);
+    let made = owner
+        .fill(
+            "/settings/sdk-key/new",
+            &[
+                ("form_id", &value(&form, "form_id")),
+                ("current_key", "none"),
+            ],
+        )
+        .await;
+    let html = parse(&made);
+    let sdk_key = texts(&html, "output").concat();
+    assert_eq!(texts(&html, "main a[href='/']"), ["Go on with the guide"]);
+    assert_eq!(next(&guide(&owner).await.0), "Mint the first license");
+
+    let form = parse(&owner.get("/licenses/mint").await);
+    let form = [
+        ("form_id", value(&form, "form_id")),
+        ("key_type", "notes/pro".into()),
+        ("count", "1".into()),
+    ];
+    let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let html = parse(&owner.fill("/licenses/mint", &form).await);
+    let key = texts(&html, "output").concat();
+    assert_eq!(texts(&html, "main a[href='/']"), ["Go on with the guide"]);
+    let (html, done) = guide(&owner).await;
+    assert_eq!(
+        (done.len(), next(&html).as_str()),
+        (4, "Activate it in your app")
+    );
+    snippets_have_the_servers_values(&server, &html).await;
+
+    let body = json!({ "license_key": key, "machine_hash": "1".repeat(64) }).to_string();
+    let path = "/mine/notes/activate";
+    let activated = server
+        .call(axum::http::Method::POST, path, Some(&sdk_key), body.into())
+        .await;
+    assert_eq!(activated.status, StatusCode::OK, "{}", activated.text());
+    let (html, _) = guide(&owner).await;
+    assert!(
+        texts(&html, "[role=status]")
+            .concat()
+            .starts_with("Your first device is activated.")
+    );
+    assert_eq!(texts(&html, ".steps").len(), 0);
+    assert_eq!(
+        led(&owner.post("/settings/guide/end").await),
+        (303, "/licenses")
+    );
+    assert_eq!(led(&owner.get("/").await), (303, "/licenses"));
+    assert!(
+        texts(&parse(&owner.get("/licenses").await), "nav a")
+            .iter()
+            .all(|link| link != "Get started")
+    );
+    // A second click, or another operator's, changes nothing.
+    assert_eq!(
+        led(&owner.post("/settings/guide/end").await),
+        (303, "/licenses")
+    );
+}
+
+/// The values stand in both snippets as they are used by `examples/device.rs`, with which the browser tests activate.
+async fn snippets_have_the_servers_values(server: &Server, html: &Html) {
+    let tenant = "mine".parse().unwrap();
+    let keyset = server
+        .world
+        .services
+        .signing_keys
+        .keyset(&tenant)
+        .await
+        .unwrap();
+    let public_key = &keyset.keys[0].public_key;
+    let rust = texts(html, "#rust").concat();
+    for line in [
+        r#"KeylightConfig::builder("mine", "notes", sdk_key)"#,
+        r#".base_url("http://localhost:3000")"#,
+        &format!(r#".trusted_key("k1", "{public_key}")"#),
+    ] {
+        assert!(rust.contains(line), "{line} in {rust}");
+    }
+    let javascript = texts(html, "#javascript").concat();
+    for line in [
+        r#"tenantId: "mine""#,
+        r#"productId: "notes""#,
+        r#"baseUrl: "http://localhost:3000""#,
+        &format!(r#"trustedKeys: {{ "k1": "{public_key}" }}"#),
+    ] {
+        assert!(javascript.contains(line), "{line} in {javascript}");
+    }
+    assert_eq!(texts(html, "#public-key"), [public_key.as_str()]);
+}
+
+#[tokio::test]
+async fn who_needs_no_guide_is_led_to_the_licenses() {
+    let server = Server::start(Engine::Sqlite).await;
+    for role in Role::ALL {
+        let somebody = server.sign_in(role).await;
+        assert_eq!(
+            led(&somebody.get("/").await),
+            (303, "/licenses"),
+            "{role:?}"
+        );
+    }
+    assert_eq!(led(&server.get("/").await), (303, "/login"));
+    for role in [Role::Viewer, Role::Support] {
+        let refused = server.sign_in(role).await.post("/settings/guide/end").await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role:?}");
+    }
+}
+
+/// Before the first license the list says where to begin, to those who can.
+#[tokio::test]
+async fn an_empty_list_says_where_to_begin() {
+    let server = Server::empty(Engine::Sqlite).await;
+    let owner = set_up(&server).await;
+    let html = parse(&owner.get("/licenses").await);
+    assert_eq!(texts(&html, "main .empty a"), ["Get started"]);
+    owner.post("/settings/guide/end").await;
+    let html = parse(&owner.get("/licenses").await);
+    assert_eq!(texts(&html, "main .empty a"), ["Mint licenses"]);
+    let html = parse(&owner.get("/licenses/mint").await);
+    assert_eq!(texts(&html, "main h2"), ["There is no key type to mint"]);
+}

@@ -1,0 +1,38 @@
+//! `/health` and `/ready`, and what is answered without the database.
+
+use axum::http::StatusCode;
+use keywright_testing::Engine;
+use serde_json::json;
+
+use crate::support::Server;
+
+#[tokio::test]
+async fn health_is_about_the_process_and_ready_about_the_database() {
+    let server = Server::start(Engine::Sqlite).await;
+    assert_eq!(server.get("/health").await.status, StatusCode::OK);
+    assert_eq!(server.get("/ready").await.status, StatusCode::OK);
+    server.world.services.close().await;
+    assert_eq!(server.get("/health").await.status, StatusCode::OK);
+    assert_eq!(
+        server.get("/ready").await.status,
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(
+        server.get("/licenses").await.status,
+        StatusCode::SEE_OTHER,
+        "no cookie, no look-up"
+    );
+}
+
+#[tokio::test]
+async fn without_the_database_devices_keep_their_leases() {
+    let server = Server::start(Engine::Sqlite).await;
+    server.world.services.close().await;
+    let body = json!({ "license_key": "ACME-PRO0-0000-0001", "instance_id": "x" });
+    let device = server.device("/acme/notes/validate", &body).await;
+    assert_eq!(device.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        device.json(),
+        json!({ "error": "Service temporarily unavailable" })
+    );
+}

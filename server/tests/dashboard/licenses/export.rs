@@ -1,0 +1,302 @@
+//! The licenses as a file: who may, what is in it, and that the audit log has it.
+
+use std::io::Read;
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use flate2::read::GzDecoder;
+use futures::FutureExt;
+use keywright_domain::{
+    audit::Action,
+    key::LicenseKey,
+    license::{Customer, License, LicenseState},
+    page::Position,
+    role::Role,
+};
+use keywright_store::{EntryFilter, StoreError};
+use keywright_testing::{Engine, NOW, engine_test};
+use scraper::{Html, Selector};
+
+use crate::support::{
+    Answer, Browser, Server, acme,
+    html::{parse, texts},
+};
+
+pub(crate) type Row = Vec<String>;
+
+/// Parses strictly: every row has as many cells as the head, and lines end as RFC 4180 has it.
+pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("text/csv; charset=utf-8")
+    );
+    let name = "attachment; filename=\"keywright-acme-licenses.csv\"";
+    assert_eq!(answer.header("content-disposition"), name);
+    let text = answer.text();
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let head = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
+    let rows = reader
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect());
+    let rows: Vec<Row> = rows.collect();
+    assert!(text.matches("\r\n").count() > rows.len(), "CRLF");
+    assert_eq!(answer.header("keywright-rows"), rows.len().to_string());
+    assert_eq!(answer.header("keywright-request").len(), 32);
+    (head, rows)
+}
+
+pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
+    let acme = acme();
+    let everything = EntryFilter::default();
+    let entries =
+        server
+            .world
+            .store
+            .audit_entries(acme.tenant(), &everything, Position::Start, 500, NOW);
+    let entries = entries.await.unwrap();
+    let exports = entries
+        .into_iter()
+        .filter(|entry| entry.action == Action::CsvExport);
+    exports.collect()
+}
+
+/// The display keys and statuses of the list, page after page.
+async fn listed(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
+    let mut path = format!("/licenses{query}");
+    let mut rows = Vec::new();
+    loop {
+        let html = parse(&browser.get(&path).await);
+        let keys = texts(&html, "tbody .c-key").into_iter();
+        let statuses = texts(&html, "tbody .c-status").into_iter();
+        rows.extend(keys.zip(statuses.map(|status| status.to_lowercase())));
+        let next = Selector::parse("a[rel=next][href]").unwrap();
+        match html.select(&next).next() {
+            Some(link) => link.attr("href").unwrap().clone_into(&mut path),
+            None => return rows,
+        }
+    }
+}
+
+#[engine_test]
+async fn the_file_has_the_rows_of_the_list_filter_by_filter(server: Server) {
+    let odd = "\"q\",;\r\n😀 =cmd()@x.example";
+    for (number, email) in (1..).zip([odd, "=cmd()@x.example", "\t=1@x.example"]) {
+        let customer = Customer {
+            name: None,
+            email: Some(email.to_owned()),
+        };
+        server
+            .license(number, |license| License {
+                customer,
+                ..license
+            })
+            .await;
+    }
+    let support = server.sign_in(Role::Support).await;
+    for query in [
+        "",
+        "?status=active",
+        "?status=expired",
+        "?status=revoked&product=notes",
+        "?q=qamar",
+        "?product=studio",
+    ] {
+        let (head, rows) = rows(&support.get(&format!("/licenses.csv{query}")).await);
+        assert_eq!(
+            head.join(", "),
+            "id, display_key, product, key_type, status, activations, activation_limit, customer_email, created_at, \
+             expires_at"
+        );
+        let found: Vec<_> = rows
+            .iter()
+            .map(|row| (row[1].clone(), row[4].clone()))
+            .collect();
+        assert_eq!(found, listed(&support, query).await, "{query}");
+        assert!(!found.is_empty(), "{query}");
+        for row in rows {
+            assert!(
+                row[8].ends_with('Z') && (row[9].is_empty() || row[9].ends_with('Z')),
+                "{row:?}"
+            );
+        }
+    }
+    // What looks like an escape is looked for as it is, by the list as well as by the file.
+    assert!(listed(&support, "?q=q%2561mar").await.is_empty());
+    let (_, all) = rows(&support.get("/licenses.csv").await);
+    for email in [odd, "'=cmd()@x.example", "'\t=1@x.example"] {
+        assert!(all.iter().any(|row| row[7] == email), "{email:?}");
+    }
+    let entries = exports(&server).await;
+    assert_eq!(entries.len(), 7, "one for each file");
+    assert!(
+        entries
+            .iter()
+            .all(|entry| entry.actor.name == "support@acme.test")
+    );
+    // What was searched for may be a key.
+    let searched = entries
+        .iter()
+        .filter(|entry| entry.details["searched"] == true);
+    assert_eq!(searched.count(), 1);
+    assert!(
+        entries
+            .iter()
+            .all(|entry| !entry.details.to_string().contains("qamar"))
+    );
+    assert!(
+        entries.iter().any(
+            |entry| entry.details["status"] == "revoked" && entry.details["product"] == "notes"
+        )
+    );
+}
+
+/// What customers may be called, however odd, and how a cell has to say it.
+fn odd_email(number: u32) -> (String, String) {
+    let (apostrophe, email) = match number % 6 {
+        0 => ("", format!("\"{number}\", said\r\nshe;@x.example")),
+        1 => ("", format!("😀 {number}@x.example")),
+        2 => ("'", format!("=cmd({number})@x.example")),
+        3 => ("'", format!("\t={number}@x.example")),
+        4 => ("", format!("a\nb,{number}@x.example")),
+        _ => ("", format!("plain-{number}@x.example")),
+    };
+    (email.clone(), format!("{apostrophe}{email}"))
+}
+
+/// So many licenses of `studio`, at most 10,000, all of one moment.
+pub(crate) async fn add_many(server: &Server, count: u32) {
+    let added = server.world.store.write(move |tx| {
+        async move {
+            for number in 0..count {
+                let key = LicenseKey::parse(&format!("ACME-MANY-0000-{number:04}"))
+                    .ok()
+                    .unwrap();
+                let license = License {
+                    tenant: "acme".parse().unwrap(),
+                    id: key.id(),
+                    product: "studio".parse().unwrap(),
+                    key_type: "default".parse().unwrap(),
+                    display_key: key.display_key(&"ACME".parse().unwrap()),
+                    state: LicenseState::Active,
+                    created_at: NOW,
+                    expires_at: None,
+                    activation_limit: 1,
+                    active_count: 0,
+                    entitlements: std::iter::empty().collect(),
+                    fallback: false,
+                    customer: Customer {
+                        name: None,
+                        email: Some(odd_email(number).0),
+                    },
+                    predecessor: None,
+                    successor: None,
+                };
+                tx.insert_license(&license).await?;
+            }
+            Ok::<_, StoreError>(())
+        }
+        .boxed()
+    });
+    added.await.unwrap();
+}
+
+#[engine_test]
+async fn a_file_of_ten_thousand_has_each_license_once(server: Server) {
+    add_many(&server, 10_000).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let (_, rows) = rows(&admin.get("/licenses.csv").await);
+    let many = rows
+        .iter()
+        .filter(|row| row[3] == "default" && row[8].starts_with("2026-06-09T10:13:20"));
+    let mut cells: Vec<_> = many.map(|row| row[7].clone()).collect();
+    let mut expected: Vec<_> = (0..10_000).map(|number| odd_email(number).1).collect();
+    cells.sort();
+    expected.sort();
+    assert!(
+        cells == expected,
+        "each customer stands in a cell of its own, as it is"
+    );
+    let mut ids: Vec<_> = rows.iter().map(|row| &row[0]).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), rows.len(), "no license twice");
+    let (head, none) = rows_of_nothing(&admin).await;
+    assert_eq!((head, none), (10, 0), "a file without licenses has a head");
+}
+
+async fn rows_of_nothing(browser: &Browser<'_>) -> (usize, usize) {
+    let (head, rows) = rows(&browser.get("/licenses.csv?q=nobody-at-all").await);
+    (head.len(), rows.len())
+}
+
+#[tokio::test]
+async fn browsers_get_the_file_compressed() {
+    let server = Server::start(Engine::Sqlite).await;
+    let support = server.sign_in(Role::Support).await;
+    let request = Request::get("/licenses.csv")
+        .header(header::COOKIE, &support.cookie)
+        .header(header::ACCEPT_ENCODING, "gzip");
+    let compressed = server.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+    let mut text = String::new();
+    let mut decoder = GzDecoder::new(compressed.body.as_ref());
+    decoder.read_to_string(&mut text).unwrap();
+    assert_eq!(text, support.get("/licenses.csv").await.text());
+}
+
+#[tokio::test]
+async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    for role in Role::ALL {
+        let browser = server.sign_in(role).await;
+        let answer = browser.get("/licenses.csv").await;
+        let expected = if role >= Role::Support {
+            StatusCode::OK
+        } else {
+            StatusCode::FORBIDDEN
+        };
+        assert_eq!(answer.status, expected, "{role:?}");
+        let html = parse(&browser.get("/licenses?status=active&sort=expires").await);
+        assert_eq!(
+            link(&html),
+            (role >= Role::Support).then(|| "/licenses.csv?status=active".to_owned())
+        );
+    }
+    assert_eq!(
+        exports(&server).await.len(),
+        3,
+        "none for the one who was refused"
+    );
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let refused = indie.get("/licenses.csv").await;
+    assert_eq!(refused.status, StatusCode::PAYMENT_REQUIRED);
+    assert!(refused.text().contains("enterprise"), "{}", refused.text());
+    let html = parse(&indie.get("/licenses").await);
+    assert_eq!(link(&html), None);
+    assert_eq!(texts(&html, "button[disabled]"), ["Export CSV"]);
+    let reason = &texts(&html, "#why-no-export")[0];
+    assert_eq!(
+        reason,
+        "CSV export needs the plan enterprise; this tenant is on free."
+    );
+    let stranger = server.get("/licenses.csv").await;
+    assert_eq!(
+        (stranger.status, stranger.header("location")),
+        (StatusCode::SEE_OTHER, "/login?next=%2Flicenses.csv")
+    );
+}
+
+fn link(html: &Html) -> Option<String> {
+    let download = Selector::parse("a[download]").unwrap();
+    let link = html.select(&download).next()?;
+    Some(link.attr("href").unwrap().to_owned())
+}

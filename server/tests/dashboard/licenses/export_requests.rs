@@ -1,0 +1,140 @@
+//! The licenses as a file that a page's script asks for: how it is refused, and that it is made as it is taken.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+use serde_json::{Value, json};
+
+use super::export::{Row, add_many, exports, rows};
+use crate::support::{Answer, Server};
+
+/// As a page's script asks.
+fn call(cookie: &str) -> axum::http::request::Builder {
+    Request::get("/licenses.csv")
+        .header(header::COOKIE, cookie)
+        .header(header::ACCEPT, "text/csv, application/json")
+}
+
+async fn send(server: &Server, call: axum::http::request::Builder) -> Answer {
+    server.send(call.body(Body::empty()).unwrap()).await
+}
+
+fn expect_error(answer: &Answer, status: StatusCode, code: &str) -> Value {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "application/json");
+    let error = answer.json();
+    assert_eq!(error["code"], code);
+    assert_eq!(
+        error["request_id"].as_str().map(str::len),
+        Some(32),
+        "{error}"
+    );
+    error
+}
+
+#[tokio::test]
+async fn a_script_is_refused_in_a_form_that_it_can_read() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let refused = send(&server, call(&viewer.cookie)).await;
+    expect_error(&refused, StatusCode::FORBIDDEN, "forbidden");
+
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let refused = send(&server, call(&indie.cookie)).await;
+    let error = expect_error(&refused, StatusCode::PAYMENT_REQUIRED, "plan_required");
+    assert!(error["message"].as_str().unwrap().contains("enterprise"));
+
+    let nobody = send(&server, call("keywright_session=none")).await;
+    expect_error(&nobody, StatusCode::UNAUTHORIZED, "unauthenticated");
+
+    let support = server.sign_in(Role::Support).await;
+    let twice = call(&support.cookie).uri("/licenses.csv?q=a&q=b");
+    expect_error(
+        &send(&server, twice).await,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "invalid",
+    );
+    let whole = send(&server, call(&support.cookie)).await;
+    assert!(!rows(&whole).1.is_empty());
+}
+
+#[tokio::test]
+async fn people_are_refused_in_words() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let browsers = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8";
+    let request = Request::get("/licenses.csv")
+        .header(header::COOKIE, &viewer.cookie)
+        .header(header::ACCEPT, browsers);
+    let refused = send(&server, request).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_ne!(refused.header("content-type"), "application/json");
+    let request = Request::get("/licenses.csv").header(header::ACCEPT, browsers);
+    let led = send(&server, request).await;
+    assert_eq!(led.header("location"), "/login?next=%2Flicenses.csv");
+}
+
+#[tokio::test]
+async fn a_page_that_has_had_its_day_gets_no_file() {
+    let server = Server::start(Engine::Sqlite).await;
+    let support = server.sign_in(Role::Support).await;
+    let page = support.get("/licenses").await.text();
+    let mark = |name: &str| {
+        let (_, rest) = page.split_once(&format!("{name}=\"")).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let (build, operator) = (mark("data-build"), mark("data-operator"));
+    for (build, operator, status) in [
+        (build.as_str(), operator.as_str(), StatusCode::OK),
+        ("another", operator.as_str(), StatusCode::CONFLICT),
+        (build.as_str(), "another", StatusCode::CONFLICT),
+    ] {
+        let call = call(&support.cookie)
+            .header("keywright-build", build)
+            .header("keywright-operator", operator);
+        let answer = send(&server, call).await;
+        if status == StatusCode::OK {
+            assert_eq!(answer.status, status);
+        } else {
+            expect_error(&answer, status, "outdated");
+        }
+    }
+    assert_eq!(exports(&server).await.len(), 1);
+}
+
+/// Memory does not grow with the number of licenses, however slowly somebody takes them.
+#[engine_test]
+async fn what_is_not_taken_yet_is_not_asked_for(server: Server) {
+    add_many(&server, 2_200).await;
+    let support = server.sign_in(Role::Support).await;
+    let (_, before) = rows(&support.get("/licenses.csv").await);
+    let request = call(&support.cookie).body(Body::empty()).unwrap();
+    let mut body = server.answer(request).await.into_body();
+    let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
+    let mut reader = ::csv::Reader::from_reader(first.as_ref());
+    let taken = reader.records().count();
+    assert_eq!(taken, 1_000);
+    // The next ones are being read; this is the first of those after them.
+    let later = 2 * taken;
+    assert_eq!(before[later][4], "active");
+    revoke(&server, &support.cookie, &before[later]).await;
+    let rest = body.collect().await.unwrap().to_bytes();
+    let text = [first, rest].concat();
+    let mut reader = ::csv::Reader::from_reader(text.as_slice());
+    let after: Vec<_> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(after.len(), before.len());
+    assert_eq!(&after[later][4], "revoked", "asked for once it was wanted");
+}
+
+async fn revoke(server: &Server, cookie: &str, row: &Row) {
+    let request = Request::post("/fn/licenses/revoke")
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, "application/json");
+    let body = Body::from(json!({ "license": row[0] }).to_string());
+    let answer = server.send(request.body(body).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+}

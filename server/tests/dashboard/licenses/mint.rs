@@ -1,0 +1,376 @@
+//! Minting in a browser: a form that mints once, and shows the keys once.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use futures::future::join_all;
+use keywright_domain::{page::Count, query::LicenseQuery, role::Role};
+use keywright_testing::{Engine, engine_test};
+use serde_json::json;
+
+use crate::support::{
+    Answer, Browser, Server, encoded,
+    html::{parse, texts, value},
+    license_id,
+};
+
+const MINT: &str = "/licenses/mint";
+
+/// What the form sends, as it was loaded, but for what is changed.
+async fn form<'a>(browser: &Browser<'_>, change: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
+    let html = parse(&browser.get(MINT).await);
+    let id = value(&html, "form_id");
+    let mut fields = vec![
+        ("form_id", id),
+        ("key_type", "notes/pro".to_owned()),
+        ("customer_name", String::new()),
+        ("customer_email", String::new()),
+        ("count", "1".to_owned()),
+    ];
+    for (name, value) in &mut fields {
+        let changed = change.iter().find(|(changed, _)| changed == name);
+        if let Some((_, changed)) = changed {
+            (*changed).clone_into(value);
+        }
+    }
+    fields
+}
+
+async fn send(browser: &Browser<'_>, form: &[(&str, String)]) -> Answer {
+    let fields: Vec<(&str, &str)> = form
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    browser.fill(MINT, &fields).await
+}
+
+async fn mint(browser: &Browser<'_>, change: &[(&str, &str)]) -> Answer {
+    send(browser, &form(browser, change).await).await
+}
+
+/// How many licenses `acme` has.
+async fn licenses(server: &Server) -> u32 {
+    let tenant = "acme".parse().unwrap();
+    let (query, now) = (LicenseQuery::default(), keywright_testing::NOW);
+    let list = server.world.store.list_licenses(&tenant, &query, now);
+    match list.await.unwrap().total {
+        Count::Exact(count) => count,
+        Count::MoreThan(_) => panic!("too many"),
+    }
+}
+
+#[engine_test]
+async fn a_key_is_shown_once(server: Server) {
+    let support = server.sign_in(Role::Support).await;
+    let before = licenses(&server).await;
+    let customer = [
+        ("customer_name", "Ada <b>"),
+        ("customer_email", "ada@example.test"),
+    ];
+    let sent = form(&support, &customer).await;
+    let shown = send(&support, &sent).await;
+    assert_eq!(
+        (shown.status, shown.header("cache-control")),
+        (StatusCode::OK, "no-store")
+    );
+    let html = parse(&shown);
+    let key = texts(&html, "output").concat();
+    assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
+    assert_eq!(
+        texts(&html, ".facts dd"),
+        ["pro of notes", "ada@example.test"]
+    );
+    assert_eq!(licenses(&server).await, before + 1);
+
+    // The license is what the key type says, and its key opens it.
+    let page = format!("/licenses/{}", license_id(&key));
+    let license = parse(&support.get(&page).await);
+    assert!(texts(&license, "main").concat().contains("Ada <b>"));
+    let body = json!({ "license_key": key, "machine_hash": "1".repeat(64) });
+    let activated = server.device("/acme/notes/activate", &body).await;
+    assert_eq!(activated.status, StatusCode::OK, "{}", activated.text());
+
+    // Sent again, as by reloading the answer: nothing is minted, and what was is named, masked.
+    let again = send(&support, &sent).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let html = parse(&again);
+    let masked = format!("ACME-XXXX-···-{}", &key[20..]);
+    assert_eq!(texts(&html, ".made-before li"), [masked]);
+    assert!(!again.text().contains(&key) && !again.text().contains(&key.replace('-', "")));
+    assert_eq!(licenses(&server).await, before + 1);
+    // Whatever else the form says by then.
+    let other = encoded(&[
+        ("form_id", &sent[0].1),
+        ("key_type", "notes/solo"),
+        ("count", "5"),
+    ]);
+    let again = server.post_form(MINT, &other, Some(&support.cookie)).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert_eq!(licenses(&server).await, before + 1);
+    // Its page asks anew, and has no key.
+    let asked = support.get(MINT).await;
+    assert!(asked.status == StatusCode::OK && !asked.text().contains(&key));
+}
+
+#[engine_test]
+async fn many_are_minted_or_none(server: Server) {
+    let admin = server.sign_in(Role::Admin).await;
+    let before = licenses(&server).await;
+    for (count, sentence) in [
+        ("1001", "Between 1 and 1,000 licenses are minted at once."),
+        ("0", "Between 1 and 1,000 licenses are minted at once."),
+        ("many", "Between 1 and 1,000 licenses are minted at once."),
+    ] {
+        let refused = mint(&admin, &[("count", count)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{count}");
+        let html = parse(&refused);
+        assert_eq!(texts(&html, "#count-error"), [sentence]);
+        assert_eq!(value(&html, "count"), count, "what was typed stays");
+    }
+    assert_eq!(licenses(&server).await, before);
+
+    let sent = form(&admin, &[("count", "250")]).await;
+    let shown = send(&admin, &sent).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    let html = parse(&shown);
+    let keys = texts(&html, "#keys").concat();
+    let keys: std::collections::HashSet<&str> = keys.split_whitespace().collect();
+    assert_eq!((keys.len(), licenses(&server).await), (250, before + 250));
+    assert!(
+        keys.iter()
+            .all(|key| key.starts_with("ACME-") && key.len() == 24)
+    );
+    assert!(
+        shown
+            .text()
+            .contains("data-file=\"keywright-notes-pro-250-keys.txt\"")
+    );
+
+    let again = parse(&send(&admin, &sent).await);
+    let named = texts(&again, ".made-before li");
+    assert_eq!((named.len(), named[20].as_str()), (21, "and 230 more"));
+    assert_eq!(licenses(&server).await, before + 250);
+}
+
+#[engine_test]
+async fn concurrent_submissions_of_one_form_mint_once(server: Server) {
+    let beside = server.beside().await;
+    let support = server.sign_in(Role::Support).await;
+    let before = licenses(&server).await;
+    let sent = form(&support, &[("count", "3")]).await;
+    let fields: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let body = encoded(&fields);
+    let servers = [&server, &beside];
+    let answers = join_all(
+        (0..16).map(|number| servers[number % 2].post_form(MINT, &body, Some(&support.cookie))),
+    )
+    .await;
+    let count = |status| {
+        answers
+            .iter()
+            .filter(|answer| answer.status == status)
+            .count()
+    };
+    assert_eq!(
+        (count(StatusCode::OK), count(StatusCode::CONFLICT)),
+        (1, 15)
+    );
+    assert_eq!(licenses(&server).await, before + 3);
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_told_beside_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let support = server.sign_in(Role::Support).await;
+    let before = licenses(&server).await;
+    let wrong = [
+        ("key_type", "pixel/default"),
+        ("customer_email", "nobody"),
+        ("customer_name", "\u{202e}x"),
+        ("count", ""),
+    ];
+    let html = parse(&mint(&support, &wrong).await);
+    for (name, sentence) in [
+        ("key_type", "Choose a product and one of its key types."),
+        (
+            "customer_name",
+            "Give a name of 1 to 80 characters that can be seen.",
+        ),
+        (
+            "customer_email",
+            "Give a whole e-mail address, such as ada@example.com.",
+        ),
+        ("count", "Between 1 and 1,000 licenses are minted at once."),
+    ] {
+        assert_eq!(
+            texts(&html, &format!("#{name}-error")),
+            [sentence],
+            "{name}"
+        );
+        assert_eq!(
+            texts(&html, &format!("[role=alert] a[href='#{name}']")).len(),
+            1
+        );
+    }
+    for key_type in [
+        "",
+        "notes",
+        "notes/",
+        "notes/nothing",
+        "/pro",
+        "notes/pro/x",
+    ] {
+        let refused = mint(&support, &[("key_type", key_type)]).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{key_type}"
+        );
+    }
+    for id in ["", "1", "not-an-id"] {
+        let refused = mint(&support, &[("form_id", id)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{id}");
+        let html = parse(&refused);
+        let said = texts(&html, "[role=alert]").concat();
+        assert!(
+            said.contains("This form has lost its id: load the page again."),
+            "{said}"
+        );
+        // The form that is shown has one.
+        assert_eq!(value(&html, "form_id").len(), 36);
+    }
+    assert_eq!(licenses(&server).await, before);
+}
+
+#[tokio::test]
+async fn a_key_type_that_is_gone_is_chosen_anew() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let spare = [
+        ("slug", "spare"),
+        ("activation_limit", "1"),
+        ("duration_unit", "lifetime"),
+    ];
+    admin.fill("/products/notes/key-types/new", &spare).await;
+    let sent = form(
+        &admin,
+        &[("key_type", "notes/spare"), ("customer_name", "Ada")],
+    )
+    .await;
+    admin.post("/products/notes/key-types/spare/delete").await;
+    let refused = send(&admin, &sent).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let html = parse(&refused);
+    assert_eq!(
+        texts(&html, "#key_type option[selected]"),
+        ["Choose…"],
+        "not just any"
+    );
+    assert_eq!(value(&html, "customer_name"), "Ada");
+}
+
+#[tokio::test]
+async fn a_form_that_made_nothing_gets_another_id() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let wrong = form(&admin, &[("count", "0")]).await;
+    let html = parse(&send(&admin, &wrong).await);
+    assert_ne!(value(&html, "form_id"), wrong[0].1);
+}
+
+#[tokio::test]
+async fn roles_and_tenants_decide() {
+    let server = Server::start(Engine::Sqlite).await;
+    let before = licenses(&server).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    assert_eq!(viewer.get(MINT).await.status, StatusCode::FORBIDDEN);
+    assert!(!viewer.get("/licenses").await.text().contains(MINT));
+    assert!(!viewer.get("/products/notes").await.text().contains(MINT));
+    let support = server.sign_in(Role::Support).await;
+    assert!(support.get("/licenses").await.text().contains(MINT));
+    assert!(
+        support
+            .get("/products/notes")
+            .await
+            .text()
+            .contains("/licenses/mint?product=notes")
+    );
+    let sent = form(&support, &[]).await;
+    let refused = send(&viewer, &sent).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let fields: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let nobody = server.post_form(MINT, &encoded(&fields), None).await;
+    assert_eq!(
+        (nobody.status, nobody.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+    assert_eq!(licenses(&server).await, before);
+    // The id of one tenant's form is nothing to another.
+    assert_eq!(send(&support, &sent).await.status, StatusCode::OK);
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let own = encoded(&[
+        ("form_id", &sent[0].1),
+        ("key_type", "pixel/default"),
+        ("count", "1"),
+    ]);
+    let minted = server.post_form(MINT, &own, Some(&indie.cookie)).await;
+    assert_eq!(minted.status, StatusCode::OK);
+}
+
+/// A script that listens hears how far it has come, and at last gets the page that everybody gets.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_script_is_told_how_far_it_has_come() {
+    let server = Server::start(Engine::Sqlite).await;
+    let support = server.sign_in(Role::Support).await;
+    let sent = form(&support, &[("count", "40")]).await;
+    let post = |accept: &'static str| {
+        let fields: Vec<(&str, &str)> = sent
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let request = Request::post(MINT)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::HOST, "localhost:3000")
+            .header(header::ORIGIN, "http://localhost:3000")
+            .header(header::ACCEPT, accept)
+            .header(header::ACCEPT_ENCODING, "br, gzip")
+            .header(header::COOKIE, &support.cookie);
+        request.body(Body::from(encoded(&fields))).unwrap()
+    };
+    let answer = server.send(post("text/html, text/event-stream")).await;
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    assert_eq!(
+        answer.header("content-encoding"),
+        "",
+        "told at once, not in blocks"
+    );
+    assert_eq!(
+        answer.header("cache-control"),
+        "no-store",
+        "there are keys in it"
+    );
+    assert_eq!(answer.header("x-accel-buffering"), "no");
+    let text = answer.text();
+    let (progress, page) = text.split_once("event: page\n").unwrap();
+    let told: Vec<u32> = progress
+        .lines()
+        .filter_map(|line| line.strip_prefix("data: ")?.parse().ok())
+        .collect();
+    assert!(
+        told.is_sorted() && told.last().is_none_or(|&last| last <= 40),
+        "{told:?}"
+    );
+    assert!(page.contains("Store the 40 new keys now"));
+    assert_eq!(page.matches("ACME-").count(), 40);
+    // What is refused before it begins is no stream.
+    let again = server.send(post("text/html, text/event-stream")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.header("content-type").starts_with("text/html"));
+}

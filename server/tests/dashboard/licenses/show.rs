@@ -1,0 +1,473 @@
+//! One license's page, and what can be done to it there without a script.
+
+use axum::http::{StatusCode, header};
+use keywright_domain::{license::License, role::Role};
+use keywright_testing::{Engine, NOW, engine_test};
+use scraper::{Html, Selector};
+use serde_json::{Value, json};
+
+use crate::support::{
+    Answer, Browser, PRO_KEY, Server,
+    html::{parse, texts},
+    license_id,
+};
+
+fn page_of(key: &str) -> String {
+    format!("/licenses/{}", license_id(key))
+}
+
+async fn activate(server: &Server, key: &str, device: u32) -> Answer {
+    let body = json!({
+        "license_key": key, "machine_hash": format!("{device:064}"), "instance_name": format!("Mac {device}"),
+        "app_version": "2.4.1", "platform": "macos", "os_version": "15.5",
+    });
+    server.device("/acme/notes/activate", &body).await
+}
+
+async fn instance(server: &Server, key: &str, device: u32) -> String {
+    let answer = activate(server, key, device).await;
+    answer.json()["instance_id"].as_str().unwrap().to_owned()
+}
+
+async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
+    let body = json!({ "license_key": key, "instance_id": instance });
+    server.device("/acme/notes/validate", &body).await
+}
+
+fn links(html: &Html) -> Vec<String> {
+    let all = Selector::parse("main a[href]").unwrap();
+    html.select(&all)
+        .map(|link| link.attr("href").unwrap().to_owned())
+        .collect()
+}
+
+fn facts(html: &Html) -> Vec<(String, String)> {
+    texts(html, "dt")
+        .into_iter()
+        .zip(texts(html, "dd"))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_page_shows_the_license_its_devices_and_what_was_done_to_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let first = instance(&server, PRO_KEY, 1).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let answer = browser.get(&page_of(PRO_KEY)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let html = parse(&answer);
+    assert_eq!(texts(&html, "title"), ["ACME-XXXX-···-0001 · Keywright"]);
+    assert_eq!(texts(&html, "h1"), ["ACME-XXXX-···-0001"]);
+    assert_eq!(texts(&html, ".page-title .status"), ["Active"]);
+    let facts = facts(&html);
+    for (label, value) in [
+        ("Customer", "pro@customer.test"),
+        ("Product", "Notes"),
+        ("Key type", "pro"),
+        ("Entitlements", "pro"),
+        ("Expires", "Never"),
+        ("Past expiry", "Stops"),
+    ] {
+        assert!(
+            facts.contains(&(label.to_owned(), value.to_owned())),
+            "{label}: {facts:?}"
+        );
+    }
+    assert_eq!(texts(&html, "#activations + .slots span"), ["1 of 3"]);
+    let row = &texts(&html, "tbody tr")[0];
+    for text in [
+        "Mac 1",
+        &first,
+        "Active",
+        "in 7 d",
+        "just now",
+        "2.4.1",
+        "macos 15.5",
+    ] {
+        assert!(row.contains(text), "{text}: {row}");
+    }
+    let activity = texts(&html, ".timeline li");
+    assert!(
+        activity[0].contains("support@acme.test minted this license"),
+        "{activity:?}"
+    );
+    assert!(!answer.text().contains("PRO0"), "no raw key");
+}
+
+#[tokio::test]
+async fn the_list_leads_to_each_license() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let html = parse(&browser.get("/licenses").await);
+    let rows = Selector::parse("tbody th a").unwrap();
+    let hrefs: Vec<&str> = html
+        .select(&rows)
+        .map(|link| link.attr("href").unwrap())
+        .collect();
+    assert_eq!(hrefs.len(), 25);
+    for href in hrefs {
+        let answer = browser.get(href).await;
+        assert_eq!(answer.status, StatusCode::OK, "{href}");
+        parse(&answer);
+    }
+}
+
+#[tokio::test]
+async fn only_those_who_may_act_are_offered_to() {
+    let server = Server::start(Engine::Sqlite).await;
+    let first = instance(&server, PRO_KEY, 1).await;
+    let page = page_of(PRO_KEY);
+    let questions = [
+        format!("{page}/revoke"),
+        format!("{page}/remint"),
+        format!("{page}/instances/{first}/deactivate"),
+    ];
+    for role in Role::ALL {
+        let browser = server.sign_in(role).await;
+        let offered = links(&parse(&browser.get(&page).await));
+        for question in &questions {
+            assert_eq!(
+                offered.contains(question),
+                role >= Role::Support,
+                "{role:?} {question}"
+            );
+            let asked = browser.get(question).await;
+            parse(&asked);
+            let expected = if role >= Role::Support {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            assert_eq!(asked.status, expected, "{role:?} {question}");
+        }
+    }
+    let viewer = server.sign_in(Role::Viewer).await;
+    for question in &questions {
+        let refused = viewer.post(question).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{question}");
+        let stranger = server.post_form(question, "", None).await;
+        assert_eq!(
+            (stranger.status, stranger.header("location")),
+            (StatusCode::SEE_OTHER, "/login")
+        );
+    }
+    assert_eq!(
+        validate(&server, PRO_KEY, &first).await.status,
+        StatusCode::OK,
+        "nothing was done"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_the_tenants_is_not_there() {
+    let server = Server::start(Engine::Sqlite).await;
+    let first = instance(&server, PRO_KEY, 1).await;
+    let acme = server.sign_in(Role::Owner).await;
+    let form = "email=owner%40indie.test&password=keywright-demo";
+    let cookie = server
+        .post_form("/session", form, None)
+        .await
+        .header("set-cookie")
+        .to_owned();
+    let indie = Browser {
+        server: &server,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    };
+    let nobody = format!("/licenses/{}", "0".repeat(64));
+    let page = page_of(PRO_KEY);
+    for (browser, license, device) in [
+        (&indie, page.as_str(), first.as_str()),
+        (&acme, nobody.as_str(), first.as_str()),
+        (&acme, "/licenses/not-an-id", first.as_str()),
+    ] {
+        for path in [
+            license.to_owned(),
+            format!("{license}/revoke"),
+            format!("{license}/remint"),
+            format!("{license}/instances/{device}/deactivate"),
+        ] {
+            let answer = browser.get(&path).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+            parse(&answer);
+            if path != license {
+                assert_eq!(
+                    browser.post(&path).await.status,
+                    StatusCode::NOT_FOUND,
+                    "{path}"
+                );
+            }
+        }
+    }
+    for device in ["00000000-0000-4000-8000-00000000ffff", "no-uuid"] {
+        let path = format!("{page}/instances/{device}/deactivate");
+        assert_eq!(acme.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(acme.post(&path).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(
+        validate(&server, PRO_KEY, &first).await.status,
+        StatusCode::OK,
+        "nothing was done"
+    );
+}
+
+#[tokio::test]
+async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
+    let server = Server::start(Engine::Sqlite).await;
+    let first = instance(&server, PRO_KEY, 1).await;
+    server.world.clock.set(NOW.plus_days(1));
+    instance(&server, PRO_KEY, 2).await;
+    let browser = server.sign_in(Role::Support).await;
+    let page = page_of(PRO_KEY);
+    let question = browser.get(&format!("{page}/revoke")).await;
+    let html = parse(&question);
+    assert_eq!(texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
+    let facts = facts(&html);
+    assert!(
+        facts[0].1.starts_with("2, none gets a new lease"),
+        "{facts:?}"
+    );
+    // The younger device's lease: seven days from then, the clients' 300 s, to the full minute.
+    assert!(facts[1].1.contains("in 7 d"), "{facts:?}");
+    let button = Selector::parse("form.confirm[method=post] button[type=submit]").unwrap();
+    assert_eq!(html.select(&button).count(), 1);
+
+    let done = browser.post(&format!("{page}/revoke")).await;
+    assert_eq!(
+        (done.status, done.header("location")),
+        (StatusCode::SEE_OTHER, page.as_str())
+    );
+    let refused = validate(&server, PRO_KEY, &first).await;
+    let expected = json!({ "error": "License has been revoked", "valid": false });
+    assert_eq!(
+        (refused.status, refused.json()),
+        (StatusCode::UNPROCESSABLE_ENTITY, expected)
+    );
+    assert_eq!(
+        activate(&server, PRO_KEY, 1).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let html = parse(&browser.get(&page).await);
+    assert_eq!(texts(&html, ".page-title .status"), ["Revoked"]);
+    let rows = texts(&html, "tbody tr");
+    assert!(
+        rows.iter()
+            .all(|row| row.contains("No new lease") && row.contains("in ")),
+        "{rows:?}"
+    );
+    assert!(!links(&html).contains(&format!("{page}/revoke")));
+    assert!(
+        links(&html)
+            .iter()
+            .any(|link| link.ends_with("/deactivate")),
+        "a slot can be freed still"
+    );
+
+    for again in [
+        browser.post(&format!("{page}/revoke")).await,
+        browser.get(&format!("{page}/revoke")).await,
+    ] {
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        let alert = texts(&parse(&again), "[role=alert]");
+        assert!(alert[0].contains("License is already revoked"), "{alert:?}");
+    }
+    let remint = browser.post(&format!("{page}/remint")).await;
+    assert_eq!(remint.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn a_remint_shows_the_new_key_once() {
+    let server = Server::start(Engine::Sqlite).await;
+    let first = instance(&server, PRO_KEY, 1).await;
+    let browser = server.sign_in(Role::Support).await;
+    let page = page_of(PRO_KEY);
+    let question = browser.get(&format!("{page}/remint")).await;
+    assert!(
+        question.text().contains("is shown once"),
+        "{}",
+        question.text()
+    );
+    let shown = browser.post(&format!("{page}/remint")).await;
+    assert_eq!(
+        (shown.status, shown.header("cache-control")),
+        (StatusCode::OK, "no-store")
+    );
+    let html = parse(&shown);
+    let key = texts(&html, "output[aria-label='New license key']").remove(0);
+    assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
+    assert_eq!(
+        shown.text().matches(&key).count(),
+        1,
+        "in its frame, and nowhere else"
+    );
+    assert!(
+        !shown.text().contains("import("),
+        "nothing brings this page to life"
+    );
+    let stored = links(&html)
+        .into_iter()
+        .find(|link| *link == page_of(&key))
+        .unwrap();
+
+    assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
+    assert_eq!(
+        activate(&server, PRO_KEY, 1).await.status,
+        StatusCode::NOT_FOUND
+    );
+    let refused = validate(&server, PRO_KEY, &first).await;
+    assert_eq!(refused.json()["error"], "License has been reminted");
+
+    // Back, reload, double click: nothing new, and the key is gone.
+    let again = browser.post(&format!("{page}/remint")).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    let last = key.rsplit('-').next().unwrap();
+    for answer in [
+        again,
+        browser.get(&format!("{page}/remint")).await,
+        browser.get(&stored).await,
+        browser.get(&page).await,
+    ] {
+        parse(&answer);
+        assert!(!answer.text().contains(&key));
+        assert!(answer.text().contains(last), "masked it is there");
+    }
+    let lineage = texts(&parse(&browser.get(&stored).await), ".lineage li");
+    assert_eq!(lineage.len(), 2);
+    assert!(
+        lineage[0].contains("0001") && lineage[1].contains("this license"),
+        "{lineage:?}"
+    );
+}
+
+#[engine_test]
+async fn concurrent_remints_create_one_key(server: Server) {
+    let beside = server.beside().await;
+    let (support, owner) = (
+        server.sign_in(Role::Support).await,
+        beside.sign_in(Role::Owner).await,
+    );
+    let path = format!("{}/remint", page_of(PRO_KEY));
+    let pressed = (0..8).map(|press| [&support, &owner][press % 2].post(&path));
+    let answers = futures::future::join_all(pressed).await;
+    let (done, refused): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
+    assert_eq!(done.len(), 1);
+    let key = texts(&parse(done[0]), "output").remove(0);
+    assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
+    for answer in refused {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(answer.text().contains("License is already reminted"));
+    }
+    let lineage = texts(&parse(&owner.get(&page_of(&key)).await), ".lineage li");
+    assert_eq!(lineage.len(), 2, "{lineage:?}");
+}
+
+#[engine_test]
+async fn concurrent_revoke_and_remint_have_one_winner(server: Server) {
+    let browser = server.sign_in(Role::Support).await;
+    let page = page_of(PRO_KEY);
+    let (revoke, remint) = (format!("{page}/revoke"), format!("{page}/remint"));
+    let (revoked, reminted) = tokio::join!(browser.post(&revoke), browser.post(&remint));
+    let expected = match revoked.status {
+        StatusCode::SEE_OTHER => (StatusCode::CONFLICT, "Revoked"),
+        _ => (StatusCode::OK, "Reminted"),
+    };
+    let html = parse(&browser.get(&page).await);
+    let shown = texts(&html, ".page-title .status").remove(0);
+    assert_eq!((reminted.status, shown.as_str()), expected);
+    assert!(revoked.status == StatusCode::SEE_OTHER || revoked.status == StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn one_device_is_deactivated_and_the_others_go_on() {
+    let server = Server::start(Engine::Sqlite).await;
+    let (first, second) = (
+        instance(&server, PRO_KEY, 1).await,
+        instance(&server, PRO_KEY, 2).await,
+    );
+    let browser = server.sign_in(Role::Support).await;
+    let page = page_of(PRO_KEY);
+    let path = format!("{page}/instances/{first}/deactivate");
+    let html = parse(&browser.get(&path).await);
+    assert_eq!(texts(&html, "h1"), ["Deactivate Mac 1?"]);
+    let done = browser.post(&path).await;
+    assert_eq!(
+        (done.status, done.header("location")),
+        (StatusCode::SEE_OTHER, page.as_str())
+    );
+    assert_eq!(
+        validate(&server, PRO_KEY, &first).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        validate(&server, PRO_KEY, &second).await.status,
+        StatusCode::OK
+    );
+    let html = parse(&browser.get(&page).await);
+    let rows = texts(&html, "tbody tr");
+    let ended = rows.iter().find(|row| row.contains(&first)).unwrap();
+    assert!(
+        ended.contains("Deactivated") && ended.contains("by support@acme.test"),
+        "{ended}"
+    );
+    assert_eq!(texts(&html, "#activations + .slots span"), ["1 of 3"]);
+    for again in [browser.post(&path).await, browser.get(&path).await] {
+        assert_eq!(again.status, StatusCode::CONFLICT);
+        assert!(again.text().contains("Instance is already deactivated"));
+    }
+}
+
+#[tokio::test]
+async fn another_site_can_not_post_an_action() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let path = format!("{}/revoke", page_of(PRO_KEY));
+    let request = axum::http::Request::post(&path)
+        .header(header::COOKIE, &browser.cookie)
+        .header(header::HOST, "localhost:3000")
+        .header(header::ORIGIN, "https://other.example");
+    let answer = server
+        .send(request.body(axum::body::Body::empty()).unwrap())
+        .await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert_eq!(activate(&server, PRO_KEY, 1).await.status, StatusCode::OK);
+}
+
+/// Names from the outside are text, whatever is in them; and every state of a device has its words.
+#[tokio::test]
+async fn names_of_devices_are_inert_and_every_state_has_its_words() {
+    let server = Server::start(Engine::Sqlite).await;
+    let key = server
+        .license(1, |license| License {
+            activation_limit: 9,
+            expires_at: Some(NOW.plus_days(3)),
+            fallback: true,
+            ..license
+        })
+        .await;
+    let name = "<script>alert(1)</script> 田中さん =cmd() \"x\"";
+    let body =
+        json!({ "license_key": key, "machine_hash": format!("{:064}", 1), "instance_name": name });
+    let activated: Value = server.device("/acme/notes/activate", &body).await.json();
+    let first = activated["instance_id"].as_str().unwrap().to_owned();
+    let browser = server.sign_in(Role::Owner).await;
+    let answer = browser.get(&page_of(&key)).await;
+    let html = parse(&answer);
+    assert_eq!(texts(&html, "bdi.device"), [name]);
+    server.world.clock.set(NOW.plus_days(4));
+    validate(&server, &key, &first).await;
+    server.world.store.flush_touches().await;
+    // The session of four days ago has ended.
+    let browser = server.sign_in(Role::Owner).await;
+    let html = parse(&browser.get(&page_of(&key)).await);
+    assert_eq!(texts(&html, ".page-title .status"), ["Expired"]);
+    let row = &texts(&html, "tbody tr")[0];
+    assert!(
+        row.contains("Reduced mode") && row.contains("no fixed end"),
+        "{row}"
+    );
+    let question = browser.get(&format!("{}/revoke", page_of(&key))).await;
+    assert!(question.text().contains("no fixed end"));
+    let remint = browser.get(&format!("{}/remint", page_of(&key))).await;
+    assert!(remint.text().contains("It is expired, as this one is."));
+}

@@ -1,0 +1,201 @@
+//! Each page as each role: status, title, landmark; its HTML needs no repair.
+
+use axum::http::StatusCode;
+use keywright_domain::{plan::Plan, role::Role};
+use keywright_service::tenants::NewTenant;
+use keywright_testing::Engine;
+use scraper::Selector;
+
+use crate::support::{
+    PRO_KEY, Server,
+    html::{parse, texts},
+};
+
+#[tokio::test]
+async fn every_role_sees_the_licenses() {
+    let server = Server::start(Engine::Sqlite).await;
+    for role in Role::ALL {
+        let answer = server.sign_in(role).await.get("/licenses").await;
+        assert_eq!(answer.status, StatusCode::OK, "{role:?}");
+        let html = parse(&answer);
+        assert_eq!(texts(&html, "title"), ["Licenses · Keywright"]);
+        assert_eq!(texts(&html, "main h1"), ["Licenses"]);
+        assert_eq!(texts(&html, "tbody tr").len(), 25);
+        let email = format!("{}@acme.test", role.as_str());
+        assert!(answer.text().contains(&email), "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_license_list_and_the_license_pages_load_the_wasm() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let license = format!("/licenses/{}", crate::world::license_id(PRO_KEY));
+    let wrong_password = "email=owner%40acme.test&password=wrong";
+    for (answer, loads_wasm) in [
+        (server.get("/login").await, false),
+        (
+            server.post_form("/session", wrong_password, None).await,
+            false,
+        ),
+        (server.get("/nothing").await, false),
+        (browser.get("/nothing").await, false),
+        (browser.get("/products").await, false),
+        (browser.get("/audit").await, false),
+        (browser.get("/settings/sdk-key").await, false),
+        (browser.get("/licenses/mint").await, false),
+        (browser.get(&format!("{license}/revoke")).await, false),
+        (browser.get("/licenses").await, true),
+        (browser.get(&license).await, true),
+    ] {
+        let html = parse(&answer);
+        let title = texts(&html, "title");
+        let head = html.select(&Selector::parse("head").unwrap()).next();
+        let head = head.unwrap().inner_html();
+        for mark in ["modulepreload", ".wasm", "keywright-frontend"] {
+            assert_eq!(head.contains(mark), loads_wasm, "{title:?}: {mark}");
+        }
+        assert!(head.contains("/pkg/enhance-0b.js"), "{title:?}");
+    }
+}
+
+/// However the database and the renderer race, no page leaves without its data: a browser would find nothing to bring to life.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_whole_however_many_are_rendered_at_once() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
+    for (path, mark) in [
+        ("/licenses", "c-key"),
+        (license.as_str(), "id=\"activations\""),
+        ("/audit", "c-what"),
+    ] {
+        let pages = (0..200).map(|_| browser.get(path));
+        for page in futures::future::join_all(pages).await {
+            assert!(page.text().contains(mark), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_list_has_the_columns_of_the_product() {
+    let server = Server::start(Engine::Sqlite).await;
+    let html = parse(&server.sign_in(Role::Viewer).await.get("/licenses").await);
+    let columns = [
+        "License",
+        "Status",
+        "Product",
+        "Customer",
+        "Activations",
+        "Created",
+        "Expires",
+    ];
+    assert_eq!(texts(&html, "thead th"), columns);
+    let rows = texts(&html, "tbody tr");
+    assert!(
+        rows.iter()
+            .any(|row| row.contains("-XXXX-···-") && row.contains(" of ") && row.contains("Never"))
+    );
+}
+
+#[tokio::test]
+async fn no_raw_key_is_on_any_page() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    let mut path = "/licenses".to_owned();
+    let mut pages = 0;
+    loop {
+        let answer = browser.get(&path).await;
+        let text = answer.text();
+        for middle in ["PRO0", "REVK", "EXPD", "FALL", "FULL"] {
+            assert!(!text.contains(middle), "{path}");
+        }
+        assert!(!text.contains(PRO_KEY));
+        pages += 1;
+        let html = parse(&answer);
+        let next = Selector::parse("a[rel=next]").unwrap();
+        match html.select(&next).next().and_then(|link| link.attr("href")) {
+            Some(href) => path = href.to_owned(),
+            None => break,
+        }
+    }
+    assert!(pages >= 4, "{pages} pages");
+}
+
+#[tokio::test]
+async fn another_tenants_licenses_are_not_on_the_list() {
+    let server = Server::start(Engine::Sqlite).await;
+    let form = "email=owner%40indie.test&password=keywright-demo";
+    let cookie = server
+        .post_form("/session", form, None)
+        .await
+        .header("set-cookie")
+        .to_owned();
+    let browser = crate::support::Browser {
+        server: &server,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    };
+    let answer = browser.get("/licenses").await;
+    let rows = texts(&parse(&answer), "tbody tr");
+    assert!(
+        !rows.is_empty()
+            && rows
+                .iter()
+                .all(|row| row.starts_with("INDI") && row.contains("Pixel")),
+        "{rows:?}"
+    );
+    assert!(!answer.text().contains("acme.test"));
+}
+
+#[tokio::test]
+async fn the_sign_in_page_is_a_plain_form() {
+    let server = Server::start(Engine::Sqlite).await;
+    let answer = server.get("/login").await;
+    let html = parse(&answer);
+    assert_eq!(texts(&html, "title"), ["Sign in · Keywright"]);
+    let form =
+        Selector::parse("form[method=post][action='/session'] input[name=password][type=password]")
+            .unwrap();
+    assert_eq!(html.select(&form).count(), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_without_licenses_is_told_what_to_do() {
+    let server = Server::start(Engine::Sqlite).await;
+    let tenant: keywright_domain::ids::TenantId = "fresh".parse().unwrap();
+    let services = &server.world.services;
+    services
+        .tenants
+        .add(NewTenant::new(tenant.clone(), "Fresh", Plan::Free))
+        .await
+        .unwrap();
+    let caller = keywright_service::Caller::command_line(tenant);
+    services
+        .operators
+        .add(&caller, "a@fresh.test", Role::Owner, "long enough")
+        .await
+        .unwrap();
+    let answer = server
+        .post_form(
+            "/session",
+            "email=a%40fresh.test&password=long+enough",
+            None,
+        )
+        .await;
+    let cookie = answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    let page = crate::support::Browser {
+        server: &server,
+        cookie,
+    }
+    .get("/licenses")
+    .await;
+    assert_eq!(page.status, StatusCode::OK);
+    let html = parse(&page);
+    assert_eq!(texts(&html, "main h2"), ["No licenses yet"]);
+    assert_eq!(texts(&html, "main .empty a"), ["Get started"]);
+}

@@ -1,0 +1,284 @@
+//! Products and key types: pages that everyone reads, and forms for those who may.
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+use scraper::Selector;
+
+use crate::support::{
+    Answer, Server,
+    html::{parse, texts, value},
+};
+
+const PAINT: [(&str, &str); 5] = [
+    ("name", "<b>Paint</b>"),
+    ("slug", "paint"),
+    ("key_prefix", "PNT1"),
+    ("trial_days", "14"),
+    ("free_tier", "yes"),
+];
+
+fn led(answer: &Answer) -> (StatusCode, &str) {
+    (answer.status, answer.header("location"))
+}
+
+#[engine_test]
+async fn a_product_and_a_key_type_are_made_and_changed(server: Server) {
+    let admin = server.sign_in(Role::Admin).await;
+    let made = admin.fill("/products/new", &PAINT).await;
+    assert_eq!(led(&made), (StatusCode::SEE_OTHER, "/products/paint"));
+    let html = parse(&admin.get("/products/paint").await);
+    assert_eq!(texts(&html, "h1"), ["<b>Paint</b>"], "inert");
+    assert_eq!(
+        texts(&html, ".facts dd"),
+        ["paint", "PNT1", "14 days", "Yes"]
+    );
+    let key_type = [
+        ("slug", "yearly"),
+        ("activation_limit", "2"),
+        ("duration", "1"),
+        ("duration_unit", "years"),
+        ("entitlements", "pro sync"),
+        ("fallback", "yes"),
+    ];
+    let added = admin.fill("/products/paint/key-types/new", &key_type).await;
+    assert_eq!(led(&added), (StatusCode::SEE_OTHER, "/products/paint"));
+    let html = parse(&admin.get("/products/paint").await);
+    assert_eq!(
+        texts(&html, "tbody th, tbody td"),
+        ["yearly", "2", "1 year", "prosync", "Reduced mode", "0"]
+    );
+
+    let edit = "/products/paint/key-types/yearly/edit";
+    let html = parse(&admin.get(edit).await);
+    assert_eq!(
+        (
+            value(&html, "activation_limit"),
+            value(&html, "entitlements")
+        ),
+        ("2".into(), "pro, sync".into())
+    );
+    let saved = admin
+        .fill(
+            edit,
+            &[("activation_limit", "9"), ("duration_unit", "lifetime")],
+        )
+        .await;
+    assert_eq!(led(&saved), (StatusCode::SEE_OTHER, "/products/paint"));
+    let html = parse(&admin.get("/products/paint").await);
+    assert_eq!(
+        texts(&html, "tbody th, tbody td"),
+        ["yearly", "9", "Lifetime", "None", "Never expires", "0"]
+    );
+
+    let saved = admin
+        .fill("/products/paint/edit", &[("name", "Paint 2")])
+        .await;
+    assert_eq!(led(&saved), (StatusCode::SEE_OTHER, "/products/paint"));
+    let html = parse(&admin.get("/products").await);
+    assert_eq!(texts(&html, "tbody th"), ["Notes", "Paint 2", "Studio"]);
+}
+
+#[tokio::test]
+async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let refused = admin
+        .fill(
+            "/products/new",
+            &[
+                ("name", "Paint \"2\""),
+                ("slug", "No Slug"),
+                ("key_prefix", "ACME"),
+            ],
+        )
+        .await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let html = parse(&refused);
+    assert_eq!(texts(&html, "h1"), ["New product"]);
+    assert_eq!(
+        texts(&html, "#slug-error"),
+        ["A slug may hold only a-z, 0-9, - and _, and must begin with a letter or digit."]
+    );
+    assert_eq!(texts(&html, "[role=alert] a").len(), 1);
+    let wrong = Selector::parse(
+        "#slug[aria-invalid=true][aria-describedby='slug-error slug-hint'][autofocus]",
+    )
+    .unwrap();
+    assert_eq!(html.select(&wrong).count(), 1);
+    assert_eq!(
+        (value(&html, "name"), value(&html, "key_prefix")),
+        ("Paint \"2\"".into(), "ACME".into())
+    );
+    let taken = admin
+        .fill(
+            "/products/new",
+            &[("name", "P"), ("slug", "p"), ("key_prefix", "indi")],
+        )
+        .await;
+    let html = parse(&taken);
+    assert_eq!(
+        texts(&html, "#key_prefix-error"),
+        ["Another product on this server has this prefix."]
+    );
+    let nothing = admin
+        .server
+        .post_form("/products/new", "%FF=", Some(&admin.cookie))
+        .await;
+    assert_eq!(texts(&parse(&nothing), "h1"), ["New product"]);
+    let twice = admin
+        .fill("/products/new", &[("name", "a"), ("name", "b")])
+        .await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(texts(&parse(&twice), "h1"), ["Not understood"]);
+}
+
+#[tokio::test]
+async fn roles_plans_and_tenants_decide() {
+    let server = Server::start(Engine::Sqlite).await;
+    let forms = [
+        "/products/new",
+        "/products/notes/edit",
+        "/products/notes/key-types/new",
+        "/products/notes/key-types/pro/edit",
+    ];
+    for role in Role::ALL {
+        let browser = server.sign_in(role).await;
+        let may = role >= Role::Admin;
+        for page in ["/products", "/products/notes"] {
+            let answer = browser.get(page).await;
+            assert_eq!(answer.status, StatusCode::OK, "{role:?} {page}");
+            assert!(!answer.text().to_uppercase().contains("HYDRATE"));
+            let offered = texts(&parse(&answer), ".page-head .button");
+            let changes = offered.iter().any(|verb| verb != "Mint licenses");
+            assert_eq!(changes, may, "{role:?} {page} {offered:?}");
+        }
+        for form in forms {
+            let shown = browser.get(form).await;
+            let expected = if may {
+                StatusCode::OK
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            assert_eq!(shown.status, expected, "{role:?} {form}");
+            parse(&shown);
+            let posted = browser.fill(form, &[]).await;
+            let expected = if may {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::FORBIDDEN
+            };
+            assert_eq!(posted.status, expected, "{role:?} {form}");
+        }
+    }
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let full = indie.fill("/products/new", &PAINT).await;
+    assert_eq!(full.status, StatusCode::PAYMENT_REQUIRED);
+    assert!(texts(&parse(&full), "[role=alert]")[0].contains("needs the plan starter"));
+    for path in [
+        "/products/notes",
+        "/products/notes/edit",
+        "/products/notes/key-types/pro/edit",
+        "/products/No%20Slug",
+    ] {
+        let answer = indie.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(texts(&parse(&answer), "main .meta code").len(), 1);
+    }
+    let foreign = indie
+        .fill("/products/notes/edit", &[("name", "Mine")])
+        .await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    let html = parse(
+        &server
+            .sign_in(Role::Viewer)
+            .await
+            .get("/products/notes")
+            .await,
+    );
+    assert_eq!(texts(&html, "h1"), ["Notes"]);
+    assert_eq!(
+        led(&server.get("/products").await),
+        (StatusCode::SEE_OTHER, "/login?next=%2Fproducts")
+    );
+    assert_eq!(
+        led(&server.post_form("/products/new", "", None).await),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[tokio::test]
+async fn a_key_type_is_deleted_after_a_question_unless_licenses_are_of_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let in_use = "/products/notes/key-types/pro/delete";
+    for answer in [admin.get(in_use).await, admin.post(in_use).await] {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        let said = texts(&parse(&answer), "[role=alert]").concat();
+        let number = said.trim_start_matches("It can't be deleted: ");
+        let (number, rest) = number.split_once(' ').unwrap();
+        assert!(number.parse::<u32>().unwrap() > 20, "{said}");
+        assert!(
+            rest.starts_with("licenses are of this key type, whatever their status"),
+            "{said}"
+        );
+    }
+    let spare = [
+        ("slug", "spare"),
+        ("activation_limit", "1"),
+        ("duration_unit", "lifetime"),
+    ];
+    admin.fill("/products/notes/key-types/new", &spare).await;
+    let page = "/products/notes/key-types/spare/delete";
+    let support = server.sign_in(Role::Support).await;
+    for refused in [support.get(page).await, support.post(page).await] {
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    let html = parse(&admin.get(page).await);
+    assert_eq!(texts(&html, "main h1"), ["Delete spare of Notes?"]);
+    let deleted = admin.post(page).await;
+    assert_eq!(led(&deleted), (StatusCode::SEE_OTHER, "/products/notes"));
+    for answer in [admin.get(page).await, admin.post(page).await] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+    let rows = texts(&parse(&admin.get("/products/notes").await), "tbody th");
+    assert_eq!(rows, ["pro", "solo", "team", "yearly"]);
+    let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
+    let sentence = "admin@acme.test deleted the key type spare of notes";
+    assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
+}
+
+#[tokio::test]
+async fn a_script_is_told_what_is_wrong_with_a_prefix() {
+    let server = Server::start(Engine::Sqlite).await;
+    let check = "/products/new/key-prefix?value=";
+    let admin = server.sign_in(Role::Admin).await;
+    for (typed, wrong) in [
+        ("PNT1", serde_json::Value::Null),
+        (
+            "INDI",
+            "Another product on this server has this prefix.".into(),
+        ),
+        (
+            "%F0%9F%94%91",
+            "A key prefix has 4 letters or digits.".into(),
+        ),
+    ] {
+        let answer = admin.get(&format!("{check}{typed}")).await;
+        assert_eq!(
+            (answer.status, &answer.json()["wrong"]),
+            (StatusCode::OK, &wrong),
+            "{typed}"
+        );
+    }
+    let page = admin.get("/products/new").await;
+    assert!(
+        page.text()
+            .contains("data-checked-at=\"/products/new/key-prefix\"")
+    );
+    let support = server.sign_in(Role::Support).await;
+    assert_eq!(
+        support.get(&format!("{check}PNT1")).await.status,
+        StatusCode::FORBIDDEN
+    );
+}

@@ -1,0 +1,247 @@
+//! Filters, orders and search of the license list, without a script.
+
+use axum::http::StatusCode;
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+use scraper::{Html, Selector};
+use serde_json::json;
+
+use crate::support::{
+    Answer, Browser, PRO_KEY, Server,
+    html::{parse, texts},
+    license_id,
+};
+
+impl Browser<'_> {
+    async fn search(&self, typed: &str, kept: &str) -> Answer {
+        let mut form = "q=".to_owned();
+        form.extend(typed.bytes().map(|byte| format!("%{byte:02X}")));
+        let form = format!("{form}{kept}");
+        let path = "/licenses/find";
+        self.server.post_form(path, &form, Some(&self.cookie)).await
+    }
+}
+
+fn link(html: &Html, selector: &str) -> String {
+    let selector = Selector::parse(selector).unwrap();
+    let link = html.select(&selector).next().unwrap();
+    link.attr("href").unwrap_or_default().to_owned()
+}
+
+fn statuses(html: &Html) -> Vec<String> {
+    texts(html, "tbody .c-status")
+}
+
+/// However it is typed, a whole key leads to its license, and is in no address.
+#[engine_test]
+async fn a_pasted_key_opens_its_license(server: Server) {
+    let viewer = server.sign_in(Role::Viewer).await;
+    let expected = format!("/licenses/{}", license_id(PRO_KEY));
+    for typed in [
+        PRO_KEY,
+        " acme pro0 0000 0001\n",
+        "ACMEPRO000000001",
+        "ACME–PRO0–0000–0001",
+        "\"ACME-PRO0-0000-0001\"",
+        "Key: ACME_PRO0_0000_0001.",
+        "https://x.example/?key=ACME-PRO0-0000-0001",
+    ] {
+        let answer = viewer.search(typed, "&status=revoked").await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, expected.as_str()),
+            "{typed:?}"
+        );
+    }
+}
+
+#[engine_test]
+async fn a_key_that_no_license_has_is_not_repeated(server: Server) {
+    let viewer = server.sign_in(Role::Viewer).await;
+    for typed in [
+        "ACME-NEVR-SEEN-0000-0009",
+        "stdo nevr seen 0009",
+        "<ACME-NEVR-SEEN-2222-2229>",
+    ] {
+        let answer = viewer.search(typed, "").await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let html = parse(&answer);
+        assert_eq!(texts(&html, ".empty h2"), ["No license has this key"]);
+        let text = answer.text().to_uppercase();
+        assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
+        assert!(!text.contains("HYDRATE"), "no script brings it to life");
+    }
+    for path in ["/licenses/find", "/licenses/find/none"] {
+        let again = viewer.get(path).await;
+        let led = (again.status, again.header("location"));
+        assert_eq!(led, (StatusCode::SEE_OTHER, "/licenses"), "{path}");
+    }
+}
+
+#[engine_test]
+async fn anything_else_is_looked_for_in_the_list_within_its_filters(server: Server) {
+    let viewer = server.sign_in(Role::Viewer).await;
+    let uuid = "00000000-0000-4000-8000-0000acme0001";
+    for (typed, kept, expected) in [
+        ("pro@customer.test", "", "/licenses?q=pro%40customer.test"),
+        (
+            "  Ada  ",
+            "&status=active&product=notes&sort=expires",
+            "/licenses?q=Ada&status=active&product=notes&sort=expires",
+        ),
+        ("7B2D", "&after=1~2", "/licenses?q=7B2D"),
+        ("ACME-PRO0", "&status=nonsense", "/licenses?q=ACME-PRO0"),
+        (uuid, "", "/licenses?q=00000000-0000-4000-8000-0000acme0001"),
+        ("ada example com", "", "/licenses?q=ada%20example%20com"),
+        ("", "", "/licenses"),
+        (" \n", "&status=revoked", "/licenses?status=revoked"),
+    ] {
+        let answer = viewer.search(typed, kept).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, expected),
+            "{typed:?}"
+        );
+        assert_eq!(
+            viewer.get(expected).await.status,
+            StatusCode::OK,
+            "{expected}"
+        );
+    }
+    let twice = server
+        .post_form("/licenses/find", "q=a&q=b", Some(&viewer.cookie))
+        .await;
+    assert_eq!(
+        (twice.status, twice.header("location")),
+        (StatusCode::SEE_OTHER, "/licenses"),
+        "no search"
+    );
+    let stranger = server.post_form("/licenses/find", "q=a", None).await;
+    assert_eq!(
+        (stranger.status, stranger.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[engine_test]
+async fn a_device_leads_to_its_license_by_name_and_by_instance(server: Server) {
+    let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64), "instance_name": "Türmchen 7" });
+    let answer = server.device("/acme/notes/activate", &body).await;
+    let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
+    let viewer = server.sign_in(Role::Viewer).await;
+    for typed in ["TÜRMCHEN", instance.as_str(), &instance[..20]] {
+        let answer = viewer.search(typed, "").await;
+        let html = parse(&viewer.get(answer.header("location")).await);
+        assert_eq!(
+            texts(&html, "tbody .c-key"),
+            ["ACME-XXXX-···-0001"],
+            "{typed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn filters_and_orders_are_in_the_address_and_in_every_link() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    for (name, word) in [
+        ("active", "Active"),
+        ("expired", "Expired"),
+        ("reminted", "Reminted"),
+        ("revoked", "Revoked"),
+    ] {
+        let path = format!("/licenses?status={name}&sort=-activations");
+        let html = parse(&viewer.get(&path).await);
+        let found = statuses(&html);
+        assert!(
+            !found.is_empty() && found.iter().all(|status| status == word),
+            "{found:?}"
+        );
+        let checked = format!("input[name=status][value={name}][checked]");
+        assert_eq!(
+            html.select(&Selector::parse(&checked).unwrap()).count(),
+            1,
+            "{name}"
+        );
+        assert_eq!(texts(&html, "th[aria-sort=descending]"), ["Activations"]);
+        assert_eq!(texts(&html, "th[aria-sort]").len(), 1);
+        let turned = link(&html, "th[aria-sort] a");
+        assert_eq!(turned, format!("/licenses?status={name}&sort=activations"));
+        let count = &texts(&html, ".filters-count")[0];
+        assert!(
+            count.contains(" of ") && count.ends_with(" licenses"),
+            "{count}"
+        );
+    }
+    let html = parse(&viewer.get("/licenses?status=active&product=notes").await);
+    assert!(
+        texts(&html, "tbody .c-product")
+            .iter()
+            .all(|product| product == "Notes")
+    );
+    assert_eq!(texts(&html, "option[selected]"), ["Notes"]);
+    let next = link(&html, "a[rel=next]");
+    assert!(
+        next.starts_with("/licenses?status=active&product=notes&after="),
+        "{next}"
+    );
+    let second = parse(&viewer.get(&next).await);
+    let previous = link(&second, "a[rel=prev]");
+    assert!(
+        previous.starts_with("/licenses?status=active&product=notes&before="),
+        "{previous}"
+    );
+}
+
+#[tokio::test]
+async fn where_nothing_matches_the_page_says_what_was_asked_and_how_to_ask_for_less() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let answer = viewer
+        .get("/licenses?q=%3Cb%3Enobody&status=revoked&product=studio")
+        .await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let html = parse(&answer);
+    assert_eq!(texts(&html, ".empty h2"), ["No license matches"]);
+    let sentence = &texts(&html, ".empty > p")[0];
+    assert!(
+        sentence.contains("in Studio with the status Revoked has “<b>nobody”"),
+        "{sentence}"
+    );
+    let count = &texts(&html, ".filters-count")[0];
+    assert!(
+        count.starts_with("0 of ") && count.ends_with(" licenses"),
+        "{count}"
+    );
+    assert_eq!(link(&html, ".empty a"), "/licenses");
+    assert_eq!(
+        link(&html, ".empty a:nth-of-type(2)"),
+        "/licenses?q=%3Cb%3Enobody"
+    );
+    let typed = Selector::parse("input[type=search][value='<b>nobody']").unwrap();
+    assert_eq!(
+        html.select(&typed).count(),
+        1,
+        "what was typed is still there"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ready_says_where_only_beginnings_of_words_are_found() {
+    let server = Server::start(Engine::Postgres).await;
+    let ready = json!({ "status": "ok", "database": "ok" });
+    assert_eq!(server.get("/ready").await.json(), ready);
+    let without_trigrams = "DROP INDEX license_texts_parts";
+    server.world.database.execute(without_trigrams).await;
+    let beside = server.beside().await;
+    let ready = beside.get("/ready").await;
+    assert_eq!(ready.status, StatusCode::OK);
+    let sentence = ready.json()["search"].clone();
+    assert!(sentence.as_str().unwrap().contains("pg_trgm"), "{sentence}");
+    let viewer = beside.sign_in(Role::Viewer).await;
+    for (term, found) in [("customer.test", true), ("ustomer.test", false)] {
+        let html = parse(&viewer.get(&format!("/licenses?q={term}")).await);
+        assert_eq!(!texts(&html, "tbody tr").is_empty(), found, "{term}");
+    }
+}

@@ -1,0 +1,299 @@
+//! The server functions that a license's page and the list call, asked directly: whoever can send a request can.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use futures::future::join_all;
+use keywright_domain::{query::LicenseQuery, role::Role};
+use keywright_testing::{Engine, NOW, engine_test};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Browser, PRO_KEY, Server, license_id};
+
+impl Browser<'_> {
+    async fn call(&self, function: &str, arguments: Value) -> Answer {
+        let request = Request::post(format!("/fn/licenses/{function}"))
+            .header(header::COOKIE, &self.cookie)
+            .header(header::HOST, "localhost:3000")
+            .header(header::ORIGIN, "http://localhost:3000")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json");
+        let body = Body::from(arguments.to_string());
+        self.server.send(request.body(body).unwrap()).await
+    }
+}
+
+async fn activate(server: &Server, key: &str) -> Answer {
+    let body = json!({ "license_key": key, "instance_name": "Mac" });
+    server.device("/acme/notes/activate", &body).await
+}
+
+async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
+    let body = json!({ "license_key": key, "instance_id": instance });
+    server.device("/acme/notes/validate", &body).await
+}
+
+#[engine_test]
+async fn every_action_is_done_for_those_who_may_and_for_nobody_else(server: Server) {
+    for (number, role) in (1..).zip(Role::ALL) {
+        let key = server.license(number, |license| license).await;
+        let id = license_id(&key).to_string();
+        let answer = activate(&server, &key).await;
+        let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
+        let browser = server.sign_in(role).await;
+        let may = role >= Role::Support;
+        let refused = (StatusCode::FORBIDDEN, Value::from("forbidden"));
+
+        let arguments = json!({ "license": id, "instance": instance });
+        let freed = browser.call("deactivate-instance", arguments.clone()).await;
+        if !may {
+            assert_eq!((freed.status, freed.json()["code"].clone()), refused);
+            for function in ["revoke", "remint"] {
+                let answer = browser.call(function, json!({ "license": id })).await;
+                assert_eq!((answer.status, answer.json()["code"].clone()), refused);
+            }
+            let going_on = validate(&server, &key, &instance).await;
+            assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+            continue;
+        }
+        assert_eq!(freed.status, StatusCode::OK, "{role:?}: {}", freed.text());
+        let stopped = validate(&server, &key, &instance).await;
+        assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = browser.call("deactivate-instance", arguments).await;
+        expect_conflict(&again, "Instance is already deactivated.");
+
+        let reminted = browser.call("remint", json!({ "license": id })).await;
+        assert_eq!(reminted.status, StatusCode::OK, "{}", reminted.text());
+        assert_eq!(reminted.header("cache-control"), "no-store");
+        let fresh = reminted.json();
+        let (fresh_key, fresh_id) = (fresh["key"].as_str().unwrap(), &fresh["license"]);
+        assert_eq!(activate(&server, &key).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(activate(&server, fresh_key).await.status, StatusCode::OK);
+        let again = browser.call("revoke", json!({ "license": id })).await;
+        expect_conflict(&again, "License is already reminted.");
+
+        let revoked = browser.call("revoke", json!({ "license": fresh_id })).await;
+        assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text());
+        assert_eq!(
+            activate(&server, fresh_key).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let again = browser.call("remint", json!({ "license": fresh_id })).await;
+        expect_conflict(&again, "License is already revoked.");
+    }
+}
+
+fn expect_conflict(answer: &Answer, message: &str) {
+    let error = answer.json();
+    assert_eq!(answer.status, StatusCode::CONFLICT, "{error}");
+    assert_eq!(
+        (&error["code"], &error["message"]),
+        (&"conflict".into(), &message.into())
+    );
+}
+
+#[engine_test]
+async fn concurrent_remints_create_one_key(server: Server) {
+    let browsers = [
+        server.sign_in(Role::Support).await,
+        server.sign_in(Role::Admin).await,
+    ];
+    let arguments = json!({ "license": license_id(PRO_KEY).to_string() });
+    let calls = (0..8).map(|number| browsers[number % 2].call("remint", arguments.clone()));
+    let answers = join_all(calls).await;
+    let (made, told): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::OK);
+    assert_eq!((made.len(), told.len()), (1, 7));
+    for answer in told {
+        expect_conflict(answer, "License is already reminted.");
+        assert!(answer.json().get("key").is_none());
+    }
+}
+
+/// A page that was loaded before somebody else signed in, in another tab, must not show what is theirs.
+#[tokio::test]
+async fn a_page_of_another_operator_is_told_so() {
+    let server = Server::start(Engine::Sqlite).await;
+    let [owner, viewer] = [
+        server.sign_in(Role::Owner).await,
+        server.sign_in(Role::Viewer).await,
+    ];
+    let of_page = |page: &str| {
+        let (_, rest) = page.split_once("data-operator=\"").unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let owners = of_page(&owner.get("/licenses").await.text());
+    for (browser, status) in [(&owner, StatusCode::OK), (&viewer, StatusCode::CONFLICT)] {
+        let request = Request::post("/fn/licenses/find")
+            .header(header::COOKIE, &browser.cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("keywright-operator", &owners);
+        let body = Body::from(json!({ "typed": "a" }).to_string());
+        let answer = server.send(request.body(body).unwrap()).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
+}
+
+/// What a page asks while nobody is at it, and its stream, do not keep a session from ending after 12 hours.
+#[tokio::test]
+async fn a_page_that_nobody_touches_does_not_keep_its_session() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    let ask = async || {
+        let request = Request::post("/fn/licenses/find")
+            .header(header::COOKIE, &viewer.cookie)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header("keywright-unattended", "1");
+        let body = Body::from(json!({ "typed": "a" }).to_string());
+        server.send(request.body(body).unwrap()).await.status
+    };
+    let hours = |hours: i64| server.world.clock.set(NOW.plus_millis(hours * 3_600_000));
+    for passed in [5, 10] {
+        hours(passed);
+        assert_eq!(ask().await, StatusCode::OK);
+        let events = Request::get("/events?list").header(header::COOKIE, &viewer.cookie);
+        let events = server.answer(events.body(Body::empty()).unwrap()).await;
+        assert_eq!(events.status(), StatusCode::OK);
+    }
+    // Whatever was to be written is written before this.
+    server.license(1, |license| license).await;
+    hours(13);
+    assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn another_tenants_license_is_nobodys() {
+    let server = Server::start(Engine::Sqlite).await;
+    let answer = activate(&server, PRO_KEY).await;
+    let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let id = license_id(PRO_KEY).to_string();
+    for (function, arguments) in [
+        ("show", json!({ "license": id })),
+        ("revoke", json!({ "license": id })),
+        ("remint", json!({ "license": id })),
+        (
+            "deactivate-instance",
+            json!({ "license": id, "instance": instance }),
+        ),
+    ] {
+        let answer = indie.call(function, arguments).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::NOT_FOUND,
+            "{function}: {}",
+            answer.text()
+        );
+    }
+    let found = indie.call("find", json!({ "typed": PRO_KEY })).await;
+    assert_ne!(found.json(), json!({ "License": id }));
+    let going_on = validate(&server, PRO_KEY, &instance).await;
+    assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+}
+
+#[tokio::test]
+async fn what_is_searched_for_leads_on_without_being_repeated() {
+    let server = Server::start(Engine::Sqlite).await;
+    let viewer = server.sign_in(Role::Viewer).await;
+    for (typed, found) in [
+        (
+            PRO_KEY,
+            json!({ "License": license_id(PRO_KEY).to_string() }),
+        ),
+        ("acme nevr seen 0000 0009", json!("NoSuchKey")),
+        (
+            " pro@customer.test ",
+            json!({ "Term": "pro@customer.test" }),
+        ),
+        ("\n", json!({ "Term": null })),
+    ] {
+        let answer = viewer.call("find", json!({ "typed": typed })).await;
+        assert_eq!(
+            (answer.status, answer.json()),
+            (StatusCode::OK, found),
+            "{typed:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn arguments_that_make_no_sense_are_refused_and_do_nothing() {
+    let server = Server::start(Engine::Sqlite).await;
+    let owner = server.sign_in(Role::Owner).await;
+    for (function, arguments) in [
+        ("revoke", json!({})),
+        ("revoke", json!({ "license": null })),
+        ("revoke", json!({ "license": "abc" })),
+        ("remint", json!([])),
+        (
+            "deactivate-instance",
+            json!({ "license": license_id(PRO_KEY).to_string() }),
+        ),
+        (
+            "deactivate-instance",
+            json!({ "license": license_id(PRO_KEY).to_string(), "instance": "1" }),
+        ),
+        ("list", json!({ "query": { "position": "Start" } })),
+        ("list", json!({ "query": { "filter": { "term": "" } } })),
+        ("find", json!({ "typed": 7 })),
+    ] {
+        let answer = owner.call(function, arguments.clone()).await;
+        let code = answer.json()["code"].clone();
+        let expected = (StatusCode::UNPROCESSABLE_ENTITY, Value::from("invalid"));
+        assert_eq!((answer.status, code), expected, "{function} {arguments}");
+    }
+    assert_eq!(activate(&server, PRO_KEY).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_server_function_needs_a_session_and_says_so_as_pages_understand_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    let call = |cookie: Option<&str>, build: &'static str| {
+        let mut request = Request::post("/fn/licenses/list")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header("keywright-build", build);
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let body = json!({ "query": LicenseQuery::default() });
+        server.send(request.body(Body::from(body.to_string())).unwrap())
+    };
+    let refused = call(None, "1f").await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (StatusCode::UNAUTHORIZED, &"unauthenticated".into())
+    );
+    let browser = server.sign_in(Role::Viewer).await;
+    let listed = call(Some(&browser.cookie), "1f").await;
+    assert_eq!(listed.status, StatusCode::OK, "{}", listed.text());
+    assert_eq!(listed.json()["page"]["items"].as_array().unwrap().len(), 25);
+    let outdated = call(Some(&browser.cookie), "0e").await;
+    assert_eq!(
+        (outdated.status, &outdated.json()["code"]),
+        (StatusCode::CONFLICT, &"outdated".into())
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_makes_no_sense_is_told_so_in_words_that_pages_understand() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Viewer).await;
+    for (path, body, status, code) in [
+        ("/fn/licenses/list", "x", 422, "invalid"),
+        ("/fn/licenses/list", "{}", 422, "invalid"),
+        ("/fn/nothing", "{}", 404, "not_found"),
+    ] {
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::COOKIE, &browser.cookie);
+        let answer = server.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), &answer.json()["code"]),
+            (status, &code.into()),
+            "{path} {body}"
+        );
+    }
+}

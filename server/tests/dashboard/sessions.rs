@@ -1,0 +1,305 @@
+//! Signing in and out, and the cookies of a browser.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+
+use crate::support::{
+    Answer, Server, encoded, from,
+    html::{parse, texts, value},
+};
+
+/// Where the guesser is, and where it is not.
+const HERE: &str = "192.0.2.1";
+const ELSEWHERE: &str = "192.0.2.2";
+
+#[tokio::test]
+async fn signing_in_leads_to_the_licenses_and_out_ends_the_session() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    assert_eq!(browser.get("/licenses").await.status, StatusCode::OK);
+    let out = server
+        .post_form("/session/end", "", Some(&browser.cookie))
+        .await;
+    assert_eq!(
+        (out.status, out.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+    assert!(
+        out.header("set-cookie").contains("Max-Age=0"),
+        "{}",
+        out.header("set-cookie")
+    );
+    let after = browser.get("/licenses").await;
+    assert_eq!(
+        (after.status, after.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[tokio::test]
+async fn the_session_cookie_is_kept_from_scripts_and_over_https_from_other_hosts() {
+    let server = Server::start(Engine::Sqlite).await;
+    let form = "email=owner%40acme.test&password=keywright-demo";
+    let cookie = server
+        .post_form("/session", form, None)
+        .await
+        .header("set-cookie")
+        .to_owned();
+    assert!(cookie.starts_with("keywright_session="), "{cookie}");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let server = Server::reached_by(Engine::Sqlite, "https://licenses.example").await;
+    let answer = server.post_form("/session", form, None).await;
+    let cookie = answer.header("set-cookie");
+    assert!(
+        cookie.starts_with("__Host-keywright_session=") && cookie.contains("Secure"),
+        "{cookie}"
+    );
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .starts_with("max-age=")
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_password_shows_the_form_again_and_does_not_say_what_was_wrong() {
+    let server = Server::start(Engine::Sqlite).await;
+    let mut pages = Vec::new();
+    for form in [
+        "email=owner%40acme.test&password=wrong",
+        "email=nobody%40acme.test&password=keywright-demo",
+    ] {
+        let answer = server.post_form("/session", form, None).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(answer.header("set-cookie"), "");
+        let page = answer.text();
+        assert!(
+            page.contains("<form") && page.contains("role=\"alert\""),
+            "{page}"
+        );
+        assert!(
+            !page.contains("keywright-demo"),
+            "the password does not come back"
+        );
+        pages.push(normalised(&page).replace("nobody@", "owner@"));
+    }
+    assert_eq!(pages[0], pages[1]);
+    for empty in ["", "email=", "password=x", "email=%00&password=%F0"] {
+        assert_eq!(
+            server.post_form("/session", empty, None).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{empty}"
+        );
+    }
+}
+
+/// Without what differs from answer to answer: the nonce and the request's id.
+fn normalised(page: &str) -> String {
+    let without = |page: &str, before: &str| -> String {
+        let parts = page.split(before);
+        parts
+            .map(|part| part.split_once('"').map_or(part, |(_, rest)| rest))
+            .collect()
+    };
+    without(&without(page, "nonce=\""), "request_id\\\":\\\"")
+}
+
+#[tokio::test]
+async fn strangers_are_led_to_the_sign_in_page_and_operators_away_from_it() {
+    let server = Server::start(Engine::Sqlite).await;
+    for (path, location) in [
+        ("/", "/login"),
+        ("/licenses", "/login"),
+        (
+            "/licenses?status=revoked",
+            "/login?next=%2Flicenses%3Fstatus%3Drevoked",
+        ),
+    ] {
+        let answer = server.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (StatusCode::SEE_OTHER, location),
+            "{path}"
+        );
+    }
+    assert_eq!(server.get("/login").await.status, StatusCode::OK);
+    let browser = server.sign_in(Role::Viewer).await;
+    let answer = browser.get("/login").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/licenses")
+    );
+}
+
+#[tokio::test]
+async fn the_theme_is_kept_in_a_cookie_and_rendered() {
+    let server = Server::start(Engine::Sqlite).await;
+    let chosen = server.post_form("/session/theme", "theme=dark", None).await;
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+    let cookie = chosen
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(cookie, "keywright_theme=dark");
+    let request = Request::get("/login").header(header::COOKIE, cookie);
+    let page = server
+        .send(request.body(Body::empty()).unwrap())
+        .await
+        .text();
+    assert!(page.contains("data-theme=\"dark\""));
+    assert!(!server.get("/login").await.text().contains("data-theme"));
+    let nonsense = server
+        .post_form("/session/theme", "theme=%22onload", None)
+        .await;
+    assert!(
+        nonsense
+            .header("set-cookie")
+            .starts_with("keywright_theme=system")
+    );
+}
+
+#[tokio::test]
+async fn the_address_of_a_refused_sign_in_leads_to_the_form() {
+    let server = Server::start(Engine::Sqlite).await;
+    let answer = server.get("/session").await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_session_that_the_browser_had() {
+    let server = Server::start(Engine::Sqlite).await;
+    let before = server.sign_in(Role::Owner).await;
+    let form = "email=viewer%40acme.test&password=keywright-demo";
+    assert_eq!(
+        server
+            .post_form("/session", form, Some(&before.cookie))
+            .await
+            .status,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(before.get("/licenses").await.header("location"), "/login");
+}
+
+#[tokio::test]
+async fn signing_out_takes_the_cookie_away_even_without_the_database() {
+    let server = Server::start(Engine::Sqlite).await;
+    let browser = server.sign_in(Role::Owner).await;
+    server.world.services.close().await;
+    let answer = server
+        .post_form("/session/end", "", Some(&browser.cookie))
+        .await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+}
+
+#[tokio::test]
+async fn an_e_mail_that_no_database_can_hold_is_nobodys_on_postgres_too() {
+    let server = Server::start(Engine::Postgres).await;
+    let answer = server
+        .post_form("/session", "email=a%00b&password=x", None)
+        .await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+/// Signs in from an address.
+async fn sign_in(server: &Server, address: &str, fields: &[(&str, &str)]) -> Answer {
+    let request = Request::post("/session")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::HOST, "localhost:3000")
+        .header(header::ORIGIN, "http://localhost:3000");
+    let request = request.body(Body::from(encoded(fields))).unwrap();
+    server.send(from(address, request)).await
+}
+
+#[engine_test]
+async fn passwords_are_not_to_be_guessed(server: Server) {
+    let wrong = [
+        ("email", "owner@acme.test"),
+        ("password", "a guess of mine"),
+    ];
+    for _ in 0..10 {
+        let answer = sign_in(&server, HERE, &wrong).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    }
+    let right = [
+        ("email", "owner@acme.test"),
+        ("password", "keywright-demo"),
+        ("next", "/licenses?status=revoked"),
+    ];
+    let held_up = sign_in(&server, HERE, &right).await;
+    assert_eq!(held_up.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(
+        (held_up.header("retry-after"), held_up.header("set-cookie")),
+        ("900", "")
+    );
+    let html = parse(&held_up);
+    let sentence = "There were too many wrong passwords. Try again in 15 minutes.";
+    assert_eq!(texts(&html, "main [role=alert] p"), [sentence]);
+    assert_eq!(value(&html, "email"), "owner@acme.test");
+    assert_eq!(value(&html, "next"), "/licenses?status=revoked");
+    let elsewhere = sign_in(&server, ELSEWHERE, &right).await;
+    assert_eq!(
+        (elsewhere.status, elsewhere.header("location")),
+        (StatusCode::SEE_OTHER, "/licenses?status=revoked")
+    );
+}
+
+#[tokio::test]
+async fn whoever_signs_in_comes_to_the_page_that_was_asked_for_and_to_no_other_site() {
+    let server = Server::start(Engine::Sqlite).await;
+    let led = server.get("/audit?action=revoke").await;
+    assert_eq!(
+        led.header("location"),
+        "/login?next=%2Faudit%3Faction%3Drevoke"
+    );
+    let form = parse(&server.get(led.header("location")).await);
+    let next = value(&form, "next");
+    assert_eq!(next, "/audit?action=revoke");
+    let fields = |next| {
+        [
+            ("email", "owner@acme.test"),
+            ("password", "keywright-demo"),
+            ("next", next),
+        ]
+    };
+    let done = sign_in(&server, HERE, &fields(&next)).await;
+    assert_eq!(done.header("location"), "/audit?action=revoke");
+    for other in [
+        "//evil.test",
+        "/\\evil.test",
+        "https://evil.test/licenses",
+        "/session/end",
+        "",
+    ] {
+        let done = sign_in(&server, HERE, &fields(other)).await;
+        assert_eq!(
+            (done.status, done.header("location")),
+            (StatusCode::SEE_OTHER, "/licenses"),
+            "{other}"
+        );
+        let encoded = other.bytes().map(|byte| format!("%{byte:02X}"));
+        let page = server
+            .get(&format!("/login?next={}", encoded.collect::<String>()))
+            .await;
+        assert!(!page.text().contains("name=\"next\""), "{other}");
+    }
+    // A wrong password does not lose the way.
+    let mut wrong = fields("/audit");
+    wrong[1] = ("password", "a guess of mine");
+    let refused = sign_in(&server, HERE, &wrong).await;
+    assert_eq!(value(&parse(&refused), "next"), "/audit");
+}

@@ -1,0 +1,3 @@
+//! The pages below `/settings`.
+
+mod sdk_keys;

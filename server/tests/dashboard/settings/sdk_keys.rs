@@ -1,0 +1,423 @@
+//! SDK keys in a browser: made and shown once, taken over, replaced with a grace, ended.
+
+use axum::http::StatusCode;
+use futures::future::join_all;
+use keywright_domain::{role::Role, sdk_key::SdkKey};
+use keywright_testing::{Engine, NOW, engine_test};
+use serde_json::json;
+
+use crate::support::{
+    Answer, Browser, PRO_KEY, Server, encoded,
+    html::{parse, texts, value},
+    sdk_key,
+};
+
+const PAGE: &str = "/settings/sdk-key";
+const NEW: &str = "/settings/sdk-key/new";
+const IMPORT: &str = "/settings/sdk-key/import";
+
+/// What a form sends unseen, as it is loaded.
+async fn unseen(browser: &Browser<'_>, path: &str) -> Vec<(&'static str, String)> {
+    let html = parse(&browser.get(path).await);
+    let names = ["form_id", "current_key", "operator_id"];
+    names.map(|name| (name, value(&html, name))).into()
+}
+
+async fn send(
+    browser: &Browser<'_>,
+    path: &str,
+    unseen: &[(&str, String)],
+    typed: &[(&str, &str)],
+) -> Answer {
+    let unseen = unseen.iter().map(|(name, value)| (*name, value.as_str()));
+    let fields: Vec<_> = unseen.chain(typed.iter().copied()).collect();
+    browser.fill(path, &fields).await
+}
+
+async fn replace(browser: &Browser<'_>, days: &str) -> Answer {
+    let form = unseen(browser, NEW).await;
+    send(browser, NEW, &form, &[("old_keys", days)]).await
+}
+
+/// The key that an answer shows.
+fn shown(answer: &Answer) -> String {
+    assert_eq!(
+        (answer.status, answer.header("cache-control")),
+        (StatusCode::OK, "no-store")
+    );
+    texts(&parse(answer), "output").concat()
+}
+
+fn fingerprint(key: &str) -> String {
+    key.parse::<SdkKey>().ok().unwrap().hash().to_string()
+}
+
+/// What a device with that key is answered.
+async fn asked(server: &Server, tenant: &str, product: &str, key: Option<&str>) -> StatusCode {
+    let path = format!("/{tenant}/{product}/config");
+    server
+        .call(
+            axum::http::Method::GET,
+            &path,
+            key,
+            axum::body::Body::empty(),
+        )
+        .await
+        .status
+}
+
+#[engine_test]
+async fn a_tenant_makes_its_first_key(server: Server) {
+    let owner = server.sign_in_as("owner@indie.test").await;
+    assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
+    let html = parse(&owner.get(PAGE).await);
+    assert_eq!(texts(&html, "main h2"), ["No SDK key yet"]);
+    let html = parse(&owner.get(NEW).await);
+    assert_eq!(
+        texts(&html, "main label").len(),
+        0,
+        "there is no old key to ask about"
+    );
+    let form = unseen(&owner, NEW).await;
+    let stale = unseen(&owner, NEW).await;
+    let importing = unseen(&owner, IMPORT).await;
+    let made = send(&owner, NEW, &form, &[]).await;
+    let key = shown(&made);
+    assert!(key.starts_with("sdk_live_") && key.len() == 73, "{key}");
+    assert_eq!(
+        asked(&server, "indie", "pixel", None).await,
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        asked(&server, "indie", "pixel", Some(&key)).await,
+        StatusCode::OK
+    );
+
+    let again = send(&owner, NEW, &form, &[]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(again.text().contains(&fingerprint(&key)) && !again.text().contains(&key));
+    let page = owner.get(PAGE).await;
+    assert!(page.text().contains(&fingerprint(&key)) && !page.text().contains(&key));
+    assert!(
+        texts(&parse(&page), ".facts")
+            .concat()
+            .contains("by owner@indie.test")
+    );
+    // A form from before there was one says nothing of the old key, and must not end it; neither must its page, at once.
+    let theirs = format!("sdk_live_{}", "7".repeat(64));
+    let late = send(&owner, NEW, &stale, &[]).await;
+    let html = parse(&late);
+    assert_eq!(texts(&html, "#old_keys option[selected]"), ["For 30 days"]);
+    let imported = send(&owner, IMPORT, &importing, &[("sdk_key", &theirs)]).await;
+    for refused in [late, imported] {
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        let said = texts(&parse(&refused), "[role=alert]").concat();
+        assert!(said.contains("The SDK key is another one by now"), "{said}");
+    }
+    assert_eq!(
+        asked(&server, "indie", "pixel", Some(&key)).await,
+        StatusCode::OK
+    );
+    assert_eq!(
+        asked(&server, "indie", "pixel", Some(&theirs)).await,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[engine_test]
+async fn the_old_key_works_until_its_end(server: Server) {
+    let admin = server.sign_in(Role::Admin).await;
+    let old = sdk_key();
+    let opens = async |key: &str| asked(&server, "acme", "notes", Some(key)).await;
+    let html = parse(&admin.get(NEW).await);
+    assert_eq!(texts(&html, "#old_keys option[selected]"), ["For 30 days"]);
+    let second = shown(&replace(&admin, "30").await);
+    for key in [&old, &second] {
+        assert_eq!(opens(key).await, StatusCode::OK);
+    }
+    server.world.clock.set(NOW.plus_days(30).plus_millis(-1));
+    assert_eq!(opens(&old).await, StatusCode::OK);
+    server.world.clock.set(NOW.plus_days(30));
+    assert_eq!(opens(&old).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(opens(&second).await, StatusCode::OK);
+    server.world.clock.set(NOW);
+
+    // Ended at once, for it has leaked.
+    let end = format!("{PAGE}/{}/end", fingerprint(&old));
+    let html = parse(&admin.get(&end).await);
+    assert_eq!(texts(&html, "#old_keys option").len(), 8);
+    assert_eq!(
+        texts(&html, "#old_keys option[selected]"),
+        ["Choose…"],
+        "nothing ends by a button alone"
+    );
+    let ended = admin.fill(&end, &[("old_keys", "0")]).await;
+    assert_eq!(
+        (ended.status, ended.header("location")),
+        (StatusCode::SEE_OTHER, PAGE)
+    );
+    assert_eq!(
+        (opens(&old).await, opens(&second).await),
+        (StatusCode::UNAUTHORIZED, StatusCode::OK)
+    );
+    assert_eq!(admin.get(&end).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        admin.fill(&end, &[("old_keys", "7")]).await.status,
+        StatusCode::CONFLICT
+    );
+
+    // Moved, to sooner and to later.
+    let third = shown(&replace(&admin, "7").await);
+    let end = format!("{PAGE}/{}/end", fingerprint(&second));
+    for days in [1, 90] {
+        admin.fill(&end, &[("old_keys", &days.to_string())]).await;
+        server.world.clock.set(NOW.plus_days(days).plus_millis(-1));
+        assert_eq!(opens(&second).await, StatusCode::OK);
+        server.world.clock.set(NOW.plus_days(days));
+        assert_eq!(opens(&second).await, StatusCode::UNAUTHORIZED);
+        server.world.clock.set(NOW);
+    }
+    // The current one has no end to move, and what is no choice moves none.
+    let current = format!("{PAGE}/{}/end", fingerprint(&third));
+    assert_eq!(
+        admin.fill(&current, &[("old_keys", "0")]).await.status,
+        StatusCode::CONFLICT
+    );
+    for days in ["", "-1", "2", "soon"] {
+        let refused = admin.fill(&end, &[("old_keys", days)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{days}");
+        assert_eq!(
+            texts(&parse(&refused), "#old_keys-error"),
+            ["Choose one of the values."]
+        );
+    }
+    let html = parse(&admin.get(PAGE).await);
+    assert_eq!(texts(&html, "tbody tr").len(), 2);
+    let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
+    for sentence in [
+        "admin@acme.test moved the end of a replaced SDK key",
+        "admin@acme.test ended a replaced SDK key",
+        "admin@acme.test replaced the SDK key",
+    ] {
+        assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
+    }
+}
+
+#[engine_test]
+async fn concurrent_submissions_of_one_form_create_one_key(server: Server) {
+    let beside = server.beside().await;
+    let owner = server.sign_in(Role::Owner).await;
+    let fields = unseen(&owner, NEW).await;
+    let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+    let form = encoded(&fields.chain([("old_keys", "0")]).collect::<Vec<_>>());
+    let servers = [&server, &beside];
+    let answers = join_all(
+        (0..12).map(|number| servers[number % 2].post_form(NEW, &form, Some(&owner.cookie))),
+    )
+    .await;
+    let made: Vec<_> = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::OK)
+        .collect();
+    assert_eq!(made.len(), 1);
+    let others = answers
+        .iter()
+        .filter(|answer| answer.status == StatusCode::CONFLICT);
+    assert_eq!(others.count(), 11);
+    let key = shown(made[0]);
+    assert_eq!(
+        asked(&server, "acme", "notes", Some(&key)).await,
+        StatusCode::OK
+    );
+}
+
+#[engine_test]
+async fn the_page_says_when_a_key_was_last_used(server: Server) {
+    let admin = server.sign_in(Role::Admin).await;
+    let last_use = async || {
+        server.world.store.flush_touches().await;
+        let html = parse(&admin.get(PAGE).await);
+        texts(&html, ".facts dd").swap_remove(3)
+    };
+    assert_eq!(last_use().await, "Not used yet");
+    // Neither what is refused nor another key is a use of it.
+    asked(&server, "acme", "notes", Some("sdk_live_1")).await;
+    asked(&server, "acme", "nothing", Some(&sdk_key())).await;
+    assert_eq!(last_use().await, "Not used yet");
+    let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
+    assert_eq!(
+        server.device("/acme/notes/activate", &body).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(last_use().await, "Tue 9 Jun 2026, 10:13 UTC");
+    // To the minute: a later call within it costs no write.
+    for (seconds, expected) in [
+        (59, "Tue 9 Jun 2026, 10:13 UTC"),
+        (60, "Tue 9 Jun 2026, 10:14 UTC"),
+    ] {
+        server.world.clock.set(NOW.plus_millis(seconds * 1_000));
+        assert_eq!(
+            asked(&server, "acme", "notes", Some(&sdk_key())).await,
+            StatusCode::OK
+        );
+        assert_eq!(last_use().await, expected, "{seconds}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_apps_have_is_taken_over_and_not_shown() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let theirs = format!("sdk_live_{}", "7".repeat(64));
+    let import = async |key: &str, days: &str| {
+        let form = unseen(&admin, IMPORT).await;
+        let typed = [("sdk_key", key), ("old_keys", days)];
+        send(&admin, IMPORT, &form, &typed).await
+    };
+    for bad in ["", "sdk_live_7", &theirs[..72], &theirs.to_uppercase()] {
+        let refused = import(bad, "30").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+        let html = parse(&refused);
+        let sentence = "An SDK key is sdk_live_ followed by 64 lower-case hex digits.";
+        assert_eq!(texts(&html, "#sdk_key-error"), [sentence]);
+        assert_eq!(value(&html, "sdk_key"), "", "it is typed again");
+    }
+    let done = import(&format!(" {theirs}\n"), "1").await;
+    assert_eq!(
+        (done.status, done.header("location")),
+        (StatusCode::SEE_OTHER, PAGE)
+    );
+    assert_eq!(
+        asked(&server, "acme", "notes", Some(&theirs)).await,
+        StatusCode::OK
+    );
+    server.world.clock.set(NOW.plus_days(1));
+    assert_eq!(
+        asked(&server, "acme", "notes", Some(&sdk_key())).await,
+        StatusCode::UNAUTHORIZED
+    );
+    server.world.clock.set(NOW);
+    let again = import(&theirs, "30").await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+    assert!(
+        again
+            .text()
+            .contains("This is the tenant's SDK key already.")
+            || again.text().contains("tenant&#x27;s SDK key already")
+    );
+}
+
+#[tokio::test]
+async fn roles_and_tenants_decide() {
+    let server = Server::start(Engine::Sqlite).await;
+    let end = format!("{PAGE}/{}/end", fingerprint(&sdk_key()));
+    for role in [Role::Viewer, Role::Support] {
+        let somebody = server.sign_in(role).await;
+        for path in [PAGE, NEW, IMPORT, &end] {
+            assert_eq!(
+                somebody.get(path).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+        for path in [NEW, IMPORT, &end] {
+            let form = [
+                ("form_id", "00000000-0000-4000-8000-000000000001"),
+                ("old_keys", "0"),
+                ("sdk_key", "x"),
+            ];
+            let refused = somebody.fill(path, &form).await;
+            assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
+        }
+        assert!(!somebody.get("/licenses").await.text().contains(PAGE));
+    }
+    let owner = server.sign_in(Role::Owner).await;
+    shown(&replace(&owner, "30").await);
+    let indie = server.sign_in_as("owner@indie.test").await;
+    assert_eq!(indie.get(&end).await.status, StatusCode::NOT_FOUND);
+    let foreign = indie.fill(&end, &[("old_keys", "0")]).await;
+    assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    assert_eq!(owner.get(&end).await.status, StatusCode::OK);
+    for odd in ["x", &"g".repeat(64), &"0".repeat(63)] {
+        let path = format!("{PAGE}/{odd}/end");
+        assert_eq!(owner.get(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            owner.fill(&path, &[("old_keys", "0")]).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+}
+
+/// A tab that was left open while somebody else signed in, with another tenant.
+#[tokio::test]
+async fn a_form_acts_for_nobody_but_whom_it_was_loaded_for() {
+    let server = Server::start(Engine::Sqlite).await;
+    let owner = server.sign_in(Role::Owner).await;
+    let form = unseen(&owner, NEW).await;
+    let indie = server.sign_in_as("owner@indie.test").await;
+    let refused = send(&indie, NEW, &form, &[("old_keys", "0")]).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let html = parse(&refused);
+    let said = texts(&html, "[role=alert]").concat();
+    assert!(
+        said.contains("Somebody else has signed in here since this form was loaded."),
+        "{said}"
+    );
+    // What stands there now is for who is signed in.
+    assert_ne!(value(&html, "operator_id"), form[2].1);
+    assert_eq!(value(&html, "current_key"), "none");
+    assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
+    // A colleague of the same tenant is somebody else, too.
+    let admin = server.sign_in(Role::Admin).await;
+    assert_eq!(
+        send(&admin, NEW, &form, &[("old_keys", "0")]).await.status,
+        StatusCode::CONFLICT
+    );
+    assert_eq!(
+        asked(&server, "acme", "notes", Some(&sdk_key())).await,
+        StatusCode::OK
+    );
+    let product = [
+        ("operator_id", form[2].1.as_str()),
+        ("name", "Paint"),
+        ("slug", "paint"),
+        ("key_prefix", "PNT1"),
+    ];
+    let refused = admin.fill("/products/new", &product).await;
+    assert_eq!(
+        (refused.status, value(&parse(&refused), "name")),
+        (StatusCode::CONFLICT, String::new())
+    );
+}
+
+/// The id of one kind of form, sent with another.
+#[tokio::test]
+async fn whatever_a_form_made_is_told() {
+    let server = Server::start(Engine::Sqlite).await;
+    let admin = server.sign_in(Role::Admin).await;
+    let form = unseen(&admin, NEW).await;
+    let key = shown(&send(&admin, NEW, &form, &[("old_keys", "30")]).await);
+    let mint = [
+        ("form_id", form[0].1.as_str()),
+        ("key_type", "notes/pro"),
+        ("count", "1"),
+    ];
+    for answer in [
+        admin.fill("/licenses/mint", &mint).await,
+        send(
+            &admin,
+            IMPORT,
+            &form,
+            &[("sdk_key", &sdk_key()), ("old_keys", "0")],
+        )
+        .await,
+    ] {
+        assert_eq!(answer.status, StatusCode::CONFLICT);
+        assert!(
+            answer.text().contains(&fingerprint(&key)),
+            "{}",
+            answer.text()
+        );
+        assert_eq!(texts(&parse(&answer), "main form").len(), 0);
+    }
+}

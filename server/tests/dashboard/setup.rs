@@ -1,0 +1,350 @@
+//! The first run in a browser.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header},
+};
+use keywright_domain::role::Role;
+use keywright_testing::{Engine, engine_test};
+use scraper::{Html, Selector};
+
+use crate::support::{
+    Answer, Browser, Server,
+    html::{parse, texts},
+};
+
+const PASSWORD: &str = "correct horse";
+
+/// A server without a tenant, and the code that it was started with.
+async fn fresh(engine: Engine) -> (Server, String) {
+    let server = Server::empty(engine).await;
+    let code = server.world.services.setup.new_code().await.unwrap();
+    let code = code.expose().to_string();
+    (server, code)
+}
+
+/// A form that is right, if the code is.
+fn form(code: &str) -> String {
+    filled(
+        code,
+        "Mine+%26+Co",
+        "mine",
+        "me%40mine.test",
+        "correct+horse",
+    )
+}
+
+fn filled(code: &str, name: &str, slug: &str, email: &str, password: &str) -> String {
+    format!("code={code}&tenant_name={name}&slug={slug}&email={email}&password={password}")
+}
+
+async fn post(server: &Server, form: &str) -> Answer {
+    server.post_form("/setup", form, None).await
+}
+
+fn leads_to(answer: &Answer) -> (u16, &str) {
+    (answer.status.as_u16(), answer.header("location"))
+}
+
+/// What the page says of a field: its value, its error, and whether whoever hears the page is told of that error.
+fn field(html: &Html, name: &str) -> (String, String) {
+    let one = |selector: &str| {
+        let selector = Selector::parse(selector).unwrap();
+        html.select(&selector).next()
+    };
+    let input = one(&format!("main form input[name={name}]")).unwrap();
+    let error = one(&format!("#{name}-error"));
+    let described_by = input.attr("aria-describedby").unwrap();
+    for id in described_by.split(' ') {
+        assert!(one(&format!("#{id}")).is_some(), "{name}: {id}");
+    }
+    assert_eq!(input.attr("aria-invalid"), error.map(|_| "true"), "{name}");
+    let told = described_by.contains(&format!("{name}-error"));
+    assert_eq!(told, error.is_some(), "{name}");
+    let error = error.map(|error| error.text().collect::<String>());
+    let value = input.attr("value").unwrap_or_default().to_owned();
+    (value, error.unwrap_or_default())
+}
+
+/// A refused form is a page without a script, which has neither code nor password in it.
+fn refused(answer: &Answer, status: StatusCode, code: &str) -> Html {
+    assert_eq!(answer.status, status, "{}", answer.text());
+    assert_eq!(answer.header("set-cookie"), "");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let text = answer.text();
+    for secret in [PASSWORD, "correct+horse", code, &code.replace('-', "")] {
+        assert!(secret.is_empty() || !text.contains(secret), "{secret}");
+    }
+    assert!(!text.contains("import("), "no script brings it to life");
+    let html = parse(answer);
+    assert_eq!(texts(&html, "title"), ["Setup refused · Keywright"]);
+    assert_eq!(texts(&html, "main [role=alert]").len(), 1);
+    html
+}
+
+#[engine_test]
+async fn until_there_is_a_tenant_pages_lead_to_the_setup(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    for path in ["/", "/login", "/licenses", "/licenses?q=x", "/audit"] {
+        assert_eq!(leads_to(&server.get(path).await), (303, "/setup"), "{path}");
+    }
+    let page = server.get("/setup").await;
+    assert_eq!(
+        (page.status, page.header("cache-control")),
+        (StatusCode::OK, "no-store")
+    );
+    assert!(
+        page.header("content-security-policy")
+            .contains("form-action 'self'")
+    );
+    let html = parse(&page);
+    assert_eq!(texts(&html, "title"), ["Setup · Keywright"]);
+    assert_eq!(
+        texts(&html, "main form label"),
+        ["Setup code", "Tenant name", "Slug", "E-mail", "Password"]
+    );
+    assert_eq!(texts(&html, "[role=alert]").len(), 0);
+    for name in ["code", "tenant_name", "slug", "email", "password"] {
+        assert_eq!(field(&html, name), (String::new(), String::new()));
+    }
+    assert!(!page.text().contains("import(") && !page.text().contains("style=\""));
+
+    let done = post(&server, &form(&code)).await;
+    assert_eq!(leads_to(&done), (303, "/"), "{}", done.text());
+    for (path, login) in [("/licenses", "/login"), ("/audit", "/login?next=%2Faudit")] {
+        assert_eq!(leads_to(&server.get(path).await), (303, login), "{path}");
+    }
+    assert_eq!(server.get("/login").await.status, StatusCode::OK);
+}
+
+#[engine_test]
+async fn the_owner_is_signed_in_at_once(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    let typed = code.to_lowercase().replace('-', "+");
+    let done = post(&server, &form(&typed)).await;
+    let cookie = done.header("set-cookie");
+    for attribute in ["keywright_session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(attribute), "{cookie}");
+    }
+    let browser = Browser {
+        server: &server,
+        cookie: cookie.split(';').next().unwrap().to_owned(),
+    };
+    let page = browser.get("/licenses").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let html = parse(&page);
+    assert!(
+        texts(&html, "header")
+            .concat()
+            .contains("Tenant: Mine & Co")
+    );
+    assert_eq!(texts(&html, "main h2"), ["No licenses yet"]);
+    let log = parse(&browser.get("/audit").await);
+    let entries = texts(&log, "tbody th p");
+    assert_eq!(entries.len(), 4, "{entries:?}");
+    for sentence in [
+        "me@mine.test made this tenant, on the plan enterprise",
+        "me@mine.test made the signing key k1",
+        "me@mine.test added me@mine.test as owner",
+        "me@mine.test signed in",
+    ] {
+        assert!(entries.iter().any(|entry| entry == sentence), "{entries:?}");
+    }
+}
+
+#[engine_test]
+async fn afterwards_there_is_no_such_page(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    let beside = server.beside().await;
+    assert_eq!(beside.get("/setup").await.status, StatusCode::OK);
+    let done = post(&server, &form(&code)).await;
+    let cookie = done.header("set-cookie").split(';').next().unwrap();
+    let nothing = server.get("/nothing").await;
+    let title = texts(&parse(&nothing), "title");
+    for server in [&server, &beside] {
+        let browser = Browser {
+            server,
+            cookie: cookie.to_owned(),
+        };
+        for answer in [
+            server.get("/setup").await,
+            post(server, &form(&code)).await,
+            post(server, "").await,
+            browser.get("/setup").await,
+            browser.post("/setup").await,
+        ] {
+            assert_eq!(answer.status, StatusCode::NOT_FOUND);
+            assert_eq!(texts(&parse(&answer), "title"), title);
+            assert_eq!(answer.header("set-cookie"), "");
+        }
+    }
+}
+
+/// Whoever posts the right form first has set the server up, wherever that was.
+#[engine_test]
+async fn concurrent_setups_create_one_tenant(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    let beside = server.beside().await;
+    let form = &form(&code);
+    let posts = (0..12).map(|number| post([&server, &beside][number % 2], form));
+    let answers = futures::future::join_all(posts).await;
+    let done = answers
+        .iter()
+        .filter(|answer| leads_to(answer) == (303, "/"));
+    assert_eq!(done.count(), 1);
+    for refused in answers
+        .iter()
+        .filter(|answer| leads_to(answer) != (303, "/"))
+    {
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+        assert_eq!(refused.header("set-cookie"), "");
+    }
+    assert_eq!(server.world.store.tenant_ids().await.unwrap().len(), 1);
+}
+
+#[engine_test]
+async fn wrong_codes_are_counted_and_the_code_is_void_after_five(engine: Engine) {
+    let (server, code) = fresh(engine).await;
+    for sentence in [
+        "This is not the setup code; 4 tries are left.",
+        "This is not the setup code; 3 tries are left.",
+        "This is not the setup code; 2 tries are left.",
+        "This is not the setup code; one try is left.",
+        "The setup code is void after 5 wrong tries. Run `keywright setup-code` on the server to make another.",
+    ] {
+        let answer = post(&server, &form("AAAA-AAAA-AAAA-AAAA-AAAA")).await;
+        let html = refused(&answer, StatusCode::FORBIDDEN, "AAAA-AAAA-AAAA-AAAA-AAAA");
+        assert_eq!(field(&html, "code"), (String::new(), sentence.to_owned()));
+        assert_eq!(
+            texts(&html, "[role=alert] a[href='#code']"),
+            [format!("Setup code: {sentence}")]
+        );
+        let kept = ["tenant_name", "slug", "email"].map(|name| field(&html, name));
+        assert_eq!(
+            kept.map(|(value, error)| value + &error),
+            ["Mine & Co", "mine", "me@mine.test"]
+        );
+    }
+    let void = post(&server, &form(&code)).await;
+    refused(&void, StatusCode::FORBIDDEN, &code);
+    let another = server.world.services.setup.new_code().await.unwrap();
+    let done = post(&server, &form(&another.expose())).await;
+    assert_eq!(leads_to(&done), (303, "/"));
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_try() {
+    let (server, code) = fresh(Engine::Sqlite).await;
+    let bad = filled("+-+", "%09", "licenses", "nobody", "short");
+    for (form, sentences) in [
+        (
+            bad.as_str(),
+            [
+                "Give the setup code, which the server printed when it was started.",
+                "Give a name of 1 to 80 characters that can be seen.",
+                "The slug is reserved for the server itself.",
+                "Give a whole e-mail address, such as ada@example.com.",
+                "A password has 10 to 200 characters.",
+            ],
+        ),
+        (
+            "",
+            [
+                "Give the setup code, which the server printed when it was started.",
+                "Give a name of 1 to 80 characters that can be seen.",
+                "The slug must have 3 to 40 characters.",
+                "Give a whole e-mail address, such as ada@example.com.",
+                "A password has 10 to 200 characters.",
+            ],
+        ),
+        (
+            &filled(&code, "Mine", "Mine!", "a%40b", PASSWORD),
+            [
+                "",
+                "",
+                "The slug may hold only a-z, 0-9, - and _, and must begin with a letter or digit.",
+                "",
+                "",
+            ],
+        ),
+    ] {
+        let html = refused(
+            &post(&server, form).await,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            &code,
+        );
+        let names = ["code", "tenant_name", "slug", "email", "password"];
+        for (name, sentence) in names.into_iter().zip(sentences) {
+            assert_eq!(field(&html, name).1, sentence, "{name}");
+            let link = format!("[role=alert] a[href='#{name}']");
+            assert_eq!(
+                texts(&html, &link).len(),
+                usize::from(!sentence.is_empty()),
+                "{name}"
+            );
+        }
+        let first = names
+            .into_iter()
+            .zip(sentences)
+            .find(|(_, sentence)| !sentence.is_empty());
+        let begins = format!("input[name={}][autofocus]", first.unwrap().0);
+        assert_eq!(html.select(&Selector::parse(&begins).unwrap()).count(), 1);
+    }
+    let wrong = post(&server, &form("AAAA")).await;
+    assert!(
+        wrong.text().contains("4 tries are left"),
+        "none was counted before"
+    );
+}
+
+#[tokio::test]
+async fn another_site_can_not_set_a_server_up() {
+    let (server, code) = fresh(Engine::Sqlite).await;
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+    ] {
+        let request = Request::post("/setup")
+            .header(header::HOST, "localhost:3000")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(name, value);
+        let answer = server
+            .send(request.body(Body::from(form(&code))).unwrap())
+            .await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
+    }
+    assert_eq!(server.get("/setup").await.status, StatusCode::OK);
+    let done = post(&server, &form(&code)).await;
+    assert_eq!(leads_to(&done), (303, "/"));
+}
+
+#[tokio::test]
+async fn without_the_database_the_setup_says_so_and_keeps_what_was_typed() {
+    let (server, code) = fresh(Engine::Sqlite).await;
+    server.world.services.close().await;
+    let page = server.get("/setup").await;
+    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    let html = refused(
+        &post(&server, &form(&code)).await,
+        StatusCode::SERVICE_UNAVAILABLE,
+        &code,
+    );
+    assert_eq!(field(&html, "slug").0, "mine");
+    assert_eq!(
+        texts(&html, "[role=alert] .meta").len(),
+        1,
+        "the request's id"
+    );
+}
+
+#[tokio::test]
+async fn a_demo_server_has_no_setup() {
+    let server = Server::start(Engine::Sqlite).await;
+    for answer in [
+        server.get("/setup").await,
+        post(&server, &form("AAAA")).await,
+        server.sign_in(Role::Owner).await.get("/setup").await,
+    ] {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    }
+}

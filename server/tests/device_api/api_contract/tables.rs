@@ -1,0 +1,299 @@
+//! What `docs/api.md` says: its tables of answers, read for the tests that ask for each row, and its
+//! worked examples, checked here.
+
+use std::collections::{BTreeSet, HashMap};
+
+use data_encoding::BASE64;
+use keylight::{SKEW_SECONDS, verify_lease};
+use keywright_testing::NOW;
+use serde_json::Value;
+use uuid::Uuid;
+
+const API_DOCUMENT: &str = include_str!("../../../../docs/api.md");
+
+/// One row of a table of answers.
+pub(crate) struct Row {
+    pub(crate) when: String,
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// The rows of the table below `### Answers: <title>`.
+pub(crate) fn rows(title: &str) -> Vec<Row> {
+    let text = API_DOCUMENT;
+    let heading = format!("### Answers: {title}\n");
+    let (_, below) = text
+        .split_once(&heading)
+        .unwrap_or_else(|| panic!("no table {title}"));
+    let lines = below
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1);
+    let rows: Vec<Row> = lines
+        .take_while(|line| line.starts_with('|'))
+        .map(row)
+        .collect();
+    assert!(!rows.is_empty(), "{title}");
+    rows
+}
+
+fn row(line: &str) -> Row {
+    let cells: Vec<&str> = line
+        .trim_matches('|')
+        .splitn(3, '|')
+        .map(str::trim)
+        .collect();
+    let [when, status, body] = cells[..] else {
+        panic!("three cells: {line}");
+    };
+    Row {
+        when: when.to_owned(),
+        status: status.parse().unwrap(),
+        body: serde_json::from_str(body.trim_matches('`')).unwrap(),
+    }
+}
+
+pub(crate) const EVERY_ENDPOINT: &str = "of every endpoint below `/{tenant}/{product}`";
+pub(crate) const EVERY_BODY: &str = "of every endpoint that takes a body";
+pub(crate) const KEYSET: &str = "keylight-keys";
+
+/// What the contract has an answer for: the document may say it in other places, but it must say it.
+const REQUIRED: [(&str, &[&str]); 8] = [
+    (
+        EVERY_ENDPOINT,
+        &[
+            "the method is another",
+            "the path is none of these",
+            "the SDK key is missing",
+            "the SDK key is wrong",
+            "there is no such tenant",
+            "the tenant is suspended",
+            "there is no such product",
+            "the database can't be reached",
+        ],
+    ),
+    (
+        EVERY_BODY,
+        &[
+            "the body is longer than 64 KiB",
+            "the body is no JSON object",
+            "a field is named twice, at any depth",
+            "it is nested deeper than 128 levels",
+        ],
+    ),
+    (
+        "activate",
+        &[
+            "there is a free slot",
+            "the license has an end",
+            "the license is full, but this device has a slot",
+            "`license_key` is missing or malformed",
+            "`machine_hash` is malformed",
+            "the key is unknown",
+            "the key is another product's",
+            "the key is another tenant's",
+            "the license is revoked",
+            "the license is reminted",
+            "the license has expired",
+            "every slot is taken",
+        ],
+    ),
+    (
+        "validate",
+        &[
+            "the instance has its slot",
+            "the product has settings",
+            "`license_key` is missing or malformed",
+            "`instance_id` is missing or malformed",
+            "`machine_hash` is malformed",
+            "the key is unknown",
+            "the key is another product's",
+            "the key is another tenant's",
+            "the license is revoked",
+            "the license is reminted",
+            "the instance is unknown",
+            "the instance is another license's",
+            "the instance is deactivated",
+            "the license has expired",
+            "the license has expired, and its app may go on in reduced mode",
+        ],
+    ),
+    (
+        "deactivate",
+        &[
+            "the instance has its slot",
+            "the instance is deactivated already",
+            "the license is revoked",
+            "the license has expired",
+            "`license_key` is missing or malformed",
+            "`instance_id` is missing or malformed",
+            "the key is unknown",
+            "the key is another product's",
+            "the key is another tenant's",
+            "the instance is unknown",
+            "the instance is another license's",
+        ],
+    ),
+    (
+        "config",
+        &[
+            "nothing is set",
+            "only the free tier is set",
+            "only a trial is set",
+            "both are set",
+        ],
+    ),
+    (
+        "keyless",
+        &[
+            "it is well-formed",
+            "the product has settings",
+            "`instance_id` is missing or malformed",
+            "`state` is missing or malformed",
+            "`machine_hash` is malformed",
+        ],
+    ),
+    (
+        KEYSET,
+        &[
+            "the tenant signs with its first key",
+            "a second key is listed",
+            "the second key signs",
+            "the last lease of the first key has ended",
+            "the tenant is suspended",
+            "there is no such tenant",
+        ],
+    ),
+];
+
+/// No row is lost from the document, and no table is left out here.
+#[test]
+fn the_document_has_every_answer() {
+    let titles = API_DOCUMENT
+        .lines()
+        .filter_map(|line| line.strip_prefix("### Answers: "));
+    assert_eq!(titles.collect::<Vec<_>>(), REQUIRED.map(|(title, _)| title));
+    for (title, required) in REQUIRED {
+        let documented: BTreeSet<String> = rows(title).into_iter().map(|row| row.when).collect();
+        let required = required.iter().map(|&when| when.to_owned()).collect();
+        assert_eq!(documented, required, "{title}");
+    }
+}
+
+/// Public keys by their names.
+pub(crate) type TrustedKeys = HashMap<String, String>;
+
+/// Whether `found` is what the document says, its placeholders being filled in properly.
+pub(crate) fn fits(documented: &Value, found: &Value, trusted: &TrustedKeys) -> bool {
+    match (documented, found) {
+        (Value::Object(documented), Value::Object(found)) => {
+            documented.len() == found.len()
+                && documented.iter().all(|(name, value)| {
+                    found
+                        .get(name)
+                        .is_some_and(|found| fits(value, found, trusted))
+                })
+        }
+        (Value::Array(documented), Value::Array(found)) => {
+            documented.len() == found.len()
+                && documented
+                    .iter()
+                    .zip(found)
+                    .all(|(value, found)| fits(value, found, trusted))
+        }
+        (Value::String(text), found) if text.starts_with('<') => {
+            match text.trim_matches(['<', '>']) {
+                "uuid" => found.as_str().is_some_and(is_uuid),
+                "seconds" => found.is_i64(),
+                "kid" => found.as_str().is_some_and(|kid| trusted.contains_key(kid)),
+                "base64" => found
+                    .as_str()
+                    .is_some_and(|text| BASE64.decode(text.as_bytes()).is_ok()),
+                lease => is_lease(lease.strip_prefix("lease ").unwrap(), found, trusted),
+            }
+        }
+        (documented, found) => documented == found,
+    }
+}
+
+fn is_uuid(text: &str) -> bool {
+    Uuid::parse_str(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
+}
+
+/// A lease of that status, signed by a listed key, for seven days from now unless its license ends before.
+fn is_lease(status: &str, found: &Value, trusted: &TrustedKeys) -> bool {
+    let fields = found.as_object().unwrap();
+    let lease: keylight::Lease = serde_json::from_value(found.clone()).unwrap();
+    let now = NOW.seconds();
+    let verified = verify_lease(&lease, trusted, now, SKEW_SECONDS);
+    let entitlements: &[&str] = if status == "active" { &["pro"] } else { &[] };
+    fields.len() == 8
+        && verified.is_trusted()
+        && !verified.expired
+        && lease.status == status
+        && lease.entitlements == entitlements
+        && lease.issued_at == now
+        && (lease.expires_at == now + 604_800
+            || (status == "active" && lease.expires_at == now + 86_400))
+}
+
+/// The worked example of the document: its lease, its bytes, its key.
+#[test]
+fn the_worked_example_verifies() {
+    let text = API_DOCUMENT;
+    let (_, example) = text.split_once("### A worked example").unwrap();
+    let block = |language| block(example, language);
+    let lease: keylight::Lease = serde_json::from_str(block("json")).unwrap();
+    assert_eq!(lease.payload(), block("text"));
+    let (_, key) = example.split_once("public key `").unwrap();
+    let key = key.split_once('`').unwrap().0.to_owned();
+    let trusted = TrustedKeys::from([(lease.kid.clone(), key)]);
+    assert!(verify_lease(&lease, &trusted, lease.issued_at, SKEW_SECONDS).is_trusted());
+}
+
+fn block<'a>(text: &'a str, language: &str) -> &'a str {
+    let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
+    rest.split_once("\n```").unwrap().0
+}
+
+/// The document's signed settings: their bytes, their signature, their key.
+#[test]
+fn the_settings_of_the_document_verify() {
+    let text = API_DOCUMENT;
+    let bytes = block(text, "cfg");
+    let quoted = |before: &str| {
+        let (_, rest) = text.split_once(before).unwrap();
+        rest.split_once('`').unwrap().0.to_owned()
+    };
+    let [
+        _,
+        kid,
+        tenant,
+        product,
+        issued_at,
+        expires_at,
+        days,
+        free_tier,
+    ] = bytes.split('|').collect::<Vec<_>>()[..]
+    else {
+        panic!("{bytes}");
+    };
+    let fields = keylight::ProductConfigFields {
+        trial_duration_days: days.parse().ok(),
+        free_tier_enabled: free_tier.parse().ok(),
+        issued_at: issued_at.parse().ok(),
+        expires_at: expires_at.parse().ok(),
+        kid: Some(kid.to_owned()),
+        signature: Some(quoted("with the signature `")),
+    };
+    let trusted = TrustedKeys::from([(kid.to_owned(), quoted("which the key\n`"))]);
+    let now = fields.issued_at.unwrap();
+    let verifies =
+        |fields| keylight::verify_config(fields, tenant, product, &trusted, now, SKEW_SECONDS);
+    assert!(verifies(&fields));
+    let other = keylight::ProductConfigFields {
+        trial_duration_days: Some(99),
+        ..fields.clone()
+    };
+    assert!(!verifies(&other));
+}

@@ -1,0 +1,423 @@
+//! The published client, unmodified, over a real socket: its whole life, on both engines.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use keylight::{
+    FixedDeviceIdentity, KeylessState, Keylight, KeylightConfig, KeylightError, LicenseState,
+    LicenseStore, http::ureq_transport::UreqTransport, keyset::fetch_keyset,
+};
+use keywright_domain::{license::License, signing_key::Urgency, time::Timestamp};
+use keywright_service::{
+    clock::{Clock, SystemClock},
+    products::ProductChange,
+};
+use keywright_testing::{Engine, EngineFixture, engine_test};
+use serde_json::json;
+
+use crate::support::{PRO_KEY, Server, acme, license_id, sdk_key};
+
+/// A device's disk.
+#[derive(Default)]
+struct Disk(Mutex<HashMap<String, Vec<u8>>>);
+
+impl LicenseStore for Disk {
+    fn get(&self, account: &str) -> Option<Vec<u8>> {
+        self.0.lock().unwrap().get(account).cloned()
+    }
+
+    fn set(&self, account: &str, value: &[u8]) -> keylight::Result<()> {
+        self.0
+            .lock()
+            .unwrap()
+            .insert(account.to_owned(), value.to_vec());
+        Ok(())
+    }
+
+    fn delete(&self, account: &str) -> keylight::Result<()> {
+        self.0.lock().unwrap().remove(account);
+        Ok(())
+    }
+}
+
+/// A server on a real socket, at the time by which the client checks its leases.
+struct Listening {
+    server: Server,
+    url: String,
+    now: Timestamp,
+}
+
+impl EngineFixture for Listening {
+    async fn on(engine: Engine) -> Self {
+        let server = Server::start(engine).await;
+        let now = SystemClock.now();
+        server.world.clock.set(now);
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let router = server.router.clone();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { server, url, now }
+    }
+}
+
+impl Listening {
+    /// An app on a device, set up as its vendor would: base URL, and the keys that the server publishes.
+    async fn app(&self, device: &str) -> Arc<Keylight> {
+        self.app_that(device, |config| config).await
+    }
+
+    async fn app_that(
+        &self,
+        device: &str,
+        change: impl FnOnce(KeylightConfig) -> KeylightConfig + Send + 'static,
+    ) -> Arc<Keylight> {
+        let (url, device) = (self.url.clone(), device.to_owned());
+        on_the_device(move || {
+            let mut config = KeylightConfig::builder("acme", "notes", sdk_key())
+                .base_url(&url)
+                .max_offline_days(7)
+                .build();
+            let (primary, keys) = fetch_keyset(&UreqTransport::default(), &url, "acme").unwrap();
+            assert!(keys.contains_key(&primary));
+            config.trusted_keys.extend(keys);
+            let app = Keylight::with_parts(
+                change(config),
+                Arc::new(Disk::default()),
+                Arc::new(UreqTransport::default()),
+            );
+            Arc::new(app.with_device(Arc::new(FixedDeviceIdentity(device))))
+        })
+        .await
+    }
+
+    /// A device that is licensed by that key.
+    async fn licensed(&self, device: &str, key: &str) -> Arc<Keylight> {
+        let app = self.app(device).await;
+        assert_eq!(activate(&app, key).await, Ok(()));
+        assert_eq!(app.state(), LicenseState::Licensed);
+        app
+    }
+}
+
+/// The client blocks: it has a thread of its own.
+async fn on_the_device<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+async fn activate(app: &Arc<Keylight>, key: &str) -> Result<(), String> {
+    let (app, key) = (app.clone(), key.to_owned());
+    let answer = on_the_device(move || app.activate(&key)).await.unwrap();
+    answer.error.map_or(Ok(()), Err)
+}
+
+/// What the client makes of a validate: the status of the lease that came, or the refusal.
+async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
+    let app = app.clone();
+    let answer = on_the_device(move || app.validate()).await.unwrap();
+    let lease = answer.lease.map(|lease| lease.status);
+    match answer.error {
+        Some(error) if lease.is_none() => Err(error),
+        _ => Ok(lease),
+    }
+}
+
+#[engine_test]
+async fn it_activates_validates_and_gives_its_slot_back(listening: Listening) {
+    let server = &listening.server;
+    let app = listening.licensed("device-1", PRO_KEY).await;
+    assert!(app.has_entitlement("pro") && !app.has_entitlement("sync"));
+    let first = app.cached_lease().unwrap();
+    assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
+    let again = app.cached_lease().unwrap();
+    assert_eq!(
+        again.instance_id, first.instance_id,
+        "the same device, the same slot"
+    );
+    assert_eq!(server.active_count(PRO_KEY).await, 1);
+    assert_eq!(validate(&app).await, Ok(Some("active".into())));
+    let leaving = app.clone();
+    on_the_device(move || leaving.deactivate()).await.unwrap();
+    assert_eq!(server.active_count(PRO_KEY).await, 0);
+    assert!(!app.has_stored_license());
+}
+
+#[engine_test]
+async fn it_reads_the_refusals_of_activate(listening: Listening) {
+    let app = listening.app("device-1").await;
+    for (key, message) in [
+        ("ACME-FULL-0000-0005", "Activation limit reached"),
+        ("ACME-REVK-0000-0002", "License key not found"),
+        ("ACME-EXPD-0000-0003", "License expired"),
+        ("ACME-NONE-0000-0009", "License key not found"),
+    ] {
+        assert_eq!(activate(&app, key).await, Err(message.to_owned()), "{key}");
+    }
+    let other = listening.app_that("device-1", |config| KeylightConfig {
+        sdk_key: sdk_key().replace('0', "1"),
+        ..config
+    });
+    let refused = activate(&other.await, PRO_KEY).await;
+    assert_eq!(refused, Err("Invalid or missing SDK key".to_owned()));
+    let elsewhere = listening.app_that("device-1", |config| KeylightConfig {
+        product_id: "nothing".into(),
+        ..config
+    });
+    let refused = activate(&elsewhere.await, PRO_KEY).await;
+    assert_eq!(refused, Err("Product not found".to_owned()));
+    let tenants = &listening.server.world.services.tenants;
+    tenants.suspend(&acme()).await.unwrap();
+    assert_eq!(
+        activate(&app, PRO_KEY).await,
+        Err("Account suspended".to_owned())
+    );
+    tenants.resume(&acme()).await.unwrap();
+    assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
+}
+
+#[engine_test]
+async fn it_follows_its_license_into_expiry_and_reduced_mode(listening: Listening) {
+    let (server, now) = (&listening.server, listening.now);
+    let ends = move |license| License {
+        expires_at: Some(now.plus_days(3).round_up_to_second()),
+        ..license
+    };
+    let plain = server.license(1, ends).await;
+    let with_fallback = server
+        .license(2, |license| License {
+            fallback: true,
+            ..ends(license)
+        })
+        .await;
+    let (one, other) = (
+        listening.licensed("device-1", &plain).await,
+        listening.licensed("device-2", &with_fallback).await,
+    );
+    let lease = one.cached_lease().unwrap();
+    assert_eq!(
+        Some(lease.expires_at),
+        one.cached_license_expires_at(),
+        "it never outlives its license"
+    );
+    server.world.clock.set(now.plus_days(4));
+    assert_eq!(validate(&one).await, Ok(Some("expired".into())));
+    assert_eq!(one.state(), LicenseState::Expired);
+    assert_eq!(validate(&other).await, Ok(Some("fallback".into())));
+    assert_eq!(other.state(), LicenseState::Limited);
+    assert!(!one.has_entitlement("pro") && !other.has_entitlement("pro"));
+    // The clock set back, as if the license had been renewed: as before.
+    server.world.clock.set(now);
+    assert_eq!(validate(&one).await, Ok(Some("active".into())));
+    assert_eq!(one.state(), LicenseState::Licensed);
+}
+
+#[engine_test]
+async fn it_stops_when_its_license_is_revoked(listening: Listening) {
+    let app = listening.licensed("device-1", PRO_KEY).await;
+    let licenses = &listening.server.world.services.licenses;
+    licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
+    assert_eq!(app.state(), LicenseState::Licensed, "until it asks");
+    assert_eq!(
+        validate(&app).await,
+        Err("License has been revoked".to_owned())
+    );
+    assert_eq!(app.state(), LicenseState::Expired);
+    assert!(app.cached_lease().is_none());
+    assert_eq!(
+        activate(&app, PRO_KEY).await,
+        Err("License key not found".to_owned())
+    );
+}
+
+#[engine_test]
+async fn it_stops_when_its_instance_is_deactivated_elsewhere(listening: Listening) {
+    let app = listening.licensed("device-1", PRO_KEY).await;
+    let other = listening.licensed("device-2", PRO_KEY).await;
+    let instance = app.cached_lease().unwrap().instance_id;
+    let body = json!({ "license_key": PRO_KEY, "instance_id": instance });
+    let done = listening
+        .server
+        .device("/acme/notes/deactivate", &body)
+        .await;
+    assert_eq!(done.json(), json!({ "deactivated": true }));
+    let refused = validate(&app).await;
+    assert_eq!(refused, Err("Instance not found or deactivated".to_owned()));
+    assert!(app.cached_lease().is_none());
+    assert_eq!(
+        validate(&other).await,
+        Ok(Some("active".into())),
+        "another device goes on"
+    );
+    assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
+    assert_ne!(
+        app.cached_lease().unwrap().instance_id,
+        instance,
+        "a new instance"
+    );
+}
+
+async fn set(listening: &Listening, trial_days: Option<i64>, free_tier: Option<bool>) {
+    let change = ProductChange {
+        name: None,
+        trial_days: Some(trial_days.map(|days| days.try_into().unwrap())),
+        free_tier: Some(free_tier),
+    };
+    let products = &listening.server.world.services.products;
+    products
+        .change(&acme(), "notes".parse().unwrap(), change)
+        .await
+        .unwrap();
+}
+
+#[engine_test]
+async fn it_takes_settings_over_signed_and_unsigned(listening: Listening) {
+    let effective = async |app: &Arc<Keylight>| {
+        let asking = app.clone();
+        on_the_device(move || asking.fetch_config()).await;
+        (
+            app.effective_trial_duration_days(),
+            app.effective_free_tier_enabled(),
+        )
+    };
+    let built_with = |config: KeylightConfig| KeylightConfig {
+        trial_duration_days: 7,
+        ..config
+    };
+    let strict = move |config| KeylightConfig {
+        require_signed_config: true,
+        ..built_with(config)
+    };
+    let trusting = listening.app_that("device-1", built_with).await;
+    let careful = listening.app_that("device-2", strict).await;
+    // Pinned to a key that is not this server's.
+    let elsewhere = listening.app_that("device-3", move |config| {
+        let other = "8QkyJGwaIqAuN0jdsCnBtv3D9fylv4PHqCVufx7xje0=".to_owned();
+        KeylightConfig {
+            trusted_keys: HashMap::from([("k1".to_owned(), other)]),
+            ..strict(config)
+        }
+    });
+    let elsewhere = elsewhere.await;
+    for app in [&trusting, &careful, &elsewhere] {
+        assert_eq!(effective(app).await, (7, false), "nothing is set");
+    }
+    set(&listening, None, Some(true)).await;
+    assert_eq!(effective(&trusting).await, (7, true));
+    assert_eq!(
+        effective(&careful).await,
+        (7, false),
+        "a free tier alone is not signed"
+    );
+    set(&listening, Some(14), Some(true)).await;
+    assert_eq!(effective(&trusting).await, (14, true));
+    assert_eq!(effective(&careful).await, (14, true));
+    assert_eq!(
+        effective(&elsewhere).await,
+        (7, false),
+        "signed by a key that it does not trust"
+    );
+    // They ride on validate as well.
+    set(&listening, Some(30), None).await;
+    assert_eq!(activate(&careful, PRO_KEY).await, Ok(()));
+    assert_eq!(validate(&careful).await, Ok(Some("active".into())));
+    assert_eq!(careful.effective_trial_duration_days(), 30);
+}
+
+#[engine_test]
+async fn it_reports_itself_without_a_key(listening: Listening) {
+    set(&listening, Some(21), Some(false)).await;
+    let strict = |config| KeylightConfig {
+        require_signed_config: true,
+        ..config
+    };
+    let app = listening.app_that("device-1", strict).await;
+    app.start_trial().unwrap();
+    let reporting = app.clone();
+    on_the_device(move || reporting.report_keyless_state(KeylessState::Trial)).await;
+    assert_eq!(app.state(), LicenseState::Trial { days_left: 21 });
+    let store = &listening.server.world.store;
+    let tenant = "acme".parse().unwrap();
+    let installs = store
+        .keyless_installs(&tenant, &"notes".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(installs.len(), 1);
+    assert_eq!(
+        installs[0].instance_id,
+        app.free_tier_instance_id().unwrap()
+    );
+    assert!(installs[0].machine_hash.is_some());
+    assert_eq!(installs[0].telemetry.sdk.as_deref(), Some("rust"));
+    // It buys: the activation says which install it was.
+    assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
+    let devices = listening.server.devices(PRO_KEY).await;
+    assert_eq!(
+        devices[0].free_tier_instance_id,
+        Some(installs[0].instance_id.clone())
+    );
+}
+
+#[engine_test]
+async fn it_follows_a_rotation_of_the_signing_key(listening: Listening) {
+    let (server, now) = (&listening.server, listening.now);
+    let keys = &server.world.services.signing_keys;
+    let pinned = listening.licensed("device-1", PRO_KEY).await;
+    let second = keys.add(&acme(), None).await.unwrap().kid;
+    // Fetches its keys after the first step.
+    let fetching = listening.licensed("device-2", PRO_KEY).await;
+    assert_eq!(
+        fetching.cached_lease().unwrap().kid,
+        "k1",
+        "listed, not used yet"
+    );
+    keys.promote(&acme(), second, Urgency::Leak).await.unwrap();
+    assert!(
+        fetching.has_entitlement("pro"),
+        "the lease of the first key is good still"
+    );
+    assert_eq!(validate(&fetching).await, Ok(Some("active".into())));
+    assert_eq!(fetching.cached_lease().unwrap().kid, "k2");
+    let asking = pinned.clone();
+    let refused = on_the_device(move || asking.validate()).await;
+    assert!(matches!(refused, Err(KeylightError::UnknownSigningKey { kid }) if kid == "k2"));
+    assert_eq!(
+        pinned.state(),
+        LicenseState::Licensed,
+        "by the lease that it holds"
+    );
+    // Back to the first key, for those that pinned it: it is listed until its last lease has ended.
+    keys.promote(&acme(), "k1".parse().unwrap(), Urgency::Planned)
+        .await
+        .unwrap();
+    assert_eq!(validate(&pinned).await, Ok(Some("active".into())));
+    server.world.clock.set(now.plus_days(8));
+    keys.drop_ended().await.unwrap();
+    let listed = server
+        .world
+        .store
+        .listed_keys(&"acme".parse().unwrap())
+        .await
+        .unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].kid.as_str(), "k1");
+}
+
+#[engine_test]
+async fn it_keeps_its_lease_through_trouble_of_the_server(listening: Listening) {
+    let app = listening.licensed("device-1", PRO_KEY).await;
+    let lease = app.cached_lease();
+    listening.server.world.store.close().await;
+    for _ in 0..2 {
+        let asking = app.clone();
+        let refused = on_the_device(move || asking.validate()).await;
+        assert!(matches!(
+            refused,
+            Err(KeylightError::ServerError { status: 503 })
+        ));
+        assert_eq!(
+            (app.state(), app.cached_lease()),
+            (LicenseState::Licensed, lease.clone())
+        );
+    }
+}

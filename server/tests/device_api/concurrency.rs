@@ -1,0 +1,316 @@
+//! Many devices at the same moment, through HTTP, on both engines: the limit holds, nobody is counted twice, and no lease
+//! is given out once an answer said that there is none.
+
+use std::{
+    collections::HashSet,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use futures::future::join_all;
+use keywright_domain::license::License;
+use keywright_testing::{Engine, engine_test};
+use serde_json::{Value, json};
+
+use crate::support::{PRO_KEY, Server, acme, license_id, sdk_key};
+
+const ACTIVATE: &str = "/acme/notes/activate";
+const VALIDATE: &str = "/acme/notes/validate";
+const DEACTIVATE: &str = "/acme/notes/deactivate";
+
+/// One or more servers on one database, asked in turn. On SQLite a second process is refused by `serve`; the database holds the
+/// limits even so.
+struct Servers {
+    all: Vec<Server>,
+    asked: AtomicUsize,
+}
+
+impl Servers {
+    async fn start(engine: Engine, count: usize) -> Self {
+        let mut all = vec![Server::start(engine).await];
+        while all.len() < count {
+            all.push(all[0].beside().await);
+        }
+        Self {
+            all,
+            asked: AtomicUsize::new(0),
+        }
+    }
+
+    fn first(&self) -> &Server {
+        &self.all[0]
+    }
+
+    fn next(&self) -> &Server {
+        &self.all[self.asked.fetch_add(1, Ordering::Relaxed) % self.all.len()]
+    }
+
+    async fn activate(&self, key: &str, number: u32) -> StatusCode {
+        let answer = self.next().device(ACTIVATE, &device(key, number)).await;
+        answer.status
+    }
+}
+
+fn device(key: &str, number: u32) -> Value {
+    json!({ "license_key": key, "machine_hash": format!("{number:064}") })
+}
+
+fn count(statuses: &[StatusCode], status: StatusCode) -> usize {
+    statuses.iter().filter(|&&found| found == status).count()
+}
+
+/// So many devices for so many slots, on a license of its own: just as many get in as there are slots.
+async fn crowd(servers: &Servers, number: u32, limit: u32, devices: u32) {
+    let key = servers
+        .first()
+        .license(number, |license| License {
+            activation_limit: limit,
+            ..license
+        })
+        .await;
+    let tries = (0..devices).map(|device| servers.activate(&key, device));
+    let statuses = join_all(tries).await;
+    let found =
+        [StatusCode::OK, StatusCode::PAYMENT_REQUIRED].map(|status| count(&statuses, status));
+    assert_eq!(
+        found,
+        [limit, devices - limit].map(|count| count as usize),
+        "limit {limit}, {devices} devices: {statuses:?}"
+    );
+    assert_eq!(servers.first().active_count(&key).await, limit as usize);
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn every_limit_holds_for_any_number(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let mut number = 0;
+    for limit in [1, 3, 10] {
+        for devices in [24, 64, 200] {
+            number += 1;
+            crowd(&servers, number, limit, devices).await;
+        }
+    }
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn a_limit_holds_thirty_times_in_a_row(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    for number in 1..=30 {
+        crowd(&servers, number, 1, 24).await;
+    }
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn one_device_200_times_is_one_instance(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let body = device(PRO_KEY, 1);
+    let tries = (0..200).map(|_| servers.next().device(ACTIVATE, &body));
+    let instances: HashSet<String> = join_all(tries)
+        .await
+        .iter()
+        .map(|answer| answer.json()["instance_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(instances.len(), 1, "{instances:?}");
+    assert_eq!(servers.first().active_count(PRO_KEY).await, 1);
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn one_request_id_10_times_is_one_instance(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let ask = |id: &str| {
+        let request = Request::post(ACTIVATE)
+            .header("x-keylight-sdk-key", sdk_key())
+            .header("x-keylight-request-id", id);
+        let body = Body::from(json!({ "license_key": PRO_KEY }).to_string());
+        servers.next().send(request.body(body).unwrap())
+    };
+    let instances: HashSet<String> = join_all((0..10).map(|_| ask("lost-reply-1")))
+        .await
+        .iter()
+        .map(|answer| answer.json()["instance_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(instances.len(), 1, "{instances:?}");
+    assert_eq!(servers.first().active_count(PRO_KEY).await, 1);
+    let other = ask("another").await.json()["instance_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        !instances.contains(&other),
+        "another request is another device"
+    );
+}
+
+/// A full license, whose device gives its slot back while others ask for it: one of them may have it, if it came late
+/// enough, and the slot is never lost.
+#[engine_test(one_server(1), two_servers(2))]
+async fn a_slot_that_is_given_back_is_taken_once(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let server = servers.first();
+    let one_slot = |license| License {
+        activation_limit: 1,
+        active_count: 1,
+        ..license
+    };
+    for round in 1..=10 {
+        let key = server.license(round, one_slot).await;
+        let held = server.seat(&key, round).await;
+        let leave = json!({ "license_key": key, "instance_id": held });
+        let tries = (0..8).map(|number| servers.activate(&key, 1_000 + number));
+        let (left, joined) =
+            futures::join!(servers.next().device(DEACTIVATE, &leave), join_all(tries));
+        assert_eq!(left.status, StatusCode::OK);
+        let inside = count(&joined, StatusCode::OK);
+        let refused = count(&joined, StatusCode::PAYMENT_REQUIRED);
+        assert_eq!((inside + refused, inside <= 1), (8, true), "{joined:?}");
+        assert_eq!(server.active_count(&key).await, inside);
+        // The slot is usable, once.
+        let next = servers.activate(&key, 2_000).await;
+        let expected = if inside == 0 {
+            StatusCode::OK
+        } else {
+            StatusCode::PAYMENT_REQUIRED
+        };
+        assert_eq!(next, expected);
+        assert_eq!(server.active_count(&key).await, 1);
+    }
+}
+
+/// What ends an instance's leases.
+#[derive(Clone, Copy)]
+enum End {
+    Revoke,
+    Deactivate,
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn no_lease_after_the_answer_to_a_revoke(engine: Engine, servers: usize) {
+    validate_against(engine, servers, End::Revoke).await;
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn no_lease_after_the_answer_to_a_deactivate(engine: Engine, servers: usize) {
+    validate_against(engine, servers, End::Deactivate).await;
+}
+
+/// Devices that validate all the time, and one answer in between: what begins after that answer gets no lease.
+async fn validate_against(engine: Engine, servers: usize, end: End) {
+    let servers = Servers::start(engine, servers).await;
+    let activated = servers
+        .next()
+        .device(ACTIVATE, &device(PRO_KEY, 1))
+        .await
+        .json();
+    let body = json!({ "license_key": PRO_KEY, "instance_id": activated["instance_id"] });
+    let (ended, leases) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let device = async || {
+        let mut afterwards = 0;
+        while afterwards < 5 {
+            let was_ended = ended.load(Ordering::SeqCst);
+            let answer = servers.next().device(VALIDATE, &body).await;
+            if !was_ended && answer.status == StatusCode::OK {
+                leases.fetch_add(1, Ordering::SeqCst);
+            }
+            if was_ended {
+                afterwards += 1;
+                assert_eq!(
+                    answer.status,
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "{}",
+                    answer.text()
+                );
+                assert!(answer.json().get("lease").is_none(), "{}", answer.text());
+            }
+        }
+    };
+    let operator = async || {
+        while leases.load(Ordering::SeqCst) < 20 {
+            tokio::task::yield_now().await;
+        }
+        match end {
+            End::Revoke => {
+                let licenses = &servers.first().world.services.licenses;
+                licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
+            }
+            End::Deactivate => {
+                let answer = servers.next().device(DEACTIVATE, &body).await;
+                assert_eq!(answer.status, StatusCode::OK);
+            }
+        }
+        ended.store(true, Ordering::SeqCst);
+    };
+    futures::join!(join_all((0..12).map(|_| device())), operator());
+}
+
+#[engine_test(one_server(1), two_servers(2))]
+async fn no_activation_after_the_answer_to_a_revoke(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let key = servers.first().license_with_slots(1_000).await;
+    let (ended, next) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let devices = async || {
+        let mut afterwards = 0;
+        while afterwards < 5 {
+            let was_ended = ended.load(Ordering::SeqCst);
+            let number = next.fetch_add(1, Ordering::SeqCst);
+            let status = servers.activate(&key, u32::try_from(number).unwrap()).await;
+            if was_ended {
+                afterwards += 1;
+                assert_eq!(status, StatusCode::NOT_FOUND);
+            }
+        }
+    };
+    let operator = async || {
+        while next.load(Ordering::SeqCst) < 20 {
+            tokio::task::yield_now().await;
+        }
+        let licenses = &servers.first().world.services.licenses;
+        licenses.revoke(&acme(), license_id(&key)).await.unwrap();
+        ended.store(true, Ordering::SeqCst);
+    };
+    futures::join!(join_all((0..8).map(|_| devices())), operator());
+    // What was let in before is counted still.
+    assert!(servers.first().active_count(&key).await > 0);
+}
+
+/// Whoever lowers a limit below what is taken turns nobody out, and lets nobody in before there is room.
+#[engine_test(one_server(1), two_servers(2))]
+async fn a_lowered_limit_lets_old_devices_stay(engine: Engine, servers: usize) {
+    let servers = Servers::start(engine, servers).await;
+    let key = servers.first().license_with_slots(10).await;
+    let activated = join_all((0..10).map(|number| {
+        let servers = &servers;
+        let body = device(&key, number);
+        async move { servers.next().device(ACTIVATE, &body).await.json() }
+    }));
+    let holders = activated.await;
+    let database = &servers.first().world.database;
+    database
+        .execute("UPDATE licenses SET activation_limit = 3 WHERE activation_limit = 10 AND active_count = 10")
+        .await;
+
+    let stay = join_all(holders.iter().zip(0..).map(async |(held, number)| {
+        let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
+        let validated = servers.next().device(VALIDATE, &body).await;
+        [validated.status, servers.activate(&key, number).await]
+    }));
+    assert_eq!(stay.await.concat(), [StatusCode::OK; 20]);
+    let come = join_all((100..124).map(|number| servers.activate(&key, number)));
+    assert_eq!(come.await, [StatusCode::PAYMENT_REQUIRED; 24]);
+    for (held, left) in holders.iter().zip((0..10).rev()) {
+        let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
+        let answer = servers.next().device(DEACTIVATE, &body).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        if left >= 3 {
+            assert_eq!(
+                servers.activate(&key, 200).await,
+                StatusCode::PAYMENT_REQUIRED
+            );
+        }
+        assert_eq!(servers.first().active_count(&key).await, left);
+    }
+    let come = join_all((300..324).map(|number| servers.activate(&key, number))).await;
+    assert_eq!(count(&come, StatusCode::OK), 3, "{come:?}");
+}

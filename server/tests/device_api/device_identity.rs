@@ -1,0 +1,252 @@
+//! Which device is which, through HTTP on both engines: by its machine, by its repeated request, by its instance.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use keywright_domain::{activation::Activation, license::License};
+use keywright_testing::{NOW, engine_test};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Server, sdk_key};
+
+fn machine(number: u32) -> String {
+    format!("{number:064}")
+}
+
+async fn activate(server: &Server, key: &str, machine_hash: &str, name: &str) -> Answer {
+    let body = json!({ "license_key": key, "machine_hash": machine_hash, "instance_name": name });
+    server.device("/acme/notes/activate", &body).await
+}
+
+async fn validate(
+    server: &Server,
+    key: &str,
+    instance: &Value,
+    machine_hash: Option<&str>,
+) -> Answer {
+    let body = json!({ "license_key": key, "instance_id": instance, "machine_hash": machine_hash });
+    let answer = server.device("/acme/notes/validate", &body).await;
+    server.world.store.flush_touches().await;
+    answer
+}
+
+#[engine_test]
+async fn a_device_is_known_by_its_machine_hash(server: Server) {
+    let key = server.license_with_slots(2).await;
+    let first = activate(&server, &key, &machine(1), "Desk").await.json();
+    server.world.clock.set(NOW.plus_days(1));
+    let again = activate(&server, &key, &machine(1), "Desk, renamed")
+        .await
+        .json();
+    assert_eq!(again["instance_id"], first["instance_id"]);
+    assert_eq!(
+        again["lease"]["issuedAt"],
+        json!(NOW.plus_days(1).seconds()),
+        "a fresh lease"
+    );
+    let device = server.devices(&key).await.remove(0);
+    assert_eq!(
+        (device.device_name.as_str(), device.created_at),
+        ("Desk, renamed", NOW)
+    );
+    assert_eq!(device.last_validated_at, NOW.plus_days(1));
+    activate(&server, &key, &machine(1), "").await;
+    assert_eq!(
+        server.devices(&key).await[0].device_name,
+        "Desk, renamed",
+        "what is missing stays"
+    );
+    let other = activate(&server, &key, &machine(2), "Lap").await.json();
+    assert_ne!(other["instance_id"], first["instance_id"]);
+    let third = activate(&server, &key, &machine(3), "Third").await;
+    assert_eq!(third.status, StatusCode::PAYMENT_REQUIRED);
+    let inside = activate(&server, &key, &machine(1), "Desk").await;
+    assert_eq!(
+        inside.status,
+        StatusCode::OK,
+        "full, but this device is inside"
+    );
+    assert_eq!(server.active_count(&key).await, 2);
+}
+
+#[engine_test]
+async fn without_a_machine_hash_a_repeat_is_known_for_ten_minutes(server: Server) {
+    let key = server.license_with_slots(99).await;
+    let other_key = server.license(2, |license| license).await;
+    let ask = async |key: &str, request_id: Option<&str>| {
+        let mut request =
+            Request::post("/acme/notes/activate").header("x-keylight-sdk-key", sdk_key());
+        if let Some(id) = request_id {
+            request = request.header("x-keylight-request-id", id);
+        }
+        let body = Body::from(json!({ "license_key": key }).to_string());
+        let answer = server.send(request.body(body).unwrap()).await;
+        answer.json()["instance_id"].as_str().unwrap().to_owned()
+    };
+    let first = ask(&key, Some("r1")).await;
+    let end = NOW.plus_millis(600_000);
+    for (at, id, same) in [
+        (NOW, Some("r1"), true),
+        (NOW, Some("r2"), false),
+        (NOW, None, false),
+        (NOW, None, false),
+        (NOW, Some("not an id"), false),
+        (end, Some("r1"), true),
+        (end.plus_millis(1), Some("r1"), false),
+    ] {
+        server.world.clock.set(at);
+        assert_eq!(ask(&key, id).await == first, same, "{id:?} at {at:?}");
+    }
+    assert_eq!(server.active_count(&key).await, 6);
+    assert_ne!(ask(&other_key, Some("r1")).await, first, "another license");
+    // A repeat does not bring back what was given back.
+    let again = ask(&key, Some("r9")).await;
+    let leave = json!({ "license_key": key, "instance_id": again });
+    server.device("/acme/notes/deactivate", &leave).await;
+    assert_ne!(ask(&key, Some("r9")).await, again);
+}
+
+#[engine_test]
+async fn validate_fills_a_missing_machine_hash_and_changes_none(server: Server) {
+    let key = server.license(1, |license| license).await;
+    let without = server
+        .device("/acme/notes/activate", &json!({ "license_key": key }))
+        .await
+        .json();
+    let with = activate(&server, &key, &machine(1), "Has one").await.json();
+    let hash_of = async |instance: &Value| {
+        let devices = server.devices(&key).await;
+        let device = devices
+            .into_iter()
+            .find(|device| json!(device.instance) == *instance);
+        device.unwrap().machine_hash.map(|hash| hash.to_string())
+    };
+    let (without, with) = (&without["instance_id"], &with["instance_id"]);
+    // Another active instance of the license holds it.
+    let answer = validate(&server, &key, without, Some(&machine(1))).await;
+    assert_eq!(
+        (answer.status, hash_of(without).await),
+        (StatusCode::OK, None)
+    );
+    let answer = validate(&server, &key, without, Some(&machine(2))).await;
+    assert_eq!(
+        (answer.status, hash_of(without).await),
+        (StatusCode::OK, Some(machine(2)))
+    );
+    for instance in [without, with] {
+        let before = hash_of(instance).await;
+        let answer = validate(&server, &key, instance, Some(&machine(3))).await;
+        assert_eq!(
+            (answer.status, hash_of(instance).await),
+            (StatusCode::OK, before),
+            "it never changes"
+        );
+    }
+    // It is known by it from now on.
+    let again = activate(&server, &key, &machine(2), "").await.json();
+    assert_eq!(&again["instance_id"], without);
+}
+
+#[engine_test]
+async fn a_device_that_comes_back_is_a_new_instance_with_a_history(server: Server) {
+    let key = server.license(1, |license| license).await;
+    let first = activate(&server, &key, &machine(1), "Desk").await.json()["instance_id"].clone();
+    server.world.clock.set(NOW.plus_days(1));
+    let leave = json!({ "license_key": key, "instance_id": first });
+    for at in [NOW.plus_days(1), NOW.plus_days(2)] {
+        // The second time is a retry: nothing changes.
+        server.world.clock.set(at);
+        let answer = server.device("/acme/notes/deactivate", &leave).await;
+        assert_eq!(answer.json(), json!({ "deactivated": true }));
+    }
+    let second = activate(&server, &key, &machine(1), "Desk").await.json()["instance_id"].clone();
+    assert_ne!(second, first);
+    let devices = server.devices(&key).await;
+    let find = |instance: &Value| -> &Activation {
+        devices
+            .iter()
+            .find(|device| json!(device.instance) == *instance)
+            .unwrap()
+    };
+    let ended = find(&first).deactivated.as_ref().unwrap();
+    assert_eq!(
+        (ended.at, &ended.by_operator),
+        (NOW.plus_days(1), &None),
+        "when, and that the device did"
+    );
+    assert!(find(&second).deactivated.is_none());
+    assert_eq!(
+        validate(&server, &key, &first, None).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    assert_eq!(
+        validate(&server, &key, &second, None).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(server.active_count(&key).await, 1);
+}
+
+#[engine_test]
+async fn a_lowered_limit_keeps_devices_and_refuses_new_ones(server: Server) {
+    let key = server
+        .license(1, |license| License {
+            activation_limit: 1,
+            active_count: 2,
+            ..license
+        })
+        .await;
+    let (one, other) = (server.seat(&key, 1).await, server.seat(&key, 2).await);
+    for instance in [one, other] {
+        assert_eq!(
+            validate(&server, &key, &json!(instance), None).await.status,
+            StatusCode::OK
+        );
+    }
+    assert_eq!(
+        activate(&server, &key, &machine(1), "").await.status,
+        StatusCode::OK
+    );
+    let refused = activate(&server, &key, &machine(3), "").await;
+    assert_eq!(refused.status, StatusCode::PAYMENT_REQUIRED);
+    let leave = json!({ "license_key": key, "instance_id": one });
+    server.device("/acme/notes/deactivate", &leave).await;
+    let refused = activate(&server, &key, &machine(3), "").await;
+    assert_eq!(
+        refused.status,
+        StatusCode::PAYMENT_REQUIRED,
+        "one of one is taken still"
+    );
+    assert_eq!(server.active_count(&key).await, 1);
+}
+
+#[engine_test]
+async fn a_lease_ends_with_its_license(server: Server) {
+    let ends = NOW.plus_days(3);
+    let key = server
+        .license(1, move |license| License {
+            expires_at: Some(ends),
+            fallback: true,
+            ..license
+        })
+        .await;
+    let body = activate(&server, &key, &machine(1), "").await.json();
+    let instance = &body["instance_id"];
+    assert_eq!(body["license_expires_at"], json!(ends.seconds()));
+    assert_eq!(body["lease"]["expiresAt"], json!(ends.seconds()));
+    // To the last millisecond an active lease ends after it begins; then it is another lease, for seven days.
+    server.world.clock.set(ends.plus_millis(-1));
+    let body = validate(&server, &key, instance, None).await.json();
+    assert_eq!(body["lease"]["status"], "active");
+    assert_eq!(
+        body["lease"]["expiresAt"].as_i64().unwrap() - body["lease"]["issuedAt"].as_i64().unwrap(),
+        1
+    );
+    server.world.clock.set(ends);
+    let body = validate(&server, &key, instance, None).await.json();
+    assert_eq!(
+        (&body["lease"]["status"], &body["lease"]["entitlements"]),
+        (&json!("fallback"), &json!([]))
+    );
+    assert_eq!(body["lease"]["expiresAt"], json!(ends.seconds() + 604_800));
+}

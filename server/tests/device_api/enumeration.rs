@@ -1,0 +1,162 @@
+//! Whoever guesses keys can't tell those that exist from those that don't: not by the answer, and not by the work it causes.
+
+use std::sync::{Arc, Mutex};
+
+use axum::http::StatusCode;
+use futures::FutureExt;
+use keywright_domain::license::{License, LicenseState};
+use keywright_store::StoreError;
+use keywright_testing::{Engine, engine_test};
+use serde_json::{Value, json};
+use tracing::{Event, Subscriber, field::Visit};
+use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
+
+use crate::support::{Answer, Server};
+
+/// The statements that reach a database, as sqlx logs them. The whole process's: nextest gives each test one of its own.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl Statements {
+    /// Looks for licenses have connections that nobody else uses, so one is waited for until it is logged.
+    async fn wait_for_look(&self) {
+        let is_logged = || {
+            let statements = self.0.lock().unwrap();
+            statements.iter().any(|text| text.contains(LOOK))
+        };
+        let logged = async {
+            while !is_logged() {
+                tokio::task::yield_now().await;
+            }
+        };
+        let patience = std::time::Duration::from_secs(10);
+        tokio::time::timeout(patience, logged).await.unwrap();
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target().split("::").eq(["sqlx", "query"]) {
+            let mut text = Text::default();
+            event.record(&mut text);
+            // When keys were last used is written some time later, by whichever call was first; the others are not about the key.
+            let passing = [
+                "UPDATE sdk_keys",
+                "SAVEPOINT",
+                "BEGIN",
+                "COMMIT",
+                "SELECT 1",
+                "SET lock_timeout",
+                "PRAGMA",
+                "pg_notify",
+            ];
+            if !passing.iter().any(|passing| text.0.contains(passing)) {
+                self.0.lock().unwrap().push(text.0);
+            }
+        }
+    }
+}
+
+const LOOK: &str = "JOIN licenses";
+
+/// The whole statement, or its beginning where that is all.
+#[derive(Default)]
+struct Text(String);
+
+impl Visit for Text {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
+        let is_statement = matches!(field.name(), "summary" | "db.statement");
+        let value = format!("{value:?}");
+        if is_statement && value.len() > self.0.len() {
+            self.0 = value;
+        }
+    }
+}
+
+/// SQLite's threads log a statement after they have answered it: so each is asked for one more.
+async fn settle(server: &Server) {
+    let store = &server.world.store;
+    let pings = futures::future::join_all((0..8).map(|_| store.ping()));
+    let nothing = store.write(|_| async { Ok::<_, StoreError>(()) }.boxed());
+    let (pinged, written) = futures::join!(pings, nothing);
+    assert!(pinged.iter().all(Result::is_ok) && written.is_ok());
+}
+
+#[engine_test]
+async fn keys_that_are_nobodys_are_alike(engine: Engine) {
+    let statements = Statements::default();
+    let subscriber = tracing_subscriber::registry().with(statements.clone());
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+    let server = Server::start(engine).await;
+    let of_state = |state| move |license| License { state, ..license };
+    let revoked = server.license(1, of_state(LicenseState::Revoked)).await;
+    let reminted = server.license(2, of_state(LicenseState::Reminted)).await;
+    let other_product = server
+        .license(3, |license| License {
+            product: "studio".parse().unwrap(),
+            key_type: "default".parse().unwrap(),
+            ..license
+        })
+        .await;
+    let foreign = server
+        .license(4, |license| License {
+            tenant: "indie".parse().unwrap(),
+            product: "pixel".parse().unwrap(),
+            key_type: "default".parse().unwrap(),
+            ..license
+        })
+        .await;
+    let unknown = "ACME-NONE-NONE-NONE-NONE";
+    let expired = "ACME-EXPD-0000-0003";
+    let ended = [&revoked, &reminted];
+    let nobodys = [unknown, &other_product, &foreign];
+
+    for (endpoint, keys) in [
+        (
+            "activate",
+            [&nobodys[..], &ended.map(String::as_str)].concat(),
+        ),
+        ("validate", nobodys.to_vec()),
+        ("deactivate", nobodys.to_vec()),
+    ] {
+        let ask = async |key: &str| -> (Answer, Vec<String>) {
+            let instance = "00000000-0000-4000-8000-000000000009";
+            let body: Value = json!({ "license_key": key, "instance_id": instance, "machine_hash": "1".repeat(64) });
+            statements.take();
+            let answer = server
+                .device(&format!("/acme/notes/{endpoint}"), &body)
+                .await;
+            statements.wait_for_look().await;
+            settle(&server).await;
+            (answer, statements.take())
+        };
+        // What is read once and kept is read.
+        ask(unknown).await;
+        let (first, work) = ask(unknown).await;
+        assert_eq!(first.status, StatusCode::NOT_FOUND);
+        assert!(work.iter().any(|text| text.contains(LOOK)), "{work:?}");
+        for key in keys {
+            let (answer, same_work) = ask(key).await;
+            assert_eq!(answer.status, first.status, "{endpoint} {key}");
+            assert_eq!(answer.body, first.body, "{endpoint} {key}");
+            let names = |answer: &Answer| {
+                let mut names: Vec<_> = answer
+                    .headers
+                    .keys()
+                    .map(|name| name.as_str().to_owned())
+                    .collect();
+                names.sort_unstable();
+                names
+            };
+            assert_eq!(names(&answer), names(&first), "{endpoint} {key}");
+            assert_eq!(same_work, work, "{endpoint} {key}");
+        }
+        // It would be noticed: a license that is there is asked for more, or answered otherwise.
+        let (other, _) = ask(expired).await;
+        assert_ne!(other.body, first.body, "{endpoint}");
+    }
+}

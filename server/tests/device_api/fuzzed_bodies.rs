@@ -1,0 +1,177 @@
+//! Bodies that nobody thought of: put together at random, near to what clients send, and the same ones in every run. Each is
+//! answered as documented, and a 422, on which clients drop their leases, says something about the license.
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+use keywright_testing::engine_test;
+use proptest::{
+    collection::{btree_map, vec},
+    option,
+    prelude::*,
+    sample::{Index, select},
+    strategy::ValueTree,
+    test_runner::TestRunner,
+};
+use serde_json::{Value, json};
+
+use crate::support::{PRO_KEY, Server, sdk_key};
+
+const BODIES: usize = 300;
+
+/// The endpoints, and the fields that each can't do without and those that must be well-formed if they are there.
+const ENDPOINTS: [(&str, &[&str], &[&str]); 4] = [
+    ("activate", &["license_key"], &["machine_hash"]),
+    (
+        "validate",
+        &["license_key", "instance_id"],
+        &["machine_hash"],
+    ),
+    ("deactivate", &["license_key", "instance_id"], &[]),
+    ("keyless", &["instance_id", "state"], &["machine_hash"]),
+];
+
+/// What a 422 may say.
+const ABOUT_THE_LICENSE: [&str; 4] = [
+    "Instance not found or deactivated",
+    "License expired",
+    "License has been reminted",
+    "License has been revoked",
+];
+
+/// What may stand in a field, and what belongs in each.
+fn value() -> impl Strategy<Value = Value> {
+    let likely = vec![
+        json!("x".repeat(257)),
+        json!(null),
+        json!({ "license_key": PRO_KEY }),
+    ];
+    prop_oneof![
+        select(likely),
+        any::<String>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        vec(any::<bool>(), 0..3).prop_map(Value::from),
+    ]
+}
+
+const FIELDS: [(&str, &[&str]); 8] = [
+    (
+        "license_key",
+        &[
+            PRO_KEY,
+            "acme revk 0000 0002",
+            "ACME-EXPD-0000-0003",
+            "ACME-FALL-0000-0004",
+        ],
+    ),
+    (
+        "instance_id",
+        &["00000000-0000-4000-8000-000000000001", "install-1"],
+    ),
+    (
+        "machine_hash",
+        &["0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"],
+    ),
+    ("state", &["trial", "free_tier", "expired"]),
+    ("instance_name", &["Ada's Mac"]),
+    ("free_tier_instance_id", &["install-1"]),
+    ("os_version", &["14.2"]),
+    ("x", &["y"]),
+];
+
+/// A few fields, most of them with what belongs there.
+fn object() -> impl Strategy<Value = Value> {
+    let fields = btree_map(
+        0..FIELDS.len(),
+        (any::<Index>(), option::weighted(0.2, value())),
+        2..9,
+    );
+    fields.prop_map(|fields| {
+        let fields = fields.into_iter().map(|(at, (choice, other))| {
+            let (name, fitting) = FIELDS[at];
+            (
+                name.to_owned(),
+                other.unwrap_or_else(|| json!(choice.get(fitting))),
+            )
+        });
+        Value::Object(fields.collect())
+    })
+}
+
+/// Whether a field is as the documentation has it.
+fn fits(name: &str, value: &Value) -> bool {
+    let Some(text) = value.as_str() else {
+        return false;
+    };
+    let length = text.chars().count();
+    match name {
+        "license_key" => (1..=256).contains(&length),
+        "instance_id" => (1..=128).contains(&length),
+        "state" => ["trial", "free_tier", "expired"].contains(&text),
+        _ => {
+            length == 64
+                && text
+                    .bytes()
+                    .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+        }
+    }
+}
+
+fn is_well_formed(body: &Value, required: &[&str], optional: &[&str]) -> bool {
+    let mut optional = optional.iter().filter(|name| !body[**name].is_null());
+    required.iter().all(|name| fits(name, &body[*name]))
+        && optional.all(|name| fits(name, &body[*name]))
+}
+
+#[engine_test]
+async fn whatever_is_sent_is_answered_as_documented(server: Server) {
+    let mut runner = TestRunner::deterministic();
+    let mut make = |strategy: BoxedStrategy<(Value, Index, u8)>| {
+        let made = strategy.new_tree(&mut runner);
+        made.unwrap().current()
+    };
+    let mut read = 0;
+    for _ in 0..BODIES {
+        let (body, at, byte) = make((object(), any::<Index>(), any::<u8>()).boxed());
+        let text = body.to_string().into_bytes();
+        let mut broken = text.clone();
+        broken[at.index(text.len())] = byte;
+        for (endpoint, required, optional) in ENDPOINTS {
+            let status = answered(&server, endpoint, &text).await;
+            let refused = status == StatusCode::BAD_REQUEST;
+            let well_formed = is_well_formed(&body, required, optional);
+            assert_eq!(refused, !well_formed, "{endpoint} {body}");
+            read += usize::from(well_formed);
+            answered(&server, endpoint, &broken).await;
+        }
+    }
+    assert!(read > BODIES / 2, "{read} of the bodies were near enough");
+}
+
+/// The status of an answer that is as documented, whatever was asked.
+async fn answered(server: &Server, endpoint: &str, body: &[u8]) -> StatusCode {
+    let path = format!("/acme/notes/{endpoint}");
+    let sent = Body::from(body.to_vec());
+    let answer = server
+        .call(Method::POST, &path, Some(&sdk_key()), sent)
+        .await;
+    let (status, said) = (answer.status, answer.json());
+    let what = format!(
+        "{endpoint} {}: {status} {said}",
+        String::from_utf8_lossy(body)
+    );
+    match status.as_u16() {
+        200 => assert!(said["error"].is_null(), "{what}"),
+        400 | 402 | 404 => {
+            assert!(said["error"].is_string(), "{what}");
+            assert!(said["lease"].is_null(), "{what}");
+        }
+        422 => {
+            let sentence = said["error"].as_str().unwrap_or_default();
+            assert!(ABOUT_THE_LICENSE.contains(&sentence), "{what}");
+        }
+        _ => panic!("{what}"),
+    }
+    status
+}

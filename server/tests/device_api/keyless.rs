@@ -1,0 +1,119 @@
+//! Installs without a key, through HTTP.
+
+use std::net::SocketAddr;
+
+use axum::{body::Body, extract::ConnectInfo, http::Request};
+use keywright_domain::keyless::{KeylessInstall, KeylessState};
+use keywright_testing::{NOW, engine_test};
+use serde_json::{Value, json};
+
+use crate::support::{Server, sdk_key};
+
+async fn installs(server: &Server) -> Vec<KeylessInstall> {
+    let (acme, notes) = ("acme".parse().unwrap(), "notes".parse().unwrap());
+    server
+        .world
+        .store
+        .keyless_installs(&acme, &notes)
+        .await
+        .unwrap()
+}
+
+async fn report(server: &Server, body: &Value) {
+    let answer = server.device("/acme/notes/keyless", body).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.json()),
+        (200, json!({ "received": true }))
+    );
+}
+
+#[engine_test]
+async fn an_install_is_written_every_six_hours_or_when_its_state_changes(server: Server) {
+    let clock = &server.world.clock;
+    let beacon =
+        |state: &str| json!({ "instance_id": "install-1", "state": state, "app_version": "1.0" });
+    report(&server, &beacon("trial")).await;
+    let due = NOW.plus_millis(6 * 3_600_000);
+    for (now, state, seen) in [
+        (NOW.plus_millis(1), "trial", NOW),
+        (due.plus_millis(-1), "trial", NOW),
+        (due, "trial", due),
+        (due.plus_millis(1), "expired", due.plus_millis(1)),
+        (due.plus_millis(2), "expired", due.plus_millis(1)),
+    ] {
+        clock.set(now);
+        report(&server, &beacon(state)).await;
+        let found = installs(&server).await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].first_seen_at, found[0].last_seen_at),
+            (NOW, seen),
+            "{state} at {now:?}"
+        );
+    }
+    assert_eq!(installs(&server).await[0].state, KeylessState::Expired);
+    // By its machine, whatever it calls itself.
+    for name in ["install-2", "install-3"] {
+        report(
+            &server,
+            &json!({ "instance_id": name, "state": "free_tier", "machine_hash": "a".repeat(64) }),
+        )
+        .await;
+    }
+    assert_eq!(installs(&server).await.len(), 2);
+}
+
+#[engine_test]
+async fn an_address_adds_sixty_installs_an_hour_and_is_told_nothing_of_it(server: Server) {
+    let from = async |address: &str, number: u32| {
+        let body =
+            json!({ "instance_id": format!("{address}-{number}"), "state": "trial" }).to_string();
+        let mut request =
+            Request::post("/acme/notes/keyless").header("x-keylight-sdk-key", sdk_key());
+        let peer: SocketAddr = address.parse().unwrap();
+        request.extensions_mut().unwrap().insert(ConnectInfo(peer));
+        let answer = server.send(request.body(Body::from(body)).unwrap()).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (200, json!({ "received": true }))
+        );
+    };
+    for number in 0..62 {
+        from("[2001:db8:1:2::1]:1234", number).await;
+    }
+    assert_eq!(installs(&server).await.len(), 60);
+    from("[2001:db8:1:2:9::9]:99", 1).await;
+    assert_eq!(installs(&server).await.len(), 60, "one customer, 64 bits");
+    from("[2001:db8:1:3::1]:1234", 1).await;
+    assert_eq!(installs(&server).await.len(), 61);
+    server.world.clock.set(NOW.plus_millis(3_600_000));
+    from("[2001:db8:1:2::1]:1234", 62).await;
+    assert_eq!(installs(&server).await.len(), 62);
+    // One that is known is renewed, whatever the address has added.
+    server.world.clock.set(NOW.plus_days(1));
+    for number in 0..60 {
+        from("[2001:db8:1:2::1]:1234", 100 + number).await;
+    }
+    from("[2001:db8:1:2::1]:1234", 0).await;
+    let known = installs(&server)
+        .await
+        .into_iter()
+        .find(|install| install.instance_id.ends_with("1234-0"));
+    assert_eq!(known.unwrap().last_seen_at, NOW.plus_days(1));
+}
+
+#[engine_test]
+async fn an_install_that_is_not_seen_for_400_days_is_forgotten(server: Server) {
+    let (clock, services) = (&server.world.clock, &server.world.services);
+    report(
+        &server,
+        &json!({ "instance_id": "install-1", "state": "trial" }),
+    )
+    .await;
+    clock.set(NOW.plus_days(400));
+    services.keep_house().await.unwrap();
+    assert_eq!(installs(&server).await.len(), 1);
+    clock.set(NOW.plus_days(400).plus_millis(1));
+    services.keep_house().await.unwrap();
+    assert_eq!(installs(&server).await, []);
+}

@@ -1,0 +1,15 @@
+//! The device API, in-process, on both engines.
+
+mod api_contract;
+mod client;
+mod clock;
+mod concurrency;
+mod device_identity;
+mod enumeration;
+mod fuzzed_bodies;
+mod invalid_input;
+mod keyless;
+mod openapi;
+mod precedence;
+mod protocol;
+mod rate_limits;

@@ -1,0 +1,72 @@
+//! `/openapi.json` says what `docs/api.md` says; that the server does so, too, is tried by `cargo xtask stress`.
+
+use axum::http::StatusCode;
+use keywright_testing::Engine;
+use serde_json::Value;
+
+use super::api_contract::tables::{EVERY_BODY, EVERY_ENDPOINT, KEYSET, rows};
+use crate::support::Server;
+
+async fn document() -> Value {
+    let answer = Server::start(Engine::Sqlite)
+        .await
+        .get("/openapi.json")
+        .await;
+    assert_eq!(
+        (answer.status, answer.header("content-type")),
+        (StatusCode::OK, "application/json")
+    );
+    answer.json()
+}
+
+#[tokio::test]
+async fn it_has_every_endpoint_and_every_status_that_people_are_told_of() {
+    let document = document().await;
+    let endpoints = [
+        ("activate", "post"),
+        ("validate", "post"),
+        ("deactivate", "post"),
+        ("keyless", "post"),
+        ("config", "get"),
+    ];
+    assert_eq!(
+        document["paths"].as_object().unwrap().len(),
+        endpoints.len() + 1
+    );
+    for (endpoint, method) in endpoints {
+        let operation = &document["paths"][format!("/{{tenant}}/{{product}}/{endpoint}")][method];
+        let with_a_body = (method == "post").then(|| rows(EVERY_BODY));
+        let every = rows(EVERY_ENDPOINT)
+            .into_iter()
+            .chain(with_a_body.into_iter().flatten());
+        for row in rows(endpoint).into_iter().chain(every) {
+            // That is about the path, not about an endpoint.
+            if row.status == 405 {
+                continue;
+            }
+            let status = row.status.to_string();
+            let answer = &operation["responses"][&status];
+            let schema = answer["content"]["application/json"]["schema"]["$ref"].as_str();
+            let schema = schema.unwrap_or_else(|| panic!("{endpoint} {status}"));
+            let schema = &document["components"]["schemas"][schema.rsplit('/').next().unwrap()];
+            for name in row.body.as_object().unwrap().keys() {
+                assert!(
+                    schema["properties"].get(name).is_some(),
+                    "{endpoint} {status} {name}"
+                );
+            }
+            for name in schema["required"].as_array().unwrap() {
+                let name = name.as_str().unwrap();
+                assert!(row.body.get(name).is_some(), "{endpoint} {status} {name}");
+            }
+        }
+    }
+    let keys = &document["paths"]["/{tenant}/.well-known/keylight-keys"]["get"]["responses"];
+    for row in rows(KEYSET) {
+        assert!(
+            row.status == 405 || keys.get(row.status.to_string()).is_some(),
+            "{}",
+            row.status
+        );
+    }
+}

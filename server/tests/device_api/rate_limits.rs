@@ -1,0 +1,255 @@
+//! What one address may ask, through HTTP: floods and guesses of keys.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode},
+};
+use keywright_domain::license::{License, LicenseState};
+use keywright_service::limits::LimitSettings;
+use keywright_testing::{Engine, engine_test};
+use serde_json::{Value, json};
+
+use crate::support::{Answer, PRO_KEY, Server, from};
+
+const ACTIVATE: &str = "/acme/notes/activate";
+const VALIDATE: &str = "/acme/notes/validate";
+const DEACTIVATE: &str = "/acme/notes/deactivate";
+
+/// Where the guesser is, and where it is not.
+const HERE: &str = "192.0.2.1";
+const ELSEWHERE: &str = "192.0.2.2";
+
+fn few_lookups(failed_lookups: u32) -> LimitSettings {
+    LimitSettings {
+        failed_lookups,
+        ..LimitSettings::default()
+    }
+}
+
+fn key(key: &str) -> Value {
+    json!({ "license_key": key, "machine_hash": "1".repeat(64) })
+}
+
+fn instance(key: &str, instance: &Value) -> Value {
+    json!({ "license_key": key, "instance_id": instance })
+}
+
+fn expect_too_many(answer: &Answer) {
+    let told = (answer.status, answer.json(), answer.header("retry-after"));
+    let expected = json!({ "error": "Too many requests" });
+    assert_eq!(told, (StatusCode::TOO_MANY_REQUESTS, expected, "5"));
+    assert_eq!(answer.header("access-control-allow-origin"), "*");
+    assert_eq!(answer.header("cache-control"), "no-store");
+}
+
+#[engine_test]
+async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
+    let server = Server::limited_by(engine, few_lookups(30), &[]).await;
+    let ask = |path, body: Value| {
+        let server = &server;
+        async move { server.device_at(HERE, None, path, &body).await }
+    };
+    let held = ask(ACTIVATE, key(PRO_KEY)).await.json()["instance_id"].clone();
+    let gone = ask(ACTIVATE, json!({ "license_key": PRO_KEY }))
+        .await
+        .json()["instance_id"]
+        .clone();
+    let left = ask(DEACTIVATE, instance(PRO_KEY, &gone)).await;
+    assert_eq!(left.status, StatusCode::OK);
+    let ended = |state| move |license| License { state, ..license };
+    let revoked = server.license(2, ended(LicenseState::Revoked)).await;
+    let full = server
+        .license(3, |license| License {
+            activation_limit: 1,
+            active_count: 1,
+            ..license
+        })
+        .await;
+    server.seat(&full, 3).await;
+
+    // 402 is no failure, nor is a 422; each 404 and 401 is, wherever it comes from.
+    for _ in 0..40 {
+        let answer = ask(ACTIVATE, key(&full)).await;
+        assert_eq!(answer.status, StatusCode::PAYMENT_REQUIRED);
+        let answer = ask(VALIDATE, instance(PRO_KEY, &gone)).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    for number in 0..7 {
+        let guess = format!("ACME-GUES-SSSS-{number:04}");
+        for (path, body, status) in [
+            (ACTIVATE, key(&guess), 404),
+            (ACTIVATE, key(&revoked), 404),
+            (VALIDATE, instance(&guess, &held), 404),
+            (DEACTIVATE, instance(&guess, &held), 404),
+        ] {
+            assert_eq!(ask(path, body).await.status.as_u16(), status);
+        }
+    }
+    let answer = ask("/acme/none/validate", instance(PRO_KEY, &held)).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    let request = Request::post(ACTIVATE).body(Body::from(key(PRO_KEY).to_string()));
+    let answer = server.send(from(HERE, request.unwrap())).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    // Thirty are no more than thirty.
+    let answer = ask(ACTIVATE, key("ACME-GUES-SSSS-0031")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+
+    // From now on right and wrong keys are alike, but for the device that is at home there.
+    let unknown = "ACME-GUES-SSSS-9999";
+    for asked in [
+        key(unknown),
+        key(PRO_KEY),
+        key(&revoked),
+        key(&full),
+        key("not a key"),
+    ] {
+        expect_too_many(&ask(ACTIVATE, asked).await);
+    }
+    for path in [VALIDATE, DEACTIVATE] {
+        for asked in [
+            instance(unknown, &held),
+            instance(PRO_KEY, &json!("00000000-0000-4000-8000-000000000009")),
+            instance(PRO_KEY, &json!("no uuid")),
+        ] {
+            expect_too_many(&ask(path, asked).await);
+        }
+    }
+    expect_too_many(&ask(VALIDATE, instance(PRO_KEY, &gone)).await);
+    let request = Request::post(ACTIVATE).body(Body::from("{}"));
+    let answer = server.send(from(HERE, request.unwrap())).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::BAD_REQUEST,
+        "the body comes first"
+    );
+    let at_home = ask(VALIDATE, instance(PRO_KEY, &held)).await;
+    assert_eq!(at_home.status, StatusCode::OK, "{}", at_home.text());
+    let left = ask(DEACTIVATE, instance(PRO_KEY, &held)).await;
+    assert_eq!(left.status, StatusCode::OK, "{}", left.text());
+    let again = ask(DEACTIVATE, instance(PRO_KEY, &held)).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text());
+
+    // Nobody else is held up: neither another address, nor whoever looks for the public keys.
+    let other = server
+        .device_at(ELSEWHERE, None, ACTIVATE, &key(PRO_KEY))
+        .await;
+    assert_eq!(other.status, StatusCode::OK, "{}", other.text());
+    let request = Request::get("/acme/.well-known/keylight-keys").body(Body::empty());
+    let keys = server.send(from(HERE, request.unwrap())).await;
+    assert_eq!(keys.status, StatusCode::OK);
+}
+
+#[engine_test]
+async fn looking_up_is_counted_for_a_minute(engine: Engine) {
+    let server = Server::limited_by(engine, few_lookups(1), &[]).await;
+    let start = keywright_testing::NOW;
+    let ask = |millis: i64, asked: &'static str| {
+        server.world.clock.set(start.plus_millis(millis));
+        let server = &server;
+        async move {
+            server
+                .device_at(HERE, None, ACTIVATE, &key(asked))
+                .await
+                .status
+        }
+    };
+    let unknown = "ACME-GUES-SSSS-0001";
+    assert_eq!(ask(0, unknown).await, StatusCode::NOT_FOUND);
+    assert_eq!(ask(1_000, unknown).await, StatusCode::NOT_FOUND);
+    for millis in [1_000, 30_000, 59_999] {
+        assert_eq!(ask(millis, PRO_KEY).await, StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert_eq!(ask(60_000, PRO_KEY).await, StatusCode::OK);
+    assert_eq!(ask(60_000, unknown).await, StatusCode::NOT_FOUND);
+    assert_eq!(ask(60_999, PRO_KEY).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(ask(61_000, PRO_KEY).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_proxy_that_is_named_says_who_guesses_and_others_are_not_believed() {
+    let unknown = key("ACME-GUES-SSSS-0001");
+    for (proxies, forwarded, expected) in [
+        (&[][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
+        (&[HERE][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
+        (&[HERE][..], "198.51.100.2", StatusCode::OK),
+        // The guesser puts somebody else before itself.
+        (
+            &[HERE][..],
+            "198.51.100.2, 198.51.100.1",
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        (
+            &[ELSEWHERE][..],
+            "198.51.100.2",
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+    ] {
+        let server = Server::limited_by(Engine::Sqlite, few_lookups(1), proxies).await;
+        let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
+        assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
+        let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
+        assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
+        let right = key(PRO_KEY);
+        let asked = server.device_at(HERE, Some(forwarded), ACTIVATE, &right);
+        assert_eq!(asked.await.status, expected, "{proxies:?} {forwarded}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_is_turned_away_before_it_is_read_and_only_where_it_comes_from() {
+    let limits = LimitSettings {
+        requests: 5,
+        ..LimitSettings::default()
+    };
+    let server = Server::limited_by(Engine::Sqlite, limits, &[]).await;
+    let flood = (0..200).map(|_| {
+        let request = Request::post(VALIDATE).body(Body::from("no JSON"));
+        server.send(from(HERE, request.unwrap()))
+    });
+    let answers = futures::future::join_all(flood).await;
+    let (refused, read): (Vec<_>, Vec<_>) = answers
+        .iter()
+        .partition(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
+    // While they come, one becomes free every fifth of a second.
+    assert!((5..100).contains(&read.len()), "{}", read.len());
+    assert!(
+        read.iter()
+            .all(|answer| answer.status == StatusCode::BAD_REQUEST)
+    );
+    expect_too_many(refused[0]);
+    // What a browser asks first is not counted, and the dashboard isn't either.
+    for (method, path, status) in [("OPTIONS", VALIDATE, 204), ("GET", "/login", 200)] {
+        let request = Request::builder().method(method).uri(path);
+        let answer = server
+            .send(from(HERE, request.body(Body::empty()).unwrap()))
+            .await;
+        assert_eq!(answer.status.as_u16(), status, "{path}");
+    }
+    let other = server
+        .device_at(ELSEWHERE, None, ACTIVATE, &key(PRO_KEY))
+        .await;
+    assert_eq!(other.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn every_limit_can_be_switched_off() {
+    let limits = LimitSettings {
+        requests: 0,
+        failed_lookups: 0,
+        keyless_installs: 0,
+        sign_ins: 0,
+    };
+    let server = Server::limited_by(Engine::Sqlite, limits, &[]).await;
+    let guesses = (0..400).map(|_| {
+        let server = &server;
+        async move {
+            let unknown = key("ACME-GUES-SSSS-0001");
+            server
+                .device_at(HERE, None, ACTIVATE, &unknown)
+                .await
+                .status
+        }
+    });
+    let answers = futures::future::join_all(guesses).await;
+    assert_eq!(answers, vec![StatusCode::NOT_FOUND; 400]);
+}

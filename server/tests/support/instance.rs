@@ -1,0 +1,322 @@
+//! A folder with the data of one installation, and the program to run on it.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStderr, Command, Output, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
+    time::Duration,
+};
+
+use keywright_testing::TestDatabase;
+use tempfile::TempDir;
+
+/// A master key for servers that share one.
+pub(crate) const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+/// An installation that no other test knows of.
+pub(crate) struct Installation {
+    folder: TempDir,
+    /// Set where it is not the SQLite file in the data folder.
+    pub(crate) database_url: Option<String>,
+    /// Set where the environment names a master key.
+    pub(crate) master_key: Option<String>,
+    /// Set where a shell runs the program, which stands in its `$@`.
+    pub(crate) shell: Option<&'static str>,
+    /// Set where a flood is to be refused: a test is one address, and asks as fast as it can.
+    pub(crate) limit_requests: u32,
+    /// Set where more is logged than by default.
+    pub(crate) log_filter: Option<&'static str>,
+}
+
+impl Installation {
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        fs::create_dir(&site).unwrap();
+        for name in [
+            "keywright-frontend-1f.js",
+            "keywright-frontend-1f_bg.wasm",
+            "main-0a.css",
+            "enhance-0b.js",
+            "favicon.svg",
+        ] {
+            fs::write(site.join(name), "/* file */").unwrap();
+        }
+        Self {
+            folder,
+            database_url: None,
+            master_key: None,
+            shell: None,
+            limit_requests: 0,
+            log_filter: None,
+        }
+    }
+
+    /// One whose database is another than the SQLite file in the data folder, with the demo in it.
+    pub(crate) fn with_demo_on(database: &TestDatabase) -> Self {
+        let mut installation = Self::empty();
+        installation.database_url = Some(database.url().into());
+        installation.master_key = Some(MASTER_KEY.into());
+        installation.succeed(&["demo"]);
+        installation
+    }
+
+    pub(crate) fn with_demo() -> Self {
+        let installation = Self::empty();
+        installation.succeed(&["demo"]);
+        installation
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub(crate) fn site(&self) -> PathBuf {
+        self.folder.path().join("site")
+    }
+
+    /// Runs a command to its end.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, "")
+    }
+
+    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = self.start(arguments);
+        // A command that fails at once does not read what it is told.
+        child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Runs a command that must succeed; gives what it printed.
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
+        text(&output.stdout)
+    }
+
+    /// Runs a command that must fail with one sentence; gives the sentence.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(
+            !output.status.success(),
+            "{arguments:?} succeeded: {}",
+            text(&output.stdout)
+        );
+        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        let error = text(&output.stderr);
+        let sentence = error
+            .lines()
+            .find_map(|line| line.strip_prefix("keywright: "));
+        assert!(!error.contains("panicked"), "{error}");
+        sentence.unwrap_or(&error).to_owned()
+    }
+
+    /// The same of one that says something before it fails.
+    pub(crate) fn fail_after_output(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        text(&output.stderr)
+    }
+
+    /// Starts `serve` on a free port and waits until it listens.
+    pub(crate) fn serve(&self) -> Serving {
+        self.serve_with(&[])
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
+        let site = self.site();
+        let arguments = [
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--site-dir",
+            path(&site),
+        ];
+        let arguments = [&arguments, more].concat();
+        let mut child = self
+            .command(&arguments)
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let log = lines_of(child.stderr.take().unwrap());
+        let mut serving = Serving {
+            child,
+            log,
+            address: String::new(),
+            started: String::new(),
+        };
+        while serving.address.is_empty() {
+            serving.read_address();
+        }
+        serving
+    }
+
+    /// Begins a command, and does not wait for its end.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).spawn().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let program = env!("CARGO_BIN_EXE_keywright");
+        let mut command = match self.shell {
+            Some(script) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", script, "sh", program]);
+                shell
+            }
+            None => Command::new(program),
+        };
+        command
+            .current_dir(self.folder.path())
+            .arg("--data-dir")
+            .arg(self.data())
+            .args(arguments)
+            .env("KEYWRIGHT_LIMIT_REQUESTS", self.limit_requests.to_string())
+            .env_remove("DATABASE_URL")
+            .env_remove("KEYWRIGHT_MASTER_KEY")
+            .env_remove("KEYWRIGHT_MASTER_KEY_FILE")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        if let Some(url) = &self.database_url {
+            command.env("DATABASE_URL", url);
+        }
+        if let Some(key) = &self.master_key {
+            command.env("KEYWRIGHT_MASTER_KEY", key);
+        }
+        if let Some(filter) = self.log_filter {
+            command.env("RUST_LOG", filter);
+        }
+        command
+    }
+}
+
+/// A server that runs.
+pub(crate) struct Serving {
+    child: Child,
+    log: Receiver<String>,
+    pub(crate) address: String,
+    /// What it logged until it listened.
+    started: String,
+}
+
+impl Serving {
+    /// Reads one line of the log; takes the address if it names it.
+    fn read_address(&mut self) {
+        let line = self.next_line();
+        if let Some((_, rest)) = line.split_once("listening on http://") {
+            self.address = address_at(rest);
+        }
+        self.started.push_str(&line);
+    }
+
+    /// The time is only so that a test which waits for what never comes ends.
+    fn next_line(&self) -> String {
+        self.log.recv_timeout(Duration::from_secs(30)).unwrap()
+    }
+
+    /// Another address that it said it answers on.
+    pub(crate) fn address_of(&self, what: &str) -> String {
+        let (_, rest) = self.started.split_once(what).unwrap();
+        let (_, rest) = rest.split_once("http://").unwrap();
+        address_at(rest)
+    }
+
+    /// Tells it to stop, as a service manager does; gives the rest of its log.
+    pub(crate) fn stop(&mut self) -> String {
+        self.tell_to_stop();
+        let log: String = self.log.iter().collect();
+        assert!(self.child.wait().unwrap().success(), "{log}");
+        log
+    }
+
+    /// How many files and connections it has open.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open_files(&self) -> usize {
+        let open = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
+        open.unwrap().count()
+    }
+
+    /// From now on none of its files grows beyond so many bytes; it is told so by the system, and is not ended for it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn limit_files_to(&self, bytes: &str) {
+        let limit = format!("--fsize={bytes}:");
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &limit])
+            .status()
+            .unwrap();
+        assert!(set.success(), "{limit}");
+    }
+
+    /// Ends it as a power cut does, as far as a process can be ended so.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Tells it to stop, and again once it has said that it does; gives the code that it ends with.
+    pub(crate) fn stop_at_once(&mut self) -> Option<i32> {
+        self.tell_to_stop();
+        self.read_log_until("stopping:");
+        self.tell_to_stop();
+        self.child.wait().unwrap().code()
+    }
+
+    /// Reads the log up to a line that holds `text`, and gives what it read.
+    pub(crate) fn read_log_until(&mut self, text: &str) -> String {
+        let mut read = String::new();
+        while !read.contains(text) {
+            read.push_str(&self.next_line());
+        }
+        read
+    }
+
+    fn tell_to_stop(&self) {
+        let killed = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(killed.success());
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        // A test that failed leaves no server behind; one that stopped it already has nothing to kill.
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// What it logs, line by line. They are taken in all the time: a server whose log nobody reads stands still.
+fn lines_of(log: ChildStderr) -> Receiver<String> {
+    let (sender, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            sender.send(line + "\n").ok();
+        }
+    });
+    lines
+}
+
+/// The address that a text begins with.
+fn address_at(text: &str) -> String {
+    let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
+    text.chars().take_while(is_address).collect()
+}
+
+pub(crate) fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+pub(crate) fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}

@@ -1,0 +1,366 @@
+//! A server with the demo data, and identities to call it as.
+
+pub(crate) mod device;
+pub(crate) mod html;
+pub(crate) mod instance;
+pub(crate) mod raw_http;
+
+use std::{collections::HashMap, net::SocketAddr};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+    response::Response,
+};
+use futures::FutureExt;
+use http_body_util::BodyExt;
+use keywright::{
+    client_ip::TrustedProxies,
+    router::{self, Surfaces},
+    site::Site,
+    sse_connections::SseConnections,
+    state::{AppState, PublicUrl},
+};
+use keywright_domain::{
+    activation::Activation,
+    ids::{InstanceId, LicenseId},
+    license::License,
+    role::Role,
+};
+use keywright_service::{Caller, limits::LimitSettings};
+use keywright_store::StoreError;
+use keywright_testing::{Engine, EngineFixture, TestWorld, builders};
+use serde_json::Value;
+use tower::ServiceExt;
+
+pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
+
+/// What devices call their requests here.
+pub(crate) const REQUEST_ID: &str = "0a1B-request";
+
+pub(crate) fn license_id(key: &str) -> LicenseId {
+    builders::license_key(key).id()
+}
+
+/// The command line in the name of `acme`.
+pub(crate) fn acme() -> Caller {
+    Caller::command_line("acme".parse().unwrap())
+}
+
+/// The demo's SDK key.
+pub(crate) fn sdk_key() -> String {
+    format!("sdk_live_{}", "0".repeat(64))
+}
+
+/// A server over the demo data.
+pub(crate) struct Server {
+    pub(crate) world: TestWorld,
+    pub(crate) router: Router,
+    pub(crate) streams: SseConnections,
+}
+
+/// An answer, read whole.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl EngineFixture for Server {
+    async fn on(engine: Engine) -> Self {
+        Self::start(engine).await
+    }
+}
+
+impl Server {
+    pub(crate) async fn start(engine: Engine) -> Self {
+        Self::reached_by(engine, "http://localhost:3000").await
+    }
+
+    pub(crate) async fn reached_by(engine: Engine, public_url: &str) -> Self {
+        Self::over(TestWorld::with_demo(engine).await, public_url)
+    }
+
+    /// A server that nobody has set up.
+    pub(crate) async fn empty(engine: Engine) -> Self {
+        Self::over(TestWorld::on(engine).await, "http://localhost:3000")
+    }
+
+    /// Another server on the same database.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::over(self.world.beside().await, "http://localhost:3000")
+    }
+
+    /// A server with the demo data, under these limits, behind these proxies.
+    pub(crate) async fn limited_by(
+        engine: Engine,
+        limits: LimitSettings,
+        proxies: &[&str],
+    ) -> Self {
+        let world = TestWorld::with_demo(engine).await;
+        let proxies: Vec<_> = proxies.iter().map(|proxy| proxy.parse().unwrap()).collect();
+        Self::over_with(
+            world.limited_by(limits).await,
+            "http://localhost:3000",
+            |state| AppState {
+                proxies: TrustedProxies::new(&proxies),
+                ..state
+            },
+        )
+    }
+
+    fn over(world: TestWorld, public_url: &str) -> Self {
+        Self::over_with(world, public_url, |state| state)
+    }
+
+    fn over_with(
+        world: TestWorld,
+        public_url: &str,
+        change: impl FnOnce(AppState) -> AppState,
+    ) -> Self {
+        let public_url = PublicUrl::parse(Some(public_url)).unwrap();
+        let state = change(AppState::new(world.services.clone(), site(), public_url));
+        Self {
+            world,
+            streams: state.sse_connections.clone(),
+            router: router::build(state, Surfaces::Both),
+        }
+    }
+
+    /// An answer that is not read yet.
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.answer(request).await.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap())
+            .await
+    }
+
+    /// A device of `acme` that asks with its SDK key.
+    pub(crate) async fn device(&self, path: &str, body: &Value) -> Answer {
+        let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
+        self.send(request.body(Body::from(body.to_string())).unwrap())
+            .await
+    }
+
+    /// A device of `acme` at that address, behind a proxy if that says so.
+    pub(crate) async fn device_at(
+        &self,
+        address: &str,
+        forwarded_for: Option<&str>,
+        path: &str,
+        body: &Value,
+    ) -> Answer {
+        let mut request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
+        if let Some(forwarded_for) = forwarded_for {
+            request = request.header("x-forwarded-for", forwarded_for);
+        }
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        self.send(from(address, request)).await
+    }
+
+    /// A device's call, whatever it sends.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&str>,
+        body: Body,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("x-keylight-request-id", REQUEST_ID);
+        if let Some(key) = key {
+            request = request.header("x-keylight-sdk-key", key);
+        }
+        self.send(request.body(body).unwrap()).await
+    }
+
+    /// The test's license number 1, with as many slots.
+    pub(crate) async fn license_with_slots(&self, activation_limit: u32) -> String {
+        self.license(1, |license| License {
+            activation_limit,
+            ..license
+        })
+        .await
+    }
+
+    /// A license of `acme`'s `notes`, made for a test: active, for life, three slots, but for what is changed. Gives its
+    /// key.
+    pub(crate) async fn license(
+        &self,
+        number: u32,
+        change: impl FnOnce(License) -> License,
+    ) -> String {
+        let written = format!("ACME-TEST-0000-{number:04}");
+        let key = builders::license_key(&written);
+        let license = change(License {
+            entitlements: ["pro".parse().unwrap()].into_iter().collect(),
+            ..builders::license(&key)
+        });
+        let add = self
+            .world
+            .store
+            .write(move |tx| async move { tx.insert_license(&license).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        written
+    }
+
+    /// A device that holds a slot of that license, whatever the license's status: put there, not activated, so the
+    /// license must be made with an `active_count` that says so. Gives its instance id.
+    pub(crate) async fn seat(&self, key: &str, machine: u32) -> InstanceId {
+        let activation = builders::activation(license_id(key), machine);
+        let instance = activation.instance;
+        let add = self
+            .world
+            .store
+            .write(move |tx| async move { tx.insert_activations(&[activation]).await }.boxed());
+        add.await.map_err(|error: StoreError| error).unwrap();
+        instance
+    }
+
+    /// Every device of a license, active and past.
+    pub(crate) async fn devices(&self, key: &str) -> Vec<Activation> {
+        let tenant = "acme".parse().unwrap();
+        let devices = self.world.store.activations(&tenant, license_id(key)).await;
+        devices.unwrap()
+    }
+
+    /// How many devices hold a slot; the license's own count must say the same.
+    pub(crate) async fn active_count(&self, key: &str) -> usize {
+        let tenant = "acme".parse().unwrap();
+        let license = self.world.store.license(&tenant, license_id(key)).await;
+        let devices = self.devices(key).await;
+        let active = devices.iter().filter(|device| device.deactivated.is_none());
+        let active = active.count();
+        let counted = license.unwrap().unwrap().active_count;
+        assert_eq!(active, counted as usize, "the count equals the rows");
+        active
+    }
+
+    /// A browser that posts a form from a page of its own.
+    pub(crate) async fn post_form(&self, path: &str, form: &str, cookie: Option<&str>) -> Answer {
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::HOST, "localhost:3000")
+            .header(header::ORIGIN, "http://localhost:3000");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        self.send(request.body(Body::from(form.to_owned())).unwrap())
+            .await
+    }
+
+    /// Signs the demo's operator of that role in at `acme`.
+    pub(crate) async fn sign_in(&self, role: Role) -> Browser<'_> {
+        self.sign_in_as(&format!("{}@acme.test", role.as_str()))
+            .await
+    }
+
+    /// Signs one of the demo's operators in.
+    pub(crate) async fn sign_in_as(&self, email: &str) -> Browser<'_> {
+        let form = format!("email={email}&password=keywright-demo").replace('@', "%40");
+        let answer = self.post_form("/session", &form, None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let cookie = answer
+            .header("set-cookie")
+            .split(';')
+            .next()
+            .unwrap()
+            .to_owned();
+        Browser {
+            server: self,
+            cookie,
+        }
+    }
+}
+
+/// A request that a socket brought from that address.
+pub(crate) fn from(address: &str, mut request: Request<Body>) -> Request<Body> {
+    let peer = SocketAddr::new(address.parse().unwrap(), 4711);
+    request.extensions_mut().insert(ConnectInfo(peer));
+    request
+}
+
+/// Fields as a browser sends them.
+pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
+    let mut form = String::new();
+    for (name, value) in fields {
+        form.push_str(name);
+        form.push('=');
+        form.extend(value.bytes().map(|byte| format!("%{byte:02X}")));
+        form.push('&');
+    }
+    form
+}
+
+/// A browser whose operator is signed in.
+pub(crate) struct Browser<'a> {
+    pub(crate) server: &'a Server,
+    pub(crate) cookie: String,
+}
+
+impl Browser<'_> {
+    /// Posts a form without fields from a page of the dashboard.
+    pub(crate) async fn post(&self, path: &str) -> Answer {
+        self.server.post_form(path, "", Some(&self.cookie)).await
+    }
+
+    /// Posts a form with these fields.
+    pub(crate) async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let form = encoded(fields);
+        self.server.post_form(path, &form, Some(&self.cookie)).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path)
+            .header(header::COOKIE, &self.cookie)
+            .header(header::HOST, "localhost:3000");
+        self.server.send(request.body(Body::empty()).unwrap()).await
+    }
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.body.to_vec()).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// A site whose files say nothing: what is tested here is the server.
+fn site() -> Site {
+    let names = [
+        "keywright-frontend-1f.js",
+        "keywright-frontend-1f_bg.wasm",
+        "main-0a.css",
+        "enhance-0b.js",
+        "favicon.svg",
+    ];
+    let files = names.map(|name| (name.to_owned(), Bytes::from_static(b"/* file */")));
+    Site::from_files(HashMap::from(files)).unwrap()
+}
