@@ -12,7 +12,7 @@ use keywright_testing::{Engine, TestDatabase};
 use crate::support::{
     device::{activate, mint, validate},
     instance::{Installation, path, text},
-    raw_http::{get, send},
+    raw_http::{get, send, session_of},
 };
 
 #[test]
@@ -35,7 +35,7 @@ fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
                 }
             });
         }
-        let said = installation.succeed(&["backup", path(&file)]);
+        let said = installation.succeed(&format!("backup {}", path(&file)));
         is_over.store(true, Ordering::Relaxed);
         assert!(
             said.contains("2 tenants") && said.contains("master.key"),
@@ -56,14 +56,14 @@ fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
     }
 
     let other = Installation::empty();
-    let sentence = other.fail_after_output(&["restore", path(&file)]);
+    let sentence = other.fail_after_output(&format!("restore {}", path(&file)));
     assert!(
         sentence.contains("The database is restored, but can't be used yet"),
         "{sentence}"
     );
     assert!(sentence.contains("The master key is missing"), "{sentence}");
     fs::write(other.data().join("master.key"), &master_key).unwrap();
-    assert!(other.succeed(&["check"]).ends_with("No faults.\n"));
+    assert!(other.succeed("check").ends_with("No faults.\n"));
     let restored = other.serve();
     let (status, answer) = validate(&restored.address, &keys[0], before);
     assert_eq!(status, "200", "{answer}");
@@ -74,23 +74,19 @@ fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
 fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() {
     let installation = Installation::with_demo();
     let server = installation.serve();
-    let form = "email=viewer%40acme.test&password=keywright-demo";
-    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-    let signed_in = send(&server.address, "POST", "/session", &headers, form);
-    let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
-    let cookie = format!("keywright_session={}", cookie.split(';').next().unwrap());
+    let cookie = session_of(&server.address, "viewer@acme.test");
     let file = installation.data().with_file_name("backup.db");
-    installation.succeed(&["backup", path(&file)]);
-    let refused = installation.fail(&["restore", path(&file), "--replace"]);
+    installation.succeed(&format!("backup {}", path(&file)));
+    let refused = installation.fail(&format!("restore {} --replace", path(&file)));
     assert!(
         refused.contains("Another `keywright serve` is running"),
         "{refused}"
     );
     drop(server);
     let later = mint(&installation, 1).remove(0);
-    let refused = installation.fail(&["restore", path(&file)]);
+    let refused = installation.fail(&format!("restore {}", path(&file)));
     assert!(refused.contains("--replace"), "{refused}");
-    let said = installation.succeed(&["restore", path(&file), "--replace"]);
+    let said = installation.succeed(&format!("restore {} --replace", path(&file)));
     let kept = installation.data().join("keywright.replaced-1.db");
     assert!(said.contains(path(&kept)) && kept.exists(), "{said}");
 
@@ -112,7 +108,7 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
     assert_eq!(status, "200", "{answer}");
     drop(server);
     // What was put aside can be brought back.
-    installation.succeed(&["restore", path(&kept), "--replace"]);
+    installation.succeed(&format!("restore {} --replace", path(&kept)));
     let server = installation.serve();
     let (status, answer) = activate(&server.address, &later, 1);
     assert_eq!(status, "200", "{answer}");
@@ -124,10 +120,10 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
     let installation = Installation::with_demo();
     let folder = installation.data();
     let file = folder.with_file_name("backup.db");
-    installation.succeed(&["backup", path(&file)]);
-    let again = installation.fail(&["backup", path(&file)]);
+    installation.succeed(&format!("backup {}", path(&file)));
+    let again = installation.fail(&format!("backup {}", path(&file)));
     assert!(again.contains("is there already"), "{again}");
-    let nowhere = installation.fail(&["backup", "/nowhere/backup.db"]);
+    let nowhere = installation.fail("backup /nowhere/backup.db");
     assert!(
         nowhere.contains("/nowhere/backup.db can't be written"),
         "{nowhere}"
@@ -152,7 +148,7 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
         (written("nothing.db", b""), "damaged or no SQLite database"),
         (folder.with_file_name("absent.db"), "There is no file"),
     ] {
-        let refused = empty.fail(&["restore", path(&bad)]);
+        let refused = empty.fail(&format!("restore {}", path(&bad)));
         assert!(refused.contains(sentence), "{}: {refused}", bad.display());
         let left = fs::read_dir(empty.data()).map_or(0, |left| {
             left.filter(|entry| {
@@ -167,7 +163,7 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
         });
         assert_eq!(left, 0, "{}", bad.display());
     }
-    let missing = empty.fail(&["backup", path(&file)]);
+    let missing = empty.fail(&format!("backup {}", path(&file)));
     assert!(missing.contains("There is no database at"), "{missing}");
 }
 
@@ -185,7 +181,7 @@ async fn a_backup_of_a_newer_version_is_refused() {
     let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
                  SELECT 999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
     database.execute(newer).await;
-    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
+    let refused = Installation::empty().fail(&format!("restore {}", file_of(&database)));
     assert!(
         refused.contains("newer version of Keywright (its schema is at 999)"),
         "{refused}"
@@ -197,18 +193,18 @@ async fn on_postgres_it_names_the_tool_that_does_it() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let installation = Installation::with_demo_on(&database);
     for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
-        let refused = installation.fail(&[command, "x.db"]);
+        let refused = installation.fail(&format!("{command} x.db"));
         assert!(
             refused.contains(tool) && refused.contains("docs/operations.md"),
             "{refused}"
         );
     }
-    let checked = installation.run(&["check"]);
+    let checked = installation.run("check");
     assert!(text(&checked.stdout).ends_with("No faults.\n") && checked.status.success());
     database
         .execute("UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'")
         .await;
-    let checked = installation.run(&["check"]);
+    let checked = installation.run("check");
     assert_eq!(checked.status.code(), Some(1));
     assert!(text(&checked.stdout).contains("it counts other devices than hold its slots"));
     assert!(text(&checked.stderr).contains("found: see above"));
@@ -223,7 +219,7 @@ async fn a_backup_that_contradicts_itself_is_refused() {
     database
         .execute("PRAGMA ignore_check_constraints = ON; UPDATE licenses SET active_count = -1 WHERE state = 'revoked'")
         .await;
-    let refused = Installation::empty().fail(&["restore", file_of(&database)]);
+    let refused = Installation::empty().fail(&format!("restore {}", file_of(&database)));
     assert!(
         refused.contains("damaged: CHECK constraint failed in licenses"),
         "{refused}"

@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::support::{
     device::{mint, try_call, validate},
     instance::Installation,
-    raw_http::try_send,
+    raw_http::{session_of, try_send},
 };
 
 /// How often the server is killed, and then again for each more; `cargo xtask stress` asks for more.
@@ -52,10 +52,7 @@ impl Mortal<'_> {
     }
 
     fn sign_in(self) -> String {
-        let form = "email=support%40acme.test&password=keywright-demo";
-        let answer = self.form("", "/session", form).unwrap();
-        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
-        cookie.split(';').next().unwrap().to_owned()
+        session_of(self.0, "support@acme.test")
     }
 }
 
@@ -322,7 +319,7 @@ async fn what_was_answered_survives_a_kill(database: TestDatabase) {
     let unexplained = licenses_without_an_entry(&store).await;
     for round in 0..rounds() {
         storms.rage(round);
-        let checked = storms.installation.succeed(&["check"]);
+        let checked = storms.installation.succeed("check");
         assert!(
             checked.ends_with("No faults.\n"),
             "round {round}: {checked}"

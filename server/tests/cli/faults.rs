@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::support::{
     device::{SDK_KEY, activate, mint, validate},
     instance::Installation,
-    raw_http::{get, send, try_send},
+    raw_http::{get, session_of, try_send},
 };
 
 /// A client drops its lease on a 4xx that has none: this must not look like one.
@@ -76,7 +76,7 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
         let (status, answer) = validate(&server.address, key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
-    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    assert!(installation.succeed("check").ends_with("No faults.\n"));
 }
 
 /// On Unix a file lives on for the process that has it open. What is written to it then would be gone with the process.
@@ -130,7 +130,7 @@ fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
     is_well(6);
 
     server.stop();
-    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    assert!(installation.succeed("check").ends_with("No faults.\n"));
     let server = installation.serve();
     let (status, answer) = validate(&server.address, &keys[0], instance);
     assert_eq!(status, "200", "{answer}");
@@ -249,7 +249,7 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
         let (status, answer) = validate(&server.address, &key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
-    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    assert!(installation.succeed("check").ends_with("No faults.\n"));
 }
 
 /// Another program holds the file for longer than a request may wait.
@@ -291,20 +291,13 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
     let mut server = installation.serve();
     let address = server.address.clone();
     // Each operator may have 32.
-    let tokens = ["owner", "admin", "support", "viewer"].map(|name| {
-        let form = format!("email={name}%40acme.test&password=keywright-demo");
-        let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-        let signed_in = send(&address, "POST", "/session", &headers, &form);
-        let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
-        cookie.split(';').next().unwrap().to_owned()
-    });
+    let cookies = ["owner", "admin", "support", "viewer"]
+        .map(|name| session_of(&address, &format!("{name}@acme.test")));
     let streams: Vec<_> = (0..100)
         .map(|number| {
-            let token = &tokens[number % tokens.len()];
+            let cookie = &cookies[number % cookies.len()];
             let mut stream = TcpStream::connect(&address).unwrap();
-            let head = format!(
-                "GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: keywright_session={token}\r\n\r\n"
-            );
+            let head = format!("GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
             stream.write_all(head.as_bytes()).unwrap();
             let mut begin = [0; 15];
             stream.read_exact(&mut begin).unwrap();
@@ -401,7 +394,7 @@ fn clients_that_hang_up_leave_nothing_behind() {
         (status.as_str(), again["activated"].as_bool()),
         ("200", Some(true))
     );
-    assert!(installation.succeed(&["check"]).ends_with("No faults.\n"));
+    assert!(installation.succeed("check").ends_with("No faults.\n"));
     // A hundred hung up; connections to the database are opened as they are needed, and are far fewer.
     let most = before + 40;
     for _ in 0..2_000 {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::{
     instance::{Installation, MASTER_KEY, Serving, path, text},
-    raw_http::send,
+    raw_http::{send, session_of},
 };
 
 /// What a key may have leaked into.
@@ -72,20 +72,11 @@ struct Operator<'a> {
 
 impl<'a> Operator<'a> {
     fn sign_in(server: &'a Serving) -> Self {
-        let mut operator = Self {
+        Self {
             server,
             origin: format!("http://{}", server.address),
-            cookie: String::new(),
-        };
-        let form = "email=support%40acme.test&password=keywright-demo";
-        let answer = operator.post("/session", form);
-        let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
-        cookie
-            .split(';')
-            .next()
-            .unwrap()
-            .clone_into(&mut operator.cookie);
-        operator
+            cookie: session_of(&server.address, "support@acme.test"),
+        }
     }
 
     fn get(&self, path: &str) -> String {
@@ -154,8 +145,8 @@ const PASSWORDS: [&str; 4] = [
 
 /// An account is made, signs in with a right and a wrong password, and gets another.
 fn passwords_are_used(installation: &Installation, server: &Serving, places: &mut Places) {
-    let account = ["--tenant", "acme", "--email", "new@acme.test"];
-    let add = [&["operator", "add", "--role", "owner"][..], &account].concat();
+    let account = "--tenant acme --email new@acme.test";
+    let add = format!("operator add --role owner {account}");
     let added = installation.run_with_input(&add, "a-first-password\n");
     assert!(added.status.success(), "{}", text(&added.stderr));
     places.add("the log of `operator add`", added.stderr);
@@ -168,7 +159,7 @@ fn passwords_are_used(installation: &Installation, server: &Serving, places: &mu
         let (_, page) = answer.split_once("\r\n\r\n").unwrap();
         places.add("a page", page);
     }
-    let change = [&["operator", "password"][..], &account].concat();
+    let change = format!("operator password {account}");
     let changed = installation.run_with_input(&change, "another-password\n");
     assert!(changed.status.success(), "{}", text(&changed.stderr));
     places.add("the log of `operator password`", changed.stderr);
@@ -184,7 +175,7 @@ fn search(operator: &Operator<'_>, key: &str, places: &mut Places) {
 }
 
 fn rotated_sdk_key(installation: &Installation) -> String {
-    let said = installation.succeed(&["sdk-key", "rotate", "--tenant", "acme"]);
+    let said = installation.succeed("sdk-key rotate --tenant acme");
     let key = said
         .split_whitespace()
         .find(|word| word.starts_with("sdk_live_"));
@@ -193,7 +184,7 @@ fn rotated_sdk_key(installation: &Installation) -> String {
 
 fn backup(installation: &Installation) -> Vec<u8> {
     let file = installation.data().with_file_name("backup.db");
-    installation.succeed(&["backup", path(&file)]);
+    installation.succeed(&format!("backup {}", path(&file)));
     std::fs::read(file).unwrap()
 }
 
@@ -226,20 +217,19 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
         (Some(database.url().into()), Some(MASTER_KEY.into()));
     // All that the product and what it is built from say.
     installation.log_filter = Some("trace");
-    let demo: Value = serde_json::from_str(&installation.succeed(&["demo", "--json"])).unwrap();
+    let demo: Value = serde_json::from_str(&installation.succeed("demo --json")).unwrap();
     let sdk_key = demo["sdk_key"].as_str().unwrap();
     let mut places = Places::default();
 
     let mint = "mint --json --tenant acme --product notes --key-type pro";
-    let mint: Vec<&str> = mint.split(' ').collect();
-    let minted = installation.run(&mint);
+    let minted = installation.run(mint);
     places.add("the log of `mint`", minted.stderr);
     let minted: Value = serde_json::from_str(&text(&minted.stdout)).unwrap();
     let old = minted["license_key"].as_str().unwrap();
     let page = format!("/licenses/{}", minted["id"].as_str().unwrap());
 
     let new_sdk_key = rotated_sdk_key(&installation);
-    let mut server = installation.serve_with(&["--metrics-listen", "127.0.0.1:0"]);
+    let mut server = installation.serve_with("--metrics-listen 127.0.0.1:0");
     let operator = Operator::sign_in(&server);
     passwords_are_used(&installation, &server, &mut places);
     places.add("answers", live(&server, &new_sdk_key, old).concat());

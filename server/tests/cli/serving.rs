@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::support::{
     device::{SDK_KEY, activate, mint, validate},
     instance::Installation,
-    raw_http::{get, send},
+    raw_http::{get, send, session_of},
 };
 
 #[test]
@@ -52,15 +52,9 @@ fn a_second_signal_ends_it_at_once() {
 fn it_stops_at_once_while_pages_listen() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
-    let form = "email=viewer%40acme.test&password=keywright-demo";
-    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
-    let signed_in = send(&server.address, "POST", "/session", &headers, form);
-    let (_, cookie) = signed_in.split_once("keywright_session=").unwrap();
-    let token = cookie.split(';').next().unwrap();
+    let cookie = session_of(&server.address, "viewer@acme.test");
     let mut stream = TcpStream::connect(&server.address).unwrap();
-    let head = format!(
-        "GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: keywright_session={token}\r\n\r\n"
-    );
+    let head = format!("GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
     let mut read = String::new();
     while !read.contains(": open") {
@@ -158,36 +152,19 @@ fn a_running_server_follows_the_command_line() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     let keys = || get(&server.address, "/acme/.well-known/keylight-keys");
-    installation.succeed(&["signing-key", "add", "--tenant", "acme"]);
+    installation.succeed("signing-key add --tenant acme");
     assert!(keys().contains(r#""primary_kid":"k1""#) && keys().contains(r#""kid":"k2""#));
-    installation.succeed(&[
-        "signing-key",
-        "promote",
-        "--tenant",
-        "acme",
-        "--kid",
-        "k2",
-        "--now",
-    ]);
+    installation.succeed("signing-key promote --tenant acme --kid k2 --now");
     assert!(keys().contains(r#""primary_kid":"k2""#) && keys().contains(r#""kid":"k1""#));
     let config = || get(&server.address, "/indie/pixel/config");
     assert!(config().ends_with("{}"), "{}", config());
-    installation.succeed(&[
-        "product",
-        "change",
-        "--tenant",
-        "indie",
-        "--product",
-        "pixel",
-        "--free-tier",
-        "on",
-    ]);
+    installation.succeed("product change --tenant indie --product pixel --free-tier on");
     assert!(
         config().ends_with(r#"{"free_tier_enabled":true}"#),
         "{}",
         config()
     );
-    installation.succeed(&["sdk-key", "set", "--tenant", "indie"]);
+    installation.succeed("sdk-key set --tenant indie");
     assert!(config().starts_with("HTTP/1.1 401"));
     server.stop();
 }
@@ -203,7 +180,7 @@ fn measured(metrics: &str, series: &str) -> f64 {
 fn prometheus_is_told_what_happens_and_nothing_of_whom() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 3);
-    let server = installation.serve_with(&["--metrics-listen", "127.0.0.1:0"]);
+    let server = installation.serve_with("--metrics-listen 127.0.0.1:0");
     let watched = server.address_of("metrics are on");
     let (_, activated) = activate(&server.address, &keys[0], 1);
     let instance = activated["instance_id"].as_str().unwrap();
@@ -275,7 +252,7 @@ fn prometheus_is_told_what_happens_and_nothing_of_whom() {
 #[test]
 fn devices_may_have_an_address_of_their_own() {
     let installation = Installation::with_demo();
-    let mut server = installation.serve_with(&["--device-listen", "127.0.0.1:0"]);
+    let mut server = installation.serve_with("--device-listen 127.0.0.1:0");
     let devices = server.address_of("devices are answered on");
     let key = "ACME-PRO0-0000-0001";
     assert_eq!(activate(&devices, key, 1).0, "200");
@@ -311,7 +288,7 @@ fn devices_may_have_an_address_of_their_own() {
 #[test]
 fn what_takes_long_is_warned_of_under_the_id_that_the_answer_carries() {
     let installation = Installation::with_demo();
-    let mut server = installation.serve_with(&["--slow-request-ms", "1"]);
+    let mut server = installation.serve_with("--slow-request-ms 1");
     // Checking a password takes longer.
     let form = "email=viewer%40acme.test&password=a+wrong+guess";
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];

@@ -14,9 +14,9 @@ const IN_A_TERMINAL: &str =
 
 /// Starts a command in a terminal, types a line once the terminal no longer shows what is typed, and returns all that the
 /// terminal showed.
-fn type_unseen(installation: &mut Installation, arguments: &[&str], line: &str) -> String {
+fn type_unseen(installation: &mut Installation, command: &str, line: &str) -> String {
     installation.shell = Some(IN_A_TERMINAL);
-    let mut child = installation.start(arguments);
+    let mut child = installation.start(command);
     installation.shell = None;
     let mut shown = BufReader::new(child.stdout.take().unwrap());
     let mut terminal = String::new();
@@ -63,8 +63,7 @@ fn a_secret_typed_at_a_terminal_is_not_echoed() {
             "acme accepts this SDK key",
         ),
     ] {
-        let arguments: Vec<&str> = arguments.split(' ').collect();
-        let shown = type_unseen(&mut installation, &arguments, secret);
+        let shown = type_unseen(&mut installation, arguments, secret);
         assert!(shown.contains(prompt) && shown.contains(done), "{shown}");
         assert!(!shown.contains(secret), "{shown}");
         assert!(shown.contains(" echo "), "it is as it was: {shown}");

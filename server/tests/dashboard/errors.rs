@@ -158,7 +158,7 @@ async fn an_address_with_a_slash_too_many_is_led_to_the_page_or_nowhere() {
         ("/login//", "/login"),
     ] {
         let answer = admin.get(path).await;
-        let led = (answer.status, answer.header("location"));
+        let led = answer.led();
         assert_eq!(led, (StatusCode::SEE_OTHER, location), "{path}");
     }
     for path in ["/products/new/", "/setup/", "/licenses/"] {
@@ -175,10 +175,7 @@ async fn an_address_with_a_slash_too_many_is_led_to_the_page_or_nowhere() {
 async fn nobody_is_led_to_the_page_itself() {
     let server = Server::start(Engine::Sqlite).await;
     let answer = server.get("/session/failed").await;
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (StatusCode::SEE_OTHER, "/licenses")
-    );
+    assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/licenses"));
 }
 
 #[tokio::test]

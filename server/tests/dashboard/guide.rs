@@ -7,7 +7,7 @@ use scraper::Html;
 use serde_json::json;
 
 use crate::support::{
-    Answer, Browser, Server,
+    Browser, Server,
     html::{parse, texts, value},
 };
 
@@ -19,16 +19,12 @@ async fn set_up(server: &Server) -> Browser<'_> {
         *code.expose()
     );
     let done = server.post_form("/setup", &form, None).await;
-    assert_eq!(led(&done), (303, "/"), "{}", done.text());
-    let cookie = done.header("set-cookie").split(';').next().unwrap();
+    assert_eq!(done.led(), (StatusCode::SEE_OTHER, "/"), "{}", done.text());
+    let cookie = done.cookie();
     Browser {
         server,
         cookie: cookie.to_owned(),
     }
-}
-
-fn led(answer: &Answer) -> (u16, &str) {
-    (answer.status.as_u16(), answer.header("location"))
 }
 
 /// The guide's page, and which of its steps are done.
@@ -55,8 +51,8 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
 
     let product = [("name", "Notes"), ("slug", "notes"), ("key_prefix", "NOTE")];
     assert_eq!(
-        led(&owner.fill("/products/new", &product).await),
-        (303, "/")
+        owner.fill("/products/new", &product).await.led(),
+        (StatusCode::SEE_OTHER, "/")
     );
     let (html, done) = guide(&owner).await;
     assert_eq!(
@@ -72,8 +68,11 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
         ("duration_unit", "lifetime"),
     ];
     assert_eq!(
-        led(&owner.fill("/products/notes/key-types/new", &key_type).await),
-        (303, "/")
+        owner
+            .fill("/products/notes/key-types/new", &key_type)
+            .await
+            .led(),
+        (StatusCode::SEE_OTHER, "/")
     );
     assert_eq!(next(&guide(&owner).await.0), "Make the SDK key");
 
@@ -123,10 +122,13 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
     );
     assert_eq!(texts(&html, ".steps").len(), 0);
     assert_eq!(
-        led(&owner.post("/settings/guide/end").await),
-        (303, "/licenses")
+        owner.post("/settings/guide/end").await.led(),
+        (StatusCode::SEE_OTHER, "/licenses")
     );
-    assert_eq!(led(&owner.get("/").await), (303, "/licenses"));
+    assert_eq!(
+        owner.get("/").await.led(),
+        (StatusCode::SEE_OTHER, "/licenses")
+    );
     assert!(
         texts(&parse(&owner.get("/licenses").await), "nav a")
             .iter()
@@ -134,8 +136,8 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
     );
     // A second click, or another operator's, changes nothing.
     assert_eq!(
-        led(&owner.post("/settings/guide/end").await),
-        (303, "/licenses")
+        owner.post("/settings/guide/end").await.led(),
+        (StatusCode::SEE_OTHER, "/licenses")
     );
 }
 
@@ -176,12 +178,15 @@ async fn who_needs_no_guide_is_led_to_the_licenses() {
     for role in Role::ALL {
         let somebody = server.sign_in(role).await;
         assert_eq!(
-            led(&somebody.get("/").await),
-            (303, "/licenses"),
+            somebody.get("/").await.led(),
+            (StatusCode::SEE_OTHER, "/licenses"),
             "{role:?}"
         );
     }
-    assert_eq!(led(&server.get("/").await), (303, "/login"));
+    assert_eq!(
+        server.get("/").await.led(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
     for role in [Role::Viewer, Role::Support] {
         let refused = server.sign_in(role).await.post("/settings/guide/end").await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{role:?}");

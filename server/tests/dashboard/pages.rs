@@ -125,16 +125,7 @@ async fn no_raw_key_is_on_any_page() {
 #[tokio::test]
 async fn another_tenants_licenses_are_not_on_the_list() {
     let server = Server::start(Engine::Sqlite).await;
-    let form = "email=owner%40indie.test&password=keywright-demo";
-    let cookie = server
-        .post_form("/session", form, None)
-        .await
-        .header("set-cookie")
-        .to_owned();
-    let browser = crate::support::Browser {
-        server: &server,
-        cookie: cookie.split(';').next().unwrap().to_owned(),
-    };
+    let browser = server.sign_in_as("owner@indie.test").await;
     let answer = browser.get("/licenses").await;
     let rows = texts(&parse(&answer), "tbody tr");
     assert!(
@@ -182,12 +173,7 @@ async fn a_tenant_without_licenses_is_told_what_to_do() {
             None,
         )
         .await;
-    let cookie = answer
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
+    let cookie = answer.cookie().to_owned();
     let page = crate::support::Browser {
         server: &server,
         cookie,

@@ -48,7 +48,7 @@ async fn a_pasted_key_opens_its_license(server: Server) {
     ] {
         let answer = viewer.search(typed, "&status=revoked").await;
         assert_eq!(
-            (answer.status, answer.header("location")),
+            answer.led(),
             (StatusCode::SEE_OTHER, expected.as_str()),
             "{typed:?}"
         );
@@ -74,7 +74,7 @@ async fn a_key_that_no_license_has_is_not_repeated(server: Server) {
     }
     for path in ["/licenses/find", "/licenses/find/none"] {
         let again = viewer.get(path).await;
-        let led = (again.status, again.header("location"));
+        let led = again.led();
         assert_eq!(led, (StatusCode::SEE_OTHER, "/licenses"), "{path}");
     }
 }
@@ -98,11 +98,7 @@ async fn anything_else_is_looked_for_in_the_list_within_its_filters(server: Serv
         (" \n", "&status=revoked", "/licenses?status=revoked"),
     ] {
         let answer = viewer.search(typed, kept).await;
-        assert_eq!(
-            (answer.status, answer.header("location")),
-            (StatusCode::SEE_OTHER, expected),
-            "{typed:?}"
-        );
+        assert_eq!(answer.led(), (StatusCode::SEE_OTHER, expected), "{typed:?}");
         assert_eq!(
             viewer.get(expected).await.status,
             StatusCode::OK,
@@ -113,15 +109,12 @@ async fn anything_else_is_looked_for_in_the_list_within_its_filters(server: Serv
         .post_form("/licenses/find", "q=a&q=b", Some(&viewer.cookie))
         .await;
     assert_eq!(
-        (twice.status, twice.header("location")),
+        twice.led(),
         (StatusCode::SEE_OTHER, "/licenses"),
         "no search"
     );
     let stranger = server.post_form("/licenses/find", "q=a", None).await;
-    assert_eq!(
-        (stranger.status, stranger.header("location")),
-        (StatusCode::SEE_OTHER, "/login")
-    );
+    assert_eq!(stranger.led(), (StatusCode::SEE_OTHER, "/login"));
 }
 
 #[engine_test]

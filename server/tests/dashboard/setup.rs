@@ -128,7 +128,7 @@ async fn the_owner_is_signed_in_at_once(engine: Engine) {
     }
     let browser = Browser {
         server: &server,
-        cookie: cookie.split(';').next().unwrap().to_owned(),
+        cookie: done.cookie().to_owned(),
     };
     let page = browser.get("/licenses").await;
     assert_eq!(page.status, StatusCode::OK);
@@ -158,7 +158,7 @@ async fn afterwards_there_is_no_such_page(engine: Engine) {
     let beside = server.beside().await;
     assert_eq!(beside.get("/setup").await.status, StatusCode::OK);
     let done = post(&server, &form(&code)).await;
-    let cookie = done.header("set-cookie").split(';').next().unwrap();
+    let cookie = done.cookie();
     let nothing = server.get("/nothing").await;
     let title = texts(&parse(&nothing), "title");
     for server in [&server, &beside] {

@@ -1,6 +1,6 @@
 //! Reads the pages of the dashboard.
 
-use scraper::{Html, Selector};
+use scraper::{ElementRef, Html, Selector};
 
 use super::Answer;
 
@@ -29,15 +29,13 @@ pub(crate) fn parse(answer: &Answer) -> Html {
 
 pub(crate) fn texts(html: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
-    let text = |element: scraper::ElementRef<'_>| {
-        element
-            .text()
-            .collect::<String>()
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
     html.select(&selector).map(text).collect()
+}
+
+/// The text of an element, with single spaces.
+fn text(element: ElementRef<'_>) -> String {
+    let text: String = element.text().collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The value of the field of that name.
@@ -45,4 +43,37 @@ pub(crate) fn value(html: &Html, name: &str) -> String {
     let field = Selector::parse(&format!("[name={name}]")).unwrap();
     let field = html.select(&field).next().unwrap();
     field.attr("value").unwrap_or_default().to_owned()
+}
+
+/// The landmarks of `<main>` in their order, one a line: headings, facts, rows of tables, alerts and buttons.
+pub(crate) fn outline(html: &Html) -> String {
+    let landmarks = "h1, h2, dt, dd, tr, [role=alert], button".split(", ");
+    let landmarks: Vec<_> = landmarks
+        .map(|landmark| format!("main {landmark}"))
+        .collect();
+    let landmarks = Selector::parse(&landmarks.join(", ")).unwrap();
+    let cells = Selector::parse("th, td").unwrap();
+    let spaced = |element: ElementRef<'_>| {
+        let words = element.text().flat_map(str::split_whitespace);
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let mut outline = String::new();
+    for landmark in html.select(&landmarks) {
+        let text = spaced(landmark);
+        let line = match landmark.value().name() {
+            "h1" => format!("\n# {text}"),
+            "h2" => format!("\n## {text}"),
+            "dt" => format!("\n{text}:"),
+            "dd" => format!(" {text}"),
+            "tr" => {
+                let cells: Vec<_> = landmark.select(&cells).map(spaced).collect();
+                format!("\n{}", cells.join(" | "))
+            }
+            "button" if text.is_empty() => String::new(),
+            "button" => format!("\n[{text}]"),
+            _ => format!("\n! {text}"),
+        };
+        outline.push_str(line.trim_end());
+    }
+    outline.trim_start().to_owned()
 }

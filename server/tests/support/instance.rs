@@ -60,13 +60,13 @@ impl Installation {
         let mut installation = Self::empty();
         installation.database_url = Some(database.url().into());
         installation.master_key = Some(MASTER_KEY.into());
-        installation.succeed(&["demo"]);
+        installation.succeed("demo");
         installation
     }
 
     pub(crate) fn with_demo() -> Self {
         let installation = Self::empty();
-        installation.succeed(&["demo"]);
+        installation.succeed("demo");
         installation
     }
 
@@ -79,37 +79,37 @@ impl Installation {
     }
 
     /// Runs a command to its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
-        self.run_with_input(arguments, "")
+    pub(crate) fn run(&self, command: &str) -> Output {
+        self.run_with_input(command, "")
     }
 
-    pub(crate) fn run_with_input(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = self.start(arguments);
+    pub(crate) fn run_with_input(&self, command: &str, input: &str) -> Output {
+        let mut child = self.start(command);
         // A command that fails at once does not read what it is told.
         child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
         child.wait_with_output().unwrap()
     }
 
     /// Runs a command that must succeed; gives what it printed.
-    pub(crate) fn succeed(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
+    pub(crate) fn succeed(&self, command: &str) -> String {
+        let output = self.run(command);
         assert!(
             output.status.success(),
-            "{arguments:?}: {}",
+            "{command}: {}",
             text(&output.stderr)
         );
         text(&output.stdout)
     }
 
     /// Runs a command that must fail with one sentence; gives the sentence.
-    pub(crate) fn fail(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
+    pub(crate) fn fail(&self, command: &str) -> String {
+        let output = self.run(command);
         assert!(
             !output.status.success(),
-            "{arguments:?} succeeded: {}",
+            "{command} succeeded: {}",
             text(&output.stdout)
         );
-        assert_eq!(text(&output.stdout), "", "{arguments:?}");
+        assert_eq!(text(&output.stdout), "", "{command}");
         let error = text(&output.stderr);
         let sentence = error
             .lines()
@@ -119,33 +119,25 @@ impl Installation {
     }
 
     /// The same of one that says something before it fails.
-    pub(crate) fn fail_after_output(&self, arguments: &[&str]) -> String {
-        let output = self.run(arguments);
-        assert!(!output.status.success(), "{arguments:?}");
+    pub(crate) fn fail_after_output(&self, command: &str) -> String {
+        let output = self.run(command);
+        assert!(!output.status.success(), "{command}");
         text(&output.stderr)
     }
 
     /// Starts `serve` on a free port and waits until it listens.
     pub(crate) fn serve(&self) -> Serving {
-        self.serve_with(&[])
+        self.serve_with("")
     }
 
     /// The same with more arguments.
-    pub(crate) fn serve_with(&self, more: &[&str]) -> Serving {
+    pub(crate) fn serve_with(&self, options: &str) -> Serving {
         let site = self.site();
-        let arguments = [
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--site-dir",
-            path(&site),
-        ];
-        let arguments = [&arguments, more].concat();
-        let mut child = self
-            .command(&arguments)
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
+        let command = format!(
+            "serve --listen 127.0.0.1:0 --site-dir {} {options}",
+            path(&site)
+        );
+        let mut child = self.command(&command).stdin(Stdio::null()).spawn().unwrap();
         let log = lines_of(child.stderr.take().unwrap());
         let mut serving = Serving {
             child,
@@ -160,12 +152,18 @@ impl Installation {
     }
 
     /// Begins a command, and does not wait for its end.
-    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        let mut command = self.command(arguments);
+    pub(crate) fn start(&self, command: &str) -> Child {
+        let mut command = self.command(command);
         command.stdin(Stdio::piped()).spawn().unwrap()
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// Words in single quotes are one argument.
+    fn command(&self, command: &str) -> Command {
+        let arguments = command.split('\'').enumerate();
+        let arguments = arguments.flat_map(|(index, part)| match index % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
         let program = env!("CARGO_BIN_EXE_keywright");
         let mut command = match self.shell {
             Some(script) => {

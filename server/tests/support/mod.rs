@@ -278,12 +278,7 @@ impl Server {
         let form = format!("email={email}&password=keywright-demo").replace('@', "%40");
         let answer = self.post_form("/session", &form, None).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let cookie = answer
-            .header("set-cookie")
-            .split(';')
-            .next()
-            .unwrap()
-            .to_owned();
+        let cookie = answer.cookie().to_owned();
         Browser {
             server: self,
             cookie,
@@ -349,6 +344,16 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The status, and where it leads.
+    pub(crate) fn led(&self) -> (StatusCode, &str) {
+        (self.status, self.header("location"))
+    }
+
+    /// The name and value of the cookie that it sets.
+    pub(crate) fn cookie(&self) -> &str {
+        self.header("set-cookie").split(';').next().unwrap()
     }
 }
 

@@ -20,6 +20,20 @@ pub(crate) fn send(
     try_send(address, method, path, headers, body).unwrap()
 }
 
+/// Signs an operator in with a password, "+" standing for a space; gives the whole answer.
+pub(crate) fn sign_in(address: &str, email: &str, password: &str) -> String {
+    let form = format!("email={email}&password={password}").replace('@', "%40");
+    let headers = [("Content-Type", "application/x-www-form-urlencoded")];
+    send(address, "POST", "/session", &headers, &form)
+}
+
+/// Signs one of the demo's operators in; gives the cookie of the session.
+pub(crate) fn session_of(address: &str, email: &str) -> String {
+    let answer = sign_in(address, email, "keywright-demo");
+    let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
 /// The same of a server that may go away.
 pub(crate) fn try_send(
     address: &str,

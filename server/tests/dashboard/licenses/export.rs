@@ -290,7 +290,7 @@ async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
     );
     let stranger = server.get("/licenses.csv").await;
     assert_eq!(
-        (stranger.status, stranger.header("location")),
+        stranger.led(),
         (StatusCode::SEE_OTHER, "/login?next=%2Flicenses.csv")
     );
 }
