@@ -1,5 +1,5 @@
-//! `GET /openapi.json`: the device API in the words that tools understand. What `docs/api.md` says to people; put together from the
-//! names and lengths that requests are read by.
+//! `GET /openapi.json`: the device API for tools, as `docs/api.md` is for people. Responses are described by their types,
+//! requests by the names and lengths that they are read by.
 
 use std::sync::LazyLock;
 
@@ -8,10 +8,21 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use schemars::{
+    JsonSchema, Schema,
+    generate::{SchemaGenerator, SchemaSettings},
+};
 use serde_json::{Map, Value, json};
 
-use super::extract::params::{
-    CPU_CORES, DEVICE_NAME_LENGTH, INSTANCE_ID_LENGTH, LICENSE_KEY_LENGTH, MEMORY,
+use super::{
+    extract::params::{
+        CPU_CORES, DEVICE_NAME_LENGTH, INSTANCE_ID_LENGTH, LICENSE_KEY_LENGTH, MEMORY,
+    },
+    response::{ErrorBody, NotActivated, NotValid, SettingsFields},
+    routes::{
+        activate::Activated, deactivate::Deactivated, keyless::Received, keyset::Keys,
+        validate::Valid,
+    },
 };
 
 /// Where it is.
@@ -24,7 +35,15 @@ pub(crate) async fn openapi() -> Response {
     (kind, DOCUMENT.clone()).into_response()
 }
 
+fn schema_generator() -> SchemaGenerator {
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .with(|settings| settings.definitions_path = "/components/schemas".into())
+        .into_generator()
+}
+
 fn document() -> Value {
+    let mut schemas = schema_generator();
     let mut key = text(
         LICENSE_KEY_LENGTH,
         "The license key, as the customer typed it.",
@@ -51,7 +70,7 @@ fn document() -> Value {
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "paths": {
-            "/{tenant}/{product}/activate": post(&Call {
+            "/{tenant}/{product}/activate": post(&mut schemas, &Call {
                 id: "activate",
                 summary: "Give the device a slot of the license, and a lease",
                 required: &["license_key"],
@@ -62,13 +81,13 @@ fn document() -> Value {
                     ("free_tier_instance_id", free_tier),
                 ],
                 answers: &[
-                    ("200", "Activated"),
-                    ("402", "Refused"),
-                    ("404", "Refused"),
-                    ("422", "NotActivated"),
+                    answer::<Activated>("200"),
+                    refused("402"),
+                    refused("404"),
+                    answer::<NotActivated>("422"),
                 ],
             }),
-            "/{tenant}/{product}/validate": post(&Call {
+            "/{tenant}/{product}/validate": post(&mut schemas, &Call {
                 id: "validate",
                 summary: "Give a device that has a slot a fresh lease",
                 required: &["license_key", "instance_id"],
@@ -77,16 +96,16 @@ fn document() -> Value {
                     ("instance_id", instance.clone()),
                     ("machine_hash", machine_hash()),
                 ],
-                answers: &[("200", "Valid"), ("404", "Refused"), ("422", "NotValid")],
+                answers: &[answer::<Valid>("200"), refused("404"), answer::<NotValid>("422")],
             }),
-            "/{tenant}/{product}/deactivate": post(&Call {
+            "/{tenant}/{product}/deactivate": post(&mut schemas, &Call {
                 id: "deactivate",
                 summary: "Take the device's slot back",
                 required: &["license_key", "instance_id"],
                 fields: &[("license_key", key), ("instance_id", instance)],
-                answers: &[("200", "Deactivated"), ("404", "Refused"), ("422", "Refused")],
+                answers: &[answer::<Deactivated>("200"), refused("404"), refused("422")],
             }),
-            "/{tenant}/{product}/keyless": post(&Call {
+            "/{tenant}/{product}/keyless": post(&mut schemas, &Call {
                 id: "keyless",
                 summary: "Note an install without a key",
                 required: &["instance_id", "state"],
@@ -95,7 +114,7 @@ fn document() -> Value {
                     ("state", state),
                     ("machine_hash", machine_hash()),
                 ],
-                answers: &[("200", "Received"), ("404", "Refused")],
+                answers: &[answer::<Received>("200"), refused("404")],
             }),
             "/{tenant}/{product}/config": {
                 "parameters": [slug("tenant"), slug("product"), request_id()],
@@ -103,7 +122,7 @@ fn document() -> Value {
                     "operationId": "config",
                     "summary": "What the vendor set for the product's apps",
                     "security": [{ "sdkKey": [] }, {}],
-                    "responses": answers(&[("200", "Settings"), ("404", "Refused")], COMMON),
+                    "responses": answers(&mut schemas, &[answer::<SettingsFields>("200"), refused("404")], COMMON),
                 },
             },
             "/{tenant}/.well-known/keylight-keys": {
@@ -112,7 +131,7 @@ fn document() -> Value {
                     "operationId": "keys",
                     "summary": "The tenant's public keys",
                     "security": [],
-                    "responses": answers(&[("200", "Keys"), ("404", "Refused")], &["429", "500", "503"]),
+                    "responses": answers(&mut schemas, &[answer::<Keys>("200"), refused("404")], &["429", "500", "503"]),
                 },
             },
         },
@@ -120,7 +139,7 @@ fn document() -> Value {
             "securitySchemes": {
                 "sdkKey": { "type": "apiKey", "in": "header", "name": "X-Keylight-SDK-Key" },
             },
-            "schemas": schemas(),
+            "schemas": schemas.take_definitions(true),
         },
     })
 }
@@ -131,7 +150,7 @@ struct Call<'a> {
     summary: &'a str,
     required: &'a [&'a str],
     fields: &'a [(&'a str, Value)],
-    answers: &'a [(&'a str, &'a str)],
+    answers: &'a [Answer],
 }
 
 /// Answers of every endpoint that asks for the SDK key.
@@ -140,7 +159,7 @@ const COMMON: &[&str] = &["401", "403", "429", "500", "503"];
 /// Answers of those that take a body, besides.
 const OF_A_BODY: &[&str] = &["400", "401", "403", "413", "429", "500", "503"];
 
-fn post(call: &Call<'_>) -> Value {
+fn post(schemas: &mut SchemaGenerator, call: &Call<'_>) -> Value {
     let own = call.fields.iter().map(|(name, form)| (*name, form.clone()));
     let fields = object_of(own.chain(telemetry()));
     json!({
@@ -154,18 +173,28 @@ fn post(call: &Call<'_>) -> Value {
                 "required": call.required,
                 "properties": fields,
             } } } },
-            "responses": answers(call.answers, OF_A_BODY),
+            "responses": answers(schemas, call.answers, OF_A_BODY),
         },
     })
 }
 
-fn answers(own: &[(&str, &str)], common: &[&str]) -> Value {
-    let common = common.iter().map(|status| (*status, "Refused"));
+/// A status, and the schema of its body.
+type Answer = (&'static str, fn(&mut SchemaGenerator) -> Schema);
+
+const fn answer<T: JsonSchema>(status: &'static str) -> Answer {
+    (status, SchemaGenerator::subschema_for::<T>)
+}
+
+const fn refused(status: &'static str) -> Answer {
+    answer::<ErrorBody<'_>>(status)
+}
+
+fn answers(schemas: &mut SchemaGenerator, own: &[Answer], common: &[&'static str]) -> Value {
+    let common = common.iter().map(|status| refused(status));
     object_of(own.iter().copied().chain(common).map(|(status, schema)| {
-        let reference = format!("#/components/schemas/{schema}");
         let mut answer = json!({
             "description": meaning(status),
-            "content": { "application/json": { "schema": { "$ref": reference } } },
+            "content": { "application/json": { "schema": schema(schemas) } },
         });
         if status == "429" {
             answer["headers"] = json!({ "Retry-After": {
@@ -209,12 +238,8 @@ fn text(most: usize, description: &str) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": most, "description": description })
 }
 
-fn hex(digits: usize) -> Value {
-    json!({ "type": "string", "pattern": format!("^[0-9a-f]{{{digits}}}$") })
-}
-
 fn machine_hash() -> Value {
-    json!({ "anyOf": [hex(64), { "type": "null" }] })
+    json!({ "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$" })
 }
 
 /// None of it refuses a request, so it is described as clients should send it.
@@ -236,81 +261,7 @@ fn telemetry() -> [(&'static str, Value); 9] {
     ]
 }
 
-/// A name for each, and a form: all of them are there, and nothing else is.
-fn exactly(fields: &[(&str, Value)]) -> Value {
-    closed(
-        fields,
-        &fields.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-    )
-}
-
-fn closed(fields: &[(&str, Value)], required: &[&str]) -> Value {
-    json!({
-        "type": "object",
-        "properties": object_of(fields.iter().cloned()),
-        "required": required,
-        "additionalProperties": false,
-    })
-}
-
 fn object_of<'a>(fields: impl Iterator<Item = (&'a str, Value)>) -> Value {
     let fields = fields.map(|(name, form)| (name.to_owned(), form));
     Value::Object(fields.collect::<Map<_, _>>())
-}
-
-fn schemas() -> Value {
-    let sentence = || json!({ "type": "string", "minLength": 1 });
-    let seconds = || json!({ "type": "integer" });
-    let base64 =
-        |bytes: u32| json!({ "type": "string", "contentEncoding": "base64", "minLength": bytes });
-    let is = |value: bool| json!({ "const": value });
-    let uuid = || json!({ "type": "string", "format": "uuid" });
-    let lease = || json!({ "$ref": "#/components/schemas/Lease" });
-    let end = || json!({ "type": ["integer", "null"], "description": "Unix seconds; null for a license that never ends." });
-    let settings: Vec<(&str, Value)> = vec![
-        (
-            "trial_duration_days",
-            json!({ "type": "integer", "minimum": 0, "maximum": 36_500 }),
-        ),
-        ("free_tier_enabled", json!({ "type": "boolean" })),
-        ("issued_at", seconds()),
-        ("expires_at", seconds()),
-        ("kid", sentence()),
-        ("signature", base64(88)),
-    ];
-    let with_settings = |fields: &[(&'static str, Value)]| {
-        let required: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
-        closed(&[fields, &settings].concat(), &required)
-    };
-    json!({
-        "Refused": exactly(&[("error", sentence())]),
-        "NotActivated": exactly(&[("error", sentence()), ("activated", is(false))]),
-        "NotValid": closed(
-            &[("error", sentence()), ("valid", is(false)), ("license_expires_at", seconds()), ("lease", lease())],
-            &["error", "valid"],
-        ),
-        "Activated": exactly(&[
-            ("activated", is(true)), ("instance_id", uuid()), ("license_expires_at", end()), ("lease", lease()),
-        ]),
-        "Valid": with_settings(&[("valid", is(true)), ("license_expires_at", end()), ("lease", lease())]),
-        "Deactivated": exactly(&[("deactivated", is(true))]),
-        "Received": with_settings(&[("received", is(true))]),
-        "Settings": with_settings(&[]),
-        "Lease": exactly(&[
-            ("kid", sentence()),
-            ("licenseKeyHash", hex(64)),
-            ("instanceId", uuid()),
-            ("issuedAt", seconds()),
-            ("expiresAt", seconds()),
-            ("status", json!({ "enum": ["active", "expired", "fallback"] })),
-            ("entitlements", json!({ "type": "array", "items": { "type": "string", "pattern": "^[a-z0-9_.:-]{1,64}$" } })),
-            ("signature", base64(88)),
-        ]),
-        "Keys": exactly(&[
-            ("primary_kid", sentence()),
-            ("keys", json!({ "type": "array", "minItems": 1, "items": exactly(&[
-                ("kid", sentence()), ("alg", json!({ "const": "ed25519" })), ("public_key", base64(44)),
-            ]) })),
-        ]),
-    })
 }

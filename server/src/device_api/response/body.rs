@@ -1,13 +1,81 @@
-//! Parts of several responses.
+//! The bodies of responses, as far as several endpoints or the API document need them.
 
-use keywright_domain::{ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp};
+use keywright_domain::{
+    activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
+};
 use keywright_service::settings::SentSettings;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A lease with the end of its license: the core of two answers. `license_expires_at` is null for lifetime.
-#[derive(Serialize)]
-pub(crate) struct LeaseFields {
+/// An error, in one sentence.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Refused", deny_unknown_fields)]
+pub(crate) struct ErrorBody<'a> {
+    #[schemars(length(min = 1))]
+    pub(crate) error: &'a str,
+}
+
+// One client decodes it by `activated` only.
+/// An error of activate with status 422.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct NotActivated {
+    #[schemars(length(min = 1))]
+    error: String,
+    #[schemars(extend("const" = false))]
+    activated: bool,
+}
+
+impl NotActivated {
+    pub(crate) fn new(error: String) -> Self {
+        Self {
+            error,
+            activated: false,
+        }
+    }
+}
+
+/// An error of validate with status 422. An expired license has a lease that says so.
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct NotValid {
+    #[schemars(extend("const" = false))]
+    valid: bool,
+    #[schemars(length(min = 1))]
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "i64")]
     license_expires_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "LeaseSchema")]
+    lease: Option<Lease>,
+}
+
+impl NotValid {
+    pub(crate) fn new(error: String) -> Self {
+        Self {
+            valid: false,
+            error,
+            license_expires_at: None,
+            lease: None,
+        }
+    }
+
+    pub(crate) fn expired(lease: Lease, license_expires_at: Option<Timestamp>) -> Self {
+        Self {
+            license_expires_at: license_expires_at.map(Timestamp::seconds),
+            lease: Some(lease),
+            ..Self::new(Denied::Expired.to_string())
+        }
+    }
+}
+
+// The core of two responses. Not a doc comment: it would be in their description.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct LeaseFields {
+    /// Unix seconds; null for a license that never ends.
+    license_expires_at: Option<i64>,
+    #[schemars(with = "LeaseSchema")]
     lease: Lease,
 }
 
@@ -20,23 +88,50 @@ impl LeaseFields {
     }
 }
 
-/// Product settings, as they ride on three answers. What was never set is absent.
-#[derive(Serialize)]
+// Describes `keywright_domain::lease::Lease`: the domain has no schema library.
+/// A signed lease.
+#[derive(JsonSchema)]
+#[schemars(rename = "Lease", rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) struct LeaseSchema {
+    #[schemars(length(min = 1))]
+    kid: String,
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
+    license_key_hash: String,
+    #[schemars(extend("format" = "uuid"))]
+    instance_id: String,
+    issued_at: i64,
+    expires_at: i64,
+    #[schemars(extend("enum" = ["active", "expired", "fallback"]))]
+    status: String,
+    #[schemars(inner(regex(pattern = "^[a-z0-9_.:-]{1,64}$")))]
+    entitlements: Vec<String>,
+    #[schemars(length(min = 88), extend("contentEncoding" = "base64"))]
+    signature: String,
+}
+
+/// Product settings. What was never set is absent.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Settings", deny_unknown_fields, extend("required" = []))]
 pub(crate) struct SettingsFields {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "u32", range(max = 36_500))]
     trial_duration_days: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "bool")]
     free_tier_enabled: Option<bool>,
     #[serde(flatten)]
     signed: Option<SignatureFields>,
 }
 
 /// All four or none.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct SignatureFields {
     issued_at: i64,
     expires_at: i64,
+    #[schemars(with = "String", length(min = 1))]
     kid: Kid,
+    #[schemars(length(min = 88), extend("contentEncoding" = "base64"))]
     signature: String,
 }
 

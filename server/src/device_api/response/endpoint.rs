@@ -8,9 +8,8 @@ use axum::{
 };
 use keywright_domain::activation::{Denied, Refused};
 use keywright_service::{Error, activations::Refusal};
-use serde_json::{Map, Value, json};
 
-use super::error;
+use super::{NotActivated, NotValid, error};
 use crate::{metrics, request_id::RequestId};
 
 /// Which endpoint answers: two of them mark their 422 in a way of their own, without which one client can't decode it.
@@ -28,14 +27,6 @@ impl Endpoint {
     /// Whether somebody could find a key out by asking.
     pub(crate) const fn takes_a_key(self) -> bool {
         matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
-    }
-
-    fn mark(self) -> Option<&'static str> {
-        match self {
-            Self::Activate => Some("activated"),
-            Self::Validate => Some("valid"),
-            Self::Deactivate | Self::Config | Self::Keyless | Self::Keyset => None,
-        }
     }
 
     /// For the metrics.
@@ -72,15 +63,16 @@ impl Endpoint {
                 "a device was not served"
             );
         }
-        let status = status(refusal);
-        let mut body = Map::from_iter([("error".to_owned(), json!(sentence(refusal)))]);
-        if let Some(mark) = self
-            .mark()
-            .filter(|_| status == StatusCode::UNPROCESSABLE_ENTITY)
-        {
-            body.insert(mark.to_owned(), Value::Bool(false));
+        let (status, sentence) = (status(refusal), sentence(refusal));
+        match (self, status) {
+            (Self::Activate, StatusCode::UNPROCESSABLE_ENTITY) => {
+                (status, Json(NotActivated::new(sentence))).into_response()
+            }
+            (Self::Validate, StatusCode::UNPROCESSABLE_ENTITY) => {
+                (status, Json(NotValid::new(sentence))).into_response()
+            }
+            _ => error(status, &sentence),
         }
-        (status, Json(body)).into_response()
     }
 }
 

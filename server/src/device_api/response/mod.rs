@@ -9,9 +9,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use serde_json::json;
 
-pub(crate) use body::{LeaseFields, SettingsFields};
+pub(crate) use body::{ErrorBody, LeaseFields, NotActivated, NotValid, SettingsFields};
 pub(crate) use endpoint::{Endpoint, count_refusal, rate_limited};
 
 /// Whether an answer may be kept by caches; nothing but the keyset is.
@@ -24,5 +23,5 @@ pub(crate) fn success(body: impl Serialize) -> Response {
 
 /// Anything else.
 pub(crate) fn error(status: StatusCode, sentence: &str) -> Response {
-    (status, Json(json!({ "error": sentence }))).into_response()
+    (status, Json(ErrorBody { error: sentence })).into_response()
 }

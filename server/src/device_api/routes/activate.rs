@@ -3,6 +3,7 @@
 use axum::response::Response;
 use keywright_domain::ids::InstanceId;
 use keywright_service::activations::{ActivationRequest, Leased};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::device_api::{
@@ -10,10 +11,13 @@ use crate::device_api::{
     response::{self, Endpoint, LeaseFields},
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the wire's own names")]
-struct Activated {
+pub(crate) struct Activated {
+    #[schemars(extend("const" = true))]
     activated: bool,
+    #[schemars(with = "String", extend("format" = "uuid"))]
     instance_id: InstanceId,
     #[serde(flatten)]
     lease: LeaseFields,

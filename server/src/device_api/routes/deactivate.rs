@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use keywright_service::activations::DeactivationRequest;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::device_api::{
@@ -9,8 +10,10 @@ use crate::device_api::{
     response::{self, Endpoint},
 };
 
-#[derive(Serialize)]
-struct Deactivated {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Deactivated {
+    #[schemars(extend("const" = true))]
     deactivated: bool,
 }
 

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use keywright_service::keyless::Beacon;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::device_api::{
@@ -9,8 +10,10 @@ use crate::device_api::{
     response::{self, Endpoint, SettingsFields},
 };
 
-#[derive(Serialize)]
-struct Received {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Received {
+    #[schemars(extend("const" = true))]
     received: bool,
     #[serde(flatten)]
     settings: SettingsFields,

@@ -8,6 +8,7 @@ use axum::{
 };
 use keywright_domain::ids::{Kid, TenantId};
 use keywright_service::{Error, activations::Refusal, signing_keys::Keyset};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::{
@@ -16,16 +17,24 @@ use crate::{
     state::AppState,
 };
 
-#[derive(Serialize)]
-struct KeysetAnswer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+pub(crate) struct Keys {
+    #[schemars(with = "String", length(min = 1))]
     primary_kid: Kid,
-    keys: Vec<KeyAnswer>,
+    #[schemars(length(min = 1))]
+    keys: Vec<Key>,
 }
 
-#[derive(Serialize)]
-struct KeyAnswer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+struct Key {
+    #[schemars(with = "String", length(min = 1))]
     kid: Kid,
+    #[schemars(extend("const" = "ed25519"))]
     alg: &'static str,
+    #[schemars(length(min = 44), extend("contentEncoding" = "base64"))]
     public_key: String,
 }
 
@@ -43,7 +52,7 @@ pub(crate) async fn keyset(
     match state.services.signing_keys.keyset(&tenant).await {
         Ok(keyset) => {
             let kept = [(header::CACHE_CONTROL, "public, max-age=300")];
-            (kept, response::success(KeysetAnswer::from(keyset))).into_response()
+            (kept, response::success(Keys::from(keyset))).into_response()
         }
         Err(Error::NotFound) => unknown_tenant(),
         Err(trouble) => Endpoint::Keyset.refuse(&Refusal::Trouble(trouble), &request_id),
@@ -54,9 +63,9 @@ fn unknown_tenant() -> Response {
     response::error(StatusCode::NOT_FOUND, "Not found")
 }
 
-impl From<Keyset> for KeysetAnswer {
+impl From<Keyset> for Keys {
     fn from(keyset: Keyset) -> Self {
-        let keys = keyset.keys.into_iter().map(|key| KeyAnswer {
+        let keys = keyset.keys.into_iter().map(|key| Key {
             kid: key.kid,
             alg: "ed25519",
             public_key: key.public_key,

@@ -5,24 +5,26 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use keywright_domain::{activation::Denied, lease::LeaseStatus};
+use keywright_domain::lease::LeaseStatus;
 use keywright_service::activations::{Leased, Validated, ValidationRequest};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::device_api::{
     extract::DeviceRequest,
-    response::{Endpoint, LeaseFields, SettingsFields},
+    response::{self, Endpoint, LeaseFields, NotValid, SettingsFields},
 };
 
-#[derive(Serialize)]
-struct ValidateAnswer {
+#[derive(Serialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+pub(crate) struct Valid {
+    #[schemars(extend("const" = true))]
     valid: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<String>,
     #[serde(flatten)]
     lease: LeaseFields,
     #[serde(flatten)]
-    settings: Option<SettingsFields>,
+    settings: SettingsFields,
 }
 
 pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> {
@@ -42,18 +44,14 @@ pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> 
         lease,
         license_expires_at,
     } = leased;
-    let valid = lease.claims.status == LeaseStatus::Active;
-    let status = if valid {
-        StatusCode::OK
-    } else {
+    if lease.claims.status != LeaseStatus::Active {
         Endpoint::Validate.count_refusal("expired");
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
-    let body = ValidateAnswer {
-        valid,
-        error: (!valid).then(|| Denied::Expired.to_string()),
+        let body = NotValid::expired(lease, license_expires_at);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response());
+    }
+    Ok(response::success(Valid {
+        valid: true,
         lease: LeaseFields::new(lease, license_expires_at),
-        settings: valid.then(|| settings.into()),
-    };
-    Ok((status, Json(body)).into_response())
+        settings: settings.into(),
+    }))
 }
