@@ -16,7 +16,7 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 pub(crate) use self::routes::is_shared_path;
 pub use self::routes::paths;
 use self::{
-    middleware::{csrf, errors, security_headers, session},
+    middleware::{csrf, errors, security_headers::security_headers, session},
     routes::Routes,
 };
 use crate::{
@@ -42,7 +42,7 @@ pub(crate) fn router(state: AppState) -> Router {
         // For the one mistake that is left: that the page which tells of another fails.
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), csrf::reject_cross_site))
-        .layer(from_fn_with_state(state.clone(), security_headers::add))
+        .layer(security_headers(state.public_url))
         .layer(from_fn_with_state(
             RequestLog::new(Surface::Browser, &state),
             request_id::log,
