@@ -1,7 +1,6 @@
 //! The server: everything that knows HTTP, the command line and the machine it runs on. The only crate that builds
 //! routers.
 
-mod accept_encoding;
 pub mod cli;
 pub mod client_ip;
 mod commands;

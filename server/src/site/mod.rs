@@ -1,5 +1,7 @@
 //! The built site: wasm, script and style, ready to be served.
 
+mod accept_encoding;
+
 use std::{collections::HashMap, path::Path};
 
 use anyhow::Context;
@@ -9,7 +11,7 @@ use axum::{
 };
 use keywright_app::assets::Assets;
 
-use crate::accept_encoding::{IDENTITY, negotiate};
+use self::accept_encoding::{IDENTITY, negotiate};
 
 /// The files of one build, in memory, and the names that pages use.
 pub struct Site {

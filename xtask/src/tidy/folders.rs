@@ -8,11 +8,10 @@ use super::tree::Tree;
 const MAX_FILES: usize = 15;
 
 /// Folders that are still to be divided.
-const EXCEPTIONS: [&str; 4] = [
+const EXCEPTIONS: [&str; 3] = [
     "crates/domain/src",
     "crates/service/src",
     "crates/store/src",
-    "server/src",
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
