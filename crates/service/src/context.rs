@@ -11,8 +11,8 @@ use metrics::counter;
 use serde_json::Value;
 
 use crate::{
-    Caller, Error, activations::Claims, clock::Clock, limits::Limits, master_key::MasterKey,
-    password::PasswordHasher, rng::Rng, terms::RememberedTerms,
+    Caller, Error, activations::ActivationBatcher, clock::Clock, limits::Limits,
+    master_key::MasterKey, password::PasswordHasher, rng::Rng, terms::RememberedTerms,
 };
 
 pub(crate) struct Context {
@@ -23,7 +23,7 @@ pub(crate) struct Context {
     pub(crate) passwords: PasswordHasher,
     pub(crate) limits: Limits,
     pub(crate) terms: RememberedTerms,
-    pub(crate) claims: Claims,
+    pub(crate) activation_batcher: ActivationBatcher,
 }
 
 /// Rows that are purged in one unit of work, so that none holds the others up for long.

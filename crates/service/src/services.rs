@@ -5,7 +5,7 @@ use std::{ops::Deref, sync::Arc};
 use keywright_store::{Load, Store};
 
 use crate::{
-    activations::{Activations, Claims},
+    activations::{ActivationBatcher, Activations},
     audit::Audit,
     check::Check,
     clock::Clock,
@@ -86,6 +86,7 @@ impl Services {
     ) -> Self {
         let passwords = PasswordHasher::default();
         let context = Arc::new(Context {
+            activation_batcher: ActivationBatcher::start(&store),
             store,
             clock,
             rng,
@@ -93,7 +94,6 @@ impl Services {
             passwords,
             limits: Limits::new(limits),
             terms: RememberedTerms::default(),
-            claims: Claims::default(),
         });
         Self(Arc::new(UseCases {
             activations: Activations(context.clone()),
@@ -126,8 +126,8 @@ impl Services {
     }
 
     /// Whether a search finds what stands in the middle of a word; else the database lacks an extension.
-    pub fn finds_parts_of_words(&self) -> bool {
-        self.context.store.finds_parts_of_words()
+    pub fn supports_substring_search(&self) -> bool {
+        self.context.store.supports_substring_search()
     }
 
     /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.

@@ -13,7 +13,10 @@ use keywright_domain::{
 use serde_json::Value;
 use sqlx::any::AnyRow;
 
-use crate::{Store, StoreError, Tx, row::Fields, sql::Sql};
+use crate::{
+    Store, StoreError, Tx,
+    query::{Fields, Sql},
+};
 
 /// An entry to record.
 #[derive(Debug, Clone)]

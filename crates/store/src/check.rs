@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{Kid, TenantId},
 };
 
-use crate::{Engine, SealedSigningKey, Store, StoreError, row::Fields};
+use crate::{Engine, SealedSigningKey, Store, StoreError, query::Fields};
 
 /// Most faults of one kind that are told: more of them say nothing more.
 const MOST_TOLD: i64 = 20;

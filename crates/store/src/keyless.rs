@@ -8,8 +8,8 @@ use keywright_domain::{
 };
 
 #[cfg(feature = "testing")]
-use crate::telemetry::telemetry;
-use crate::{Store, StoreError, Tx, row::Fields, telemetry::with_telemetry};
+use crate::activations::telemetry::telemetry;
+use crate::{Store, StoreError, Tx, activations::telemetry::with_telemetry, query::Fields};
 
 impl Store {
     /// What was last written of a device's install ([`KeylessInstall::device`]).

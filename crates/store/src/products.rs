@@ -9,7 +9,10 @@ use keywright_domain::{
     settings::ProductSettings,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields, sql::Sql};
+use crate::{
+    Store, StoreError, Tx,
+    query::{Fields, Sql},
+};
 
 macro_rules! product_columns {
     () => {

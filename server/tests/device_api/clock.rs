@@ -38,7 +38,7 @@ async fn leases_follow_the_clock_and_nothing_breaks(server: Server) {
         let left = server.device("/acme/notes/deactivate", &back).await;
         assert_eq!(left.status, StatusCode::OK, "{}", left.text());
 
-        server.world.store.flush_touches().await;
+        server.world.store.flush().await;
         server.world.services.keep_house().await.unwrap();
         let support = server.sign_in(Role::Support).await;
         let license = format!("/licenses/{}", license_id(PRO_KEY));

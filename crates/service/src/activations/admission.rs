@@ -138,8 +138,8 @@ impl Activations {
         let product = product.as_ref().ok_or(Refusal::Product)?;
         let settings = terms.settings_of(product).ok_or(Refusal::Product)?;
         if let Some(key) = key.filter(|key| key.is_news(*now)) {
-            self.0.store.touch_sdk_key(SdkKeyUse {
-                tenant: tenant.clone(),
+            self.0.store.record_sdk_key_use(SdkKeyUse {
+                tenant_id: tenant.clone(),
                 hash: key.hash(),
                 at: *now,
             });

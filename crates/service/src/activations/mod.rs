@@ -1,7 +1,7 @@
 //! What devices ask: activate, validate, deactivate.
 
 mod admission;
-mod claim;
+mod batch;
 
 use std::sync::Arc;
 
@@ -15,11 +15,11 @@ use keywright_domain::{
     machine::MachineHash,
     time::Timestamp,
 };
-use keywright_store::{DeviceLicense, StoreError, Touch};
+use keywright_store::{DeviceLicense, LastSeenUpdate, StoreError};
 
 pub use self::admission::{Admitted, Presumed};
-use self::claim::Claim;
-pub(crate) use self::claim::Claims;
+pub(crate) use self::batch::ActivationBatcher;
+use self::batch::PendingActivation;
 use crate::{Error, context::Context, settings::SentSettings};
 
 /// Why a device does not get what it asked for. The texts are those of the wire, which never change.
@@ -128,15 +128,15 @@ impl Activations {
             return Err(Denied::Ended.into());
         }
         let signer = admitted.signer()?;
-        let claim = Claim {
-            license: known.license.id,
-            tenant: admitted.tenant.clone(),
+        let pending = PendingActivation {
+            license_id: known.license.id,
+            tenant_id: admitted.tenant.clone(),
             request: Arc::new(request),
-            fresh: InstanceId::new(self.0.rng.uuid()),
+            new_instance_id: InstanceId::new(self.0.rng.uuid()),
             kid: signer.kid().clone(),
             now: admitted.now,
         };
-        let (claims, license_expires_at) = self.0.claims.run(&self.0.store, claim).await?;
+        let (claims, license_expires_at) = self.0.activation_batcher.activate(pending).await?;
         Ok(Leased {
             lease: signer.lease(claims),
             license_expires_at,
@@ -153,27 +153,32 @@ impl Activations {
             .find_license(presumed, &request.license_key, request.instance)
             .await?;
         let now = admitted.now;
-        let DeviceLicense { license, device } = found;
-        let is_active = device.as_ref().is_some_and(|device| device.is_active);
+        let DeviceLicense {
+            license,
+            activation,
+        } = found;
+        let is_active = activation
+            .as_ref()
+            .is_some_and(|activation| activation.is_active);
         let status = lease_for(&license, is_active, now)?;
-        let (Some(instance), Some(device)) = (request.instance, device) else {
+        let (Some(instance), Some(activation)) = (request.instance, activation) else {
             return Err(Refused::NoInstance.into());
         };
-        if let Some(hash) = request.machine_hash.filter(|_| device.lacks_hash) {
+        if let Some(hash) = request.machine_hash.filter(|_| activation.lacks_hash) {
             self.fill_machine_hash(&admitted.tenant, license.id, instance, hash)
                 .await;
         }
         let signer = admitted.signer()?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
-        let touch = Touch {
-            tenant: admitted.tenant.clone(),
-            license: license.id,
-            instance,
+        let update = LastSeenUpdate {
+            tenant_id: admitted.tenant.clone(),
+            license_id: license.id,
+            instance_id: instance,
             at: now,
             lease: last_lease(&claims),
             telemetry: request.telemetry,
         };
-        self.0.store.touch(touch, &device);
+        self.0.store.record_last_seen(update, &activation);
         Ok(Validated {
             settings: SentSettings::of(&admitted)?,
             leased: Leased {
@@ -192,10 +197,10 @@ impl Activations {
         let (admitted, found) = self
             .find_license(presumed, &request.license_key, request.instance)
             .await?;
-        let (Some(instance), Some(device)) = (request.instance, found.device) else {
+        let (Some(instance), Some(activation)) = (request.instance, found.activation) else {
             return Err(Refused::NoInstance.into());
         };
-        if !device.is_active {
+        if !activation.is_active {
             return Ok(());
         }
         let (tenant, license) = (admitted.tenant.clone(), found.license.id);
@@ -256,11 +261,11 @@ impl Activations {
             return Err(Refusal::LicenseKey);
         };
         let store = &self.0.store;
-        let looked = store
-            .look_for_license(presumed.tenant(), key.id(), instance)
+        let lookup = store
+            .lookup_license(presumed.tenant(), key.id(), instance)
             .await?;
-        let admitted = self.confirm(presumed, looked.revision).await?;
-        let found = looked
+        let admitted = self.confirm(presumed, lookup.revision).await?;
+        let found = lookup
             .found
             .filter(|found| found.license.product == admitted.product)
             .ok_or(Refusal::LicenseKey)?;

@@ -2,9 +2,9 @@
 //! commit holds, those who watch that are woken, and nobody else. Nothing is told but that something changed: whoever is
 //! woken reads anew.
 
-mod changed;
-mod neighbours;
-mod servers;
+mod change_set;
+mod pg_notify;
+mod sqlite_poll;
 
 use std::{
     collections::HashMap,
@@ -17,9 +17,9 @@ use keywright_domain::{ids::TenantId, live::Subject};
 use tokio::sync::{Notify, watch};
 
 pub(crate) use self::{
-    changed::Changed,
-    neighbours::Neighbours,
-    servers::{Listener, Sender},
+    change_set::Changed,
+    pg_notify::{Listener, Sender},
+    sqlite_poll::Neighbours,
 };
 
 /// How long a watch waits until changes of other processes are heard of, too. Longer means that the database does not

@@ -6,7 +6,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{KnownDevice, StoreError, Touch};
+use keywright_store::{ActivationSnapshot, StoreError, LastSeenUpdate};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 
 use sqlx::{AnyConnection, Connection};
@@ -55,11 +55,11 @@ async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::In
         .unwrap()
 }
 
-fn touch(number: u32) -> Touch {
-    Touch {
-        tenant: tenant("acme"),
-        license: license_id(1),
-        instance: instance_id(number),
+fn touch(number: u32) -> LastSeenUpdate {
+    LastSeenUpdate {
+        tenant_id: tenant("acme"),
+        license_id: license_id(1),
+        instance_id: instance_id(number),
         at: NOW.plus_millis(5),
         lease: LastLease {
             status: LeaseStatus::Fallback,
@@ -70,19 +70,19 @@ fn touch(number: u32) -> Touch {
 }
 
 /// The device as its next call finds it.
-async fn known(world: &World, number: u32) -> KnownDevice {
+async fn known(world: &World, number: u32) -> ActivationSnapshot {
     let (tenant, instance) = (tenant("acme"), Some(instance_id(number)));
     let looked = world
         .store
-        .look_for_license(&tenant, license_id(1), instance)
+        .lookup_license(&tenant, license_id(1), instance)
         .await;
-    looked.unwrap().found.unwrap().device.unwrap()
+    looked.unwrap().found.unwrap().activation.unwrap()
 }
 
 /// Notes what device 1 said, and has it written.
-async fn note(world: &World, touch: Touch) {
-    world.store.touch(touch, &known(world, 1).await);
-    world.store.flush_touches().await;
+async fn note(world: &World, touch: LastSeenUpdate) {
+    world.store.record_last_seen(touch, &known(world, 1).await);
+    world.store.flush().await;
 }
 
 async fn the_device(world: &World) -> Activation {
@@ -336,12 +336,12 @@ async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world:
         let store = world.store.clone();
         async move {
             let found = store
-                .look_for_license(&tenant("acme"), id, instance)
+                .lookup_license(&tenant("acme"), id, instance)
                 .await
                 .unwrap()
                 .found
                 .unwrap();
-            found.device.map(|device| device.is_active)
+            found.activation.map(|activation| activation.is_active)
         }
     };
     assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
@@ -392,7 +392,7 @@ async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
     };
     note(
         &world,
-        Touch {
+        LastSeenUpdate {
             telemetry: said,
             ..touch(1)
         },
@@ -462,7 +462,7 @@ async fn an_older_note_does_not_undo_a_newer_one(world: World) {
     };
     note(
         &world,
-        Touch {
+        LastSeenUpdate {
             at: NOW.plus_millis(9),
             telemetry: version("new"),
             ..touch(1)
@@ -471,7 +471,7 @@ async fn an_older_note_does_not_undo_a_newer_one(world: World) {
     .await;
     note(
         &world,
-        Touch {
+        LastSeenUpdate {
             at: NOW.plus_millis(8),
             telemetry: version("old"),
             ..touch(1)
@@ -510,7 +510,7 @@ async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World
         let telemetry = telemetry.cloned().unwrap_or_default();
         note(
             &world,
-            Touch {
+            LastSeenUpdate {
                 at: NOW.plus_millis(at),
                 lease: lease(at),
                 telemetry,
@@ -526,7 +526,7 @@ async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World
         );
     }
     assert_eq!(the_device(&world).await.telemetry, said);
-    world.store.settle_validations().await.unwrap();
+    world.store.compact_validations().await.unwrap();
     let found = the_device(&world).await;
     assert_eq!(
         (found.last_validated_at, found.last_lease),
@@ -534,13 +534,13 @@ async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World
     );
     note(
         &world,
-        Touch {
+        LastSeenUpdate {
             at: NOW.plus_millis(10),
             ..touch(1)
         },
     )
     .await;
-    world.store.settle_validations().await.unwrap();
+    world.store.compact_validations().await.unwrap();
     assert_eq!(
         the_device(&world).await.last_validated_at,
         NOW.plus_millis(12)
@@ -567,17 +567,17 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
         for number in devices.clone() {
             let at = NOW.plus_millis(i64::from(number) + 1_000 * i64::from(settles));
             let known = known(&world, number).await;
-            world.store.touch(
-                Touch {
+            world.store.record_last_seen(
+                LastSeenUpdate {
                     at,
                     ..touch(number)
                 },
                 &known,
             );
         }
-        world.store.flush_touches().await;
+        world.store.flush().await;
         if settles {
-            world.store.settle_validations().await.unwrap();
+            world.store.compact_validations().await.unwrap();
             assert_eq!(in_the_log(&world).await, 0);
         }
         let found = world
@@ -600,8 +600,8 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
     for round in 2..12 {
         for (number, known) in devices.clone().zip(&known) {
             let at = NOW.plus_millis(1_000 * round);
-            world.store.touch(
-                Touch {
+            world.store.record_last_seen(
+                LastSeenUpdate {
                     at,
                     ..touch(number)
                 },
@@ -609,8 +609,8 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
             );
         }
         let (settled, ()) = futures::join!(
-            world.store.settle_validations(),
-            world.store.flush_touches()
+            world.store.compact_validations(),
+            world.store.flush()
         );
         settled.unwrap();
     }
@@ -637,7 +637,7 @@ async fn on_sqlite_a_look_reads_no_row_of_a_license() {
     let acme = tenant("acme");
     let look = world
         .store
-        .plan_of_a_look(&acme, license_id(1), instance_id(1));
+        .explain_lookup(&acme, license_id(1), instance_id(1));
     let plan = look.await.unwrap().join("\n");
     for step in [
         "SEARCH l USING COVERING INDEX licenses_of_devices (tenant_id=? AND id=?)",

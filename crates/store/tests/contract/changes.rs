@@ -8,7 +8,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     live::Subject,
 };
-use keywright_store::{Store, StoreError, Touch, Watch};
+use keywright_store::{Store, StoreError, LastSeenUpdate, Watch};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use sqlx::Connection;
 
@@ -44,11 +44,11 @@ fn assert_asleep(watches: &[Watch]) {
     }
 }
 
-fn touch(number: u32) -> Touch {
-    Touch {
-        tenant: tenant("acme"),
-        license: license_id(number),
-        instance: instance_id(1),
+fn touch(number: u32) -> LastSeenUpdate {
+    LastSeenUpdate {
+        tenant_id: tenant("acme"),
+        license_id: license_id(number),
+        instance_id: instance_id(1),
         at: NOW.plus_days(1),
         lease: LastLease {
             status: LeaseStatus::Active,
@@ -161,17 +161,17 @@ async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
     let id = license_id(1);
     let looked = world
         .store
-        .look_for_license(&tenant("acme"), id, Some(instance_id(1)))
+        .lookup_license(&tenant("acme"), id, Some(instance_id(1)))
         .await;
-    let known = looked.unwrap().found.unwrap().device.unwrap();
+    let known = looked.unwrap().found.unwrap().activation.unwrap();
     let news = Telemetry {
         app_version: Some("2.0".into()),
         ..Telemetry::default()
     };
     // What says nothing new of the device, and what does.
     for telemetry in [Telemetry::default(), news] {
-        world.store.touch(
-            Touch {
+        world.store.record_last_seen(
+            LastSeenUpdate {
                 telemetry,
                 ..touch(1)
             },

@@ -376,12 +376,12 @@ async fn the_latest_use_of_an_sdk_key_is_noted(world: World) {
         ("indie", 1, 9),
         ("acme", 2, 9),
     ] {
-        world.store.touch_sdk_key(SdkKeyUse {
-            tenant: tenant(slug),
+        world.store.record_sdk_key_use(SdkKeyUse {
+            tenant_id: tenant(slug),
             hash: hash(number),
             at: NOW.plus_millis(millis),
         });
-        world.store.flush_touches().await;
+        world.store.flush().await;
     }
     let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
     assert_eq!(

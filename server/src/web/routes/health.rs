@@ -21,7 +21,7 @@ pub(crate) async fn health() -> Json<serde_json::Value> {
 /// `GET /ready`: 200 while the database answers, 503 while it does not. What is worse than it could be is said, too.
 pub(crate) async fn ready(State(state): State<AppState>) -> Response {
     match state.services.ready().await {
-        Ok(()) if state.services.finds_parts_of_words() => {
+        Ok(()) if state.services.supports_substring_search() => {
             Json(json!({ "status": "ok", "database": "ok" })).into_response()
         }
         Ok(()) => {

@@ -428,7 +428,7 @@ async fn names_of_devices_are_inert_and_every_state_has_its_words() {
     assert_eq!(texts(&html, "bdi.device"), [name]);
     server.world.clock.set(NOW.plus_days(4));
     validate(&server, &key, &first).await;
-    server.world.store.flush_touches().await;
+    server.world.store.flush().await;
     // The session of four days ago has ended.
     let browser = server.sign_in(Role::Owner).await;
     let html = parse(&browser.get(&page_of(&key)).await);

@@ -232,7 +232,7 @@ async fn concurrent_submissions_of_one_form_create_one_key(server: Server) {
 async fn the_page_says_when_a_key_was_last_used(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let last_use = async || {
-        server.world.store.flush_touches().await;
+        server.world.store.flush().await;
         let html = parse(&admin.get(PAGE).await);
         texts(&html, ".facts dd").swap_remove(3)
     };

@@ -265,7 +265,7 @@ async fn an_active_instance_validates_and_its_time_is_kept() {
     let leased = validate(&world, PRO_KEY, Some(instance)).await.unwrap();
     assert_eq!(leased.lease.claims.issued_at, NOW.plus_days(1).seconds());
     assert!(verifies(&world, &leased.lease).await);
-    world.store.flush_touches().await;
+    world.store.flush().await;
     let devices = world
         .store
         .activations(&acme(), leased.lease.claims.license_key_hash)

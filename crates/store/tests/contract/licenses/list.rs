@@ -124,7 +124,7 @@ async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
     let acme = tenant("acme");
     for typed in ["acme", "ac", "a"] {
         let query = searched(typed, Sort::default());
-        let plan = world.store.plan_of_a_page(&acme, &query, NOW).await;
+        let plan = world.store.explain_walk(&acme, &query, NOW).await;
         let plan = plan.unwrap().join("\n");
         let of_the_license = "activations_one_per_machine (tenant_id=? AND license_id=?)";
         assert!(plan.contains(of_the_license), "{typed}: {plan}");
@@ -147,7 +147,7 @@ async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
                 };
                 let plan = world
                     .store
-                    .plan_of_a_gathered_page(&acme, &query, NOW)
+                    .explain_filter_then_sort(&acme, &query, NOW)
                     .await;
                 let plan = plan.unwrap();
                 let of_licenses = plan
@@ -167,7 +167,7 @@ async fn on_sqlite_no_search_and_no_count_reads_what_it_does_not_need() {
             product: Some("notes".parse().unwrap()),
             term: None,
         };
-        let plan = world.store.plan_of_a_count(&acme, &filter, NOW).await;
+        let plan = world.store.explain_count(&acme, &filter, NOW).await;
         let plan = plan.unwrap().join("\n");
         let expected = "COVERING INDEX licenses_by_state_and_expiry (tenant_id=? AND state=?";
         assert!(plan.contains(expected), "{status:?}: {plan}");
@@ -180,7 +180,7 @@ async fn every_filter_and_every_order_is_read_by_an_index(world: World) {
     for page in pages() {
         let plan = world
             .store
-            .plan_of_a_page(&tenant("acme"), &page, NOW)
+            .explain_walk(&tenant("acme"), &page, NOW)
             .await
             .unwrap()
             .join("\n");

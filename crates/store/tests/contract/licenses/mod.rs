@@ -108,7 +108,7 @@ async fn another_tenants_license_is_absent(world: World) {
     assert!(
         world
             .store
-            .look_for_license(&tenant("indie"), id, None)
+            .lookup_license(&tenant("indie"), id, None)
             .await
             .unwrap()
             .found

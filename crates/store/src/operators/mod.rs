@@ -1,12 +1,16 @@
 //! Operators: the accounts that sign in.
 
+mod sessions;
+
+pub use self::sessions::OpenSession;
+
 use keywright_domain::{
     ids::{OperatorId, TenantId},
     role::Role,
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 /// An account.
 #[derive(Clone)]

@@ -3,7 +3,10 @@
 use keywright_domain::activation::Telemetry;
 use sqlx::{Any, any::AnyArguments, query::Query};
 
-use crate::{StoreError, row::Fields, sql::Sql};
+use crate::{
+    StoreError,
+    query::{Fields, Sql},
+};
 
 /// Binds the nine columns of telemetry, in their order.
 pub(crate) fn with_telemetry<'q>(

@@ -6,13 +6,13 @@ use futures::future::BoxFuture;
 use sqlx::{Any, pool::PoolConnection};
 
 use crate::{
-    Changes, Engine, KnownDevice, OpenError, SdkKeyUse, StoreError, Touch, Tx,
+    ActivationSnapshot, Changes, Engine, LastSeenUpdate, OpenError, SdkKeyUse, StoreError, Tx,
     changes::{Listener, Sender},
-    connect::{Connector, Readers},
-    looks::Looks,
+    connect::{Connector, Readers, file_guard::DatabaseFileGuard},
+    licenses::LookupBatcher,
     search::SearchIndex,
-    touches::Touches,
-    writer::Writer,
+    write::Writer,
+    write_behind::WriteBehind,
 };
 
 /// Everything that Keywright keeps. Cheap to clone; all clones share connections and the writer.
@@ -23,10 +23,10 @@ pub struct Store {
 
 struct Inner {
     readers: Readers,
-    looks: Looks,
+    lookups: LookupBatcher,
     search: SearchIndex,
     writer: Writer,
-    touches: Touches,
+    write_behind: WriteBehind,
     changes: Changes,
     home: Home,
 }
@@ -64,13 +64,19 @@ impl Store {
         connector.migrate().await?;
         let pool = connector.pool().await?;
         let search = connector.search_index(&pool).await?;
-        let mut readers = Readers { pool, file: None };
+        let mut readers = Readers {
+            pool,
+            file_guard: None,
+        };
         let changes = Changes::new();
         let (home, writer) = match connector.engine {
             Engine::Sqlite => {
-                let file = Arc::new(connector.file(&readers.pool).await?);
-                readers.file = Some(file.clone());
-                let writer = Writer::queued(connector.clone(), file, changes.clone())
+                let guard = Arc::new(connector.file_guard(&readers.pool).await?);
+                tokio::spawn(DatabaseFileGuard::check_periodically(Arc::downgrade(
+                    &guard,
+                )));
+                readers.file_guard = Some(guard.clone());
+                let writer = Writer::sqlite(connector.clone(), guard, changes.clone())
                     .map_err(|error| OpenError::Unreachable(error.into()))?;
                 (Home::File, writer)
             }
@@ -78,18 +84,18 @@ impl Store {
                 let sender = Sender::start(readers.pool.clone());
                 let url = connector.url().to_owned();
                 let listener = Listener::start(url, changes.clone(), &sender);
-                let writer = Writer::direct(readers.pool.clone(), changes.clone(), sender.clone());
+                let writer =
+                    Writer::postgres(readers.pool.clone(), changes.clone(), sender.clone());
                 (Home::Shared(Others { sender, listener }), writer)
             }
         };
-        let touches = Touches::start(writer.clone());
         Ok(Self {
             inner: Arc::new(Inner {
-                looks: Looks::start(&connector, &readers),
+                lookups: LookupBatcher::start(&connector, &readers),
+                write_behind: WriteBehind::start(writer.clone()),
                 readers,
                 search,
                 writer,
-                touches,
                 changes,
                 home,
             }),
@@ -110,37 +116,41 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
-    /// Notes that an instance was seen, which is known as `device`; it reaches the disk within 250 ms, together with others.
-    pub fn touch(&self, touch: Touch, device: &KnownDevice) {
-        self.inner.touches.add(touch, device);
+    /// Records that a device was given a lease, which a lookup found as `activation`. It is on disk
+    /// within 250 ms, together with others.
+    pub fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
+        self.inner.write_behind.record_last_seen(update, activation);
     }
 
-    /// Notes that a device came with an SDK key; it reaches the disk like [`Store::touch`].
-    pub fn touch_sdk_key(&self, used: SdkKeyUse) {
-        self.inner.touches.add_sdk_key_use(used);
+    /// Records that a device used an SDK key, like [`Store::record_last_seen`].
+    pub fn record_sdk_key_use(&self, used: SdkKeyUse) {
+        self.inner.write_behind.record_sdk_key_use(used);
     }
 
-    /// Writes what [`Store::touch`] and [`Store::touch_sdk_key`] noted so far.
-    pub async fn flush_touches(&self) {
-        self.inner.touches.flush().await;
+    /// Waits until everything is written that [`Store::record_last_seen`] and
+    /// [`Store::record_sdk_key_use`] recorded so far.
+    pub async fn flush(&self) {
+        self.inner.write_behind.flush().await;
     }
 
-    /// Puts what was noted about devices into its place, a few at once, as happens from time to time.
+    /// Compacts the validation log in small parts.
     #[cfg(feature = "testing")]
-    pub async fn settle_validations(&self) -> Result<(), StoreError> {
-        const PACE: crate::touches::Pace = crate::touches::Pace {
-            sorted: 64,
-            at_once: 16,
+    pub async fn compact_validations(&self) -> Result<(), StoreError> {
+        use crate::write_behind::{CompactionLimits, compact_all};
+
+        const LIMITS: CompactionLimits = CompactionLimits {
+            segment_rows: 64,
+            part_rows: 16,
         };
-        self.flush_touches().await;
-        if !self.inner.writer.keeps_a_log() {
+        self.flush().await;
+        if !self.inner.writer.has_validation_log() {
             return Ok(());
         }
-        crate::touches::settle_all(&self.inner.writer, PACE).await
+        compact_all(&self.inner.writer, LIMITS).await
     }
 
-    /// Whether a unit of work waits until all before it are done, whatever it writes.
-    pub fn writes_in_turn(&self) -> bool {
+    /// Whether units of work run one after another, whatever they write.
+    pub fn serializes_writes(&self) -> bool {
         self.engine() == Engine::Sqlite
     }
 
@@ -157,6 +167,9 @@ impl Store {
 
     /// Whether the database answers.
     pub async fn ping(&self) -> Result<(), StoreError> {
+        if let Some(guard) = &self.inner.readers.file_guard {
+            guard.ensure_present()?;
+        }
         let mut connection = self.read().await?;
         sqlx::query("SELECT 1").execute(&mut *connection).await?;
         Ok(())
@@ -164,13 +177,13 @@ impl Store {
 
     /// Writes what is still to be written, tells other servers of it and closes every connection.
     pub async fn close(&self) {
-        self.flush_touches().await;
+        self.flush().await;
         self.inner.writer.close().await;
         if let Home::Shared(others) = &self.inner.home {
             others.listener.close();
             others.sender.close().await;
         }
-        self.inner.looks.close().await;
+        self.inner.lookups.close().await;
         self.inner.readers.pool.close().await;
     }
 
@@ -180,7 +193,7 @@ impl Store {
     }
 
     /// Whether a search finds what stands in the middle of a word; else only what stands at the beginning of one.
-    pub fn finds_parts_of_words(&self) -> bool {
+    pub fn supports_substring_search(&self) -> bool {
         self.inner.search
             != SearchIndex::Postgres {
                 has_trigrams: false,
@@ -205,7 +218,7 @@ impl Store {
         self.inner.readers.read().await
     }
 
-    pub(crate) fn looks(&self) -> &Looks {
-        &self.inner.looks
+    pub(crate) fn lookups(&self) -> &LookupBatcher {
+        &self.inner.lookups
     }
 }

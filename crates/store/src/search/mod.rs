@@ -13,7 +13,7 @@ use keywright_domain::{
 };
 use sqlx::AnyConnection;
 
-use crate::{Engine, sql::Sql};
+use crate::{Engine, query::Sql};
 
 /// How a database finds terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,5 +1,8 @@
 //! Activations: the device slots of licenses.
 
+pub(crate) mod telemetry;
+pub(crate) mod validations;
+
 use std::collections::BTreeMap;
 
 use keywright_domain::{
@@ -12,22 +15,21 @@ use keywright_domain::{
 use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
-    Looked, Store, StoreError, Touch, Tx,
-    row::Fields,
-    sql::{ROWS_IN_A_STATEMENT, Sql},
-    telemetry::{push_telemetry, telemetry},
-    validations::Newest,
+    LastSeenUpdate, LicenseLookup, Store, StoreError, Tx,
+    activations::telemetry::{push_telemetry, telemetry},
+    activations::validations::LatestValidations,
+    query::{Fields, ROWS_IN_A_STATEMENT, Sql},
 };
 
 impl Store {
     /// A license, whether `instance` is one of its devices, and the tenant's revision: what every validate begins with.
-    pub async fn look_for_license(
+    pub async fn lookup_license(
         &self,
         tenant: &TenantId,
         id: LicenseId,
         instance: Option<InstanceId>,
-    ) -> Result<Looked, StoreError> {
-        self.looks().look(tenant, id, instance).await
+    ) -> Result<LicenseLookup, StoreError> {
+        self.lookups().lookup(tenant, id, instance).await
     }
 
     /// Every device that the license knows, active and past, the newest first.
@@ -38,7 +40,8 @@ impl Store {
     ) -> Result<Vec<Activation>, StoreError> {
         let mut connection = self.read().await?;
         // Before the rows: what is put into one of them meanwhile is not missed then.
-        let newest = Newest::of_license(&mut connection, self.engine(), tenant, id).await?;
+        let newest =
+            LatestValidations::of_license(&mut connection, self.engine(), tenant, id).await?;
         let rows = sqlx::query(
             "SELECT number, tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
              deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,
@@ -147,21 +150,22 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes what active instances of a tenant were given and said, unless something newer of them is noted already.
-    pub async fn touch_instances(
+    /// Records the latest lease and telemetry of active instances of a tenant, unless newer ones are
+    /// recorded already.
+    pub async fn update_last_seen(
         &mut self,
         tenant: &TenantId,
-        touches: &[&Touch],
+        updates: &[&LastSeenUpdate],
     ) -> Result<(), StoreError> {
-        for touch in touches {
-            self.announce_detail(tenant, touch.license);
+        for update in updates {
+            self.announce_detail(tenant, update.license_id);
         }
-        for rows in touches.chunks(ROWS_IN_A_STATEMENT) {
+        for rows in updates.chunks(ROWS_IN_A_STATEMENT) {
             let mut sql = Sql::new(
                 "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
                  os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
             );
-            sql.rows(rows, |sql, touch| push_touch(sql, touch));
+            sql.rows(rows, |sql, update| push_last_seen(sql, update));
             sql.push(
                 ") UPDATE activations SET last_validated_at = seen.at, lease_status = seen.lease_status,
                  lease_expires_at = seen.lease_expires_at,
@@ -308,13 +312,13 @@ fn activation_row(sql: &mut Sql, activation: &Activation) {
     push_telemetry(sql, telemetry);
 }
 
-fn push_touch(sql: &mut Sql, touch: &Touch) {
-    let Touch {
+fn push_last_seen(sql: &mut Sql, update: &LastSeenUpdate) {
+    let LastSeenUpdate {
         telemetry, lease, ..
-    } = touch;
-    sql.bind(touch.license.to_string()).push(", ");
-    sql.bind(touch.instance.to_string()).push(", ");
-    sql.bind(touch.at.millis()).push(", ");
+    } = update;
+    sql.bind(update.license_id.to_string()).push(", ");
+    sql.bind(update.instance_id.to_string()).push(", ");
+    sql.bind(update.at.millis()).push(", ");
     sql.bind(lease.status.as_str()).push(", ");
     sql.bind(lease.expires_at.millis());
     push_telemetry(sql, telemetry);

@@ -5,7 +5,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
     /// The product and key type of the license that was minted last, if there is one.

@@ -6,7 +6,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{SdkKeyUse, Store, StoreError, Tx, row::Fields};
+use crate::{SdkKeyUse, Store, StoreError, Tx, query::Fields};
 
 impl Store {
     /// Every SDK key of the tenant, the one without an end first, then the others, the latest end first.
@@ -110,13 +110,13 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that a device came with the key, unless a later one is noted already.
-    pub async fn touch_sdk_key(&mut self, used: &SdkKeyUse) -> Result<(), StoreError> {
+    /// Records when the key was last used, unless a later use is recorded already.
+    pub async fn record_sdk_key_use(&mut self, used: &SdkKeyUse) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE sdk_keys SET last_used_at = $3
              WHERE tenant_id = $1 AND hash = $2 AND (last_used_at IS NULL OR last_used_at < $3)",
         )
-        .bind(used.tenant.as_str())
+        .bind(used.tenant_id.as_str())
         .bind(used.hash.to_string())
         .bind(used.at.millis())
         .execute(&mut *self.connection)

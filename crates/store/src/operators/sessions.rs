@@ -8,7 +8,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 /// A session to begin.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use keywright_domain::{
 };
 use sqlx::any::AnyRow;
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 /// A key pair whose private half is encrypted.
 #[derive(Debug, Clone)]

@@ -1,5 +1,8 @@
 //! From a URL to tuned connections and a database of the right shape.
 
+pub(crate) mod file_guard;
+pub(crate) mod wal_checkpoint;
+
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use sqlx::{
@@ -10,7 +13,8 @@ use sqlx::{
     pool::PoolConnection,
 };
 
-use crate::{StoreError, database_file::DatabaseFile, search::SearchIndex};
+use self::file_guard::DatabaseFileGuard;
+use crate::{StoreError, search::SearchIndex};
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
 const SQLITE_READERS: u32 = 8;
@@ -86,14 +90,14 @@ pub(crate) struct Connector {
 #[derive(Clone)]
 pub(crate) struct Readers {
     pub(crate) pool: AnyPool,
-    /// SQLite's, which may be taken away.
-    pub(crate) file: Option<Arc<DatabaseFile>>,
+    /// SQLite only.
+    pub(crate) file_guard: Option<Arc<DatabaseFileGuard>>,
 }
 
 impl Readers {
     pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
-        if let Some(file) = &self.file {
-            file.is_in_place()?;
+        if let Some(guard) = &self.file_guard {
+            guard.ensure_not_missing()?;
         }
         Ok(self.pool.acquire().await?)
     }
@@ -136,11 +140,11 @@ impl Connector {
         Ok(connection)
     }
 
-    /// A connection that looks for licenses all day.
-    pub(crate) async fn connect_looks(&self) -> Result<AnyConnection, sqlx::Error> {
+    /// A connection for lookups.
+    pub(crate) async fn connect_lookups(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.connect().await?;
         match self.engine {
-            Engine::Sqlite => connection.execute(SQLITE_LOOKS_TUNING).await?,
+            Engine::Sqlite => connection.execute(SQLITE_LOOKUP_TUNING).await?,
             Engine::Postgres => connection.execute(POSTGRES_TUNING).await?,
         };
         Ok(connection)
@@ -176,7 +180,7 @@ impl Connector {
                 Engine::Postgres => POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A ping before each use costs a round trip; looks, of which there are most, have connections of their own.
+            // A ping before each use costs a round trip; lookups, of which there are most, have connections of their own.
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
@@ -206,9 +210,9 @@ impl Connector {
         found.await.map_err(|error| self.explain(error))
     }
 
-    /// SQLite: the file that the pool has open.
-    pub(crate) async fn file(&self, pool: &AnyPool) -> Result<DatabaseFile, OpenError> {
-        let found = async { DatabaseFile::of(&mut *pool.acquire().await?).await };
+    /// SQLite: guards the file that the pool has open.
+    pub(crate) async fn file_guard(&self, pool: &AnyPool) -> Result<DatabaseFileGuard, OpenError> {
+        let found = async { DatabaseFileGuard::of(&mut *pool.acquire().await?).await };
         found.await.map_err(|error| self.explain(error))
     }
 
@@ -254,15 +258,17 @@ PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
-/// The upper levels of all indexes of a million licenses stay in memory (48 MiB; the usual 2 MiB would be read anew all the time), copies
-/// for savepoints go into no file, and the log is brought into the file by somebody else ([`crate::checkpoints`]) unless it has 512 MiB.
+/// The upper levels of all indexes of a million licenses stay in memory: 48 MiB; the default of 2 MiB
+/// would be read over and over. Copies for savepoints go into no file. Checkpoints run in the
+/// background ([`wal_checkpoint`]); what they leave is copied once the log has 64 MiB.
 const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
-PRAGMA wal_autocheckpoint = 131072;
+PRAGMA wal_autocheckpoint = 16384;
 PRAGMA temp_store = MEMORY;";
 
-/// 4 MiB: the upper levels of what looks read, most of the time. In a larger one pages that are looked at once push each other out
-/// of the processor's caches, which costs more than to read some again.
-const SQLITE_LOOKS_TUNING: &str = "PRAGMA cache_size = -4096;
+/// 4 MiB: about the upper levels of the indexes that lookups read. A larger cache fills with pages
+/// that are read once and push each other out of the processor's caches, which costs more than reading
+/// some again.
+const SQLITE_LOOKUP_TUNING: &str = "PRAGMA cache_size = -4096;
 PRAGMA query_only = ON;";
 
 /// Nobody waits longer for a row that somebody else holds than a request may take, and a server that vanishes in the middle

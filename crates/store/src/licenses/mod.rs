@@ -1,4 +1,10 @@
-//! Licenses, one at a time; the list of them is in `license_list.rs`.
+//! Licenses, one at a time; the list of them is in `list.rs`.
+
+mod list;
+mod lookup;
+
+pub(crate) use self::lookup::LookupBatcher;
+pub use self::lookup::{ActivationSnapshot, DeviceLicense, LicenseLookup};
 
 use keywright_domain::{
     ids::{LicenseId, TenantId},
@@ -11,9 +17,8 @@ use sqlx::AnyConnection;
 use crate::{
     Engine, Store, StoreError, Tx,
     products::{entitlements, entitlements_column},
-    row::{Fields, expiry_column},
+    query::{Fields, ROWS_IN_A_STATEMENT, Sql, expiry_column},
     search::insert_license_texts,
-    sql::{ROWS_IN_A_STATEMENT, Sql},
 };
 
 /// The columns of a license, named: a statement prepared with `*` breaks when a migration adds one meanwhile.

@@ -12,7 +12,7 @@ use keywright_domain::{
 };
 
 use crate::{
-    SealedSigningKey, Store, StoreError, products::settings, row::Fields, sdk_keys::sdk_key_hash,
+    SealedSigningKey, Store, StoreError, keys::sdk_key_hash, products::settings, query::Fields,
 };
 
 /// What a device call needs to know about its tenant.

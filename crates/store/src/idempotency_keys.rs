@@ -5,7 +5,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
     /// What the form made, if it was sent before.

@@ -17,8 +17,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     Engine, StoreError, Tx,
-    row::Fields,
-    sql::{ROWS_IN_A_STATEMENT, Sql},
+    query::{Fields, ROWS_IN_A_STATEMENT, Sql},
 };
 
 /// What the database calls an activation where it is to be short.
@@ -35,27 +34,27 @@ pub(crate) struct Validation {
 
 /// The oldest rows of SQLite's log of validates.
 #[derive(Debug)]
-pub(crate) struct LogHead {
+pub(crate) struct LogSegment {
     /// How many.
     rows: i64,
     /// The first row that is none of them.
     end: i64,
     /// Whether there are no others.
-    pub(crate) is_whole: bool,
+    pub(crate) is_whole_log: bool,
     /// Whose they are: from the lowest number to the highest.
     numbers: Range<ActivationNumber>,
 }
 
 /// Those of them that are about activations with such numbers.
 #[derive(Debug)]
-pub(crate) struct LogPart {
+pub(crate) struct SegmentPart {
     end: i64,
     numbers: Range<ActivationNumber>,
 }
 
-impl LogHead {
+impl LogSegment {
     /// Parts with about so many rows each if those are spread evenly. Together they have every row.
-    pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = LogPart> + use<> {
+    pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = SegmentPart> + use<> {
         let Self { end, .. } = *self;
         let Range {
             start: first,
@@ -63,7 +62,7 @@ impl LogHead {
         } = self.numbers;
         let parts = self.rows / rows + 1;
         let step = (last - first) / parts + 1;
-        (0..parts).map(move |part| LogPart {
+        (0..parts).map(move |part| SegmentPart {
             end,
             numbers: first + part * step..first + (part + 1) * step,
         })
@@ -72,7 +71,7 @@ impl LogHead {
 
 impl Tx<'_> {
     /// Notes validates, each activation's newest.
-    pub(crate) async fn note_validations(
+    pub(crate) async fn record_validations(
         &mut self,
         validations: &BTreeMap<ActivationNumber, Validation>,
     ) -> Result<(), StoreError> {
@@ -102,7 +101,7 @@ impl Tx<'_> {
     }
 
     /// SQLite: the oldest rows of the log, at most so many.
-    pub(crate) async fn oldest_validations(&mut self, most: i64) -> Result<LogHead, StoreError> {
+    pub(crate) async fn oldest_log_segment(&mut self, most: i64) -> Result<LogSegment, StoreError> {
         let row = sqlx::query(
             "WITH head (first_row) AS (SELECT MIN(rowid) FROM validations_log)
              SELECT COUNT(*) AS rows, COALESCE(MIN(first_row), 0) AS first_row,
@@ -115,17 +114,17 @@ impl Tx<'_> {
         .await?;
         let fields = Fields::new("validations_log", &row);
         let end = fields.number("first_row")? + most;
-        Ok(LogHead {
+        Ok(LogSegment {
             rows: fields.number("rows")?,
             end,
-            is_whole: fields.number("last_row")? < end,
+            is_whole_log: fields.number("last_row")? < end,
             numbers: fields.number("first_number")?..fields.number("last_number")? + 1,
         })
     }
 
     /// SQLite: puts this part of the log into the table, and takes it out of the log.
-    pub(crate) async fn settle_validations(&mut self, part: LogPart) -> Result<(), StoreError> {
-        let LogPart { end, numbers } = part;
+    pub(crate) async fn compact(&mut self, part: SegmentPart) -> Result<(), StoreError> {
+        let SegmentPart { end, numbers } = part;
         // Of rows that are one group SQLite takes the other columns from the one that has the greatest.
         let mut sql = Sql::new(
             "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at)
@@ -154,9 +153,9 @@ const UNLESS_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = 
 
 /// The newest validates of a license's activations that are not in their rows.
 #[derive(Default)]
-pub(crate) struct Newest(BTreeMap<ActivationNumber, (Timestamp, LastLease)>);
+pub(crate) struct LatestValidations(BTreeMap<ActivationNumber, (Timestamp, LastLease)>);
 
-impl Newest {
+impl LatestValidations {
     pub(crate) async fn of_license(
         connection: &mut AnyConnection,
         engine: Engine,
@@ -176,14 +175,14 @@ impl Newest {
                  WHERE activation_number IN (SELECT number FROM own)",
             );
         }
-        let mut newest = Self::default();
+        let mut latest = Self::default();
         for row in &sql.fetch_all(connection).await? {
-            newest.take(row)?;
+            latest.merge_row(row)?;
         }
-        Ok(newest)
+        Ok(latest)
     }
 
-    fn take(&mut self, row: &AnyRow) -> Result<(), StoreError> {
+    fn merge_row(&mut self, row: &AnyRow) -> Result<(), StoreError> {
         let fields = Fields::new("validations", row);
         let lease = LastLease {
             status: fields.named("lease_status", LeaseStatus::from_name)?,
@@ -221,15 +220,15 @@ mod tests {
             (3, 0, 1_000, 1),
             (5, 9, 12, 2),
         ] {
-            let head = LogHead {
+            let head = LogSegment {
                 rows,
                 end: 99,
-                is_whole: true,
+                is_whole_log: true,
                 numbers: first..end,
             };
             let parts: Vec<_> = head.parts(at_once).collect();
             for number in first..end {
-                let holds = |part: &&LogPart| part.numbers.contains(&number) && part.end == 99;
+                let holds = |part: &&SegmentPart| part.numbers.contains(&number) && part.end == 99;
                 let holders = parts.iter().filter(holds).count();
                 assert_eq!(holders, 1, "{number} of {head:?} in {parts:?}");
             }

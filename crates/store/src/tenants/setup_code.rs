@@ -2,7 +2,7 @@
 
 use keywright_domain::setup::SetupCodeHash;
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 /// What is known of the setup code.
 #[derive(Debug, Clone, Copy)]

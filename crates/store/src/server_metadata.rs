@@ -1,6 +1,6 @@
 //! Facts about the database as a whole, by name.
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
     /// The fact of that name.

@@ -14,8 +14,7 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError,
-    row::{Fields, expiry_column},
-    sql::Sql,
+    query::{Fields, Sql, expiry_column},
 };
 
 const SUMMARIES: &str =

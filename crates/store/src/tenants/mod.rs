@@ -1,8 +1,17 @@
 //! Tenants.
 
+mod guide;
+mod setup_code;
+mod tenant_config;
+
+pub use self::{
+    setup_code::StoredSetupCode,
+    tenant_config::{DeviceSdkKey, DeviceTenant},
+};
+
 use keywright_domain::{ids::TenantId, plan::Plan, product::Tenant, time::Timestamp};
 
-use crate::{Store, StoreError, Tx, row::Fields};
+use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
     /// The tenant of that slug.

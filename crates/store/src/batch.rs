@@ -1,0 +1,398 @@
+//! A queue whose workers answer everything that waits at the same time together.
+//!
+//! Requests share what a statement or a commit costs: mostly the round trip to the database. An idle worker takes everything
+//! queued, up to the maximum batch, so a lone request is never delayed. The number of workers is the number of batches in flight.
+
+use std::{
+    convert::Infallible,
+    future::{Future, pending, ready},
+    mem,
+    sync::Arc,
+};
+
+use parking_lot::RwLock;
+use tokio::sync::{Mutex, mpsc, oneshot};
+
+/// Bounds of a batcher.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchLimits {
+    /// Requests that may wait before callers wait for a place in the queue.
+    pub queue: usize,
+    /// Maximum number of requests in a batch: bounds how long the first of them waits for the last.
+    pub batch: usize,
+}
+
+/// Accepts requests and hands them to its workers in batches.
+pub struct Batcher<Q, R> {
+    queue: RwLock<Option<mpsc::Sender<Queued<Q, R>>>>,
+    /// Yields `None` once every [`Inbox`] is dropped.
+    workers: Mutex<mpsc::Receiver<Infallible>>,
+}
+
+/// The workers' end of the queue; each clone serves one worker.
+pub struct Inbox<Q, R> {
+    queue: Arc<Mutex<Queue<Q, R>>>,
+    max_batch: usize,
+    _alive: mpsc::Sender<Infallible>,
+}
+
+struct Queue<Q, R> {
+    receiver: mpsc::Receiver<Queued<Q, R>>,
+    /// Received, but not in a batch yet, in their order.
+    deferred: Vec<Queued<Q, R>>,
+}
+
+struct Queued<Q, R> {
+    request: Q,
+    reply: Reply<R>,
+}
+
+/// `None` where the caller does not wait for the response.
+type Reply<R> = Option<oneshot::Sender<R>>;
+
+/// Outcome of a batch.
+pub enum Batch<Q, R> {
+    /// The responses, in the order of the requests.
+    Done(Vec<R>),
+    /// One request failed in a way that concerns only itself: each is run again in a batch of its own.
+    RetryEach(Vec<Q>),
+}
+
+/// Answers batches, one at a time.
+pub trait BatchWorker: Send {
+    /// What callers ask.
+    type Request: Send;
+    /// What they get.
+    type Response: Send;
+
+    /// Whether a request may be in the same batch as these. One that may not waits for a later batch.
+    fn can_join(_batch: &[Self::Request], _next: &Self::Request) -> bool {
+        true
+    }
+
+    /// Answers all requests of a batch. A batch of one must not ask to be retried.
+    fn run(
+        &mut self,
+        requests: Vec<Self::Request>,
+    ) -> impl Future<Output = Batch<Self::Request, Self::Response>> + Send;
+
+    /// Resolves when [`BatchWorker::tick`] is due. Dropped and called again whenever requests arrive.
+    fn due(&mut self) -> impl Future<Output = ()> + Send {
+        pending()
+    }
+
+    /// Work that no request asks for.
+    fn tick(&mut self) -> impl Future<Output = ()> + Send {
+        ready(())
+    }
+
+    /// Runs once the queue is closed and every request in it is answered.
+    fn close(self) -> impl Future<Output = ()> + Send
+    where
+        Self: Sized,
+    {
+        ready(())
+    }
+}
+
+impl<Q, R> Batcher<Q, R>
+where
+    Q: Send,
+    R: Send,
+{
+    /// Returns the batcher and the end of its queue that workers serve.
+    pub fn new(limits: BatchLimits) -> (Self, Inbox<Q, R>) {
+        let (sender, receiver) = mpsc::channel(limits.queue);
+        let (alive, workers) = mpsc::channel(1);
+        let batcher = Self {
+            queue: RwLock::new(Some(sender)),
+            workers: Mutex::new(workers),
+        };
+        let inbox = Inbox {
+            queue: Arc::new(Mutex::new(Queue {
+                receiver,
+                deferred: Vec::new(),
+            })),
+            max_batch: limits.batch,
+            _alive: alive,
+        };
+        (batcher, inbox)
+    }
+
+    /// Starts a task for each worker.
+    pub fn start<W>(limits: BatchLimits, workers: impl IntoIterator<Item = W>) -> Self
+    where
+        Q: 'static,
+        R: 'static,
+        W: BatchWorker<Request = Q, Response = R> + 'static,
+    {
+        let (batcher, inbox) = Self::new(limits);
+        for worker in workers {
+            tokio::spawn(inbox.clone().serve(worker));
+        }
+        batcher
+    }
+
+    /// Waits for the response; `None` if the batcher is closed, or the worker died.
+    pub async fn call(&self, request: Q) -> Option<R> {
+        let (reply, response) = oneshot::channel();
+        let reply = Some(reply);
+        let sent = self.sender()?.send(Queued { request, reply }).await;
+        sent.ok()?;
+        response.await.ok()
+    }
+
+    /// Queues a request whose response nobody needs; says whether the batcher took it.
+    pub async fn post(&self, request: Q) -> bool {
+        let Some(sender) = self.sender() else {
+            return false;
+        };
+        let reply = None;
+        sender.send(Queued { request, reply }).await.is_ok()
+    }
+
+    /// Queues a request unless the queue is full; says whether it did.
+    pub fn try_post(&self, request: Q) -> bool {
+        let reply = None;
+        self.sender()
+            .is_some_and(|sender| sender.try_send(Queued { request, reply }).is_ok())
+    }
+
+    /// Number of requests in the queue.
+    pub fn waiting(&self) -> usize {
+        self.queue
+            .read()
+            .as_ref()
+            .map_or(0, |queue| queue.max_capacity() - queue.capacity())
+    }
+
+    /// Whether [`Batcher::close`] was called.
+    pub fn is_closed(&self) -> bool {
+        self.queue.read().is_none()
+    }
+
+    /// Takes no more requests, and waits until all that were taken are answered and the workers have ended.
+    pub async fn close(&self) {
+        self.queue.write().take();
+        self.workers.lock().await.recv().await;
+    }
+
+    fn sender(&self) -> Option<mpsc::Sender<Queued<Q, R>>> {
+        self.queue.read().clone()
+    }
+}
+
+impl<Q, R> Clone for Inbox<Q, R> {
+    fn clone(&self) -> Self {
+        Self {
+            queue: self.queue.clone(),
+            max_batch: self.max_batch,
+            _alive: self._alive.clone(),
+        }
+    }
+}
+
+impl<Q, R> Inbox<Q, R>
+where
+    Q: Send,
+    R: Send,
+{
+    /// Answers requests until the batcher is closed.
+    pub async fn serve<W>(self, mut worker: W)
+    where
+        W: BatchWorker<Request = Q, Response = R>,
+    {
+        while let Some((requests, replies)) = self.next(&mut worker).await {
+            answer(&mut worker, requests, replies).await;
+        }
+        worker.close().await;
+    }
+
+    /// Waits for requests, and returns those of the next batch with their replies. `None` ends the
+    /// worker.
+    async fn next<W>(&self, worker: &mut W) -> Option<(Vec<Q>, Vec<Reply<R>>)>
+    where
+        W: BatchWorker<Request = Q, Response = R>,
+    {
+        // Held while the queue is empty, too: the other workers wait for their turn here.
+        let Queue { receiver, deferred } = &mut *self.queue.lock().await;
+        loop {
+            if deferred.is_empty() {
+                tokio::select! {
+                    received = receiver.recv_many(deferred, self.max_batch) => {
+                        if received == 0 {
+                            return None;
+                        }
+                    }
+                    () = worker.due() => worker.tick().await,
+                }
+            } else {
+                // What waits behind requests that had to wait may well join now.
+                while deferred.len() < receiver.max_capacity()
+                    && let Ok(queued) = receiver.try_recv()
+                {
+                    deferred.push(queued);
+                }
+            }
+            let mut requests = Vec::new();
+            let mut replies = Vec::new();
+            for queued in mem::take(deferred) {
+                if requests.len() < self.max_batch && W::can_join(&requests, &queued.request) {
+                    // Nothing has begun for callers that went away.
+                    if !queued
+                        .reply
+                        .as_ref()
+                        .is_some_and(oneshot::Sender::is_closed)
+                    {
+                        requests.push(queued.request);
+                        replies.push(queued.reply);
+                    }
+                } else {
+                    deferred.push(queued);
+                }
+            }
+            if !requests.is_empty() {
+                return Some((requests, replies));
+            }
+        }
+    }
+}
+
+async fn answer<W: BatchWorker>(
+    worker: &mut W,
+    requests: Vec<W::Request>,
+    replies: Vec<Reply<W::Response>>,
+) {
+    match worker.run(requests).await {
+        Batch::Done(responses) => {
+            for (reply, response) in replies.into_iter().zip(responses) {
+                send(reply, response);
+            }
+        }
+        Batch::RetryEach(requests) => {
+            for (reply, request) in replies.into_iter().zip(requests) {
+                if let Batch::Done(responses) = worker.run(vec![request]).await {
+                    if let Some(response) = responses.into_iter().next() {
+                        send(reply, response);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn send<R>(reply: Reply<R>, response: R) {
+    // The caller may have gone away meanwhile.
+    reply.map(|reply| reply.send(response).ok());
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::future::join_all;
+    use tokio::sync::mpsc::UnboundedSender;
+
+    use super::*;
+
+    const LIMITS: BatchLimits = BatchLimits {
+        queue: 16,
+        batch: 3,
+    };
+
+    /// Reports each batch. Requests of the same tens digit can't share one; a batch with a zero in it
+    /// is retried.
+    struct Worker(UnboundedSender<Vec<u32>>);
+
+    impl BatchWorker for Worker {
+        type Request = u32;
+        type Response = u32;
+
+        fn can_join(batch: &[u32], next: &u32) -> bool {
+            batch.iter().all(|one| one / 10 != next / 10)
+        }
+
+        async fn run(&mut self, requests: Vec<u32>) -> Batch<u32, u32> {
+            self.0.send(requests.clone()).unwrap();
+            if requests.len() > 1 && requests.contains(&0) {
+                return Batch::RetryEach(requests);
+            }
+            Batch::Done(requests.iter().map(|request| request + 100).collect())
+        }
+    }
+
+    /// Responses to all requests, which wait before the worker begins, and the batches it ran.
+    async fn answered(requests: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
+        let (report, mut batches) = mpsc::unbounded_channel();
+        let (batcher, inbox) = Batcher::new(LIMITS);
+        let worker = async {
+            tokio::task::yield_now().await;
+            inbox.serve(Worker(report)).await;
+        };
+        let calls = async {
+            let responses = join_all(requests.iter().map(|&request| batcher.call(request))).await;
+            batcher.close().await;
+            responses
+        };
+        let (responses, ()) = tokio::join!(calls, worker);
+        let mut ran = Vec::new();
+        batches.recv_many(&mut ran, 64).await;
+        (responses, ran)
+    }
+
+    #[tokio::test]
+    async fn waiting_requests_share_batches_of_limited_size() {
+        let (responses, batches) = answered(&[10, 20, 30, 40]).await;
+        assert_eq!(responses, [110, 120, 130, 140].map(Some));
+        assert_eq!(batches, [vec![10, 20, 30], vec![40]]);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_cannot_join_waits_and_others_pass_it() {
+        let (responses, batches) = answered(&[10, 11, 20, 12, 30]).await;
+        assert_eq!(responses, [110, 111, 120, 112, 130].map(Some));
+        assert_eq!(batches, [vec![10, 20], vec![11, 30], vec![12]]);
+    }
+
+    #[tokio::test]
+    async fn a_batch_to_retry_is_run_one_by_one() {
+        let (responses, batches) = answered(&[10, 0, 20]).await;
+        assert_eq!(responses, [110, 100, 120].map(Some));
+        assert_eq!(batches, [vec![10, 0, 20], vec![10], vec![0], vec![20]]);
+    }
+
+    #[tokio::test]
+    async fn requests_of_callers_that_went_away_are_not_run() {
+        let (report, mut batches) = mpsc::unbounded_channel();
+        let (batcher, inbox) = Batcher::new(LIMITS);
+        assert!(futures::poll!(Box::pin(batcher.call(10))).is_pending());
+        assert!(batcher.try_post(20));
+        let worker = tokio::spawn(inbox.serve(Worker(report)));
+        batcher.close().await;
+        worker.await.unwrap();
+        assert_eq!(batches.recv().await, Some(vec![20]));
+        assert_eq!(batches.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_closed_batcher_answers_what_it_took_and_takes_no_more() {
+        let (report, _batches) = mpsc::unbounded_channel();
+        let batcher = Arc::new(Batcher::start(LIMITS, [Worker(report)]));
+        let call = tokio::spawn({
+            let batcher = batcher.clone();
+            async move { batcher.call(10).await }
+        });
+        tokio::task::yield_now().await;
+        batcher.close().await;
+        assert_eq!(call.await.unwrap(), Some(110));
+        assert!(batcher.is_closed());
+        assert_eq!(batcher.call(20).await, None);
+        assert!(!batcher.try_post(20) && !batcher.post(20).await);
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_refuses_what_is_not_waited_for() {
+        let (batcher, _inbox) = Batcher::<u32, u32>::new(LIMITS);
+        assert!((0..16).all(|request| batcher.try_post(request)));
+        assert_eq!(batcher.waiting(), 16);
+        assert!(!batcher.try_post(16));
+    }
+}

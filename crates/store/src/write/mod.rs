@@ -1,0 +1,7 @@
+//! Units of work: what they can write, and how they become transactions.
+
+mod tx;
+mod writer;
+
+pub use tx::Tx;
+pub(crate) use writer::Writer;

@@ -1,0 +1,382 @@
+//! Runs units of work in transactions.
+//!
+//! SQLite has a single writer. One thread owns the writing connection, takes the queued jobs, runs each in a savepoint of one
+//! `BEGIN IMMEDIATE`, commits once, and only then answers: a group commit, whose cost everyone shares. It is a thread because a job is
+//! one statement after another, and as a task among those that answer requests it would wait for its turn after each. On PostgreSQL
+//! each job is a transaction of its own.
+
+use std::{io, panic::AssertUnwindSafe, sync::Arc, thread};
+
+use futures::{FutureExt, future::BoxFuture};
+use metrics::histogram;
+use parking_lot::Mutex;
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, oneshot},
+    task::JoinHandle,
+    time::Instant,
+};
+
+use super::Tx;
+use crate::{
+    Changes, Engine, StoreError,
+    batch::{Batch, BatchLimits, BatchWorker, Batcher, Inbox},
+    changes::{Changed, Neighbours, Sender},
+    connect::{
+        Connector,
+        file_guard::DatabaseFileGuard,
+        wal_checkpoint::{self, CheckpointHandle},
+    },
+};
+
+/// Bounds of the queue and of a group commit.
+const LIMITS: BatchLimits = BatchLimits {
+    queue: 1024,
+    batch: 256,
+};
+
+/// Maximum number of jobs in flight on PostgreSQL: more than there can be connections, so that it never
+/// delays a job.
+const MAX_IN_FLIGHT: u32 = 1 << 20;
+
+/// Tells the caller of a finished job whether its commit succeeded.
+type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// What to do with the writes of a job.
+enum Outcome {
+    Commit(Changed, Reply),
+    Rollback(Reply),
+}
+
+/// A unit of work.
+type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Engine) -> BoxFuture<'c, Outcome> + Send>;
+
+#[derive(Clone)]
+pub(crate) enum Writer {
+    Sqlite(Arc<SqliteWriter>),
+    Postgres(PostgresWriter),
+}
+
+pub(crate) struct SqliteWriter {
+    jobs: Batcher<Job, ()>,
+    /// Ends with the writer.
+    checkpoints: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Clone)]
+pub(crate) struct PostgresWriter {
+    pool: AnyPool,
+    changes: Changes,
+    sender: Sender,
+    in_flight: Arc<Semaphore>,
+}
+
+impl Writer {
+    pub(crate) fn postgres(pool: AnyPool, changes: Changes, sender: Sender) -> Self {
+        Self::Postgres(PostgresWriter {
+            pool,
+            changes,
+            sender,
+            in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT as usize)),
+        })
+    }
+
+    pub(crate) fn sqlite(
+        connector: Connector,
+        file_guard: Arc<DatabaseFileGuard>,
+        changes: Changes,
+    ) -> io::Result<Self> {
+        let (jobs, inbox) = Batcher::new(LIMITS);
+        let (checkpoints, task) = wal_checkpoint::start(connector.clone(), file_guard.clone());
+        let thread = move || {
+            let worker = SqliteWorker {
+                neighbours: Neighbours::new(changes.clone()),
+                connector,
+                file_guard,
+                changes,
+                checkpoints,
+                connection: None,
+            };
+            serve(worker, inbox);
+        };
+        thread::Builder::new()
+            .name("keywright-writer".into())
+            .spawn(thread)?;
+        Ok(Self::Sqlite(Arc::new(SqliteWriter {
+            jobs,
+            checkpoints: Mutex::new(Some(task)),
+        })))
+    }
+
+    /// See [`crate::Store::write`].
+    pub(crate) async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+    {
+        let (reply, response) = oneshot::channel();
+        let job = job(work, reply);
+        match self {
+            // A job that is not taken is dropped, and its reply with it.
+            Self::Sqlite(writer) => {
+                writer.jobs.post(job).await;
+            }
+            // A task: a caller that goes away can't leave the job half done.
+            Self::Postgres(writer) => {
+                let permit = writer.in_flight.clone().acquire_owned().await;
+                let permit = permit.map_err(|_| StoreError::Aborted)?;
+                tokio::spawn(run_in_transaction(writer.clone(), job, permit));
+            }
+        }
+        response.await.unwrap_or(Err(StoreError::Aborted.into()))
+    }
+
+    /// Number of jobs in the queue of SQLite's writer; on PostgreSQL, of those in flight.
+    pub(crate) fn waiting(&self) -> usize {
+        match self {
+            Self::Sqlite(writer) => writer.jobs.waiting(),
+            Self::Postgres(writer) => MAX_IN_FLIGHT as usize - writer.in_flight.available_permits(),
+        }
+    }
+
+    /// Whether validations are logged before they reach their table.
+    pub(crate) fn has_validation_log(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// Whether it takes no more jobs.
+    pub(crate) fn is_closed(&self) -> bool {
+        match self {
+            Self::Sqlite(writer) => writer.jobs.is_closed(),
+            Self::Postgres(writer) => writer.in_flight.is_closed(),
+        }
+    }
+
+    /// Waits until every job that was taken is done, and takes no more.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(writer) => {
+                writer.jobs.close().await;
+                let checkpoints = writer.checkpoints.lock().take();
+                if let Some(checkpoints) = checkpoints {
+                    checkpoints.await.ok();
+                }
+            }
+            Self::Postgres(writer) => {
+                let all = writer.in_flight.acquire_many(MAX_IN_FLIGHT).await;
+                writer.in_flight.close();
+                drop(all);
+            }
+        }
+    }
+}
+
+/// Wraps typed work into a job that replies over a channel.
+fn job<T, E, F>(work: F, reply: oneshot::Sender<Result<T, E>>) -> Job
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+{
+    Box::new(move |connection, engine| {
+        async move {
+            let mut tx = Tx::new(connection, engine);
+            // A panic in one job must not end the writer, and with it everyone else's writes.
+            let result = AssertUnwindSafe(async { work(&mut tx).await })
+                .catch_unwind()
+                .await
+                .unwrap_or(Err(StoreError::Aborted.into()));
+            let is_ok = result.is_ok();
+            let answer: Reply = Box::new(move |committed| {
+                // The caller may have gone away; the work is done all the same.
+                reply.send(committed.map_err(E::from).and(result)).ok();
+            });
+            if is_ok {
+                Outcome::Commit(tx.changed, answer)
+            } else {
+                Outcome::Rollback(answer)
+            }
+        }
+        .boxed()
+    })
+}
+
+/// PostgreSQL: one job, one transaction. [`Writer::close`] waits for the permit.
+async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSemaphorePermit) {
+    let started = Instant::now();
+    let mut transaction = match writer.pool.begin().await {
+        Ok(transaction) => transaction,
+        // Dropping the job drops its reply, which fails its caller.
+        Err(error) => return tracing::warn!(%error, "no connection for a write"),
+    };
+    match job(&mut transaction, Engine::Postgres).await {
+        Outcome::Commit(changed, reply) => {
+            let committed = transaction.commit().await.map_err(StoreError::from);
+            histogram!("keywright_writer_commit_seconds").record(started.elapsed());
+            // Before the reply: a caller that then closes the store has told the other servers.
+            if committed.is_ok() && !changed.is_nothing() {
+                writer.changes.publish(&changed);
+                writer.sender.send(changed);
+            }
+            reply(committed);
+        }
+        Outcome::Rollback(reply) => {
+            transaction.rollback().await.ok();
+            reply(Ok(()));
+        }
+    }
+}
+
+/// SQLite: body of the writer's thread.
+fn serve(worker: SqliteWorker, inbox: Inbox<Job, ()>) {
+    // Created here: a runtime must not be dropped in another one.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build();
+    match runtime {
+        Ok(runtime) => runtime.block_on(inbox.serve(worker)),
+        // Drops the inbox, which fails every write.
+        Err(error) => tracing::error!(%error, "the writer could not be started"),
+    }
+}
+
+/// SQLite: owns the one connection that writes.
+struct SqliteWorker {
+    connector: Connector,
+    file_guard: Arc<DatabaseFileGuard>,
+    changes: Changes,
+    checkpoints: CheckpointHandle,
+    neighbours: Neighbours,
+    connection: Option<AnyConnection>,
+}
+
+impl BatchWorker for SqliteWorker {
+    type Request = Job;
+    type Response = ();
+
+    async fn run(&mut self, jobs: Vec<Job>) -> Batch<Job, ()> {
+        // Each job replies to its caller itself.
+        let responses = vec![(); jobs.len()];
+        if let Some(mut connection) = self.take_connection().await {
+            let committed = self.run_jobs(&mut connection, jobs).await;
+            self.checkpoints.committed();
+            self.put_back(connection, committed);
+        }
+        Batch::Done(responses)
+    }
+
+    async fn due(&mut self) {
+        self.neighbours.due().await;
+    }
+
+    async fn tick(&mut self) {
+        if let Some(mut connection) = self.take_connection().await {
+            let polled = self.neighbours.look(&mut connection).await;
+            self.put_back(connection, polled.map_err(StoreError::from));
+        }
+    }
+
+    async fn close(self) {
+        if let Some(connection) = self.connection {
+            connection.close().await.ok();
+        }
+    }
+}
+
+impl SqliteWorker {
+    /// The open connection, or a new one. `None` fails whoever waits for it.
+    async fn take_connection(&mut self) -> Option<AnyConnection> {
+        // Opening would create an empty file in place of a missing one. The guard logs what it finds.
+        self.file_guard.ensure_present().ok()?;
+        if let Some(open) = self.connection.take() {
+            return Some(open);
+        }
+        match self.connector.connect_writer().await {
+            Ok(open) => {
+                self.neighbours.begin_anew();
+                Some(open)
+            }
+            Err(error) => {
+                tracing::warn!(%error, "no connection for writes");
+                None
+            }
+        }
+    }
+
+    /// Keeps the connection unless something failed: its state is unknown then.
+    fn put_back(&mut self, connection: AnyConnection, outcome: Result<(), StoreError>) {
+        match outcome {
+            Ok(()) => self.connection = Some(connection),
+            Err(error) => tracing::warn!(%error, "write batch failed to commit"),
+        }
+    }
+
+    /// Runs jobs, commits, replies. After an error nothing of the batch can be relied on; its callers
+    /// get the error.
+    async fn run_jobs(
+        &mut self,
+        connection: &mut AnyConnection,
+        jobs: Vec<Job>,
+    ) -> Result<(), StoreError> {
+        let mut replies = Vec::with_capacity(jobs.len());
+        histogram!("keywright_writer_batch_units").record(count(jobs.len()));
+        let started = Instant::now();
+        let committed = self
+            .run_and_commit(connection, jobs, &mut replies)
+            .await
+            .map(|changed| self.changes.publish(&changed))
+            .map_err(StoreError::from);
+        histogram!("keywright_writer_commit_seconds").record(started.elapsed());
+        for reply in replies {
+            reply(committed.clone());
+        }
+        committed
+    }
+
+    /// Runs the batch, collects replies, and returns the change set of the committed jobs. A job that
+    /// did not run is dropped, and its reply with it.
+    ///
+    /// The connection must not be used again after an error. Two statements in one string cost one
+    /// round trip to SQLite's thread, which is most of what a statement costs.
+    async fn run_and_commit(
+        &mut self,
+        connection: &mut AnyConnection,
+        jobs: Vec<Job>,
+        replies: &mut Vec<Reply>,
+    ) -> Result<Changed, sqlx::Error> {
+        let mut changed = Changed::nothing();
+        // For a savepoint SQLite copies each page before it changes: a single job needs none.
+        let (mut begin, rollback) = match jobs.len() {
+            1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
+            _ => ("BEGIN IMMEDIATE; SAVEPOINT unit", "ROLLBACK TO unit"),
+        };
+        for job in jobs {
+            connection.execute(begin).await?;
+            match job(connection, Engine::Sqlite).await {
+                Outcome::Commit(of_job, reply) => {
+                    replies.push(reply);
+                    changed = changed.and(of_job);
+                }
+                Outcome::Rollback(reply) => {
+                    replies.push(reply);
+                    connection.execute(rollback).await?;
+                }
+            }
+            begin = "RELEASE unit; SAVEPOINT unit";
+        }
+        connection.execute("COMMIT").await?;
+        // A commit to a file that was moved or deleted meanwhile must not be confirmed.
+        self.file_guard.ensure_present()?;
+        Ok(changed)
+    }
+}
+
+/// A count for a histogram.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a batch has a few hundred jobs at most"
+)]
+fn count(number: usize) -> f64 {
+    number as f64
+}

@@ -1,0 +1,189 @@
+//! Write-behind for what device calls record about instances and SDK keys, so that a validate needs
+//! no commit of its own.
+//!
+//! Updates are merged for a moment and then written together. Nothing is decided by them: a crash
+//! loses a quarter of a second of them, and the next call of the device repairs that.
+
+mod buffer;
+mod compactor;
+
+use std::{future::pending, time::Duration};
+
+use keywright_domain::{
+    activation::{LastLease, Telemetry},
+    ids::{InstanceId, LicenseId, TenantId},
+    sdk_key::SdkKeyHash,
+    time::Timestamp,
+};
+use tokio::time::{Instant, sleep_until};
+
+use self::{buffer::Buffer, compactor::Compactor};
+use crate::{
+    ActivationSnapshot,
+    activations::validations::{ActivationNumber, Validation},
+    batch::{Batch, BatchLimits, BatchWorker, Batcher},
+    write::Writer,
+};
+
+#[cfg(feature = "testing")]
+pub(crate) use self::compactor::{CompactionLimits, compact_all};
+
+/// From the first update until they are written. With the time of the commit it stays under 250 ms.
+const WRITE_DELAY: Duration = Duration::from_millis(200);
+
+/// Updates beyond `queue` are dropped while the database is busy: times last seen, nothing else.
+const LIMITS: BatchLimits = BatchLimits {
+    queue: 65_536,
+    batch: 1024,
+};
+
+/// A device was given a lease.
+#[derive(Debug, Clone)]
+pub struct LastSeenUpdate {
+    /// The tenant of the license.
+    pub tenant_id: TenantId,
+    /// The license.
+    pub license_id: LicenseId,
+    /// The device.
+    pub instance_id: InstanceId,
+    /// When.
+    pub at: Timestamp,
+    /// The lease.
+    pub lease: LastLease,
+    /// What the device said about itself.
+    pub telemetry: Telemetry,
+}
+
+/// A device call used an SDK key.
+#[derive(Debug, Clone)]
+pub struct SdkKeyUse {
+    /// The tenant of the key.
+    pub tenant_id: TenantId,
+    /// The key.
+    pub hash: SdkKeyHash,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// One thing to record.
+enum Update {
+    /// The device said something new about itself: its row is rewritten.
+    LastSeen(Box<LastSeenUpdate>),
+    /// Only time and lease changed.
+    Validation(ActivationNumber, Validation),
+    SdkKeyUse(SdkKeyUse),
+    /// Writes everything before the response.
+    Flush,
+}
+
+pub(crate) struct WriteBehind(Batcher<Update, ()>);
+
+impl WriteBehind {
+    pub(crate) fn start(writer: Writer) -> Self {
+        let worker = WriteBehindWorker {
+            compactor: Compactor::new(&writer),
+            writer,
+            buffer: Buffer::default(),
+            write_at: None,
+        };
+        Self(Batcher::start(LIMITS, [worker]))
+    }
+
+    /// Records that the instance was seen, which the lookup found as `activation`.
+    pub(crate) fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
+        if activation.telemetry.is_changed_by(&update.telemetry) {
+            return self.enqueue(Update::LastSeen(Box::new(update)));
+        }
+        let validation = Validation {
+            tenant: update.tenant_id,
+            license: update.license_id,
+            at: update.at,
+            lease: update.lease,
+        };
+        self.enqueue(Update::Validation(activation.number, validation));
+    }
+
+    pub(crate) fn record_sdk_key_use(&self, used: SdkKeyUse) {
+        self.enqueue(Update::SdkKeyUse(used));
+    }
+
+    fn enqueue(&self, update: Update) {
+        if !self.0.try_post(update) {
+            tracing::warn!("write-behind queue is full; a last-seen time was dropped");
+        }
+    }
+
+    /// Waits until everything recorded so far is written, or failed to be.
+    pub(crate) async fn flush(&self) {
+        self.0.call(Update::Flush).await;
+    }
+}
+
+struct WriteBehindWorker {
+    writer: Writer,
+    buffer: Buffer,
+    /// `None` while the buffer is empty.
+    write_at: Option<Instant>,
+    /// `None` where validations are written in place.
+    compactor: Option<Compactor>,
+}
+
+impl BatchWorker for WriteBehindWorker {
+    type Request = Update;
+    type Response = ();
+
+    async fn run(&mut self, updates: Vec<Update>) -> Batch<Update, ()> {
+        let responses = vec![(); updates.len()];
+        let mut is_flushed = false;
+        for update in updates {
+            match update {
+                Update::LastSeen(update) => self.buffer.merge_last_seen(*update),
+                Update::Validation(number, validation) => {
+                    self.buffer.merge_validation(number, validation);
+                }
+                Update::SdkKeyUse(used) => self.buffer.merge_sdk_key_use(used),
+                Update::Flush => is_flushed = true,
+            }
+        }
+        if is_flushed {
+            self.write().await;
+        } else if self.write_at.is_none() && !self.buffer.is_empty() {
+            self.write_at = Some(Instant::now() + WRITE_DELAY);
+        }
+        Batch::Done(responses)
+    }
+
+    async fn due(&mut self) {
+        match (self.write_at, &self.compactor) {
+            (Some(at), _) => sleep_until(at).await,
+            (None, Some(compactor)) => compactor.due().await,
+            (None, None) => pending().await,
+        }
+    }
+
+    async fn tick(&mut self) {
+        if self.write_at.is_some() {
+            self.write().await;
+        } else if let Some(compactor) = &mut self.compactor {
+            compactor.start();
+        }
+    }
+
+    async fn close(mut self) {
+        self.write().await;
+    }
+}
+
+impl WriteBehindWorker {
+    /// Writes the buffer; what failed for now stays in it.
+    async fn write(&mut self) {
+        let validations = self.buffer.validations();
+        self.buffer.write(&self.writer).await;
+        self.write_at = (!self.buffer.is_empty()).then(|| Instant::now() + WRITE_DELAY);
+        if let Some(compactor) = &mut self.compactor
+            && self.buffer.is_empty()
+        {
+            compactor.logged(validations);
+        }
+    }
+}
