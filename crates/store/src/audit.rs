@@ -128,7 +128,7 @@ impl Store {
         sql.push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS entries");
-        Ok(Count::from_capped(self.counted(sql).await?))
+        Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
 }
 

@@ -122,7 +122,7 @@ impl Store {
             .push(" LIMIT ")
             .bind(i64::from(COUNT_LIMIT) + 1)
             .push(") AS found");
-        Ok(Count::from_capped(self.counted(sql).await?))
+        Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
 }
 

@@ -10,6 +10,7 @@ use crate::{
     changes::{Listener, Sender},
     connect::{Connector, Readers, file_guard::DatabaseFileGuard},
     licenses::LookupBatcher,
+    query::{Fields, Sql},
     search::SearchIndex,
     write::Writer,
     write_behind::WriteBehind,
@@ -216,6 +217,15 @@ impl Store {
     /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
         self.inner.readers.read().await
+    }
+
+    /// The number that the statement calls `counted`.
+    pub(crate) async fn fetch_count(&self, sql: Sql) -> Result<u32, StoreError> {
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let counted = rows
+            .first()
+            .map(|row| Fields::new("counts", row).count("counted"));
+        Ok(counted.transpose()?.unwrap_or(0))
     }
 
     pub(crate) fn lookups(&self) -> &LookupBatcher {

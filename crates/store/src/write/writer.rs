@@ -88,20 +88,17 @@ impl Writer {
     ) -> io::Result<Self> {
         let (jobs, inbox) = Batcher::new(LIMITS);
         let (checkpoints, task) = wal_checkpoint::start(connector.clone(), file_guard.clone());
-        let thread = move || {
-            let worker = SqliteWorker {
-                neighbours: Neighbours::new(changes.clone()),
-                connector,
-                file_guard,
-                changes,
-                checkpoints,
-                connection: None,
-            };
-            serve(worker, inbox);
+        let worker = move || SqliteWorker {
+            neighbours: Neighbours::new(changes.clone()),
+            connector,
+            file_guard,
+            changes,
+            checkpoints,
+            connection: None,
         };
         thread::Builder::new()
             .name("keywright-writer".into())
-            .spawn(thread)?;
+            .spawn(move || serve(inbox, worker))?;
         Ok(Self::Sqlite(Arc::new(SqliteWriter {
             jobs,
             checkpoints: Mutex::new(Some(task)),
@@ -228,14 +225,13 @@ async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSema
     }
 }
 
-/// SQLite: body of the writer's thread.
-fn serve(worker: SqliteWorker, inbox: Inbox<Job, ()>) {
-    // Created here: a runtime must not be dropped in another one.
+/// SQLite: body of the writer's thread, which has a runtime of its own.
+fn serve(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(inbox.serve(worker)),
+        Ok(runtime) => runtime.block_on(async { inbox.serve(worker()).await }),
         // Drops the inbox, which fails every write.
         Err(error) => tracing::error!(%error, "the writer could not be started"),
     }

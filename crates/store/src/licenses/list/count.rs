@@ -1,0 +1,96 @@
+//! How many licenses match, and with that the strategy that reads a page of them.
+
+use keywright_domain::{
+    ids::TenantId,
+    page::{COUNT_LIMIT, Count},
+    query::{LicenseFilter, LicenseQuery, SortBy},
+    search::SearchTerm,
+    time::Timestamp,
+};
+
+use super::{push_status_and_product, scan, scan::Scan};
+use crate::{Store, StoreError, query::Sql};
+
+/// Maximum number of counted matches of a frequent term; beyond that the list says "more than".
+const SEARCH_COUNT_LIMIT: u32 = 1_000;
+
+impl Store {
+    /// Number of licenses that match, and the strategy to read a page of them. The planner can't choose
+    /// it: it does not know how many match.
+    pub(super) async fn count_matches(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        total: Count,
+        now: Timestamp,
+    ) -> Result<(Count, Scan), StoreError> {
+        let LicenseQuery { filter, sort, .. } = query;
+        let (walk, filter_then_sort) = (scan::walk(sort.by), scan::filter_then_sort(sort.by));
+        if filter.is_empty() {
+            return Ok((total, walk));
+        }
+        if let Some(term) = &filter.term
+            && self.is_frequent_term(tenant, term).await?
+        {
+            let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
+            self.search_index().push_matches(&mut sql, tenant, term);
+            push_status_and_product(&mut sql, filter, filter_then_sort, now);
+            sql.push(" LIMIT ")
+                .bind(i64::from(SEARCH_COUNT_LIMIT) + 1)
+                .push(") AS found");
+            let counted = self.fetch_count(sql).await?;
+            if counted > SEARCH_COUNT_LIMIT {
+                return Ok((Count::MoreThan(SEARCH_COUNT_LIMIT), walk));
+            }
+            return Ok((Count::Exact(counted), filter_then_sort));
+        }
+        let count = self.count_licenses(tenant, filter, now).await?;
+        let scan = match count {
+            Count::Exact(_) => filter_then_sort,
+            Count::MoreThan(_) => walk,
+        };
+        Ok((count, scan))
+    }
+
+    /// Counts licenses up to [`COUNT_LIMIT`].
+    pub(super) async fn count_licenses(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) -> Result<Count, StoreError> {
+        let mut sql = Sql::new("");
+        self.push_count(&mut sql, tenant, filter, now);
+        Ok(Count::from_capped(self.fetch_count(sql).await?))
+    }
+
+    pub(super) fn push_count(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) {
+        sql.push("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ")
+            .bind(tenant.as_str());
+        let scan = scan::filter_then_sort(SortBy::Created);
+        self.push_filter(sql, tenant, filter, scan, now);
+        sql.push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS found");
+    }
+
+    /// Whether so many texts contain the term that collecting them would be slow.
+    async fn is_frequent_term(
+        &self,
+        tenant: &TenantId,
+        term: &SearchTerm,
+    ) -> Result<bool, StoreError> {
+        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (");
+        self.search_index().push_texts(&mut sql, tenant, term);
+        sql.push(" LIMIT ")
+            .bind(i64::from(COUNT_LIMIT) + 1)
+            .push(") AS found");
+        Ok(self.fetch_count(sql).await? > COUNT_LIMIT)
+    }
+}

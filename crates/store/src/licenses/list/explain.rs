@@ -1,0 +1,64 @@
+//! Query plans of the list, a line for each step, for tests.
+
+use keywright_domain::{
+    ids::TenantId,
+    query::{LicenseFilter, LicenseQuery},
+    time::Timestamp,
+};
+use sqlx::{Executor, Row};
+
+use super::scan;
+use crate::{Engine, Store, StoreError, query::Sql};
+
+impl Store {
+    /// Plan of a page that walks the list in its order.
+    pub async fn explain_walk(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let scan = scan::walk(query.sort.by);
+        self.explain(|sql| self.push_page(sql, tenant, query, query.position, scan, now))
+            .await
+    }
+
+    /// Plan of a page that is filtered, then sorted.
+    pub async fn explain_filter_then_sort(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let scan = scan::filter_then_sort(query.sort.by);
+        self.explain(|sql| self.push_page(sql, tenant, query, query.position, scan, now))
+            .await
+    }
+
+    /// Plan of a count.
+    pub async fn explain_count(
+        &self,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        now: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        self.explain(|sql| self.push_count(sql, tenant, filter, now))
+            .await
+    }
+
+    async fn explain(&self, push: impl FnOnce(&mut Sql)) -> Result<Vec<String>, StoreError> {
+        let mut connection = self.read().await?;
+        let (explain, detail) = match self.engine() {
+            Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
+            Engine::Postgres => {
+                // An empty table is scanned as a whole, whatever its indexes.
+                connection.execute("SET enable_seqscan = off").await?;
+                ("EXPLAIN ", 0)
+            }
+        };
+        let mut sql = Sql::new(explain);
+        push(&mut sql);
+        let rows = sql.fetch_all(&mut connection).await?;
+        Ok(rows.iter().map(|row| row.get(detail)).collect())
+    }
+}

@@ -1,0 +1,253 @@
+//! The list of licenses: filtered, sorted, a page at a time.
+//!
+//! How a page is read depends on how many licenses match: [`scan`] has a module for each strategy.
+
+mod count;
+#[cfg(feature = "testing")]
+mod explain;
+mod export;
+mod scan;
+
+use keywright_domain::{
+    ids::{LicenseId, TenantId},
+    key::DisplayKey,
+    license::{LicenseState, LicenseSummary, Status},
+    page::{Mark, PAGE_SIZE, Page, Position},
+    query::{LicenseFilter, LicenseList, LicenseQuery, ProductName, Sort, SortBy},
+    search::SearchTerm,
+    time::Timestamp,
+};
+use sqlx::any::AnyRow;
+
+use self::scan::{Scan, TermScan};
+use crate::{
+    Store, StoreError,
+    query::{Fields, Sql, expiry_column},
+};
+
+// `CROSS JOIN` keeps SQLite from reading the products first, and the licenses of each in no order.
+const SUMMARIES: &str =
+    "SELECT l.id, l.display_key, l.state, l.customer_email, l.active_count, l.activation_limit,
+     l.created_at, l.expires_at, p.name AS product_name
+     FROM licenses l CROSS JOIN products p
+     WHERE p.tenant_id = l.tenant_id AND p.id = l.product_id AND l.tenant_id = ";
+
+impl Store {
+    /// One page of the tenant's licenses, how many match and how many there are, and what can be
+    /// filtered by.
+    pub async fn list_licenses(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        now: Timestamp,
+    ) -> Result<LicenseList, StoreError> {
+        let everything = LicenseFilter::default();
+        let total = self.count_licenses(tenant, &everything, now).await?;
+        let (count, scan) = self.count_matches(tenant, query, total, now).await?;
+        let mut position = query.position;
+        let mut rows = self
+            .fetch_page_rows(tenant, query, position, scan, now)
+            .await?;
+        if rows.is_empty() && position != Position::Start {
+            // A cursor beyond the end, from an old or edited link, leads to the beginning.
+            position = Position::Start;
+            rows = self
+                .fetch_page_rows(tenant, query, position, scan, now)
+                .await?;
+        }
+        let summaries = rows
+            .iter()
+            .map(|row| summary(row, now))
+            .collect::<Result<_, _>>()?;
+        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Mark {
+            value: sort_value(row, query.sort.by),
+            id: row.id,
+        });
+        Ok(LicenseList {
+            page,
+            count,
+            total,
+            products: self.product_names(tenant).await?,
+            now,
+        })
+    }
+
+    /// Up to `limit` licenses of the tenant that contain the term, in no order.
+    pub async fn licenses_with(
+        &self,
+        tenant: &TenantId,
+        term: &SearchTerm,
+        limit: u32,
+    ) -> Result<Vec<LicenseId>, StoreError> {
+        let mut sql = Sql::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
+        sql.bind(tenant.as_str());
+        self.search_index().push_condition(&mut sql, tenant, term);
+        sql.push(" LIMIT ").bind(i64::from(limit));
+        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let id = |row| Fields::new("licenses", row).parsed("id");
+        rows.iter().map(id).collect()
+    }
+
+    /// The rows outwards from `position`, one more than fit on a page.
+    async fn fetch_page_rows(
+        &self,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        position: Position<LicenseId>,
+        scan: Scan,
+        now: Timestamp,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        let mut sql = Sql::new("");
+        self.push_page(&mut sql, tenant, query, position, scan, now);
+        Ok(sql.fetch_all(&mut *self.read().await?).await?)
+    }
+
+    fn push_page(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        query: &LicenseQuery,
+        position: Position<LicenseId>,
+        scan: Scan,
+        now: Timestamp,
+    ) {
+        sql.push(SUMMARIES).bind(tenant.as_str());
+        self.push_filter(sql, tenant, &query.filter, scan, now);
+        // One more tells whether there is a next page.
+        let limit = i64::from(PAGE_SIZE) + 1;
+        push_keyset_page(sql, tenant, query.sort, position, scan, limit);
+    }
+
+    /// Adds the conditions on `l`, a license of the tenant.
+    fn push_filter(
+        &self,
+        sql: &mut Sql,
+        tenant: &TenantId,
+        filter: &LicenseFilter,
+        scan: Scan,
+        now: Timestamp,
+    ) {
+        push_status_and_product(sql, filter, scan, now);
+        if let Some(term) = &filter.term {
+            let index = self.search_index();
+            match scan.term {
+                TermScan::Index => index.push_condition(sql, tenant, term),
+                TermScan::EachLicense => index.push_check(sql, term),
+            }
+        }
+    }
+
+    async fn product_names(&self, tenant: &TenantId) -> Result<Vec<ProductName>, StoreError> {
+        let rows =
+            sqlx::query("SELECT id, name FROM products WHERE tenant_id = $1 ORDER BY name, id")
+                .bind(tenant.as_str())
+                .fetch_all(&mut *self.read().await?)
+                .await?;
+        let name = |row| {
+            let fields = Fields::new("products", row);
+            Ok(ProductName {
+                id: fields.parsed("id")?,
+                name: fields.text("name")?,
+            })
+        };
+        rows.iter().map(name).collect()
+    }
+}
+
+fn push_status_and_product(sql: &mut Sql, filter: &LicenseFilter, scan: Scan, now: Timestamp) {
+    if let Some(status) = filter.status {
+        push_status(sql, status, scan, now);
+    }
+    if let Some(product) = &filter.product {
+        sql.push(" AND ").push(scan.product).push(" = ");
+        sql.bind(product.as_str());
+    }
+}
+
+/// The state is what operators made of a license; whether it has expired depends on the clock.
+fn push_status(sql: &mut Sql, status: Status, scan: Scan, now: Timestamp) {
+    let state = match status {
+        Status::Active | Status::Expired => LicenseState::Active,
+        Status::Reminted => LicenseState::Reminted,
+        Status::Revoked => LicenseState::Revoked,
+    };
+    sql.push(" AND ").push(scan.state).push(" = ");
+    sql.bind(state.as_str());
+    let expiry = match status {
+        Status::Active => " > ",
+        Status::Expired => " <= ",
+        Status::Reminted | Status::Revoked => return,
+    };
+    sql.push(" AND ").push(scan.expiry).push(expiry);
+    sql.bind(now.millis());
+}
+
+/// Adds where the page begins, its order and its length.
+fn push_keyset_page(
+    sql: &mut Sql,
+    tenant: &TenantId,
+    sort: Sort,
+    position: Position<LicenseId>,
+    scan: Scan,
+    limit: i64,
+) {
+    // The page before a row is read outwards, against the order of the list.
+    let (mark, reads_downwards) = match position {
+        Position::Start => (None, sort.descending),
+        Position::After(mark) => (Some(mark), sort.descending),
+        Position::Before(mark) => (Some(mark), !sort.descending),
+    };
+    if let Some(mark) = mark {
+        let beyond = if reads_downwards { ") < (" } else { ") > (" };
+        sql.push(" AND (");
+        push_columns(sql, scan.order, "");
+        sql.push(beyond);
+        sql.bind(mark.value).push(", ");
+        if sort.by == SortBy::Activations {
+            // The license is still there: licenses are never deleted.
+            sql.push("(SELECT m.created_at FROM licenses m WHERE m.tenant_id = ")
+                .bind(tenant.as_str())
+                .push(" AND m.id = ")
+                .bind(mark.id.to_string())
+                .push("), ");
+        }
+        sql.bind(mark.id.to_string()).push(")");
+    }
+    sql.push(" ORDER BY ");
+    push_columns(sql, scan.order, if reads_downwards { " DESC" } else { "" });
+    sql.push(" LIMIT ").bind(limit);
+}
+
+/// Adds the columns, each with `suffix`, separated by commas.
+fn push_columns(sql: &mut Sql, columns: &[&'static str], suffix: &'static str) {
+    for (index, column) in columns.iter().enumerate() {
+        sql.push(if index > 0 { ", " } else { "" });
+        sql.push(column).push(suffix);
+    }
+}
+
+fn sort_value(row: &LicenseSummary, by: SortBy) -> i64 {
+    match by {
+        SortBy::Activations => row.active_count.into(),
+        SortBy::Created => row.created_at.millis(),
+        SortBy::Expires => expiry_column(row.expires_at),
+    }
+}
+
+fn summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {
+    let fields = Fields::new("licenses", row);
+    let expires_at = fields.expiry("expires_at")?;
+    Ok(LicenseSummary {
+        id: fields.parsed("id")?,
+        display_key: DisplayKey::from_stored(fields.text("display_key")?),
+        status: fields
+            .named("state", LicenseState::from_name)?
+            .status(expires_at, now),
+        product_name: fields.text("product_name")?,
+        customer_email: fields.optional_text("customer_email")?,
+        active_count: fields.count("active_count")?,
+        activation_limit: fields.count("activation_limit")?,
+        created_at: fields.time("created_at")?,
+        expires_at,
+    })
+}

@@ -1,0 +1,11 @@
+//! Walks the list by creation, its default order, which the indexes of state and product have, too.
+
+use super::{Scan, TermScan};
+
+pub(super) const SCAN: Scan = Scan {
+    state: "l.state",
+    product: "l.product_id",
+    expiry: "COALESCE(l.expires_at, 0)",
+    order: &["l.created_at", "l.id"],
+    term: TermScan::EachLicense,
+};
