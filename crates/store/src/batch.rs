@@ -33,7 +33,8 @@ pub struct Batcher<Q, R> {
 pub struct Inbox<Q, R> {
     queue: Arc<Mutex<Queue<Q, R>>>,
     max_batch: usize,
-    _alive: mpsc::Sender<Infallible>,
+    /// Held, not used: see [`Batcher::workers`].
+    alive: mpsc::Sender<Infallible>,
 }
 
 struct Queue<Q, R> {
@@ -114,7 +115,7 @@ where
                 deferred: Vec::new(),
             })),
             max_batch: limits.batch,
-            _alive: alive,
+            alive,
         };
         (batcher, inbox)
     }
@@ -187,7 +188,7 @@ impl<Q, R> Clone for Inbox<Q, R> {
         Self {
             queue: self.queue.clone(),
             max_batch: self.max_batch,
-            _alive: self._alive.clone(),
+            alive: self.alive.clone(),
         }
     }
 }
@@ -271,10 +272,10 @@ async fn answer<W: BatchWorker>(
         }
         Batch::RetryEach(requests) => {
             for (reply, request) in replies.into_iter().zip(requests) {
-                if let Batch::Done(responses) = worker.run(vec![request]).await {
-                    if let Some(response) = responses.into_iter().next() {
-                        send(reply, response);
-                    }
+                if let Batch::Done(responses) = worker.run(vec![request]).await
+                    && let Some(response) = responses.into_iter().next()
+                {
+                    send(reply, response);
                 }
             }
         }
@@ -321,7 +322,7 @@ mod tests {
 
     /// Responses to all requests, which wait before the worker begins, and the batches it ran.
     async fn answered(requests: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
-        let (report, mut batches) = mpsc::unbounded_channel();
+        let (report, mut ran) = mpsc::unbounded_channel();
         let (batcher, inbox) = Batcher::new(LIMITS);
         let worker = async {
             tokio::task::yield_now().await;
@@ -333,9 +334,9 @@ mod tests {
             responses
         };
         let (responses, ()) = tokio::join!(calls, worker);
-        let mut ran = Vec::new();
-        batches.recv_many(&mut ran, 64).await;
-        (responses, ran)
+        let mut batches = Vec::new();
+        ran.recv_many(&mut batches, 64).await;
+        (responses, batches)
     }
 
     #[tokio::test]
@@ -361,15 +362,15 @@ mod tests {
 
     #[tokio::test]
     async fn requests_of_callers_that_went_away_are_not_run() {
-        let (report, mut batches) = mpsc::unbounded_channel();
+        let (report, mut ran) = mpsc::unbounded_channel();
         let (batcher, inbox) = Batcher::new(LIMITS);
         assert!(futures::poll!(Box::pin(batcher.call(10))).is_pending());
         assert!(batcher.try_post(20));
         let worker = tokio::spawn(inbox.serve(Worker(report)));
         batcher.close().await;
         worker.await.unwrap();
-        assert_eq!(batches.recv().await, Some(vec![20]));
-        assert_eq!(batches.recv().await, None);
+        assert_eq!(ran.recv().await, Some(vec![20]));
+        assert_eq!(ran.recv().await, None);
     }
 
     #[tokio::test]

@@ -69,13 +69,12 @@ async fn checkpoint(
     file_guard: &DatabaseFileGuard,
     connection: Option<AnyConnection>,
 ) -> Result<AnyConnection, sqlx::Error> {
-    let mut connection = match connection {
-        Some(open) => open,
-        None => {
-            // Opening would create an empty file in place of a missing one.
-            file_guard.ensure_present()?;
-            connector.connect().await?
-        }
+    let mut connection = if let Some(open) = connection {
+        open
+    } else {
+        // Opening would create an empty file in place of a missing one.
+        file_guard.ensure_present()?;
+        connector.connect().await?
     };
     connection.execute("PRAGMA wal_checkpoint(PASSIVE)").await?;
     Ok(connection)

@@ -59,8 +59,9 @@ impl Buffer {
 
     pub(super) fn merge_sdk_key_use(&mut self, used: SdkKeyUse) {
         let key = (used.tenant_id.clone(), used.hash);
-        let latest = self.sdk_key_uses.entry(key).or_insert(used.clone());
-        latest.at = latest.at.max(used.at);
+        let at = used.at;
+        let latest = self.sdk_key_uses.entry(key).or_insert(used);
+        latest.at = latest.at.max(at);
     }
 
     /// Writes everything as one unit of work. Keeps it after a transient error, unless the writer is
