@@ -334,30 +334,30 @@ mod tests {
             responses
         };
         let (responses, ()) = tokio::join!(calls, worker);
-        let mut batches = Vec::new();
-        ran.recv_many(&mut batches, 64).await;
-        (responses, batches)
+        let mut runs = Vec::new();
+        ran.recv_many(&mut runs, 64).await;
+        (responses, runs)
     }
 
     #[tokio::test]
     async fn waiting_requests_share_batches_of_limited_size() {
-        let (responses, batches) = answered(&[10, 20, 30, 40]).await;
+        let (responses, runs) = answered(&[10, 20, 30, 40]).await;
         assert_eq!(responses, [110, 120, 130, 140].map(Some));
-        assert_eq!(batches, [vec![10, 20, 30], vec![40]]);
+        assert_eq!(runs, [vec![10, 20, 30], vec![40]]);
     }
 
     #[tokio::test]
     async fn a_request_that_cannot_join_waits_and_others_pass_it() {
-        let (responses, batches) = answered(&[10, 11, 20, 12, 30]).await;
+        let (responses, runs) = answered(&[10, 11, 20, 12, 30]).await;
         assert_eq!(responses, [110, 111, 120, 112, 130].map(Some));
-        assert_eq!(batches, [vec![10, 20], vec![11, 30], vec![12]]);
+        assert_eq!(runs, [vec![10, 20], vec![11, 30], vec![12]]);
     }
 
     #[tokio::test]
     async fn a_batch_to_retry_is_run_one_by_one() {
-        let (responses, batches) = answered(&[10, 0, 20]).await;
+        let (responses, runs) = answered(&[10, 0, 20]).await;
         assert_eq!(responses, [110, 100, 120].map(Some));
-        assert_eq!(batches, [vec![10, 0, 20], vec![10], vec![0], vec![20]]);
+        assert_eq!(runs, [vec![10, 0, 20], vec![10], vec![0], vec![20]]);
     }
 
     #[tokio::test]
