@@ -139,7 +139,12 @@ impl Services {
         let forgotten = self.keyless.purge().await;
         let used_up = self.context.purge_used_forms().await;
         let purged = self.audit.purge().await;
-        dropped.and(forgotten).and(used_up).and(purged)
+        let optimized = self.context.store.optimize().await;
+        dropped
+            .and(forgotten)
+            .and(used_up)
+            .and(purged)
+            .and(optimized.map_err(crate::Error::from))
     }
 
     /// Writes what is still to be written and lets go of the database.
