@@ -30,7 +30,7 @@ async fn every_role_sees_the_licenses() {
 async fn only_the_license_list_and_the_license_pages_load_the_wasm() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
-    let license = format!("/licenses/{}", crate::world::license_id(PRO_KEY));
+    let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
     let wrong_password = "email=owner%40acme.test&password=wrong";
     for (answer, loads_wasm) in [
         (server.get("/login").await, false),
