@@ -11,7 +11,7 @@ use keywright_domain::{
 
 use crate::{
     Error,
-    activations::{Admitted, Refusal},
+    activations::{Admission, Refusal},
     context::Context,
     settings::SentSettings,
 };
@@ -38,12 +38,12 @@ impl Keyless {
     /// Notes what an install says, if that is news, and tells it the product's settings.
     pub async fn report(
         &self,
-        admitted: &Admitted,
+        admission: &Admission,
         beacon: Beacon,
     ) -> Result<SentSettings, Refusal> {
-        let (store, now) = (&self.0.store, admitted.now);
+        let (store, now) = (&self.0.store, admission.now);
         let address = beacon.address;
-        let install = install(admitted, beacon);
+        let install = install(admission, beacon);
         let last = store
             .last_beacon(&install.tenant, &install.product, &install.device())
             .await?;
@@ -60,7 +60,7 @@ impl Keyless {
                 })
                 .await?;
         }
-        Ok(SentSettings::of(admitted)?)
+        Ok(SentSettings::of(admission)?)
     }
 
     /// Forgets the installs that were not seen for [`RETENTION_DAYS`].
@@ -74,15 +74,15 @@ impl Keyless {
     }
 }
 
-fn install(admitted: &Admitted, beacon: Beacon) -> KeylessInstall {
+fn install(admission: &Admission, beacon: Beacon) -> KeylessInstall {
     KeylessInstall {
-        tenant: admitted.tenant.clone(),
-        product: admitted.product.clone(),
+        tenant: admission.tenant_id.clone(),
+        product: admission.product_id.clone(),
         instance_id: beacon.instance_id,
         machine_hash: beacon.machine_hash,
         state: beacon.state,
-        first_seen_at: admitted.now,
-        last_seen_at: admitted.now,
+        first_seen_at: admission.now,
+        last_seen_at: admission.now,
         telemetry: beacon.telemetry,
     }
 }

@@ -2,7 +2,7 @@
 
 use keywright_domain::settings::{ProductSettings, SettingsClaims};
 
-use crate::{Error, activations::Admitted, signer::TenantSigner};
+use crate::{Error, activations::Admission, signer::TenantSigner};
 
 /// What an app is told: everything that was set, signed where that includes a trial's length.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +24,11 @@ pub struct SignedSettings {
 
 impl SentSettings {
     /// What the app of that product is told. Signed only where there is something to sign: most products set no trial.
-    pub fn of(admitted: &Admitted) -> Result<Self, Error> {
-        if admitted.settings.trial_days.is_none() {
-            return Ok(Self::unsigned(admitted.settings));
+    pub fn of(admission: &Admission) -> Result<Self, Error> {
+        if admission.settings.trial_days.is_none() {
+            return Ok(Self::unsigned(admission.settings));
         }
-        Ok(Self::signed_by(admitted.signer()?, admitted))
+        Ok(Self::signed_by(admission.signer()?, admission))
     }
 
     fn unsigned(settings: ProductSettings) -> Self {
@@ -39,15 +39,16 @@ impl SentSettings {
     }
 
     /// The product's settings, with a signature of that key where they include a trial's length.
-    fn signed_by(signer: &TenantSigner, admitted: &Admitted) -> Self {
-        let Admitted {
-            tenant,
-            product,
+    fn signed_by(signer: &TenantSigner, admission: &Admission) -> Self {
+        let Admission {
+            tenant_id,
+            product_id,
             settings,
             now,
             ..
-        } = admitted;
-        let Some(claims) = SettingsClaims::new(*settings, tenant, product, signer.kid(), *now)
+        } = admission;
+        let Some(claims) =
+            SettingsClaims::new(*settings, tenant_id, product_id, signer.kid(), *now)
         else {
             return Self::unsigned(*settings);
         };

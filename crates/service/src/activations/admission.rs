@@ -1,4 +1,4 @@
-//! Who may ask for anything: the SDK key, the tenant, the product.
+//! Admission of a device request: the SDK key, then the tenant, then the product.
 
 use std::sync::Arc;
 
@@ -13,144 +13,121 @@ use keywright_store::SdkKeyUse;
 use super::{Activations, Refusal};
 use crate::{Error, signer::TenantSigner, terms::TenantTerms};
 
-/// A product that a device may talk to: what [`Activations::admit`] gives.
+/// The part of a device request that decides admission, whatever the endpoint.
 #[derive(Clone)]
-pub struct Admitted {
-    pub(crate) tenant: TenantId,
-    pub(crate) product: ProductId,
-    pub(crate) settings: ProductSettings,
-    /// The one reading of the clock that the whole answer is made from.
-    pub(crate) now: Timestamp,
-    pub(super) terms: Arc<TenantTerms>,
-    sent: SdkKeyHash,
+pub struct DeviceCredentials {
+    /// `None` for a malformed slug, which is refused like an unknown tenant.
+    tenant_id: Option<TenantId>,
+    /// `None` for a malformed slug, which is refused like an unknown product.
+    product_id: Option<ProductId>,
+    sdk_key: SdkKeyHash,
 }
 
-impl Admitted {
-    /// The key that signs for the tenant now.
+impl DeviceCredentials {
+    /// Reads the slugs and hashes the SDK key; a missing key counts as an empty one.
+    pub fn new(tenant: &str, product: &str, sdk_key: Option<&[u8]>) -> Self {
+        Self {
+            tenant_id: tenant.parse().ok(),
+            product_id: product.parse().ok(),
+            sdk_key: SdkKeyHash::of(sdk_key.unwrap_or_default()),
+        }
+    }
+
+    fn tenant_id(&self) -> Result<&TenantId, Refusal> {
+        self.tenant_id.as_ref().ok_or(Refusal::SdkKey)
+    }
+}
+
+/// A product that a device may talk to.
+pub struct Admission {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) product_id: ProductId,
+    pub(crate) settings: ProductSettings,
+    /// The only reading of the clock in a request; every time in the response derives from it.
+    pub(crate) now: Timestamp,
+    terms: Arc<TenantTerms>,
+}
+
+impl Admission {
+    /// Returns the tenant's current signing key.
     pub(crate) fn signer(&self) -> Result<&TenantSigner, Error> {
         self.terms.signer()
     }
 }
 
-/// A product that a device may talk to, unless that has changed meanwhile: the look for its license, which each of these calls
-/// begins with, tells. Only then is anything made of it.
-#[derive(Clone)]
-pub struct Presumed(Admitted);
-
-impl Presumed {
-    /// As far as that can be said before: to look for a license with.
-    pub(super) fn tenant(&self) -> &TenantId {
-        &self.0.tenant
-    }
-}
-
-/// What a device says of itself, whatever it asks.
-struct Asked {
-    tenant: TenantId,
-    product: Option<ProductId>,
-    sent: SdkKeyHash,
-    now: Timestamp,
-}
-
 impl Activations {
-    /// Checks the SDK key, the tenant and the product of a call, in this order.
-    pub async fn admit(
-        &self,
-        tenant: &str,
-        product: &str,
-        sdk_key: Option<&[u8]>,
-    ) -> Result<Admitted, Refusal> {
-        let asked = self.asked(tenant, product, sdk_key)?;
-        self.admit_now(asked).await
+    /// Admits a device by the tenant's current state.
+    pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
+        self.admit_at(credentials, self.0.clock.now()).await
     }
 
-    /// The same for what is asked about a license, by what is remembered. Nobody is refused for that alone.
-    pub async fn presume(
+    /// Admits a device by the cached state of its tenant, which may be outdated: the result must be
+    /// passed to [`Activations::revalidate`] before anything else is done with it. A refusal never
+    /// rests on cached state alone.
+    pub(super) async fn admit_cached(
         &self,
-        tenant: &str,
-        product: &str,
-        sdk_key: Option<&[u8]>,
-    ) -> Result<Presumed, Refusal> {
-        let asked = self.asked(tenant, product, sdk_key)?;
-        if let Some(terms) = self.0.remembered_terms(&asked.tenant)
-            && let Ok(admitted) = self.decide(&asked, terms)
-        {
-            return Ok(Presumed(admitted));
+        credentials: &DeviceCredentials,
+    ) -> Result<Admission, Refusal> {
+        let now = self.0.clock.now();
+        let terms = self.0.remembered_terms(credentials.tenant_id()?);
+        match terms.map(|terms| self.authorize(credentials, terms, now)) {
+            Some(Ok(admission)) => Ok(admission),
+            _ => self.admit_at(credentials, now).await,
         }
-        Ok(Presumed(self.admit_now(asked).await?))
     }
 
-    /// What was presumed, if the tenant's terms are of that revision still; else it is decided anew.
-    pub(super) async fn confirm(
+    /// Returns `cached` if the tenant is still at the revision it was admitted by; admits the
+    /// device by the current state otherwise.
+    pub(super) async fn revalidate(
         &self,
-        presumed: &Presumed,
+        cached: Admission,
+        credentials: &DeviceCredentials,
         revision: Option<i64>,
-    ) -> Result<Admitted, Refusal> {
-        let Presumed(admitted) = presumed.clone();
-        if revision == Some(admitted.terms.revision()) {
-            return Ok(admitted);
+    ) -> Result<Admission, Refusal> {
+        if revision == Some(cached.terms.revision()) {
+            return Ok(cached);
         }
-        let Admitted {
-            tenant,
-            product,
-            now,
-            sent,
-            ..
-        } = admitted;
-        let product = Some(product);
-        self.admit_now(Asked {
-            tenant,
-            product,
-            sent,
-            now,
-        })
-        .await
+        self.admit_at(credentials, cached.now).await
     }
 
-    fn asked(&self, tenant: &str, product: &str, sdk_key: Option<&[u8]>) -> Result<Asked, Refusal> {
-        Ok(Asked {
-            tenant: tenant.parse().map_err(|_| Refusal::SdkKey)?,
-            product: product.parse().ok(),
-            sent: SdkKeyHash::of(sdk_key.unwrap_or_default()),
-            now: self.0.clock.now(),
-        })
+    async fn admit_at(
+        &self,
+        credentials: &DeviceCredentials,
+        now: Timestamp,
+    ) -> Result<Admission, Refusal> {
+        let terms = self.0.terms(credentials.tenant_id()?).await?;
+        self.authorize(credentials, terms.ok_or(Refusal::SdkKey)?, now)
     }
 
-    async fn admit_now(&self, asked: Asked) -> Result<Admitted, Refusal> {
-        let terms = self.0.terms(&asked.tenant).await?;
-        self.decide(&asked, terms.ok_or(Refusal::SdkKey)?)
-    }
-
-    fn decide(&self, asked: &Asked, terms: Arc<TenantTerms>) -> Result<Admitted, Refusal> {
-        let Asked {
-            tenant,
-            product,
-            sent,
-            now,
-        } = asked;
-        let key = terms.matching(sent, *now);
+    fn authorize(
+        &self,
+        credentials: &DeviceCredentials,
+        terms: Arc<TenantTerms>,
+        now: Timestamp,
+    ) -> Result<Admission, Refusal> {
+        let tenant_id = credentials.tenant_id()?;
+        let key = terms.matching(&credentials.sdk_key, now);
         if key.is_none() && !terms.asks_for_no_sdk_key() {
             return Err(Refusal::SdkKey);
         }
         if terms.is_suspended() {
             return Err(Refusal::Suspended);
         }
-        let product = product.as_ref().ok_or(Refusal::Product)?;
-        let settings = terms.settings_of(product).ok_or(Refusal::Product)?;
-        if let Some(key) = key.filter(|key| key.is_news(*now)) {
+        let product_id = credentials.product_id.as_ref().ok_or(Refusal::Product)?;
+        let settings = terms.settings_of(product_id).ok_or(Refusal::Product)?;
+        if let Some(key) = key.filter(|key| key.is_news(now)) {
             self.0.store.touch_sdk_key(SdkKeyUse {
-                tenant: tenant.clone(),
+                tenant: tenant_id.clone(),
                 hash: key.hash(),
-                at: *now,
+                at: now,
             });
         }
-        Ok(Admitted {
-            tenant: tenant.clone(),
-            product: product.clone(),
+        Ok(Admission {
+            tenant_id: tenant_id.clone(),
+            product_id: product_id.clone(),
             settings,
-            now: *now,
+            now,
             terms,
-            sent: *sent,
         })
     }
 }

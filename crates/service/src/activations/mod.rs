@@ -17,7 +17,7 @@ use keywright_domain::{
 };
 use keywright_store::{DeviceLicense, StoreError, Touch};
 
-pub use self::admission::{Admitted, Presumed};
+pub use self::admission::{Admission, DeviceCredentials};
 use self::claim::Claim;
 pub(crate) use self::claim::Claims;
 use crate::{Error, context::Context, settings::SentSettings};
@@ -116,25 +116,25 @@ impl Activations {
     /// Gives the device a slot and a lease; the slot it has, if it has one.
     pub async fn activate(
         &self,
-        presumed: &Presumed,
+        credentials: &DeviceCredentials,
         request: ActivationRequest,
     ) -> Result<Leased, Refusal> {
-        let (admitted, known) = self
-            .find_license(presumed, &request.license_key, None)
+        let (admission, known) = self
+            .find_license(credentials, &request.license_key, None)
             .await?;
         // What has ended never comes back. It is told as soon as that there is no such key, so that neither the answer nor the time
         // that it takes tells the two apart.
         if known.license.state != LicenseState::Active {
             return Err(Denied::Ended.into());
         }
-        let signer = admitted.signer()?;
+        let signer = admission.signer()?;
         let claim = Claim {
             license: known.license.id,
-            tenant: admitted.tenant.clone(),
+            tenant: admission.tenant_id.clone(),
             request: Arc::new(request),
             fresh: InstanceId::new(self.0.rng.uuid()),
             kid: signer.kid().clone(),
-            now: admitted.now,
+            now: admission.now,
         };
         let (claims, license_expires_at) = self.0.claims.run(&self.0.store, claim).await?;
         Ok(Leased {
@@ -146,13 +146,13 @@ impl Activations {
     /// Gives the instance a fresh lease. An expired license's lease says so: look at its status.
     pub async fn validate(
         &self,
-        presumed: &Presumed,
+        credentials: &DeviceCredentials,
         request: ValidationRequest,
     ) -> Result<Validated, Refusal> {
-        let (admitted, found) = self
-            .find_license(presumed, &request.license_key, request.instance)
+        let (admission, found) = self
+            .find_license(credentials, &request.license_key, request.instance)
             .await?;
-        let now = admitted.now;
+        let now = admission.now;
         let DeviceLicense { license, device } = found;
         let is_active = device.as_ref().is_some_and(|device| device.is_active);
         let status = lease_for(&license, is_active, now)?;
@@ -160,13 +160,13 @@ impl Activations {
             return Err(Refused::NoInstance.into());
         };
         if let Some(hash) = request.machine_hash.filter(|_| device.lacks_hash) {
-            self.fill_machine_hash(&admitted.tenant, license.id, instance, hash)
+            self.fill_machine_hash(&admission.tenant_id, license.id, instance, hash)
                 .await;
         }
-        let signer = admitted.signer()?;
+        let signer = admission.signer()?;
         let claims = LeaseClaims::new(&license, instance, signer.kid().clone(), status, now);
         let touch = Touch {
-            tenant: admitted.tenant.clone(),
+            tenant: admission.tenant_id.clone(),
             license: license.id,
             instance,
             at: now,
@@ -175,7 +175,7 @@ impl Activations {
         };
         self.0.store.touch(touch, &device);
         Ok(Validated {
-            settings: SentSettings::of(&admitted)?,
+            settings: SentSettings::of(&admission)?,
             leased: Leased {
                 lease: signer.lease(claims),
                 license_expires_at: license.expires_at,
@@ -186,11 +186,11 @@ impl Activations {
     /// Takes the slot back. An instance that is deactivated already stays so: the first try's answer was lost.
     pub async fn deactivate(
         &self,
-        presumed: &Presumed,
+        credentials: &DeviceCredentials,
         request: DeactivationRequest,
     ) -> Result<(), Refusal> {
-        let (admitted, found) = self
-            .find_license(presumed, &request.license_key, request.instance)
+        let (admission, found) = self
+            .find_license(credentials, &request.license_key, request.instance)
             .await?;
         let (Some(instance), Some(device)) = (request.instance, found.device) else {
             return Err(Refused::NoInstance.into());
@@ -198,9 +198,9 @@ impl Activations {
         if !device.is_active {
             return Ok(());
         }
-        let (tenant, license) = (admitted.tenant.clone(), found.license.id);
+        let (tenant, license) = (admission.tenant_id.clone(), found.license.id);
         let deactivation = Deactivation {
-            at: admitted.now,
+            at: admission.now,
             by_operator: None,
         };
         self.0
@@ -244,27 +244,31 @@ impl Activations {
         }
     }
 
-    /// The license of the key, if it is one of the product, and with it whether the device is admitted after all.
+    /// Finds the license of a key within the product, and admits the device by the revision that the
+    /// same read returned.
     async fn find_license(
         &self,
-        presumed: &Presumed,
+        credentials: &DeviceCredentials,
         typed: &str,
         instance: Option<InstanceId>,
-    ) -> Result<(Admitted, DeviceLicense), Refusal> {
+    ) -> Result<(Admission, DeviceLicense), Refusal> {
+        let cached = self.admit_cached(credentials).await?;
         let Ok(key) = LicenseKey::parse(typed) else {
-            self.confirm(presumed, None).await?;
+            self.revalidate(cached, credentials, None).await?;
             return Err(Refusal::LicenseKey);
         };
         let store = &self.0.store;
         let looked = store
-            .look_for_license(presumed.tenant(), key.id(), instance)
+            .look_for_license(&cached.tenant_id, key.id(), instance)
             .await?;
-        let admitted = self.confirm(presumed, looked.revision).await?;
+        let admission = self
+            .revalidate(cached, credentials, looked.revision)
+            .await?;
         let found = looked
             .found
-            .filter(|found| found.license.product == admitted.product)
+            .filter(|found| found.license.product == admission.product_id)
             .ok_or(Refusal::LicenseKey)?;
-        Ok((admitted, found))
+        Ok((admission, found))
     }
 }
 

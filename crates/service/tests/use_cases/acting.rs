@@ -11,7 +11,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error,
-    activations::ActivationRequest,
+    activations::{ActivationRequest, DeviceCredentials},
     testing::{NOW, TestWorld},
 };
 
@@ -30,7 +30,7 @@ async fn license(world: &TestWorld, id: LicenseId) -> License {
 async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceId> {
     let activations = &world.services.activations;
     let sdk_key = format!("sdk_live_{}", "0".repeat(64));
-    let presumed = activations.presume("acme", "notes", Some(sdk_key.as_bytes()));
+    let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key.as_bytes()));
     let request = ActivationRequest {
         license_key: key.into(),
         machine_hash: Some(format!("{device:064}").parse().unwrap()),
@@ -39,9 +39,7 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceI
         free_tier_instance_id: None,
         telemetry: Telemetry::default(),
     };
-    let leased = activations
-        .activate(&presumed.await.unwrap(), request)
-        .await;
+    let leased = activations.activate(&credentials, request).await;
     leased.ok().map(|leased| leased.lease.claims.instance_id)
 }
 

@@ -10,7 +10,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    activations::Refusal,
+    activations::{DeviceCredentials, Refusal},
     testing::{NOW, TestWorld},
 };
 use keywright_store::StoreError;
@@ -20,12 +20,8 @@ use crate::world::{acme, log, new_entries, somebody, world};
 const DEMO_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 async fn opens(world: &TestWorld, key: &str) -> bool {
-    let asked = world
-        .services
-        .activations
-        .admit("acme", "notes", Some(key.as_bytes()))
-        .await;
-    match asked {
+    let credentials = DeviceCredentials::new("acme", "notes", Some(key.as_bytes()));
+    match world.services.activations.admit(&credentials).await {
         Ok(_) => true,
         Err(Refusal::SdkKey) => false,
         Err(other) => panic!("{other}"),
@@ -120,19 +116,20 @@ async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
     let world = world().await;
     let (activations, sdk_keys) = (&world.services.activations, &world.services.sdk_keys);
     let indie = Caller::command_line("indie".parse().unwrap());
+    let pixel = |key| DeviceCredentials::new("indie", "pixel", key);
     for key in [None, Some(&b"anything"[..])] {
-        assert!(activations.admit("indie", "pixel", key).await.is_ok());
+        assert!(activations.admit(&pixel(key)).await.is_ok());
     }
     let rotated = sdk_keys.rotate(&indie, OldKeys::END_NOW).await;
     assert!(matches!(rotated, Err(Error::Conflict(_))));
     let made = sdk_keys.set(&indie).await.unwrap();
     for key in [None, Some(&b"anything"[..]), Some(DEMO_KEY.as_bytes())] {
-        let refused = activations.admit("indie", "pixel", key).await;
+        let refused = activations.admit(&pixel(key)).await;
         assert!(matches!(refused, Err(Refusal::SdkKey)));
     }
     assert!(
         activations
-            .admit("indie", "pixel", Some(made.expose().as_bytes()))
+            .admit(&pixel(Some(made.expose().as_bytes())))
             .await
             .is_ok()
     );

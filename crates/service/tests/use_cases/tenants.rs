@@ -6,7 +6,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    activations::Refusal,
+    activations::{DeviceCredentials, Refusal},
     licenses::MintOrder,
     products::{KeyTypeChange, NewKeyType, NewProduct, ProductChange},
     tenants::NewTenant,
@@ -162,7 +162,8 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
     let world = world().await;
     let before = log(&world).await.len();
     let (tenants, activations) = (&world.services.tenants, &world.services.activations);
-    let key = Some(DEMO_SDK_KEY);
+    let notes = DeviceCredentials::new("acme", "notes", Some(DEMO_SDK_KEY));
+    let pixel = DeviceCredentials::new("indie", "pixel", None);
     let owner = somebody(Role::Owner);
     assert!(matches!(
         tenants.suspend(&somebody(Role::Admin)).await,
@@ -177,12 +178,12 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
         tenants.suspend(&owner).await,
         Err(Error::Conflict("The tenant is suspended already"))
     ));
-    let refused = activations.admit("acme", "notes", key).await;
+    let refused = activations.admit(&notes).await;
     assert!(matches!(refused, Err(Refusal::Suspended)));
-    assert!(activations.admit("indie", "pixel", None).await.is_ok());
+    assert!(activations.admit(&pixel).await.is_ok());
     assert!(world.services.signing_keys.keyset(&acme()).await.is_ok());
     tenants.resume(&owner).await.unwrap();
-    assert!(activations.admit("acme", "notes", key).await.is_ok());
+    assert!(activations.admit(&notes).await.is_ok());
     let actions: Vec<Action> = new_entries(&world, before)
         .await
         .iter()
