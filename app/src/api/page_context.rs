@@ -1,10 +1,6 @@
 //! Who is looking at the page: known from the request, and the same while the browser hydrates it.
 
-use keywright_domain::{
-    ids::TenantId,
-    plan::Plan,
-    role::{Permission, Role},
-};
+use keywright_domain::{account::Account, role::Permission};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -33,25 +29,6 @@ pub struct Visit {
     pub login_failure: Option<LoginFailure>,
     /// Set where the page answers a form that could not be carried out.
     pub action_failure: Option<ApiError>,
-}
-
-/// The operator who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The id of the operator.
-    pub id: String,
-    /// The address that the operator signs in with.
-    pub email: String,
-    /// What the operator may do.
-    pub role: Role,
-    /// The operator's tenant.
-    pub tenant: TenantId,
-    /// How the tenant is called.
-    pub tenant_name: String,
-    /// What the tenant may; the server checks it, the page only shows it.
-    pub plan: Plan,
-    /// Whether the tenant is still led to its first licensed device.
-    pub is_guided: bool,
 }
 
 /// A sign-in that was refused: the form is shown again.

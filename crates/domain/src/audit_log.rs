@@ -119,9 +119,9 @@ impl fmt::Display for Day {
     }
 }
 
-/// One entry.
+/// One entry, by default with its details as pages show them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AuditEntry {
+pub struct AuditEntry<Details = Vec<(String, String)>> {
     /// Its id.
     pub id: AuditEntryId,
     /// When it happened.
@@ -135,7 +135,22 @@ pub struct AuditEntry {
     /// Of a remint: the license that took its place.
     pub successor: Option<NamedLicense>,
     /// What else there is to say: stable names and values.
-    pub details: Vec<(String, String)>,
+    pub details: Details,
+}
+
+impl<Details> AuditEntry<Details> {
+    /// Converts the details.
+    pub fn map_details<T>(self, convert: impl FnOnce(Details) -> T) -> AuditEntry<T> {
+        AuditEntry {
+            id: self.id,
+            at: self.at,
+            actor: self.actor,
+            action: self.action,
+            license: self.license,
+            successor: self.successor,
+            details: convert(self.details),
+        }
+    }
 }
 
 impl AuditEntry {

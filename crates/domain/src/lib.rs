@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, draws randomness, waits or talks to anything: what a rule needs comes in as an
 //! argument. The crate builds for the server and for the browser's wasm.
 
+pub mod account;
 pub mod activation;
 pub mod audit;
 pub mod audit_log;
@@ -29,7 +30,6 @@ pub mod query;
 pub mod role;
 pub mod sdk_key;
 pub mod search;
-pub mod session;
 pub mod settings;
 pub mod setup;
 pub mod signing_key;

@@ -21,7 +21,7 @@ use crate::{
     context::Context,
     email,
     error::checked_name,
-    operators::{Origin, SessionRows, SessionToken, as_caller, entry_of_new},
+    operators::{Origin, SessionRows, SessionToken, entry_of_new},
     password,
     tenants::{NewTenant, TenantRows},
 };
@@ -257,7 +257,7 @@ async fn write_all(
         created_at: now,
     };
     // In the owner's own name: there was nobody before.
-    let caller = as_caller(&owner, now);
+    let caller = Caller::signing_in(&owner);
     let tenant = NewTenant::new(new.tenant, &new.tenant_name, Plan::Enterprise);
     let tenant = TenantRows::new(context, &caller, tenant, now);
     let made = entry_of_new(context, &caller, &owner);

@@ -41,7 +41,7 @@ mod used_forms;
 mod validations;
 mod writer;
 
-pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
+pub use audit::{EntryFilter, NewAuditEntry, RecordedEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 #[cfg(feature = "bulk")]
 pub use bulk::Bulk;
@@ -53,7 +53,7 @@ pub use device_tenants::{DeviceSdkKey, DeviceTenant};
 pub use error::StoreError;
 pub use looks::{DeviceLicense, KnownDevice, Looked};
 pub use operators::Operator;
-pub use sessions::OpenSession;
+pub use sessions::{CreateSession, Session};
 pub use setup_code::StoredSetupCode;
 pub use signing_keys::SealedSigningKey;
 pub use touches::{SdkKeyUse, Touch};

@@ -59,7 +59,7 @@ pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     (head, rows)
 }
 
-pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
+pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::RecordedEntry> {
     let acme = acme();
     let everything = EntryFilter::default();
     let entries =

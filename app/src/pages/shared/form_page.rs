@@ -71,7 +71,7 @@ pub fn form_page(page: FormPage) -> AnyView {
     let (mut fields, mut filled) = (page.fields, filled);
     if let Some(account) = use_visit().account {
         fields.push(FormField::hidden(OPERATOR_FIELD));
-        filled.push((OPERATOR_FIELD.to_owned(), account.id));
+        filled.push((OPERATOR_FIELD.to_owned(), account.operator_id.to_string()));
     }
     let note = page
         .note

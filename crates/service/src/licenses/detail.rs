@@ -32,7 +32,7 @@ impl Licenses {
             ..EntryFilter::default()
         };
         let entries = store.audit_entries(tenant, &about_it, Position::Start, ACTIVITY, now);
-        let activity = entries.await?.into_iter().map(audit::as_shown);
+        let activity = entries.await?.into_iter().map(audit::to_view);
         Ok(LicenseDetail {
             predecessor,
             successor,

@@ -7,8 +7,8 @@ use keywright_domain::audit::Action;
 use keywright_store::{Operator, StoreError};
 use serde_json::json;
 
-use super::{Operators, Origin, SessionRows, SessionToken, as_caller};
-use crate::{Error, email, limits::SignInAttempt};
+use super::{Operators, Origin, SessionRows, SessionToken};
+use crate::{Caller, Error, email, limits::SignInAttempt};
 
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +128,7 @@ impl Operators {
     fn record_refusal(&self, operator: &Operator, origin: &Origin) {
         let (context, now) = (&self.0, self.0.clock.now());
         let details = json!({ "address": origin.address_text() });
-        let caller = as_caller(operator, now);
+        let caller = Caller::signing_in(operator);
         let entry = context.audit(&caller, now, Action::SignInRefused, None, details);
         self.write_aside("a refused sign-in was not recorded", move |tx| {
             async move { tx.record(&entry).await }.boxed()

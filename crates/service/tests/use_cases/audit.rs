@@ -19,7 +19,7 @@ use keywright_service::{
     operators::{Origin, SignInError},
     testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
+use keywright_store::{Engine, EntryFilter, RecordedEntry, StoreError};
 
 use crate::world::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
 
@@ -86,7 +86,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
 
 /// The new entries once there are any: a refusal is written aside. The time is only so that a test which waits for what never
 /// comes ends.
-async fn once_there(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let found = async {
         loop {
             let entries = new_entries(world, before).await;
@@ -119,7 +119,7 @@ async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none() {
             let before = log(&world).await.len();
             attempt(&world, &support, &done).await.unwrap();
             let entries = new_entries(&world, before).await;
-            let [AuditEntry { actor, license, .. }] = entries.as_slice() else {
+            let [RecordedEntry { actor, license, .. }] = entries.as_slice() else {
                 panic!("{action:?} on {engine:?}: {entries:?}")
             };
             assert_eq!((entries[0].action, entries[0].at), (action, at));

@@ -81,7 +81,7 @@ async fn the_report_names_what_is_there() {
             .await
             .unwrap();
         assert_eq!(
-            (session.tenant.as_str(), session.role.as_str()),
+            (session.tenant_id.as_str(), session.role.as_str()),
             (operator.tenant, operator.role)
         );
     }

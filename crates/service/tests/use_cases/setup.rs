@@ -16,7 +16,7 @@ use keywright_service::{
     tenants::NewTenant,
     testing::{NOW, TestWorld},
 };
-use keywright_store::{AuditEntry, Engine, EntryFilter};
+use keywright_store::{Engine, EntryFilter, RecordedEntry};
 
 const BOTH: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
 const PASSWORD: &str = "correct horse";
@@ -45,7 +45,7 @@ async fn code(world: &TestWorld) -> String {
     code.expose().to_string()
 }
 
-async fn entries(world: &TestWorld) -> Vec<AuditEntry> {
+async fn entries(world: &TestWorld) -> Vec<RecordedEntry> {
     let (tenant, filter) = (mine(), EntryFilter::default());
     let found = world
         .store
@@ -85,7 +85,7 @@ async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in() {
             ("me@mine.test", Role::Owner, Plan::Enterprise)
         );
         assert_eq!(
-            (&session.tenant, session.tenant_name.as_str()),
+            (&session.tenant_id, session.tenant_name.as_str()),
             (&mine(), "My company")
         );
         let again = operators.sign_in("ME@mine.test", PASSWORD, Origin::default());

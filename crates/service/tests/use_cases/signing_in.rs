@@ -37,7 +37,7 @@ async fn the_right_password_begins_a_session_and_is_recorded() {
     let session = world.services.operators.session(&token).await.unwrap();
     assert_eq!((session.email.as_str(), session.role), (EMAIL, Role::Owner));
     assert_eq!(
-        (session.tenant, session.tenant_name.as_str()),
+        (session.tenant_id, session.tenant_name.as_str()),
         (acme(), "Acme")
     );
     let entries = new_entries(&world, before).await;

@@ -2,19 +2,15 @@
 
 use futures::FutureExt;
 use keywright_domain::{
+    account::Account,
     ids::{LicenseId, TenantId},
     license::NamedLicense,
     page::Position,
     plan::Plan,
     role::Role,
-    session::Session,
 };
-use keywright_service::{
-    Caller,
-    clock::Clock,
-    testing::{NOW, TestWorld},
-};
-use keywright_store::{AuditEntry, Engine, EntryFilter, StoreError};
+use keywright_service::{Caller, clock::Clock, testing::TestWorld};
+use keywright_store::{Engine, EntryFilter, RecordedEntry, StoreError};
 use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
@@ -29,26 +25,25 @@ pub(crate) fn acme() -> TenantId {
 
 /// Somebody of `acme` with that role.
 pub(crate) fn somebody(role: Role) -> Caller {
-    Caller::operator(&Session {
-        operator: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
+    Caller::operator(&Account {
+        operator_id: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
         email: format!("{}@acme.test", role.as_str()),
         role,
-        tenant: acme(),
+        tenant_id: acme(),
         tenant_name: "Acme".into(),
         plan: Plan::Enterprise,
         is_guided: false,
-        last_seen_at: NOW,
     })
 }
 
 /// What `acme`'s log gained since it had `before` entries.
-pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let mut entries = log(world).await;
     entries.truncate(entries.len() - before);
     entries
 }
 
-pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
+pub(crate) async fn log(world: &TestWorld) -> Vec<RecordedEntry> {
     settled(world).await;
     world
         .store

@@ -10,7 +10,7 @@ use keywright_domain::{
     page::{Count, Mark, Position},
     time::Timestamp,
 };
-use keywright_store::{AuditEntry, EntryFilter, NewAuditEntry, StoreError};
+use keywright_store::{EntryFilter, NewAuditEntry, RecordedEntry, StoreError};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -69,7 +69,7 @@ async fn entries(
     slug: &str,
     filter: &EntryFilter,
     now: Timestamp,
-) -> Vec<AuditEntry> {
+) -> Vec<RecordedEntry> {
     world
         .store
         .audit_entries(&tenant(slug), filter, Position::Start, 1_000, now)

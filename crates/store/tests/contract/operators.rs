@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{OperatorId, TenantId},
     role::Role,
 };
-use keywright_store::{OpenSession, Operator, StoreError};
+use keywright_store::{CreateSession, Operator, StoreError};
 use uuid::Uuid;
 
 use crate::{
@@ -32,7 +32,7 @@ async fn add(world: &World, operator: Operator) -> Result<(), StoreError> {
 }
 
 async fn open(world: &World, token_hash: &str) {
-    let session = OpenSession {
+    let session = CreateSession {
         token_hash: token_hash.into(),
         tenant: tenant("acme"),
         operator: OperatorId::new(Uuid::from_u128(1)),

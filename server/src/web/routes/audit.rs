@@ -40,14 +40,14 @@ pub(crate) async fn find(
     headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    let Some(session) = &scope.session else {
+    let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Form(asked)) = form else {
         // Who asked for one thing must not read everything for an answer.
         return render::malformed_form_page(state, scope, headers).await;
     };
-    match with_license(&scope, &Caller::operator(session), &asked).await {
+    match with_license(&scope, &Caller::operator(account), &asked).await {
         Ok(Some(filter)) => lead_to(filter),
         Ok(None) => {
             let page = Uri::from_static(routes::AUDIT_NO_SUCH_KEY);

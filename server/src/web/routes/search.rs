@@ -40,10 +40,10 @@ pub(crate) async fn find(
 ) -> Response {
     // What is no search finds everything.
     let search = form.map(|Form(search)| search).unwrap_or_default();
-    let Some(session) = &scope.session else {
+    let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
-    let caller = Caller::operator(session);
+    let caller = Caller::operator(account);
     match scope.services.licenses.find(&caller, &search.q).await {
         Ok(Found::License(id)) => Redirect::to(&routes::license(id)).into_response(),
         Ok(Found::Term(term)) => {
