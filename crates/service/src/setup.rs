@@ -13,6 +13,7 @@ use keywright_domain::{
     setup::{MOST_WRONG_TRIES, SetupCode, SetupCodeHash},
 };
 use keywright_store::{Operator, StoreError, StoredSetupCode, Tx};
+use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
@@ -21,9 +22,10 @@ use crate::{
     context::Context,
     email,
     error::checked_name,
+    forms::FieldErrors,
     operators::{Origin, SessionRows, SessionToken, entry_of_new},
     password,
-    tenants::{NewTenant, TenantRows},
+    tenants::{CreateTenant, TenantRows},
 };
 
 /// Use cases around the first run.
@@ -35,8 +37,10 @@ pub struct Setup {
     is_done: Arc<AtomicBool>,
 }
 
-/// What is to be set up, as it was typed. No `Debug`: there is a password in it, and a code.
-pub struct NewSetup {
+/// The form of the first run as submitted. No `Debug`: it holds a password and the setup code.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SetupForm {
     /// The setup code.
     pub code: Zeroizing<String>,
     /// How the tenant is called on pages.
@@ -49,27 +53,12 @@ pub struct NewSetup {
     pub password: Zeroizing<String>,
 }
 
-/// What is wrong with each field; no try is counted for that.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WrongFields {
-    /// The code is missing.
-    pub code: Option<Invalid>,
-    /// The tenant's name.
-    pub tenant_name: Option<Invalid>,
-    /// Its slug.
-    pub slug: Option<Invalid>,
-    /// The owner's e-mail.
-    pub email: Option<Invalid>,
-    /// The owner's password.
-    pub password: Option<Invalid>,
-}
-
 /// Why nothing was set up.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SetupError {
-    /// Fields that are not as they have to be.
+    /// Some fields are invalid. This does not count as a try.
     #[error("Nothing was set up: a field is not right yet")]
-    Invalid(Box<WrongFields>),
+    Invalid(FieldErrors),
     /// Another code than the one that works.
     #[error("This is not the setup code; {}", tries(*.tries_left))]
     WrongCode {
@@ -159,11 +148,11 @@ impl Setup {
     }
 
     /// Makes the tenant, on the plan of those who host themselves, and its owner, who is signed in at once.
-    pub async fn run(&self, new: NewSetup, origin: Origin) -> Result<SessionToken, SetupError> {
+    pub async fn run(&self, form: SetupForm, origin: Origin) -> Result<SessionToken, SetupError> {
         if !self.is_due().await? {
             return Err(SetupError::Done);
         }
-        let new = Checked::new(&new).map_err(SetupError::Invalid)?;
+        let new = ValidSetup::read(form).map_err(SetupError::Invalid)?;
         let context = self.context.clone();
         let write = self.context.store.write(move |tx| {
             async move {
@@ -183,8 +172,8 @@ impl Setup {
     }
 }
 
-/// What is to be set up, once every field is right.
-struct Checked {
+/// A setup form whose fields are all valid.
+struct ValidSetup {
     code: SetupCode,
     tenant_name: String,
     tenant: TenantId,
@@ -192,30 +181,27 @@ struct Checked {
     password: Zeroizing<String>,
 }
 
-impl Checked {
-    fn new(new: &NewSetup) -> Result<Self, Box<WrongFields>> {
-        let code = SetupCode::parse(&new.code).ok_or(Invalid::SetupCodeMissing);
-        let name = checked_name(&new.tenant_name);
-        let tenant = new.slug.trim().parse().map_err(Invalid::Slug);
-        let address = new.email.trim();
-        let email = email::check(address);
-        let password = password::check_new(&new.password);
-        match (code, name, tenant, email, password) {
-            (Ok(code), Ok(tenant_name), Ok(tenant), Ok(()), Ok(())) => Ok(Self {
-                code,
-                tenant_name,
-                tenant,
-                email: address.to_owned(),
-                password: new.password.clone(),
-            }),
-            (code, name, tenant, email, password) => Err(Box::new(WrongFields {
-                code: code.err(),
-                tenant_name: name.err(),
-                slug: tenant.err(),
-                email: email.err(),
-                password: password.err(),
-            })),
-        }
+impl ValidSetup {
+    fn read(form: SetupForm) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let code = SetupCode::parse(&form.code).ok_or(Invalid::SetupCodeMissing);
+        let code = errors.collect("code", code);
+        let tenant_name = errors.collect("tenant_name", checked_name(&form.tenant_name));
+        let tenant = form.slug.trim().parse().map_err(Invalid::Slug);
+        let tenant = errors.collect("slug", tenant);
+        let email = form.email.trim();
+        let email = errors.collect("email", email::check(email).map(|()| email.to_owned()));
+        let password = password::check_new(&form.password).map(|()| form.password);
+        let password = errors.collect("password", password);
+        errors.finish(|| {
+            Some(Self {
+                code: code?,
+                tenant_name: tenant_name?,
+                tenant: tenant?,
+                email: email?,
+                password: password?,
+            })
+        })
     }
 }
 
@@ -241,7 +227,7 @@ async fn judge(
 async fn write_all(
     tx: &mut Tx<'_>,
     context: &Context,
-    new: Checked,
+    new: ValidSetup,
     origin: Origin,
 ) -> Result<SessionToken, StoreError> {
     let now = context.clock.now();
@@ -258,7 +244,7 @@ async fn write_all(
     };
     // In the owner's own name: there was nobody before.
     let caller = Caller::signing_in(&owner);
-    let tenant = NewTenant::new(new.tenant, &new.tenant_name, Plan::Enterprise);
+    let tenant = CreateTenant::new(new.tenant, &new.tenant_name, Plan::Enterprise);
     let tenant = TenantRows::new(context, &caller, tenant, now);
     let made = entry_of_new(context, &caller, &owner);
     let (token, session) = SessionRows::new(context, &owner, &origin);

@@ -16,9 +16,9 @@ use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
 
-/// A tenant to make.
+/// A tenant to create.
 #[derive(Debug, Clone)]
-pub struct NewTenant {
+pub struct CreateTenant {
     /// Its slug.
     pub id: TenantId,
     /// Its name on pages.
@@ -29,7 +29,7 @@ pub struct NewTenant {
     pub first_kid: Option<Kid>,
 }
 
-impl NewTenant {
+impl CreateTenant {
     /// A tenant whose first signing key is called as usual.
     pub fn new(id: TenantId, name: &str, plan: Plan) -> Self {
         Self {
@@ -46,8 +46,8 @@ impl NewTenant {
 pub struct Tenants(pub(crate) Arc<Context>);
 
 impl Tenants {
-    /// Makes a tenant with its first signing key.
-    pub async fn add(&self, mut new: NewTenant) -> Result<(), Error> {
+    /// Creates a tenant with its first signing key.
+    pub async fn create(&self, mut new: CreateTenant) -> Result<(), Error> {
         new.name = checked_name(&new.name)?;
         let caller = Caller::command_line(new.id.clone());
         let rows = TenantRows::new(&self.0, &caller, new, self.0.clock.now());
@@ -153,7 +153,12 @@ pub(crate) struct TenantRows {
 
 impl TenantRows {
     /// Those of a tenant whose name was checked.
-    pub(crate) fn new(context: &Context, caller: &Caller, new: NewTenant, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        context: &Context,
+        caller: &Caller,
+        new: CreateTenant,
+        now: Timestamp,
+    ) -> Self {
         let key = context.new_signing_key(&new.id, new.first_kid.unwrap_or_else(Kid::first));
         let entry = |action, details| context.audit(caller, now, action, None, details);
         let made = json!({ "plan": new.plan.as_str() });

@@ -13,7 +13,7 @@ use keywright_domain::{
     settings::TrialDays,
     signing_key::{ListedKey, Urgency},
 };
-use keywright_service::{Services, products::ProductChange, testing::NOW};
+use keywright_service::{Services, products::UpdateProduct, testing::NOW};
 use keywright_store::Engine;
 use serde_json::{Value, json};
 
@@ -400,14 +400,14 @@ fn reminted(license: License) -> License {
 }
 
 async fn set(server: &Server, trial_days: Option<i64>, free_tier: Option<bool>) {
-    let change = ProductChange {
+    let change = UpdateProduct {
         name: None,
         trial_days: Some(trial_days.map(|days| TrialDays::try_from(days).unwrap())),
         free_tier: Some(free_tier),
     };
     let products = &server.world.services.products;
     products
-        .change(&acme(), "notes".parse().unwrap(), change)
+        .update(&acme(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }

@@ -75,8 +75,8 @@ impl Origin {
 pub struct Operators(pub(crate) Arc<Context>);
 
 impl Operators {
-    /// Makes an account.
-    pub async fn add(
+    /// Creates an account.
+    pub async fn create(
         &self,
         caller: &Caller,
         email: &str,

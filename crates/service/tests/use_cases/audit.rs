@@ -15,7 +15,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error,
-    licenses::MintOrder,
+    licenses::MintRequest,
     operators::{Origin, SignInError},
     testing::{NOW, TestWorld},
 };
@@ -45,7 +45,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
     let fallback = license(FALLBACK_KEY);
     match attempt {
         Attempt::Mint => {
-            let order = MintOrder {
+            let order = MintRequest {
                 product: "notes".parse().unwrap(),
                 key_type: Some("pro".parse().unwrap()),
                 customer: Customer::default(),
@@ -219,7 +219,7 @@ async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning
             .unwrap()
             .page
     };
-    let order = MintOrder {
+    let order = MintRequest {
         product: "notes".parse().unwrap(),
         key_type: Some("pro".parse().unwrap()),
         customer: Customer::default(),

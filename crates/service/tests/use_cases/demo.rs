@@ -13,7 +13,7 @@ use keywright_service::{
     Caller,
     demo::DemoError,
     operators::Origin,
-    tenants::NewTenant,
+    tenants::CreateTenant,
     testing::{NOW, TestWorld},
 };
 use keywright_store::Engine;
@@ -115,7 +115,11 @@ async fn it_refuses_a_database_with_somebody_elses_tenant() {
     world
         .services
         .tenants
-        .add(NewTenant::new("mine".parse().unwrap(), "Mine", Plan::Pro))
+        .create(CreateTenant::new(
+            "mine".parse().unwrap(),
+            "Mine",
+            Plan::Pro,
+        ))
         .await
         .unwrap();
     let refused = world.services.demo.fill().await;

@@ -7,7 +7,7 @@ use keywright_service::{
     limits::LimitSettings,
     master_key::{MasterKey, MasterKeyError},
     rng::Rng,
-    tenants::NewTenant,
+    tenants::CreateTenant,
     testing::SeededRng,
 };
 use keywright_store::{Engine, testing::TestDatabase};
@@ -32,7 +32,11 @@ async fn another_key_is_refused_once_something_is_sealed() {
     );
     services
         .tenants
-        .add(NewTenant::new("acme".parse().unwrap(), "Acme", Plan::Free))
+        .create(CreateTenant::new(
+            "acme".parse().unwrap(),
+            "Acme",
+            Plan::Free,
+        ))
         .await
         .unwrap();
     assert!(MasterKey::is_needed(&store).await.unwrap());

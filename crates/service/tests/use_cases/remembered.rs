@@ -12,7 +12,7 @@ use keywright_domain::{
 use keywright_service::{
     Caller,
     activations::{ActivationRequest, DeviceCredentials, Refusal, Validated, ValidationRequest},
-    products::ProductChange,
+    products::UpdateProduct,
     testing::TestWorld,
 };
 use keywright_store::Engine;
@@ -76,14 +76,14 @@ async fn what_another_server_changes_holds_at_once(engine: Engine) {
     let beside = &two.beside.services;
     assert!(two.validate(SDK_KEY, first).await.is_ok());
 
-    let change = ProductChange {
+    let change = UpdateProduct {
         trial_days: Some(14.try_into().ok()),
-        ..ProductChange::default()
+        ..UpdateProduct::default()
     };
     let notes = "notes".parse().unwrap();
     beside
         .products
-        .change(&owner(), notes, change)
+        .update(&owner(), notes, change)
         .await
         .unwrap();
     let settings = two.validate(SDK_KEY, first).await.unwrap().settings;

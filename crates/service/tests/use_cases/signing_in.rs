@@ -159,7 +159,7 @@ async fn accounts_are_made_by_those_who_may_with_a_good_password() {
     let operators = &world.services.operators;
     let owner = Caller::command_line(acme());
     let add = |caller: Caller, email: &'static str, role, password: &'static str| async move {
-        operators.add(&caller, email, role, password).await
+        operators.create(&caller, email, role, password).await
     };
     assert!(
         add(owner.clone(), "new@acme.test", Role::Admin, "long enough")

@@ -1,4 +1,4 @@
-//! Licenses to mint, as they are typed into the form.
+//! The form that mints licenses.
 
 use keywright_domain::{
     ids::{FormId, KeyTypeId, ProductId},
@@ -8,64 +8,64 @@ use keywright_domain::{
 use serde::Deserialize;
 
 use super::{
-    Licenses, MOST_AT_ONCE, MintOrder,
+    Licenses, MAX_MINTED_AT_ONCE, MintRequest,
     mint::{check_count, check_email, check_name},
 };
 use crate::{
     Caller, Error, Invalid,
-    forms::{FormError, WrongFields, form_id},
+    forms::{FieldErrors, FormError, parse_form_id},
 };
 
-/// Licenses to mint, as typed. What may be left out is empty.
+/// The form as submitted; optional fields may be empty.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct TypedMint {
+pub struct MintForm {
     /// The id of the form, which mints once.
     pub form_id: String,
     /// A product and one of its key types: `notes/pro`.
     pub key_type: String,
-    /// Whom the licenses are for.
+    /// The customer's name.
     pub customer_name: String,
-    /// And their address.
+    /// The customer's e-mail.
     pub customer_email: String,
-    /// How many.
+    /// The number of licenses.
     pub count: String,
 }
 
 impl Licenses {
-    /// The id of a form to mint with.
+    /// Returns the id of a new form to mint with.
     pub fn new_form(&self) -> FormId {
         self.0.new_form()
     }
 
-    /// What was typed, once every field is right: to be minted by the form of that id.
-    pub async fn mint_typed(
+    /// Validates a form that was not submitted before, for [`Licenses::mint_once`].
+    pub async fn read_form(
         &self,
         caller: &Caller,
-        typed: TypedMint,
-    ) -> Result<(MintOrder, FormId), FormError> {
+        form: MintForm,
+    ) -> Result<(MintRequest, FormId), FormError> {
         caller.require(Permission::ActOnLicenses)?;
-        let form = form_id(&typed.form_id).map_err(Error::from)?;
-        if let Some(made) = self.0.made_by(caller, form).await? {
-            return Err(FormError::Used(made));
+        let form_id = parse_form_id(&form.form_id).map_err(Error::from)?;
+        if let Some(result) = self.0.previous_result(caller, form_id).await? {
+            return Err(FormError::Duplicate(result));
         }
-        let mut wrong = WrongFields::default();
-        let key_type = self.known_key_type(caller, &typed.key_type).await?;
-        let key_type = wrong.take(
+        let mut errors = FieldErrors::default();
+        let key_type = self.find_key_type(caller, &form.key_type).await?;
+        let key_type = errors.collect(
             "key_type",
             key_type.ok_or("choose a product and one of its key types"),
         );
-        let name = given(&typed.customer_name);
-        let name = wrong.take("customer_name", check_name(name.as_deref()).map(|()| name));
-        let email = given(&typed.customer_email);
-        let email = wrong.take(
+        let name = non_empty(&form.customer_name);
+        let name = errors.collect("customer_name", check_name(name.as_deref()).map(|()| name));
+        let email = non_empty(&form.customer_email);
+        let email = errors.collect(
             "customer_email",
             check_email(email.as_deref()).map(|()| email),
         );
-        let count = wrong.take("count", count(&typed.count));
-        let order = (|| {
+        let count = errors.collect("count", parse_count(&form.count));
+        let request = errors.finish(|| {
             let (product, key_type) = key_type?;
-            Some(MintOrder {
+            Some(MintRequest {
                 product,
                 key_type: Some(key_type),
                 customer: Customer {
@@ -74,16 +74,16 @@ impl Licenses {
                 },
                 count: count?,
             })
-        })();
-        Ok((wrong.none(order)?, form))
+        })?;
+        Ok((request, form_id))
     }
 
-    async fn known_key_type(
+    async fn find_key_type(
         &self,
         caller: &Caller,
-        typed: &str,
+        text: &str,
     ) -> Result<Option<(ProductId, KeyTypeId)>, Error> {
-        let Some((product, key_type)) = typed.split_once('/') else {
+        let Some((product, key_type)) = text.split_once('/') else {
             return Ok(None);
         };
         let (Ok(product), Ok(key_type)) = (product.parse(), key_type.parse()) else {
@@ -95,15 +95,14 @@ impl Licenses {
     }
 }
 
-fn given(typed: &str) -> Option<String> {
-    let typed = typed.trim();
-    (!typed.is_empty()).then(|| typed.to_owned())
+fn non_empty(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn count(typed: &str) -> Result<u32, Invalid> {
-    let count = typed
-        .trim()
-        .parse()
-        .map_err(|_| Invalid::Count { max: MOST_AT_ONCE })?;
+fn parse_count(text: &str) -> Result<u32, Invalid> {
+    let count = text.trim().parse().map_err(|_| Invalid::Count {
+        max: MAX_MINTED_AT_ONCE,
+    })?;
     check_count(count).map(|()| count)
 }
