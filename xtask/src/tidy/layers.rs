@@ -56,8 +56,11 @@ const LAYERS: [Layer; 8] = [
             "keywright-store",
         ],
     ),
-    // Data sets are written past the services, many rows at once.
-    layer("keywright-bench", &["keywright-domain", "keywright-store"]),
+    // Data sets are generated as the demo is, and written past the services, many rows at once.
+    layer(
+        "keywright-bench",
+        &["keywright-domain", "keywright-service", "keywright-store"],
+    ),
     layer("xtask", &[]),
 ];
 

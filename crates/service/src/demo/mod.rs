@@ -1,9 +1,9 @@
-//! The demo data: fixed where people and tests rely on it, believable everywhere else.
+//! The demo data: fixed where people and tests rely on it, generated everywhere else.
 
-mod believable;
-mod dice;
-mod fixed;
-mod names;
+mod fixtures;
+mod generated;
+mod generator;
+mod sample_data;
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use keywright_domain::{
     audit::{Action, Actor, ActorKind},
     ids::{AuditEntryId, Kid, LicenseId, OperatorId, TenantId},
     license::License,
-    product::{KeyType, Product, Tenant},
+    product::Tenant,
     role::Role,
     time::Timestamp,
 };
@@ -21,6 +21,12 @@ use keywright_store::{NewAuditEntry, Operator, Tx};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use fastrand::Rng;
+
+pub use self::{
+    fixtures::Catalog,
+    generator::{GeneratedLicense, Generator, Profile, choose},
+};
 use crate::{Error, context::Context};
 
 /// Every demo operator's password.
@@ -95,15 +101,18 @@ impl Demo {
             .map_err(Error::from)?
             .is_some();
         let tenants = store.tenant_ids().await.map_err(Error::from)?;
-        let is_ours =
-            |id: &TenantId| done && fixed::TENANTS.iter().any(|(slug, ..)| *slug == id.as_str());
+        let is_ours = |id: &TenantId| {
+            done && fixtures::TENANTS
+                .iter()
+                .any(|(slug, ..)| *slug == id.as_str())
+        };
         if let Some(other) = tenants.into_iter().find(|id| !is_ours(id)) {
             return Err(DemoError::NotOurs(other));
         }
         if !done {
             self.write().await?;
         }
-        Ok(fixed::report()?)
+        Ok(fixtures::report()?)
     }
 
     async fn write(&self) -> Result<(), Error> {
@@ -137,8 +146,7 @@ impl Demo {
 /// All that is written.
 struct DemoData {
     tenants: Vec<Tenant>,
-    products: Vec<Product>,
-    key_types: Vec<KeyType>,
+    catalog: Catalog,
     licenses: Vec<DemoLicense>,
 }
 
@@ -160,20 +168,13 @@ struct Event {
 
 impl DemoData {
     fn new(now: Timestamp) -> Result<Self, Error> {
-        let began = now.minus_days(fixed::DAYS);
-        let tenants = fixed::tenants(began)?;
-        let products = fixed::products(began)?;
-        let key_types = fixed::key_types(began)?;
-        let shelf = fixed::Shelf {
-            products: &products,
-            key_types: &key_types,
-        };
-        let mut licenses = fixed::licenses(&shelf, now)?;
-        licenses.extend(believable::licenses(&shelf, now)?);
+        let tenants = fixtures::tenants(now.minus_days(fixtures::DAYS))?;
+        let catalog = Catalog::new(now)?;
+        let mut licenses = fixtures::licenses(&catalog, now)?;
+        licenses.extend(generated::licenses(&catalog, now)?);
         Ok(Self {
             tenants,
-            products,
-            key_types,
+            catalog,
             licenses,
         })
     }
@@ -182,14 +183,14 @@ impl DemoData {
         let operator = |&(tenant, email, role): &(&str, &str, Role)| {
             Ok(Operator {
                 id: OperatorId::new(context.rng.uuid()),
-                tenant: fixed::parsed(tenant)?,
+                tenant: fixtures::parsed(tenant)?,
                 email: email.to_owned(),
                 role,
                 password_hash: password_hash.to_owned(),
                 created_at: self.tenants[0].created_at,
             })
         };
-        fixed::OPERATORS.iter().map(operator).collect()
+        fixtures::OPERATORS.iter().map(operator).collect()
     }
 
     async fn write_tenants(
@@ -208,8 +209,8 @@ impl DemoData {
             tx.end_guide(&tenant.id, since).await?;
         }
         tx.insert_sdk_key(
-            &fixed::parsed(fixed::ACME)?,
-            fixed::sdk_key()?.hash(),
+            &fixtures::parsed(fixtures::ACME)?,
+            fixtures::sdk_key()?.hash(),
             "keywright demo",
             self.tenants[0].created_at,
         )
@@ -217,10 +218,10 @@ impl DemoData {
         for operator in operators {
             tx.insert_operator(operator).await?;
         }
-        for product in &self.products {
+        for product in &self.catalog.products {
             tx.insert_product(product).await?;
         }
-        for key_type in &self.key_types {
+        for key_type in &self.catalog.key_types {
             tx.insert_key_type(key_type).await?;
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What of the demo data people and tests rely on: tenants, accounts, products, known keys.
+//! The fixed part of the demo, which people and tests rely on: tenants, accounts, products, keys.
 
 use std::str::FromStr;
 
@@ -6,8 +6,8 @@ use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
     audit::Action,
     entitlement::Entitlements,
-    ids::{InstanceId, ProductId},
-    key::LicenseKey,
+    ids::InstanceId,
+    key::{KeyPrefix, LicenseKey},
     lease::{LEASE_SECONDS, LeaseStatus},
     license::{Customer, License, LicenseState},
     machine::MachineHash,
@@ -29,9 +29,9 @@ use crate::{Error, licenses::new_license};
 pub(super) const DAYS: u32 = 720;
 
 pub(super) const ACME: &str = "acme";
-pub(super) const INDIE: &str = "indie";
+const INDIE: &str = "indie";
 pub(super) const SUPPORT: &str = "support@acme.test";
-pub(super) const INDIE_OWNER: &str = "owner@indie.test";
+const INDIE_OWNER: &str = "owner@indie.test";
 
 /// Slug, name, plan.
 pub(super) const TENANTS: [(&str, &str, Plan); 2] = [
@@ -100,8 +100,7 @@ const KNOWN_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
 
 /// Reads one of the constants above.
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, Error> {
-    text.parse()
-        .map_err(|_| Error::Internal(StoreError::Aborted))
+    text.parse().map_err(|_| missing())
 }
 
 pub(super) fn sdk_key() -> Result<SdkKey, Error> {
@@ -121,7 +120,7 @@ pub(super) fn tenants(began: Timestamp) -> Result<Vec<Tenant>, Error> {
     TENANTS.iter().map(tenant).collect()
 }
 
-pub(super) fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
+fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
     let product = |&(tenant, slug, name, prefix): &(&str, &str, &str, &str)| {
         Ok(Product {
             tenant: parsed(tenant)?,
@@ -135,7 +134,7 @@ pub(super) fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
     PRODUCTS.iter().map(product).collect()
 }
 
-pub(super) fn key_types(began: Timestamp) -> Result<Vec<KeyType>, Error> {
+fn key_types(began: Timestamp) -> Result<Vec<KeyType>, Error> {
     let key_type = |&(tenant, product, slug, activation_limit, duration_days, names, fallback): &KeyTypeRow| {
         Ok(KeyType {
             tenant: parsed(tenant)?,
@@ -151,14 +150,27 @@ pub(super) fn key_types(began: Timestamp) -> Result<Vec<KeyType>, Error> {
     KEY_TYPES.iter().map(key_type).collect()
 }
 
-/// The products and key types to mint from.
-pub(super) struct Shelf<'a> {
-    pub(super) products: &'a [Product],
-    pub(super) key_types: &'a [KeyType],
+/// The demo's products and key types.
+pub struct Catalog {
+    pub(super) products: Vec<Product>,
+    pub(super) key_types: Vec<KeyType>,
 }
 
-impl Shelf<'_> {
-    /// A license of that key type of that product, minted at `at`.
+impl Catalog {
+    /// The catalog as the demo writes it at `now`.
+    pub fn new(now: Timestamp) -> Result<Self, Error> {
+        let created_at = now.minus_days(DAYS);
+        Ok(Self {
+            products: products(created_at)?,
+            key_types: key_types(created_at)?,
+        })
+    }
+
+    pub(super) fn key_prefix(&self, product: &str) -> Result<&KeyPrefix, Error> {
+        Ok(&self.product(product)?.key_prefix)
+    }
+
+    /// Returns a license of a product's key type, minted at `at`.
     pub(super) fn mint(
         &self,
         product: &str,
@@ -167,20 +179,26 @@ impl Shelf<'_> {
         customer: Customer,
         at: Timestamp,
     ) -> Result<License, Error> {
-        let missing = || Error::Internal(StoreError::Aborted);
-        let product_id: ProductId = parsed(product)?;
-        let product = self
-            .products
-            .iter()
-            .find(|row| row.id == product_id)
-            .ok_or_else(missing)?;
-        let of_type = |row: &&KeyType| row.product == product_id && row.id.as_str() == key_type;
-        let key_type = self.key_types.iter().find(of_type).ok_or_else(missing)?;
+        let product = self.product(product)?;
+        let is_meant =
+            |known: &&KeyType| known.product == product.id && known.id.as_str() == key_type;
+        let key_type = self.key_types.iter().find(is_meant).ok_or_else(missing)?;
         Ok(new_license(product, key_type, key, customer, at))
+    }
+
+    fn product(&self, slug: &str) -> Result<&Product, Error> {
+        let mut products = self.products.iter();
+        let found = products.find(|product| product.id.as_str() == slug);
+        found.ok_or_else(missing)
     }
 }
 
-pub(super) fn licenses(shelf: &Shelf<'_>, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
+/// A defect in the constants of this module.
+fn missing() -> Error {
+    Error::Internal(StoreError::Aborted)
+}
+
+pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
     let mut licenses = Vec::new();
     for (number, &(key, key_type, state, days, devices)) in KNOWN_KEYS.iter().enumerate() {
         let key = LicenseKey::parse(key).map_err(|_| Error::NotFound)?;
@@ -190,7 +208,7 @@ pub(super) fn licenses(shelf: &Shelf<'_>, now: Timestamp) -> Result<Vec<DemoLice
             name: None,
             email: Some(format!("{name}@customer.test")),
         };
-        let license = shelf.mint("notes", key_type, &key, customer, at)?;
+        let license = catalog.mint("notes", key_type, &key, customer, at)?;
         let license = License {
             state,
             active_count: devices,
@@ -222,20 +240,24 @@ fn key_type_customer(number: usize) -> &'static str {
     ["pro", "revoked", "expired", "fallback", "full"][number]
 }
 
-/// That the license was minted by hand.
-pub(super) fn minted(license: &License) -> Event {
-    let by = if license.tenant.as_str() == INDIE {
+/// The operator who looks after a license.
+pub(super) fn operator_of(license: &License) -> &'static str {
+    if license.tenant.as_str() == INDIE {
         INDIE_OWNER
     } else {
         SUPPORT
-    };
+    }
+}
+
+/// That the license was minted by hand.
+pub(super) fn minted(license: &License) -> Event {
     let details = json!({
         "display_key": license.display_key, "product": license.product, "key_type": license.key_type,
     });
     Event {
         at: license.created_at,
         action: Action::ManualMint,
-        by,
+        by: operator_of(license),
         successor: None,
         details,
     }

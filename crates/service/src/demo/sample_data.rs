@@ -1,4 +1,4 @@
-//! Customers and devices as they come: from several scripts, some long.
+//! Names of customers and devices, in several scripts, some of them long.
 
 /// Name and e-mail address of customers.
 pub(super) const CUSTOMERS: &[(&str, &str)] = &[
