@@ -109,6 +109,25 @@ async fn a_second_time_changes_nothing() {
     assert_eq!((list().await, crate::world::log(&world).await), before);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn fills_at_the_same_time_all_succeed() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let world = TestWorld::on(engine).await;
+        let beside = world.beside().await;
+        let mut servers = vec![&world];
+        // Of a SQLite file only one process at a time is a server.
+        if engine == Engine::Postgres {
+            servers.push(&beside);
+        }
+        let fills = (0..6).map(|number| servers[number % servers.len()].services.demo.fill());
+        let reports = futures::future::join_all(fills).await;
+        for report in &reports {
+            assert!(report.is_ok(), "{engine:?}: {reports:?}");
+        }
+        assert_eq!(world.store.tenant_ids().await.unwrap().len(), 2);
+    }
+}
+
 #[tokio::test]
 async fn it_refuses_a_database_with_somebody_elses_tenant() {
     let world = TestWorld::on(Engine::Sqlite).await;
