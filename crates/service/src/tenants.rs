@@ -182,6 +182,8 @@ impl TenantRows {
     /// A taken slug is a conflict.
     pub(crate) async fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let (tenant, key) = (&self.tenant, &self.key);
+        // The setup and the demo create the first tenant: they must not miss one that is created now.
+        tx.lock_setup_code().await?;
         tx.insert_tenant(tenant).await?;
         tx.insert_signing_key(&tenant.id, key, tenant.created_at)
             .await?;

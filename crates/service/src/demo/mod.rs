@@ -92,29 +92,34 @@ pub enum DemoError {
 }
 
 impl Demo {
-    /// Writes the demo data, once: a second time changes nothing.
+    /// Writes the demo data, once: a second time changes nothing, on whichever server.
     pub async fn fill(&self) -> Result<DemoReport, DemoError> {
-        let store = &self.0.store;
-        let done = store
-            .server_fact(DEMO_FACT)
-            .await
-            .map_err(Error::from)?
-            .is_some();
-        let tenants = store.tenant_ids().await.map_err(Error::from)?;
-        let is_ours = |id: &TenantId| {
-            done && fixtures::TENANTS
-                .iter()
-                .any(|(slug, ..)| *slug == id.as_str())
-        };
-        if let Some(other) = tenants.into_iter().find(|id| !is_ours(id)) {
-            return Err(DemoError::NotOurs(other));
-        }
-        if !done {
+        // Once another process has created tenants, `write` does nothing: then look again whose they are.
+        while !self.is_filled().await? {
             self.write().await?;
         }
         Ok(fixtures::report()?)
     }
 
+    async fn is_filled(&self) -> Result<bool, DemoError> {
+        let store = &self.0.store;
+        // The tenants before the fact, which is committed with them: else tenants of a demo that is
+        // written meanwhile would look like somebody else's.
+        let tenants = store.tenant_ids().await.map_err(Error::from)?;
+        let fact = store.server_fact(DEMO_FACT).await.map_err(Error::from)?;
+        let is_ours = |id: &TenantId| {
+            fact.is_some()
+                && fixtures::TENANTS
+                    .iter()
+                    .any(|(slug, ..)| *slug == id.as_str())
+        };
+        match tenants.into_iter().find(|id| !is_ours(id)) {
+            Some(other) => Err(DemoError::NotOurs(other)),
+            None => Ok(fact.is_some()),
+        }
+    }
+
+    /// Writes the demo data unless there is a tenant.
     async fn write(&self) -> Result<(), Error> {
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let data = DemoData::new(now)?;
@@ -125,6 +130,10 @@ impl Demo {
             .store
             .write(move |tx| {
                 async move {
+                    tx.lock_setup_code().await?;
+                    if tx.has_tenants().await? {
+                        return Ok(());
+                    }
                     tx.state_server_fact(DEMO_FACT, "1").await?;
                     data.write_tenants(tx, &context, &operators).await?;
                     for license in &data.licenses {
