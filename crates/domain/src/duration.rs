@@ -1,19 +1,23 @@
 //! How long licenses last: typed in the unit that one thinks in, stored in days.
 
+use crate::named_enum::named_enum;
+
 /// Most days that a license may last; beyond that it is lifetime.
 pub const MOST_DAYS: u32 = 36_500;
 
-/// A unit to type a duration in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DurationUnit {
-    /// 24 hours.
-    Days,
-    /// 7 days.
-    Weeks,
-    /// 30 days.
-    Months,
-    /// 365 days.
-    Years,
+named_enum! {
+    /// A unit to type a duration in.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DurationUnit {
+        /// 24 hours.
+        Days = "days",
+        /// 7 days.
+        Weeks = "weeks",
+        /// 30 days.
+        Months = "months",
+        /// 365 days.
+        Years = "years",
+    }
 }
 
 /// The duration is none.
@@ -22,24 +26,6 @@ pub enum DurationUnit {
 pub struct DurationError;
 
 impl DurationUnit {
-    /// Every unit, the shortest first.
-    pub const ALL: [Self; 4] = [Self::Days, Self::Weeks, Self::Months, Self::Years];
-
-    /// The stable name, which is also the word for several.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Days => "days",
-            Self::Weeks => "weeks",
-            Self::Months => "months",
-            Self::Years => "years",
-        }
-    }
-
-    /// The unit of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.as_str() == name)
-    }
-
     /// How many days one is.
     pub const fn days(self) -> u32 {
         match self {

@@ -4,6 +4,7 @@ use crate::{
     activation::Telemetry,
     ids::{ProductId, TenantId},
     machine::MachineHash,
+    named_enum::named_enum,
     time::Timestamp,
 };
 
@@ -13,33 +14,16 @@ const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
 /// An install that was not seen for so many days is forgotten.
 pub const RETENTION_DAYS: u32 = 400;
 
-/// How an app runs without a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum KeylessState {
-    /// In its trial.
-    Trial,
-    /// In its free tier.
-    FreeTier,
-    /// Its trial or license is over.
-    Expired,
-}
-
-impl KeylessState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Trial, Self::FreeTier, Self::Expired];
-
-    /// The name that is sent and stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Trial => "trial",
-            Self::FreeTier => "free_tier",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// The state of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
+named_enum! {
+    /// How an app runs without a key.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum KeylessState {
+        /// In its trial.
+        Trial = "trial",
+        /// In its free tier.
+        FreeTier = "free_tier",
+        /// Its trial or license is over.
+        Expired = "expired",
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid, LicenseId},
     license::LicenseTerms,
+    named_enum::named_enum,
     time::Timestamp,
 };
 
@@ -15,34 +16,17 @@ pub const LEASE_SECONDS: i64 = 604_800;
 /// The clock skew that clients allow: a lease has ended when `now > expiresAt + 300`, in seconds.
 pub const SKEW_SECONDS: i64 = 300;
 
-/// What a lease lets the app do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LeaseStatus {
-    /// Everything the license unlocks.
-    Active,
-    /// Nothing: the license has expired.
-    Expired,
-    /// Reduced mode: the license has expired, its key type allows this.
-    Fallback,
-}
-
-impl LeaseStatus {
-    /// Every status.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Expired, Self::Fallback];
-
-    /// The name that is signed and stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Fallback => "fallback",
-        }
-    }
-
-    /// The status of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
+named_enum! {
+    /// What a lease lets the app do.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum LeaseStatus {
+        /// Everything the license unlocks.
+        Active = "active",
+        /// Nothing: the license has expired.
+        Expired = "expired",
+        /// Reduced mode: the license has expired, its key type allows this.
+        Fallback = "fallback",
     }
 }
 

@@ -19,6 +19,7 @@ pub mod lease;
 pub mod license;
 pub mod live;
 pub mod machine;
+mod named_enum;
 pub mod offline;
 pub mod page;
 pub mod plan;

@@ -6,6 +6,7 @@ use crate::{
     entitlement::Entitlements,
     ids::{KeyTypeId, LicenseId, ProductId, TenantId},
     key::DisplayKey,
+    named_enum::named_enum,
     time::Timestamp,
 };
 
@@ -18,35 +19,20 @@ pub struct NamedLicense {
     pub display_key: DisplayKey,
 }
 
-/// What operators made of a license. Whether it has expired is not stored: the clock says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LicenseState {
-    /// As minted.
-    Active,
-    /// Ended by an operator, for good.
-    Revoked,
-    /// Ended because a fresh key took its place, for good.
-    Reminted,
+named_enum! {
+    /// What operators made of a license. Whether it has expired is not stored: the clock says.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+    pub enum LicenseState {
+        /// As minted.
+        Active = "active",
+        /// Ended by an operator, for good.
+        Revoked = "revoked",
+        /// Ended because a fresh key took its place, for good.
+        Reminted = "reminted",
+    }
 }
 
 impl LicenseState {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Active, Self::Revoked, Self::Reminted];
-
-    /// The stable name, as it is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Revoked => "revoked",
-            Self::Reminted => "reminted",
-        }
-    }
-
-    /// The state of that stable name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == name)
-    }
-
     /// The status at `now` of a license in this state. Where several apply: revoked, then reminted, then expired.
     pub fn status(self, expires_at: Option<Timestamp>, now: Timestamp) -> Status {
         match self {
@@ -58,37 +44,19 @@ impl LicenseState {
     }
 }
 
-/// What a license is at a moment: what operators and devices see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// Activates and validates.
-    Active,
-    /// Past its expiry.
-    Expired,
-    /// A fresh key took its place.
-    Reminted,
-    /// Ended by an operator.
-    Revoked,
-}
-
-impl Status {
-    /// Every status.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Reminted, Self::Revoked];
-
-    /// The status of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
-
-    /// The stable name: in URLs, files and attributes.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Reminted => "reminted",
-            Self::Revoked => "revoked",
-        }
+named_enum! {
+    /// What a license is at a moment: what operators and devices see.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Status {
+        /// Activates and validates.
+        Active = "active",
+        /// Past its expiry.
+        Expired = "expired",
+        /// A fresh key took its place.
+        Reminted = "reminted",
+        /// Ended by an operator.
+        Revoked = "revoked",
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     ids::{LicenseId, ProductId},
     license::{LicenseSummary, Status},
+    named_enum::named_enum,
     page::{Count, Page, Position},
     search::SearchTerm,
     time::Timestamp,
@@ -48,15 +49,17 @@ pub struct Sort {
     pub descending: bool,
 }
 
-/// What the list can be sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum SortBy {
-    /// How many devices hold a slot.
-    Activations,
-    /// When it was minted.
-    Created,
-    /// When it ends; lifetime comes after every date.
-    Expires,
+named_enum! {
+    /// What the list can be sorted by.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum SortBy {
+        /// How many devices hold a slot.
+        Activations = "activations",
+        /// When it was minted.
+        Created = "created",
+        /// When it ends; lifetime comes after every date.
+        Expires = "expires",
+    }
 }
 
 impl Default for Sort {
@@ -73,19 +76,9 @@ impl SortBy {
             descending: !matches!(self, Self::Expires),
         }
     }
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Activations => "activations",
-            Self::Created => "created",
-            Self::Expires => "expires",
-        }
-    }
 }
 
 impl Sort {
-    const ALL: [SortBy; 3] = [SortBy::Activations, SortBy::Created, SortBy::Expires];
-
     /// The stable name in URLs: `expires`, and with a hyphen before it where the greatest comes first.
     pub fn name(self) -> String {
         let hyphen = if self.descending { "-" } else { "" };
@@ -98,7 +91,7 @@ impl Sort {
             Some(name) => (true, name),
             None => (false, name),
         };
-        let by = Self::ALL.into_iter().find(|by| by.as_str() == name)?;
+        let by = SortBy::from_name(name)?;
         Some(Self { by, descending })
     }
 
@@ -157,7 +150,7 @@ mod tests {
 
     #[test]
     fn orders_are_found_by_their_names() {
-        for by in Sort::ALL {
+        for by in SortBy::ALL {
             for descending in [true, false] {
                 let sort = Sort { by, descending };
                 assert_eq!(Sort::from_name(&sort.name()), Some(sort));

@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::{
-    Error, Invalid,
+    Caller, Error, Invalid,
     context::Context,
     email,
     error::checked_name,

@@ -91,7 +91,7 @@ on_both_engines! {
             async move { store.session("one", now, since).await.unwrap() }
         };
         let before = NOW.plus_millis(-1);
-        assert_eq!(find(NOW, before).await.unwrap().email, "a@acme.test");
+        assert_eq!(find(NOW, before).await.unwrap().account.email, "a@acme.test");
         assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
         assert_eq!(find(NOW, NOW).await, None, "idle");
         world.store.write(|tx| async move { tx.touch_session("one", NOW.plus_millis(1)).await }.boxed()).await
