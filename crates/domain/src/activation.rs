@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{InstanceId, LicenseId, TenantId},
-    lease::LeaseStatus,
+    lease::{LeaseClaims, LeaseStatus},
     license::{License, LicenseTerms, Status},
     machine::MachineHash,
     time::Timestamp,
@@ -128,6 +128,15 @@ pub struct LastLease {
     pub status: LeaseStatus,
     /// When it ends.
     pub expires_at: Timestamp,
+}
+
+impl From<&LeaseClaims> for LastLease {
+    fn from(claims: &LeaseClaims) -> Self {
+        Self {
+            status: claims.status,
+            expires_at: Timestamp::from_seconds(claims.expires_at),
+        }
+    }
 }
 
 /// Who freed a slot, and when.

@@ -12,7 +12,8 @@ use keywright_store::{Engine, Store, testing::TestDatabase};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    Services, clock::Clock, limits::LimitSettings, master_key::MasterKey, rng::Rng, signer,
+    Services, clock::Clock, rate_limit::LimitSettings, rng::Rng,
+    signing_keys::master_key::MasterKey, signing_keys::signer,
 };
 
 /// A clock that stands still until it is told to move. Clones are the same clock.

@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{Kid, TenantId},
     plan::Plan,
 };
-use keywright_service::{limits::LimitSettings, tenants::CreateTenant};
+use keywright_service::{rate_limit::LimitSettings, tenants::CreateTenant};
 
 use crate::{
     commands::{caller_for, say, with_services},

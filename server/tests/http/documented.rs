@@ -428,7 +428,7 @@ async fn keyset(engine: Engine) {
                     .world
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000 - 1));
-                services.keep_house().await.unwrap();
+                services.run_maintenance().await.unwrap();
                 let listed = server
                     .world
                     .store
@@ -439,7 +439,7 @@ async fn keyset(engine: Engine) {
                     .world
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000));
-                services.keep_house().await.unwrap();
+                services.run_maintenance().await.unwrap();
             }
             "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
             "there is no such tenant" => tenant = "nobody",

@@ -118,9 +118,9 @@ async fn forgotten(engine: Engine) {
     )
     .await;
     clock.set(NOW.plus_days(400));
-    services.keep_house().await.unwrap();
+    services.run_maintenance().await.unwrap();
     assert_eq!(installs(&server).await.len(), 1);
     clock.set(NOW.plus_days(400).plus_millis(1));
-    services.keep_house().await.unwrap();
+    services.run_maintenance().await.unwrap();
     assert_eq!(installs(&server).await, []);
 }

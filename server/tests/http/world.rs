@@ -28,7 +28,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller,
-    limits::LimitSettings,
+    rate_limit::LimitSettings,
     testing::{NOW, TestWorld},
 };
 use keywright_store::{Engine, StoreError};

@@ -16,8 +16,8 @@ use serde_json::json;
 use super::Licenses;
 use crate::{
     Caller, Error, Invalid, email,
-    error::checked_name,
     forms::{FormError, IdempotentResult},
+    name::checked_name,
 };
 
 /// Maximum number of licenses per request: all of them or none, in one transaction.

@@ -1,5 +1,6 @@
 //! Accounts: made, signed in, signed out.
 
+pub(crate) mod password;
 mod sign_in;
 
 use std::{net::IpAddr, sync::Arc};
@@ -17,7 +18,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Caller, Error, context::Context, email, password};
+use crate::{Caller, Error, context::Context, email};
 
 pub use sign_in::SignInError;
 

@@ -18,8 +18,8 @@ use super::{
 };
 use crate::{
     Caller, Error,
-    error::checked_name,
     forms::{FieldErrors, FormError},
+    name::checked_name,
 };
 
 /// Maximum number of entitlements of a key type: every lease of its licenses carries them.

@@ -18,7 +18,7 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
+use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
 
 pub use form::{KeyTypeForm, ProductForm};
 pub use show::CountedKeyType;

@@ -11,7 +11,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error,
-    activations::{ActivationRequest, DeviceCredentials},
+    device::{ActivationRequest, DeviceCredentials},
     testing::{NOW, TestWorld},
 };
 

@@ -329,10 +329,10 @@ async fn housekeeping_purges_to_the_second() {
     world
         .clock
         .set(made[made.len() - 1].at.plus_days(365).plus_millis(-1_000));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     assert_eq!(all().await, total, "364 days, 23:59:59");
     world.clock.set(last.plus_days(365).plus_millis(-1));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     assert_ne!(all().await, total);
     assert_ne!(
         all().await,
@@ -340,7 +340,7 @@ async fn housekeeping_purges_to_the_second() {
         "the newest is not 365 days old"
     );
     world.clock.set(last.plus_days(365));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     let left = world
         .store
         .write(|_| async { Ok::<_, StoreError>(()) }.boxed());

@@ -8,7 +8,7 @@ use keywright_domain::{
     lease::{Lease, LeaseStatus},
 };
 use keywright_service::{
-    activations::{
+    device::{
         ActivationRequest, DeactivationRequest, DeviceCredentials, Leased, Refusal,
         ValidationRequest,
     },

@@ -10,7 +10,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    activations::{DeviceCredentials, Refusal},
+    device::{DeviceCredentials, Refusal},
     testing::{NOW, TestWorld},
 };
 use keywright_store::StoreError;
@@ -219,7 +219,7 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
     let end = NOW.plus_days(7).plus_millis(360_000);
     for (at, listed) in [(end.plus_millis(-1), 2), (end, 1), (end.plus_days(99), 1)] {
         world.clock.set(at);
-        world.services.keep_house().await.unwrap();
+        world.services.run_maintenance().await.unwrap();
         assert_eq!(keys.list(&owner()).await.unwrap().len(), listed, "{at:?}");
     }
     world.clock.set(NOW);
@@ -242,7 +242,7 @@ async fn a_key_that_was_added_and_never_used_stays() {
     let keys = &world.services.signing_keys;
     keys.add(&owner(), Some(kid("vendor-2026"))).await.unwrap();
     world.clock.set(NOW.plus_days(1_000));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     let stages: Vec<KeyStage> = keys
         .list(&owner())
         .await

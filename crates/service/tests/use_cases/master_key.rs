@@ -4,9 +4,9 @@ use keywright_domain::plan::Plan;
 use keywright_service::{
     Services,
     clock::SystemClock,
-    limits::LimitSettings,
-    master_key::{MasterKey, MasterKeyError},
+    rate_limit::LimitSettings,
     rng::Rng,
+    signing_keys::master_key::{MasterKey, MasterKeyError},
     tenants::CreateTenant,
     testing::SeededRng,
 };

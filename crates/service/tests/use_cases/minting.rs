@@ -262,7 +262,7 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
 
     for (days, is_there) in [(60, true), (61, false)] {
         world.clock.set(NOW.plus_days(days));
-        world.services.keep_house().await.unwrap();
+        world.services.run_maintenance().await.unwrap();
         let stored = world.store.used_form(&acme(), id).await.unwrap();
         assert_eq!(stored.is_some(), is_there, "{days}");
     }

@@ -11,7 +11,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller,
-    activations::{ActivationRequest, DeviceCredentials, Refusal, Validated, ValidationRequest},
+    device::{ActivationRequest, DeviceCredentials, Refusal, Validated, ValidationRequest},
     products::UpdateProduct,
     testing::TestWorld,
 };

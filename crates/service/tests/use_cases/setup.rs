@@ -12,8 +12,8 @@ use keywright_domain::{
 use keywright_service::{
     Error, Invalid,
     operators::Origin,
-    setup::{SetupError, SetupForm},
     tenants::CreateTenant,
+    tenants::setup::{SetupError, SetupForm},
     testing::{NOW, TestWorld},
 };
 use keywright_store::{Engine, EntryFilter, RecordedEntry};

@@ -3,8 +3,8 @@
 use keywright_domain::{audit::Action, role::Role};
 use keywright_service::{
     Caller, Error, Invalid,
-    limits::{LimitSettings, SIGN_IN_MINUTES},
     operators::{IDLE_MILLIS, Origin, SESSION_DAYS, SessionToken, SignInError},
+    rate_limit::{LimitSettings, SIGN_IN_MINUTES},
     testing::NOW,
 };
 

@@ -6,7 +6,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    activations::{DeviceCredentials, Refusal},
+    device::{DeviceCredentials, Refusal},
     licenses::MintRequest,
     products::{CreateKeyType, CreateProduct, UpdateKeyType, UpdateProduct},
     tenants::CreateTenant,

@@ -1,19 +1,19 @@
-//! Attempts within a window of time that ends now.
+//! A limit within a window of time that ends now.
 
 use std::{
     collections::{HashMap, VecDeque},
     hash::Hash,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use keywright_domain::time::Timestamp;
+use parking_lot::Mutex;
 
 /// Most that are told apart: some 30 MB, if each has many attempts. Beyond that all counts begin anew, which helps a guesser who
 /// has so many addresses no more than having them does.
 const MOST: usize = 100_000;
 
 /// Counts attempts, and says how long to wait where there were too many.
-pub(super) struct Attempts<K> {
+pub(super) struct SlidingWindowLimiter<K> {
     /// Most within the window; 0 for any number.
     most: usize,
     window_millis: i64,
@@ -22,7 +22,7 @@ pub(super) struct Attempts<K> {
 
 type ByKey<K> = HashMap<K, VecDeque<Timestamp>>;
 
-impl<K: Eq + Hash> Attempts<K> {
+impl<K: Eq + Hash> SlidingWindowLimiter<K> {
     pub(super) fn new(most: u32, window_millis: i64) -> Self {
         Self {
             most: most as usize,
@@ -39,28 +39,28 @@ impl<K: Eq + Hash> Attempts<K> {
 
     /// For how many milliseconds whoever this is has to wait for the next one, if at all.
     pub(super) fn wait(&self, key: &K, now: Timestamp) -> Option<i64> {
-        self.wait_in(&self.lock(), key, now)
+        self.wait_in(&self.by.lock(), key, now)
     }
 
     /// Notes one, whether or not there were too many.
-    pub(super) fn note(&self, key: K, now: Timestamp) {
-        self.note_in(&mut self.lock(), key, now);
+    pub(super) fn record(&self, key: K, now: Timestamp) {
+        self.record_in(&mut self.by.lock(), key, now);
     }
 
     /// Notes one if there is no need to wait for it, and gives the milliseconds to wait otherwise. Of many at once no more are
     /// noted than may be.
-    pub(super) fn try_note(&self, key: K, now: Timestamp) -> Result<(), i64> {
-        let mut by = self.lock();
+    pub(super) fn try_acquire(&self, key: K, now: Timestamp) -> Result<(), i64> {
+        let mut by = self.by.lock();
         if let Some(wait) = self.wait_in(&by, &key, now) {
             return Err(wait);
         }
-        self.note_in(&mut by, key, now);
+        self.record_in(&mut by, key, now);
         Ok(())
     }
 
     /// Takes back what was noted for then.
-    pub(super) fn take_back(&self, key: &K, noted: Timestamp) {
-        let mut by = self.lock();
+    pub(super) fn release(&self, key: &K, noted: Timestamp) {
+        let mut by = self.by.lock();
         if let Some(attempts) = by.get_mut(key)
             && let Some(place) = attempts.iter().rposition(|&at| at == noted)
         {
@@ -71,8 +71,8 @@ impl<K: Eq + Hash> Attempts<K> {
         }
     }
 
-    pub(super) fn forget_the_quiet(&self, now: Timestamp) {
-        let mut by = self.lock();
+    pub(super) fn evict_idle(&self, now: Timestamp) {
+        let mut by = self.by.lock();
         by.retain(|_, attempts| attempts.iter().any(|&at| self.is_recent(at, now)));
         by.shrink_to_fit();
     }
@@ -86,7 +86,7 @@ impl<K: Eq + Hash> Attempts<K> {
         Some(self.window_millis - (now.millis() - recent[oldest].millis()))
     }
 
-    fn note_in(&self, by: &mut ByKey<K>, key: K, now: Timestamp) {
+    fn record_in(&self, by: &mut ByKey<K>, key: K, now: Timestamp) {
         if self.most == 0 {
             return;
         }
@@ -110,11 +110,6 @@ impl<K: Eq + Hash> Attempts<K> {
     fn is_recent(&self, at: Timestamp, now: Timestamp) -> bool {
         (0..self.window_millis).contains(&(now.millis() - at.millis()))
     }
-
-    /// Nothing that is done under it panics half-way: a poisoned one is as good as new.
-    fn lock(&self) -> MutexGuard<'_, ByKey<K>> {
-        self.by.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 #[cfg(test)]
@@ -129,65 +124,65 @@ mod tests {
 
     #[test]
     fn whoever_had_three_waits_until_the_first_is_a_second_old() {
-        let attempts = Attempts::new(3, 1_000);
+        let attempts = SlidingWindowLimiter::new(3, 1_000);
         for millis in [0, 300, 600] {
             assert_eq!(attempts.wait(&"a", after(millis)), None);
-            attempts.note("a", after(millis));
+            attempts.record("a", after(millis));
         }
         assert_eq!(attempts.wait(&"a", after(600)), Some(400));
         assert_eq!(attempts.wait(&"b", after(600)), None);
         assert_eq!(attempts.wait(&"a", after(999)), Some(1));
         assert_eq!(attempts.wait(&"a", after(1_000)), None);
-        attempts.note("a", after(1_000));
+        attempts.record("a", after(1_000));
         assert_eq!(attempts.wait(&"a", after(1_000)), Some(300));
     }
 
     #[test]
     fn what_is_noted_beyond_the_limit_makes_the_wait_no_shorter() {
-        let attempts = Attempts::new(2, 1_000);
+        let attempts = SlidingWindowLimiter::new(2, 1_000);
         for millis in [0, 100, 200, 300] {
-            attempts.note("a", after(millis));
+            attempts.record("a", after(millis));
         }
         assert_eq!(attempts.wait(&"a", after(300)), Some(900));
     }
 
     #[test]
     fn one_that_is_taken_back_counts_no_more() {
-        let attempts = Attempts::new(1, 1_000);
-        attempts.note("a", NOW);
-        attempts.take_back(&"a", NOW);
-        attempts.take_back(&"a", NOW);
-        attempts.take_back(&"b", NOW);
+        let attempts = SlidingWindowLimiter::new(1, 1_000);
+        attempts.record("a", NOW);
+        attempts.release(&"a", NOW);
+        attempts.release(&"a", NOW);
+        attempts.release(&"b", NOW);
         assert_eq!(attempts.wait(&"a", NOW), None);
     }
 
     #[test]
     fn a_limit_of_none_counts_nothing() {
-        let attempts = Attempts::new(0, 1_000);
-        assert!((0..1_000).all(|_| attempts.try_note("a", NOW).is_ok()));
+        let attempts = SlidingWindowLimiter::new(0, 1_000);
+        assert!((0..1_000).all(|_| attempts.try_acquire("a", NOW).is_ok()));
     }
 
     #[test]
     fn a_clock_that_is_set_back_holds_nobody_up() {
-        let attempts = Attempts::new(1, 1_000);
-        attempts.note("a", NOW);
+        let attempts = SlidingWindowLimiter::new(1, 1_000);
+        attempts.record("a", NOW);
         assert_eq!(attempts.wait(&"a", after(-86_400_000)), None);
-        attempts.note("a", after(-86_400_000));
+        attempts.record("a", after(-86_400_000));
         assert_eq!(attempts.wait(&"a", after(-86_400_000)), Some(1_000));
     }
 
     #[test]
     fn the_quiet_are_forgotten_and_so_is_everybody_if_there_are_too_many() {
-        let attempts = Attempts::new(1, 1_000);
+        let attempts = SlidingWindowLimiter::new(1, 1_000);
         for number in 0..MOST {
-            attempts.note(number, NOW);
+            attempts.record(number, NOW);
         }
         assert_eq!(attempts.wait(&0, NOW), Some(1_000));
-        attempts.note(MOST, NOW);
-        assert_eq!(attempts.lock().len(), 1);
-        attempts.forget_the_quiet(after(999));
-        assert_eq!(attempts.lock().len(), 1);
-        attempts.forget_the_quiet(after(1_000));
-        assert_eq!(attempts.lock().len(), 0);
+        attempts.record(MOST, NOW);
+        assert_eq!(attempts.by.lock().len(), 1);
+        attempts.evict_idle(after(999));
+        assert_eq!(attempts.by.lock().len(), 1);
+        attempts.evict_idle(after(1_000));
+        assert_eq!(attempts.by.lock().len(), 0);
     }
 }

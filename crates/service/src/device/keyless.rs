@@ -9,12 +9,8 @@ use keywright_domain::{
     machine::MachineHash,
 };
 
-use crate::{
-    Error,
-    activations::{Admission, Refusal},
-    context::Context,
-    settings::SentSettings,
-};
+use super::{Admission, Refusal, settings::SentSettings};
+use crate::{Error, context::Context};
 
 /// What an install without a key says.
 pub struct Beacon {
@@ -50,8 +46,11 @@ impl Keyless {
         let is_news = match last {
             Some(last) => last.is_outdated(install.state, now),
             // So that nobody fills the database by making ids up, nor uses one tenant's number up for another.
-            None => address
-                .is_none_or(|address| self.0.limits.admit_install(&install.tenant, address, now)),
+            None => address.is_none_or(|address| {
+                self.0
+                    .rate_limiter
+                    .admit_install(&install.tenant, address, now)
+            }),
         };
         if is_news {
             store

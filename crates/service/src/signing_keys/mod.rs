@@ -1,5 +1,8 @@
 //! A tenant's signing keys: listed for apps, rotated in two steps, dropped when no lease of theirs is out.
 
+pub mod master_key;
+pub(crate) mod signer;
+
 use std::sync::Arc;
 
 use futures::FutureExt;

@@ -2,7 +2,8 @@
 
 use keywright_domain::settings::{ProductSettings, SettingsClaims};
 
-use crate::{Error, activations::Admission, signer::TenantSigner};
+use super::Admission;
+use crate::{Error, signing_keys::signer::TenantSigner};
 
 /// What an app is told: everything that was set, signed where that includes a trial's length.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,8 +10,8 @@ use keywright_domain::{
 };
 use keywright_store::SdkKeyUse;
 
-use super::{Activations, Refusal};
-use crate::{Error, signer::TenantSigner, terms::TenantTerms};
+use super::{Activations, error::Refusal, tenant_cache::TenantConfig};
+use crate::{Error, context::Context, signing_keys::signer::TenantSigner};
 
 /// The part of a device request that decides admission, whatever the endpoint.
 #[derive(Clone)]
@@ -45,13 +45,13 @@ pub struct Admission {
     pub(crate) settings: ProductSettings,
     /// The only reading of the clock in a request; every time in the response derives from it.
     pub(crate) now: Timestamp,
-    terms: Arc<TenantTerms>,
+    config: Arc<TenantConfig>,
 }
 
 impl Admission {
     /// Returns the tenant's current signing key.
     pub(crate) fn signer(&self) -> Result<&TenantSigner, Error> {
-        self.terms.signer()
+        self.config.signer()
     }
 }
 
@@ -69,8 +69,8 @@ impl Activations {
         credentials: &DeviceCredentials,
     ) -> Result<Admission, Refusal> {
         let now = self.0.clock.now();
-        let terms = self.0.remembered_terms(credentials.tenant_id()?);
-        match terms.map(|terms| self.authorize(credentials, terms, now)) {
+        let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
+        match config.map(|config| self.authorize(credentials, config, now)) {
             Some(Ok(admission)) => Ok(admission),
             _ => self.admit_at(credentials, now).await,
         }
@@ -84,7 +84,7 @@ impl Activations {
         credentials: &DeviceCredentials,
         revision: Option<i64>,
     ) -> Result<Admission, Refusal> {
-        if revision == Some(cached.terms.revision()) {
+        if revision == Some(cached.config.revision()) {
             return Ok(cached);
         }
         self.admit_at(credentials, cached.now).await
@@ -95,27 +95,34 @@ impl Activations {
         credentials: &DeviceCredentials,
         now: Timestamp,
     ) -> Result<Admission, Refusal> {
-        let terms = self.0.terms(credentials.tenant_id()?).await?;
-        self.authorize(credentials, terms.ok_or(Refusal::SdkKey)?, now)
+        let Context {
+            store,
+            master_key,
+            tenant_cache,
+            ..
+        } = &*self.0;
+        let config = tenant_cache.load(store, master_key, credentials.tenant_id()?);
+        let config = config.await?.ok_or(Refusal::SdkKey)?;
+        self.authorize(credentials, config, now)
     }
 
     fn authorize(
         &self,
         credentials: &DeviceCredentials,
-        terms: Arc<TenantTerms>,
+        config: Arc<TenantConfig>,
         now: Timestamp,
     ) -> Result<Admission, Refusal> {
         let tenant_id = credentials.tenant_id()?;
-        let key = terms.matching(&credentials.sdk_key, now);
-        if key.is_none() && !terms.asks_for_no_sdk_key() {
+        let key = config.matching(&credentials.sdk_key, now);
+        if key.is_none() && !config.is_public() {
             return Err(Refusal::SdkKey);
         }
-        if terms.is_suspended() {
+        if config.is_suspended() {
             return Err(Refusal::Suspended);
         }
         let product_id = credentials.product_id.as_ref().ok_or(Refusal::Product)?;
-        let settings = terms.settings_of(product_id).ok_or(Refusal::Product)?;
-        if let Some(key) = key.filter(|key| key.is_news(now)) {
+        let settings = config.settings_of(product_id).ok_or(Refusal::Product)?;
+        if let Some(key) = key.filter(|key| key.should_record_use(now)) {
             self.0.store.touch_sdk_key(SdkKeyUse {
                 tenant: tenant_id.clone(),
                 hash: key.hash(),
@@ -127,7 +134,7 @@ impl Activations {
             product_id: product_id.clone(),
             settings,
             now,
-            terms,
+            config,
         })
     }
 }

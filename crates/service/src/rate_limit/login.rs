@@ -4,7 +4,9 @@ use std::{net::IpAddr, time::Duration};
 
 use keywright_domain::time::Timestamp;
 
-use super::{MINUTE, attempts::Attempts, network};
+use super::{network::network, sliding_window::SlidingWindowLimiter};
+
+const MINUTE: i64 = 60_000;
 
 /// Wrong passwords are counted for so long.
 pub const SIGN_IN_MINUTES: u32 = 15;
@@ -20,22 +22,22 @@ const ADDRESSES_OF_ONE_ACCOUNT: u32 = 10;
 const MOST_BYTES: usize = 254;
 
 /// What was counted so far.
-pub(crate) struct SignIns {
-    pairs: Attempts<(String, IpAddr)>,
-    addresses: Attempts<IpAddr>,
-    accounts: Attempts<String>,
+pub(crate) struct LoginLimiter {
+    pairs: SlidingWindowLimiter<(String, IpAddr)>,
+    addresses: SlidingWindowLimiter<IpAddr>,
+    accounts: SlidingWindowLimiter<String>,
 }
 
 /// One try to sign in.
-pub(crate) struct SignInAttempt {
+pub(crate) struct LoginAttempt {
     account: String,
     address: Option<IpAddr>,
     at: Timestamp,
     /// Whether it counts for its account: not for whoever is known to sign in from where they are.
-    is_noted_for_account: bool,
+    counts_for_account: bool,
 }
 
-impl SignInAttempt {
+impl LoginAttempt {
     /// At the account of that e-mail, whether or not there is one.
     pub(crate) fn new(email: &str, address: Option<IpAddr>, at: Timestamp) -> Self {
         let account = if email.len() > MOST_BYTES { "" } else { email };
@@ -43,61 +45,69 @@ impl SignInAttempt {
             account: account.to_lowercase(),
             address: address.map(network),
             at,
-            is_noted_for_account: false,
+            counts_for_account: false,
         }
     }
 }
 
-impl SignIns {
+impl LoginLimiter {
     pub(super) fn new(most: u32) -> Self {
         let window = i64::from(SIGN_IN_MINUTES) * MINUTE;
         Self {
-            pairs: Attempts::new(most, window),
-            addresses: Attempts::new(most.saturating_mul(ACCOUNTS_OF_ONE_ADDRESS), window),
-            accounts: Attempts::new(most.saturating_mul(ADDRESSES_OF_ONE_ACCOUNT), window),
+            pairs: SlidingWindowLimiter::new(most, window),
+            addresses: SlidingWindowLimiter::new(
+                most.saturating_mul(ACCOUNTS_OF_ONE_ADDRESS),
+                window,
+            ),
+            accounts: SlidingWindowLimiter::new(
+                most.saturating_mul(ADDRESSES_OF_ONE_ACCOUNT),
+                window,
+            ),
         }
     }
 
     /// Counts it as wrong for its address, until it is known to be right: many at once are counted all. An error says how long to
     /// wait where the address was wrong too often.
-    pub(crate) fn note_address(&self, attempt: &SignInAttempt) -> Result<(), Duration> {
+    pub(crate) fn acquire_address(&self, attempt: &LoginAttempt) -> Result<(), Duration> {
         let Some(address) = attempt.address else {
             return Ok(());
         };
         let both = (attempt.account.clone(), address);
-        let noted = self.pairs.try_note(both.clone(), attempt.at);
+        let noted = self.pairs.try_acquire(both.clone(), attempt.at);
         noted.map_err(duration)?;
-        let noted = self.addresses.try_note(address, attempt.at);
+        let noted = self.addresses.try_acquire(address, attempt.at);
         noted.map_err(|wait| {
-            self.pairs.take_back(&both, attempt.at);
+            self.pairs.release(&both, attempt.at);
             duration(wait)
         })
     }
 
     /// The same for its account, for which all addresses together were wrong too often. Whoever is known to sign in from where
     /// they are need not wait.
-    pub(crate) fn note_account(&self, attempt: &mut SignInAttempt) -> Result<(), Duration> {
-        let noted = self.accounts.try_note(attempt.account.clone(), attempt.at);
-        attempt.is_noted_for_account = noted.is_ok();
+    pub(crate) fn acquire_account(&self, attempt: &mut LoginAttempt) -> Result<(), Duration> {
+        let noted = self
+            .accounts
+            .try_acquire(attempt.account.clone(), attempt.at);
+        attempt.counts_for_account = noted.is_ok();
         noted.map_err(duration)
     }
 
     /// It was right, or never looked at.
-    pub(crate) fn take_back(&self, attempt: &SignInAttempt) {
+    pub(crate) fn release(&self, attempt: &LoginAttempt) {
         if let Some(address) = attempt.address {
             let both = (attempt.account.clone(), address);
-            self.pairs.take_back(&both, attempt.at);
-            self.addresses.take_back(&address, attempt.at);
+            self.pairs.release(&both, attempt.at);
+            self.addresses.release(&address, attempt.at);
         }
-        if attempt.is_noted_for_account {
-            self.accounts.take_back(&attempt.account, attempt.at);
+        if attempt.counts_for_account {
+            self.accounts.release(&attempt.account, attempt.at);
         }
     }
 
-    pub(super) fn forget_the_quiet(&self, now: Timestamp) {
-        self.pairs.forget_the_quiet(now);
-        self.addresses.forget_the_quiet(now);
-        self.accounts.forget_the_quiet(now);
+    pub(super) fn evict_idle(&self, now: Timestamp) {
+        self.pairs.evict_idle(now);
+        self.addresses.evict_idle(now);
+        self.accounts.evict_idle(now);
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::{
-    activation::{Activation, Decision, Denied, decide},
+    activation::{Activation, Decision, Denied, LastLease, decide},
     ids::{InstanceId, Kid, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::License,
@@ -20,7 +20,7 @@ use keywright_domain::{
 use keywright_store::{Store, StoreError, Touch, Tx};
 use tokio::sync::oneshot;
 
-use super::{ActivationRequest, Refusal, last_lease};
+use super::{error::Refusal, request::ActivationRequest};
 
 /// The name of a device that tells none.
 const UNKNOWN_DEVICE: &str = "Unknown device";
@@ -298,7 +298,7 @@ impl Claim {
             license: license.id,
             instance,
             at: self.now,
-            lease: last_lease(&claims),
+            lease: LastLease::from(&claims),
             telemetry: self.request.telemetry.clone(),
         };
         tx.touch_instances(&license.tenant, &[&touch]).await?;
@@ -318,7 +318,7 @@ impl Claim {
             created_at: self.now,
             last_validated_at: self.now,
             deactivated: None,
-            last_lease: last_lease(claims),
+            last_lease: LastLease::from(claims),
             free_tier_instance_id: request.free_tier_instance_id.clone(),
             telemetry: request.telemetry.clone(),
         }

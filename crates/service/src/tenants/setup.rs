@@ -17,15 +17,14 @@ use serde::Deserialize;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::{CreateTenant, TenantRows};
 use crate::{
     Caller, Error, Invalid,
     context::Context,
     email,
-    error::checked_name,
     forms::FieldErrors,
-    operators::{Origin, SessionRows, SessionToken, entry_of_new},
-    password,
-    tenants::{CreateTenant, TenantRows},
+    name::checked_name,
+    operators::{Origin, SessionRows, SessionToken, entry_of_new, password},
 };
 
 /// Use cases around the first run.

@@ -1,5 +1,8 @@
 //! Tenants: made, put on a plan, suspended and resumed from the command line.
 
+pub mod guide;
+pub mod setup;
+
 use std::sync::Arc;
 
 use futures::FutureExt;
@@ -14,7 +17,7 @@ use keywright_domain::{
 use keywright_store::{NewAuditEntry, SealedSigningKey, StoreError, Tx};
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
+use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
 
 /// A tenant to create.
 #[derive(Debug, Clone)]
