@@ -8,11 +8,11 @@ use std::{
 
 use anyhow::{Context, Result};
 use futures::FutureExt;
+use keywright_api_types::page::Mark;
 use keywright_domain::{
     activation::{Activation, Telemetry},
     ids::LicenseId,
     license::{License, Status},
-    page::Mark,
     time::Timestamp,
 };
 use keywright_service::demo::{Catalog, GeneratedLicense, Generator};

@@ -1,6 +1,7 @@
 //! Who is looking at the page: known from the request, and the same while the browser hydrates it.
 
-use keywright_domain::{account::Account, role::Permission};
+use keywright_api_types::account::Account;
+use keywright_domain::role::Permission;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 

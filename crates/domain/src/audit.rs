@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::named_enum::named_enum;
+use crate::named_enum;
 
 /// How long an entry lives: 365 days, to the millisecond.
 pub const RETENTION_DAYS: u32 = 365;

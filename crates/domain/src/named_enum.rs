@@ -5,6 +5,7 @@
 /// A variant after `..` is in neither `ALL` nor `from_name`: it stands for a name that this version
 /// does not know. A macro of our own, because deriving the three with `strum` takes more lines, and
 /// its `as_str` is not `const`.
+#[macro_export]
 macro_rules! named_enum {
     ($(#[$attribute:meta])* pub enum $Enum:ident {
         $($(#[$doc:meta])* $Variant:ident = $name:literal,)+
@@ -35,5 +36,3 @@ macro_rules! named_enum {
         }
     };
 }
-
-pub(crate) use named_enum;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::named_enum::named_enum;
+use crate::named_enum;
 
 named_enum! {
     /// An operator's role in the tenant; each may all that the one before may.

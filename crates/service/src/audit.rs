@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use keywright_domain::{
-    audit::RETENTION_DAYS,
+use keywright_api_types::{
     audit_log::{AuditEntry, AuditFilter, AuditLog, AuditQuery, MOST_LICENSES},
-    ids::LicenseId,
-    license::License,
     page::{Mark, PAGE_SIZE, Page, Position},
-    role::Permission,
 };
+use keywright_domain::{audit::RETENTION_DAYS, ids::LicenseId, license::License, role::Permission};
 use keywright_store::{EntryFilter, RecordedEntry};
 use serde_json::Value;
 

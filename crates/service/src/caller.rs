@@ -1,7 +1,7 @@
 //! Who asks for something, and in whose name it is recorded.
 
+use keywright_api_types::account::Account;
 use keywright_domain::{
-    account::Account,
     audit::{Actor, ActorKind},
     ids::{OperatorId, TenantId},
     role::{Permission, Role},

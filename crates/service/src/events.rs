@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use keywright_domain::{live::Subject, role::Permission};
+use keywright_api_types::subscription::Subject;
+use keywright_domain::role::Permission;
 
 pub use keywright_store::Watch;
 

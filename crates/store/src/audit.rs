@@ -1,13 +1,15 @@
 //! The audit log: entries are recorded and read, and purged once they have outlived their time. Nothing else; the database
 //! itself refuses it, too (migration 5).
 
+use keywright_api_types::{
+    audit_log::{AuditEntry, By, Day},
+    page::{COUNT_LIMIT, Count, Position},
+};
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
-    audit_log::{AuditEntry, By, Day},
     ids::{AuditEntryId, LicenseId, TenantId},
     key::DisplayKey,
     license::NamedLicense,
-    page::{COUNT_LIMIT, Count, Position},
     time::Timestamp,
 };
 use serde_json::Value;

@@ -1,12 +1,16 @@
 //! The list of licenses: filtered, sorted, a page at a time.
 
+use keywright_api_types::{
+    license_list::{
+        LicenseFilter, LicenseList, LicenseQuery, LicenseSummary, ProductName, Sort, SortBy,
+    },
+    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Page, Position},
+};
 use keywright_domain::{
     export::ExportedLicense,
     ids::{LicenseId, TenantId},
     key::DisplayKey,
-    license::{LicenseState, LicenseSummary, Status},
-    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Page, Position},
-    query::{LicenseFilter, LicenseList, LicenseQuery, ProductName, Sort, SortBy},
+    license::{LicenseState, Status},
     search::SearchTerm,
     time::Timestamp,
 };

@@ -1,7 +1,7 @@
 //! Sessions of signed-in operators, named by the SHA-256 of their token.
 
+use keywright_api_types::account::Account;
 use keywright_domain::{
-    account::Account,
     ids::{OperatorId, TenantId},
     plan::Plan,
     role::Role,

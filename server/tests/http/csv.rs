@@ -8,11 +8,11 @@ use axum::{
 };
 use flate2::read::GzDecoder;
 use futures::FutureExt;
+use keywright_api_types::page::Position;
 use keywright_domain::{
     audit::Action,
     key::LicenseKey,
     license::{Customer, License, LicenseState},
-    page::Position,
     role::Role,
 };
 use keywright_service::testing::NOW;

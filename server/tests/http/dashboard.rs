@@ -4,7 +4,8 @@ use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header},
 };
-use keywright_domain::{query::LicenseQuery, role::Role};
+use keywright_api_types::license_list::LicenseQuery;
+use keywright_domain::role::Role;
 use keywright_store::Engine;
 
 use crate::world::Server;

@@ -33,16 +33,20 @@ const fn layer(name: &'static str, may_use: &'static [&'static str]) -> Layer {
     }
 }
 
-const LAYERS: [Layer; 8] = [
+const LAYERS: [Layer; 9] = [
     layer("keywright-domain", &[]),
-    layer("keywright-store", &["keywright-domain"]),
+    layer("keywright-api-types", &["keywright-domain"]),
+    layer(
+        "keywright-store",
+        &["keywright-api-types", "keywright-domain"],
+    ),
     layer(
         "keywright-service",
-        &["keywright-domain", "keywright-store"],
+        &["keywright-api-types", "keywright-domain", "keywright-store"],
     ),
     Layer {
         name: "keywright-app",
-        may_use: &["keywright-domain"],
+        may_use: &["keywright-api-types", "keywright-domain"],
         may_use_optionally: &["keywright-service"],
     },
     layer("keywright-frontend", &["keywright-app"]),
@@ -50,6 +54,7 @@ const LAYERS: [Layer; 8] = [
     layer(
         "keywright",
         &[
+            "keywright-api-types",
             "keywright-app",
             "keywright-domain",
             "keywright-service",
@@ -59,7 +64,12 @@ const LAYERS: [Layer; 8] = [
     // Data sets are generated as the demo is, and written past the services, many rows at once.
     layer(
         "keywright-bench",
-        &["keywright-domain", "keywright-service", "keywright-store"],
+        &[
+            "keywright-api-types",
+            "keywright-domain",
+            "keywright-service",
+            "keywright-store",
+        ],
     ),
     layer("xtask", &[]),
 ];
@@ -131,7 +141,7 @@ fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     if dependency.for_tests {
         return None;
     }
-    if layer.name == "keywright-domain"
+    if matches!(layer.name, "keywright-domain" | "keywright-api-types")
         && NOT_IN_DOMAIN.iter().any(|banned| name.starts_with(banned))
     {
         return Some("the domain is pure");
@@ -167,6 +177,7 @@ mod tests {
         assert!(depends("keywright-service", "keywright-store", false, false).is_empty());
         assert!(depends("keywright-app", "keywright-service", true, false).is_empty());
         assert!(depends("keywright-domain", "serde", false, false).is_empty());
+        assert!(depends("keywright-app", "keywright-api-types", false, false).is_empty());
         assert!(depends("keywright-store", "sqlx", false, false).is_empty());
     }
 
@@ -197,6 +208,14 @@ mod tests {
             1
         );
         assert_eq!(depends("keywright-service", "sqlx", false, true).len(), 1);
+        assert_eq!(
+            depends("keywright-api-types", "keywright-store", false, false).len(),
+            1
+        );
+        assert_eq!(
+            depends("keywright-api-types", "sqlx", false, false).len(),
+            1
+        );
         assert!(depends("keywright-domain", "tokio", false, true).is_empty());
     }
 

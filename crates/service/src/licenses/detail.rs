@@ -1,10 +1,9 @@
 //! One license with all that belongs to it.
 
+use keywright_api_types::{license_detail::LicenseDetail, page::Position};
 use keywright_domain::{
-    detail::LicenseDetail,
     ids::LicenseId,
     license::{License, NamedLicense},
-    page::Position,
     role::Permission,
 };
 

@@ -14,10 +14,8 @@ pub use mint::{MAX_MINTED_AT_ONCE, MintRequest, Minted};
 
 use std::sync::Arc;
 
-use keywright_domain::{
-    query::{LicenseList, LicenseQuery},
-    role::Permission,
-};
+use keywright_api_types::license_list::{LicenseList, LicenseQuery};
+use keywright_domain::role::Permission;
 
 use crate::{Caller, Error, context::Context};
 

@@ -7,8 +7,8 @@ use std::{net::IpAddr, sync::Arc};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use futures::{FutureExt, future::BoxFuture};
+use keywright_api_types::account::Account;
 use keywright_domain::{
-    account::Account,
     audit::Action,
     ids::OperatorId,
     role::{Permission, Role},

@@ -1,9 +1,9 @@
 //! What operators do to a license that is out.
 
+use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{
     activation::Telemetry,
     audit::Action,
-    detail::DeviceState,
     ids::{InstanceId, LicenseId},
     key::LicenseKey,
     license::{License, LicenseState, Status},

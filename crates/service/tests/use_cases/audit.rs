@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use futures::FutureExt;
-use keywright_domain::{
-    audit::Action,
+use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery, By},
-    ids::LicenseId,
-    key::LicenseKey,
-    license::Customer,
+    license_list::LicenseFilter,
     page::{Count, Position},
-    query::LicenseFilter,
-    role::Role,
+};
+use keywright_domain::{
+    audit::Action, ids::LicenseId, key::LicenseKey, license::Customer, role::Role,
 };
 use keywright_service::{
     Caller, Error,
@@ -238,7 +236,7 @@ async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning
     let back = read(Position::Before(second.previous.unwrap())).await;
     assert_eq!(back.items, first.items);
     let last = second.items.last().unwrap();
-    let beyond = keywright_domain::page::Mark {
+    let beyond = keywright_api_types::page::Mark {
         value: last.at.millis() - 1_000_000_000_000,
         id: last.id,
     };

@@ -1,12 +1,12 @@
 //! The demo data is what the documentation says.
 
+use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::Action,
     ids::ProductId,
     key::LicenseKey,
     license::{License, LicenseState, Status},
     plan::Plan,
-    query::LicenseQuery,
     role::Role,
 };
 use keywright_service::{
@@ -186,7 +186,7 @@ async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
             assert!(moments.all(|at| at >= row.created_at && at <= NOW));
         }
         match list.page.next {
-            Some(mark) => query.position = keywright_domain::page::Position::After(mark),
+            Some(mark) => query.position = keywright_api_types::page::Position::After(mark),
             None => break,
         }
     }

@@ -2,10 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::{Action, ActorKind},
     license::{Customer, Status},
-    query::LicenseQuery,
     role::Role,
 };
 use keywright_service::{

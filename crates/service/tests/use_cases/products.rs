@@ -1,6 +1,7 @@
 //! Products and key types as they are typed.
 
-use keywright_domain::{audit::Action, ids::ProductId, license::Customer, page::Count, role::Role};
+use keywright_api_types::page::Count;
+use keywright_domain::{audit::Action, ids::ProductId, license::Customer, role::Role};
 use keywright_service::{
     Caller, Error,
     forms::FormError,

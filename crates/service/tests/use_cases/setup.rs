@@ -1,9 +1,9 @@
 //! The first run: who may, once, and what is there afterwards. On both engines.
 
+use keywright_api_types::page::Position;
 use keywright_domain::{
     audit::{Action, ActorKind},
     ids::TenantId,
-    page::Position,
     plan::Plan,
     role::Role,
     setup::SetupCode,

@@ -1,11 +1,10 @@
 //! Short ways into a world with the demo data.
 
 use futures::FutureExt;
+use keywright_api_types::{account::Account, page::Position};
 use keywright_domain::{
-    account::Account,
     ids::{LicenseId, TenantId},
     license::NamedLicense,
-    page::Position,
     plan::Plan,
     role::Role,
 };

@@ -1,13 +1,15 @@
 //! The audit log.
 
 use futures::FutureExt;
+use keywright_api_types::{
+    audit_log::By,
+    page::{Count, Mark, Position},
+};
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
-    audit_log::By,
     ids::{AuditEntryId, OperatorId},
     key::DisplayKey,
     license::License,
-    page::{Count, Mark, Position},
     time::Timestamp,
 };
 use keywright_store::{EntryFilter, NewAuditEntry, RecordedEntry, StoreError};
@@ -224,7 +226,7 @@ on_both_engines! {
     }
 
     async fn days_begin_and_end_at_midnight_utc(world: World) {
-        let midnight = "2026-06-10".parse::<keywright_domain::audit_log::Day>().unwrap().begin();
+        let midnight = "2026-06-10".parse::<keywright_api_types::audit_log::Day>().unwrap().begin();
         record(&world, entry(1, midnight.plus_millis(-1))).await;
         record(&world, entry(2, midnight)).await;
         record(&world, entry(3, midnight.plus_days(1).plus_millis(-1))).await;

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use futures::FutureExt;
+use keywright_api_types::subscription::Subject;
 use keywright_domain::{
     activation::{LastLease, Telemetry},
     lease::LeaseStatus,
-    live::Subject,
 };
 use keywright_store::{Engine, Store, StoreError, Touch, Watch};
 use sqlx::Connection;

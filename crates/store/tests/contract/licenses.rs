@@ -1,11 +1,8 @@
 //! Licenses, one at a time.
 
 use futures::FutureExt;
-use keywright_domain::{
-    license::{Customer, License, LicenseState},
-    page::Count,
-    query::LicenseQuery,
-};
+use keywright_api_types::{license_list::LicenseQuery, page::Count};
+use keywright_domain::license::{Customer, License, LicenseState};
 use keywright_store::StoreError;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Parts of several responses.
 
 use keywright_domain::{ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp};
-use keywright_service::settings::SentSettings;
+use keywright_service::device::settings::SentSettings;
 use serde::Serialize;
 
 /// A lease with the end of its license: the core of two answers. `license_expires_at` is null for lifetime.

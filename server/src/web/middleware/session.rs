@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
+use keywright_api_types::account::Account;
 use keywright_app::{
     api::{
         client::UNATTENDED_HEADER,
@@ -15,7 +16,6 @@ use keywright_app::{
     },
     routes,
 };
-use keywright_domain::account::Account;
 use keywright_service::Error;
 
 use super::errors::Failed;

@@ -6,16 +6,16 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use keywright_api_types::{
+    audit_log::{AuditFilter, AuditQuery},
+    license_list::Found,
+    page::Position,
+};
 use keywright_app::{
     api::{request::form_failure, request_scope::RequestScope},
     routes,
 };
-use keywright_domain::{
-    audit_log::{AuditFilter, AuditQuery},
-    ids::LicenseId,
-    page::Position,
-    query::Found,
-};
+use keywright_domain::ids::LicenseId;
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 

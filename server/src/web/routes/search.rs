@@ -6,15 +6,15 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use keywright_api_types::{
+    license_list::{Found, LicenseFilter, LicenseQuery},
+    page::Position,
+};
 use keywright_app::{
     api::{request::form_failure, request_scope::RequestScope},
     routes,
 };
-use keywright_domain::{
-    page::Position,
-    query::{Found, LicenseFilter, LicenseQuery},
-    search::SearchTerm,
-};
+use keywright_domain::search::SearchTerm;
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 

@@ -1,15 +1,16 @@
 //! The license list: what may be asked of it, and what comes back.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
+use keywright_domain::{
     ids::{LicenseId, ProductId},
-    license::{LicenseSummary, Status},
-    named_enum::named_enum,
-    page::{Count, Page, Position},
+    key::DisplayKey,
+    license::Status,
+    named_enum,
     search::SearchTerm,
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::page::{Count, Page, Position};
 
 /// What is asked of the license list. By default every license, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,29 @@ pub struct LicenseList {
     pub products: Vec<ProductName>,
     /// When the server read them: "38 min ago" counts from here, in the browser too.
     pub now: Timestamp,
+}
+
+/// One row of the license list, as the browser gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseSummary {
+    /// The hash of its key.
+    pub id: LicenseId,
+    /// The masked key.
+    pub display_key: DisplayKey,
+    /// The status at the moment the list was read.
+    pub status: Status,
+    /// The product's display name.
+    pub product_name: String,
+    /// Where the customer is written to.
+    pub customer_email: Option<String>,
+    /// Devices that hold a slot.
+    pub active_count: u32,
+    /// Devices that may.
+    pub activation_limit: u32,
+    /// When it was minted.
+    pub created_at: Timestamp,
+    /// When it ends; `None` for lifetime.
+    pub expires_at: Option<Timestamp>,
 }
 
 /// A product, as far as a filter needs it.

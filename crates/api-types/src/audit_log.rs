@@ -3,16 +3,16 @@
 use std::{fmt, str::FromStr};
 
 use jiff::civil::{Date, date};
-use serde::{Deserialize, Serialize};
-
-use crate::{
+use keywright_domain::{
     audit::{Action, Actor},
     ids::{AuditEntryId, LicenseId, OperatorId},
     license::NamedLicense,
-    page::{Count, Page, Position},
     search::SearchTerm,
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::page::{Count, Page, Position};
 
 /// Most licenses that entries are looked up for at once: who means more means something else.
 pub const MOST_LICENSES: u32 = 1_000;

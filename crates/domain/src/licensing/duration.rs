@@ -1,6 +1,6 @@
 //! How long licenses last: typed in the unit that one thinks in, stored in days.
 
-use crate::named_enum::named_enum;
+use crate::named_enum;
 
 /// Most days that a license may last; beyond that it is lifetime.
 pub const MOST_DAYS: u32 = 36_500;

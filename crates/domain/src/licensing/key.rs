@@ -236,7 +236,7 @@ impl From<KeyPrefix> for String {
 }
 
 /// Full-width ASCII (`Ａ`, `０`, `－`), as East Asian keyboards type it, becomes plain ASCII.
-pub(crate) fn fold_width(symbol: char) -> char {
+pub fn fold_width(symbol: char) -> char {
     match symbol {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(symbol) - 0xFEE0).unwrap_or(symbol),
         other => other,
@@ -245,7 +245,7 @@ pub(crate) fn fold_width(symbol: char) -> char {
 
 /// White space, and every character of Unicode's dash punctuation with the minus signs, hyphens and invisible marks
 /// that word processors and mail programs put in their place.
-pub(crate) fn is_separator(symbol: char) -> bool {
+pub fn is_separator(symbol: char) -> bool {
     symbol.is_whitespace()
         || matches!(symbol,
             '-' | '\u{AD}' | '\u{58A}' | '\u{5BE}' | '\u{1400}' | '\u{1806}' | '\u{180E}'

@@ -1,10 +1,7 @@
 //! One license, as its page shows it.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
+use keywright_domain::{
     activation::Activation,
-    audit_log::AuditEntry,
     entitlement::Entitlements,
     ids::{InstanceId, KeyTypeId, LicenseId},
     key::DisplayKey,
@@ -12,6 +9,9 @@ use crate::{
     offline::OfflineUntil,
     time::Timestamp,
 };
+use serde::{Deserialize, Serialize};
+
+use crate::audit_log::AuditEntry;
 
 /// Everything that an operator sees of a license.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,19 +205,40 @@ impl LicenseDetail {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
+    use keywright_domain::{
         activation::{Deactivation, LastLease, Telemetry},
+        key::LicenseKey,
         lease::LeaseStatus,
         license::LicenseState,
-        testing,
     };
 
     const NOW: Timestamp = Timestamp::from_seconds(1_781_000_040);
 
+    /// Active, for life, with three slots, none taken.
+    fn license() -> License {
+        License {
+            tenant: "acme".parse().unwrap(),
+            id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
+            product: "notes".parse().unwrap(),
+            key_type: "pro".parse().unwrap(),
+            display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
+            state: LicenseState::Active,
+            created_at: Timestamp::from_seconds(0),
+            expires_at: None,
+            activation_limit: 3,
+            active_count: 0,
+            entitlements: Entitlements::none(),
+            fallback: false,
+            customer: Customer::default(),
+            predecessor: None,
+            successor: None,
+        }
+    }
+
     fn activation(number: u128, lease: LeaseStatus, lease_end: Timestamp) -> Activation {
         Activation {
             tenant: "acme".parse().unwrap(),
-            license: testing::license().id,
+            license: license().id,
             instance: InstanceId::new(uuid::Uuid::from_u128(number)),
             machine_hash: None,
             request_id: None,
@@ -235,10 +256,7 @@ mod tests {
     }
 
     fn detail(state: LicenseState, activations: Vec<Activation>) -> LicenseDetail {
-        let license = License {
-            state,
-            ..testing::license()
-        };
+        let license = License { state, ..license() };
         LicenseDetail::new(license, "Notes".into(), activations, NOW)
     }
 
@@ -300,7 +318,7 @@ mod tests {
             let license = License {
                 expires_at: Some(NOW),
                 fallback,
-                ..testing::license()
+                ..license()
             };
             let devices = vec![activation(1, LeaseStatus::Fallback, NOW.plus_days(7))];
             let found = LicenseDetail::new(license, "Notes".into(), devices, NOW);

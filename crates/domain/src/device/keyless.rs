@@ -4,7 +4,7 @@ use crate::{
     activation::Telemetry,
     ids::{ProductId, TenantId},
     machine::MachineHash,
-    named_enum::named_enum,
+    named_enum,
     time::Timestamp,
 };
 

@@ -1,6 +1,6 @@
 //! What an open page can ask to be told of.
 
-use crate::ids::LicenseId;
+use keywright_domain::ids::LicenseId;
 
 /// What a page shows, and so what makes it old when it changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,12 +1,11 @@
 //! The operator behind a session.
 
-use serde::{Deserialize, Serialize};
-
-use crate::{
+use keywright_domain::{
     ids::{OperatorId, TenantId},
     plan::Plan,
     role::Role,
 };
+use serde::{Deserialize, Serialize};
 
 /// An operator who is signed in, as read with every request. Pages carry it, so it holds no secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use crate::{
     entitlement::Entitlements,
     ids::{KeyTypeId, LicenseId, ProductId, TenantId},
     key::DisplayKey,
-    named_enum::named_enum,
+    named_enum,
     time::Timestamp,
 };
 
@@ -146,29 +146,6 @@ pub struct LicenseTerms {
     pub entitlements: Entitlements,
     /// Whether the app may go on in reduced mode once it has expired.
     pub fallback: bool,
-}
-
-/// One row of the license list, as the browser gets it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LicenseSummary {
-    /// The hash of its key.
-    pub id: LicenseId,
-    /// The masked key.
-    pub display_key: DisplayKey,
-    /// The status at the moment the list was read.
-    pub status: Status,
-    /// The product's display name.
-    pub product_name: String,
-    /// Where the customer is written to.
-    pub customer_email: Option<String>,
-    /// Devices that hold a slot.
-    pub active_count: u32,
-    /// Devices that may.
-    pub activation_limit: u32,
-    /// When it was minted.
-    pub created_at: Timestamp,
-    /// When it ends; `None` for lifetime.
-    pub expires_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

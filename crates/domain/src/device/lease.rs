@@ -6,7 +6,7 @@ use crate::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid, LicenseId},
     license::LicenseTerms,
-    named_enum::named_enum,
+    named_enum,
     time::Timestamp,
 };
 
