@@ -10,9 +10,7 @@ const MAX_FILES: usize = 15;
 const DECLARING: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
 
 /// Folders that are still to be divided.
-const EXCEPTIONS: [&str; 6] = [
-    "crates/domain/src",
-    "crates/service/src",
+const EXCEPTIONS: [&str; 4] = [
     "crates/service/tests/use_cases",
     "crates/store/src",
     "crates/store/tests/contract",

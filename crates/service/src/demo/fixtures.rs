@@ -22,7 +22,10 @@ use keywright_store::StoreError;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{DemoKey, DemoLicense, DemoOperator, DemoReport, Event, PASSWORD};
+use super::{
+    license::{DemoLicense, Event},
+    report::{DemoKey, DemoOperator, DemoReport, PASSWORD},
+};
 use crate::{Error, licenses::new_license};
 
 /// How long the demo's vendors have been in business, in days.

@@ -10,9 +10,9 @@ use keywright_domain::{
 use serde_json::json;
 
 use super::{
-    DemoLicense, Event,
     fixtures::{Catalog, DAYS, SUPPORT, minted, operator_of},
     generator::{GeneratedLicense, Generator, Profile, choose, lease_at},
+    license::{DemoLicense, Event},
     sample_data::CUSTOMERS,
 };
 use crate::Error;

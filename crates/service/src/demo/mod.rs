@@ -3,34 +3,30 @@
 mod fixtures;
 mod generated;
 mod generator;
+mod license;
+mod report;
 mod sample_data;
 
 use std::sync::Arc;
 
 use futures::FutureExt;
 use keywright_domain::{
-    activation::Activation,
-    audit::{Action, Actor, ActorKind},
-    ids::{AuditEntryId, Kid, LicenseId, OperatorId, TenantId},
-    license::License,
+    ids::{Kid, OperatorId, TenantId},
     product::Tenant,
     role::Role,
     time::Timestamp,
 };
-use keywright_store::{NewAuditEntry, Operator, Tx};
-use serde::Serialize;
-use serde_json::Value;
+use keywright_store::{Operator, Tx};
 
 pub use fastrand::Rng;
 
+use self::license::DemoLicense;
 pub use self::{
     fixtures::Catalog,
     generator::{GeneratedLicense, Generator, Profile, choose},
+    report::{DemoKey, DemoOperator, DemoReport, PASSWORD},
 };
 use crate::{Error, context::Context};
-
-/// Every demo operator's password.
-pub const PASSWORD: &str = "keywright-demo";
 
 /// Under this name the database remembers that the demo filled it.
 const DEMO_FACT: &str = "demo";
@@ -38,45 +34,6 @@ const DEMO_FACT: &str = "demo";
 /// Use cases around the demo data.
 #[derive(Clone)]
 pub struct Demo(pub(crate) Arc<Context>);
-
-/// What a person or a test needs to use the demo data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoReport {
-    /// The tenants' slugs.
-    pub tenants: Vec<&'static str>,
-    /// Who can sign in.
-    pub operators: Vec<DemoOperator>,
-    /// Keys that can be typed into an app.
-    pub keys: Vec<DemoKey>,
-    /// The SDK key of `acme`.
-    pub sdk_key: String,
-}
-
-/// An account of the demo data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoOperator {
-    /// Its tenant.
-    pub tenant: &'static str,
-    /// Its e-mail.
-    pub email: &'static str,
-    /// Its password.
-    pub password: &'static str,
-    /// Its role.
-    pub role: &'static str,
-}
-
-/// A license of the demo data whose key is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoKey {
-    /// The key.
-    pub license_key: &'static str,
-    /// The license.
-    pub id: String,
-    /// The masked key.
-    pub display_key: String,
-    /// The license's status.
-    pub status: &'static str,
-}
 
 /// Why the demo data was not written.
 #[derive(Debug, thiserror::Error)]
@@ -159,22 +116,6 @@ struct DemoData {
     licenses: Vec<DemoLicense>,
 }
 
-/// A license with all that belongs to it.
-struct DemoLicense {
-    license: License,
-    activations: Vec<Activation>,
-    events: Vec<Event>,
-}
-
-/// Something that an operator did to a license, for the audit log.
-struct Event {
-    at: Timestamp,
-    action: Action,
-    by: &'static str,
-    successor: Option<LicenseId>,
-    details: Value,
-}
-
 impl DemoData {
     fn new(now: Timestamp) -> Result<Self, Error> {
         let tenants = fixtures::tenants(now.minus_days(fixtures::DAYS))?;
@@ -234,25 +175,5 @@ impl DemoData {
             tx.insert_key_type(key_type).await?;
         }
         Ok(())
-    }
-}
-
-impl Event {
-    fn entry(&self, context: &Context, license: &License, operators: &[Operator]) -> NewAuditEntry {
-        let by = operators.iter().find(|operator| operator.email == self.by);
-        NewAuditEntry {
-            id: AuditEntryId::new(context.rng.sortable_uuid(self.at)),
-            tenant: license.tenant.clone(),
-            at: self.at,
-            actor: Actor {
-                kind: ActorKind::Operator,
-                id: by.map(|operator| operator.id.to_string()),
-                name: self.by.to_owned(),
-            },
-            action: self.action,
-            license: Some(license.id),
-            successor: self.successor,
-            details: self.details.clone(),
-        }
     }
 }

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use keywright_domain::{
-    ids::{ProductId, TenantId},
+    ids::{InstanceId, ProductId, TenantId},
+    key::LicenseKey,
     sdk_key::SdkKeyHash,
     settings::ProductSettings,
     time::Timestamp,
 };
-use keywright_store::SdkKeyUse;
+use keywright_store::{DeviceLicense, SdkKeyUse};
 
 use super::{Activations, error::Refusal, tenant_cache::TenantConfig};
 use crate::{Error, context::Context, signing_keys::signer::TenantSigner};
@@ -61,13 +62,37 @@ impl Activations {
         self.admit_at(credentials, self.0.clock.now()).await
     }
 
+    /// Finds the license of a key within the product, and admits the device by the revision that the
+    /// same read returned.
+    pub(super) async fn find_license(
+        &self,
+        credentials: &DeviceCredentials,
+        typed: &str,
+        instance: Option<InstanceId>,
+    ) -> Result<(Admission, DeviceLicense), Refusal> {
+        let cached = self.admit_cached(credentials).await?;
+        let Ok(key) = LicenseKey::parse(typed) else {
+            self.revalidate(cached, credentials, None).await?;
+            return Err(Refusal::LicenseKey);
+        };
+        let store = &self.0.store;
+        let looked = store
+            .look_for_license(&cached.tenant_id, key.id(), instance)
+            .await?;
+        let admission = self
+            .revalidate(cached, credentials, looked.revision)
+            .await?;
+        let found = looked
+            .found
+            .filter(|found| found.license.product == admission.product_id)
+            .ok_or(Refusal::LicenseKey)?;
+        Ok((admission, found))
+    }
+
     /// Admits a device by the cached state of its tenant, which may be outdated: the result must be
     /// passed to [`Activations::revalidate`] before anything else is done with it. A refusal never
     /// rests on cached state alone.
-    pub(super) async fn admit_cached(
-        &self,
-        credentials: &DeviceCredentials,
-    ) -> Result<Admission, Refusal> {
+    async fn admit_cached(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
         let now = self.0.clock.now();
         let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
         match config.map(|config| self.authorize(credentials, config, now)) {
@@ -78,7 +103,7 @@ impl Activations {
 
     /// Returns `cached` if the tenant is still at the revision it was admitted by; admits the
     /// device by the current state otherwise.
-    pub(super) async fn revalidate(
+    async fn revalidate(
         &self,
         cached: Admission,
         credentials: &DeviceCredentials,

@@ -1,38 +1,14 @@
 //! Forms with an id: submitted twice, such a form takes effect once.
 
 use futures::FutureExt;
-use keywright_domain::{ids::FormId, license::NamedLicense};
+use keywright_domain::ids::FormId;
 use keywright_store::StoreError;
-use serde::{Deserialize, Serialize};
 
-use super::FormError;
+use super::{error::FormError, result::IdempotentResult};
 use crate::{Caller, Error, Invalid, context::Context};
 
 /// How long a submitted form is remembered: twice the longest life of a session.
 const RETENTION_DAYS: u32 = 60;
-
-/// The result of a form with an id. It is stored, so it holds no secrets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum IdempotentResult {
-    /// Minted licenses.
-    Licenses {
-        /// The number of licenses.
-        count: u32,
-        /// The first [`IdempotentResult::MAX_NAMED`] of them, in the order of minting.
-        first: Vec<NamedLicense>,
-    },
-    /// An SDK key.
-    SdkKey {
-        /// Its SHA-256.
-        fingerprint: String,
-    },
-}
-
-impl IdempotentResult {
-    /// Maximum number of licenses that are named.
-    pub const MAX_NAMED: usize = 20;
-}
 
 impl Context {
     /// Returns the id of a new form.
