@@ -112,10 +112,9 @@ fn current_visit() -> Visit {
 #[cfg(feature = "ssr")]
 mod server {
     use http::{header, request::Parts};
-    use keywright_domain::session::Session;
     use leptos::prelude::use_context;
 
-    use super::{Account, LoginFailure, Visit};
+    use super::{LoginFailure, Visit};
     use crate::{
         api::{
             error::ApiError,
@@ -130,7 +129,7 @@ mod server {
         Visit {
             theme: scope.as_ref().map(|scope| scope.theme).unwrap_or_default(),
             request_id: scope.as_ref().map(|scope| scope.request_id.clone()),
-            account: scope.and_then(|scope| scope.session).map(account),
+            account: scope.and_then(|scope| scope.account),
             host: host().unwrap_or_default(),
             next: next_page(),
             login_failure: extension::<LoginFailure>(),
@@ -142,18 +141,6 @@ mod server {
     fn next_page() -> Option<String> {
         let parts = use_context::<Parts>()?;
         routes::next_page(parts.uri.query()?)
-    }
-
-    fn account(session: Session) -> Account {
-        Account {
-            id: session.operator.to_string(),
-            email: session.email,
-            role: session.role,
-            tenant: session.tenant,
-            tenant_name: session.tenant_name,
-            plan: session.plan,
-            is_guided: session.is_guided,
-        }
     }
 
     /// The server's name as the browser asked for it; HTTP/2 has it in the URI.
