@@ -1,11 +1,13 @@
 //! How dates and counts read. Plain functions: what "now" is and which zone applies come in as arguments.
 
 use jiff::{Timestamp as Instant, civil, tz::Offset};
+use keywright_api_types::{
+    license_list::{Sort, SortBy},
+    page::Count,
+};
 use keywright_domain::{
     license::Status,
-    page::Count,
     plan::{Feature, Plan},
-    query::{Sort, SortBy},
     time::{DAY_MILLIS, Timestamp},
 };
 

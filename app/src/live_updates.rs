@@ -1,6 +1,6 @@
 //! Live updates: the server announces changes over an event stream, and the page reloads its data.
 
-use keywright_domain::live::Subject;
+use keywright_api_types::subscription::Subject;
 use leptos::prelude::*;
 
 /// The state of the connection to the event stream.
@@ -99,7 +99,7 @@ mod browser {
     use std::{cell::Cell, rc::Rc, time::Duration};
 
     use futures::{channel::oneshot, future::abortable};
-    use keywright_domain::live::Subject;
+    use keywright_api_types::subscription::Subject;
     use leptos::{
         ev,
         prelude::*,

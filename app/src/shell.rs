@@ -21,7 +21,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     set_security_policy(&nonce);
     let visit = current_visit();
     let theme = visit.theme.attribute();
-    let operator = visit.account.map(|account| account.id);
+    let operator = visit.account.map(|account| account.operator_id.to_string());
     let is_server_only = request_scope::path().is_none_or(|path| routes::is_server_only(&path));
     let hydration =
         (!is_server_only).then(|| view! { <HydrationScript assets=assets.clone() nonce/> });

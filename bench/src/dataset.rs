@@ -8,24 +8,25 @@ use std::{
 
 use anyhow::{Context, Result};
 use futures::FutureExt;
+use keywright_api_types::page::Mark;
 use keywright_domain::{
     activation::{Activation, Telemetry},
     ids::LicenseId,
     license::{License, Status},
-    page::Mark,
     time::Timestamp,
 };
+use keywright_service::demo::{Catalog, GeneratedLicense, Generator};
 use keywright_store::{Bulk, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    believable::{Sold, Vendor},
     clock,
+    generator::BenchProfile,
     server::{Binary, Database, PostgresServer},
 };
 
 /// Changes with what a data set is made of, so that an older one is made anew.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// How old one may be: licenses of it begin to run out after sixty days.
 const KEPT_DAYS: u32 = 30;
@@ -138,23 +139,29 @@ impl DataSet {
         let url = self.database.url();
         let mut bulk = Bulk::open(&url).await?;
         let mut lists = Lists::create(self)?;
-        let mut vendor = Vendor::new(self.licenses, now)?;
+        let profile = BenchProfile {
+            count: self.licenses,
+            now,
+        };
+        let catalog = Catalog::new(now)?;
+        let mut generator = Generator::new(profile, &catalog, self.licenses, now);
         let mut middle = None;
         loop {
-            let sold: Vec<Sold> = vendor.by_ref().take(CHUNK).collect();
-            if sold.is_empty() {
+            let chunk = generator.by_ref().take(CHUNK);
+            let chunk = chunk.collect::<Result<Vec<GeneratedLicense>, _>>()?;
+            if chunk.is_empty() {
                 break;
             }
-            let licenses: Vec<License> = sold.iter().map(|sold| sold.license.clone()).collect();
-            let devices = sold.iter().flat_map(|sold| &sold.devices);
-            let devices: Vec<Activation> = devices.cloned().collect();
-            bulk.insert(&licenses, &devices).await?;
-            for sold in &sold {
+            let licenses: Vec<License> = chunk.iter().map(|one| one.license.clone()).collect();
+            let activations = chunk.iter().flat_map(|one| &one.activations);
+            let activations: Vec<Activation> = activations.cloned().collect();
+            bulk.insert(&licenses, &activations).await?;
+            for generated in &chunk {
                 let is_middle = lists.written == self.licenses / 2;
                 if is_middle {
-                    middle = Some(place(&sold.license));
+                    middle = Some(place(&generated.license));
                 }
-                lists.add(sold, now)?;
+                lists.add(generated, now)?;
             }
             println!("    {} of {} licenses", lists.written, self.licenses);
         }
@@ -206,12 +213,13 @@ impl Lists {
         })
     }
 
-    fn add(&mut self, sold: &Sold, now: Timestamp) -> Result<()> {
-        let Sold {
+    fn add(&mut self, generated: &GeneratedLicense, now: Timestamp) -> Result<()> {
+        let GeneratedLicense {
             key,
             license,
-            devices,
-        } = sold;
+            activations,
+            ..
+        } = generated;
         self.written += 1;
         if license.status(now) != Status::Active {
             return Ok(());
@@ -220,7 +228,10 @@ impl Lists {
             let (product, key) = (license.product.as_str(), key.expose());
             format!("{product:<6} {key:<24} {instance:<36} {app_version:<6} {platform:<7}\n")
         };
-        if let Some(device) = devices.iter().find(|device| device.deactivated.is_none()) {
+        if let Some(device) = activations
+            .iter()
+            .find(|device| device.deactivated.is_none())
+        {
             let said = |text: &Option<String>| text.clone().unwrap_or_default();
             let Telemetry {
                 app_version,

@@ -7,10 +7,10 @@
 )]
 
 mod baseline;
-mod believable;
 mod clock;
 mod dataset;
 mod device_load;
+mod generator;
 mod load;
 mod page_load;
 mod report;

@@ -6,9 +6,9 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    believable::{COMMON_TERM, RARE_TERM},
     dataset::{self, DataSet},
     device_load::{self, Compared, Pace},
+    generator::{COMMON_TERM, RARE_TERM},
     load::median,
     page_load::{self, Operator},
     report::{Goal, Report},

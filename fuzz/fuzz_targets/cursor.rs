@@ -2,7 +2,14 @@
 
 #![no_main]
 
-use keywright_domain::properties;
+#[path = "../../crates/api-types/tests/properties/promises.rs"]
+mod promises;
+#[path = "../../crates/domain/tests/properties/round_trip.rs"]
+mod round_trip;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| properties::cursor(text));
+fuzz_target!(|text: &str| {
+    promises::cursor(text);
+    promises::audit_filter(text);
+});

@@ -2,11 +2,15 @@
 
 #![no_main]
 
-use keywright_domain::properties;
+#[path = "../../crates/domain/tests/properties/promises.rs"]
+mod promises;
+#[path = "../../crates/domain/tests/properties/round_trip.rs"]
+mod round_trip;
+
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    properties::license_key(text);
-    properties::setup_code(text);
-    properties::name(text);
+    promises::license_key(text);
+    promises::setup_code(text);
+    promises::name(text);
 });

@@ -2,7 +2,11 @@
 
 #![no_main]
 
-use keywright_domain::properties;
+#[path = "../../crates/domain/tests/properties/promises.rs"]
+mod promises;
+#[path = "../../crates/domain/tests/properties/round_trip.rs"]
+mod round_trip;
+
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| properties::search_term(text));
+fuzz_target!(|text: &str| promises::search_term(text));

@@ -11,9 +11,9 @@ use clap::Args;
 use keywright_service::{
     Services,
     clock::SystemClock,
-    limits::LimitSettings,
-    master_key::MasterKey,
+    rate_limit::LimitSettings,
     rng::{Rng, SystemRng},
+    signing_keys::master_key::MasterKey,
 };
 use keywright_store::{Engine, Store};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};

@@ -1,10 +1,10 @@
 //! Server functions about licenses.
 
-use keywright_domain::{
-    detail::LicenseDetail,
-    ids::{InstanceId, LicenseId},
-    query::{Found, LicenseList, LicenseQuery},
+use keywright_api_types::{
+    license_detail::LicenseDetail,
+    license_list::{Found, LicenseList, LicenseQuery},
 };
+use keywright_domain::ids::{InstanceId, LicenseId};
 use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 

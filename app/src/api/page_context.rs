@@ -1,10 +1,7 @@
 //! Who is looking at the page: known from the request, and the same while the browser hydrates it.
 
-use keywright_domain::{
-    ids::TenantId,
-    plan::Plan,
-    role::{Permission, Role},
-};
+use keywright_api_types::account::Account;
+use keywright_domain::role::Permission;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -33,25 +30,6 @@ pub struct Visit {
     pub login_failure: Option<LoginFailure>,
     /// Set where the page answers a form that could not be carried out.
     pub action_failure: Option<ApiError>,
-}
-
-/// The operator who is signed in.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
-    /// The id of the operator.
-    pub id: String,
-    /// The address that the operator signs in with.
-    pub email: String,
-    /// What the operator may do.
-    pub role: Role,
-    /// The operator's tenant.
-    pub tenant: TenantId,
-    /// How the tenant is called.
-    pub tenant_name: String,
-    /// What the tenant may; the server checks it, the page only shows it.
-    pub plan: Plan,
-    /// Whether the tenant is still led to its first licensed device.
-    pub is_guided: bool,
 }
 
 /// A sign-in that was refused: the form is shown again.
@@ -134,10 +112,9 @@ fn current_visit() -> Visit {
 #[cfg(feature = "ssr")]
 mod server {
     use http::{header, request::Parts};
-    use keywright_domain::session::Session;
     use leptos::prelude::use_context;
 
-    use super::{Account, LoginFailure, Visit};
+    use super::{LoginFailure, Visit};
     use crate::{
         api::{
             error::ApiError,
@@ -152,7 +129,7 @@ mod server {
         Visit {
             theme: scope.as_ref().map(|scope| scope.theme).unwrap_or_default(),
             request_id: scope.as_ref().map(|scope| scope.request_id.clone()),
-            account: scope.and_then(|scope| scope.session).map(account),
+            account: scope.and_then(|scope| scope.account),
             host: host().unwrap_or_default(),
             next: next_page(),
             login_failure: extension::<LoginFailure>(),
@@ -164,18 +141,6 @@ mod server {
     fn next_page() -> Option<String> {
         let parts = use_context::<Parts>()?;
         routes::next_page(parts.uri.query()?)
-    }
-
-    fn account(session: Session) -> Account {
-        Account {
-            id: session.operator.to_string(),
-            email: session.email,
-            role: session.role,
-            tenant: session.tenant,
-            tenant_name: session.tenant_name,
-            plan: session.plan,
-            is_guided: session.is_guided,
-        }
     }
 
     /// The server's name as the browser asked for it; HTTP/2 has it in the URI.

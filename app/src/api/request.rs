@@ -6,8 +6,8 @@ use std::sync::Arc;
 use keywright_domain::{ids::LicenseId, key::LicenseKey, sdk_key::SdkKey};
 use keywright_service::{
     Caller, Error, Services,
-    forms::Made,
-    licenses::{MintOrder, Minted},
+    forms::IdempotentResult,
+    licenses::{MintRequest, Minted},
 };
 
 use crate::api::{
@@ -24,8 +24,8 @@ pub fn scope() -> Result<(Services, Caller), ApiError> {
             "The server is not set up.",
         ));
     };
-    match scope.session {
-        Some(session) => Ok((scope.services, Caller::operator(&session))),
+    match scope.account {
+        Some(account) => Ok((scope.services, Caller::operator(&account))),
         None => Err(fail(Error::Unauthenticated)),
     }
 }
@@ -44,7 +44,7 @@ pub enum ShownOnce {
 /// Licenses that were minted together.
 pub struct MintedOnce {
     /// What was asked for.
-    pub order: MintOrder,
+    pub order: MintRequest,
     /// What came of it.
     pub minted: Vec<Minted>,
 }
@@ -60,7 +60,7 @@ pub struct RefusedForm {
     /// Why it was not carried out.
     pub error: ApiError,
     /// What it made when it was sent before, where that is why.
-    pub made: Option<Made>,
+    pub made: Option<IdempotentResult>,
 }
 
 /// The form that the answer at hand refuses, if it does.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{StatusCode, header, request::Parts};
-use keywright_domain::session::Session;
+use keywright_api_types::account::Account;
 use keywright_service::Services;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
@@ -16,7 +16,7 @@ pub struct RequestScope {
     /// The use cases.
     pub services: Services,
     /// Who is signed in.
-    pub session: Option<Session>,
+    pub account: Option<Account>,
     /// Names the request in the log and in error messages.
     pub request_id: String,
     /// What the theme cookie says.

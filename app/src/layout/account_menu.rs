@@ -1,9 +1,10 @@
 //! The account menu: who is signed in, the theme, and the way out.
 
+use keywright_api_types::account::Account;
 use leptos::prelude::*;
 
 use crate::{
-    api::page_context::{Account, use_visit},
+    api::page_context::use_visit,
     routes,
     theme::Theme,
     ui::{

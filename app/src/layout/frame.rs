@@ -1,10 +1,11 @@
 //! The frame around every page: for operators a header over navigation and page, before sign-in a single column.
 
+use keywright_api_types::account::Account;
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
-    api::page_context::{Account, use_visit},
+    api::page_context::use_visit,
     csv_export::export::provide_csv_export,
     layout::{auth_layout::AuthLayout, export_toast::ExportToast, header::Header, nav::Nav},
     ui::focus,

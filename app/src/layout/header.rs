@@ -1,9 +1,9 @@
 //! The header: whose licenses these are, and who is looking.
 
+use keywright_api_types::account::Account;
 use leptos::prelude::*;
 
 use crate::{
-    api::page_context::Account,
     layout::account_menu::AccountMenu,
     routes,
     ui::{

@@ -1,11 +1,10 @@
 //! The audit log's addresses.
 
-use keywright_domain::{
-    audit::Action,
+use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery},
     page::Position,
-    search::SearchTerm,
 };
+use keywright_domain::{audit::Action, search::SearchTerm};
 
 use crate::routes::{link::Link, query_string::QueryString};
 
@@ -70,7 +69,7 @@ pub fn audit_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> Au
 
 #[cfg(test)]
 mod tests {
-    use keywright_domain::{audit_log::By, page::Mark};
+    use keywright_api_types::{audit_log::By, page::Mark};
 
     use super::*;
 

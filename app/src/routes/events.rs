@@ -1,6 +1,6 @@
 //! The addresses of event streams.
 
-use keywright_domain::live::Subject;
+use keywright_api_types::subscription::Subject;
 
 /// Tells open pages of changes.
 pub const EVENTS: &str = "/events";

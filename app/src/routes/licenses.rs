@@ -1,10 +1,12 @@
 //! The addresses of the licenses.
 
+use keywright_api_types::{
+    license_list::{LicenseFilter, LicenseQuery, Sort},
+    page::Position,
+};
 use keywright_domain::{
     ids::{InstanceId, LicenseId, ProductId},
     license::Status,
-    page::Position,
-    query::{LicenseFilter, LicenseQuery, Sort},
     search::SearchTerm,
 };
 
@@ -95,7 +97,7 @@ pub fn license_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> 
 
 #[cfg(test)]
 mod tests {
-    use keywright_domain::page::Mark;
+    use keywright_api_types::page::Mark;
 
     use super::*;
 

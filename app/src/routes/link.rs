@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use keywright_domain::{page::Position, query::LicenseFilter};
+use keywright_api_types::{license_list::LicenseFilter, page::Position};
 
 /// A path with a query string in the making.
 pub(super) struct Link(String);

@@ -2,18 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A tenant's tier, from the smallest to the largest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Plan {
-    /// One product.
-    Free,
-    /// Three products.
-    Starter,
-    /// Ten products.
-    Pro,
-    /// Everything. A self-hoster's own tenant starts here.
-    Enterprise,
+use crate::named_enum;
+
+named_enum! {
+    /// A tenant's tier, from the smallest to the largest.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Plan {
+        /// One product.
+        Free = "free",
+        /// Three products.
+        Starter = "starter",
+        /// Ten products.
+        Pro = "pro",
+        /// Everything. A self-hoster's own tenant starts here.
+        Enterprise = "enterprise",
+    }
 }
 
 /// What a plan may or may not allow.
@@ -29,9 +33,6 @@ pub enum Feature {
 }
 
 impl Plan {
-    /// Every plan, the smallest first.
-    pub const ALL: [Self; 4] = [Self::Free, Self::Starter, Self::Pro, Self::Enterprise];
-
     /// Whether a tenant on this plan may use the feature: the one table.
     pub const fn allows(self, feature: Feature) -> bool {
         match (self, feature) {
@@ -49,21 +50,6 @@ impl Plan {
             .into_iter()
             .find(|plan| plan.allows(feature))
             .unwrap_or(Self::Enterprise)
-    }
-
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Free => "free",
-            Self::Starter => "starter",
-            Self::Pro => "pro",
-            Self::Enterprise => "enterprise",
-        }
-    }
-
-    /// The plan of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|plan| plan.as_str() == name)
     }
 }
 

@@ -2,18 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
-/// An operator's role in the tenant; each may all that the one before may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Sees everything but settings.
-    Viewer,
-    /// Acts on licenses and serves customers.
-    Support,
-    /// Sets up products and keys.
-    Admin,
-    /// Everything.
-    Owner,
+use crate::named_enum;
+
+named_enum! {
+    /// An operator's role in the tenant; each may all that the one before may.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Role {
+        /// Sees everything but settings.
+        Viewer = "viewer",
+        /// Acts on licenses and serves customers.
+        Support = "support",
+        /// Sets up products and keys.
+        Admin = "admin",
+        /// Everything.
+        Owner = "owner",
+    }
 }
 
 /// Something that not everyone may.
@@ -59,9 +63,6 @@ impl Permission {
 }
 
 impl Role {
-    /// Every role, the least first.
-    pub const ALL: [Self; 4] = [Self::Viewer, Self::Support, Self::Admin, Self::Owner];
-
     /// Whether the role has the permission.
     pub fn allows(self, permission: Permission) -> bool {
         self >= permission.least_role()
@@ -74,21 +75,6 @@ impl Role {
             Self::Admin => other <= Self::Support,
             Self::Support | Self::Viewer => false,
         }
-    }
-
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Viewer => "viewer",
-            Self::Support => "support",
-            Self::Admin => "admin",
-            Self::Owner => "owner",
-        }
-    }
-
-    /// The role of that name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == name)
     }
 }
 

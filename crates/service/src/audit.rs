@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use keywright_domain::{
-    audit::RETENTION_DAYS,
+use keywright_api_types::{
     audit_log::{AuditEntry, AuditFilter, AuditLog, AuditQuery, MOST_LICENSES},
-    ids::LicenseId,
-    license::License,
     page::{Mark, PAGE_SIZE, Page, Position},
-    role::Permission,
 };
-use keywright_store::EntryFilter;
+use keywright_domain::{audit::RETENTION_DAYS, ids::LicenseId, license::License, role::Permission};
+use keywright_store::{EntryFilter, RecordedEntry};
 use serde_json::Value;
 
 use crate::{Caller, Error, context::Context};
@@ -53,7 +50,7 @@ impl Audit {
             position = Position::Start;
             rows = read(position).await?;
         }
-        let entries = rows.into_iter().map(as_shown).collect();
+        let entries = rows.into_iter().map(to_view).collect();
         Ok(AuditLog {
             page: Page::from_rows(entries, PAGE_SIZE, &position, |entry: &AuditEntry| Mark {
                 value: entry.at.millis(),
@@ -98,17 +95,9 @@ impl Audit {
     }
 }
 
-/// As pages show it.
-pub(crate) fn as_shown(entry: keywright_store::AuditEntry) -> AuditEntry {
-    AuditEntry {
-        id: entry.id,
-        at: entry.at,
-        actor: entry.actor,
-        action: entry.action,
-        license: entry.license,
-        successor: entry.successor,
-        details: details(&entry.details),
-    }
+/// Returns the entry as pages show it.
+pub(crate) fn to_view(entry: RecordedEntry) -> AuditEntry {
+    entry.map_details(|recorded| details(&recorded))
 }
 
 /// Names and values; what is nothing is left out.

@@ -1,11 +1,12 @@
 //! Who asks for something, and in whose name it is recorded.
 
+use keywright_api_types::account::Account;
 use keywright_domain::{
     audit::{Actor, ActorKind},
-    ids::TenantId,
+    ids::{OperatorId, TenantId},
     role::{Permission, Role},
-    session::Session,
 };
+use keywright_store::Operator;
 
 use crate::Error;
 
@@ -18,16 +19,35 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// An operator who signed in.
-    pub fn operator(session: &Session) -> Self {
+    /// An operator who is signed in.
+    pub fn operator(account: &Account) -> Self {
+        Self::of_operator(
+            &account.tenant_id,
+            account.operator_id,
+            &account.email,
+            account.role,
+        )
+    }
+
+    /// An operator who is signing in.
+    pub(crate) fn signing_in(operator: &Operator) -> Self {
+        Self::of_operator(
+            &operator.tenant,
+            operator.id,
+            &operator.email,
+            operator.role,
+        )
+    }
+
+    fn of_operator(tenant: &TenantId, id: OperatorId, email: &str, role: Role) -> Self {
         Self {
-            tenant: session.tenant.clone(),
+            tenant: tenant.clone(),
             actor: Actor {
                 kind: ActorKind::Operator,
-                id: Some(session.operator.to_string()),
-                name: session.email.clone(),
+                id: Some(id.to_string()),
+                name: email.to_owned(),
             },
-            role: session.role,
+            role,
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keywright_store::{Counted, Faults};
 
-use crate::{Error, context::Context};
+use crate::{Error, context::Context, signing_keys::signer};
 
 /// What was looked at, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Check {
         let keys = store.sealed_signing_keys().await?;
         let signing_keys = keys.len();
         for (tenant, key) in keys {
-            if !self.0.opens(&tenant, &key) {
+            if !signer::is_usable(&self.0.master_key, &tenant, &key) {
                 let kid = key.kid;
                 faults.push(format!(
                     "signing key {tenant}/{kid}: the master key does not open it"

@@ -1,6 +1,6 @@
 //! E-mail addresses, as far as one can tell without writing to them.
 
-use crate::Invalid;
+use crate::{Invalid, name::turns_text};
 
 /// Longest address that mail can be sent to (RFC 5321), in bytes.
 const LONGEST: usize = 254;
@@ -22,14 +22,6 @@ pub(crate) fn check(address: &str) -> Result<(), Invalid> {
         }
         _ => Err(Invalid::Email),
     }
-}
-
-/// Unicode's `Bidi_Control`: with one of these an address, or a name, reads as another.
-pub(crate) const fn turns_text(symbol: char) -> bool {
-    matches!(
-        symbol,
-        '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
 }
 
 #[cfg(test)]

@@ -8,8 +8,6 @@ use keywright_domain::{
 };
 use keywright_store::StoreError;
 
-use crate::email;
-
 /// Why a use case did not do what it was asked. Whatever it is, nothing was changed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -150,22 +148,4 @@ fn thousands(number: u32) -> String {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{thousands},{rest:03}"),
     }
-}
-
-/// Longest name of a tenant or product, in characters.
-const NAME_LENGTH: usize = 80;
-
-/// A name that pages show, without white space around it.
-pub(crate) fn checked_name(name: &str) -> Result<String, Invalid> {
-    let name = name.trim();
-    let length = name.chars().count();
-    let is_hidden = |symbol: char| symbol.is_control() || email::turns_text(symbol);
-    let is_seen = |symbol: char| {
-        !symbol.is_whitespace()
-            && !matches!(symbol, '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
-    };
-    if length > NAME_LENGTH || name.chars().any(is_hidden) || !name.chars().any(is_seen) {
-        return Err(Invalid::Name { max: NAME_LENGTH });
-    }
-    Ok(name.to_owned())
 }

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use keywright_domain::{live::Subject, role::Permission};
+use keywright_api_types::subscription::Subject;
+use keywright_domain::role::Permission;
+
+pub use keywright_store::Watch;
 
 use crate::{Caller, Error, context::Context};
 
 /// Use cases around open pages.
 #[derive(Clone)]
 pub struct Events(pub(crate) Arc<Context>);
-
-/// Tells that something changed, not what: whoever is told asks anew, and is then shown what they may see.
-#[derive(Debug)]
-pub struct Watch(keywright_store::Watch);
 
 impl Events {
     /// Watches the tenant's list or one of its licenses. Every change after this is answered is told.
@@ -23,19 +22,6 @@ impl Events {
             // Licenses are never removed: one that is there now is there later.
             store.license(tenant, id).await?.ok_or(Error::NotFound)?;
         }
-        Ok(Watch(store.changes().watch(tenant, subject).await))
-    }
-}
-
-impl Watch {
-    /// Ends with the next change; at once where there was one since the last time. Several are one. It may be dropped
-    /// before its end, and nothing is lost.
-    pub async fn changed(&mut self) {
-        self.0.changed().await;
-    }
-
-    /// Whether there was a change that [`Watch::changed`] has not told yet.
-    pub fn has_changed(&self) -> bool {
-        self.0.has_changed()
+        Ok(store.changes().watch(tenant, subject).await)
     }
 }

@@ -2,34 +2,28 @@
 //!
 //! Nothing here knows of HTTP or of pages; nothing but `store` knows SQL; every rule that needs no I/O is in `domain`.
 
-pub mod activations;
 pub mod audit;
 pub mod caller;
 pub mod check;
 pub mod clock;
 mod context;
 pub mod demo;
+pub mod device;
 mod email;
 pub mod error;
 pub mod events;
 pub mod forms;
-pub mod guide;
-pub mod keyless;
 pub mod licenses;
-pub mod limits;
-pub mod master_key;
+mod maintenance;
+mod name;
 pub mod operators;
-mod password;
 pub mod products;
+pub mod rate_limit;
 pub mod rng;
 pub mod sdk_keys;
 mod services;
-pub mod settings;
-pub mod setup;
-mod signer;
 pub mod signing_keys;
 pub mod tenants;
-mod terms;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -5,27 +5,24 @@ use std::{ops::Deref, sync::Arc};
 use keywright_store::{Load, Store};
 
 use crate::{
-    activations::{ActivationBatcher, Activations},
     audit::Audit,
     check::Check,
     clock::Clock,
     context::Context,
     demo::Demo,
+    device::{
+        Activations, activation_batch::ActivationBatcher, keyless::Keyless,
+        tenant_cache::TenantCache,
+    },
     events::Events,
-    guide::Guide,
-    keyless::Keyless,
     licenses::Licenses,
-    limits::{AddressLimits, LimitSettings, Limits},
-    master_key::MasterKey,
-    operators::Operators,
-    password::PasswordHasher,
+    operators::{Operators, password::PasswordHasher},
     products::Products,
+    rate_limit::{AddressLimits, LimitSettings, limiter::RateLimiter},
     rng::Rng,
     sdk_keys::SdkKeys,
-    setup::Setup,
-    signing_keys::SigningKeys,
-    tenants::Tenants,
-    terms::RememberedTerms,
+    signing_keys::{SigningKeys, master_key::MasterKey},
+    tenants::{Tenants, guide::Guide, setup::Setup},
 };
 
 /// Everything that can be asked of Keywright. Cheap to clone: each request has one.
@@ -72,7 +69,7 @@ pub struct UseCases {
     pub signing_keys: SigningKeys,
     /// Tenants.
     pub tenants: Tenants,
-    context: Arc<Context>,
+    pub(crate) context: Arc<Context>,
 }
 
 impl Services {
@@ -92,8 +89,8 @@ impl Services {
             rng,
             master_key,
             passwords,
-            limits: Limits::new(limits),
-            terms: RememberedTerms::default(),
+            rate_limiter: RateLimiter::new(limits),
+            tenant_cache: TenantCache::default(),
         });
         Self(Arc::new(UseCases {
             activations: Activations(context.clone()),
@@ -128,23 +125,6 @@ impl Services {
     /// Whether a search finds what stands in the middle of a word; else the database lacks an extension.
     pub fn supports_substring_search(&self) -> bool {
         self.context.store.supports_substring_search()
-    }
-
-    /// Does what is due by the clock and by nobody's asking. To be called now and then; what fails is done the next time.
-    pub async fn keep_house(&self) -> Result<(), crate::Error> {
-        let now = self.context.clock.now();
-        self.context.limits.forget_the_quiet(now);
-        // What fails must not keep the rest from its turn.
-        let dropped = self.signing_keys.drop_ended().await;
-        let forgotten = self.keyless.purge().await;
-        let used_up = self.context.purge_used_forms().await;
-        let purged = self.audit.purge().await;
-        let optimized = self.context.store.optimize().await;
-        dropped
-            .and(forgotten)
-            .and(used_up)
-            .and(purged)
-            .and(optimized.map_err(crate::Error::from))
     }
 
     /// Writes what is still to be written and lets go of the database.

@@ -5,7 +5,7 @@
 use keywright_domain::ids::TenantId;
 use keywright_store::Store;
 
-use crate::{master_key::MasterKey, signer};
+use crate::signing_keys::{master_key::MasterKey, signer};
 
 /// Returns the private half of a tenant's signing key, to look for where it must not be.
 ///

@@ -1,13 +1,15 @@
 //! The audit log: entries are recorded and read, and purged once they have outlived their time. Nothing else; the database
 //! itself refuses it, too (migration 5).
 
+use keywright_api_types::{
+    audit_log::{AuditEntry, By, Day},
+    page::{COUNT_LIMIT, Count, Position},
+};
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
-    audit_log::{By, Day},
     ids::{AuditEntryId, LicenseId, TenantId},
     key::DisplayKey,
     license::NamedLicense,
-    page::{COUNT_LIMIT, Count, Position},
     time::Timestamp,
 };
 use serde_json::Value;
@@ -39,24 +41,8 @@ pub struct NewAuditEntry {
     pub details: Value,
 }
 
-/// An entry as recorded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEntry {
-    /// Its id.
-    pub id: AuditEntryId,
-    /// When it happened.
-    pub at: Timestamp,
-    /// Who did it, as they were called then.
-    pub actor: Actor,
-    /// What was done.
-    pub action: Action,
-    /// To which license, where it was one.
-    pub license: Option<NamedLicense>,
-    /// Of a remint: the license that took its place.
-    pub successor: Option<NamedLicense>,
-    /// What else there is to say.
-    pub details: Value,
-}
+/// An entry with its details as recorded.
+pub type RecordedEntry = AuditEntry<Value>;
 
 /// Which entries: those that fit all that is given.
 #[derive(Debug, Clone, Default)]
@@ -89,7 +75,7 @@ impl Store {
         position: Position<AuditEntryId>,
         most: u32,
         now: Timestamp,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<Vec<RecordedEntry>, StoreError> {
         if filter.is_about_nothing() {
             return Ok(Vec::new());
         }
@@ -266,7 +252,7 @@ impl Tx<'_> {
 
 /// What an older version cannot read, or what is broken, is told with what is left of it: one such entry must not hide the others,
 /// and nobody may mend it.
-fn entry(row: &AnyRow) -> Result<AuditEntry, StoreError> {
+fn entry(row: &AnyRow) -> Result<RecordedEntry, StoreError> {
     let fields = Fields::new("audit_entries", row);
     let (kind, action) = (fields.text("actor_kind")?, fields.text("action")?);
     let details = fields.json("details");

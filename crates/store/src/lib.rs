@@ -27,7 +27,7 @@ mod tenants;
 mod write;
 mod write_behind;
 
-pub use audit::{AuditEntry, EntryFilter, NewAuditEntry};
+pub use audit::{EntryFilter, NewAuditEntry, RecordedEntry};
 pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
 #[cfg(feature = "bulk")]
 pub use bulk::Bulk;
@@ -37,7 +37,7 @@ pub use connect::{Engine, OpenError};
 pub use error::StoreError;
 pub use keys::SealedSigningKey;
 pub use licenses::{ActivationSnapshot, DeviceLicense, LicenseLookup};
-pub use operators::{OpenSession, Operator};
+pub use operators::{CreateSession, Operator, Session};
 pub use store::{Load, Store};
 pub use tenants::{DeviceSdkKey, DeviceTenant, StoredSetupCode};
 pub use write::Tx;

@@ -1,10 +1,10 @@
 //! Products and their key types.
 
+use keywright_api_types::page::{COUNT_LIMIT, Count};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
     key::KeyPrefix,
-    page::{COUNT_LIMIT, Count},
     product::{KeyType, Product},
     settings::ProductSettings,
 };

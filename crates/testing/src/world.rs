@@ -1,6 +1,8 @@
 //! All use cases over a database of their own.
 
-use keywright_service::{Services, limits::LimitSettings, master_key::MasterKey, rng::Rng};
+use keywright_service::{
+    Services, rate_limit::LimitSettings, rng::Rng, signing_keys::master_key::MasterKey,
+};
 use keywright_store::{Engine, Store};
 
 use crate::{EngineFixture, FixedClock, NOW, SeededRng, TestDatabase};

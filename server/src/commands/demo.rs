@@ -1,6 +1,6 @@
 //! `keywright demo`.
 
-use keywright_service::limits::LimitSettings;
+use keywright_service::rate_limit::LimitSettings;
 
 use crate::{commands::say, config::DatabaseArgs};
 

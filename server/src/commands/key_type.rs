@@ -5,7 +5,7 @@ use keywright_domain::{
     entitlement::Entitlement,
     ids::{KeyTypeId, ProductId, TenantId},
 };
-use keywright_service::products::{KeyTypeChange, NewKeyType};
+use keywright_service::products::{CreateKeyType, UpdateKeyType};
 
 use crate::{
     commands::{Switch, caller_for, explain, say, with_services},
@@ -99,7 +99,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
     let made = format!("Made the key type {} of {}.", args.key_type, args.product);
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        let new = NewKeyType {
+        let new = CreateKeyType {
             product: args.product,
             id: args.key_type,
             activation_limit: args.limit,
@@ -107,7 +107,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
             entitlements: args.entitlements.into_iter().collect(),
             fallback: args.fallback,
         };
-        let added = services.products.add_key_type(&caller, new).await;
+        let added = services.products.create_key_type(&caller, new).await;
         explain(services, &caller, added).await
     })
     .await?;
@@ -123,14 +123,14 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
         let caller = caller_for(services, &args.tenant).await?;
         let change = args.change.into();
         let products = &services.products;
-        let changed = products.change_key_type(&caller, args.product, args.key_type, change);
+        let changed = products.update_key_type(&caller, args.product, args.key_type, change);
         explain(services, &caller, changed.await).await
     })
     .await?;
     say(&changed)
 }
 
-impl From<Change> for KeyTypeChange {
+impl From<Change> for UpdateKeyType {
     fn from(change: Change) -> Self {
         let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
         Self {

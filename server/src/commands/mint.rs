@@ -7,7 +7,7 @@ use keywright_domain::{
 };
 use keywright_service::{
     Services,
-    licenses::{MOST_AT_ONCE, MintOrder, Minted},
+    licenses::{MAX_MINTED_AT_ONCE, MintRequest, Minted},
 };
 
 use crate::{
@@ -49,8 +49,8 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
     let caller = caller_for(services, &args.tenant).await?;
     let mut left = args.count;
     while left > 0 {
-        let count = left.min(MOST_AT_ONCE);
-        let order = MintOrder {
+        let count = left.min(MAX_MINTED_AT_ONCE);
+        let order = MintRequest {
             product: args.product.clone(),
             key_type: args.key_type.clone(),
             customer: Customer {

@@ -61,7 +61,7 @@ async fn add(
         let caller = caller_for(services, tenant).await?;
         Ok(services
             .operators
-            .add(&caller, email, role, password)
+            .create(&caller, email, role, password)
             .await?)
     })
     .await?;

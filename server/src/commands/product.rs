@@ -6,7 +6,7 @@ use keywright_domain::{
     key::KeyPrefix,
     settings::{ProductSettings, TrialDays},
 };
-use keywright_service::products::{NewProduct, ProductChange};
+use keywright_service::products::{CreateProduct, UpdateProduct};
 
 use crate::{
     commands::{Setting, Switch, caller_for, explain, say, with_services},
@@ -84,7 +84,7 @@ impl ProductCommand {
 
 async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
     let name = args.name.unwrap_or_else(|| args.product.to_string());
-    let new = NewProduct {
+    let new = CreateProduct {
         id: args.product.clone(),
         name,
         key_prefix: args.key_prefix,
@@ -95,7 +95,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
     };
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        let added = services.products.add(&caller, new).await;
+        let added = services.products.create(&caller, new).await;
         explain(services, &caller, added).await
     })
     .await?;
@@ -106,7 +106,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
 }
 
 async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
-    let change = ProductChange {
+    let change = UpdateProduct {
         name: args.change.name,
         trial_days: args
             .change
@@ -120,7 +120,7 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
     let product = args.product.clone();
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        let changed = services.products.change(&caller, product, change).await;
+        let changed = services.products.update(&caller, product, change).await;
         explain(services, &caller, changed).await
     })
     .await?;

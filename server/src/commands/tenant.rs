@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{Kid, TenantId},
     plan::Plan,
 };
-use keywright_service::{limits::LimitSettings, tenants::NewTenant};
+use keywright_service::{rate_limit::LimitSettings, tenants::CreateTenant};
 
 use crate::{
     commands::{caller_for, say, with_services},
@@ -62,9 +62,9 @@ impl TenantCommand {
                 kid,
             } => {
                 let name = name.unwrap_or_else(|| tenant.to_string());
-                let new = NewTenant {
+                let new = CreateTenant {
                     first_kid: kid,
-                    ..NewTenant::new(tenant, &name, plan)
+                    ..CreateTenant::new(tenant, &name, plan)
                 };
                 add(database, new).await
             }
@@ -75,14 +75,14 @@ impl TenantCommand {
     }
 }
 
-async fn add(database: &DatabaseArgs, new: NewTenant) -> anyhow::Result<()> {
+async fn add(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()> {
     let services = database.open_or_create(LimitSettings::default()).await?;
     let made = format!(
         "Made the tenant {} on the plan {}.",
         new.id,
         new.plan.as_str()
     );
-    let added = services.tenants.add(new).await;
+    let added = services.tenants.create(new).await;
     services.close().await;
     added?;
     say(&made)

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use keywright_domain::activation::{Denied, Refused};
-use keywright_service::{activations::Refusal, limits::AddressLimits};
+use keywright_service::{device::Refusal, rate_limit::AddressLimits};
 
 use super::response::Endpoint;
 

@@ -7,9 +7,9 @@ use std::{
     thread,
 };
 
+use keywright_api_types::page::Position;
 use keywright_domain::{
-    audit::Action, ids::LicenseId, key::LicenseKey, license::LicenseState, page::Position,
-    time::Timestamp,
+    audit::Action, ids::LicenseId, key::LicenseKey, license::LicenseState, time::Timestamp,
 };
 use keywright_service::clock::{Clock, SystemClock};
 use keywright_store::{EntryFilter, Store};

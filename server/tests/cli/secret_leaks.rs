@@ -2,7 +2,7 @@
 //! keys, passwords, session tokens or the master key.
 
 use data_encoding::{BASE64, HEXLOWER};
-use keywright_service::{master_key::MasterKey, testing::private_signing_key};
+use keywright_service::{signing_keys::master_key::MasterKey, testing::private_signing_key};
 use keywright_testing::{Engine, TestDatabase, engine_test};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};

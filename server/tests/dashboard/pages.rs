@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use keywright_domain::{plan::Plan, role::Role};
-use keywright_service::tenants::NewTenant;
+use keywright_service::tenants::CreateTenant;
 use keywright_testing::Engine;
 use scraper::Selector;
 
@@ -157,13 +157,13 @@ async fn a_tenant_without_licenses_is_told_what_to_do() {
     let services = &server.world.services;
     services
         .tenants
-        .add(NewTenant::new(tenant.clone(), "Fresh", Plan::Free))
+        .create(CreateTenant::new(tenant.clone(), "Fresh", Plan::Free))
         .await
         .unwrap();
     let caller = keywright_service::Caller::command_line(tenant);
     services
         .operators
-        .add(&caller, "a@fresh.test", Role::Owner, "long enough")
+        .create(&caller, "a@fresh.test", Role::Owner, "long enough")
         .await
         .unwrap();
     let answer = server

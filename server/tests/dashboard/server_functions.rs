@@ -5,7 +5,8 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use futures::future::join_all;
-use keywright_domain::{query::LicenseQuery, role::Role};
+use keywright_api_types::license_list::LicenseQuery;
+use keywright_domain::role::Role;
 use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use keylight::{
 use keywright_domain::{license::License, signing_key::Urgency, time::Timestamp};
 use keywright_service::{
     clock::{Clock, SystemClock},
-    products::ProductChange,
+    products::UpdateProduct,
 };
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use serde_json::json;
@@ -258,14 +258,14 @@ async fn it_stops_when_its_instance_is_deactivated_elsewhere(listening: Listenin
 }
 
 async fn set(listening: &Listening, trial_days: Option<i64>, free_tier: Option<bool>) {
-    let change = ProductChange {
+    let change = UpdateProduct {
         name: None,
         trial_days: Some(trial_days.map(|days| days.try_into().unwrap())),
         free_tier: Some(free_tier),
     };
     let products = &listening.server.world.services.products;
     products
-        .change(&acme(), "notes".parse().unwrap(), change)
+        .update(&acme(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }

@@ -39,7 +39,7 @@ async fn leases_follow_the_clock_and_nothing_breaks(server: Server) {
         assert_eq!(left.status, StatusCode::OK, "{}", left.text());
 
         server.world.store.flush().await;
-        server.world.services.keep_house().await.unwrap();
+        server.world.services.run_maintenance().await.unwrap();
         let support = server.sign_in(Role::Support).await;
         let license = format!("/licenses/{}", license_id(PRO_KEY));
         for path in ["/licenses", "/licenses?sort=expires", &license, "/audit"] {

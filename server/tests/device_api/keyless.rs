@@ -111,9 +111,9 @@ async fn an_install_that_is_not_seen_for_400_days_is_forgotten(server: Server) {
     )
     .await;
     clock.set(NOW.plus_days(400));
-    services.keep_house().await.unwrap();
+    services.run_maintenance().await.unwrap();
     assert_eq!(installs(&server).await.len(), 1);
     clock.set(NOW.plus_days(400).plus_millis(1));
-    services.keep_house().await.unwrap();
+    services.run_maintenance().await.unwrap();
     assert_eq!(installs(&server).await, []);
 }

@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use keywright_domain::license::{License, LicenseState};
-use keywright_service::limits::LimitSettings;
+use keywright_service::rate_limit::LimitSettings;
 use keywright_testing::{Engine, engine_test};
 use serde_json::{Value, json};
 

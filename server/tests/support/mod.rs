@@ -29,7 +29,7 @@ use keywright_domain::{
     license::License,
     role::Role,
 };
-use keywright_service::{Caller, limits::LimitSettings};
+use keywright_service::{Caller, rate_limit::LimitSettings};
 use keywright_store::StoreError;
 use keywright_testing::{Engine, EngineFixture, TestWorld, builders};
 use serde_json::Value;

@@ -33,16 +33,20 @@ const fn layer(name: &'static str, may_use: &'static [&'static str]) -> Layer {
     }
 }
 
-const LAYERS: [Layer; 10] = [
+const LAYERS: [Layer; 11] = [
     layer("keywright-domain", &[]),
-    layer("keywright-store", &["keywright-domain"]),
+    layer("keywright-api-types", &["keywright-domain"]),
+    layer(
+        "keywright-store",
+        &["keywright-api-types", "keywright-domain"],
+    ),
     layer(
         "keywright-service",
-        &["keywright-domain", "keywright-store"],
+        &["keywright-api-types", "keywright-domain", "keywright-store"],
     ),
     Layer {
         name: "keywright-app",
-        may_use: &["keywright-domain"],
+        may_use: &["keywright-api-types", "keywright-domain"],
         may_use_optionally: &["keywright-service"],
     },
     layer("keywright-frontend", &["keywright-app"]),
@@ -50,14 +54,23 @@ const LAYERS: [Layer; 10] = [
     layer(
         "keywright",
         &[
+            "keywright-api-types",
             "keywright-app",
             "keywright-domain",
             "keywright-service",
             "keywright-store",
         ],
     ),
-    // Data sets are written past the services, many rows at once.
-    layer("keywright-bench", &["keywright-domain", "keywright-store"]),
+    // Data sets are generated as the demo is, and written past the services, many rows at once.
+    layer(
+        "keywright-bench",
+        &[
+            "keywright-api-types",
+            "keywright-domain",
+            "keywright-service",
+            "keywright-store",
+        ],
+    ),
     layer("xtask", &[]),
     layer(
         TESTING,
@@ -147,7 +160,7 @@ fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     if name == TESTING {
         return Some("only tests may use it");
     }
-    if layer.name == "keywright-domain"
+    if matches!(layer.name, "keywright-domain" | "keywright-api-types")
         && NOT_IN_DOMAIN.iter().any(|banned| name.starts_with(banned))
     {
         return Some("the domain is pure");
@@ -183,6 +196,7 @@ mod tests {
         assert!(depends("keywright-service", "keywright-store", false, false).is_empty());
         assert!(depends("keywright-app", "keywright-service", true, false).is_empty());
         assert!(depends("keywright-domain", "serde", false, false).is_empty());
+        assert!(depends("keywright-app", "keywright-api-types", false, false).is_empty());
         assert!(depends("keywright-store", "sqlx", false, false).is_empty());
     }
 
@@ -213,6 +227,14 @@ mod tests {
             1
         );
         assert_eq!(depends("keywright-service", "sqlx", false, true).len(), 1);
+        assert_eq!(
+            depends("keywright-api-types", "keywright-store", false, false).len(),
+            1
+        );
+        assert_eq!(
+            depends("keywright-api-types", "sqlx", false, false).len(),
+            1
+        );
         assert!(depends("keywright-domain", "tokio", false, true).is_empty());
     }
 

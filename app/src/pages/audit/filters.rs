@@ -1,10 +1,10 @@
 //! What the log is asked for.
 
-use keywright_domain::{
-    audit::Action,
+use keywright_api_types::{
     audit_log::{AuditFilter, AuditLog, AuditQuery, By},
     page::{Count, Position},
 };
+use keywright_domain::audit::Action;
 use leptos::prelude::*;
 
 use crate::{

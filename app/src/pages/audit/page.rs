@@ -1,12 +1,11 @@
 //! `/audit`: what was done in the tenant, by whom and when; filtered, a page at a time. Rendered on the server only: it is read,
 //! and nothing on it changes while it is.
 
-use keywright_domain::{
-    audit::RETENTION_DAYS,
+use keywright_api_types::{
     audit_log::{AuditLog, AuditQuery, MOST_LICENSES},
-    ids::AuditEntryId,
     page::{Mark, Position},
 };
+use keywright_domain::{audit::RETENTION_DAYS, ids::AuditEntryId};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;

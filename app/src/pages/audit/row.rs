@@ -1,6 +1,7 @@
 //! One entry as a row of the log.
 
-use keywright_domain::{audit::Action, audit_log::AuditEntry};
+use keywright_api_types::audit_log::AuditEntry;
+use keywright_domain::audit::Action;
 use leptos::prelude::*;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! `/`: leads a new tenant to its first licensed device, a step after the other. Rendered on the server only.
 
-use keywright_domain::live::Subject;
-use keywright_service::guide::Progress;
+use keywright_api_types::subscription::Subject;
+use keywright_service::tenants::guide::Progress;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

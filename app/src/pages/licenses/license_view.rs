@@ -1,6 +1,7 @@
 //! From a URL below `/licenses/` to the license that it names, for pages that only the server renders.
 
-use keywright_domain::{detail::LicenseDetail, ids::InstanceId};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::ids::InstanceId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;

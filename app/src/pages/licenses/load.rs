@@ -1,6 +1,7 @@
 //! Loads the license that a URL names.
 
-use keywright_domain::{detail::LicenseDetail, ids::LicenseId};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::ids::LicenseId;
 
 use crate::api::{
     error::{ApiError, ErrorCode},

@@ -5,7 +5,7 @@ use keywright_domain::{
     product::{KeyType, Product},
     role::Permission,
 };
-use keywright_service::licenses::MintOrder;
+use keywright_service::licenses::MintRequest;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -242,7 +242,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
 }
 
 /// `keywright-notes-pro-250-keys.txt`
-fn file_name(order: &MintOrder) -> String {
+fn file_name(order: &MintRequest) -> String {
     let key_type = order.key_type.as_ref();
     let key_type = key_type.map(|id| format!("-{id}")).unwrap_or_default();
     format!(

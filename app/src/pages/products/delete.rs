@@ -1,9 +1,7 @@
 //! `/products/{id}/key-types/{key_type}/delete`: asks before a key type is deleted, or says why it can't be.
 
-use keywright_domain::{
-    page::Count,
-    product::{KeyType, Product},
-};
+use keywright_api_types::page::Count;
+use keywright_domain::product::{KeyType, Product};
 use keywright_service::products::CountedKeyType;
 use leptos::prelude::*;
 

@@ -1,6 +1,7 @@
 //! What the product pages share.
 
-use keywright_domain::{page::Count, product::Product, role::Permission};
+use keywright_api_types::page::Count;
+use keywright_domain::{product::Product, role::Permission};
 
 use crate::{format, routes};
 

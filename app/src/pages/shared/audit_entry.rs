@@ -1,8 +1,8 @@
 //! One entry in words: who did what, and what else there is to say. On a license's page, `here` is that license.
 
+use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::{
     audit::{Action, ActorKind},
-    audit_log::AuditEntry,
     ids::LicenseId,
     license::NamedLicense,
     time::Timestamp,

@@ -1,6 +1,7 @@
 //! Parts with domain words: status, display key, slots.
 
-use keywright_domain::{detail::DeviceState, key::DisplayKey, license::Status};
+use keywright_api_types::license_detail::DeviceState;
+use keywright_domain::{key::DisplayKey, license::Status};
 use leptos::prelude::*;
 
 use crate::{

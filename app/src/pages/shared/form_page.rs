@@ -1,7 +1,7 @@
 //! Pages that are a form, which posts to the page's own address. Rendered on the server only.
 
 use keywright_domain::{license::NamedLicense, role::Permission};
-use keywright_service::forms::Made;
+use keywright_service::forms::IdempotentResult;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -71,7 +71,7 @@ pub fn form_page(page: FormPage) -> AnyView {
     let (mut fields, mut filled) = (page.fields, filled);
     if let Some(account) = use_visit().account {
         fields.push(FormField::hidden(OPERATOR_FIELD));
-        filled.push((OPERATOR_FIELD.to_owned(), account.id));
+        filled.push((OPERATOR_FIELD.to_owned(), account.operator_id.to_string()));
     }
     let note = page
         .note
@@ -117,10 +117,10 @@ fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id
 
 /// The form was sent a second time: what it made the first time, masked.
 #[component]
-fn MadeBefore(made: Made, back: String, again: String) -> impl IntoView {
+fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoView {
     answer_with(ErrorCode::Conflict);
     let (sentence, licenses) = match made {
-        Made::Licenses { count, first } => {
+        IdempotentResult::Licenses { count, first } => {
             let what = match count {
                 1 => "1 license".to_owned(),
                 count => format!("{} licenses", format::number(count)),
@@ -135,7 +135,7 @@ fn MadeBefore(made: Made, back: String, again: String) -> impl IntoView {
                 Some(view! { <FirstMinted count first/> }),
             )
         }
-        Made::SdkKey { fingerprint } => {
+        IdempotentResult::SdkKey { fingerprint } => {
             let sentence = view! {
                 "This form was sent before: the SDK key with the fingerprint " <code>{fingerprint}</code>
                 " is from it. Nothing was done now. If that key is lost, replace it."

@@ -1,30 +1,32 @@
-//! The demo data: fixed where people and tests rely on it, believable everywhere else.
+//! The demo data: fixed where people and tests rely on it, generated everywhere else.
 
-mod believable;
-mod dice;
-mod fixed;
-mod names;
+mod fixtures;
+mod generated;
+mod generator;
+mod license;
+mod report;
+mod sample_data;
 
 use std::sync::Arc;
 
 use futures::FutureExt;
 use keywright_domain::{
-    activation::Activation,
-    audit::{Action, Actor, ActorKind},
-    ids::{AuditEntryId, Kid, LicenseId, OperatorId, TenantId},
-    license::License,
-    product::{KeyType, Product, Tenant},
+    ids::{Kid, OperatorId, TenantId},
+    product::Tenant,
     role::Role,
     time::Timestamp,
 };
-use keywright_store::{NewAuditEntry, Operator, Tx};
-use serde::Serialize;
-use serde_json::Value;
+use keywright_store::{Operator, Tx};
 
+pub use fastrand::Rng;
+
+use self::license::DemoLicense;
+pub use self::{
+    fixtures::Catalog,
+    generator::{GeneratedLicense, Generator, Profile, choose},
+    report::{DemoKey, DemoOperator, DemoReport, PASSWORD},
+};
 use crate::{Error, context::Context};
-
-/// Every demo operator's password.
-pub const PASSWORD: &str = "keywright-demo";
 
 /// Under this name the database remembers that the demo filled it.
 const DEMO_FACT: &str = "demo";
@@ -32,45 +34,6 @@ const DEMO_FACT: &str = "demo";
 /// Use cases around the demo data.
 #[derive(Clone)]
 pub struct Demo(pub(crate) Arc<Context>);
-
-/// What a person or a test needs to use the demo data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoReport {
-    /// The tenants' slugs.
-    pub tenants: Vec<&'static str>,
-    /// Who can sign in.
-    pub operators: Vec<DemoOperator>,
-    /// Keys that can be typed into an app.
-    pub keys: Vec<DemoKey>,
-    /// The SDK key of `acme`.
-    pub sdk_key: String,
-}
-
-/// An account of the demo data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoOperator {
-    /// Its tenant.
-    pub tenant: &'static str,
-    /// Its e-mail.
-    pub email: &'static str,
-    /// Its password.
-    pub password: &'static str,
-    /// Its role.
-    pub role: &'static str,
-}
-
-/// A license of the demo data whose key is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct DemoKey {
-    /// The key.
-    pub license_key: &'static str,
-    /// The license.
-    pub id: String,
-    /// The masked key.
-    pub display_key: String,
-    /// The license's status.
-    pub status: &'static str,
-}
 
 /// Why the demo data was not written.
 #[derive(Debug, thiserror::Error)]
@@ -86,26 +49,34 @@ pub enum DemoError {
 }
 
 impl Demo {
-    /// Writes the demo data, once: a second time changes nothing.
+    /// Writes the demo data, once: a second time changes nothing, on whichever server.
     pub async fn fill(&self) -> Result<DemoReport, DemoError> {
-        let store = &self.0.store;
-        let done = store
-            .server_fact(DEMO_FACT)
-            .await
-            .map_err(Error::from)?
-            .is_some();
-        let tenants = store.tenant_ids().await.map_err(Error::from)?;
-        let is_ours =
-            |id: &TenantId| done && fixed::TENANTS.iter().any(|(slug, ..)| *slug == id.as_str());
-        if let Some(other) = tenants.into_iter().find(|id| !is_ours(id)) {
-            return Err(DemoError::NotOurs(other));
-        }
-        if !done {
+        // Once another process has created tenants, `write` does nothing: then look again whose they are.
+        while !self.is_filled().await? {
             self.write().await?;
         }
-        Ok(fixed::report()?)
+        Ok(fixtures::report()?)
     }
 
+    async fn is_filled(&self) -> Result<bool, DemoError> {
+        let store = &self.0.store;
+        // The tenants before the fact, which is committed with them: else tenants of a demo that is
+        // written meanwhile would look like somebody else's.
+        let tenants = store.tenant_ids().await.map_err(Error::from)?;
+        let fact = store.server_fact(DEMO_FACT).await.map_err(Error::from)?;
+        let is_ours = |id: &TenantId| {
+            fact.is_some()
+                && fixtures::TENANTS
+                    .iter()
+                    .any(|(slug, ..)| *slug == id.as_str())
+        };
+        match tenants.into_iter().find(|id| !is_ours(id)) {
+            Some(other) => Err(DemoError::NotOurs(other)),
+            None => Ok(fact.is_some()),
+        }
+    }
+
+    /// Writes the demo data unless there is a tenant.
     async fn write(&self) -> Result<(), Error> {
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let data = DemoData::new(now)?;
@@ -116,6 +87,10 @@ impl Demo {
             .store
             .write(move |tx| {
                 async move {
+                    tx.lock_setup_code().await?;
+                    if tx.has_tenants().await? {
+                        return Ok(());
+                    }
                     tx.state_server_fact(DEMO_FACT, "1").await?;
                     data.write_tenants(tx, &context, &operators).await?;
                     for license in &data.licenses {
@@ -137,43 +112,19 @@ impl Demo {
 /// All that is written.
 struct DemoData {
     tenants: Vec<Tenant>,
-    products: Vec<Product>,
-    key_types: Vec<KeyType>,
+    catalog: Catalog,
     licenses: Vec<DemoLicense>,
-}
-
-/// A license with all that belongs to it.
-struct DemoLicense {
-    license: License,
-    activations: Vec<Activation>,
-    events: Vec<Event>,
-}
-
-/// Something that an operator did to a license, for the audit log.
-struct Event {
-    at: Timestamp,
-    action: Action,
-    by: &'static str,
-    successor: Option<LicenseId>,
-    details: Value,
 }
 
 impl DemoData {
     fn new(now: Timestamp) -> Result<Self, Error> {
-        let began = now.minus_days(fixed::DAYS);
-        let tenants = fixed::tenants(began)?;
-        let products = fixed::products(began)?;
-        let key_types = fixed::key_types(began)?;
-        let shelf = fixed::Shelf {
-            products: &products,
-            key_types: &key_types,
-        };
-        let mut licenses = fixed::licenses(&shelf, now)?;
-        licenses.extend(believable::licenses(&shelf, now)?);
+        let tenants = fixtures::tenants(now.minus_days(fixtures::DAYS))?;
+        let catalog = Catalog::new(now)?;
+        let mut licenses = fixtures::licenses(&catalog, now)?;
+        licenses.extend(generated::licenses(&catalog, now)?);
         Ok(Self {
             tenants,
-            products,
-            key_types,
+            catalog,
             licenses,
         })
     }
@@ -182,14 +133,14 @@ impl DemoData {
         let operator = |&(tenant, email, role): &(&str, &str, Role)| {
             Ok(Operator {
                 id: OperatorId::new(context.rng.uuid()),
-                tenant: fixed::parsed(tenant)?,
+                tenant: fixtures::parsed(tenant)?,
                 email: email.to_owned(),
                 role,
                 password_hash: password_hash.to_owned(),
                 created_at: self.tenants[0].created_at,
             })
         };
-        fixed::OPERATORS.iter().map(operator).collect()
+        fixtures::OPERATORS.iter().map(operator).collect()
     }
 
     async fn write_tenants(
@@ -208,8 +159,8 @@ impl DemoData {
             tx.end_guide(&tenant.id, since).await?;
         }
         tx.insert_sdk_key(
-            &fixed::parsed(fixed::ACME)?,
-            fixed::sdk_key()?.hash(),
+            &fixtures::parsed(fixtures::ACME)?,
+            fixtures::sdk_key()?.hash(),
             "keywright demo",
             self.tenants[0].created_at,
         )
@@ -217,32 +168,12 @@ impl DemoData {
         for operator in operators {
             tx.insert_operator(operator).await?;
         }
-        for product in &self.products {
+        for product in &self.catalog.products {
             tx.insert_product(product).await?;
         }
-        for key_type in &self.key_types {
+        for key_type in &self.catalog.key_types {
             tx.insert_key_type(key_type).await?;
         }
         Ok(())
-    }
-}
-
-impl Event {
-    fn entry(&self, context: &Context, license: &License, operators: &[Operator]) -> NewAuditEntry {
-        let by = operators.iter().find(|operator| operator.email == self.by);
-        NewAuditEntry {
-            id: AuditEntryId::new(context.rng.sortable_uuid(self.at)),
-            tenant: license.tenant.clone(),
-            at: self.at,
-            actor: Actor {
-                kind: ActorKind::Operator,
-                id: by.map(|operator| operator.id.to_string()),
-                name: self.by.to_owned(),
-            },
-            action: self.action,
-            license: Some(license.id),
-            successor: self.successor,
-            details: self.details.clone(),
-        }
     }
 }

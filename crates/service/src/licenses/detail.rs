@@ -1,10 +1,9 @@
 //! One license with all that belongs to it.
 
+use keywright_api_types::{license_detail::LicenseDetail, page::Position};
 use keywright_domain::{
-    detail::LicenseDetail,
     ids::LicenseId,
     license::{License, NamedLicense},
-    page::Position,
     role::Permission,
 };
 
@@ -32,7 +31,7 @@ impl Licenses {
             ..EntryFilter::default()
         };
         let entries = store.audit_entries(tenant, &about_it, Position::Start, ACTIVITY, now);
-        let activity = entries.await?.into_iter().map(audit::as_shown);
+        let activity = entries.await?.into_iter().map(audit::to_view);
         Ok(LicenseDetail {
             predecessor,
             successor,

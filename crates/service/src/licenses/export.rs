@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
+use keywright_api_types::{license_list::LicenseFilter, page::Mark};
 use keywright_domain::{
     audit::Action,
     export::ExportedLicense,
     ids::{LicenseId, TenantId},
-    page::Mark,
     plan::{Feature, Plan},
-    query::LicenseFilter,
     role::Permission,
     time::Timestamp,
 };

@@ -1,8 +1,7 @@
 //! From something typed or pasted to the license that is meant.
 
-use keywright_domain::{
-    key::LicenseKey, product::Product, query::Found, role::Permission, search::SearchTerm,
-};
+use keywright_api_types::license_list::Found;
+use keywright_domain::{key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
 
 use super::Licenses;
 use crate::{Caller, Error};

@@ -16,23 +16,23 @@ use serde_json::json;
 use super::Licenses;
 use crate::{
     Caller, Error, Invalid, email,
-    error::checked_name,
-    forms::{FormError, Made, WrongFields},
+    forms::{FormError, IdempotentResult},
+    name::checked_name,
 };
 
-/// Most licenses that are minted at once: all of them or none, in one transaction.
-pub const MOST_AT_ONCE: u32 = 1_000;
+/// Maximum number of licenses per request: all of them or none, in one transaction.
+pub const MAX_MINTED_AT_ONCE: u32 = 1_000;
 
 /// Licenses to mint.
 #[derive(Debug, Clone)]
-pub struct MintOrder {
+pub struct MintRequest {
     /// Of which product.
     pub product: ProductId,
     /// As which key type; may be left out where the product has just one.
     pub key_type: Option<KeyTypeId>,
     /// For whom.
     pub customer: Customer,
-    /// How many: 1 to [`MOST_AT_ONCE`].
+    /// How many: 1 to [`MAX_MINTED_AT_ONCE`].
     pub count: u32,
 }
 
@@ -51,8 +51,8 @@ type Rows = Vec<(License, NewAuditEntry)>;
 
 impl Licenses {
     /// Mints licenses, each with an audit entry. The keys are in the reply and nowhere else.
-    pub async fn mint(&self, caller: &Caller, order: MintOrder) -> Result<Vec<Minted>, Error> {
-        self.write_minted(caller, &order, None, |_| {}).await
+    pub async fn mint(&self, caller: &Caller, request: MintRequest) -> Result<Vec<Minted>, Error> {
+        self.write_minted(caller, &request, None, |_| {}).await
     }
 
     /// The same by a form, which mints once however often it is sent. `made` hears how many are written by then; they are
@@ -60,16 +60,16 @@ impl Licenses {
     pub async fn mint_once(
         &self,
         caller: &Caller,
-        order: &MintOrder,
+        request: &MintRequest,
         form: FormId,
         made: impl Fn(u32) + Send + 'static,
     ) -> Result<Vec<Minted>, FormError> {
-        match self.write_minted(caller, order, Some(form), made).await {
+        match self.write_minted(caller, request, Some(form), made).await {
             Ok(minted) => Ok(minted),
             Err(Error::Invalid(Invalid::UnknownProduct(_) | Invalid::UnknownKeyType(..))) => {
                 Err(key_type_gone())
             }
-            Err(error) => Err(match self.0.why_not(caller, form, error).await {
+            Err(error) => Err(match self.0.classify_conflict(caller, form, error).await {
                 // The foreign key: the key type was deleted after it was looked up.
                 FormError::Other(Error::Conflict(_)) => key_type_gone(),
                 other => other,
@@ -80,20 +80,23 @@ impl Licenses {
     async fn write_minted(
         &self,
         caller: &Caller,
-        order: &MintOrder,
+        request: &MintRequest,
         form: Option<FormId>,
         made: impl Fn(u32) + Send + 'static,
     ) -> Result<Vec<Minted>, Error> {
         caller.require(Permission::ActOnLicenses)?;
-        check(order)?;
-        let (minted, rows) = self.draw(caller, order).await?;
+        check(request)?;
+        let (minted, rows) = self.draw(caller, request).await?;
         let (tenant, now) = (caller.tenant().clone(), self.0.clock.now());
-        let named = minted.iter().take(Made::NAMED).map(|minted| NamedLicense {
-            id: minted.id,
-            display_key: minted.display_key.clone(),
-        });
-        let answer = json!(Made::Licenses {
-            count: order.count,
+        let named = minted
+            .iter()
+            .take(IdempotentResult::MAX_NAMED)
+            .map(|minted| NamedLicense {
+                id: minted.id,
+                display_key: minted.display_key.clone(),
+            });
+        let answer = json!(IdempotentResult::Licenses {
+            count: request.count,
             first: named.collect(),
         });
         let write = self.0.store.write(move |tx| {
@@ -115,12 +118,16 @@ impl Licenses {
     }
 
     /// Makes the keys, and what is to be written.
-    async fn draw(&self, caller: &Caller, order: &MintOrder) -> Result<(Vec<Minted>, Rows), Error> {
+    async fn draw(
+        &self,
+        caller: &Caller,
+        request: &MintRequest,
+    ) -> Result<(Vec<Minted>, Rows), Error> {
         let (context, now) = (&self.0, self.0.clock.now());
-        let (product, key_type) = self.product_and_key_type(caller, order).await?;
-        let drawn = (0..order.count).map(|_| {
+        let (product, key_type) = self.product_and_key_type(caller, request).await?;
+        let drawn = (0..request.count).map(|_| {
             let key = LicenseKey::generate(&product.key_prefix, context.rng.bytes());
-            let license = new_license(&product, &key_type, &key, order.customer.clone(), now);
+            let license = new_license(&product, &key_type, &key, request.customer.clone(), now);
             let details = json!({
                 "display_key": license.display_key, "product": product.id, "key_type": key_type.id,
             });
@@ -138,16 +145,16 @@ impl Licenses {
     async fn product_and_key_type(
         &self,
         caller: &Caller,
-        order: &MintOrder,
+        request: &MintRequest,
     ) -> Result<(Product, KeyType), Error> {
         let (store, tenant) = (&self.0.store, caller.tenant());
-        let unknown = || Invalid::UnknownProduct(order.product.clone());
+        let unknown = || Invalid::UnknownProduct(request.product.clone());
         let product = store
-            .product(tenant, &order.product)
+            .product(tenant, &request.product)
             .await?
             .ok_or_else(unknown)?;
-        let mut key_types = store.key_types(tenant, &order.product).await?;
-        let key_type = match &order.key_type {
+        let mut key_types = store.key_types(tenant, &request.product).await?;
+        let key_type = match &request.key_type {
             Some(wanted) => key_types
                 .into_iter()
                 .find(|key_type| key_type.id == *wanted)
@@ -188,13 +195,13 @@ pub(crate) fn new_license(
 
 fn key_type_gone() -> FormError {
     let wrong = "this key type has just been deleted; choose another";
-    WrongFields::one("key_type", wrong)
+    FormError::field("key_type", wrong)
 }
 
-fn check(order: &MintOrder) -> Result<(), Invalid> {
-    check_email(order.customer.email.as_deref())?;
-    check_name(order.customer.name.as_deref())?;
-    check_count(order.count)
+fn check(request: &MintRequest) -> Result<(), Invalid> {
+    check_email(request.customer.email.as_deref())?;
+    check_name(request.customer.name.as_deref())?;
+    check_count(request.count)
 }
 
 pub(super) fn check_email(email: Option<&str>) -> Result<(), Invalid> {
@@ -206,9 +213,11 @@ pub(super) fn check_name(name: Option<&str>) -> Result<(), Invalid> {
 }
 
 pub(super) fn check_count(count: u32) -> Result<(), Invalid> {
-    if (1..=MOST_AT_ONCE).contains(&count) {
+    if (1..=MAX_MINTED_AT_ONCE).contains(&count) {
         Ok(())
     } else {
-        Err(Invalid::Count { max: MOST_AT_ONCE })
+        Err(Invalid::Count {
+            max: MAX_MINTED_AT_ONCE,
+        })
     }
 }

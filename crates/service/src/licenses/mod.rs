@@ -4,20 +4,18 @@ mod actions;
 mod detail;
 mod export;
 mod find;
+mod form;
 mod mint;
-mod typed;
 
 pub use export::Export;
+pub use form::MintForm;
 pub(crate) use mint::new_license;
-pub use mint::{MOST_AT_ONCE, MintOrder, Minted};
-pub use typed::TypedMint;
+pub use mint::{MAX_MINTED_AT_ONCE, MintRequest, Minted};
 
 use std::sync::Arc;
 
-use keywright_domain::{
-    query::{LicenseList, LicenseQuery},
-    role::Permission,
-};
+use keywright_api_types::license_list::{LicenseList, LicenseQuery};
+use keywright_domain::role::Permission;
 
 use crate::{Caller, Error, context::Context};
 

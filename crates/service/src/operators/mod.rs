@@ -1,25 +1,24 @@
 //! Accounts: made, signed in, signed out.
 
+pub(crate) mod password;
 mod sign_in;
 
 use std::{net::IpAddr, sync::Arc};
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use futures::{FutureExt, future::BoxFuture};
+use keywright_api_types::account::Account;
 use keywright_domain::{
     audit::Action,
     ids::OperatorId,
-    plan::Plan,
     role::{Permission, Role},
-    session::Session,
-    time::Timestamp,
 };
-use keywright_store::{NewAuditEntry, OpenSession, Operator, StoreError, Tx};
+use keywright_store::{CreateSession, NewAuditEntry, Operator, Session, StoreError, Tx};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::{Caller, Error, context::Context, email, password};
+use crate::{Caller, Error, context::Context, email};
 
 pub use sign_in::SignInError;
 
@@ -77,8 +76,8 @@ impl Origin {
 pub struct Operators(pub(crate) Arc<Context>);
 
 impl Operators {
-    /// Makes an account.
-    pub async fn add(
+    /// Creates an account.
+    pub async fn create(
         &self,
         caller: &Caller,
         email: &str,
@@ -148,9 +147,9 @@ impl Operators {
         write.await
     }
 
-    /// The session that a browser's token names, if it has not ended.
-    pub async fn session(&self, token: &SessionToken) -> Result<Session, Error> {
-        let session = self.session_unseen(token).await?;
+    /// Returns the account behind a session that has not ended, and records that its browser was seen.
+    pub async fn session(&self, token: &SessionToken) -> Result<Account, Error> {
+        let session = self.find_session(token).await?;
         let (now, hash) = (self.0.clock.now(), token.hash());
         if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
             // A page is shown whether or not this can be written.
@@ -158,12 +157,16 @@ impl Operators {
                 async move { tx.touch_session(&hash, now).await }.boxed()
             });
         }
-        Ok(session)
+        Ok(session.account)
     }
 
-    /// The same for what a page asks by itself: its operator may have left the desk long ago, so that does not count as
-    /// being seen.
-    pub async fn session_unseen(&self, token: &SessionToken) -> Result<Session, Error> {
+    /// Returns the account behind a session without counting as activity: for requests that a page
+    /// makes while its operator may be away.
+    pub async fn peek_session(&self, token: &SessionToken) -> Result<Account, Error> {
+        Ok(self.find_session(token).await?.account)
+    }
+
+    async fn find_session(&self, token: &SessionToken) -> Result<Session, Error> {
         let (store, now) = (&self.0.store, self.0.clock.now());
         let seen_since = now.plus_millis(-IDLE_MILLIS);
         let session = store.session(&token.hash(), now, seen_since).await?;
@@ -198,7 +201,7 @@ impl Operators {
 
 /// A session that begins and its audit entry, to be written in one unit of work.
 pub(crate) struct SessionRows {
-    session: OpenSession,
+    session: CreateSession,
     entry: NewAuditEntry,
 }
 
@@ -213,7 +216,7 @@ impl SessionRows {
         let token = SessionToken(Zeroizing::new(
             BASE64URL_NOPAD.encode(&context.rng.bytes::<32>()),
         ));
-        let session = OpenSession {
+        let session = CreateSession {
             token_hash: token.hash(),
             tenant: operator.tenant.clone(),
             operator: operator.id,
@@ -223,7 +226,7 @@ impl SessionRows {
             address: origin.address_text(),
         };
         let details = json!({ "address": session.address });
-        let caller = as_caller(operator, now);
+        let caller = Caller::signing_in(operator);
         let entry = context.audit(&caller, now, Action::SignIn, None, details);
         (token, Self { session, entry })
     }
@@ -239,20 +242,6 @@ pub(crate) fn entry_of_new(context: &Context, caller: &Caller, new: &Operator) -
     let details = json!({ "operator": new.id, "email": new.email, "role": new.role.as_str() });
     let now = new.created_at;
     context.audit(caller, now, Action::OperatorCreate, None, details)
-}
-
-/// The operator at the moment of signing in, in whose name that is recorded.
-pub(crate) fn as_caller(operator: &Operator, now: Timestamp) -> Caller {
-    Caller::operator(&Session {
-        operator: operator.id,
-        email: operator.email.clone(),
-        role: operator.role,
-        tenant: operator.tenant.clone(),
-        tenant_name: String::new(),
-        plan: Plan::Free,
-        is_guided: false,
-        last_seen_at: now,
-    })
 }
 
 fn printable(text: &str) -> String {

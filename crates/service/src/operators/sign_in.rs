@@ -7,8 +7,8 @@ use keywright_domain::audit::Action;
 use keywright_store::{Operator, StoreError};
 use serde_json::json;
 
-use super::{Operators, Origin, SessionRows, SessionToken, as_caller};
-use crate::{Error, email, limits::SignInAttempt};
+use super::{Operators, Origin, SessionRows, SessionToken};
+use crate::{Caller, Error, email, rate_limit::login::LoginAttempt};
 
 /// Why nobody is signed in.
 #[derive(Debug, thiserror::Error)]
@@ -38,14 +38,14 @@ impl Operators {
         password: &str,
         origin: Origin,
     ) -> Result<SessionToken, SignInError> {
-        let (context, limits) = (&self.0, self.0.limits.sign_ins());
-        let mut attempt = SignInAttempt::new(email, origin.address, context.clock.now());
+        let (context, limits) = (&self.0, self.0.rate_limiter.logins());
+        let mut attempt = LoginAttempt::new(email, origin.address, context.clock.now());
         limits
-            .note_address(&attempt)
+            .acquire_address(&attempt)
             .map_err(SignInError::TooMany)?;
         let checked = self.check(email, password, &origin, &mut attempt).await;
         if !matches!(checked, Err(SignInError::Wrong)) {
-            limits.take_back(&attempt);
+            limits.release(&attempt);
         }
         self.begin_session(&checked?, &origin).await
     }
@@ -56,7 +56,7 @@ impl Operators {
         email: &str,
         password: &str,
         origin: &Origin,
-        attempt: &mut SignInAttempt,
+        attempt: &mut LoginAttempt,
     ) -> Result<Operator, SignInError> {
         let context = &self.0;
         let operator = match email::check(email) {
@@ -64,7 +64,7 @@ impl Operators {
             // What can't be an address is nobody's.
             Err(_) => None,
         };
-        if let Err(wait) = context.limits.sign_ins().note_account(attempt)
+        if let Err(wait) = context.rate_limiter.logins().acquire_account(attempt)
             && !self.is_known_there(operator.as_ref(), origin).await?
         {
             return Err(SignInError::TooMany(wait));
@@ -128,7 +128,7 @@ impl Operators {
     fn record_refusal(&self, operator: &Operator, origin: &Origin) {
         let (context, now) = (&self.0, self.0.clock.now());
         let details = json!({ "address": origin.address_text() });
-        let caller = as_caller(operator, now);
+        let caller = Caller::signing_in(operator);
         let entry = context.audit(&caller, now, Action::SignInRefused, None, details);
         self.write_aside("a refused sign-in was not recorded", move |tx| {
             async move { tx.record(&entry).await }.boxed()

@@ -1,7 +1,7 @@
 //! Products and their key types.
 
+mod form;
 mod show;
-mod typed;
 
 use std::sync::Arc;
 
@@ -18,14 +18,14 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, error::checked_name};
+use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
 
+pub use form::{KeyTypeForm, ProductForm};
 pub use show::CountedKeyType;
-pub use typed::{TypedKeyType, TypedProduct};
 
-/// A product to make.
+/// A product to create.
 #[derive(Debug, Clone)]
-pub struct NewProduct {
+pub struct CreateProduct {
     /// Its slug.
     pub id: ProductId,
     /// Its name on pages.
@@ -39,7 +39,7 @@ pub struct NewProduct {
 /// What is to be different about a product; `None` leaves it as it is. `Some(None)` unsets a setting: apps are told
 /// nothing about it from then on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ProductChange {
+pub struct UpdateProduct {
     /// Its name on pages.
     pub name: Option<String>,
     /// How long its app may be tried without a key.
@@ -50,7 +50,7 @@ pub struct ProductChange {
 
 /// What is to be different about a key type; `None` leaves it as it is. Licenses already out keep what they have.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct KeyTypeChange {
+pub struct UpdateKeyType {
     /// Devices that may hold a slot at once; at least 1.
     pub activation_limit: Option<u32>,
     /// Days from minting to expiry; `Some(None)` for lifetime.
@@ -61,9 +61,9 @@ pub struct KeyTypeChange {
     pub fallback: Option<bool>,
 }
 
-/// A key type to make.
+/// A key type to create.
 #[derive(Debug, Clone)]
-pub struct NewKeyType {
+pub struct CreateKeyType {
     /// Of which product.
     pub product: ProductId,
     /// Its slug.
@@ -107,8 +107,8 @@ impl Products {
             .collect())
     }
 
-    /// Makes a product, as far as the tenant's plan goes.
-    pub async fn add(&self, caller: &Caller, new: NewProduct) -> Result<(), Error> {
+    /// Creates a product, if the tenant's plan allows another.
+    pub async fn create(&self, caller: &Caller, new: CreateProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let name = checked_name(&new.name)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
@@ -140,15 +140,15 @@ impl Products {
     }
 
     /// Changes a product's name or settings. What it becomes is in the audit entry.
-    pub async fn change(
+    pub async fn update(
         &self,
         caller: &Caller,
         product: ProductId,
-        change: ProductChange,
+        update: UpdateProduct,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let name = change.name.as_deref().map(checked_name).transpose()?;
-        let change = ProductChange { name, ..change };
+        let name = update.name.as_deref().map(checked_name).transpose()?;
+        let update = UpdateProduct { name, ..update };
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         self.0
             .store
@@ -156,7 +156,7 @@ impl Products {
                 async move {
                     let found = tx.lock_product(caller.tenant(), &product).await?;
                     let before = found.ok_or(Invalid::UnknownProduct(product))?;
-                    let after = change.apply(before);
+                    let after = update.apply(before);
                     tx.update_product(&after).await?;
                     let details = json!({
                         "product": after.id, "name": after.name,
@@ -172,12 +172,12 @@ impl Products {
     }
 
     /// Changes what licenses of a key type are given when they are minted from now on.
-    pub async fn change_key_type(
+    pub async fn update_key_type(
         &self,
         caller: &Caller,
         product: ProductId,
         key_type: KeyTypeId,
-        change: KeyTypeChange,
+        update: UpdateKeyType,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
@@ -197,7 +197,7 @@ impl Products {
                         .lock_key_type(caller.tenant(), &product, &key_type)
                         .await?;
                     let before = found.ok_or(Invalid::UnknownKeyType(product, key_type))?;
-                    let after = change.apply(before);
+                    let after = update.apply(before);
                     tx.update_key_type(&after).await?;
                     let details = json!({
                         "product": after.product, "key_type": after.id,
@@ -239,8 +239,8 @@ impl Products {
         })
     }
 
-    /// Adds a key type to a product.
-    pub async fn add_key_type(&self, caller: &Caller, new: NewKeyType) -> Result<(), Error> {
+    /// Creates a key type.
+    pub async fn create_key_type(&self, caller: &Caller, new: CreateKeyType) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
         if context
@@ -276,7 +276,7 @@ impl Products {
     }
 }
 
-impl ProductChange {
+impl UpdateProduct {
     fn apply(self, product: Product) -> Product {
         Product {
             name: self.name.unwrap_or(product.name),
@@ -289,7 +289,7 @@ impl ProductChange {
     }
 }
 
-impl KeyTypeChange {
+impl UpdateKeyType {
     fn apply(self, key_type: KeyType) -> KeyType {
         KeyType {
             activation_limit: self

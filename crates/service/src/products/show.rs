@@ -1,9 +1,9 @@
 //! Products as pages show them.
 
+use keywright_api_types::page::Count;
 use keywright_domain::{
     ids::{KeyTypeId, ProductId},
     key::KeyPrefix,
-    page::Count,
     product::{KeyType, Product},
     role::Permission,
 };

@@ -1,6 +1,6 @@
 //! A tenant's SDK keys: what ships in its apps and opens the device API.
 
-mod typed;
+mod form;
 
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-pub use typed::TypedSdkKey;
+pub use form::SdkKeyForm;
 
-use crate::{Caller, Error, context::Context, forms::Made};
+use crate::{Caller, Error, context::Context, forms::IdempotentResult};
 
 /// Use cases around SDK keys.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub struct SdkKeys(pub(crate) Arc<Context>);
 
 /// How a key takes the place of the current one.
 #[derive(Clone, Copy)]
-struct Replacement {
+struct KeyReplacement {
     action: Action,
     /// What becomes of the keys before it.
     old_keys: OldKeys,
@@ -32,17 +32,17 @@ struct Replacement {
     check: fn(current: Option<SdkKeyHash>, new: SdkKeyHash) -> Result<(), Error>,
 }
 
-/// What a form knew when it was loaded.
+/// The state that a form was loaded in.
 #[derive(Clone, Copy)]
-struct Seen {
-    /// The form, which makes a key once.
-    form: FormId,
+struct FormPrecondition {
+    /// The form, which creates one key.
+    form_id: FormId,
     /// The current key, if there was one.
     expected: Option<SdkKeyHash>,
 }
 
 /// The first key.
-const SET: Replacement = Replacement {
+const SET: KeyReplacement = KeyReplacement {
     action: Action::SdkKeySet,
     old_keys: OldKeys::KEEP_FOR_GRACE,
     check: |current, _| match current {
@@ -54,8 +54,8 @@ const SET: Replacement = Replacement {
 };
 
 /// A new key in place of the one there is.
-const fn rotation(old_keys: OldKeys) -> Replacement {
-    Replacement {
+const fn rotation(old_keys: OldKeys) -> KeyReplacement {
+    KeyReplacement {
         action: Action::SdkKeyRotate,
         old_keys,
         check: |current, _| match current {
@@ -66,8 +66,8 @@ const fn rotation(old_keys: OldKeys) -> Replacement {
 }
 
 /// A key that apps have already.
-const fn import(old_keys: OldKeys) -> Replacement {
-    Replacement {
+const fn import(old_keys: OldKeys) -> KeyReplacement {
+    KeyReplacement {
         action: Action::SdkKeyImport,
         old_keys,
         check: |current, new| match current {
@@ -180,8 +180,8 @@ impl SdkKeys {
         &self,
         caller: &Caller,
         key: &SdkKey,
-        replacement: Replacement,
-        seen: Option<Seen>,
+        replacement: KeyReplacement,
+        precondition: Option<FormPrecondition>,
     ) -> Result<bool, Error> {
         caller.require(Permission::ManageKeys)?;
         let (context, caller) = (self.0.clone(), caller.clone());
@@ -190,15 +190,15 @@ impl SdkKeys {
             async move {
                 let (tenant, ends_at) = (caller.tenant(), replacement.old_keys.end_at(now));
                 let fingerprint = hash.to_string();
-                if let Some(Seen { form, .. }) = seen {
-                    let made = json!(Made::SdkKey {
+                if let Some(FormPrecondition { form_id, .. }) = precondition {
+                    let result = json!(IdempotentResult::SdkKey {
                         fingerprint: fingerprint.clone(),
                     });
-                    tx.use_form(tenant, form, &made, now).await?;
+                    tx.use_form(tenant, form_id, &result, now).await?;
                 }
                 tx.lock_tenant(tenant).await?;
                 let current = tx.current_sdk_key(tenant).await?;
-                if seen.is_some_and(|seen| seen.expected != current) {
+                if precondition.is_some_and(|form| form.expected != current) {
                     return Err(Error::Conflict(
                         "The SDK key is another one by now than when this form was loaded",
                     ));

@@ -3,22 +3,20 @@
 use std::time::Duration;
 
 use futures::FutureExt;
-use keywright_domain::{
-    audit::Action,
+use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery, By},
-    ids::LicenseId,
-    key::LicenseKey,
-    license::Customer,
+    license_list::LicenseFilter,
     page::{Count, Position},
-    query::LicenseFilter,
-    role::Role,
+};
+use keywright_domain::{
+    audit::Action, ids::LicenseId, key::LicenseKey, license::Customer, role::Role,
 };
 use keywright_service::{
     Caller, Error,
-    licenses::MintOrder,
+    licenses::MintRequest,
     operators::{Origin, SignInError},
 };
-use keywright_store::{AuditEntry, EntryFilter, StoreError};
+use keywright_store::{EntryFilter, RecordedEntry, StoreError};
 use keywright_testing::{Engine, NOW, TestWorld, engine_test};
 
 use crate::support::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
@@ -44,7 +42,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
     let fallback = license(FALLBACK_KEY);
     match attempt {
         Attempt::Mint => {
-            let order = MintOrder {
+            let order = MintRequest {
                 product: "notes".parse().unwrap(),
                 key_type: Some("pro".parse().unwrap()),
                 customer: Customer::default(),
@@ -85,7 +83,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
 
 /// The new entries once there are any: a refusal is written aside. The time is only so that a test which waits for what never
 /// comes ends.
-async fn once_there(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let found = async {
         loop {
             let entries = new_entries(world, before).await;
@@ -117,7 +115,7 @@ async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none(engine: Engine
         let before = log(&world).await.len();
         attempt(&world, &support, &done).await.unwrap();
         let entries = new_entries(&world, before).await;
-        let [AuditEntry { actor, license, .. }] = entries.as_slice() else {
+        let [RecordedEntry { actor, license, .. }] = entries.as_slice() else {
             panic!("{action:?} on {engine:?}: {entries:?}")
         };
         assert_eq!((entries[0].action, entries[0].at), (action, at));
@@ -216,7 +214,7 @@ async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning
             .unwrap()
             .page
     };
-    let order = MintOrder {
+    let order = MintRequest {
         product: "notes".parse().unwrap(),
         key_type: Some("pro".parse().unwrap()),
         customer: Customer::default(),
@@ -235,7 +233,7 @@ async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning
     let back = read(Position::Before(second.previous.unwrap())).await;
     assert_eq!(back.items, first.items);
     let last = second.items.last().unwrap();
-    let beyond = keywright_domain::page::Mark {
+    let beyond = keywright_api_types::page::Mark {
         value: last.at.millis() - 1_000_000_000_000,
         id: last.id,
     };
@@ -324,10 +322,10 @@ async fn housekeeping_purges_to_the_second() {
     world
         .clock
         .set(made[made.len() - 1].at.plus_days(365).plus_millis(-1_000));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     assert_eq!(all().await, total, "364 days, 23:59:59");
     world.clock.set(last.plus_days(365).plus_millis(-1));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     assert_ne!(all().await, total);
     assert_ne!(
         all().await,
@@ -335,7 +333,7 @@ async fn housekeeping_purges_to_the_second() {
         "the newest is not 365 days old"
     );
     world.clock.set(last.plus_days(365));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     let left = world
         .store
         .write(|_| async { Ok::<_, StoreError>(()) }.boxed());

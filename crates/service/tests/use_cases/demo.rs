@@ -1,15 +1,15 @@
 //! The demo data is what the documentation says.
 
+use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::Action,
     ids::ProductId,
     key::LicenseKey,
     license::{License, LicenseState, Status},
     plan::Plan,
-    query::LicenseQuery,
     role::Role,
 };
-use keywright_service::{Caller, demo::DemoError, operators::Origin, tenants::NewTenant};
+use keywright_service::{Caller, demo::DemoError, operators::Origin, tenants::CreateTenant};
 use keywright_testing::{Engine, NOW, TestWorld};
 
 use crate::support::{acme, id_of, somebody, world};
@@ -75,7 +75,7 @@ async fn the_report_names_what_is_there() {
             .await
             .unwrap();
         assert_eq!(
-            (session.tenant.as_str(), session.role.as_str()),
+            (session.tenant_id.as_str(), session.role.as_str()),
             (operator.tenant, operator.role)
         );
     }
@@ -103,13 +103,36 @@ async fn a_second_time_changes_nothing() {
     assert_eq!((list().await, crate::support::log(&world).await), before);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn fills_at_the_same_time_all_succeed() {
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let world = TestWorld::on(engine).await;
+        let beside = world.beside().await;
+        let mut servers = vec![&world];
+        // Of a SQLite file only one process at a time is a server.
+        if engine == Engine::Postgres {
+            servers.push(&beside);
+        }
+        let fills = (0..6).map(|number| servers[number % servers.len()].services.demo.fill());
+        let reports = futures::future::join_all(fills).await;
+        for report in &reports {
+            assert!(report.is_ok(), "{engine:?}: {reports:?}");
+        }
+        assert_eq!(world.store.tenant_ids().await.unwrap().len(), 2);
+    }
+}
+
 #[tokio::test]
 async fn it_refuses_a_database_with_somebody_elses_tenant() {
     let world = TestWorld::on(Engine::Sqlite).await;
     world
         .services
         .tenants
-        .add(NewTenant::new("mine".parse().unwrap(), "Mine", Plan::Pro))
+        .create(CreateTenant::new(
+            "mine".parse().unwrap(),
+            "Mine",
+            Plan::Pro,
+        ))
         .await
         .unwrap();
     let refused = world.services.demo.fill().await;
@@ -157,7 +180,7 @@ async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
             assert!(moments.all(|at| at >= row.created_at && at <= NOW));
         }
         match list.page.next {
-            Some(mark) => query.position = keywright_domain::page::Position::After(mark),
+            Some(mark) => query.position = keywright_api_types::page::Position::After(mark),
             None => break,
         }
     }

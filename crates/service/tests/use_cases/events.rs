@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use keywright_domain::{key::LicenseKey, live::Subject, role::Role};
+use keywright_api_types::subscription::Subject;
+use keywright_domain::{key::LicenseKey, role::Role};
 use keywright_service::{Caller, Error, events::Watch};
 
 use crate::support::{PRO_KEY, somebody, world};

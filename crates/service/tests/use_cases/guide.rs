@@ -1,7 +1,7 @@
 //! How far a tenant has come.
 
 use keywright_domain::{license::Customer, plan::Plan, role::Role};
-use keywright_service::{Caller, Error, licenses::MintOrder, tenants::NewTenant};
+use keywright_service::{Caller, Error, licenses::MintRequest, tenants::CreateTenant};
 use keywright_testing::{Engine, NOW, TestWorld};
 
 use crate::support::{somebody, world};
@@ -11,7 +11,7 @@ async fn the_guide_is_about_the_product_of_the_newest_license() {
     let world = world().await;
     let (services, admin) = (&world.services, somebody(Role::Admin));
     for (days, product, key_type) in [(1, "studio", "default"), (2, "notes", "team")] {
-        let order = MintOrder {
+        let order = MintRequest {
             product: product.parse().unwrap(),
             key_type: Some(key_type.parse().unwrap()),
             customer: Customer::default(),
@@ -30,8 +30,8 @@ async fn the_guide_is_about_the_product_of_the_newest_license() {
 async fn before_there_is_a_license_it_is_about_the_first_product_that_has_a_key_type() {
     let world = TestWorld::on(Engine::Sqlite).await;
     let (tenant, services) = ("mine".parse().unwrap(), &world.services);
-    let new = NewTenant::new(tenant, "Mine", Plan::Pro);
-    services.tenants.add(new).await.unwrap();
+    let new = CreateTenant::new(tenant, "Mine", Plan::Pro);
+    services.tenants.create(new).await.unwrap();
     let owner = Caller::command_line("mine".parse().unwrap());
     let progress = services.guide.progress(&owner).await.unwrap();
     assert_eq!((&progress.product, &progress.key_type), (&None, &None));

@@ -8,7 +8,10 @@ use keywright_domain::{
     sdk_key::{OldKeys, SdkKey},
     signing_key::{KeyStage, Urgency},
 };
-use keywright_service::{Caller, Error, Invalid, activations::Refusal};
+use keywright_service::{
+    Caller, Error, Invalid,
+    device::{DeviceCredentials, Refusal},
+};
 use keywright_store::StoreError;
 use keywright_testing::{NOW, TestWorld};
 
@@ -17,12 +20,8 @@ use crate::support::{acme, log, new_entries, somebody, world};
 const DEMO_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 async fn opens(world: &TestWorld, key: &str) -> bool {
-    let asked = world
-        .services
-        .activations
-        .admit("acme", "notes", Some(key.as_bytes()))
-        .await;
-    match asked {
+    let credentials = DeviceCredentials::new("acme", "notes", Some(key.as_bytes()));
+    match world.services.activations.admit(&credentials).await {
         Ok(_) => true,
         Err(Refusal::SdkKey) => false,
         Err(other) => panic!("{other}"),
@@ -117,19 +116,20 @@ async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
     let world = world().await;
     let (activations, sdk_keys) = (&world.services.activations, &world.services.sdk_keys);
     let indie = Caller::command_line("indie".parse().unwrap());
+    let pixel = |key| DeviceCredentials::new("indie", "pixel", key);
     for key in [None, Some(&b"anything"[..])] {
-        assert!(activations.admit("indie", "pixel", key).await.is_ok());
+        assert!(activations.admit(&pixel(key)).await.is_ok());
     }
     let rotated = sdk_keys.rotate(&indie, OldKeys::END_NOW).await;
     assert!(matches!(rotated, Err(Error::Conflict(_))));
     let made = sdk_keys.set(&indie).await.unwrap();
     for key in [None, Some(&b"anything"[..]), Some(DEMO_KEY.as_bytes())] {
-        let refused = activations.admit("indie", "pixel", key).await;
+        let refused = activations.admit(&pixel(key)).await;
         assert!(matches!(refused, Err(Refusal::SdkKey)));
     }
     assert!(
         activations
-            .admit("indie", "pixel", Some(made.expose().as_bytes()))
+            .admit(&pixel(Some(made.expose().as_bytes())))
             .await
             .is_ok()
     );
@@ -219,7 +219,7 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
     let end = NOW.plus_days(7).plus_millis(360_000);
     for (at, listed) in [(end.plus_millis(-1), 2), (end, 1), (end.plus_days(99), 1)] {
         world.clock.set(at);
-        world.services.keep_house().await.unwrap();
+        world.services.run_maintenance().await.unwrap();
         assert_eq!(keys.list(&owner()).await.unwrap().len(), listed, "{at:?}");
     }
     world.clock.set(NOW);
@@ -242,7 +242,7 @@ async fn a_key_that_was_added_and_never_used_stays() {
     let keys = &world.services.signing_keys;
     keys.add(&owner(), Some(kid("vendor-2026"))).await.unwrap();
     world.clock.set(NOW.plus_days(1_000));
-    world.services.keep_house().await.unwrap();
+    world.services.run_maintenance().await.unwrap();
     let stages: Vec<KeyStage> = keys
         .list(&owner())
         .await

@@ -4,10 +4,10 @@ use keywright_domain::plan::Plan;
 use keywright_service::{
     Services,
     clock::SystemClock,
-    limits::LimitSettings,
-    master_key::{MasterKey, MasterKeyError},
+    rate_limit::LimitSettings,
     rng::Rng,
-    tenants::NewTenant,
+    signing_keys::master_key::{MasterKey, MasterKeyError},
+    tenants::CreateTenant,
 };
 use keywright_testing::{Engine, SeededRng, TestDatabase};
 
@@ -31,7 +31,11 @@ async fn another_key_is_refused_once_something_is_sealed() {
     );
     services
         .tenants
-        .add(NewTenant::new("acme".parse().unwrap(), "Acme", Plan::Free))
+        .create(CreateTenant::new(
+            "acme".parse().unwrap(),
+            "Acme",
+            Plan::Free,
+        ))
         .await
         .unwrap();
     assert!(MasterKey::is_needed(&store).await.unwrap());

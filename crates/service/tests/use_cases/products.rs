@@ -1,17 +1,18 @@
 //! Products and key types as they are typed.
 
-use keywright_domain::{audit::Action, ids::ProductId, license::Customer, page::Count, role::Role};
+use keywright_api_types::page::Count;
+use keywright_domain::{audit::Action, ids::ProductId, license::Customer, role::Role};
 use keywright_service::{
     Caller, Error,
     forms::FormError,
-    licenses::MintOrder,
-    products::{TypedKeyType, TypedProduct},
+    licenses::MintRequest,
+    products::{KeyTypeForm, ProductForm},
 };
 
 use crate::support::{log, new_entries, somebody, world};
 
-fn product(slug: &str, prefix: &str) -> TypedProduct {
-    TypedProduct {
+fn product(slug: &str, prefix: &str) -> ProductForm {
+    ProductForm {
         name: " Paint ".into(),
         slug: slug.into(),
         key_prefix: prefix.into(),
@@ -20,8 +21,8 @@ fn product(slug: &str, prefix: &str) -> TypedProduct {
     }
 }
 
-fn key_type(slug: &str) -> TypedKeyType {
-    TypedKeyType {
+fn key_type(slug: &str) -> KeyTypeForm {
+    KeyTypeForm {
         slug: slug.into(),
         activation_limit: "3".into(),
         duration: "2".into(),
@@ -33,16 +34,16 @@ fn key_type(slug: &str) -> TypedKeyType {
 
 /// The names of the fields that are wrong.
 fn wrong<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str> {
-    let Err(FormError::Wrong(fields)) = refused else {
+    let Err(FormError::Invalid(fields)) = refused else {
         panic!("{refused:?}")
     };
-    for (name, sentence) in &fields.0 {
+    for (name, sentence) in fields.iter() {
         assert!(
             sentence.ends_with('.') && sentence.len() > 10,
             "{name}: {sentence}"
         );
     }
-    fields.0.into_iter().map(|(name, _)| name).collect()
+    fields.iter().map(|(name, _)| name).collect()
 }
 
 #[tokio::test]
@@ -51,11 +52,11 @@ async fn what_is_typed_becomes_a_product_and_a_key_type() {
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let before = log(&world).await.len();
     let id = products
-        .add_typed(&admin, product(" paint ", "pnt1"))
+        .create_from_form(&admin, product(" paint ", "pnt1"))
         .await
         .unwrap();
     let added = products
-        .add_key_type_typed(&admin, id.clone(), key_type("yearly"))
+        .create_key_type_from_form(&admin, id.clone(), key_type("yearly"))
         .await
         .unwrap();
     let (shown, key_types) = products.show(&admin, &id).await.unwrap();
@@ -85,21 +86,21 @@ async fn what_is_typed_becomes_a_product_and_a_key_type() {
     assert_eq!(actions.len(), 2);
     assert!(actions.contains(&Action::ProductCreate) && actions.contains(&Action::KeyTypeCreate));
 
-    let edited = TypedProduct {
+    let edited = ProductForm {
         name: "Paint 2".into(),
-        ..TypedProduct::default()
+        ..ProductForm::default()
     };
     products
-        .change_typed(&admin, id.clone(), edited)
+        .update_from_form(&admin, id.clone(), edited)
         .await
         .unwrap();
-    let lifetime = TypedKeyType {
+    let lifetime = KeyTypeForm {
         activation_limit: "5".into(),
         duration_unit: "lifetime".into(),
-        ..TypedKeyType::default()
+        ..KeyTypeForm::default()
     };
     products
-        .change_key_type_typed(&admin, id.clone(), added.clone(), lifetime)
+        .update_key_type_from_form(&admin, id.clone(), added.clone(), lifetime)
         .await
         .unwrap();
     let (shown, _) = products.show(&admin, &id).await.unwrap();
@@ -123,65 +124,77 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let before = log(&world).await.len();
-    let nonsense = TypedProduct {
+    let nonsense = ProductForm {
         name: "\n".into(),
         slug: "No Slug".into(),
         key_prefix: "acm".into(),
         trial_days: "-1".into(),
         free_tier: "yes".into(),
     };
-    let refused = products.add_typed(&admin, nonsense).await;
+    let refused = products.create_from_form(&admin, nonsense).await;
     assert_eq!(wrong(refused), ["name", "slug", "key_prefix", "trial_days"]);
     assert_eq!(
-        wrong(products.add_typed(&admin, product("notes", "PNT1")).await),
+        wrong(
+            products
+                .create_from_form(&admin, product("notes", "PNT1"))
+                .await
+        ),
         ["slug"]
     );
     assert_eq!(
-        wrong(products.add_typed(&admin, product("paint", "ACME")).await),
+        wrong(
+            products
+                .create_from_form(&admin, product("paint", "ACME"))
+                .await
+        ),
         ["key_prefix"]
     );
     // Another tenant's prefix is taken, too.
     assert_eq!(
-        wrong(products.add_typed(&admin, product("paint", "INDI")).await),
+        wrong(
+            products
+                .create_from_form(&admin, product("paint", "INDI"))
+                .await
+        ),
         ["key_prefix"]
     );
     let notes = || "notes".parse().unwrap();
     for (typed, fields) in [
         (
-            TypedKeyType::default(),
+            KeyTypeForm::default(),
             &["slug", "activation_limit", "duration_unit"] as &[_],
         ),
         (key_type("pro"), &["slug"]),
         (
-            TypedKeyType {
+            KeyTypeForm {
                 activation_limit: "0".into(),
                 ..key_type("x")
             },
             &["activation_limit"],
         ),
         (
-            TypedKeyType {
+            KeyTypeForm {
                 duration: "101".into(),
                 ..key_type("x")
             },
             &["duration"],
         ),
         (
-            TypedKeyType {
+            KeyTypeForm {
                 duration_unit: "lifetime".into(),
                 ..key_type("x")
             },
             &["duration"],
         ),
         (
-            TypedKeyType {
+            KeyTypeForm {
                 duration_unit: "eons".into(),
                 ..key_type("x")
             },
             &["duration_unit"],
         ),
         (
-            TypedKeyType {
+            KeyTypeForm {
                 entitlements: "pro, Größe".into(),
                 ..key_type("x")
             },
@@ -189,7 +202,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
         ),
     ] {
         let refused = products
-            .add_key_type_typed(&admin, notes(), typed.clone())
+            .create_key_type_from_form(&admin, notes(), typed.clone())
             .await;
         assert_eq!(wrong(refused), fields, "{typed:?}");
     }
@@ -202,13 +215,15 @@ async fn roles_plans_and_tenants_decide() {
     let products = &world.services.products;
     let support = somebody(Role::Support);
     // Before anything that was typed is looked at.
-    let refused = products.add_typed(&support, TypedProduct::default()).await;
+    let refused = products
+        .create_from_form(&support, ProductForm::default())
+        .await;
     assert!(
         matches!(refused, Err(FormError::Other(Error::Forbidden))),
         "{refused:?}"
     );
     let refused = products
-        .add_key_type_typed(&support, "notes".parse().unwrap(), TypedKeyType::default())
+        .create_key_type_from_form(&support, "notes".parse().unwrap(), KeyTypeForm::default())
         .await;
     assert!(
         matches!(refused, Err(FormError::Other(Error::Forbidden))),
@@ -224,7 +239,9 @@ async fn roles_plans_and_tenants_decide() {
         .collect();
     assert_eq!(slugs, ["notes", "studio"]);
     let indie = Caller::command_line("indie".parse().unwrap());
-    let full = products.add_typed(&indie, product("paint", "PNT1")).await;
+    let full = products
+        .create_from_form(&indie, product("paint", "PNT1"))
+        .await;
     assert!(
         matches!(full, Err(FormError::Other(Error::PlanRequired(_)))),
         "{full:?}"
@@ -238,7 +255,7 @@ async fn roles_plans_and_tenants_decide() {
 async fn the_same_form_sent_twice_makes_one() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
-    let sent = [0; 4].map(|_| products.add_typed(&admin, product("paint", "PNT1")));
+    let sent = [0; 4].map(|_| products.create_from_form(&admin, product("paint", "PNT1")));
     let answers = futures::future::join_all(sent).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     for answer in answers.into_iter().filter_map(Result::err) {
@@ -249,11 +266,11 @@ async fn the_same_form_sent_twice_makes_one() {
     }
     let paint = || "paint".parse().unwrap();
     products
-        .add_key_type_typed(&admin, paint(), key_type("x"))
+        .create_key_type_from_form(&admin, paint(), key_type("x"))
         .await
         .unwrap();
     let again = products
-        .add_key_type_typed(&admin, paint(), key_type("x"))
+        .create_key_type_from_form(&admin, paint(), key_type("x"))
         .await;
     assert!(
         matches!(again, Err(FormError::Other(Error::Conflict(_)))),
@@ -286,7 +303,7 @@ async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
         );
     }
     let added = products
-        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
         .await
         .unwrap();
     let delete = async |caller: &Caller| {
@@ -307,7 +324,7 @@ async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
         Err(Error::NotFound)
     ));
     products
-        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
         .await
         .unwrap();
     let actions: Vec<_> = new_entries(&world, before)
@@ -334,10 +351,10 @@ async fn an_ended_license_holds_its_key_type() {
     let notes: ProductId = "notes".parse().unwrap();
     let id = services
         .products
-        .add_key_type_typed(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
         .await
         .unwrap();
-    let order = MintOrder {
+    let order = MintRequest {
         product: notes.clone(),
         key_type: Some(id.clone()),
         customer: Customer::default(),

@@ -1,9 +1,9 @@
 //! The first run: who may, once, and what is there afterwards. On both engines.
 
+use keywright_api_types::page::Position;
 use keywright_domain::{
     audit::{Action, ActorKind},
     ids::TenantId,
-    page::Position,
     plan::Plan,
     role::Role,
     setup::SetupCode,
@@ -12,10 +12,10 @@ use keywright_domain::{
 use keywright_service::{
     Error, Invalid,
     operators::Origin,
-    setup::{NewSetup, SetupError, WrongFields},
-    tenants::NewTenant,
+    tenants::CreateTenant,
+    tenants::setup::{SetupError, SetupForm},
 };
-use keywright_store::{AuditEntry, EntryFilter};
+use keywright_store::{EntryFilter, RecordedEntry};
 use keywright_testing::{Engine, NOW, TestWorld, engine_test};
 
 const PASSWORD: &str = "correct horse";
@@ -24,8 +24,8 @@ fn mine() -> TenantId {
     "mine".parse().unwrap()
 }
 
-fn order(code: &str) -> NewSetup {
-    NewSetup {
+fn order(code: &str) -> SetupForm {
+    SetupForm {
         code: code.to_owned().into(),
         tenant_name: " My company ".into(),
         slug: "mine".into(),
@@ -34,7 +34,7 @@ fn order(code: &str) -> NewSetup {
     }
 }
 
-async fn run(world: &TestWorld, new: NewSetup) -> Result<(), SetupError> {
+async fn run(world: &TestWorld, new: SetupForm) -> Result<(), SetupError> {
     let setup = &world.services.setup;
     setup.run(new, Origin::default()).await.map(drop)
 }
@@ -44,7 +44,7 @@ async fn code(world: &TestWorld) -> String {
     code.expose().to_string()
 }
 
-async fn entries(world: &TestWorld) -> Vec<AuditEntry> {
+async fn entries(world: &TestWorld) -> Vec<RecordedEntry> {
     let (tenant, filter) = (mine(), EntryFilter::default());
     let found = world
         .store
@@ -53,7 +53,7 @@ async fn entries(world: &TestWorld) -> Vec<AuditEntry> {
 }
 
 /// A code of the right form that is nobody's.
-fn wrong() -> NewSetup {
+fn wrong() -> SetupForm {
     order("AAAA-BBBB-CCCC-DDDD-EEEE")
 }
 
@@ -82,7 +82,7 @@ async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in(world: Tes
         ("me@mine.test", Role::Owner, Plan::Enterprise)
     );
     assert_eq!(
-        (&session.tenant, session.tenant_name.as_str()),
+        (&session.tenant_id, session.tenant_name.as_str()),
         (&mine(), "My company")
     );
     let again = operators.sign_in("ME@mine.test", PASSWORD, Origin::default());
@@ -185,7 +185,7 @@ async fn two_who_have_the_code_make_one_tenant_on_two_servers_too(engine: Engine
     let world = TestWorld::on(engine).await;
     let beside = world.beside().await;
     let right = code(&world).await;
-    let other = |slug: &str| NewSetup {
+    let other = |slug: &str| SetupForm {
         slug: slug.into(),
         email: format!("me@{slug}.test"),
         ..order(&right)
@@ -210,7 +210,7 @@ async fn two_who_have_the_code_make_one_tenant_on_two_servers_too(engine: Engine
 #[engine_test]
 async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
     let right = code(&world).await;
-    let nothing = NewSetup {
+    let nothing = SetupForm {
         code: " - ".to_owned().into(),
         tenant_name: " ".into(),
         slug: String::new(),
@@ -218,13 +218,14 @@ async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
         password: "012345678".to_owned().into(),
     };
     let length = SlugError::Length { min: 3, max: 40 };
-    let all = WrongFields {
-        code: Some(Invalid::SetupCodeMissing),
-        tenant_name: Some(Invalid::Name { max: 80 }),
-        slug: Some(Invalid::Slug(length)),
-        email: Some(Invalid::Email),
-        password: Some(Invalid::Password { min: 10, max: 200 }),
-    };
+    let all = [
+        ("code", Invalid::SetupCodeMissing),
+        ("tenant_name", Invalid::Name { max: 80 }),
+        ("slug", Invalid::Slug(length)),
+        ("email", Invalid::Email),
+        ("password", Invalid::Password { min: 10, max: 200 }),
+    ];
+    let all = all.map(|(name, error)| (name, format!("{error}.")));
     assert_eq!(wrong_fields(&world, nothing).await, all);
     for (slug, error) in [
         ("Mine", SlugError::Character),
@@ -232,14 +233,11 @@ async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
     ] {
         // Whether the code is right or wrong: neither is looked at yet.
         for code in [&right, "AAAA"] {
-            let new = NewSetup {
+            let new = SetupForm {
                 slug: slug.into(),
                 ..order(code)
             };
-            let only = WrongFields {
-                slug: Some(Invalid::Slug(error)),
-                ..WrongFields::default()
-            };
+            let only = [("slug", format!("{}.", Invalid::Slug(error)))];
             assert_eq!(wrong_fields(&world, new).await, only);
         }
     }
@@ -255,9 +253,14 @@ async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
     run(&world, order(&right)).await.unwrap();
 }
 
-async fn wrong_fields(world: &TestWorld, new: NewSetup) -> WrongFields {
+async fn wrong_fields(world: &TestWorld, new: SetupForm) -> Vec<(&'static str, String)> {
     match run(world, new).await {
-        Err(SetupError::Invalid(fields)) => *fields,
+        Err(SetupError::Invalid(errors)) => {
+            let errors = errors.iter();
+            errors
+                .map(|(name, error)| (name, error.to_owned()))
+                .collect()
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -293,8 +296,8 @@ async fn a_server_that_starts_makes_a_code_only_where_none_works(world: TestWorl
     assert!(!setup.accepts(&first).await.unwrap());
     let second = setup.first_code().await.unwrap().unwrap();
     assert!(setup.accepts(&second).await.unwrap() && !setup.accepts(&first).await.unwrap());
-    let new = NewTenant::new(mine(), "Mine", Plan::Free);
-    world.services.tenants.add(new).await.unwrap();
+    let new = CreateTenant::new(mine(), "Mine", Plan::Free);
+    world.services.tenants.create(new).await.unwrap();
     assert!(!setup.accepts(&second).await.unwrap());
     let late = run(&world, order(&second.expose())).await;
     assert!(matches!(late, Err(SetupError::Done)), "{late:?}");

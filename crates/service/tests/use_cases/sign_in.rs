@@ -3,8 +3,8 @@
 use keywright_domain::{audit::Action, role::Role};
 use keywright_service::{
     Caller, Error, Invalid,
-    limits::{LimitSettings, SIGN_IN_MINUTES},
     operators::{IDLE_MILLIS, Origin, SESSION_DAYS, SessionToken, SignInError},
+    rate_limit::{LimitSettings, SIGN_IN_MINUTES},
 };
 use keywright_testing::NOW;
 
@@ -37,7 +37,7 @@ async fn the_right_password_begins_a_session_and_is_recorded() {
     let session = world.services.operators.session(&token).await.unwrap();
     assert_eq!((session.email.as_str(), session.role), (EMAIL, Role::Owner));
     assert_eq!(
-        (session.tenant, session.tenant_name.as_str()),
+        (session.tenant_id, session.tenant_name.as_str()),
         (acme(), "Acme")
     );
     let entries = new_entries(&world, before).await;
@@ -159,7 +159,7 @@ async fn accounts_are_made_by_those_who_may_with_a_good_password() {
     let operators = &world.services.operators;
     let owner = Caller::command_line(acme());
     let add = |caller: Caller, email: &'static str, role, password: &'static str| async move {
-        operators.add(&caller, email, role, password).await
+        operators.create(&caller, email, role, password).await
     };
     assert!(
         add(owner.clone(), "new@acme.test", Role::Admin, "long enough")

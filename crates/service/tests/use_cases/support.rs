@@ -1,17 +1,16 @@
 //! Short ways into a world with the demo data.
 
 use futures::FutureExt;
+use keywright_api_types::{account::Account, page::Position};
 use keywright_domain::{
     ids::{LicenseId, TenantId},
     license::NamedLicense,
-    page::Position,
     plan::Plan,
     role::Role,
-    session::Session,
 };
 use keywright_service::{Caller, clock::Clock};
-use keywright_store::{AuditEntry, EntryFilter, StoreError};
-use keywright_testing::{Engine, NOW, TestWorld};
+use keywright_store::{EntryFilter, RecordedEntry, StoreError};
+use keywright_testing::{Engine, TestWorld};
 use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
@@ -26,26 +25,25 @@ pub(crate) fn acme() -> TenantId {
 
 /// Somebody of `acme` with that role.
 pub(crate) fn somebody(role: Role) -> Caller {
-    Caller::operator(&Session {
-        operator: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
+    Caller::operator(&Account {
+        operator_id: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
         email: format!("{}@acme.test", role.as_str()),
         role,
-        tenant: acme(),
+        tenant_id: acme(),
         tenant_name: "Acme".into(),
         plan: Plan::Enterprise,
         is_guided: false,
-        last_seen_at: NOW,
     })
 }
 
 /// What `acme`'s log gained since it had `before` entries.
-pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<AuditEntry> {
+pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let mut entries = log(world).await;
     entries.truncate(entries.len() - before);
     entries
 }
 
-pub(crate) async fn log(world: &TestWorld) -> Vec<AuditEntry> {
+pub(crate) async fn log(world: &TestWorld) -> Vec<RecordedEntry> {
     settled(world).await;
     world
         .store

@@ -6,10 +6,10 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    activations::Refusal,
-    licenses::MintOrder,
-    products::{KeyTypeChange, NewKeyType, NewProduct, ProductChange},
-    tenants::NewTenant,
+    device::{DeviceCredentials, Refusal},
+    licenses::MintRequest,
+    products::{CreateKeyType, CreateProduct, UpdateKeyType, UpdateProduct},
+    tenants::CreateTenant,
 };
 use keywright_testing::NOW;
 
@@ -18,8 +18,8 @@ use crate::support::{acme, log, new_entries, somebody, world};
 const DEMO_SDK_KEY: &[u8] =
     b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-fn product(slug: &str, prefix: &str) -> NewProduct {
-    NewProduct {
+fn product(slug: &str, prefix: &str) -> CreateProduct {
+    CreateProduct {
         id: slug.parse().unwrap(),
         name: "Name".into(),
         key_prefix: prefix.parse().unwrap(),
@@ -35,7 +35,7 @@ async fn a_new_tenant_can_sign_and_its_slug_is_taken_once() {
         async move {
             services
                 .tenants
-                .add(NewTenant::new(
+                .create(CreateTenant::new(
                     "fresh".parse().unwrap(),
                     name,
                     Plan::Enterprise,
@@ -99,21 +99,24 @@ async fn products_end_where_the_plan_does() {
     let world = world().await;
     let products = &world.services.products;
     let indie = Caller::command_line("indie".parse().unwrap());
-    let refused = products.add(&indie, product("second", "SECO")).await;
+    let refused = products.create(&indie, product("second", "SECO")).await;
     assert!(
         matches!(refused, Err(Error::PlanRequired(Plan::Starter))),
         "{refused:?}"
     );
     let acme = somebody(Role::Admin);
-    products.add(&acme, product("third", "THRD")).await.unwrap();
+    products
+        .create(&acme, product("third", "THRD"))
+        .await
+        .unwrap();
     for (slug, prefix) in [("third", "FRTH"), ("fourth", "THRD"), ("fourth", "INDI")] {
         assert!(matches!(
-            products.add(&acme, product(slug, prefix)).await,
+            products.create(&acme, product(slug, prefix)).await,
             Err(Error::Conflict(_))
         ));
     }
     let support = products
-        .add(&somebody(Role::Support), product("fourth", "FRTH"))
+        .create(&somebody(Role::Support), product("fourth", "FRTH"))
         .await;
     assert!(matches!(support, Err(Error::Forbidden)));
 }
@@ -121,7 +124,7 @@ async fn products_end_where_the_plan_does() {
 #[tokio::test]
 async fn a_key_type_belongs_to_a_product_that_is_there() {
     let world = world().await;
-    let new = |product: &str| NewKeyType {
+    let new = |product: &str| CreateKeyType {
         product: product.parse().unwrap(),
         id: "lite".parse().unwrap(),
         activation_limit: 2,
@@ -134,7 +137,7 @@ async fn a_key_type_belongs_to_a_product_that_is_there() {
         world
             .services
             .products
-            .add_key_type(&caller, new("notes"))
+            .create_key_type(&caller, new("notes"))
             .await
             .is_ok()
     );
@@ -142,14 +145,14 @@ async fn a_key_type_belongs_to_a_product_that_is_there() {
         world
             .services
             .products
-            .add_key_type(&caller, new("notes"))
+            .create_key_type(&caller, new("notes"))
             .await,
         Err(Error::Conflict(_))
     ));
     let unknown = world
         .services
         .products
-        .add_key_type(&caller, new("pixel"))
+        .create_key_type(&caller, new("pixel"))
         .await;
     assert!(
         matches!(unknown, Err(Error::Invalid(Invalid::UnknownProduct(_)))),
@@ -162,7 +165,8 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
     let world = world().await;
     let before = log(&world).await.len();
     let (tenants, activations) = (&world.services.tenants, &world.services.activations);
-    let key = Some(DEMO_SDK_KEY);
+    let notes = DeviceCredentials::new("acme", "notes", Some(DEMO_SDK_KEY));
+    let pixel = DeviceCredentials::new("indie", "pixel", None);
     let owner = somebody(Role::Owner);
     assert!(matches!(
         tenants.suspend(&somebody(Role::Admin)).await,
@@ -177,12 +181,12 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
         tenants.suspend(&owner).await,
         Err(Error::Conflict("The tenant is suspended already"))
     ));
-    let refused = activations.admit("acme", "notes", key).await;
+    let refused = activations.admit(&notes).await;
     assert!(matches!(refused, Err(Refusal::Suspended)));
-    assert!(activations.admit("indie", "pixel", None).await.is_ok());
+    assert!(activations.admit(&pixel).await.is_ok());
     assert!(world.services.signing_keys.keyset(&acme()).await.is_ok());
     tenants.resume(&owner).await.unwrap();
-    assert!(activations.admit("acme", "notes", key).await.is_ok());
+    assert!(activations.admit(&notes).await.is_ok());
     let actions: Vec<Action> = new_entries(&world, before)
         .await
         .iter()
@@ -199,36 +203,36 @@ async fn settings_of_a_product_are_set_and_unset_one_by_one() {
     let days = |days: i64| Some(days.try_into().unwrap());
     for (change, expected) in [
         (
-            ProductChange {
+            UpdateProduct {
                 trial_days: Some(days(14)),
-                ..ProductChange::default()
+                ..UpdateProduct::default()
             },
             (days(14), None),
         ),
         (
-            ProductChange {
+            UpdateProduct {
                 free_tier: Some(Some(false)),
-                ..ProductChange::default()
+                ..UpdateProduct::default()
             },
             (days(14), Some(false)),
         ),
         (
-            ProductChange {
+            UpdateProduct {
                 name: Some("Notes 2".into()),
-                ..ProductChange::default()
+                ..UpdateProduct::default()
             },
             (days(14), Some(false)),
         ),
         (
-            ProductChange {
+            UpdateProduct {
                 trial_days: Some(None),
-                ..ProductChange::default()
+                ..UpdateProduct::default()
             },
             (None, Some(false)),
         ),
     ] {
         products
-            .change(&somebody(Role::Admin), "notes".parse().unwrap(), change)
+            .update(&somebody(Role::Admin), "notes".parse().unwrap(), change)
             .await
             .unwrap();
         let device = world.store.device_tenant(&acme()).await.unwrap().unwrap();
@@ -239,26 +243,26 @@ async fn settings_of_a_product_are_set_and_unset_one_by_one() {
     assert_eq!(product.name, "Notes 2");
     assert_eq!(new_entries(&world, before).await.len(), 4);
     let refused = products
-        .change(&somebody(Role::Support), notes, ProductChange::default())
+        .update(&somebody(Role::Support), notes, UpdateProduct::default())
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     let unknown = products
-        .change(
+        .update(
             &somebody(Role::Admin),
             "other".parse().unwrap(),
-            ProductChange::default(),
+            UpdateProduct::default(),
         )
         .await;
     assert!(matches!(
         unknown,
         Err(Error::Invalid(Invalid::UnknownProduct(_)))
     ));
-    let nameless = ProductChange {
+    let nameless = UpdateProduct {
         name: Some(" ".into()),
-        ..ProductChange::default()
+        ..UpdateProduct::default()
     };
     let nameless = products
-        .change(&somebody(Role::Admin), "notes".parse().unwrap(), nameless)
+        .update(&somebody(Role::Admin), "notes".parse().unwrap(), nameless)
         .await;
     assert!(matches!(
         nameless,
@@ -270,21 +274,21 @@ async fn settings_of_a_product_are_set_and_unset_one_by_one() {
 async fn a_changed_key_type_changes_no_license_that_is_out() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
-    let order = || MintOrder {
+    let order = || MintRequest {
         product: "notes".parse().unwrap(),
         key_type: "pro".parse().ok(),
         customer: Customer::default(),
         count: 1,
     };
     let minted = world.services.licenses.mint(&admin, order()).await.unwrap();
-    let change = KeyTypeChange {
+    let change = UpdateKeyType {
         activation_limit: Some(1),
         duration_days: Some(Some(30)),
         entitlements: Some(Entitlements::none()),
         fallback: Some(true),
     };
     let change_it = |product: &str, key_type: &str| {
-        products.change_key_type(
+        products.update_key_type(
             &admin,
             product.parse().unwrap(),
             key_type.parse().unwrap(),
@@ -316,12 +320,12 @@ async fn a_changed_key_type_changes_no_license_that_is_out() {
         (1, Some(NOW.plus_days(30)), String::new(), true)
     );
     // What is not named stays.
-    let off = KeyTypeChange {
+    let off = UpdateKeyType {
         fallback: Some(false),
-        ..KeyTypeChange::default()
+        ..UpdateKeyType::default()
     };
     products
-        .change_key_type(
+        .update_key_type(
             &admin,
             "notes".parse().unwrap(),
             "pro".parse().unwrap(),

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use keywright_domain::{
-    ids::{LicenseId, TenantId},
-    live::Subject,
-};
+use keywright_api_types::subscription::Subject;
+use keywright_domain::ids::{LicenseId, TenantId};
 
 /// Bytes of a message; PostgreSQL takes less than 8,000.
 const MESSAGE: usize = 7_900;

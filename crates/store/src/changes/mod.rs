@@ -13,7 +13,8 @@ use std::{
     time::Duration,
 };
 
-use keywright_domain::{ids::TenantId, live::Subject};
+use keywright_api_types::subscription::Subject;
+use keywright_domain::ids::TenantId;
 use tokio::sync::{Notify, watch};
 
 pub(crate) use self::{

@@ -2,7 +2,7 @@
 
 mod sessions;
 
-pub use self::sessions::OpenSession;
+pub use self::sessions::{CreateSession, Session};
 
 use keywright_domain::{
     ids::{OperatorId, TenantId},

@@ -1,18 +1,27 @@
 //! Sessions of signed-in operators, named by the SHA-256 of their token.
 
+use keywright_api_types::account::Account;
 use keywright_domain::{
     ids::{OperatorId, TenantId},
     plan::Plan,
     role::Role,
-    session::Session,
     time::Timestamp,
 };
 
 use crate::{Store, StoreError, Tx, query::Fields};
 
+/// A session that has not ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Session {
+    /// The operator who signed in.
+    pub account: Account,
+    /// When the browser was last seen.
+    pub last_seen_at: Timestamp,
+}
+
 /// A session to begin.
 #[derive(Debug, Clone)]
-pub struct OpenSession {
+pub struct CreateSession {
     /// Lower-case hex SHA-256 of the token.
     pub token_hash: String,
     /// The operator's tenant.
@@ -50,14 +59,17 @@ impl Store {
         .await?;
         row.map(|row| {
             let fields = Fields::new("sessions", &row);
-            Ok(Session {
-                operator: fields.parsed("operator_id")?,
+            let account = Account {
+                operator_id: fields.parsed("operator_id")?,
                 email: fields.text("email")?,
                 role: fields.named("role", Role::from_name)?,
-                tenant: fields.parsed("tenant_id")?,
+                tenant_id: fields.parsed("tenant_id")?,
                 tenant_name: fields.text("tenant_name")?,
                 plan: fields.named("plan", Plan::from_name)?,
                 is_guided: fields.optional_time("guide_ended_at")?.is_none(),
+            };
+            Ok(Session {
+                account,
                 last_seen_at: fields.time("last_seen_at")?,
             })
         })
@@ -82,7 +94,7 @@ impl Store {
 
 impl Tx<'_> {
     /// Begins a session, and clears away those that ended.
-    pub async fn insert_session(&mut self, session: &OpenSession) -> Result<(), StoreError> {
+    pub async fn insert_session(&mut self, session: &CreateSession) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
             .bind(session.created_at.millis())
             .execute(&mut *self.connection)

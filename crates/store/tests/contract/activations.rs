@@ -6,7 +6,7 @@ use keywright_domain::{
     lease::LeaseStatus,
     license::{License, LicenseState},
 };
-use keywright_store::{ActivationSnapshot, StoreError, LastSeenUpdate};
+use keywright_store::{ActivationSnapshot, LastSeenUpdate, StoreError};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 
 use sqlx::{AnyConnection, Connection};
@@ -608,10 +608,7 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
                 known,
             );
         }
-        let (settled, ()) = futures::join!(
-            world.store.compact_validations(),
-            world.store.flush()
-        );
+        let (settled, ()) = futures::join!(world.store.compact_validations(), world.store.flush());
         settled.unwrap();
     }
     let found = world

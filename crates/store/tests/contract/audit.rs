@@ -1,16 +1,18 @@
 //! The audit log.
 
 use futures::FutureExt;
+use keywright_api_types::{
+    audit_log::By,
+    page::{Count, Mark, Position},
+};
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
-    audit_log::By,
     ids::{AuditEntryId, OperatorId},
     key::DisplayKey,
     license::License,
-    page::{Count, Mark, Position},
     time::Timestamp,
 };
-use keywright_store::{AuditEntry, EntryFilter, NewAuditEntry, StoreError};
+use keywright_store::{EntryFilter, NewAuditEntry, RecordedEntry, StoreError};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use serde_json::json;
 use uuid::Uuid;
@@ -67,7 +69,7 @@ async fn entries(
     slug: &str,
     filter: &EntryFilter,
     now: Timestamp,
-) -> Vec<AuditEntry> {
+) -> Vec<RecordedEntry> {
     world
         .store
         .audit_entries(&tenant(slug), filter, Position::Start, 1_000, now)
@@ -338,7 +340,7 @@ async fn each_filter_lets_through_what_it_says(world: World) {
 #[engine_test]
 async fn days_begin_and_end_at_midnight_utc(world: World) {
     let midnight = "2026-06-10"
-        .parse::<keywright_domain::audit_log::Day>()
+        .parse::<keywright_api_types::audit_log::Day>()
         .unwrap()
         .begin();
     record(&world, entry(1, midnight.plus_millis(-1))).await;

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures::FutureExt;
+use keywright_api_types::subscription::Subject;
 use keywright_domain::{
     activation::{LastLease, Telemetry},
     lease::LeaseStatus,
-    live::Subject,
 };
-use keywright_store::{Store, StoreError, LastSeenUpdate, Watch};
+use keywright_store::{LastSeenUpdate, Store, StoreError, Watch};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use sqlx::Connection;
 

@@ -1,10 +1,8 @@
 //! Key types and prefixes of products.
 
 use futures::FutureExt;
-use keywright_domain::{
-    license::{License, LicenseState},
-    page::Count,
-};
+use keywright_api_types::page::Count;
+use keywright_domain::license::{License, LicenseState};
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 

@@ -5,7 +5,7 @@ use keywright_domain::{
     ids::{OperatorId, TenantId},
     role::Role,
 };
-use keywright_store::{OpenSession, Operator, StoreError};
+use keywright_store::{CreateSession, Operator, StoreError};
 use keywright_testing::engine_test;
 use uuid::Uuid;
 
@@ -30,7 +30,7 @@ async fn add(world: &World, operator: Operator) -> Result<(), StoreError> {
 }
 
 async fn open(world: &World, token_hash: &str) {
-    let session = OpenSession {
+    let session = CreateSession {
         token_hash: token_hash.into(),
         tenant: tenant("acme"),
         operator: OperatorId::new(Uuid::from_u128(1)),
@@ -110,7 +110,10 @@ async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) 
         async move { store.session("one", now, since).await.unwrap() }
     };
     let before = NOW.plus_millis(-1);
-    assert_eq!(find(NOW, before).await.unwrap().email, "a@acme.test");
+    assert_eq!(
+        find(NOW, before).await.unwrap().account.email,
+        "a@acme.test"
+    );
     assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
     assert_eq!(find(NOW, NOW).await, None, "idle");
     world

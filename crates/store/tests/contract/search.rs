@@ -1,11 +1,13 @@
 //! Finding licenses by what their keys, customers and devices are called.
 
 use futures::FutureExt;
+use keywright_api_types::{
+    license_list::{LicenseFilter, LicenseQuery},
+    page::Count,
+};
 use keywright_domain::{
     activation::Activation,
     license::{Customer, License},
-    page::Count,
-    query::{LicenseFilter, LicenseQuery},
     search::SearchTerm,
 };
 use keywright_store::{Store, StoreError};
@@ -29,7 +31,8 @@ async fn found_in(store: &Store, typed: &str) -> Vec<u32> {
         .await
         .unwrap();
     let found = (1..10).filter(|&number| {
-        let has = |row: &keywright_domain::license::LicenseSummary| row.id == license_id(number);
+        let has =
+            |row: &keywright_api_types::license_list::LicenseSummary| row.id == license_id(number);
         list.page.items.iter().any(has)
     });
     let found: Vec<u32> = found.collect();

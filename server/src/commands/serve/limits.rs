@@ -1,7 +1,7 @@
 //! The limits, as the command line and the environment set them.
 
 use clap::Args;
-use keywright_service::limits::LimitSettings;
+use keywright_service::rate_limit::LimitSettings;
 
 /// How much may be asked from one address. 0 switches a limit off.
 #[derive(Debug, Clone, Copy, Args)]

@@ -201,7 +201,7 @@ async fn keep_house(services: Services) {
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         due.tick().await;
-        if let Err(error) = services.keep_house().await {
+        if let Err(error) = services.run_maintenance().await {
             tracing::warn!(error = error.with_causes(), "housekeeping is put off");
         }
     }

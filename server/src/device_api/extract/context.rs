@@ -5,12 +5,12 @@ use std::net::IpAddr;
 use axum::{
     RequestExt,
     extract::{FromRequest, FromRequestParts, Request},
-    http::request::Parts,
+    http::{HeaderValue, request::Parts},
     response::Response,
 };
 use keywright_service::{
     Services,
-    activations::{Admitted, Presumed, Refusal},
+    device::{Admission, DeviceCredentials, Refusal},
 };
 use percent_encoding::percent_decode_str;
 
@@ -29,9 +29,7 @@ pub(crate) struct DeviceContext {
     /// What the client and the log call it.
     pub(crate) request_id: RequestId,
     services: Services,
-    tenant: String,
-    product: String,
-    sdk_key: Option<Vec<u8>>,
+    credentials: DeviceCredentials,
 }
 
 impl DeviceContext {
@@ -39,14 +37,13 @@ impl DeviceContext {
     pub(crate) async fn admit_then<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &Admitted) -> Result<T, Refusal>,
+        question: impl AsyncFnOnce(&Services, &Admission) -> Result<T, Refusal>,
     ) -> Result<T, Response> {
         let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
         let answer = async {
-            let (tenant, product, sdk_key) = self.credentials();
             let activations = &self.services.activations;
-            let admitted = activations.admit(tenant, product, sdk_key).await?;
-            question(&self.services, &admitted).await
+            let admission = activations.admit(&self.credentials).await?;
+            question(&self.services, &admission).await
         };
         answer
             .await
@@ -57,25 +54,15 @@ impl DeviceContext {
     pub(crate) async fn admit_for_license<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &Presumed) -> Result<T, Refusal>,
+        question: impl AsyncFnOnce(&Services, &DeviceCredentials) -> Result<T, Refusal>,
     ) -> Result<T, Response> {
         let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
         if guard.rejects_early() {
             return Err(endpoint.refuse_guess());
         }
-        let answer = async {
-            let (tenant, product, sdk_key) = self.credentials();
-            let activations = &self.services.activations;
-            let presumed = activations.presume(tenant, product, sdk_key).await?;
-            question(&self.services, &presumed).await
-        };
-        answer
+        question(&self.services, &self.credentials)
             .await
             .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
-    }
-
-    fn credentials(&self) -> (&str, &str, Option<&[u8]>) {
-        (&self.tenant, &self.product, self.sdk_key.as_deref())
     }
 
     fn refuse(
@@ -107,9 +94,11 @@ impl FromRequestParts<AppState> for DeviceContext {
         Ok(Self {
             services: state.services.clone(),
             address: ClientIp::of(&parts.extensions),
-            tenant,
-            product,
-            sdk_key: sdk_key.map(|value| value.as_bytes().to_vec()),
+            credentials: DeviceCredentials::new(
+                &tenant,
+                &product,
+                sdk_key.map(HeaderValue::as_bytes),
+            ),
             request_id: RequestId::of(&parts.extensions),
         })
     }

@@ -3,7 +3,7 @@
 use keywright_domain::{
     activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
 };
-use keywright_service::settings::SentSettings;
+use keywright_service::device::settings::SentSettings;
 use schemars::JsonSchema;
 use serde::Serialize;
 

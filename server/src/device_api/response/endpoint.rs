@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::activation::{Denied, Refused};
-use keywright_service::{Error, activations::Refusal};
+use keywright_service::{Error, device::Refusal};
 
 use super::{NotActivated, NotValid, error};
 use crate::{metrics, request_id::RequestId};

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use keywright_domain::ids::InstanceId;
-use keywright_service::activations::{ActivationRequest, Leased};
+use keywright_service::device::{ActivationRequest, Leased};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -34,8 +34,8 @@ pub(crate) async fn activate(call: DeviceRequest) -> Result<Response, Response> 
     };
     let asked = call
         .context
-        .admit_for_license(Endpoint::Activate, async |services, presumed| {
-            services.activations.activate(presumed, request).await
+        .admit_for_license(Endpoint::Activate, async |services, credentials| {
+            services.activations.activate(credentials, request).await
         });
     let Leased {
         lease,

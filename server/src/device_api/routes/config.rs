@@ -1,7 +1,7 @@
 //! `GET /{tenant}/{product}/config`: what the vendor set for the product's apps.
 
 use axum::response::Response;
-use keywright_service::settings::SentSettings;
+use keywright_service::device::settings::SentSettings;
 
 use crate::device_api::{
     extract::DeviceContext,
@@ -9,8 +9,8 @@ use crate::device_api::{
 };
 
 pub(crate) async fn config(context: DeviceContext) -> Result<Response, Response> {
-    let sent = context.admit_then(Endpoint::Config, async |_, admitted| {
-        Ok(SentSettings::of(admitted)?)
+    let sent = context.admit_then(Endpoint::Config, async |_, admission| {
+        Ok(SentSettings::of(admission)?)
     });
     Ok(response::success(SettingsFields::from(sent.await?)))
 }

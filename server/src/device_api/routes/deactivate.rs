@@ -1,7 +1,7 @@
 //! `POST /{tenant}/{product}/deactivate`: the device gives its own slot back.
 
 use axum::response::Response;
-use keywright_service::activations::DeactivationRequest;
+use keywright_service::device::DeactivationRequest;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -23,8 +23,8 @@ pub(crate) async fn deactivate(call: DeviceRequest) -> Result<Response, Response
         instance: call.params.instance_id()?,
     };
     call.context
-        .admit_for_license(Endpoint::Deactivate, async |services, presumed| {
-            services.activations.deactivate(presumed, request).await
+        .admit_for_license(Endpoint::Deactivate, async |services, credentials| {
+            services.activations.deactivate(credentials, request).await
         })
         .await?;
     Ok(response::success(Deactivated { deactivated: true }))

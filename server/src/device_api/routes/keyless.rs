@@ -1,7 +1,7 @@
 //! `POST /{tenant}/{product}/keyless`: the beacon of an install without a key.
 
 use axum::response::Response;
-use keywright_service::keyless::Beacon;
+use keywright_service::device::keyless::Beacon;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -29,8 +29,8 @@ pub(crate) async fn keyless(call: DeviceRequest) -> Result<Response, Response> {
     };
     let sent = call
         .context
-        .admit_then(Endpoint::Keyless, async |services, admitted| {
-            services.keyless.report(admitted, beacon).await
+        .admit_then(Endpoint::Keyless, async |services, admission| {
+            services.keyless.report(admission, beacon).await
         });
     Ok(response::success(Received {
         received: true,

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::ids::{Kid, TenantId};
-use keywright_service::{Error, activations::Refusal, signing_keys::Keyset};
+use keywright_service::{Error, device::Refusal, signing_keys::Keyset};
 use schemars::JsonSchema;
 use serde::Serialize;
 

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::lease::LeaseStatus;
-use keywright_service::activations::{Leased, Validated, ValidationRequest};
+use keywright_service::device::{Leased, Validated, ValidationRequest};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -36,8 +36,8 @@ pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> 
     };
     let asked = call
         .context
-        .admit_for_license(Endpoint::Validate, async |services, presumed| {
-            services.activations.validate(presumed, request).await
+        .admit_for_license(Endpoint::Validate, async |services, credentials| {
+            services.activations.validate(credentials, request).await
         });
     let Validated { leased, settings } = asked.await?;
     let Leased {

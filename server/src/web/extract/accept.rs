@@ -40,8 +40,8 @@ fn is_somebody_elses(headers: &HeaderMap, scope: Option<&RequestScope>) -> bool 
     let Some(sent) = headers.get(OPERATOR_HEADER) else {
         return false;
     };
-    let session = scope.and_then(|scope| scope.session.as_ref());
-    session.is_some_and(|session| sent.as_bytes() != session.operator.to_string().as_bytes())
+    let account = scope.and_then(|scope| scope.account.as_ref());
+    account.is_some_and(|account| sent.as_bytes() != account.operator_id.to_string().as_bytes())
 }
 
 /// Scripts send their build's id; what sends none is no page of ours.

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
-    api::{request::form_failure, request_scope::RequestScope},
+    api::{error::ApiError, request::form_failure, request_scope::RequestScope},
     routes,
 };
 use keywright_domain::ids::LicenseId;
@@ -38,8 +38,8 @@ impl<S: Send + Sync> FromRequestParts<S> for FormContext {
 impl FormContext {
     /// The services, and the operator who is signed in.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
-        let session = self.scope.session.as_ref().ok_or(Error::Unauthenticated)?;
-        Ok((self.scope.services.clone(), Caller::operator(session)))
+        let account = self.scope.account.as_ref().ok_or(Error::Unauthenticated)?;
+        Ok((self.scope.services.clone(), Caller::operator(account)))
     }
 
     /// Renders the error page for a malformed form submission.
@@ -49,14 +49,14 @@ impl FormContext {
 
     /// Whether the operator's tenant is still led to its first licensed device.
     pub(crate) fn is_guided(&self) -> bool {
-        let session = self.scope.session.as_ref();
-        session.is_some_and(|session| session.is_guided)
+        let account = self.scope.account.as_ref();
+        account.is_some_and(|account| account.is_guided)
     }
 
     /// The id of the operator who is signed in.
     pub(crate) fn operator(&self) -> Option<String> {
-        let session = self.scope.session.as_ref();
-        session.map(|session| session.operator.to_string())
+        let account = self.scope.account.as_ref();
+        account.map(|account| account.operator_id.to_string())
     }
 
     /// The id of the request.
@@ -102,7 +102,13 @@ impl FormContext {
             return Redirect::to(routes::LOGIN).into_response();
         }
         let failure = form_failure(error, &self.scope.request_id);
-        render::error_page(state, self.scope, self.headers, failure).await
+        self.render_api_error(state, failure).await
+    }
+
+    /// Says on a page of its own what went wrong, under the id of the request.
+    pub(crate) async fn render_api_error(self, state: AppState, error: ApiError) -> Response {
+        let error = error.of_request(self.scope.request_id.clone());
+        render::error_page(state, self.scope, self.headers, error).await
     }
 
     /// Renders the page that posted as the answer.

@@ -5,4 +5,4 @@ mod form_context;
 mod validated_form;
 
 pub(crate) use form_context::{FormContext, parsed};
-pub(crate) use validated_form::{FormResponder, ValidatedForm};
+pub(crate) use validated_form::{FormResponder, ValidatedForm, field_errors};

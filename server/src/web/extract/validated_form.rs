@@ -15,23 +15,20 @@ use keywright_app::{
 };
 use keywright_service::{
     Caller, Error, Services,
-    forms::{FormError, WrongFields},
+    forms::{FieldErrors, FormError, IdempotentResult},
 };
 use serde::de::{DeserializeOwned, value};
 
 use super::FormContext;
 use crate::state::AppState;
 
-/// Fields that are not shown again with what was typed.
-const SECRETS: [&str; 1] = ["sdk_key"];
+/// Fields whose values are never rendered again.
+const SECRET_FIELDS: [&str; 3] = ["code", "password", "sdk_key"];
 
 /// A form that was posted, and what was read out of it.
 pub(crate) struct ValidatedForm<T> {
-    state: AppState,
-    context: FormContext,
-    /// Names and values, as they were typed.
-    typed: Vec<(String, String)>,
     read: T,
+    responder: FormResponder,
 }
 
 impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
@@ -45,18 +42,19 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
             .map_err(IntoResponse::into_response)?;
         let request = Request::from_parts(parts, body);
         let typed = Form::<Vec<(String, String)>>::from_request(request, state).await;
-        let Ok(Form(typed)) = typed else {
+        let Ok(Form(mut typed)) = typed else {
             return Err(context.unreadable(state.clone()).await);
         };
         let Some(read) = read(&typed) else {
             return Err(context.unreadable(state.clone()).await);
         };
-        Ok(Self {
+        typed.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
+        let responder = FormResponder {
             state: state.clone(),
             context,
             typed,
-            read,
-        })
+        };
+        Ok(Self { read, responder })
     }
 }
 
@@ -90,7 +88,7 @@ impl<T> ValidatedForm<T> {
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
     ) -> Response {
-        let is_guided = self.context.is_guided();
+        let is_guided = self.responder.context.is_guided();
         self.save(async |services, caller, read| {
             let page = work(services, caller, read).await?;
             Ok(if is_guided {
@@ -118,16 +116,12 @@ impl<T> ValidatedForm<T> {
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<R, FormError>,
     ) -> Result<(R, FormResponder), Response> {
-        let responder = FormResponder {
-            state: self.state,
-            context: self.context,
-            typed: self.typed,
-        };
+        let (read, responder) = self.into_parts();
         let done = match responder.context.caller() {
             Ok(_) if responder.is_for_another_operator() => {
                 return Err(responder.reject_operator_mismatch().await);
             }
-            Ok((services, caller)) => work(&services, &caller, self.read).await,
+            Ok((services, caller)) => work(&services, &caller, read).await,
             Err(error) => Err(error.into()),
         };
         match done {
@@ -135,16 +129,32 @@ impl<T> ValidatedForm<T> {
             Err(error) => Err(responder.refuse(error).await),
         }
     }
+
+    /// Separates the values of the form from the means to answer it.
+    pub(crate) fn into_parts(self) -> (T, FormResponder) {
+        (self.read, self.responder)
+    }
 }
 
 /// A form whose answer is still to be made.
 pub(crate) struct FormResponder {
     state: AppState,
     context: FormContext,
+    /// Names and values as they were typed, without secrets.
     typed: Vec<(String, String)>,
 }
 
 impl FormResponder {
+    /// The application's state.
+    pub(crate) fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// The id of the request.
+    pub(crate) fn request_id(&self) -> &str {
+        self.context.request_id()
+    }
+
     /// The services, and the operator who is signed in.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         self.context.caller()
@@ -164,6 +174,13 @@ impl FormResponder {
         self.refuse(Error::Conflict(message).into()).await
     }
 
+    /// Another page that says what went wrong.
+    pub(crate) async fn render_error_page(self, code: ErrorCode, message: &str) -> Response {
+        self.context
+            .render_api_error(self.state, ApiError::new(code, message))
+            .await
+    }
+
     /// The page of the form, with what was made.
     pub(crate) async fn show(self, shown: ShownOnce) -> Response {
         self.context
@@ -179,8 +196,11 @@ impl FormResponder {
             FormError::Other(Error::Unauthenticated) => {
                 return Redirect::to(routes::LOGIN).into_response();
             }
-            FormError::Wrong(wrong) => (to_api_error(wrong), None),
-            FormError::Used(made) => {
+            FormError::Invalid(errors) => {
+                let message = "Nothing was done yet:";
+                (field_errors(ErrorCode::Invalid, message, &errors), None)
+            }
+            FormError::Duplicate(made) => {
                 let message = "This form was sent before. Nothing was made now.";
                 (ApiError::new(ErrorCode::Conflict, message), Some(made))
             }
@@ -193,10 +213,20 @@ impl FormResponder {
             }
             FormError::Other(error) => (form_failure(error, self.context.request_id()), None),
         };
-        let is_secret = |name: &str| SECRETS.contains(&name);
-        let mut typed = self.typed;
-        typed.retain(|(name, _)| !is_secret(name));
-        let refused = RefusedForm { typed, error, made };
+        self.render_form_again(error, made).await
+    }
+
+    /// The page of the form with an error, and with the result of an earlier submission.
+    pub(crate) async fn render_form_again(
+        self,
+        error: ApiError,
+        made: Option<IdempotentResult>,
+    ) -> Response {
+        let refused = RefusedForm {
+            typed: self.typed,
+            error,
+            made,
+        };
         self.context
             .page(self.state, |extensions| {
                 extensions.insert(refused);
@@ -205,12 +235,13 @@ impl FormResponder {
     }
 }
 
-fn to_api_error(wrong: WrongFields) -> ApiError {
-    let fields = wrong.0.into_iter();
+/// An error that is shown next to the fields concerned.
+pub(crate) fn field_errors(code: ErrorCode, message: &str, errors: &FieldErrors) -> ApiError {
+    let fields = errors.iter();
     ApiError {
         fields: fields
-            .map(|(name, wrong)| (name.to_owned(), wrong))
+            .map(|(name, error)| (name.to_owned(), error.to_owned()))
             .collect(),
-        ..ApiError::new(ErrorCode::Invalid, "Nothing was done yet:")
+        ..ApiError::new(code, message)
     }
 }

@@ -51,7 +51,7 @@ impl Failed {
         }
         let scope = RequestScope {
             services: state.services.clone(),
-            session: None,
+            account: None,
             request_id: self.request_id,
             theme: cookies::theme(&CookieJar::from_headers(&self.headers)),
             base_url: state.base_url(&self.headers, &Uri::default()),

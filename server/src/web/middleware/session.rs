@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
+use keywright_api_types::account::Account;
 use keywright_app::{
     api::{
         client::UNATTENDED_HEADER,
@@ -15,7 +16,6 @@ use keywright_app::{
     },
     routes,
 };
-use keywright_domain::session::Session;
 use keywright_service::Error;
 
 use super::errors::Failed;
@@ -32,8 +32,8 @@ pub(crate) async fn resolve(
     next: Next,
 ) -> Response {
     let request_id = RequestId::of(request.extensions()).own().to_owned();
-    let session = match find_session(&state, request.headers(), request.uri().path()).await {
-        Ok(session) => session,
+    let account = match find_account(&state, request.headers(), request.uri().path()).await {
+        Ok(account) => account,
         Err(error) => {
             let error = error.with_causes();
             tracing::error!(error, request_id, "no session could be looked up");
@@ -46,7 +46,7 @@ pub(crate) async fn resolve(
     let base_url = state.base_url(request.headers(), request.uri());
     let scope = RequestScope {
         services: state.services,
-        session,
+        account,
         request_id,
         theme,
         base_url,
@@ -59,7 +59,7 @@ pub(crate) async fn resolve(
 /// from it.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let scope = request.extensions().get::<RequestScope>().cloned();
-    let signed_in = scope.as_ref().is_some_and(|scope| scope.session.is_some());
+    let signed_in = scope.as_ref().is_some_and(|scope| scope.account.is_some());
     let path = request.uri().path();
     let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
     match (signed_in, path == routes::LOGIN) {
@@ -89,11 +89,11 @@ async fn is_setup_due(scope: Option<RequestScope>) -> bool {
     }
 }
 
-async fn find_session(
+async fn find_account(
     state: &AppState,
     headers: &HeaderMap,
     path: &str,
-) -> Result<Option<Session>, Error> {
+) -> Result<Option<Account>, Error> {
     let jar = CookieJar::from_headers(headers);
     let Some(token) = cookies::session_token(&jar, state.public_url) else {
         return Ok(None);
@@ -101,13 +101,13 @@ async fn find_session(
     // What a page asks by itself does not count as its operator's being there.
     let is_unattended = path == routes::EVENTS || headers.contains_key(UNATTENDED_HEADER);
     let operators = &state.services.operators;
-    let session = if is_unattended {
-        operators.session_unseen(&token).await
+    let account = if is_unattended {
+        operators.peek_session(&token).await
     } else {
         operators.session(&token).await
     };
-    match session {
-        Ok(session) => Ok(Some(session)),
+    match account {
+        Ok(account) => Ok(Some(account)),
         Err(Error::Unauthenticated) => Ok(None),
         Err(other) => Err(other),
     }

@@ -6,16 +6,16 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use keywright_api_types::{
+    audit_log::{AuditFilter, AuditQuery},
+    license_list::Found,
+    page::Position,
+};
 use keywright_app::{
     api::{request::form_failure, request_scope::RequestScope},
     routes,
 };
-use keywright_domain::{
-    audit_log::{AuditFilter, AuditQuery},
-    ids::LicenseId,
-    page::Position,
-    query::Found,
-};
+use keywright_domain::ids::LicenseId;
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 
@@ -40,14 +40,14 @@ pub(crate) async fn find(
     headers: HeaderMap,
     form: Result<Form<Asked>, FormRejection>,
 ) -> Response {
-    let Some(session) = &scope.session else {
+    let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Form(asked)) = form else {
         // Who asked for one thing must not read everything for an answer.
         return render::malformed_form_page(state, scope, headers).await;
     };
-    match with_license(&scope, &Caller::operator(session), &asked).await {
+    match with_license(&scope, &Caller::operator(account), &asked).await {
         Ok(Some(filter)) => lead_to(filter),
         Ok(None) => {
             let page = Uri::from_static(routes::AUDIT_NO_SUCH_KEY);

@@ -37,7 +37,7 @@ pub(crate) async fn licenses(
     if let Some(error) = accept::outdated(&headers, Some(&scope), build_id) {
         return error.of_request(scope.request_id).into_response();
     }
-    let Some(session) = &scope.session else {
+    let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
@@ -45,19 +45,19 @@ pub(crate) async fn licenses(
         let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
         return refused(state, scope, headers, error).await;
     };
-    let caller = Caller::operator(session);
+    let caller = Caller::operator(account);
     match state
         .services
         .licenses
         .export(&caller, search.filter())
         .await
     {
-        Ok(export) => file(session.tenant.as_str(), export, scope.request_id),
+        Ok(export) => file(account.tenant_id.as_str(), export, scope.request_id),
         Err(error) => {
             let needs_plan = matches!(error, Error::PlanRequired(_));
             let mut error = form_failure(error, &scope.request_id);
             if needs_plan {
-                error.message = format::export_needs(session.plan);
+                error.message = format::export_needs(account.plan);
             }
             refused(state, scope, headers, error).await
         }

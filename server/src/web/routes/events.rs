@@ -13,8 +13,8 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use futures::{StreamExt, stream};
+use keywright_api_types::subscription::Subject;
 use keywright_app::api::request_scope::RequestScope;
-use keywright_domain::live::Subject;
 use keywright_service::{Caller, Error, Services, events::Watch, operators::SessionToken};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
@@ -37,7 +37,7 @@ pub(crate) async fn open(
     RawQuery(query): RawQuery,
 ) -> Response {
     let token = cookies::session_token(&CookieJar::from_headers(&headers), state.public_url);
-    let (Some(session), Some(token)) = (scope.session, token) else {
+    let (Some(account), Some(token)) = (scope.account, token) else {
         return refusal(StatusCode::UNAUTHORIZED, "You are not signed in.");
     };
     let Some(subject) = Subject::from_query(query.as_deref().unwrap_or_default()) else {
@@ -46,11 +46,11 @@ pub(crate) async fn open(
             "Ask for /events?list or /events?license=<id>.",
         );
     };
-    let Some(connection) = state.sse_connections.open(session.operator) else {
+    let Some(connection) = state.sse_connections.open(account.operator_id) else {
         let message = "Too many pages of yours are open. Close some of them.";
         return refusal(StatusCode::TOO_MANY_REQUESTS, message);
     };
-    let caller = Caller::operator(&session);
+    let caller = Caller::operator(&account);
     // Before the answer begins: what happens from then on is told.
     let watch = match state.services.events.watch(&caller, subject).await {
         Ok(watch) => watch,
@@ -157,7 +157,7 @@ impl Live {
     /// Whether the session holds, so the account is there, too. Where the database can't say, the page will be told when
     /// it asks.
     async fn is_signed_in(&self) -> bool {
-        let session = self.services.operators.session_unseen(&self.token).await;
+        let session = self.services.operators.peek_session(&self.token).await;
         !matches!(session, Err(Error::Unauthenticated))
     }
 }

@@ -19,8 +19,8 @@ pub(crate) async fn page(
     Extension(scope): Extension<RequestScope>,
     request: Request,
 ) -> Response {
-    let follows = scope.session.is_some_and(|session| {
-        session.is_guided && session.role.allows(Permission::ManageProducts)
+    let follows = scope.account.is_some_and(|account| {
+        account.is_guided && account.role.allows(Permission::ManageProducts)
     });
     if follows {
         render::render(State(state), request).await

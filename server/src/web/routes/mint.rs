@@ -13,16 +13,16 @@ use axum::{
 use futures::{StreamExt, stream};
 use keywright_app::api::request::{MintedOnce, ShownOnce};
 use keywright_domain::ids::FormId;
-use keywright_service::licenses::{MintOrder, TypedMint};
+use keywright_service::licenses::{MintForm, MintRequest};
 use tokio::sync::watch;
 
 use crate::web::extract::{FormResponder, ValidatedForm};
 
 /// `POST /licenses/mint`. A script that accepts events is told how many licenses are written, and gets the page that a browser
 /// gets at once as the last of them.
-pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<TypedMint>) -> Response {
+pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> Response {
     let checked = form
-        .attempt(async |services, caller, typed| services.licenses.mint_typed(caller, typed).await);
+        .attempt(async |services, caller, typed| services.licenses.read_form(caller, typed).await);
     let ((order, form), responder) = match checked.await {
         Ok(checked) => checked,
         Err(refused) => return refused,
@@ -47,7 +47,7 @@ fn accepts_events(headers: &HeaderMap) -> bool {
 /// Mints, and makes the page that shows what came of it.
 async fn write(
     responder: FormResponder,
-    order: MintOrder,
+    order: MintRequest,
     form: FormId,
     written: watch::Sender<u32>,
 ) -> Response {

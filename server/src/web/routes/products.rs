@@ -7,7 +7,7 @@ use axum::{
 };
 use keywright_app::{api::request::form_failure, routes};
 use keywright_domain::ids::{KeyTypeId, ProductId};
-use keywright_service::products::{TypedKeyType, TypedProduct};
+use keywright_service::products::{KeyTypeForm, ProductForm};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// `POST /products/new`
-pub(crate) async fn create(form: ValidatedForm<TypedProduct>) -> Response {
+pub(crate) async fn create(form: ValidatedForm<ProductForm>) -> Response {
     form.save_for_guide(async |services, caller, typed| {
-        let id = services.products.add_typed(caller, typed).await?;
+        let id = services.products.create_from_form(caller, typed).await?;
         Ok(routes::product(&id))
     })
     .await
@@ -27,13 +27,13 @@ pub(crate) async fn create(form: ValidatedForm<TypedProduct>) -> Response {
 /// `POST /products/{product}/edit`
 pub(crate) async fn change(
     Path(product): Path<String>,
-    form: ValidatedForm<TypedProduct>,
+    form: ValidatedForm<ProductForm>,
 ) -> Response {
     form.save(async |services, caller, typed| {
         let product: ProductId = parsed(&product)?;
         let page = routes::product(&product);
         let products = &services.products;
-        products.change_typed(caller, product, typed).await?;
+        products.update_from_form(caller, product, typed).await?;
         Ok(page)
     })
     .await
@@ -42,13 +42,15 @@ pub(crate) async fn change(
 /// `POST /products/{product}/key-types/new`
 pub(crate) async fn create_key_type(
     Path(product): Path<String>,
-    form: ValidatedForm<TypedKeyType>,
+    form: ValidatedForm<KeyTypeForm>,
 ) -> Response {
     form.save_for_guide(async |services, caller, typed| {
         let product: ProductId = parsed(&product)?;
         let page = routes::product(&product);
         let products = &services.products;
-        products.add_key_type_typed(caller, product, typed).await?;
+        products
+            .create_key_type_from_form(caller, product, typed)
+            .await?;
         Ok(page)
     })
     .await
@@ -57,7 +59,7 @@ pub(crate) async fn create_key_type(
 /// `POST /products/{product}/key-types/{key_type}/edit`
 pub(crate) async fn change_key_type(
     Path((product, key_type)): Path<(String, String)>,
-    form: ValidatedForm<TypedKeyType>,
+    form: ValidatedForm<KeyTypeForm>,
 ) -> Response {
     form.save(async |services, caller, typed| {
         let product: ProductId = parsed(&product)?;
@@ -65,7 +67,7 @@ pub(crate) async fn change_key_type(
         let page = routes::product(&product);
         let products = &services.products;
         products
-            .change_key_type_typed(caller, product, key_type, typed)
+            .update_key_type_from_form(caller, product, key_type, typed)
             .await?;
         Ok(page)
     })

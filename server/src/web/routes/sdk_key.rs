@@ -5,23 +5,23 @@ use std::sync::Arc;
 use axum::{extract::Path, response::Response};
 use keywright_app::{api::request::ShownOnce, routes};
 use keywright_domain::sdk_key::SdkKeyHash;
-use keywright_service::{Error, sdk_keys::TypedSdkKey};
+use keywright_service::{Error, sdk_keys::SdkKeyForm};
 
 use crate::web::extract::ValidatedForm;
 
 /// `POST /settings/sdk-key/new`: answers with the key.
-pub(crate) async fn make(form: ValidatedForm<TypedSdkKey>) -> Response {
+pub(crate) async fn make(form: ValidatedForm<SdkKeyForm>) -> Response {
     form.show(async |services, caller, typed| {
-        let key = services.sdk_keys.make_typed(caller, &typed).await?;
+        let key = services.sdk_keys.create_from_form(caller, &typed).await?;
         Ok(ShownOnce::SdkKey(Arc::new(key)))
     })
     .await
 }
 
 /// `POST /settings/sdk-key/import`
-pub(crate) async fn import(form: ValidatedForm<TypedSdkKey>) -> Response {
+pub(crate) async fn import(form: ValidatedForm<SdkKeyForm>) -> Response {
     form.save(async |services, caller, typed| {
-        services.sdk_keys.import_typed(caller, &typed).await?;
+        services.sdk_keys.import_from_form(caller, &typed).await?;
         Ok(routes::SDK_KEY.to_owned())
     })
     .await
@@ -30,13 +30,13 @@ pub(crate) async fn import(form: ValidatedForm<TypedSdkKey>) -> Response {
 /// `POST /settings/sdk-key/{fingerprint}/end`
 pub(crate) async fn move_end(
     Path(fingerprint): Path<String>,
-    form: ValidatedForm<TypedSdkKey>,
+    form: ValidatedForm<SdkKeyForm>,
 ) -> Response {
     form.save(async |services, caller, typed| {
         let key = SdkKeyHash::from_hex(&fingerprint).ok_or(Error::NotFound)?;
         services
             .sdk_keys
-            .move_end_typed(caller, key, &typed)
+            .move_end_from_form(caller, key, &typed)
             .await?;
         Ok(routes::SDK_KEY.to_owned())
     })

@@ -6,15 +6,15 @@ use axum::{
     http::{HeaderMap, Uri},
     response::{IntoResponse, Redirect, Response},
 };
+use keywright_api_types::{
+    license_list::{Found, LicenseFilter, LicenseQuery},
+    page::Position,
+};
 use keywright_app::{
     api::{request::form_failure, request_scope::RequestScope},
     routes,
 };
-use keywright_domain::{
-    page::Position,
-    query::{Found, LicenseFilter, LicenseQuery},
-    search::SearchTerm,
-};
+use keywright_domain::search::SearchTerm;
 use keywright_service::{Caller, Error};
 use serde::Deserialize;
 
@@ -40,10 +40,10 @@ pub(crate) async fn find(
 ) -> Response {
     // What is no search finds everything.
     let search = form.map(|Form(search)| search).unwrap_or_default();
-    let Some(session) = &scope.session else {
+    let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
-    let caller = Caller::operator(session);
+    let caller = Caller::operator(account);
     match scope.services.licenses.find(&caller, &search.q).await {
         Ok(Found::License(id)) => Redirect::to(&routes::license(id)).into_response(),
         Ok(Found::Term(term)) => {

@@ -134,12 +134,12 @@ async fn end_session(state: &AppState, headers: &HeaderMap) {
         return;
     };
     let operators = &state.services.operators;
-    let session = operators.session_unseen(&token).await;
+    let account = operators.peek_session(&token).await;
     if let Err(error) = operators.sign_out(&token).await {
         tracing::error!(error = error.with_causes(), "a session could not be ended");
     }
-    if let Ok(session) = session {
-        state.sse_connections.recheck_sessions(session.operator);
+    if let Ok(account) = account {
+        state.sse_connections.recheck_sessions(account.operator_id);
     }
 }
 

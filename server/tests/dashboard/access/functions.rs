@@ -6,10 +6,8 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use keywright_domain::{
-    query::LicenseQuery,
-    role::Role::{self, Support, Viewer},
-};
+use keywright_api_types::license_list::LicenseQuery;
+use keywright_domain::role::Role::{self, Support, Viewer};
 use keywright_testing::engine_test;
 use serde_json::{Value, json};
 

@@ -8,11 +8,11 @@ use axum::{
 };
 use flate2::read::GzDecoder;
 use futures::FutureExt;
+use keywright_api_types::page::Position;
 use keywright_domain::{
     audit::Action,
     key::LicenseKey,
     license::{Customer, License, LicenseState},
-    page::Position,
     role::Role,
 };
 use keywright_store::{EntryFilter, StoreError};
@@ -54,7 +54,7 @@ pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     (head, rows)
 }
 
-pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::AuditEntry> {
+pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::RecordedEntry> {
     let acme = acme();
     let everything = EntryFilter::default();
     let entries =

@@ -15,7 +15,7 @@ use keywright_domain::{
     settings::TrialDays,
     signing_key::{ListedKey, Urgency},
 };
-use keywright_service::{Services, products::ProductChange};
+use keywright_service::{Services, products::UpdateProduct};
 use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::{Value, json};
 
@@ -396,14 +396,14 @@ fn reminted(license: License) -> License {
 }
 
 async fn set(server: &Server, trial_days: Option<i64>, free_tier: Option<bool>) {
-    let change = ProductChange {
+    let change = UpdateProduct {
         name: None,
         trial_days: Some(trial_days.map(|days| TrialDays::try_from(days).unwrap())),
         free_tier: Some(free_tier),
     };
     let products = &server.world.services.products;
     products
-        .change(&acme(), "notes".parse().unwrap(), change)
+        .update(&acme(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }
@@ -425,7 +425,7 @@ async fn the_keyset_answers_as_documented(engine: Engine) {
                     .world
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000 - 1));
-                services.keep_house().await.unwrap();
+                services.run_maintenance().await.unwrap();
                 let listed = server
                     .world
                     .store
@@ -436,7 +436,7 @@ async fn the_keyset_answers_as_documented(engine: Engine) {
                     .world
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000));
-                services.keep_house().await.unwrap();
+                services.run_maintenance().await.unwrap();
             }
             "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
             "there is no such tenant" => tenant = "nobody",

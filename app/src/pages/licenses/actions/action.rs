@@ -1,9 +1,7 @@
 //! The actions on a license.
 
-use keywright_domain::{
-    detail::LicenseDetail,
-    ids::{InstanceId, LicenseId},
-};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::ids::{InstanceId, LicenseId};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Confirms an action in a dialog over the license's page, and shows the outcome. Without a script the confirmation is a page of
 //! its own.
 
-use keywright_domain::detail::LicenseDetail;
+use keywright_api_types::license_detail::LicenseDetail;
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 

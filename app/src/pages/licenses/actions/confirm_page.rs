@@ -1,7 +1,8 @@
 //! `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`: a question on a page of its own. Each posts to its
 //! own address. They are rendered on the server only and work without a script.
 
-use keywright_domain::{detail::LicenseDetail, role::Permission};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::role::Permission;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

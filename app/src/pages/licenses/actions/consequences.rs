@@ -1,11 +1,7 @@
 //! The consequences of an action on a license, in numbers and dates. The page of its own and the dialog show the same.
 
-use keywright_domain::{
-    detail::{Device, LicenseDetail, RunOut},
-    license::Status,
-    offline::OfflineUntil,
-    time::Timestamp,
-};
+use keywright_api_types::license_detail::{Device, LicenseDetail, RunOut};
+use keywright_domain::{license::Status, offline::OfflineUntil, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

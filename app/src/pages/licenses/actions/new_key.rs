@@ -1,6 +1,6 @@
 //! What comes of a remint: the new key, this once, on the page that answers the form or in the dialog that asked.
 
-use keywright_domain::detail::LicenseDetail;
+use keywright_api_types::license_detail::LicenseDetail;
 #[cfg(feature = "ssr")]
 use keywright_domain::ids::LicenseId;
 use leptos::{html, prelude::*};

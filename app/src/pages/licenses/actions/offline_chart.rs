@@ -1,9 +1,7 @@
 //! A figure of how many devices can still run offline, hour by hour, once a license has ended.
 
-use keywright_domain::{
-    detail::LicenseDetail,
-    time::{DAY_MILLIS, Timestamp},
-};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::time::{DAY_MILLIS, Timestamp};
 use leptos::prelude::*;
 
 use crate::ui::display::step_chart::StepChart;

@@ -3,12 +3,8 @@
 //! It belongs to the page, not to the license that is loaded at the moment: an open dialog and, above all, a key that is shown once
 //! stay while the license reloads, and when it can't be loaded.
 
-use keywright_domain::{
-    detail::{LicenseDetail, RunOut},
-    ids::LicenseId,
-    offline::OfflineUntil,
-    time::Timestamp,
-};
+use keywright_api_types::license_detail::{LicenseDetail, RunOut};
+use keywright_domain::{ids::LicenseId, offline::OfflineUntil, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

@@ -1,9 +1,7 @@
 //! What stands where the list would: before the first license what one is and how to get it, and where nothing is found.
 
-use keywright_domain::{
-    query::{LicenseFilter, LicenseList, LicenseQuery},
-    role::Permission,
-};
+use keywright_api_types::license_list::{LicenseFilter, LicenseList, LicenseQuery};
+use keywright_domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::{

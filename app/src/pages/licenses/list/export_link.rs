@@ -1,8 +1,8 @@
 //! From the list to a file.
 
+use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     plan::{Feature, Plan},
-    query::LicenseQuery,
     role::Permission,
 };
 use leptos::prelude::*;

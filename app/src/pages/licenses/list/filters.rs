@@ -1,10 +1,10 @@
 //! What stands above the list: search, filters, and how many match.
 
-use keywright_domain::{
-    license::Status,
+use keywright_api_types::{
+    license_list::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
     page::{Count, Position},
-    query::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
 };
+use keywright_domain::license::Status;
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 

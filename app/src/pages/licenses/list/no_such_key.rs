@@ -1,6 +1,6 @@
 //! The answer to a search for a whole key that no license has, where no script put it into the list's place.
 
-use keywright_domain::query::LicenseQuery;
+use keywright_api_types::license_list::LicenseQuery;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

@@ -1,13 +1,11 @@
 //! `/licenses`: the licenses of the tenant, filtered, sorted, a page at a time.
 
-use keywright_domain::{
-    ids::LicenseId,
-    license::LicenseSummary,
-    live::Subject,
+use keywright_api_types::{
+    license_list::{LicenseList, LicenseQuery, LicenseSummary},
     page::{Count, Mark, Position},
-    query::{LicenseList, LicenseQuery},
-    role::Permission,
+    subscription::Subject,
 };
+use keywright_domain::{ids::LicenseId, role::Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;

@@ -1,10 +1,7 @@
 //! One license as a row of the list.
 
-use keywright_domain::{
-    license::{LicenseSummary, Status},
-    query::{LicenseQuery, SortBy},
-    time::Timestamp,
-};
+use keywright_api_types::license_list::{LicenseQuery, LicenseSummary, SortBy};
+use keywright_domain::{license::Status, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

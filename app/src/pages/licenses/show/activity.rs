@@ -1,12 +1,10 @@
 //! What happened to a license.
 
-use keywright_domain::{
-    audit::Action,
+use keywright_api_types::{
     audit_log::{AuditEntry, AuditFilter, AuditQuery},
-    detail::LicenseDetail,
-    ids::LicenseId,
-    time::Timestamp,
+    license_detail::LicenseDetail,
 };
+use keywright_domain::{audit::Action, ids::LicenseId, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

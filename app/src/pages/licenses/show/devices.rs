@@ -1,12 +1,7 @@
 //! The devices of a license, active and past.
 
-use keywright_domain::{
-    detail::{Device, DeviceState, LicenseDetail},
-    ids::LicenseId,
-    license::Status,
-    offline::OfflineUntil,
-    time::Timestamp,
-};
+use keywright_api_types::license_detail::{Device, DeviceState, LicenseDetail};
+use keywright_domain::{ids::LicenseId, license::Status, offline::OfflineUntil, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

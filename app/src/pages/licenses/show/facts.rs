@@ -1,6 +1,7 @@
 //! The facts about a license: customer, product, dates, lineage.
 
-use keywright_domain::{detail::LicenseDetail, license::NamedLicense};
+use keywright_api_types::license_detail::LicenseDetail;
+use keywright_domain::license::NamedLicense;
 use leptos::prelude::*;
 
 use crate::{

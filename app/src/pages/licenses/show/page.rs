@@ -1,6 +1,7 @@
 //! `/licenses/{id}`: everything about one license.
 
-use keywright_domain::{detail::LicenseDetail, ids::LicenseId, live::Subject, role::Permission};
+use keywright_api_types::{license_detail::LicenseDetail, subscription::Subject};
+use keywright_domain::{ids::LicenseId, role::Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;

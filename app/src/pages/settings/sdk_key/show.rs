@@ -180,7 +180,7 @@ fn UseIt() -> impl IntoView {
     let base_url = request_scope::base_url().to_string();
     let tenant = use_visit()
         .account
-        .map(|account| account.tenant.to_string());
+        .map(|account| account.tenant_id.to_string());
     let tenant = tenant.unwrap_or_default();
     let call = format!(
         "curl {base_url}/{tenant}/<product>/config \\\n  -H \"X-Keylight-SDK-Key: $SDK_KEY\""

@@ -7,8 +7,8 @@ use keywright_domain::{
     ids::InstanceId,
     lease::{Lease, LeaseStatus},
 };
-use keywright_service::activations::{
-    ActivationRequest, DeactivationRequest, Leased, Presumed, Refusal, ValidationRequest,
+use keywright_service::device::{
+    ActivationRequest, DeactivationRequest, DeviceCredentials, Leased, Refusal, ValidationRequest,
 };
 use keywright_testing::{NOW, TestWorld};
 
@@ -16,13 +16,8 @@ use crate::support::{PRO_KEY, acme, world};
 
 const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-async fn notes(world: &TestWorld) -> Presumed {
-    world
-        .services
-        .activations
-        .presume("acme", "notes", Some(SDK_KEY))
-        .await
-        .unwrap()
+fn notes() -> DeviceCredentials {
+    DeviceCredentials::new("acme", "notes", Some(SDK_KEY))
 }
 
 fn request(key: &str, device: Option<u32>) -> ActivationRequest {
@@ -40,7 +35,7 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Result<Leased, R
     world
         .services
         .activations
-        .activate(&notes(world).await, request(key, Some(device)))
+        .activate(&notes(), request(key, Some(device)))
         .await
 }
 
@@ -55,11 +50,7 @@ async fn validate(
         machine_hash: None,
         telemetry: Telemetry::default(),
     };
-    let validated = world
-        .services
-        .activations
-        .validate(&notes(world).await, request)
-        .await;
+    let validated = world.services.activations.validate(&notes(), request).await;
     validated.map(|validated| validated.leased)
 }
 
@@ -75,7 +66,7 @@ async fn deactivate(
     world
         .services
         .activations
-        .deactivate(&notes(world).await, request)
+        .deactivate(&notes(), request)
         .await
 }
 
@@ -117,7 +108,8 @@ async fn admission_checks_the_sdk_key_then_the_product() {
     let world = world().await;
     let admit = |tenant: &'static str, product: &'static str, key: Option<&'static [u8]>| {
         let services = world.services.clone();
-        async move { sentence(services.activations.admit(tenant, product, key).await) }
+        let credentials = DeviceCredentials::new(tenant, product, key);
+        async move { sentence(services.activations.admit(&credentials).await) }
     };
     let bad_key = "Invalid or missing SDK key";
     assert_eq!(admit("acme", "notes", Some(SDK_KEY)).await, "fine");
@@ -188,7 +180,6 @@ async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
 async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_minutes() {
     let world = world().await;
     let ask = || async {
-        let presumed = notes(&world).await;
         let request = ActivationRequest {
             request_id: Some("req-1".into()),
             ..request(PRO_KEY, None)
@@ -196,7 +187,7 @@ async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_mi
         world
             .services
             .activations
-            .activate(&presumed, request)
+            .activate(&notes(), request)
             .await
             .unwrap()
             .lease
@@ -211,7 +202,7 @@ async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_mi
     let other = world
         .services
         .activations
-        .activate(&notes(&world).await, request(PRO_KEY, None))
+        .activate(&notes(), request(PRO_KEY, None))
         .await
         .unwrap();
     assert_ne!(
@@ -234,12 +225,7 @@ async fn keys_that_give_no_slot_say_why_or_nothing_at_all() {
     ] {
         assert_eq!(sentence(activate(&world, key, 77).await), answer, "{key}");
     }
-    let studio = world
-        .services
-        .activations
-        .presume("acme", "studio", Some(SDK_KEY))
-        .await
-        .unwrap();
+    let studio = DeviceCredentials::new("acme", "studio", Some(SDK_KEY));
     let elsewhere = world
         .services
         .activations

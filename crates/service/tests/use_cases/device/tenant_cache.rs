@@ -11,8 +11,8 @@ use keywright_domain::{
 };
 use keywright_service::{
     Caller,
-    activations::{ActivationRequest, Refusal, Validated, ValidationRequest},
-    products::ProductChange,
+    device::{ActivationRequest, DeviceCredentials, Refusal, Validated, ValidationRequest},
+    products::UpdateProduct,
 };
 use keywright_testing::{Engine, EngineFixture, TestWorld, engine_test};
 
@@ -37,7 +37,7 @@ impl EngineFixture for Two {
 impl Two {
     async fn activate(&self, device: u32) -> InstanceId {
         let activations = &self.asked.services.activations;
-        let presumed = activations.presume("acme", "notes", Some(SDK_KEY)).await;
+        let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
         let request = ActivationRequest {
             license_key: PRO_KEY.into(),
             machine_hash: Some(format!("{device:064}").parse().unwrap()),
@@ -46,20 +46,20 @@ impl Two {
             free_tier_instance_id: None,
             telemetry: Telemetry::default(),
         };
-        let leased = activations.activate(&presumed.unwrap(), request).await;
+        let leased = activations.activate(&credentials, request).await;
         leased.unwrap().lease.claims.instance_id
     }
 
     async fn validate(&self, sdk_key: &[u8], instance: InstanceId) -> Result<Validated, Refusal> {
         let activations = &self.asked.services.activations;
-        let presumed = activations.presume("acme", "notes", Some(sdk_key)).await?;
+        let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key));
         let request = ValidationRequest {
             license_key: PRO_KEY.into(),
             instance: Some(instance),
             machine_hash: None,
             telemetry: Telemetry::default(),
         };
-        activations.validate(&presumed, request).await
+        activations.validate(&credentials, request).await
     }
 }
 
@@ -77,14 +77,14 @@ async fn what_another_server_changes_holds_at_once(two: Two) {
     let beside = &two.beside.services;
     assert!(two.validate(SDK_KEY, first).await.is_ok());
 
-    let change = ProductChange {
+    let change = UpdateProduct {
         trial_days: Some(14.try_into().ok()),
-        ..ProductChange::default()
+        ..UpdateProduct::default()
     };
     let notes = "notes".parse().unwrap();
     beside
         .products
-        .change(&owner(), notes, change)
+        .update(&owner(), notes, change)
         .await
         .unwrap();
     let settings = two.validate(SDK_KEY, first).await.unwrap().settings;
@@ -139,16 +139,14 @@ async fn what_another_server_changes_holds_at_once(two: Two) {
     assert!(matches!(refused, Err(Refusal::Refused(Refused::Revoked))));
 }
 
-/// Presumed before it was changed, asked afterwards: the look for the license tells.
+/// The admission in the cache is from before the change; the license lookup returns the new revision.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_was_presumed_is_not_taken_for_granted() {
+async fn cached_admission_is_not_used_after_the_tenant_changed() {
     let two = Two::on(Engine::Sqlite).await;
     let instance = two.activate(1).await;
     let activations = &two.asked.services.activations;
-    let presumed = activations
-        .presume("acme", "notes", Some(SDK_KEY))
-        .await
-        .unwrap();
+    let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
+    assert!(two.validate(SDK_KEY, instance).await.is_ok());
     two.beside.services.tenants.suspend(&owner()).await.unwrap();
     for license_key in [PRO_KEY, "no key!"] {
         let request = ValidationRequest {
@@ -157,7 +155,7 @@ async fn what_was_presumed_is_not_taken_for_granted() {
             machine_hash: None,
             telemetry: Telemetry::default(),
         };
-        let refused = activations.validate(&presumed, request).await;
+        let refused = activations.validate(&credentials, request).await;
         assert!(matches!(refused, Err(Refusal::Suspended)), "{license_key}");
     }
 }

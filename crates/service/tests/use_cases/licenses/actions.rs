@@ -1,15 +1,18 @@
 //! What operators do to a license that is out.
 
+use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{
     activation::Telemetry,
     audit::Action,
-    detail::DeviceState,
     ids::{InstanceId, LicenseId},
     key::LicenseKey,
     license::{License, LicenseState, Status},
     role::Role,
 };
-use keywright_service::{Caller, Error, activations::ActivationRequest};
+use keywright_service::{
+    Caller, Error,
+    device::{ActivationRequest, DeviceCredentials},
+};
 use keywright_testing::{NOW, TestWorld};
 
 use crate::support::{PRO_KEY, acme, id_of as named, log, new_entries, somebody, world};
@@ -27,7 +30,7 @@ async fn license(world: &TestWorld, id: LicenseId) -> License {
 async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceId> {
     let activations = &world.services.activations;
     let sdk_key = format!("sdk_live_{}", "0".repeat(64));
-    let presumed = activations.presume("acme", "notes", Some(sdk_key.as_bytes()));
+    let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key.as_bytes()));
     let request = ActivationRequest {
         license_key: key.into(),
         machine_hash: Some(format!("{device:064}").parse().unwrap()),
@@ -36,9 +39,7 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceI
         free_tier_instance_id: None,
         telemetry: Telemetry::default(),
     };
-    let leased = activations
-        .activate(&presumed.await.unwrap(), request)
-        .await;
+    let leased = activations.activate(&credentials, request).await;
     leased.ok().map(|leased| leased.lease.claims.instance_id)
 }
 

@@ -2,23 +2,23 @@
 
 use std::sync::{Arc, Mutex};
 
+use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::{Action, ActorKind},
     license::{Customer, Status},
-    query::LicenseQuery,
     role::Role,
 };
 use keywright_service::{
     Caller, Error, Invalid,
-    forms::{FormError, Made},
-    licenses::{MOST_AT_ONCE, MintOrder, TypedMint},
+    forms::{FormError, IdempotentResult},
+    licenses::{MAX_MINTED_AT_ONCE, MintForm, MintRequest},
 };
 use keywright_testing::NOW;
 
 use crate::support::{acme, id_of, log, new_entries, somebody, world};
 
-fn order(key_type: Option<&str>, count: u32) -> MintOrder {
-    MintOrder {
+fn order(key_type: Option<&str>, count: u32) -> MintRequest {
+    MintRequest {
         product: "notes".parse().unwrap(),
         key_type: key_type.map(|slug| slug.parse().unwrap()),
         customer: Customer::default(),
@@ -34,7 +34,7 @@ async fn a_minted_license_has_what_its_key_type_says_and_one_audit_entry() {
         name: Some("森 明子".into()),
         email: Some("mori@example.test".into()),
     };
-    let order = MintOrder {
+    let order = MintRequest {
         customer: customer.clone(),
         ..order(Some("team"), 1)
     };
@@ -108,7 +108,7 @@ async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
     let world = world().await;
     let before = log(&world).await.len();
     let caller = somebody(Role::Support);
-    let unknown_product = MintOrder {
+    let unknown_product = MintRequest {
         product: "nothing".parse().unwrap(),
         ..order(None, 1)
     };
@@ -135,18 +135,18 @@ async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
         ),
         (order(Some("pro"), 0), Invalid::Count { max: 1_000 }),
         (
-            order(Some("pro"), MOST_AT_ONCE + 1),
+            order(Some("pro"), MAX_MINTED_AT_ONCE + 1),
             Invalid::Count { max: 1_000 },
         ),
         (
-            MintOrder {
+            MintRequest {
                 customer: bad_email,
                 ..order(Some("pro"), 1)
             },
             Invalid::Email,
         ),
         (
-            MintOrder {
+            MintRequest {
                 customer: bad_name,
                 ..order(Some("pro"), 1)
             },
@@ -165,7 +165,7 @@ async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
 #[tokio::test]
 async fn the_key_type_may_be_left_out_where_there_is_one() {
     let world = world().await;
-    let order = MintOrder {
+    let order = MintRequest {
         product: "studio".parse().unwrap(),
         ..order(None, 1)
     };
@@ -203,15 +203,15 @@ async fn viewers_list_but_do_not_mint() {
 async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
     let world = world().await;
     let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
-    let typed = |form: &str| TypedMint {
+    let typed = |form: &str| MintForm {
         form_id: form.to_owned(),
         key_type: "notes/pro".into(),
         customer_email: " ada@example.test ".into(),
         count: "30".into(),
-        ..TypedMint::default()
+        ..MintForm::default()
     };
     let form = licenses.new_form().to_string();
-    let (order, id) = licenses.mint_typed(&support, typed(&form)).await.unwrap();
+    let (order, id) = licenses.read_form(&support, typed(&form)).await.unwrap();
     assert_eq!(order.customer.email.as_deref(), Some("ada@example.test"));
     let written = Arc::new(Mutex::new(Vec::new()));
     let heard = written.clone();
@@ -227,7 +227,7 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
     let before = log(&world).await.len();
     let first: Vec<_> = minted.iter().take(20).map(|minted| minted.id).collect();
     let is_known = |answer: Result<(), FormError>| match answer {
-        Err(FormError::Used(Made::Licenses {
+        Err(FormError::Duplicate(IdempotentResult::Licenses {
             count: 30,
             first: named,
         })) => named
@@ -238,7 +238,7 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
     };
     // As it is looked at before, and as the database decides where two come at once.
     assert!(is_known(
-        licenses.mint_typed(&support, typed(&form)).await.map(drop)
+        licenses.read_form(&support, typed(&form)).await.map(drop)
     ));
     assert!(is_known(
         licenses
@@ -262,7 +262,7 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
 
     for (days, is_there) in [(60, true), (61, false)] {
         world.clock.set(NOW.plus_days(days));
-        world.services.keep_house().await.unwrap();
+        world.services.run_maintenance().await.unwrap();
         let stored = world.store.used_form(&acme(), id).await.unwrap();
         assert_eq!(stored.is_some(), is_there, "{days}");
     }
@@ -275,7 +275,7 @@ async fn a_viewers_form_is_refused_whatever_is_in_it() {
     let refused = world
         .services
         .licenses
-        .mint_typed(&somebody(Role::Viewer), TypedMint::default())
+        .read_form(&somebody(Role::Viewer), MintForm::default())
         .await;
     assert!(
         matches!(refused, Err(FormError::Other(Error::Forbidden))),

@@ -1,12 +1,10 @@
 //! How many licenses match, and with that the strategy that reads a page of them.
 
-use keywright_domain::{
-    ids::TenantId,
+use keywright_api_types::{
+    license_list::{LicenseFilter, LicenseQuery, SortBy},
     page::{COUNT_LIMIT, Count},
-    query::{LicenseFilter, LicenseQuery, SortBy},
-    search::SearchTerm,
-    time::Timestamp,
 };
+use keywright_domain::{ids::TenantId, search::SearchTerm, time::Timestamp};
 
 use super::{push_status_and_product, scan, scan::Scan};
 use crate::{Store, StoreError, query::Sql};

@@ -1,10 +1,7 @@
 //! Query plans of the list, a line for each step, for tests.
 
-use keywright_domain::{
-    ids::TenantId,
-    query::{LicenseFilter, LicenseQuery},
-    time::Timestamp,
-};
+use keywright_api_types::license_list::{LicenseFilter, LicenseQuery};
+use keywright_domain::{ids::TenantId, time::Timestamp};
 use sqlx::{Executor, Row};
 
 use super::scan;

@@ -1,12 +1,14 @@
 //! Licenses for an export, in batches.
 
+use keywright_api_types::{
+    license_list::{LicenseFilter, Sort, SortBy},
+    page::{Mark, Position},
+};
 use keywright_domain::{
     export::ExportedLicense,
     ids::{LicenseId, TenantId},
     key::DisplayKey,
     license::LicenseState,
-    page::{Mark, Position},
-    query::{LicenseFilter, Sort, SortBy},
     time::Timestamp,
 };
 use sqlx::any::AnyRow;

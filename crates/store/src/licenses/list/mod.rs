@@ -8,12 +8,16 @@ mod explain;
 mod export;
 mod scan;
 
+use keywright_api_types::{
+    license_list::{
+        LicenseFilter, LicenseList, LicenseQuery, LicenseSummary, ProductName, Sort, SortBy,
+    },
+    page::{Mark, PAGE_SIZE, Page, Position},
+};
 use keywright_domain::{
     ids::{LicenseId, TenantId},
     key::DisplayKey,
-    license::{LicenseState, LicenseSummary, Status},
-    page::{Mark, PAGE_SIZE, Page, Position},
-    query::{LicenseFilter, LicenseList, LicenseQuery, ProductName, Sort, SortBy},
+    license::{LicenseState, Status},
     search::SearchTerm,
     time::Timestamp,
 };

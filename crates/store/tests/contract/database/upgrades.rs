@@ -2,12 +2,11 @@
 
 use std::{fs, path::Path};
 
-use keywright_domain::{
-    license::LicenseState,
+use keywright_api_types::{
+    license_list::{LicenseFilter, LicenseQuery},
     page::Position,
-    query::{LicenseFilter, LicenseQuery},
-    search::SearchTerm,
 };
+use keywright_domain::{license::LicenseState, search::SearchTerm};
 use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
 
 use crate::support::tenant;

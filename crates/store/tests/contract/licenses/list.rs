@@ -1,13 +1,15 @@
 //! The list of licenses: filters, orders, pages.
 
 use futures::FutureExt;
+use keywright_api_types::{
+    license_list::{LicenseFilter, LicenseList, LicenseQuery, LicenseSummary, Sort, SortBy},
+    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
+};
 use keywright_domain::{
     activation::Activation,
     ids::LicenseId,
-    license::{License, LicenseState, LicenseSummary, Status},
-    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
+    license::{License, LicenseState, Status},
     product::{KeyType, Product},
-    query::{LicenseFilter, LicenseList, LicenseQuery, Sort, SortBy},
     search::SearchTerm,
     settings::ProductSettings,
     time::Timestamp,

@@ -3,11 +3,8 @@
 mod list;
 
 use futures::FutureExt;
-use keywright_domain::{
-    license::{Customer, License, LicenseState},
-    page::Count,
-    query::LicenseQuery,
-};
+use keywright_api_types::{license_list::LicenseQuery, page::Count};
+use keywright_domain::license::{Customer, License, LicenseState};
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 

@@ -1,6 +1,6 @@
 //! Collects all matches by an index of the filter and sorts them: for filters that few licenses match.
 
-use keywright_domain::query::SortBy;
+use keywright_api_types::license_list::SortBy;
 
 use super::{Scan, TermScan};
 

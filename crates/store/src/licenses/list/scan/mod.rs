@@ -8,7 +8,7 @@ mod walk_by_activations;
 mod walk_by_creation;
 mod walk_by_expiry;
 
-use keywright_domain::query::SortBy;
+use keywright_api_types::license_list::SortBy;
 
 pub(super) use self::filter_then_sort::filter_then_sort;
 

@@ -1,0 +1,193 @@
+//! Leases: what a device keeps and checks offline, and the exact bytes that are signed.
+
+use serde::Serialize;
+
+use crate::{
+    entitlement::Entitlements,
+    ids::{InstanceId, Kid, LicenseId},
+    license::LicenseTerms,
+    named_enum,
+    time::Timestamp,
+};
+
+/// The longest that a lease works offline: seven days, in seconds.
+pub const LEASE_SECONDS: i64 = 604_800;
+
+/// The clock skew that clients allow: a lease has ended when `now > expiresAt + 300`, in seconds.
+pub const SKEW_SECONDS: i64 = 300;
+
+named_enum! {
+    /// What a lease lets the app do.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum LeaseStatus {
+        /// Everything the license unlocks.
+        Active = "active",
+        /// Nothing: the license has expired.
+        Expired = "expired",
+        /// Reduced mode: the license has expired, its key type allows this.
+        Fallback = "fallback",
+    }
+}
+
+/// What a lease says, before it is signed. Times are whole Unix seconds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseClaims {
+    /// The signing key.
+    pub kid: Kid,
+    /// The license.
+    pub license_key_hash: LicenseId,
+    /// The device slot.
+    pub instance_id: InstanceId,
+    /// When it was signed.
+    pub issued_at: i64,
+    /// When it ends, [`SKEW_SECONDS`] apart.
+    pub expires_at: i64,
+    /// What it lets the app do.
+    pub status: LeaseStatus,
+    /// What it unlocks; empty unless active.
+    pub entitlements: Entitlements,
+}
+
+impl LeaseClaims {
+    /// The claims for an instance of `license` at `now`: seven days, but an active lease never outlives its license.
+    pub fn new(
+        license: &LicenseTerms,
+        instance_id: InstanceId,
+        kid: Kid,
+        status: LeaseStatus,
+        now: Timestamp,
+    ) -> Self {
+        let issued_at = now.seconds();
+        let seven_days = issued_at.saturating_add(LEASE_SECONDS);
+        let (expires_at, entitlements) = match (status, license.expires_at) {
+            (LeaseStatus::Active, Some(end)) => {
+                (seven_days.min(end.seconds()), license.entitlements.clone())
+            }
+            (LeaseStatus::Active, None) => (seven_days, license.entitlements.clone()),
+            (LeaseStatus::Expired | LeaseStatus::Fallback, _) => (seven_days, Entitlements::none()),
+        };
+        Self {
+            kid,
+            license_key_hash: license.id,
+            instance_id,
+            issued_at,
+            expires_at,
+            status,
+            entitlements,
+        }
+    }
+
+    /// The UTF-8 bytes that Ed25519 signs: `v3`, the seven claims, separated by `|`, with no newline at the end.
+    pub fn signed_bytes(&self) -> Vec<u8> {
+        let Self {
+            kid,
+            license_key_hash,
+            instance_id,
+            issued_at,
+            expires_at,
+            status,
+            entitlements,
+        } = self;
+        let status = status.as_str();
+        format!("v3|{kid}|{license_key_hash}|{instance_id}|{issued_at}|{expires_at}|{status}|{entitlements}")
+            .into_bytes()
+    }
+}
+
+/// A lease as the device gets it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lease {
+    /// What it says.
+    #[serde(flatten)]
+    pub claims: LeaseClaims,
+    /// Standard base64 of the 64 bytes of the signature.
+    pub signature: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{license::License, testing};
+
+    fn license(expires_at: Option<i64>) -> License {
+        License {
+            expires_at: expires_at.map(Timestamp::from_seconds),
+            entitlements: ["sync", "pro"]
+                .iter()
+                .map(|name| name.parse().unwrap())
+                .collect(),
+            ..testing::license()
+        }
+    }
+
+    fn claims(expires_at: Option<i64>, status: LeaseStatus, now: i64) -> LeaseClaims {
+        let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
+        let kid = "k1".parse().unwrap();
+        LeaseClaims::new(
+            &license(expires_at).terms(),
+            instance,
+            kid,
+            status,
+            Timestamp::from_seconds(now),
+        )
+    }
+
+    #[test]
+    fn a_lease_lasts_seven_days_but_an_active_one_never_outlives_its_license() {
+        use LeaseStatus::{Active, Expired, Fallback};
+        for (license_end, status, lease_end) in [
+            (None, Active, 604_900),
+            (Some(1_000_000), Active, 604_900),
+            (Some(604_900), Active, 604_900),
+            (Some(604_899), Active, 604_899),
+            (Some(101), Active, 101),
+            (Some(100), Expired, 604_900),
+            (Some(50), Fallback, 604_900),
+        ] {
+            let found = claims(license_end, status, 100).expires_at;
+            assert_eq!(found, lease_end, "{license_end:?} {status:?}");
+        }
+    }
+
+    #[test]
+    fn only_active_leases_carry_entitlements_sorted() {
+        assert_eq!(
+            claims(None, LeaseStatus::Active, 0)
+                .entitlements
+                .to_string(),
+            "pro,sync"
+        );
+        assert_eq!(
+            claims(Some(0), LeaseStatus::Expired, 0).entitlements,
+            Entitlements::none()
+        );
+        assert_eq!(
+            claims(Some(0), LeaseStatus::Fallback, 0).entitlements,
+            Entitlements::none()
+        );
+    }
+
+    #[test]
+    fn fields_have_the_names_that_clients_decode() {
+        let lease = Lease {
+            claims: claims(None, LeaseStatus::Active, 100),
+            signature: "c2ln".into(),
+        };
+        let id = license(None).id;
+        assert_eq!(
+            serde_json::to_value(lease).unwrap(),
+            serde_json::json!({
+                "kid": "k1",
+                "licenseKeyHash": id.to_string(),
+                "instanceId": "00000000-0000-4000-8000-000000000001",
+                "issuedAt": 100,
+                "expiresAt": 604_900,
+                "status": "active",
+                "entitlements": ["pro", "sync"],
+                "signature": "c2ln",
+            })
+        );
+    }
+}

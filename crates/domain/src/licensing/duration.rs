@@ -1,0 +1,126 @@
+//! How long licenses last: typed in the unit that one thinks in, stored in days.
+
+use crate::named_enum;
+
+/// Most days that a license may last; beyond that it is lifetime.
+pub const MOST_DAYS: u32 = 36_500;
+
+named_enum! {
+    /// A unit to type a duration in.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum DurationUnit {
+        /// 24 hours.
+        Days = "days",
+        /// 7 days.
+        Weeks = "weeks",
+        /// 30 days.
+        Months = "months",
+        /// 365 days.
+        Years = "years",
+    }
+}
+
+/// The duration is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a license lasts from 1 day to 100 years, or for life")]
+pub struct DurationError;
+
+impl DurationUnit {
+    /// How many days one is.
+    pub const fn days(self) -> u32 {
+        match self {
+            Self::Days => 1,
+            Self::Weeks => 7,
+            Self::Months => 30,
+            Self::Years => 365,
+        }
+    }
+}
+
+/// So many of a unit, in days.
+pub fn days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
+    let days = count.checked_mul(unit.days()).ok_or(DurationError)?;
+    (1..=MOST_DAYS)
+        .contains(&days)
+        .then_some(days)
+        .ok_or(DurationError)
+}
+
+/// Days in the largest unit that they are whole in.
+pub fn in_largest_unit(days: u32) -> (u32, DurationUnit) {
+    let mut units = DurationUnit::ALL.into_iter().rev();
+    let unit = units.find(|unit| days > 0 && days.is_multiple_of(unit.days()));
+    let unit = unit.unwrap_or(DurationUnit::Days);
+    (days / unit.days(), unit)
+}
+
+/// How a duration reads: `1 year`, `2 weeks`, `Lifetime`.
+pub fn words(days: Option<u32>) -> String {
+    let Some(days) = days else {
+        return "Lifetime".to_owned();
+    };
+    let (count, unit) = in_largest_unit(days);
+    let unit = unit.as_str();
+    if count == 1 {
+        format!("1 {}", unit.trim_end_matches('s'))
+    } else {
+        format!("{count} {unit}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{prelude::*, sample::select};
+
+    use super::*;
+
+    #[test]
+    fn weeks_months_and_years_are_7_30_and_365_days() {
+        for (count, unit, stored) in [
+            (1, DurationUnit::Days, Ok(1)),
+            (2, DurationUnit::Weeks, Ok(14)),
+            (6, DurationUnit::Months, Ok(180)),
+            (100, DurationUnit::Years, Ok(36_500)),
+            (101, DurationUnit::Years, Err(DurationError)),
+            (0, DurationUnit::Years, Err(DurationError)),
+            (u32::MAX, DurationUnit::Weeks, Err(DurationError)),
+        ] {
+            assert_eq!(days(count, unit), stored, "{count} {unit:?}");
+        }
+    }
+
+    #[test]
+    fn days_read_in_the_largest_unit_that_fits() {
+        for (days, read) in [
+            (Some(365), "1 year"),
+            (Some(730), "2 years"),
+            (Some(30), "1 month"),
+            (Some(14), "2 weeks"),
+            (Some(10), "10 days"),
+            (Some(1), "1 day"),
+            (None, "Lifetime"),
+        ] {
+            assert_eq!(words(days), read);
+        }
+        for unit in DurationUnit::ALL {
+            assert_eq!(DurationUnit::from_name(unit.as_str()), Some(unit));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_number_of_a_unit_is_1_to_36500_days_or_no_duration(
+            count in prop_oneof![0..40_000_u32, any::<u32>()], unit in select(DurationUnit::ALL.to_vec())
+        ) {
+            let meant = u64::from(count) * u64::from(unit.days());
+            match days(count, unit) {
+                Ok(stored) => {
+                    prop_assert_eq!(u64::from(stored), meant);
+                    let (shown, shown_unit) = in_largest_unit(stored);
+                    prop_assert_eq!(days(shown, shown_unit), Ok(stored));
+                }
+                Err(DurationError) => prop_assert!(meant == 0 || meant > 36_500),
+            }
+        }
+    }
+}

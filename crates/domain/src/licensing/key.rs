@@ -1,0 +1,395 @@
+//! License keys: how they look, what they hash to, how they are shown.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
+
+use crate::ids::LicenseId;
+
+/// The symbols of new keys: 32 of them, five bits each, without the look-alikes `0 O 1 I`.
+pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+/// Random bytes in a new key: 80 bits, four groups of four symbols.
+pub const RANDOM_BYTES: usize = 10;
+
+/// Fewest and most symbols of a key that is minted, imported or searched for as a whole.
+pub const SYMBOLS: std::ops::RangeInclusive<usize> = 12..=64;
+
+/// A raw license key as a person would write it. It has no `Debug`, `Display` or `Serialize`, so that it can't reach a
+/// log, a page or a file by accident; [`LicenseKey::expose`] is the one way out.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LicenseKey {
+    written: String,
+    normalised: String,
+}
+
+/// Why a text can't be a license key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// Nothing is left once white space and hyphens are dropped.
+    #[error("the key is empty")]
+    Empty,
+    /// Something other than letters, digits, white space and hyphens.
+    #[error("a key holds only letters and digits")]
+    Symbol,
+}
+
+impl LicenseKey {
+    /// Reads a key as it was typed: white space and hyphens of any kind are dropped, full-width forms folded to ASCII,
+    /// letters upper-cased. What is then empty or holds anything but `A-Z0-9` is no key.
+    pub fn parse(typed: &str) -> Result<Self, ParseError> {
+        let mut normalised = String::with_capacity(typed.len().min(*SYMBOLS.end()));
+        for symbol in typed
+            .chars()
+            .map(fold_width)
+            .filter(|&symbol| !is_separator(symbol))
+        {
+            if !symbol.is_ascii_alphanumeric() {
+                normalised.zeroize();
+                return Err(ParseError::Symbol);
+            }
+            normalised.push(symbol.to_ascii_uppercase());
+        }
+        if normalised.is_empty() {
+            return Err(ParseError::Empty);
+        }
+        Ok(Self {
+            written: typed.to_owned(),
+            normalised,
+        })
+    }
+
+    /// A new key: the product's prefix and four groups of four symbols made of `random`.
+    pub fn generate(prefix: &KeyPrefix, random: [u8; RANDOM_BYTES]) -> Self {
+        let mut bits = random
+            .iter()
+            .fold(0_u128, |bits, &byte| bits << 8 | u128::from(byte));
+        let mut symbols = [0_u8; 16];
+        for symbol in symbols.iter_mut().rev() {
+            *symbol = ALPHABET[(bits & 31) as usize];
+            bits >>= 5;
+        }
+        let mut written = String::with_capacity(24);
+        written.push_str(prefix.as_str());
+        for group in symbols.chunks(4) {
+            written.push('-');
+            written.extend(group.iter().map(|&symbol| char::from(symbol)));
+        }
+        let normalised = written.replace('-', "");
+        Self {
+            written,
+            normalised,
+        }
+    }
+
+    /// The license that this key opens: the SHA-256 of its normalised form.
+    pub fn id(&self) -> LicenseId {
+        LicenseId::from_hash(Sha256::digest(self.normalised.as_bytes()).into())
+    }
+
+    /// Every text within a longer one that may be meant as a whole key: what stands between punctuation, with white space
+    /// and without. Ten at most.
+    pub fn within(text: &str) -> Vec<Self> {
+        let is_punctuation = |symbol: char| {
+            let folded = fold_width(symbol);
+            !folded.is_ascii_alphanumeric() && !is_separator(folded)
+        };
+        let text = text.replace('_', "-");
+        let parts = text.split(is_punctuation);
+        let candidates =
+            parts.flat_map(|part| std::iter::once(part).chain(part.split_whitespace()));
+        candidates
+            .filter_map(|candidate| Self::parse(candidate).ok())
+            .filter(Self::has_length)
+            .take(10)
+            .collect()
+    }
+
+    /// Whether it looks as new keys of a product do: its prefix, and four times four of the symbols that they are made of.
+    pub fn looks_minted(&self, prefix: &KeyPrefix) -> bool {
+        let random = self.normalised.strip_prefix(prefix.as_str());
+        random.is_some_and(|random| {
+            random.len() == 16 && random.bytes().all(|symbol| ALPHABET.contains(&symbol))
+        })
+    }
+
+    /// Whether it has the length of a whole key.
+    pub fn has_length(&self) -> bool {
+        SYMBOLS.contains(&self.normalised.len())
+    }
+
+    /// Whether it begins as a product's keys do.
+    pub fn starts_with(&self, prefix: &KeyPrefix) -> bool {
+        self.normalised.starts_with(prefix.as_str())
+    }
+
+    /// How the key is shown from now on.
+    pub fn display_key(&self, prefix: &KeyPrefix) -> DisplayKey {
+        let shows_prefix = self.normalised.len() >= 16 && self.starts_with(prefix);
+        let shown = if shows_prefix {
+            prefix.as_str()
+        } else {
+            HIDDEN_PREFIX
+        };
+        let last = self.normalised.len().saturating_sub(4);
+        DisplayKey {
+            text: format!("{shown}{HIDDEN_MIDDLE}{}", &self.normalised[last..]),
+        }
+    }
+
+    /// The key itself: for the reply that mints it, and nothing else.
+    pub fn expose(&self) -> &str {
+        &self.written
+    }
+}
+
+impl Drop for LicenseKey {
+    fn drop(&mut self) {
+        self.written.zeroize();
+        self.normalised.zeroize();
+    }
+}
+
+const HIDDEN_PREFIX: &str = "XXXX";
+const HIDDEN_MIDDLE: &str = "-XXXX-···-";
+
+/// The masked form of a key, `ACME-XXXX-···-7B2D`: at least eight symbols stay hidden.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DisplayKey {
+    text: String,
+}
+
+impl DisplayKey {
+    /// Takes back what [`DisplayKey::as_str`] gave: a display key that was stored.
+    pub fn from_stored(text: String) -> Self {
+        Self { text }
+    }
+
+    /// The whole masked form.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Prefix, constant middle and last group, for pages that set the parts apart.
+    pub fn parts(&self) -> (&str, &'static str, &str) {
+        match self.text.split_once(HIDDEN_MIDDLE) {
+            Some((prefix, last)) => (prefix, HIDDEN_MIDDLE, last),
+            None => ("", "", &self.text),
+        }
+    }
+}
+
+impl fmt::Display for DisplayKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// The four letters or digits that a product's keys begin with; unique on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyPrefix(String);
+
+/// The text is no key prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key prefix has 4 letters or digits")]
+pub struct KeyPrefixError;
+
+impl KeyPrefix {
+    /// The four symbols.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for KeyPrefix {
+    type Error = KeyPrefixError;
+
+    fn try_from(text: String) -> Result<Self, KeyPrefixError> {
+        let fits = text.len() == 4
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if fits {
+            Ok(Self(text))
+        } else {
+            Err(KeyPrefixError)
+        }
+    }
+}
+
+impl std::str::FromStr for KeyPrefix {
+    type Err = KeyPrefixError;
+
+    fn from_str(text: &str) -> Result<Self, KeyPrefixError> {
+        text.to_owned().try_into()
+    }
+}
+
+impl From<KeyPrefix> for String {
+    fn from(prefix: KeyPrefix) -> Self {
+        prefix.0
+    }
+}
+
+/// Full-width ASCII (`Ａ`, `０`, `－`), as East Asian keyboards type it, becomes plain ASCII.
+pub fn fold_width(symbol: char) -> char {
+    match symbol {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(symbol) - 0xFEE0).unwrap_or(symbol),
+        other => other,
+    }
+}
+
+/// White space, and every character of Unicode's dash punctuation with the minus signs, hyphens and invisible marks
+/// that word processors and mail programs put in their place.
+pub fn is_separator(symbol: char) -> bool {
+    symbol.is_whitespace()
+        || matches!(symbol,
+            '-' | '\u{AD}' | '\u{58A}' | '\u{5BE}' | '\u{1400}' | '\u{1806}' | '\u{180E}'
+            | '\u{200B}'..='\u{200D}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2053}'
+            | '\u{2060}' | '\u{207B}' | '\u{208B}' | '\u{2212}' | '\u{2E17}' | '\u{2E1A}'
+            | '\u{2E3A}' | '\u{2E3B}' | '\u{2E40}' | '\u{2E5D}' | '\u{301C}' | '\u{3030}'
+            | '\u{30A0}' | '\u{FE31}' | '\u{FE32}' | '\u{FE58}' | '\u{FE63}' | '\u{FEFF}'
+            | '\u{10D6E}' | '\u{10EAD}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn prefix(text: &str) -> KeyPrefix {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_whole_key_has_12_to_64_symbols_and_may_begin_as_a_products() {
+        for (length, whole) in [(11, false), (12, true), (64, true), (65, false)] {
+            let key = LicenseKey::parse(&"A-".repeat(length)).unwrap();
+            assert_eq!(key.has_length(), whole, "{length}");
+        }
+        let key = LicenseKey::parse("acme-pro0-0000-0001").unwrap();
+        assert!(key.starts_with(&prefix("ACME")) && !key.starts_with(&prefix("STDO")));
+    }
+
+    #[test]
+    fn a_key_is_found_in_whatever_sticks_to_it() {
+        let key = LicenseKey::parse("ACME-4B2K-9XJP-T8WM-Q3VZ").unwrap();
+        for text in [
+            "ACME-4B2K-9XJP-T8WM-Q3VZ",
+            "\"acme 4b2k 9xjp t8wm q3vz\"",
+            "ACME-4B2K-9XJP-T8WM-Q3VZ.",
+            "<ACME-4B2K-9XJP-T8WM-Q3VZ>",
+            "Key: ACME-4B2K-9XJP-T8WM-Q3VZ, thanks",
+            "my key ACME-4B2K-9XJP-T8WM-Q3VZ please",
+            "ACME_4B2K_9XJP_T8WM_Q3VZ",
+            "https://x.example/?key=ACME-4B2K-9XJP-T8WM-Q3VZ&y=1",
+        ] {
+            let found = LicenseKey::within(text);
+            assert!(found.iter().any(|found| found.id() == key.id()), "{text}");
+        }
+        assert!(key.looks_minted(&prefix("ACME")) && !key.looks_minted(&prefix("STDO")));
+        for other in [
+            "acme-corporation",
+            "ACME-PRO0-0000-0001",
+            "ACME-4B2K-9XJP-T8WM-Q3VZ-2",
+        ] {
+            let key = LicenseKey::parse(other).unwrap();
+            assert!(!key.looks_minted(&prefix("ACME")), "{other}");
+        }
+        assert!(LicenseKey::within(&"ACME4B2K9XJP, ".repeat(50)).len() == 10);
+    }
+
+    #[test]
+    fn however_it_is_typed_a_key_normalises_to_one_hash() {
+        let hash = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
+        for typed in [
+            "ACME-4B2K-9XJP-T8WM-Q3VZ",
+            "acme 4b2k 9xjp t8wm q3vz",
+            "acme4b2k9xjpt8wmq3vz\n",
+            "ACME\u{2011}4B2K\u{2013}9XJP\u{2014}T8WM\u{2212}Q3VZ",
+            "\u{FF21}\u{FF23}\u{FF2D}\u{FF25}-4B2K-9XJP-T8WM-Q3VZ",
+            "\u{FEFF}ACME\u{3000}4B2K\u{FF0D}9XJP\u{A0}T8WM\u{AD}Q3VZ",
+        ] {
+            let key = LicenseKey::parse(typed).unwrap();
+            assert!(key.normalised == "ACME4B2K9XJPT8WMQ3VZ", "{typed:?}");
+            assert_eq!(key.id().to_string(), hash, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_holds_no_symbols_or_others_is_no_key() {
+        for (typed, why) in [
+            ("", ParseError::Empty),
+            (" -\u{2014}\t", ParseError::Empty),
+            ("ACME_4B2K", ParseError::Symbol),
+            ("ACME\0", ParseError::Symbol),
+            ("ÄCME", ParseError::Symbol),
+            ("ACME\u{661}", ParseError::Symbol),
+        ] {
+            assert_eq!(LicenseKey::parse(typed).err(), Some(why), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn the_display_key_hides_at_least_eight_symbols() {
+        for (key, shown) in [
+            ("ACME-4B2K-9XJP-T8WM-Q3VZ", "ACME-XXXX-···-Q3VZ"),
+            ("4111222233334444", "XXXX-XXXX-···-4444"),
+            ("ACME-PRO0-0000-0001", "ACME-XXXX-···-0001"),
+            ("ACME-PRO0-0001", "XXXX-XXXX-···-0001"),
+        ] {
+            let display = LicenseKey::parse(key).unwrap().display_key(&prefix("ACME"));
+            assert_eq!(display.as_str(), shown);
+            let (start, middle, end) = display.parts();
+            assert_eq!(format!("{start}{middle}{end}"), shown);
+        }
+    }
+
+    #[test]
+    fn generated_keys_spell_their_80_bits() {
+        let lowest = LicenseKey::generate(&prefix("ACME"), [0; 10]);
+        let highest = LicenseKey::generate(&prefix("ACME"), [0xFF; 10]);
+        assert!(lowest.expose() == "ACME-2222-2222-2222-2222");
+        assert!(highest.expose() == "ACME-ZZZZ-ZZZZ-ZZZZ-ZZZZ");
+    }
+
+    #[test]
+    fn a_prefix_is_four_capitals_or_digits() {
+        assert!("AC1E".parse::<KeyPrefix>().is_ok());
+        for bad in ["", "ABC", "ABCDE", "abcd", "AB-D", "ÄBC"] {
+            assert_eq!(bad.parse::<KeyPrefix>(), Err(KeyPrefixError), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics_and_every_accepted_one_is_plain_ascii(typed in ".*") {
+            if let Ok(key) = LicenseKey::parse(&typed) {
+                prop_assert!(key.normalised.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+                key.display_key(&prefix("ACME"));
+            }
+        }
+
+        #[test]
+        fn a_generated_key_survives_being_typed_in_lower_case(random: [u8; RANDOM_BYTES]) {
+            let key = LicenseKey::generate(&prefix("ACME"), random);
+            let typed = LicenseKey::parse(&key.expose().to_lowercase()).unwrap();
+            prop_assert_eq!(typed.id(), key.id());
+        }
+
+        #[test]
+        fn different_randomness_makes_different_keys(one: [u8; RANDOM_BYTES], other: [u8; RANDOM_BYTES]) {
+            prop_assume!(one != other);
+            let (one, other) = (
+                LicenseKey::generate(&prefix("ACME"), one),
+                LicenseKey::generate(&prefix("ACME"), other),
+            );
+            prop_assert_ne!(one.id(), other.id());
+        }
+    }
+}

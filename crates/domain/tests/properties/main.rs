@@ -1,0 +1,110 @@
+//! Properties of every text that comes from outside.
+
+mod any_text;
+mod promises;
+mod round_trip;
+
+use keywright_domain::{
+    audit::{Action, ActorKind},
+    duration::DurationUnit,
+    key::LicenseKey,
+    keyless::KeylessState,
+    lease::LeaseStatus,
+    license::{LicenseState, Status},
+    plan::Plan,
+    role::Role,
+    setup::SetupCode,
+    slug::RESERVED_TENANT_SLUGS,
+};
+use proptest::{prelude::*, sample::select};
+
+use self::{
+    any_text::text,
+    promises::{license_key, name, search_term, setup_code, widen},
+};
+
+/// Every name that has a fixed spelling, and some that have not.
+fn known_name() -> impl Strategy<Value = String> {
+    let names = Action::ALL.map(Action::as_str).into_iter();
+    let names = names
+        .chain(ActorKind::ALL.map(ActorKind::as_str))
+        .chain(DurationUnit::ALL.map(DurationUnit::as_str))
+        .chain(KeylessState::ALL.map(KeylessState::as_str))
+        .chain(LeaseStatus::ALL.map(LeaseStatus::as_str))
+        .chain(LicenseState::ALL.map(LicenseState::as_str))
+        .chain(Plan::ALL.map(Plan::as_str))
+        .chain(Role::ALL.map(Role::as_str))
+        .chain(Status::ALL.map(Status::as_str))
+        .chain(RESERVED_TENANT_SLUGS.iter().copied());
+    let names: Vec<&str> = names.collect();
+    (select(names), "[ _=A]?").prop_map(|(name, more)| name.to_owned() + &more)
+}
+
+/// Somebody's way to write a symbol, and what they put behind it.
+fn habit() -> impl Strategy<Value = (bool, bool, &'static str)> {
+    let separators = vec!["", "", "-", " ", "\t", "\u{2014}", "\u{FEFF}", "\u{FF0D} "];
+    (any::<bool>(), any::<bool>(), select(separators))
+}
+
+fn written(symbols: &str, habits: &[(bool, bool, &str)]) -> String {
+    let mut written = String::new();
+    for (symbol, (lower, wide, separator)) in symbols.chars().zip(habits) {
+        let symbol = if *lower {
+            symbol.to_ascii_lowercase()
+        } else {
+            symbol
+        };
+        written.push(if *wide { widen(symbol) } else { symbol });
+        written.push_str(separator);
+    }
+    written
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_a_license_key_or_none(
+        typed in text(&["[ -~]{0,80}", "[A-Za-z0-9ａ-ｚ\u{2013} -]{8,70}", "[A-Z0-9]{4}([-_., ][A-Z0-9]{4}){3,4}"])
+    ) {
+        license_key(&typed);
+    }
+
+    #[test]
+    fn a_key_or_a_code_is_the_same_in_everybodys_writing(
+        symbols in "[A-Z0-9]{1,64}", habits in proptest::collection::vec(habit(), 64)
+    ) {
+        let written = written(&symbols, &habits);
+        let key = |text: &str| LicenseKey::parse(text).map(|key| key.id());
+        prop_assert!(key(&symbols).is_ok());
+        prop_assert_eq!(key(&written), key(&symbols));
+        let code = |text: &str| SetupCode::parse(text).map(|code| code.hash().to_string());
+        prop_assert_eq!(code(&written), code(&symbols));
+    }
+
+    #[test]
+    fn any_text_is_a_setup_code_or_none(typed in text(&["[ -~]{0,40}", "[A-Za-z0-9]{4}(-[A-Za-z0-9]{4}){4}"])) {
+        setup_code(&typed);
+    }
+
+    #[test]
+    fn any_text_is_something_to_look_for_or_none(
+        typed in text(&["[\\pL\\pN \t.@]{0,120}", "\\s*[^a]{95,105}\\s*", "[ \t\u{3000}\u{0}]*"])
+    ) {
+        search_term(&typed);
+    }
+
+    #[test]
+    fn any_text_is_a_name_or_none(
+        text in text(&[
+            "[a-z0-9][a-z0-9_-]{0,42}", "[A-Za-z0-9_.:|-]{0,66}", "[0-9a-f]{63,65}", "(sdk_live_)?[0-9a-fA]{64}",
+            "\\{?[0-9a-fA-F]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\\}?", "[0-9-][0-9]{3}-[0-9W]{2}-?[0-9]{1,2}",
+            "[-+]?[0-9]{1,6}", "[A-Z0-9]{3,5}",
+        ])
+    ) {
+        name(&text);
+    }
+
+    #[test]
+    fn what_has_a_fixed_spelling_has_no_other(text in known_name()) {
+        name(&text);
+    }
+}

@@ -1,0 +1,192 @@
+//! What holds of every text from outside, said once: the tests ask it of many texts, the fuzz targets of many more.
+//!
+//! Each function takes a text that anybody may send, and panics where a promise is broken.
+
+use keywright_domain::{
+    audit::{Action, ActorKind},
+    duration::DurationUnit,
+    entitlement::Entitlement,
+    ids::{FormId, InstanceId, KeyTypeId, Kid, LicenseId, OperatorId, ProductId, TenantId},
+    key::{KeyPrefix, LicenseKey, fold_width, is_separator},
+    keyless::KeylessState,
+    lease::LeaseStatus,
+    license::{LicenseState, Status},
+    machine::MachineHash,
+    plan::Plan,
+    role::Role,
+    sdk_key::{SdkKey, SdkKeyHash},
+    search::{self, SearchTerm},
+    settings::TrialDays,
+    setup::{SetupCode, SetupCodeHash},
+    slug::RESERVED_TENANT_SLUGS,
+};
+
+use super::round_trip::{survives, written_one_way};
+
+/// A text may be a license key: however it is written it is the same one or none, and shown it stays hidden.
+pub(crate) fn license_key(typed: &str) {
+    let id = |text: &str| LicenseKey::parse(text).map(|key| key.id());
+    for written in rewritten(typed) {
+        assert_eq!(id(&written), id(typed), "{typed:?} as {written:?}");
+    }
+    let within = LicenseKey::within(typed);
+    assert!(within.len() <= 10 && within.iter().all(LicenseKey::has_length));
+    let Ok(key) = LicenseKey::parse(typed) else {
+        return;
+    };
+    assert!(id(key.expose()) == Ok(key.id()), "{typed:?}");
+    if !key.has_length() {
+        return;
+    }
+    assert!(within.first().is_some_and(|found| found.id() == key.id()));
+    let symbols: Vec<char> = typed
+        .chars()
+        .map(fold_width)
+        .filter(|&symbol| !is_separator(symbol))
+        .collect();
+    let begin: String = symbols.iter().take(4).collect();
+    let prefixes = [begin.to_ascii_uppercase(), "ZZZZ".to_owned()];
+    for prefix in prefixes.map(KeyPrefix::try_from).into_iter().flatten() {
+        let shown = key.display_key(&prefix);
+        let (first, _, last) = shown.parts();
+        // Of a product whose keys begin so, four of these are shown as well as hidden: they tell nothing.
+        let is_told = first == prefix.as_str() && first != "XXXX";
+        let told = usize::from(is_told) * 4 + last.chars().count();
+        assert!(told + 8 <= symbols.len(), "{shown}");
+    }
+}
+
+/// A text may be a setup code: however it is written it is the same one or none, and what is printed of it is read back.
+pub(crate) fn setup_code(typed: &str) {
+    let hash = |text: &str| SetupCode::parse(text).map(|code| code.hash().to_string());
+    for written in rewritten(typed) {
+        assert_eq!(hash(&written), hash(typed), "{typed:?} as {written:?}");
+    }
+    if let Some(code) = SetupCode::parse(typed) {
+        assert_eq!(hash(&code.expose()), hash(typed), "{typed:?}");
+    }
+}
+
+/// A text may be something to look for: what is kept of it is short, one line and fit for both engines, and stays the same when
+/// it is read again.
+pub(crate) fn search_term(typed: &str) {
+    let Some(term) = SearchTerm::new(typed) else {
+        assert!(
+            typed
+                .chars()
+                .all(|symbol| symbol.is_control() || symbol.is_whitespace()),
+            "{typed:?}"
+        );
+        return;
+    };
+    assert_eq!(SearchTerm::new(term.as_str()), Some(term.clone()));
+    assert!((1..=100).contains(&term.as_str().chars().count()));
+    assert_eq!(term.as_str().trim(), term.as_str());
+    let folded = term.folded();
+    assert!(!folded.chars().any(char::is_control), "{folded:?}");
+    assert_eq!(search::fold(&folded), folded, "{typed:?}");
+    let words: String = search::words(&folded).collect();
+    let kept: String = folded
+        .chars()
+        .filter(|symbol| symbol.is_alphanumeric())
+        .collect();
+    assert_eq!(words, kept);
+}
+
+/// A text may be a name of something: what is accepted is written as documented, and read back the same.
+pub(crate) fn name(text: &str) {
+    slugs(text);
+    hashes(text);
+    survives::<InstanceId>(text);
+    survives::<OperatorId>(text);
+    survives::<FormId>(text);
+    if let Ok(days) = text.parse::<TrialDays>() {
+        assert_eq!(TrialDays::try_from(i64::from(days.get())), Ok(days));
+        assert!(days.get() <= 36_500);
+    }
+    fixed_names(text);
+}
+
+fn slugs(text: &str) {
+    let fits = |least, most, marks: &str| {
+        let is_symbol = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        (least..=most).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| is_symbol(byte) || marks.contains(char::from(byte)))
+    };
+    if written_one_way::<TenantId>(text).is_some() {
+        assert!(fits(3, 40, "_-") && !text.starts_with(['_', '-']), "{text}");
+        assert!(!RESERVED_TENANT_SLUGS.contains(&text), "{text}");
+    }
+    let product = written_one_way::<ProductId>(text).is_some();
+    assert_eq!(product, written_one_way::<KeyTypeId>(text).is_some());
+    if product {
+        assert!(fits(1, 32, "_-") && !text.starts_with(['_', '-']), "{text}");
+    }
+    if written_one_way::<Kid>(text).is_some() {
+        assert!(text.len() <= 32 && !text.contains('|'), "{text}");
+    }
+    if let Ok(entitlement) = text.parse::<Entitlement>() {
+        assert_eq!(entitlement.as_str(), text);
+        assert!(fits(1, 64, "_.:-"), "{text}");
+    }
+    if let Ok(prefix) = text.parse::<KeyPrefix>() {
+        assert_eq!(prefix.as_str(), text);
+        assert_eq!(text.len(), 4);
+        assert!(LicenseKey::parse(text).is_ok_and(|key| key.starts_with(&prefix)));
+    }
+}
+
+/// What has 64 lower-case hex digits is any of these; nothing else is.
+fn hashes(text: &str) {
+    let is_hash = text.len() == 64
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    let read = [
+        written_one_way::<LicenseId>(text).is_some(),
+        written_one_way::<MachineHash>(text).is_some(),
+        SdkKeyHash::from_hex(text).is_some_and(|hash| hash.to_string() == text),
+        SetupCodeHash::from_hex(text).is_some_and(|hash| hash.to_string() == text),
+    ];
+    assert_eq!(read, [is_hash; 4], "{text}");
+    if let Ok(key) = text.parse::<SdkKey>() {
+        assert!(key.expose() == text && text.len() == 73, "{text}");
+        assert_eq!(key.hash(), SdkKeyHash::of(text.as_bytes()));
+    }
+}
+
+fn fixed_names(text: &str) {
+    let read = [
+        Action::from_name(text).map(Action::as_str),
+        ActorKind::from_name(text).map(ActorKind::as_str),
+        DurationUnit::from_name(text).map(DurationUnit::as_str),
+        KeylessState::from_name(text).map(KeylessState::as_str),
+        LeaseStatus::from_name(text).map(LeaseStatus::as_str),
+        LicenseState::from_name(text).map(LicenseState::as_str),
+        Plan::from_name(text).map(Plan::as_str),
+        Role::from_name(text).map(Role::as_str),
+        Status::from_name(text).map(Status::as_str),
+    ];
+    assert!(read.into_iter().flatten().all(|name| name == text));
+}
+
+/// The same text as other people, keyboards and mail programs would write it.
+fn rewritten(typed: &str) -> [String; 4] {
+    let dashed = |symbol: char| [symbol, '\u{2011}', '\u{3000}', '\u{AD}'];
+    [
+        typed.to_ascii_lowercase(),
+        typed.to_ascii_uppercase(),
+        typed.chars().map(widen).collect(),
+        typed.chars().flat_map(dashed).collect(),
+    ]
+}
+
+/// The full-width form of an ASCII symbol.
+pub(crate) fn widen(symbol: char) -> char {
+    match symbol {
+        '!'..='~' => char::from_u32(u32::from(symbol) + 0xFEE0).unwrap_or(symbol),
+        other => other,
+    }
+}

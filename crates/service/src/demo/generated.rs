@@ -1,0 +1,174 @@
+//! The generated part of the demo: 120 licenses as a vendor's list looks after two years.
+
+use fastrand::Rng;
+use keywright_domain::{
+    activation::Activation,
+    audit::Action,
+    license::{Customer, License, LicenseState},
+    time::{DAY_MILLIS, Timestamp},
+};
+use serde_json::json;
+
+use super::{
+    fixtures::{Catalog, DAYS, SUPPORT, minted, operator_of},
+    generator::{GeneratedLicense, Generator, Profile, choose, lease_at},
+    license::{DemoLicense, Event},
+    sample_data::CUSTOMERS,
+};
+use crate::Error;
+
+const LICENSES: u32 = 120;
+
+/// How many of them are licenses of the second tenant.
+const INDIE_LICENSES: u32 = 9;
+
+/// How many of them were reminted.
+const REMINTED: usize = 2;
+
+/// Generates licenses with their devices and their audit entries.
+pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
+    let generator = Generator::new(Demo { now }, catalog, LICENSES, now);
+    let licenses = generator.map(|generated| generated.map(DemoLicense::from));
+    let mut licenses = licenses.collect::<Result<Vec<_>, _>>()?;
+    for _ in 0..REMINTED {
+        if let Some((ended, fresh)) = find_pair(&licenses) {
+            remint(&mut licenses, ended, fresh);
+        }
+    }
+    Ok(licenses)
+}
+
+struct Demo {
+    now: Timestamp,
+}
+
+impl Profile for Demo {
+    fn key_type(&self, rng: &mut Rng, number: u32) -> (&'static str, &'static str) {
+        if number % (LICENSES / INDIE_LICENSES) == 5 {
+            return ("pixel", "default");
+        }
+        match rng.u32(0..10) {
+            0..=3 => ("studio", "default"),
+            4..=6 => ("notes", "pro"),
+            7 => ("notes", "team"),
+            8 => ("notes", "solo"),
+            _ => ("notes", "yearly"),
+        }
+    }
+
+    fn customer(&self, rng: &mut Rng, _number: u32) -> Customer {
+        let (name, email) = *choose(rng, CUSTOMERS);
+        Customer {
+            name: Some(name.to_owned()),
+            email: Some(email.to_owned()),
+        }
+    }
+
+    /// Business grows: half of the licenses are from the last few months.
+    fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp {
+        let share = i64::from(number * number) * DAY_MILLIS * i64::from(DAYS - 20)
+            / i64::from(LICENSES * LICENSES);
+        self.now
+            .plus_millis(-share - i64::from(rng.u32(0..36 * 3_600)) * 1000 - 600_000)
+    }
+}
+
+impl From<GeneratedLicense> for DemoLicense {
+    /// Adds an audit entry for everything that an operator did.
+    fn from(generated: GeneratedLicense) -> Self {
+        let GeneratedLicense {
+            license,
+            revoked_at,
+            mut activations,
+            ..
+        } = generated;
+        let mut events = vec![minted(&license)];
+        events.extend(revoked_at.map(|at| Event {
+            at,
+            action: Action::Revoke,
+            by: operator_of(&license),
+            successor: None,
+            details: json!({}),
+        }));
+        let deactivations = activations.iter_mut();
+        events.extend(deactivations.filter_map(|activation| deactivated(&license, activation)));
+        Self {
+            license,
+            activations,
+            events,
+        }
+    }
+}
+
+/// Attributes the deactivation of a device to an operator.
+fn deactivated(license: &License, activation: &mut Activation) -> Option<Event> {
+    let deactivation = activation.deactivated.as_mut()?;
+    let by = operator_of(license);
+    deactivation.by_operator = Some(by.to_owned());
+    Some(Event {
+        at: deactivation.at,
+        action: Action::DeactivateInstance,
+        by,
+        successor: None,
+        details: json!({
+            "instance_id": activation.instance, "device_name": activation.device_name,
+        }),
+    })
+}
+
+/// Finds two active licenses of one key type without a lineage, the older one with several devices:
+/// the younger one can become its successor.
+fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
+    let is_free = |demo: &DemoLicense| {
+        let license = &demo.license;
+        license.state == LicenseState::Active
+            && license.predecessor.is_none()
+            && license.successor.is_none()
+    };
+    for (ended, old) in licenses
+        .iter()
+        .enumerate()
+        .filter(|(_, demo)| is_free(demo) && demo.license.active_count > 1)
+    {
+        let can_succeed = |young: &DemoLicense| {
+            is_free(young)
+                && young.license.created_at > old.license.created_at
+                && young.license.product == old.license.product
+                && young.license.key_type == old.license.key_type
+        };
+        if let Some(fresh) = licenses.iter().position(can_succeed) {
+            return Some((ended, fresh));
+        }
+    }
+    None
+}
+
+/// Makes the younger of two licenses the successor of the older one.
+fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
+    let (ended_id, fresh_id) = (licenses[ended].license.id, licenses[fresh].license.id);
+    let at = licenses[fresh].license.created_at;
+    let old = &mut licenses[ended];
+    for device in &mut old.activations {
+        device.created_at = device.created_at.min(at);
+        device.last_validated_at = device.last_validated_at.min(at);
+        device.last_lease = lease_at(&old.license, device.last_validated_at);
+    }
+    old.license.state = LicenseState::Reminted;
+    old.license.successor = Some(fresh_id);
+    old.events.push(Event {
+        at,
+        action: Action::Remint,
+        by: SUPPORT,
+        successor: Some(fresh_id),
+        details: json!({}),
+    });
+    let (customer, expires_at) = (old.license.customer.clone(), old.license.expires_at);
+    let young = &mut licenses[fresh];
+    young.license.predecessor = Some(ended_id);
+    young.license.customer = customer;
+    young.license.expires_at = expires_at;
+    // It was created by the remint, not by hand.
+    young
+        .events
+        .retain(|event| event.action != Action::ManualMint);
+}

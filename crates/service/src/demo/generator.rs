@@ -1,0 +1,221 @@
+//! Generates licenses with their devices: any number of them, and the same every time.
+//!
+//! The demo and the benchmarks share it; a [`Profile`] says how their data differs.
+
+use std::ops::Range;
+
+use fastrand::Rng;
+use keywright_domain::{
+    activation::{Activation, Deactivation, LastLease, Telemetry},
+    ids::InstanceId,
+    key::LicenseKey,
+    lease::{LEASE_SECONDS, LeaseStatus},
+    license::{Customer, License, LicenseState},
+    machine::MachineHash,
+    time::Timestamp,
+};
+use uuid::Builder;
+
+use super::{
+    fixtures::Catalog,
+    sample_data::{APP_VERSIONS, DEVICES},
+};
+use crate::Error;
+
+const SEED: u64 = 2026;
+
+/// Of 100 licenses, the number that were revoked.
+const REVOKED_PERCENT: u32 = 6;
+
+/// Of 100 licenses, the number that have a deactivated device.
+const DEACTIVATED_PERCENT: u32 = 10;
+
+/// Of 100 devices, the number that check in daily.
+const DAILY_PERCENT: u32 = 80;
+
+/// Longest time that the other devices have not been seen, in days.
+const MAX_UNSEEN_DAYS: u32 = 40;
+
+const DAY_SECONDS: u32 = 86_400;
+
+/// How the licenses of one data set differ from those of another.
+pub trait Profile {
+    /// Chooses the slugs of a product and of one of its key types.
+    fn key_type(&self, rng: &mut Rng, number: u32) -> (&'static str, &'static str);
+
+    /// Chooses the customer.
+    fn customer(&self, rng: &mut Rng, number: u32) -> Customer;
+
+    /// Chooses when the license was minted.
+    fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp;
+
+    /// Chooses when the license expires: by its key type, unless the profile knows better.
+    fn expires_at(&self, _rng: &mut Rng, license: &License) -> Option<Timestamp> {
+        license.expires_at
+    }
+}
+
+/// A license with its key and its devices.
+pub struct GeneratedLicense {
+    /// The key, which is stored nowhere.
+    pub key: LicenseKey,
+    /// The license.
+    pub license: License,
+    /// When the license was revoked, if it was.
+    pub revoked_at: Option<Timestamp>,
+    /// Its devices, the deactivated ones included.
+    pub activations: Vec<Activation>,
+}
+
+/// Generates one license after another.
+pub struct Generator<'a, P> {
+    profile: P,
+    catalog: &'a Catalog,
+    numbers: Range<u32>,
+    now: Timestamp,
+    rng: Rng,
+}
+
+impl<'a, P: Profile> Generator<'a, P> {
+    /// Generates `count` licenses that were minted before `now`.
+    pub fn new(profile: P, catalog: &'a Catalog, count: u32, now: Timestamp) -> Self {
+        Self {
+            profile,
+            catalog,
+            numbers: 0..count,
+            now,
+            rng: Rng::with_seed(SEED),
+        }
+    }
+
+    fn generate(&mut self, number: u32) -> Result<GeneratedLicense, Error> {
+        let (profile, rng) = (&self.profile, &mut self.rng);
+        let (product, key_type) = profile.key_type(rng, number);
+        let key = LicenseKey::generate(self.catalog.key_prefix(product)?, bytes(rng));
+        let customer = profile.customer(rng, number);
+        let at = profile.created_at(rng, number);
+        let mut license = self.catalog.mint(product, key_type, &key, customer, at)?;
+        license.expires_at = profile.expires_at(rng, &license);
+        let revoked_at = percent(rng, REVOKED_PERCENT).then(|| between(rng, at, self.now));
+        if revoked_at.is_some() {
+            license.state = LicenseState::Revoked;
+        }
+        let activations = self.activations(&license, revoked_at.unwrap_or(self.now));
+        let active = activations.iter().filter(|one| one.deactivated.is_none());
+        license.active_count = u32::try_from(active.count()).unwrap_or(u32::MAX);
+        Ok(GeneratedLicense {
+            key,
+            license,
+            revoked_at,
+            activations,
+        })
+    }
+
+    fn activations(&mut self, license: &License, ended_at: Timestamp) -> Vec<Activation> {
+        let limit = license.activation_limit;
+        let active = self.rng.u32(0..=limit * 4 / 3).min(limit);
+        let deactivated = u32::from(percent(&mut self.rng, DEACTIVATED_PERCENT));
+        let activations = (0..active + deactivated).map(|index| {
+            let mut activation = activation(&mut self.rng, license, ended_at);
+            if index >= active {
+                let at = between(&mut self.rng, activation.last_validated_at, self.now);
+                activation.deactivated = Some(Deactivation {
+                    at,
+                    by_operator: None,
+                });
+            }
+            activation
+        });
+        activations.collect()
+    }
+}
+
+impl<P: Profile> Iterator for Generator<'_, P> {
+    type Item = Result<GeneratedLicense, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let number = self.numbers.next()?;
+        Some(self.generate(number))
+    }
+}
+
+/// A device of a license that was revoked at `ended_at`; of one that was not, this is now.
+fn activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activation {
+    let (name, platform) = *choose(rng, DEVICES);
+    let expired_at = license.expires_at.unwrap_or(ended_at);
+    let created_at = between(rng, license.created_at, ended_at.min(expired_at));
+    let seen_at = last_seen(rng, license, created_at, ended_at);
+    let instance = InstanceId::new(Builder::from_random_bytes(bytes(rng)).into_uuid());
+    Activation {
+        tenant: license.tenant.clone(),
+        license: license.id,
+        instance,
+        machine_hash: Some(MachineHash::of(
+            &license.tenant,
+            &license.product,
+            &instance.to_string(),
+        )),
+        request_id: None,
+        device_name: name.to_owned(),
+        created_at,
+        last_validated_at: seen_at,
+        deactivated: None,
+        last_lease: lease_at(license, seen_at),
+        free_tier_instance_id: None,
+        telemetry: Telemetry {
+            app_version: Some((*choose(rng, APP_VERSIONS)).to_owned()),
+            platform: Some(platform.to_owned()),
+            ..Telemetry::default()
+        },
+    }
+}
+
+/// A device is not seen after its license expired, unless it falls back to reduced mode.
+fn last_seen(
+    rng: &mut Rng,
+    license: &License,
+    created_at: Timestamp,
+    ended_at: Timestamp,
+) -> Timestamp {
+    let days = if percent(rng, DAILY_PERCENT) {
+        1
+    } else {
+        MAX_UNSEEN_DAYS
+    };
+    let seen_at = ended_at.plus_millis(-i64::from(rng.u32(0..days * DAY_SECONDS)) * 1000);
+    let expired_at = license.expires_at.filter(|_| !license.fallback);
+    seen_at.min(expired_at.unwrap_or(ended_at)).max(created_at)
+}
+
+/// The lease that a device of the license got at that time.
+pub(super) fn lease_at(license: &License, at: Timestamp) -> LastLease {
+    let longest = Timestamp::from_seconds(at.seconds() + LEASE_SECONDS);
+    let (status, expires_at) = match license.expires_at {
+        Some(end) if at >= end && license.fallback => (LeaseStatus::Fallback, longest),
+        Some(end) if at >= end => (LeaseStatus::Expired, longest),
+        Some(end) => (LeaseStatus::Active, longest.min(end)),
+        None => (LeaseStatus::Active, longest),
+    };
+    LastLease { status, expires_at }
+}
+
+fn percent(rng: &mut Rng, chance: u32) -> bool {
+    rng.u32(0..100) < chance
+}
+
+fn bytes<const N: usize>(rng: &mut Rng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill(&mut bytes);
+    bytes
+}
+
+/// Chooses one of the items, of which there is at least one.
+pub fn choose<'a, T>(rng: &mut Rng, items: &'a [T]) -> &'a T {
+    &items[rng.usize(0..items.len())]
+}
+
+/// Chooses a whole second from `start` up to, but not including, `end`; `start` where that is empty.
+fn between(rng: &mut Rng, start: Timestamp, end: Timestamp) -> Timestamp {
+    let seconds = ((end.millis() - start.millis()) / 1000).max(1);
+    start.plus_millis(rng.i64(0..seconds) * 1000)
+}

@@ -1,0 +1,55 @@
+//! Licenses of the demo with their history.
+
+use keywright_domain::{
+    activation::Activation,
+    audit::{Action, Actor, ActorKind},
+    ids::{AuditEntryId, LicenseId},
+    license::License,
+    time::Timestamp,
+};
+use keywright_store::{NewAuditEntry, Operator};
+use serde_json::Value;
+
+use crate::context::Context;
+
+/// A license with all that belongs to it.
+pub(super) struct DemoLicense {
+    pub(super) license: License,
+    pub(super) activations: Vec<Activation>,
+    pub(super) events: Vec<Event>,
+}
+
+/// Something that an operator did to a license, for the audit log.
+pub(super) struct Event {
+    pub(super) at: Timestamp,
+    pub(super) action: Action,
+    pub(super) by: &'static str,
+    pub(super) successor: Option<LicenseId>,
+    pub(super) details: Value,
+}
+
+impl Event {
+    /// Returns the audit entry in the name of the operator.
+    pub(super) fn entry(
+        &self,
+        context: &Context,
+        license: &License,
+        operators: &[Operator],
+    ) -> NewAuditEntry {
+        let by = operators.iter().find(|operator| operator.email == self.by);
+        NewAuditEntry {
+            id: AuditEntryId::new(context.rng.sortable_uuid(self.at)),
+            tenant: license.tenant.clone(),
+            at: self.at,
+            actor: Actor {
+                kind: ActorKind::Operator,
+                id: by.map(|operator| operator.id.to_string()),
+                name: self.by.to_owned(),
+            },
+            action: self.action,
+            license: Some(license.id),
+            successor: self.successor,
+            details: self.details.clone(),
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Admission of a device request: the SDK key, then the tenant, then the product.
+
+use std::sync::Arc;
+
+use keywright_domain::{
+    ids::{InstanceId, ProductId, TenantId},
+    key::LicenseKey,
+    sdk_key::SdkKeyHash,
+    settings::ProductSettings,
+    time::Timestamp,
+};
+use keywright_store::{DeviceLicense, SdkKeyUse};
+
+use super::{Activations, error::Refusal, tenant_cache::TenantConfig};
+use crate::{Error, context::Context, signing_keys::signer::TenantSigner};
+
+/// The part of a device request that decides admission, whatever the endpoint.
+#[derive(Clone)]
+pub struct DeviceCredentials {
+    /// `None` for a malformed slug, which is refused like an unknown tenant.
+    tenant_id: Option<TenantId>,
+    /// `None` for a malformed slug, which is refused like an unknown product.
+    product_id: Option<ProductId>,
+    sdk_key: SdkKeyHash,
+}
+
+impl DeviceCredentials {
+    /// Reads the slugs and hashes the SDK key; a missing key counts as an empty one.
+    pub fn new(tenant: &str, product: &str, sdk_key: Option<&[u8]>) -> Self {
+        Self {
+            tenant_id: tenant.parse().ok(),
+            product_id: product.parse().ok(),
+            sdk_key: SdkKeyHash::of(sdk_key.unwrap_or_default()),
+        }
+    }
+
+    fn tenant_id(&self) -> Result<&TenantId, Refusal> {
+        self.tenant_id.as_ref().ok_or(Refusal::SdkKey)
+    }
+}
+
+/// A product that a device may talk to.
+pub struct Admission {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) product_id: ProductId,
+    pub(crate) settings: ProductSettings,
+    /// The only reading of the clock in a request; every time in the response derives from it.
+    pub(crate) now: Timestamp,
+    config: Arc<TenantConfig>,
+}
+
+impl Admission {
+    /// Returns the tenant's current signing key.
+    pub(crate) fn signer(&self) -> Result<&TenantSigner, Error> {
+        self.config.signer()
+    }
+}
+
+impl Activations {
+    /// Admits a device by the tenant's current state.
+    pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
+        self.admit_at(credentials, self.0.clock.now()).await
+    }
+
+    /// Finds the license of a key within the product, and admits the device by the revision that the
+    /// same read returned.
+    pub(super) async fn find_license(
+        &self,
+        credentials: &DeviceCredentials,
+        typed: &str,
+        instance: Option<InstanceId>,
+    ) -> Result<(Admission, DeviceLicense), Refusal> {
+        let cached = self.admit_cached(credentials).await?;
+        let Ok(key) = LicenseKey::parse(typed) else {
+            self.revalidate(cached, credentials, None).await?;
+            return Err(Refusal::LicenseKey);
+        };
+        let store = &self.0.store;
+        let lookup = store
+            .lookup_license(&cached.tenant_id, key.id(), instance)
+            .await?;
+        let admission = self
+            .revalidate(cached, credentials, lookup.revision)
+            .await?;
+        let found = lookup
+            .found
+            .filter(|found| found.license.product == admission.product_id)
+            .ok_or(Refusal::LicenseKey)?;
+        Ok((admission, found))
+    }
+
+    /// Admits a device by the cached state of its tenant, which may be outdated: the result must be
+    /// passed to [`Activations::revalidate`] before anything else is done with it. A refusal never
+    /// rests on cached state alone.
+    async fn admit_cached(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
+        let now = self.0.clock.now();
+        let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
+        match config.map(|config| self.authorize(credentials, config, now)) {
+            Some(Ok(admission)) => Ok(admission),
+            _ => self.admit_at(credentials, now).await,
+        }
+    }
+
+    /// Returns `cached` if the tenant is still at the revision it was admitted by; admits the
+    /// device by the current state otherwise.
+    async fn revalidate(
+        &self,
+        cached: Admission,
+        credentials: &DeviceCredentials,
+        revision: Option<i64>,
+    ) -> Result<Admission, Refusal> {
+        if revision == Some(cached.config.revision()) {
+            return Ok(cached);
+        }
+        self.admit_at(credentials, cached.now).await
+    }
+
+    async fn admit_at(
+        &self,
+        credentials: &DeviceCredentials,
+        now: Timestamp,
+    ) -> Result<Admission, Refusal> {
+        let Context {
+            store,
+            master_key,
+            tenant_cache,
+            ..
+        } = &*self.0;
+        let config = tenant_cache.load(store, master_key, credentials.tenant_id()?);
+        let config = config.await?.ok_or(Refusal::SdkKey)?;
+        self.authorize(credentials, config, now)
+    }
+
+    fn authorize(
+        &self,
+        credentials: &DeviceCredentials,
+        config: Arc<TenantConfig>,
+        now: Timestamp,
+    ) -> Result<Admission, Refusal> {
+        let tenant_id = credentials.tenant_id()?;
+        let key = config.matching(&credentials.sdk_key, now);
+        if key.is_none() && !config.is_public() {
+            return Err(Refusal::SdkKey);
+        }
+        if config.is_suspended() {
+            return Err(Refusal::Suspended);
+        }
+        let product_id = credentials.product_id.as_ref().ok_or(Refusal::Product)?;
+        let settings = config.settings_of(product_id).ok_or(Refusal::Product)?;
+        if let Some(key) = key.filter(|key| key.should_record_use(now)) {
+            self.0.store.record_sdk_key_use(SdkKeyUse {
+                tenant_id: tenant_id.clone(),
+                hash: key.hash(),
+                at: now,
+            });
+        }
+        Ok(Admission {
+            tenant_id: tenant_id.clone(),
+            product_id: product_id.clone(),
+            settings,
+            now,
+            config,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! The form that mints licenses.
+
+use keywright_domain::{
+    ids::{FormId, KeyTypeId, ProductId},
+    license::Customer,
+    role::Permission,
+};
+use serde::Deserialize;
+
+use super::{
+    Licenses, MAX_MINTED_AT_ONCE, MintRequest,
+    mint::{check_count, check_email, check_name},
+};
+use crate::{
+    Caller, Error, Invalid,
+    forms::{FieldErrors, FormError, parse_form_id},
+};
+
+/// The form as submitted; optional fields may be empty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct MintForm {
+    /// The id of the form, which mints once.
+    pub form_id: String,
+    /// A product and one of its key types: `notes/pro`.
+    pub key_type: String,
+    /// The customer's name.
+    pub customer_name: String,
+    /// The customer's e-mail.
+    pub customer_email: String,
+    /// The number of licenses.
+    pub count: String,
+}
+
+impl Licenses {
+    /// Returns the id of a new form to mint with.
+    pub fn new_form(&self) -> FormId {
+        self.0.new_form()
+    }
+
+    /// Validates a form that was not submitted before, for [`Licenses::mint_once`].
+    pub async fn read_form(
+        &self,
+        caller: &Caller,
+        form: MintForm,
+    ) -> Result<(MintRequest, FormId), FormError> {
+        caller.require(Permission::ActOnLicenses)?;
+        let form_id = parse_form_id(&form.form_id).map_err(Error::from)?;
+        if let Some(result) = self.0.previous_result(caller, form_id).await? {
+            return Err(FormError::Duplicate(result));
+        }
+        let mut errors = FieldErrors::default();
+        let key_type = self.find_key_type(caller, &form.key_type).await?;
+        let key_type = errors.collect(
+            "key_type",
+            key_type.ok_or("choose a product and one of its key types"),
+        );
+        let name = non_empty(&form.customer_name);
+        let name = errors.collect("customer_name", check_name(name.as_deref()).map(|()| name));
+        let email = non_empty(&form.customer_email);
+        let email = errors.collect(
+            "customer_email",
+            check_email(email.as_deref()).map(|()| email),
+        );
+        let count = errors.collect("count", parse_count(&form.count));
+        let request = errors.finish(|| {
+            let (product, key_type) = key_type?;
+            Some(MintRequest {
+                product,
+                key_type: Some(key_type),
+                customer: Customer {
+                    name: name?,
+                    email: email?,
+                },
+                count: count?,
+            })
+        })?;
+        Ok((request, form_id))
+    }
+
+    async fn find_key_type(
+        &self,
+        caller: &Caller,
+        text: &str,
+    ) -> Result<Option<(ProductId, KeyTypeId)>, Error> {
+        let Some((product, key_type)) = text.split_once('/') else {
+            return Ok(None);
+        };
+        let (Ok(product), Ok(key_type)) = (product.parse(), key_type.parse()) else {
+            return Ok(None);
+        };
+        let key_types = self.0.store.key_types(caller.tenant(), &product).await?;
+        let is_known = key_types.iter().any(|known| known.id == key_type);
+        Ok(is_known.then_some((product, key_type)))
+    }
+}
+
+fn non_empty(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn parse_count(text: &str) -> Result<u32, Invalid> {
+    let count = text.trim().parse().map_err(|_| Invalid::Count {
+        max: MAX_MINTED_AT_ONCE,
+    })?;
+    check_count(count).map(|()| count)
+}

@@ -1,0 +1,118 @@
+//! The forms that create, import and end SDK keys.
+
+use keywright_domain::{
+    ids::FormId,
+    role::Permission,
+    sdk_key::{OldKeys, SdkKey, SdkKeyHash},
+};
+use serde::Deserialize;
+
+use super::{FormPrecondition, KeyReplacement, SET, SdkKeys, import, rotation};
+use crate::{
+    Caller, Error, Invalid,
+    forms::{FieldErrors, FormError, parse_form_id},
+};
+
+/// The form as submitted. No `Debug`: it may hold a key.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct SdkKeyForm {
+    /// The id of the form, which creates one key.
+    pub form_id: String,
+    /// The fingerprint of the current key when the form was loaded; `none` where there was none.
+    pub current_key: String,
+    /// How many days the replaced key stays valid; empty where there is none.
+    pub old_keys: String,
+    /// The key to import.
+    pub sdk_key: String,
+}
+
+impl SdkKeys {
+    /// Returns the id of a new form to create a key with.
+    pub fn new_form(&self) -> FormId {
+        self.0.new_form()
+    }
+
+    /// Creates the first SDK key or, where the form knew a current key, its replacement.
+    pub async fn create_from_form(
+        &self,
+        caller: &Caller,
+        form: &SdkKeyForm,
+    ) -> Result<SdkKey, FormError> {
+        caller.require(Permission::ManageKeys)?;
+        let precondition = form.precondition()?;
+        let replacement = match precondition.expected {
+            None => SET,
+            Some(_) => rotation(form.old_keys()?),
+        };
+        let key = self.fresh();
+        self.replace_once(caller, &key, replacement, precondition)
+            .await?;
+        Ok(key)
+    }
+
+    /// Imports a key that apps already ship.
+    pub async fn import_from_form(
+        &self,
+        caller: &Caller,
+        form: &SdkKeyForm,
+    ) -> Result<(), FormError> {
+        caller.require(Permission::ManageKeys)?;
+        parse_form_id(&form.form_id).map_err(Error::from)?;
+        let mut errors = FieldErrors::default();
+        let key = errors.collect("sdk_key", form.sdk_key.trim().parse::<SdkKey>());
+        let key = errors.finish(|| key)?;
+        let precondition = form.precondition()?;
+        let old_keys = match precondition.expected {
+            None => OldKeys::KEEP_FOR_GRACE,
+            Some(_) => form.old_keys()?,
+        };
+        self.replace_once(caller, &key, import(old_keys), precondition)
+            .await
+    }
+
+    /// Moves the end of a replaced key.
+    pub async fn move_end_from_form(
+        &self,
+        caller: &Caller,
+        hash: SdkKeyHash,
+        form: &SdkKeyForm,
+    ) -> Result<(), FormError> {
+        caller.require(Permission::ManageKeys)?;
+        Ok(self.move_end(caller, hash, form.old_keys()?).await?)
+    }
+
+    async fn replace_once(
+        &self,
+        caller: &Caller,
+        key: &SdkKey,
+        replacement: KeyReplacement,
+        precondition: FormPrecondition,
+    ) -> Result<(), FormError> {
+        let form_id = precondition.form_id;
+        match self
+            .replace(caller, key, replacement, Some(precondition))
+            .await
+        {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.0.classify_conflict(caller, form_id, error).await),
+        }
+    }
+}
+
+impl SdkKeyForm {
+    fn precondition(&self) -> Result<FormPrecondition, Error> {
+        let form_id = parse_form_id(&self.form_id)?;
+        let expected = match self.current_key.as_str() {
+            "none" => None,
+            fingerprint => Some(SdkKeyHash::from_hex(fingerprint).ok_or(Invalid::FormId)?),
+        };
+        Ok(FormPrecondition { form_id, expected })
+    }
+
+    fn old_keys(&self) -> Result<OldKeys, FormError> {
+        let days = self.old_keys.parse().ok();
+        days.and_then(OldKeys::from_days)
+            .ok_or_else(|| FormError::field("old_keys", "choose one of the values"))
+    }
+}

@@ -1,0 +1,104 @@
+//! A tenant's private key at work.
+
+use data_encoding::BASE64;
+use ed25519_dalek::{Signer, SigningKey};
+use keywright_domain::{
+    ids::{Kid, TenantId},
+    lease::{Lease, LeaseClaims},
+    settings::SettingsClaims,
+};
+use keywright_store::SealedSigningKey;
+use zeroize::Zeroizing;
+
+use super::master_key::MasterKey;
+use crate::rng::Rng;
+
+/// A key that signs.
+pub(crate) struct TenantSigner {
+    kid: Kid,
+    key: SigningKey,
+}
+
+impl TenantSigner {
+    /// Opens a tenant's sealed key; `None` where the master key does not fit.
+    pub(crate) fn open(
+        master_key: &MasterKey,
+        tenant: &TenantId,
+        sealed: &SealedSigningKey,
+    ) -> Option<Self> {
+        Some(Self {
+            kid: sealed.kid.clone(),
+            key: unseal(master_key, tenant, sealed)?,
+        })
+    }
+
+    pub(crate) fn kid(&self) -> &Kid {
+        &self.kid
+    }
+
+    pub(crate) fn lease(&self, claims: LeaseClaims) -> Lease {
+        let signature = self.sign(&claims.signed_bytes());
+        Lease { claims, signature }
+    }
+
+    /// Standard base64 of the signature over the settings' bytes.
+    pub(crate) fn settings(&self, claims: &SettingsClaims) -> String {
+        self.sign(&claims.signed_bytes())
+    }
+
+    fn sign(&self, bytes: &[u8]) -> String {
+        BASE64.encode(&self.key.sign(bytes).to_bytes())
+    }
+}
+
+/// Whether a sealed key can be used: the master key opens it, and it matches its public half.
+pub(crate) fn is_usable(
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    sealed: &SealedSigningKey,
+) -> bool {
+    unseal(master_key, tenant, sealed)
+        .is_some_and(|key| BASE64.encode(key.verifying_key().as_bytes()) == sealed.public_key)
+}
+
+fn unseal(
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    sealed: &SealedSigningKey,
+) -> Option<SigningKey> {
+    let bytes = master_key.open(&purpose(tenant, &sealed.kid), &sealed.sealed_private_key);
+    let secret = <[u8; 32]>::try_from(bytes.ok()?.as_slice()).ok()?;
+    Some(SigningKey::from_bytes(&Zeroizing::new(secret)))
+}
+
+/// Generates a key pair for the tenant and seals the private half.
+pub(crate) fn generate(
+    master_key: &MasterKey,
+    rng: &dyn Rng,
+    tenant: &TenantId,
+    kid: Kid,
+) -> SealedSigningKey {
+    let secret = Zeroizing::new(rng.bytes::<32>());
+    let public = SigningKey::from_bytes(&secret).verifying_key();
+    SealedSigningKey {
+        public_key: BASE64.encode(public.as_bytes()),
+        sealed_private_key: master_key.seal(rng, &purpose(tenant, &kid), secret.as_slice()),
+        kid,
+    }
+}
+
+/// The private half of a sealed key, to look for where it must not be.
+#[cfg(feature = "testing")]
+pub(crate) fn private_half(
+    master_key: &MasterKey,
+    tenant: &TenantId,
+    sealed: &SealedSigningKey,
+) -> Option<Zeroizing<Vec<u8>>> {
+    let purpose = purpose(tenant, &sealed.kid);
+    master_key.open(&purpose, &sealed.sealed_private_key).ok()
+}
+
+/// Ties a sealed key to its place: copied to another row, it does not open.
+fn purpose(tenant: &TenantId, kid: &Kid) -> String {
+    format!("signing key {tenant}/{kid}")
+}
