@@ -1,6 +1,7 @@
 //! From a URL to tuned connections and a database of the right shape.
 
 pub(crate) mod file_guard;
+mod migrations;
 pub(crate) mod wal_checkpoint;
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
@@ -9,11 +10,14 @@ use sqlx::{
     Any, AnyConnection, AnyPool, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions, install_default_drivers},
     error::{DatabaseError, ErrorKind},
-    migrate::{MigrateError, Migrator},
+    migrate::MigrateError,
     pool::PoolConnection,
 };
 
-use self::file_guard::DatabaseFileGuard;
+use self::{
+    file_guard::DatabaseFileGuard,
+    migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS},
+};
 use crate::{StoreError, search::SearchIndex};
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
@@ -25,9 +29,6 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a free connection before it is told that the database is unavailable. Clients give up
 /// after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
-static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// Which database engine a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
