@@ -18,7 +18,7 @@ use self::{
     file_guard::DatabaseFileGuard,
     migrations::{POSTGRES_MIGRATIONS, SQLITE_MIGRATIONS},
 };
-use crate::{StoreError, search::SearchIndex};
+use crate::{Engine, StoreError, search::SearchIndex};
 
 /// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
 const SQLITE_READERS: u32 = 8;
@@ -29,26 +29,6 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// How long a request waits for a free connection before it is told that the database is unavailable. Clients give up
 /// after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Which database engine a URL names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file, inside this process.
-    Sqlite,
-    /// A server, shared by many of ours.
-    Postgres,
-}
-
-impl Engine {
-    /// The engine that a database URL names, if it is one of the two.
-    pub fn of(url: &str) -> Option<Self> {
-        match url.split_once(':')?.0 {
-            "sqlite" => Some(Self::Sqlite),
-            "postgres" | "postgresql" => Some(Self::Postgres),
-            _ => None,
-        }
-    }
-}
 
 /// Why the database can't be opened: a sentence for the person who started the server. No URL is in it, for a URL may
 /// hold a password.
@@ -294,16 +274,6 @@ mod tests {
                 .await
                 .unwrap();
             assert_eq!(set, expected, "{pragma}");
-        }
-    }
-
-    #[test]
-    fn the_scheme_names_the_engine() {
-        assert_eq!(Engine::of("sqlite:/tmp/a.db"), Some(Engine::Sqlite));
-        assert_eq!(Engine::of("postgres://u@h/d"), Some(Engine::Postgres));
-        assert_eq!(Engine::of("postgresql://u@h/d"), Some(Engine::Postgres));
-        for other in ["", "mysql://h/d", "keywright.db", "sqlite"] {
-            assert_eq!(Engine::of(other), None, "{other}");
         }
     }
 }
