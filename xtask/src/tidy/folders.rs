@@ -9,9 +9,6 @@ const MAX_FILES: usize = 15;
 
 const DECLARING: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
 
-/// Folders that are still to be divided.
-const EXCEPTIONS: [&str; 2] = ["crates/domain/src", "crates/service/src"];
-
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (file, _) in tree.matching("", ".rs") {
@@ -21,7 +18,6 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     }
     let large = counts.iter().filter(|(_, count)| **count > MAX_FILES);
     large
-        .filter(|(folder, _)| !EXCEPTIONS.contains(folder))
         .map(|(folder, count)| {
             format!("{folder} has {count} files, more than {MAX_FILES}: group them in folders")
         })

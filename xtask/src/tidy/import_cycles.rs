@@ -9,9 +9,6 @@ mod modules;
 
 use super::tree::Tree;
 
-/// Where cycles are still to be broken.
-const EXCEPTIONS: [&str; 1] = ["crates/store/src"];
-
 /// Every cycle in every crate, as the files in it and what each names of the next.
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
@@ -19,11 +16,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         let is_root = file.ends_with("/lib.rs") || file.ends_with("/main.rs");
         if is_root {
             match modules::Modules::of_crate(tree, file) {
-                Ok(modules) => {
-                    let mut graph = modules.dependencies();
-                    graph.retain(|file, _| !EXCEPTIONS.iter().any(|start| file.starts_with(start)));
-                    found.extend(graph::cycles(&graph));
-                }
+                Ok(modules) => found.extend(graph::cycles(&modules.dependencies())),
                 Err(error) => found.push(format!("{file}: {error:#}")),
             }
         }
