@@ -16,6 +16,7 @@ mod keys;
 mod licenses;
 mod operators;
 mod search;
+mod statistics;
 mod support;
 mod tenants;
 mod transactions;

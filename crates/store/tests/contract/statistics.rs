@@ -1,0 +1,56 @@
+//! Planner statistics of a database with a million licenses. Plans must not depend on them.
+
+use keywright_testing::{Engine, EngineFixture};
+
+use crate::support::World;
+
+/// As `PRAGMA optimize` samples them: it takes a tenant for a few hundred licenses.
+const SAMPLED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('licenses', 'licenses_by_state_and_expiry', '1245888 505 505 1 1'),
+    ('licenses', 'licenses_of_devices', '1300550 505 1 1 1 1 1 1'),
+    ('licenses', 'licenses_by_active_count', '917280 505 253 1 1'),
+    ('licenses', 'licenses_by_key_type', '1373328 505 505 505'),
+    ('licenses', 'licenses_by_product', '953040 505 505 1 1'),
+    ('licenses', 'licenses_by_state', '922336 505 505 1 1'),
+    ('licenses', 'licenses_by_expiry', '1209780 505 1 1'),
+    ('licenses', 'licenses_by_created', '894400 505 1 1'),
+    ('licenses', 'sqlite_autoindex_licenses_1', '1055700 505 1'),
+    ('activations', 'activations_one_per_machine', '2558790 507 3 1'),
+    ('activations', 'sqlite_autoindex_activations_1', '2587950 507 1'),
+    ('license_texts', 'sqlite_autoindex_license_texts_1', '1055700 505 1'),
+    ('products', 'sqlite_autoindex_products_2', '3 2 1'),
+    ('products', 'sqlite_autoindex_products_1', '3 1')";
+
+/// As a full `ANALYZE` counts them.
+const COUNTED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+    ('licenses', 'licenses_by_state_and_expiry', '1000000 1000000 333334 2 1'),
+    ('licenses', 'licenses_of_devices', '1000000 1000000 1 1 1 1 1 1'),
+    ('licenses', 'licenses_by_active_count', '1000000 1000000 125000 1 1'),
+    ('licenses', 'licenses_by_key_type', '1000000 1000000 500000 250000'),
+    ('licenses', 'licenses_by_product', '1000000 1000000 500000 1 1'),
+    ('licenses', 'licenses_by_state', '1000000 1000000 333334 1 1'),
+    ('licenses', 'licenses_by_expiry', '1000000 1000000 3 1'),
+    ('licenses', 'licenses_by_created', '1000000 1000000 1 1'),
+    ('licenses', 'sqlite_autoindex_licenses_1', '1000000 1000000 1'),
+    ('activations', 'activations_one_per_machine', '2500000 2500000 3 1'),
+    ('activations', 'sqlite_autoindex_activations_1', '2500000 2500000 3 1'),
+    ('license_texts', 'sqlite_autoindex_license_texts_1', '1000000 1000000 1'),
+    ('products', 'sqlite_autoindex_products_2', '3 2 1'),
+    ('products', 'sqlite_autoindex_products_1', '3 2 1')";
+
+/// SQLite without statistics and with both kinds; PostgreSQL as it is.
+pub(crate) async fn worlds(engine: Engine) -> Vec<World> {
+    let mut worlds = vec![World::on(engine).await];
+    if engine == Engine::Sqlite {
+        for statistics in [SAMPLED, COUNTED] {
+            let database = World::on(engine).await.database;
+            // Creates the table, if only for the rows that are there.
+            database.execute("ANALYZE; DELETE FROM sqlite_stat1").await;
+            database.execute(statistics).await;
+            // A connection reads them when it is opened.
+            let store = database.open().await;
+            worlds.push(World { store, database });
+        }
+    }
+    worlds
+}
