@@ -23,8 +23,8 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let theme = visit.theme.attribute();
     let operator = visit.account.map(|account| account.operator_id.to_string());
     let is_server_only = request_scope::path().is_none_or(|path| routes::is_server_only(&path));
-    let hydration =
-        (!is_server_only).then(|| view! { <HydrationScript assets=assets.clone() nonce/> });
+    let hydration = (!is_server_only)
+        .then(|| view! { <HydrationScript assets=assets.clone() nonce=nonce.clone()/> });
     let Assets {
         css,
         icon,
@@ -41,7 +41,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href=icon type="image/svg+xml"/>
                 <link rel="stylesheet" href=css/>
-                <script type="module" src=enhance_js></script>
+                <script type="module" nonce=nonce src=enhance_js></script>
                 {hydration}
                 <MetaTags/>
             </head>
