@@ -12,12 +12,13 @@ use anyhow::{Context, Result};
 use super::mode::Mode;
 use crate::{process, tools, workspace};
 
-const INPUTS: [&str; 10] = [
+const INPUTS: [&str; 11] = [
     ".cargo/config.toml",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
     "app",
+    "crates/api-types",
     "crates/domain",
     "frontend",
     "style",
