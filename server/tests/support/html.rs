@@ -59,19 +59,20 @@ pub(crate) fn outline(html: &Html) -> String {
     };
     let mut outline = String::new();
     for landmark in html.select(&landmarks) {
-        let text = spaced(landmark);
+        let words = spaced(landmark);
         let line = match landmark.value().name() {
-            "h1" => format!("\n# {text}"),
-            "h2" => format!("\n## {text}"),
-            "dt" => format!("\n{text}:"),
-            "dd" => format!(" {text}"),
+            // A display key is in several elements, with nothing between them.
+            "h1" => format!("\n# {}", text(landmark)),
+            "h2" => format!("\n## {words}"),
+            "dt" => format!("\n{words}:"),
+            "dd" => format!(" {words}"),
             "tr" => {
                 let cells: Vec<_> = landmark.select(&cells).map(spaced).collect();
                 format!("\n{}", cells.join(" | "))
             }
-            "button" if text.is_empty() => String::new(),
-            "button" => format!("\n[{text}]"),
-            _ => format!("\n! {text}"),
+            "button" if words.is_empty() => String::new(),
+            "button" => format!("\n[{words}]"),
+            _ => format!("\n! {words}"),
         };
         outline.push_str(line.trim_end());
     }
