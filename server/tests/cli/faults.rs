@@ -114,7 +114,7 @@ fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
     // The folder is moved away, and a device that asks meanwhile does not make another.
     fs::rename(&data, &away).unwrap();
     is_refused(2);
-    server.read_log_until("is missed");
+    server.read_log_until("is missing");
     assert!(!data.exists());
     fs::rename(&away, &data).unwrap();
     is_well(3);
