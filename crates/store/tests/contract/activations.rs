@@ -7,7 +7,7 @@ use keywright_domain::{
     license::{License, LicenseState},
 };
 use keywright_store::{ActivationSnapshot, LastSeenUpdate, StoreError};
-use keywright_testing::{Engine, EngineFixture, engine_test};
+use keywright_testing::{Engine, engine_test};
 
 use sqlx::{AnyConnection, Connection};
 

@@ -15,7 +15,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_store::StoreError;
-use keywright_testing::{Engine, EngineFixture, engine_test};
+use keywright_testing::{Engine, engine_test};
 
 use crate::{
     statistics,
