@@ -1,7 +1,8 @@
 //! A queue whose workers answer everything that waits at the same time together.
 //!
-//! Requests share what a statement or a commit costs: mostly the round trip to the database. An idle worker takes everything
-//! queued, up to the maximum batch, so a lone request is never delayed. The number of workers is the number of batches in flight.
+//! Requests share what a statement or a commit costs: mostly the round trip to the database. An
+//! idle worker takes everything queued, up to the maximum batch, so a lone request is never
+//! delayed. The number of workers is the number of batches in flight.
 
 use std::{
     convert::Infallible,
@@ -55,7 +56,8 @@ type Reply<R> = Option<oneshot::Sender<R>>;
 pub enum Batch<Q, R> {
     /// The responses, in the order of the requests.
     Done(Vec<R>),
-    /// One request failed in a way that concerns only itself: each is run again in a batch of its own.
+    /// One request failed in a way that concerns only itself: each is run again in a batch of its
+    /// own.
     RetryEach(Vec<Q>),
 }
 
@@ -66,7 +68,8 @@ pub trait BatchWorker: Send {
     /// What they get.
     type Response: Send;
 
-    /// Whether a request may be in the same batch as these. One that may not waits for a later batch.
+    /// Whether a request may be in the same batch as these. One that may not waits for a later
+    /// batch.
     fn can_join(_batch: &[Self::Request], _next: &Self::Request) -> bool {
         true
     }
@@ -77,7 +80,8 @@ pub trait BatchWorker: Send {
         requests: Vec<Self::Request>,
     ) -> impl Future<Output = Batch<Self::Request, Self::Response>> + Send;
 
-    /// Resolves when [`BatchWorker::tick`] is due. Dropped and called again whenever requests arrive.
+    /// Resolves when [`BatchWorker::tick`] is due. Dropped and called again whenever requests
+    /// arrive.
     fn due(&mut self) -> impl Future<Output = ()> + Send {
         pending()
     }
@@ -172,7 +176,8 @@ where
         self.queue.read().is_none()
     }
 
-    /// Takes no more requests, and waits until all that were taken are answered and the workers have ended.
+    /// Takes no more requests, and waits until all that were taken are answered and the workers
+    /// have ended.
     pub async fn close(&self) {
         self.queue.write().take();
         self.workers.lock().await.recv().await;
@@ -299,8 +304,8 @@ mod tests {
         batch: 3,
     };
 
-    /// Reports each batch. Requests of the same tens digit can't share one; a batch with a zero in it
-    /// is retried.
+    /// Reports each batch. Requests of the same tens digit can't share one; a batch with a zero in
+    /// it is retried.
     struct Worker(UnboundedSender<Vec<u32>>);
 
     impl BatchWorker for Worker {

@@ -1,7 +1,7 @@
 //! Batched activations: decided and written under the locks of their licenses.
 //!
-//! Devices that activate different licenses of a tenant at the same time share a unit of work, which
-//! costs mostly the round trip of each statement, and the commit.
+//! Devices that activate different licenses of a tenant at the same time share a unit of work,
+//! which costs mostly the round trip of each statement, and the commit.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -34,8 +34,8 @@ const LIMITS: BatchLimits = BatchLimits {
     batch: 64,
 };
 
-/// Units of work in flight on PostgreSQL: one that waits for a locked license leaves the others a way.
-/// SQLite runs them one after another anyway, and one that takes all is faster.
+/// Units of work in flight on PostgreSQL: one that waits for a locked license leaves the others a
+/// way. SQLite runs them one after another anyway, and one that takes all is faster.
 const MAX_IN_FLIGHT_POSTGRES: usize = 4;
 
 /// One activation, ready to be tried.
@@ -199,8 +199,8 @@ async fn existing_instances(
     Ok(existing)
 }
 
-/// Takes slots and inserts activations. A slot that was free under the lock can be taken; the condition
-/// of the statement holds all the same.
+/// Takes slots and inserts activations. A slot that was free under the lock can be taken; the
+/// condition of the statement holds all the same.
 async fn insert_new(tx: &mut Tx<'_>, tenant: &TenantId, new: &[Activation]) -> Result<(), Refusal> {
     if new.is_empty() {
         return Ok(());

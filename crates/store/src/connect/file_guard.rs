@@ -1,8 +1,9 @@
 //! SQLite: notices that the open database file was moved, deleted or replaced.
 //!
-//! On Unix an open file outlives its name. Everything written to it afterwards is lost when the process ends, and SQLite reports no
-//! error. The guard compares device and inode of the path with those of the open file: between each commit and its answer, in
-//! readiness checks, and once a second. Reads only look at the last result.
+//! On Unix an open file outlives its name. Everything written to it afterwards is lost when the
+//! process ends, and SQLite reports no error. The guard compares device and inode of the path with
+//! those of the open file: between each commit and its answer, in readiness checks, and once a
+//! second. Reads only look at the last result.
 
 use std::{
     fs::{self, Metadata},

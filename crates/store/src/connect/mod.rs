@@ -20,18 +20,19 @@ use self::{
 };
 use crate::{Engine, StoreError, search::SearchIndex};
 
-/// Connections that read at the same time. SQLite reads don't wait for one another; more than the cores only queue.
+/// Connections that read at the same time. SQLite reads don't wait for one another; more than the
+/// cores only queue.
 const SQLITE_READERS: u32 = 8;
 
 /// Connections of one server to PostgreSQL, whose own default limit is 100 for all its clients.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// How long a request waits for a free connection before it is told that the database is unavailable. Clients give up
-/// after 15 s.
+/// How long a request waits for a free connection before it is told that the database is
+/// unavailable. Clients give up after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the database can't be opened: a sentence for the person who started the server. No URL is in it, for a URL may
-/// hold a password.
+/// Why the database can't be opened: a sentence for the person who started the server. No URL is in
+/// it, for a URL may hold a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Neither `sqlite:` nor `postgres:`.
@@ -131,7 +132,8 @@ impl Connector {
         Ok(connection)
     }
 
-    /// One connection that leaves the file as it is but for what it is told: no log is begun beside it.
+    /// One connection that leaves the file as it is but for what it is told: no log is begun beside
+    /// it.
     pub(crate) async fn connect_plainly(&self) -> Result<AnyConnection, sqlx::Error> {
         AnyConnection::connect_with(&self.options).await
     }
@@ -161,7 +163,8 @@ impl Connector {
                 Engine::Postgres => POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A ping before each use costs a round trip; lookups, of which there are most, have connections of their own.
+            // A ping before each use costs a round trip; lookups, of which there are most, have
+            // connections of their own.
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
@@ -232,28 +235,28 @@ pub(crate) fn newest_schema() -> i64 {
     versions.max().unwrap_or_default()
 }
 
-/// Readers beside one writer (WAL), durable at every commit (FULL), references kept, and 5 s of patience with a tool
-/// that writes beside the server.
+/// Readers beside one writer (WAL), durable at every commit (FULL), references kept, and 5 s of
+/// patience with a tool that writes beside the server.
 const SQLITE_TUNING: &str = "PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
-/// The upper levels of all indexes of a million licenses stay in memory: 48 MiB; the default of 2 MiB
-/// would be read over and over. Copies for savepoints go into no file. Checkpoints run in the
+/// The upper levels of all indexes of a million licenses stay in memory: 48 MiB; the default of 2
+/// MiB would be read over and over. Copies for savepoints go into no file. Checkpoints run in the
 /// background ([`wal_checkpoint`]); what they leave is copied once the log has 64 MiB.
 const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
 PRAGMA wal_autocheckpoint = 16384;
 PRAGMA temp_store = MEMORY;";
 
 /// 4 MiB: about the upper levels of the indexes that lookups read. A larger cache fills with pages
-/// that are read once and push each other out of the processor's caches, which costs more than reading
-/// some again.
+/// that are read once and push each other out of the processor's caches, which costs more than
+/// reading some again.
 const SQLITE_LOOKUP_TUNING: &str = "PRAGMA cache_size = -4096;
 PRAGMA query_only = ON;";
 
-/// Nobody waits longer for a row that somebody else holds than a request may take, and a server that vanishes in the middle
-/// of a unit of work holds its rows for ten seconds at most.
+/// Nobody waits longer for a row that somebody else holds than a request may take, and a server
+/// that vanishes in the middle of a unit of work holds its rows for ten seconds at most.
 const POSTGRES_TUNING: &str = "SET lock_timeout = '4s';
 SET idle_in_transaction_session_timeout = '10s';";
 
@@ -261,7 +264,8 @@ SET idle_in_transaction_session_timeout = '10s';";
 mod tests {
     use super::*;
 
-    /// A killed process loses nothing either way; a power cut can't be tried here, so what SQLite waits for is asked.
+    /// A killed process loses nothing either way; a power cut can't be tried here, so what SQLite
+    /// waits for is asked.
     #[tokio::test]
     async fn what_writes_to_sqlite_waits_for_the_disk_and_keeps_references() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,8 +1,9 @@
 //! SQLite: copies the write-ahead log into the database file in the background.
 //!
-//! Otherwise the writer does it at the end of a commit, and every caller that waits for one stalls meanwhile. `PASSIVE` never blocks;
-//! it copies as many pages as it can. The writer's `wal_autocheckpoint` copies the little that is left once the log is long, so that
-//! SQLite can start it over from the beginning.
+//! Otherwise the writer does it at the end of a commit, and every caller that waits for one stalls
+//! meanwhile. `PASSIVE` never blocks; it copies as many pages as it can. The writer's
+//! `wal_autocheckpoint` copies the little that is left once the log is long, so that SQLite can
+//! start it over from the beginning.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,7 +16,8 @@ use tokio::{
 
 use super::{Connector, file_guard::DatabaseFileGuard};
 
-/// Time between two checkpoints while there are commits: pages that change several times meanwhile are copied once.
+/// Time between two checkpoints while there are commits: pages that change several times meanwhile
+/// are copied once.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Tells the background task of commits. It ends when this is dropped.

@@ -1,5 +1,5 @@
-//! Lookups of a license and one of its devices, which every device call begins with. Those that wait at the same time share a
-//! statement.
+//! Lookups of a license and one of its devices, which every device call begins with. Those that
+//! wait at the same time share a statement.
 
 use std::{sync::Arc, time::Duration};
 
@@ -24,7 +24,8 @@ use crate::{
 /// Result of a lookup: everything in it was read in one statement.
 #[derive(Debug, Clone)]
 pub struct LicenseLookup {
-    /// Revision of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; `None` if there is no such tenant.
+    /// Revision of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; `None` if
+    /// there is no such tenant.
     pub revision: Option<i64>,
     /// The license, if it exists.
     pub found: Option<DeviceLicense>,
@@ -50,13 +51,16 @@ pub struct ActivationSnapshot {
     pub(crate) telemetry: KnownTelemetry,
 }
 
-/// How long a lookup may take before its connection is given up. Requests are answered within ten seconds.
+/// How long a lookup may take before its connection is given up. Requests are answered within ten
+/// seconds.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The same over an idle connection, which may have been cut off silently; then a fresh one is tried.
+/// The same over an idle connection, which may have been cut off silently; then a fresh one is
+/// tried.
 const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Statements in flight. SQLite's pages are in memory as a rule: a second worker would only read them a second time.
+/// Statements in flight. SQLite's pages are in memory as a rule: a second worker would only read
+/// them a second time.
 const fn max_in_flight(engine: Engine) -> usize {
     match engine {
         Engine::Sqlite => 1,
@@ -64,7 +68,8 @@ const fn max_in_flight(engine: Engine) -> usize {
     }
 }
 
-/// Over a network, lookups share the round trip; within the process, other requests are better signed meanwhile.
+/// Over a network, lookups share the round trip; within the process, other requests are better
+/// signed meanwhile.
 const fn limits(engine: Engine) -> BatchLimits {
     let batch = match engine {
         Engine::Sqlite => 8,

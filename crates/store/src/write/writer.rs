@@ -35,8 +35,8 @@ const LIMITS: BatchLimits = BatchLimits {
     batch: 256,
 };
 
-/// Maximum number of jobs in flight on PostgreSQL: more than there can be connections, so that it never
-/// delays a job.
+/// Maximum number of jobs in flight on PostgreSQL: more than there can be connections, so that it
+/// never delays a job.
 const MAX_IN_FLIGHT: u32 = 1 << 20;
 
 /// Tells the caller of a finished job whether its commit succeeded.
@@ -283,7 +283,8 @@ impl BatchWorker for SqliteWorker {
 impl SqliteWorker {
     /// The open connection, or a new one. `None` fails whoever waits for it.
     async fn take_connection(&mut self) -> Option<AnyConnection> {
-        // Opening would create an empty file in place of a missing one. The guard logs what it finds.
+        // Opening would create an empty file in place of a missing one. The guard logs what it
+        // finds.
         self.file_guard.ensure_present().ok()?;
         if let Some(open) = self.connection.take() {
             return Some(open);
@@ -308,8 +309,8 @@ impl SqliteWorker {
         }
     }
 
-    /// Runs jobs, commits, replies. After an error nothing of the batch can be relied on; its callers
-    /// get the error.
+    /// Runs jobs, commits, replies. After an error nothing of the batch can be relied on; its
+    /// callers get the error.
     async fn run_jobs(
         &mut self,
         connection: &mut AnyConnection,
@@ -330,8 +331,8 @@ impl SqliteWorker {
         committed
     }
 
-    /// Runs the batch, collects replies, and returns the change set of the committed jobs. A job that
-    /// did not run is dropped, and its reply with it.
+    /// Runs the batch, collects replies, and returns the change set of the committed jobs. A job
+    /// that did not run is dropped, and its reply with it.
     ///
     /// The connection must not be used again after an error. Two statements in one string cost one
     /// round trip to SQLite's thread, which is most of what a statement costs.
