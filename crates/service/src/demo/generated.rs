@@ -17,6 +17,7 @@ use super::{
 };
 use crate::Error;
 
+const SEED: u64 = 2026;
 const LICENSES: u32 = 120;
 
 /// How many of them are licenses of the second tenant.
@@ -27,7 +28,7 @@ const REMINTED: usize = 2;
 
 /// Generates licenses with their devices and their audit entries.
 pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
-    let generator = Generator::new(Demo { now }, catalog, LICENSES, now);
+    let generator = Generator::new(Demo { now }, catalog, SEED, LICENSES, now);
     let licenses = generator.map(|generated| generated.map(DemoLicense::from));
     let mut licenses = licenses.collect::<Result<Vec<_>, _>>()?;
     for _ in 0..REMINTED {

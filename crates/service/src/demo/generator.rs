@@ -22,8 +22,6 @@ use super::{
 };
 use crate::Error;
 
-const SEED: u64 = 2026;
-
 /// Of 100 licenses, the number that were revoked.
 const REVOKED_PERCENT: u32 = 6;
 
@@ -77,14 +75,15 @@ pub struct Generator<'a, P> {
 }
 
 impl<'a, P: Profile> Generator<'a, P> {
-    /// Generates `count` licenses that were minted before `now`.
-    pub fn new(profile: P, catalog: &'a Catalog, count: u32, now: Timestamp) -> Self {
+    /// Generates `count` licenses that were minted before `now`. Two data sets in one database need
+    /// different seeds: the same seed gives the same license keys.
+    pub fn new(profile: P, catalog: &'a Catalog, seed: u64, count: u32, now: Timestamp) -> Self {
         Self {
             profile,
             catalog,
             numbers: 0..count,
             now,
-            rng: Rng::with_seed(SEED),
+            rng: Rng::with_seed(seed),
         }
     }
 
