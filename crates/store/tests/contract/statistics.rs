@@ -1,6 +1,7 @@
 //! Planner statistics of a database with a million licenses. Plans must not depend on them.
 
 use keywright_testing::{Engine, EngineFixture};
+use sqlx::{AnyConnection, Connection};
 
 use crate::support::World;
 
@@ -53,4 +54,19 @@ pub(crate) async fn worlds(engine: Engine) -> Vec<World> {
         }
     }
     worlds
+}
+
+#[tokio::test]
+async fn optimize_samples_the_indexes_instead_of_reading_them_whole() {
+    let world = World::on(Engine::Sqlite).await;
+    world.store.optimize().await.unwrap();
+    let mut connection = AnyConnection::connect(world.database.url()).await.unwrap();
+    let mut count = async |sql: &'static str| {
+        let count = sqlx::query_scalar::<_, i64>(sql);
+        count.fetch_one(&mut connection).await.unwrap()
+    };
+    let analyzed = "SELECT COUNT(*) FROM sqlite_stat1 WHERE tbl = 'tenants'";
+    assert_eq!(count(analyzed).await, 1);
+    // SQLite collects these histograms only where it reads a whole index.
+    assert_eq!(count("SELECT COUNT(*) FROM sqlite_stat4").await, 0);
 }
