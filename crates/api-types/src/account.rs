@@ -1,4 +1,4 @@
-//! The operator behind a session.
+//! The account of a signed-in operator.
 
 use keywright_domain::{
     ids::{OperatorId, TenantId},
@@ -7,21 +7,21 @@ use keywright_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// An operator who is signed in, as read with every request. Pages carry it, so it holds no secrets.
+/// A signed-in operator, loaded on every request. Pages contain it, so it holds no secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// The operator.
+    /// ID of the operator.
     pub operator_id: OperatorId,
-    /// The address the operator signs in with.
+    /// Email address used to sign in.
     pub email: String,
-    /// The operator's role at the time of the request.
+    /// Role at the time of the request.
     pub role: Role,
-    /// The operator's tenant.
+    /// ID of the operator's tenant.
     pub tenant_id: TenantId,
-    /// The tenant's display name.
+    /// Display name of the tenant.
     pub tenant_name: String,
-    /// The tenant's plan.
+    /// Plan of the tenant.
     pub plan: Plan,
-    /// Whether the tenant is still led to its first licensed device.
+    /// Whether the tenant still sees the getting-started guide.
     pub is_guided: bool,
 }

@@ -1,4 +1,4 @@
-//! The audit log, as it is read: what may be asked of it, and what comes back.
+//! Audit log queries and their results.
 
 use std::{fmt, str::FromStr};
 
@@ -14,49 +14,50 @@ use serde::{Deserialize, Serialize};
 
 use crate::page::{Count, Page, Position};
 
-/// Most licenses that entries are looked up for at once: who means more means something else.
+/// Maximum number of licenses that a search term may match. Broader searches return no entries.
 pub const MOST_LICENSES: u32 = 1_000;
 
-/// What is asked of the audit log. By default every entry, the newest first, which is its one order.
+/// A query of the audit log. The default is every entry; the order is always newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// Which entries.
+    /// Which entries to return.
     pub filter: AuditFilter,
-    /// Which page.
+    /// Which page to return.
     pub position: Position<AuditEntryId>,
 }
 
-/// Which entries: those that fit all that is given.
+/// Filter for entries. All given conditions must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// Of this action.
+    /// Entries with this action.
     pub action: Option<Action>,
-    /// By these.
+    /// Entries by this actor.
     pub by: Option<By>,
-    /// About this license, the remint that it came from included.
+    /// Entries about this license, including the remint that created it.
     pub license: Option<LicenseId>,
-    /// About licenses that the license list finds with this, unless those are more than [`MOST_LICENSES`].
+    /// Entries about licenses that match this term in the license list, if at most
+    /// [`MOST_LICENSES`] do.
     pub term: Option<SearchTerm>,
-    /// Of this day or later.
+    /// Entries on or after this day.
     pub from: Option<Day>,
-    /// Of this day or earlier.
+    /// Entries on or before this day.
     pub to: Option<Day>,
 }
 
-/// Who did something, as far as one can ask for it.
+/// An actor to filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
-    /// Whoever used the command line.
+    /// Anyone on the command line.
     CommandLine,
-    /// The server by itself.
+    /// The server, acting automatically.
     System,
-    /// One operator, whatever they were called at the time.
+    /// One operator, under any name they had.
     Operator(OperatorId),
 }
 
-/// The text names nobody.
+/// The text is not a valid actor filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("neither an operator's id, nor command_line or system")]
+#[error("expected an operator ID, command_line or system")]
 pub struct ByError;
 
 impl fmt::Display for By {
@@ -81,22 +82,22 @@ impl FromStr for By {
     }
 }
 
-/// A day of the calendar, in UTC: `2026-06-10`.
+/// A calendar day in UTC, such as `2026-06-10`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(Date);
 
-/// The text is no day.
+/// The text is not a valid day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a day is written like 2026-06-10")]
+#[error("enter a date such as 2026-06-10")]
 pub struct DayError;
 
 impl Day {
-    /// Its first moment.
+    /// Returns the first instant of the day.
     pub fn begin(self) -> Timestamp {
         Timestamp::from_seconds(self.0.duration_since(date(1970, 1, 1)).as_secs())
     }
 
-    /// The first moment after it.
+    /// Returns the first instant after the day.
     pub fn end(self) -> Timestamp {
         self.begin().plus_days(1)
     }
@@ -106,7 +107,7 @@ impl FromStr for Day {
     type Err = DayError;
 
     fn from_str(text: &str) -> Result<Self, DayError> {
-        // The calendar's own parser takes more: `20260610`, and times after the day.
+        // The parser of `jiff` accepts more: `20260610`, and a time after the date.
         let is_plain = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-');
         let day = is_plain.then(|| text.parse()).ok_or(DayError)?;
         day.map(Self).map_err(|_| DayError)
@@ -119,22 +120,22 @@ impl fmt::Display for Day {
     }
 }
 
-/// One entry, by default with its details as pages show them.
+/// An audit log entry. By default its details are name-value pairs for display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry<Details = Vec<(String, String)>> {
-    /// Its id.
+    /// ID of the entry.
     pub id: AuditEntryId,
-    /// When it happened.
+    /// Time of the action.
     pub at: Timestamp,
-    /// Who did it, as they were called then.
+    /// The actor, with the name they had at that time.
     pub actor: Actor,
-    /// What was done.
+    /// The action.
     pub action: Action,
-    /// To which license, where it was one.
+    /// The license concerned, if any.
     pub license: Option<NamedLicense>,
-    /// Of a remint: the license that took its place.
+    /// For a remint, the license that replaced it.
     pub successor: Option<NamedLicense>,
-    /// What else there is to say: stable names and values.
+    /// Further details, as stable names and values.
     pub details: Details,
 }
 
@@ -154,7 +155,7 @@ impl<Details> AuditEntry<Details> {
 }
 
 impl AuditEntry {
-    /// What there is to say under that name.
+    /// Returns the detail with this name.
     pub fn detail(&self, name: &str) -> Option<&str> {
         let mut details = self.details.iter();
         let found = details.find(|(found, _)| found == name);
@@ -165,15 +166,16 @@ impl AuditEntry {
 /// One page of the audit log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditLog {
-    /// The entries and their neighbours.
+    /// The entries, with cursors to the adjacent pages.
     pub page: Page<AuditEntry, AuditEntryId>,
-    /// How many match.
+    /// Number of matching entries.
     pub count: Count,
-    /// Who can be asked for: every operator of the tenant, by their e-mail.
+    /// Every operator of the tenant with their email address, as filter options.
     pub operators: Vec<(OperatorId, String)>,
-    /// The license that was asked for, where the tenant has it.
+    /// The license filtered by, if it belongs to the tenant.
     pub license: Option<NamedLicense>,
-    /// Whether what was searched for is on more than [`MOST_LICENSES`] licenses; then no entries were looked up.
+    /// Whether the term matches more than [`MOST_LICENSES`] licenses, so that no entries were
+    /// read.
     pub is_too_broad: bool,
 }
 
@@ -182,12 +184,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_from_midnight_to_midnight() {
+    fn day_spans_midnight_to_midnight() {
         let day: Day = "2026-06-10".parse().unwrap();
         assert_eq!(day.to_string(), "2026-06-10");
         assert_eq!(day.begin().seconds(), 1_781_049_600);
         assert_eq!(day.end(), "2026-06-11".parse::<Day>().unwrap().begin());
-        for nonsense in [
+        for invalid in [
             "",
             "2026-02-30",
             "20260610",
@@ -197,18 +199,18 @@ mod tests {
             "-026-06-10",
             "2026-06-1😀",
         ] {
-            assert_eq!(nonsense.parse::<Day>(), Err(DayError), "{nonsense}");
+            assert_eq!(invalid.parse::<Day>(), Err(DayError), "{invalid}");
         }
     }
 
     #[test]
-    fn the_last_day_of_the_calendar_ends_too() {
+    fn last_day_of_the_calendar_has_an_end() {
         let last: Day = "9999-12-31".parse().unwrap();
         assert!(last.begin() < last.end());
     }
 
     #[test]
-    fn whom_one_asks_for_survives_a_url() {
+    fn actor_filter_round_trips() {
         let operator = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         for by in [By::CommandLine, By::System, By::Operator(operator)] {
             assert_eq!(by.to_string().parse(), Ok(by));

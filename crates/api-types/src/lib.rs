@@ -1,6 +1,6 @@
-//! What server functions and pages exchange: lists, details, queries and cursors.
+//! Types exchanged by server functions and pages: lists, details, queries and cursors.
 //!
-//! Plain data with serde. The rules are in `domain`; nothing here reads, writes or decides.
+//! Plain data with serde. The rules are in `domain`; nothing here performs I/O or makes decisions.
 
 pub mod account;
 pub mod audit_log;

@@ -1,4 +1,4 @@
-//! One license, as its page shows it.
+//! The license page.
 
 use keywright_domain::{
     activation::Activation,
@@ -13,63 +13,63 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit_log::AuditEntry;
 
-/// Everything that an operator sees of a license.
+/// Everything that operators see of a license.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseDetail {
-    /// The hash of its key.
+    /// License ID: the hash of its key.
     pub id: LicenseId,
-    /// The masked key.
+    /// Masked key.
     pub display_key: DisplayKey,
-    /// The status at [`LicenseDetail::now`].
+    /// Status at [`LicenseDetail::now`].
     pub status: Status,
-    /// The product's display name.
+    /// Display name of the product.
     pub product_name: String,
-    /// The variant it was minted as.
+    /// The key type it was minted from.
     pub key_type: KeyTypeId,
-    /// What it unlocks.
+    /// Entitlements that the license unlocks.
     pub entitlements: Entitlements,
-    /// Whether the app may go on in reduced mode once it has expired.
+    /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// Who bought it.
+    /// The buyer.
     pub customer: Customer,
-    /// When it was minted.
+    /// Time of minting.
     pub created_at: Timestamp,
-    /// When it ends; `None` for lifetime.
+    /// Expiry; `None` for lifetime.
     pub expires_at: Option<Timestamp>,
-    /// Devices that hold a slot.
+    /// Number of active devices.
     pub active_count: u32,
-    /// Devices that may.
+    /// Maximum number of active devices.
     pub activation_limit: u32,
-    /// The license that this one took the place of.
+    /// The license that this one replaced.
     pub predecessor: Option<NamedLicense>,
-    /// The license that took this one's place.
+    /// The license that replaced this one.
     pub successor: Option<NamedLicense>,
-    /// Every device that it knows, the newest first.
+    /// All devices, active and deactivated, newest first.
     pub devices: Vec<Device>,
-    /// What happened to it, the newest first.
+    /// Audit log entries about the license, newest first.
     pub activity: Vec<AuditEntry>,
-    /// When the server read all this: "38 min ago" counts from here, in the browser too.
+    /// Server time of the read, from which relative times ("38 min ago") are computed everywhere.
     pub now: Timestamp,
 }
 
-/// One device of a license, active or past.
+/// A device of a license, active or past.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
-    /// The slot that it holds or held.
+    /// ID of the device slot.
     pub instance: InstanceId,
-    /// Its name.
+    /// Display name.
     pub name: String,
-    /// Whether it gets leases.
+    /// Whether the device gets leases.
     pub state: DeviceState,
-    /// When it was activated.
+    /// Time of activation.
     pub first_seen_at: Timestamp,
-    /// When it last asked for a lease.
+    /// Time of the last validation.
     pub last_validated_at: Timestamp,
-    /// How long it can go on with what it holds.
+    /// How long the device can run offline.
     pub offline_until: OfflineUntil,
-    /// Version of the app, where it is sent.
+    /// Version of the app, if sent.
     pub app_version: Option<String>,
-    /// Operating system and its version, where they are sent.
+    /// Operating system and its version, as far as sent.
     pub platform: Option<String>,
 }
 
@@ -77,23 +77,24 @@ pub struct Device {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
-    /// It holds its slot and gets leases.
+    /// Holds its slot and gets leases.
     Active,
-    /// It holds its slot, but its license has ended.
+    /// Holds its slot, but gets no new leases because the license has ended.
     NoNewLease,
-    /// It holds its slot; its license has expired, and it gets leases that let its app go on in reduced mode.
+    /// Holds its slot and gets leases for reduced mode, because the license has expired.
     Reduced,
-    /// Its slot was freed.
+    /// Deactivated; its slot is free.
     Deactivated {
-        /// When.
+        /// Time of the deactivation.
         at: Timestamp,
-        /// By whom; `None` where the device gave it back.
+        /// The operator's name, or `None` if the device freed its own slot.
         by_operator: Option<String>,
     },
 }
 
 impl Device {
-    /// A device of a license of that status; `fallback` says whether the license lets it go on once it has expired.
+    /// Creates the view of a device of a license with this status. `fallback` says whether the
+    /// license allows reduced mode after expiry.
     pub fn new(activation: Activation, status: Status, fallback: bool) -> Self {
         let state = match (activation.deactivated, status) {
             (Some(deactivation), _) => DeviceState::Deactivated {
@@ -120,25 +121,25 @@ impl Device {
         }
     }
 
-    /// Whether it holds its slot, and an operator can take it away.
+    /// Returns whether the device holds its slot, so that an operator can deactivate it.
     pub const fn holds_its_slot(&self) -> bool {
         !matches!(self.state, DeviceState::Deactivated { .. })
     }
 }
 
-/// What would go on if a license were ended now: what an operator is told before.
+/// Devices that keep running offline if the license is ended now. Shown before confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunOut {
-    /// Devices that hold a slot.
+    /// Number of active devices.
     pub active_devices: usize,
-    /// The latest moment until which one of them can go on offline, if any can.
+    /// The latest time at which a device still runs offline, if any does.
     pub latest: Option<Timestamp>,
-    /// Devices in reduced mode, which has no fixed end.
+    /// Number of devices in reduced mode, which has no fixed end.
     pub reduced: usize,
 }
 
 impl LicenseDetail {
-    /// Puts a license and what belongs to it together, as it is at `now`.
+    /// Creates the view of a license and its activations at `now`.
     pub fn new(
         license: License,
         product_name: String,
@@ -169,12 +170,12 @@ impl LicenseDetail {
         }
     }
 
-    /// Whether it can be revoked or reminted: it has not been yet.
+    /// Returns whether the license can be revoked or reminted.
     pub const fn can_be_ended(&self) -> bool {
         matches!(self.status, Status::Active | Status::Expired)
     }
 
-    /// Until when each of its active devices can go on offline, of those that can in full.
+    /// Returns, for each active device in full operation, until when it can run offline.
     pub fn ends(&self) -> Vec<Timestamp> {
         let active = self.devices.iter().filter(|device| device.holds_its_slot());
         active
@@ -182,7 +183,7 @@ impl LicenseDetail {
             .collect()
     }
 
-    /// What its devices can still do offline, whatever is done to it now.
+    /// Returns what its devices can still do offline if the license is ended now.
     pub fn run_out(&self) -> RunOut {
         let active = || self.devices.iter().filter(|device| device.holds_its_slot());
         RunOut {
@@ -194,7 +195,7 @@ impl LicenseDetail {
         }
     }
 
-    /// The device of that instance.
+    /// Returns the device with this instance ID.
     pub fn device(&self, instance: InstanceId) -> Option<&Device> {
         self.devices
             .iter()
@@ -214,7 +215,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_781_000_040);
 
-    /// Active, for life, with three slots, none taken.
+    /// Returns an active lifetime license with three free slots.
     fn license() -> License {
         License {
             tenant: "acme".parse().unwrap(),
@@ -261,8 +262,8 @@ mod tests {
     }
 
     #[test]
-    fn only_devices_that_hold_a_slot_run_out_and_the_last_of_them_counts() {
-        let gone = Activation {
+    fn offline_impact_covers_active_devices_and_reports_the_latest_end() {
+        let deactivated = Activation {
             deactivated: Some(Deactivation {
                 at: NOW,
                 by_operator: None,
@@ -272,7 +273,7 @@ mod tests {
         let found = detail(
             LicenseState::Active,
             vec![
-                gone,
+                deactivated,
                 activation(2, LeaseStatus::Active, NOW.plus_days(3)),
                 activation(3, LeaseStatus::Active, NOW.plus_days(5)),
                 activation(4, LeaseStatus::Active, NOW.minus_days(5)),
@@ -288,12 +289,12 @@ mod tests {
         assert_eq!(found.run_out(), expected);
         let skew = |days| NOW.plus_days(days).plus_millis(300_000);
         assert_eq!(found.ends(), [skew(3), skew(5)]);
-        let nobody = RunOut {
+        let no_devices = RunOut {
             active_devices: 0,
             latest: None,
             reduced: 0,
         };
-        assert_eq!(detail(LicenseState::Active, vec![]).run_out(), nobody);
+        assert_eq!(detail(LicenseState::Active, vec![]).run_out(), no_devices);
     }
 
     #[test]
@@ -310,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn devices_of_an_expired_license_go_on_in_reduced_mode_where_it_lets_them() {
+    fn fallback_keeps_devices_of_an_expired_license_in_reduced_mode() {
         for (fallback, expected) in [
             (false, DeviceState::NoNewLease),
             (true, DeviceState::Reduced),
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_platform_is_named_as_far_as_it_is_known() {
+    fn platform_combines_name_and_version() {
         for (platform, version, shown) in [
             (None, None, None),
             (Some("linux"), None, Some("linux")),

@@ -1,4 +1,4 @@
-//! The license list: what may be asked of it, and what comes back.
+//! License list queries and their results.
 
 use keywright_domain::{
     ids::{LicenseId, ProductId},
@@ -12,53 +12,53 @@ use serde::{Deserialize, Serialize};
 
 use crate::page::{Count, Page, Position};
 
-/// What is asked of the license list. By default every license, newest first.
+/// A query of the license list. The default is every license, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseQuery {
-    /// Which licenses.
+    /// Which licenses to return.
     pub filter: LicenseFilter,
-    /// In which order.
+    /// Sort order.
     pub sort: Sort,
-    /// Which page.
+    /// Which page to return.
     pub position: Position<LicenseId>,
 }
 
-/// Which licenses: those that fit all that is given.
+/// Filter for licenses. All given conditions must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseFilter {
-    /// Of this status.
+    /// Licenses with this status.
     pub status: Option<Status>,
-    /// Of this product.
+    /// Licenses of this product.
     pub product: Option<ProductId>,
-    /// With this in their display key, customer, devices' names or instance ids.
+    /// Licenses with this term in their display key, customer, device names or instance IDs.
     pub term: Option<SearchTerm>,
 }
 
 impl LicenseFilter {
-    /// Whether it lets every license through.
+    /// Returns whether the filter matches every license.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-/// What the list is sorted by, and in which direction. Equals are told apart by their ids.
+/// Sort column and direction. Ties are broken by ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
-    /// By what.
+    /// Sort column.
     pub by: SortBy,
-    /// Whether the greatest comes first.
+    /// Whether the order is descending.
     pub descending: bool,
 }
 
 named_enum! {
-    /// What the list can be sorted by.
+    /// Columns that the list can be sorted by.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
     pub enum SortBy {
-        /// How many devices hold a slot.
+        /// Number of active devices.
         Activations = "activations",
-        /// When it was minted.
+        /// Time of minting.
         Created = "created",
-        /// When it ends; lifetime comes after every date.
+        /// Expiry. Lifetime licenses come after every date.
         Expires = "expires",
     }
 }
@@ -70,7 +70,7 @@ impl Default for Sort {
 }
 
 impl SortBy {
-    /// The order that one wants first: the newest, the fullest, the one that ends soonest.
+    /// Returns the column's default direction: newest, most activations or soonest expiry first.
     pub const fn first(self) -> Sort {
         Sort {
             by: self,
@@ -80,13 +80,13 @@ impl SortBy {
 }
 
 impl Sort {
-    /// The stable name in URLs: `expires`, and with a hyphen before it where the greatest comes first.
+    /// Returns the stable name in URLs, such as `expires`. A leading hyphen means descending.
     pub fn name(self) -> String {
         let hyphen = if self.descending { "-" } else { "" };
         format!("{hyphen}{}", self.by.as_str())
     }
 
-    /// The order of that name.
+    /// Finds the order with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         let (descending, name) = match name.strip_prefix('-') {
             Some(name) => (true, name),
@@ -96,7 +96,8 @@ impl Sort {
         Some(Self { by, descending })
     }
 
-    /// What a press on that column's head leads to: the other direction, where it is sorted by that already.
+    /// Returns the order after a click on a column header, which reverses the direction if the
+    /// list is already sorted by that column.
     #[must_use]
     pub fn pressed(self, by: SortBy) -> Self {
         if self.by == by {
@@ -113,58 +114,59 @@ impl Sort {
 /// One page of the license list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseList {
-    /// The rows and their neighbours.
+    /// The rows, with cursors to the adjacent pages.
     pub page: Page<LicenseSummary, LicenseId>,
-    /// How many match.
+    /// Number of licenses that match the filter.
     pub count: Count,
-    /// How many there are, whatever the filter.
+    /// Number of licenses without a filter.
     pub total: Count,
-    /// What can be filtered by: every product of the tenant, by its name.
+    /// Every product of the tenant, as filter options.
     pub products: Vec<ProductName>,
-    /// When the server read them: "38 min ago" counts from here, in the browser too.
+    /// Server time of the read, from which relative times ("38 min ago") are computed everywhere.
     pub now: Timestamp,
 }
 
-/// One row of the license list, as the browser gets it.
+/// A row of the license list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseSummary {
-    /// The hash of its key.
+    /// License ID: the hash of its key.
     pub id: LicenseId,
-    /// The masked key.
+    /// Masked key.
     pub display_key: DisplayKey,
-    /// The status at the moment the list was read.
+    /// Status when the list was read.
     pub status: Status,
-    /// The product's display name.
+    /// Display name of the product.
     pub product_name: String,
-    /// Where the customer is written to.
+    /// Email address of the customer.
     pub customer_email: Option<String>,
-    /// Devices that hold a slot.
+    /// Number of active devices.
     pub active_count: u32,
-    /// Devices that may.
+    /// Maximum number of active devices.
     pub activation_limit: u32,
-    /// When it was minted.
+    /// Time of minting.
     pub created_at: Timestamp,
-    /// When it ends; `None` for lifetime.
+    /// Expiry; `None` for lifetime.
     pub expires_at: Option<Timestamp>,
 }
 
-/// A product, as far as a filter needs it.
+/// A product as a filter option.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProductName {
-    /// Its slug.
+    /// Slug.
     pub id: ProductId,
-    /// Its display name.
+    /// Display name.
     pub name: String,
 }
 
-/// What a search for something typed or pasted leads to.
+/// The outcome of a search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Found {
-    /// It is a whole key: its license.
+    /// The input is a whole key of this license.
     License(LicenseId),
-    /// It is a whole key, of no license of this tenant. What was typed is not repeated: it may be somebody's key.
+    /// The input is a whole key that no license of this tenant has. It is not echoed, because it
+    /// may be someone's key.
     NoSuchKey,
-    /// It is anything else, to look for in the list; nothing, where only white space was typed.
+    /// The input is a term to search the list for, or `None` if it is blank.
     Term(Option<SearchTerm>),
 }
 
@@ -173,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn orders_are_found_by_their_names() {
+    fn sort_names_round_trip() {
         for by in SortBy::ALL {
             for descending in [true, false] {
                 let sort = Sort { by, descending };
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_columns_head_begins_with_what_one_wants_first_and_then_turns() {
+    fn column_header_starts_with_the_default_direction_and_then_toggles() {
         let pressed = |sort: &str, by| Sort::from_name(sort).unwrap().pressed(by).name();
         assert_eq!(pressed("-created", SortBy::Created), "created");
         assert_eq!(pressed("created", SortBy::Created), "-created");

@@ -1,27 +1,27 @@
-//! Keyset paging: a page begins after, or ends before, a row that the reader has seen.
+//! Keyset pagination: a page begins after, or ends before, a known row.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Rows on a page of a list.
+/// Number of rows per page.
 pub const PAGE_SIZE: u32 = 25;
 
-/// How many matches are counted exactly; beyond that a list says "more than".
+/// Maximum number of matches that are counted exactly.
 pub const COUNT_LIMIT: u32 = 10_000;
 
-/// Where a row stands in a list: its sort value and, among equals, its id. In URLs `value~id`.
+/// Cursor to a row: its sort value, and its ID to break ties. Written as `value~id` in URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark<Id> {
-    /// What the list is sorted by.
+    /// Sort value of the row.
     pub value: i64,
-    /// What tells equals apart.
+    /// ID of the row, which breaks ties.
     pub id: Id,
 }
 
-/// The text names no place in a list.
+/// The text is not a valid cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no place in the list")]
+#[error("invalid page cursor")]
 pub struct MarkError;
 
 impl<Id: fmt::Display> fmt::Display for Mark<Id> {
@@ -42,21 +42,21 @@ impl<Id: FromStr> FromStr for Mark<Id> {
     }
 }
 
-/// Which page of a list.
+/// Which page of a list to return.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Position<Id> {
-    /// The first.
+    /// The first page.
     #[default]
     Start,
-    /// The one that begins after this row.
+    /// The page that begins after this row.
     After(Mark<Id>),
-    /// The one that ends before this row.
+    /// The page that ends before this row.
     Before(Mark<Id>),
 }
 
 impl<Id: FromStr> Position<Id> {
-    /// From the `after` and `before` of a URL. What names no place is the start: an old or mangled link still opens
-    /// the list.
+    /// Parses the `after` and `before` parameters of a URL. An invalid cursor selects the first
+    /// page, so that an old or mangled link still opens the list.
     pub fn from_params(after: Option<&str>, before: Option<&str>) -> Self {
         if let Some(mark) = after.and_then(|text| text.parse().ok()) {
             return Self::After(mark);
@@ -67,20 +67,22 @@ impl<Id: FromStr> Position<Id> {
     }
 }
 
-/// One page, and where its neighbours are.
+/// One page of a list, with cursors to the adjacent pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page<T, Id> {
-    /// The rows, in the list's order.
+    /// The rows, in list order.
     pub items: Vec<T>,
-    /// The page before this one ends before this row; `None` on the first page.
+    /// Cursor to the previous page, which ends before this row; `None` on the first page.
     pub previous: Option<Mark<Id>>,
-    /// The page after this one begins after this row; `None` on the last page.
+    /// Cursor to the next page, which begins after this row; `None` on the last page.
     pub next: Option<Mark<Id>>,
 }
 
 impl<T, Id> Page<T, Id> {
-    /// Makes the page out of rows read outwards from `position`, of which there is one more than `size` if there are
-    /// further ones; rows read backwards come in backwards.
+    /// Creates a page from rows that were read outward from `position`.
+    ///
+    /// The query fetches one row more than `size` to find out whether there are further rows. Rows
+    /// before a cursor arrive in reverse order.
     pub fn from_rows(
         mut rows: Vec<T>,
         size: u32,
@@ -108,17 +110,17 @@ impl<T, Id> Page<T, Id> {
     }
 }
 
-/// How many rows match in all.
+/// Total number of matching rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Count {
-    /// So many.
+    /// The exact number.
     Exact(u32),
-    /// More than so many; counting on would cost more than it tells.
+    /// More than this number. Counting stops there to bound the cost.
     MoreThan(u32),
 }
 
 impl Count {
-    /// From a count that stopped one past [`COUNT_LIMIT`].
+    /// Creates the count from a query that stops at one more than [`COUNT_LIMIT`].
     pub const fn from_capped(counted: u32) -> Self {
         if counted > COUNT_LIMIT {
             Self::MoreThan(COUNT_LIMIT)
@@ -141,7 +143,7 @@ mod tests {
     const HERE: Mark<u8> = Mark { value: 5, id: 1 };
 
     #[test]
-    fn a_page_knows_its_neighbours() {
+    fn page_has_cursors_to_adjacent_pages() {
         let mark = |value| Some(Mark { value, id: 0 });
         for (rows, position, items, previous, next) in [
             (&[] as &[i64], Position::Start, vec![], None, None),
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn marks_survive_a_url_and_nonsense_is_the_start() {
+    fn cursors_round_trip_and_invalid_ones_select_the_first_page() {
         let mark = Mark {
             value: -7,
             id: 42_u8,
@@ -192,28 +194,28 @@ mod tests {
             Position::from_params(None, Some("-7~42")),
             Position::Before(mark)
         );
-        for nonsense in ["", "~", "1", "1~x", "' OR 1=1 --~1"] {
+        for invalid in ["", "~", "1", "1~x", "' OR 1=1 --~1"] {
             assert_eq!(
-                Position::<u8>::from_params(Some(nonsense), None),
+                Position::<u8>::from_params(Some(invalid), None),
                 Position::Start,
-                "{nonsense}"
+                "{invalid}"
             );
         }
     }
 
     #[test]
-    fn counting_stops_past_ten_thousand() {
+    fn count_is_capped_at_ten_thousand() {
         assert_eq!(Count::from_capped(10_000), Count::Exact(10_000));
         assert_eq!(Count::from_capped(10_001), Count::MoreThan(10_000));
     }
 
-    /// A place among a few, or at the ends of what there are numbers for.
+    /// Generates a cursor among few values, or at the limits of `i64`.
     fn place() -> impl Strategy<Value = Mark<u8>> {
         let value = prop_oneof![-3..3_i64, Just(i64::MIN), Just(i64::MAX)];
         (value, 0..4_u8).prop_map(|(value, id)| Mark { value, id })
     }
 
-    /// A list as a database has it: the greatest first, equals by their ids, every place once.
+    /// Generates a list in database order: descending, ties broken by ID, no duplicates.
     fn list() -> impl Strategy<Value = Vec<Mark<u8>>> {
         btree_set((-3..3_i64, 0..4_u8), 0..20).prop_map(|rows| {
             let rows = rows.into_iter().rev();
@@ -221,7 +223,7 @@ mod tests {
         })
     }
 
-    /// Three rows at most, read outwards from a position as the store reads them.
+    /// Reads a page of up to three rows outward from a position, as the store does.
     fn read(list: &[Mark<u8>], position: Position<u8>) -> Page<Mark<u8>, u8> {
         let order = |mark: &Mark<u8>| (mark.value, mark.id);
         let rows: Vec<Mark<u8>> = match position {
@@ -241,7 +243,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn turning_pages_shows_every_row_once_there_and_back(list in list()) {
+        fn paging_forward_and_backward_shows_every_row_once(list in list()) {
             let mut position = Position::Start;
             let mut there = Vec::new();
             let mut pages = Vec::new();
@@ -259,11 +261,11 @@ mod tests {
                 let Some(previous) = page.previous else { break };
                 position = Position::Before(previous);
             }
-            prop_assert!(pages.is_empty(), "the way back ended early");
+            prop_assert!(pages.is_empty(), "paging backward did not reach the first page");
         }
 
         #[test]
-        fn a_place_that_somebody_made_up_shows_what_lies_beside_it(list in list(), mark in place(), back: bool) {
+        fn forged_cursor_selects_adjacent_rows(list in list(), mark in place(), back: bool) {
             let position = if back { Position::Before(mark) } else { Position::After(mark) };
             let page = read(&list, position);
             prop_assert!(page.items.len() <= 3);

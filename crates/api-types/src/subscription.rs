@@ -1,24 +1,24 @@
-//! What an open page can ask to be told of.
+//! Subjects of live updates that an open page can subscribe to.
 
 use keywright_domain::ids::LicenseId;
 
-/// What a page shows, and so what makes it old when it changes.
+/// The data that a page displays. A change to it makes the page stale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
-    /// The list of the tenant's licenses.
+    /// The tenant's license list.
     Licenses,
-    /// One license with its devices and what happened to it.
+    /// One license with its devices and activity.
     License(LicenseId),
 }
 
-/// The query that names the list.
+/// Query string of the license list.
 const LIST: &str = "list";
 
-/// What stands before the id of a license.
+/// Prefix of a license's query string, before its ID.
 const LICENSE: &str = "license=";
 
 impl Subject {
-    /// The query string that names it: `list` or `license=<id>`.
+    /// Returns the query string of the subject: `list` or `license=<id>`.
     pub fn query(self) -> String {
         match self {
             Self::Licenses => LIST.to_owned(),
@@ -26,7 +26,7 @@ impl Subject {
         }
     }
 
-    /// What [`Subject::query`] named; nothing else is one.
+    /// Parses the output of [`Subject::query`] and accepts nothing else.
     pub fn from_query(query: &str) -> Option<Self> {
         if query == LIST {
             return Some(Self::Licenses);
@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_one_side_writes_the_other_reads() {
+    fn subject_round_trips_through_its_query() {
         let id: LicenseId = "0a".repeat(32).parse().unwrap();
         for (subject, query) in [
             (Subject::Licenses, "list".to_owned()),
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is_a_subject() {
+    fn invalid_queries_are_rejected() {
         let id = "0a".repeat(32);
         for query in [
             String::new(),

@@ -1,100 +1,100 @@
-//! What the audit log can hold: closed sets with stable names.
+//! Actions and actors of the audit log: closed sets with stable names.
 
 use serde::{Deserialize, Serialize};
 
 use crate::named_enum;
 
-/// How long an entry lives: 365 days, to the millisecond.
+/// Retention of an audit entry in days, enforced to the millisecond.
 pub const RETENTION_DAYS: u32 = 365;
 
 named_enum! {
-    /// What was done. The names are stored and shown, and never change.
+    /// An audited action. Names are stored and displayed, so they never change.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Action {
-        /// Licenses were taken away as a file.
+        /// An operator exported licenses as CSV.
         CsvExport = "csv_export",
-        /// One device's slot was freed by an operator.
+        /// An operator deactivated one device and freed its slot.
         DeactivateInstance = "deactivate_instance",
-        /// A key type was changed.
+        /// A key type was updated.
         KeyTypeChange = "key_type_change",
-        /// A key type was added to a product.
+        /// A key type was created.
         KeyTypeCreate = "key_type_create",
-        /// A key type that no license is of was deleted.
+        /// A key type without licenses was deleted.
         KeyTypeDelete = "key_type_delete",
-        /// A license was made by hand.
+        /// An operator minted a license.
         ManualMint = "manual_mint",
-        /// An account was made.
+        /// An operator account was created.
         OperatorCreate = "operator_create",
-        /// An account's password was changed, and its sessions ended.
+        /// An operator's password was changed and all their sessions were ended.
         OperatorPasswordChange = "operator_password_change",
         /// The tenant's plan was changed.
         PlanChange = "plan_change",
-        /// A product was changed.
+        /// A product was updated.
         ProductChange = "product_change",
-        /// A product was added.
+        /// A product was created.
         ProductCreate = "product_create",
-        /// A license was ended and a fresh key issued in its place.
+        /// A license was replaced by a new one with a fresh key.
         Remint = "remint",
-        /// A license was ended for good.
+        /// A license was permanently revoked.
         Revoke = "revoke",
-        /// Earlier SDK keys were ended at once.
+        /// Replaced SDK keys were ended immediately.
         SdkKeyEnd = "sdk_key_end",
-        /// A replaced SDK key is to end sooner or later than before.
+        /// The end date of a replaced SDK key was moved.
         SdkKeyEndMove = "sdk_key_end_move",
-        /// An SDK key that apps have already was taken over.
+        /// An existing SDK key was imported.
         SdkKeyImport = "sdk_key_import",
-        /// A new SDK key took the place of the old one.
+        /// The SDK key was replaced by a new one.
         SdkKeyRotate = "sdk_key_rotate",
-        /// The first SDK key was made.
+        /// The tenant's first SDK key was created.
         SdkKeySet = "sdk_key_set",
-        /// Somebody signed in.
+        /// An operator signed in.
         SignIn = "sign_in",
-        /// Somebody gave a wrong password for a known account.
+        /// A sign-in to a known account failed because of a wrong password.
         SignInRefused = "sign_in_refused",
-        /// A signing key was made.
+        /// A signing key was created.
         SigningKeyCreate = "signing_key_create",
-        /// A signing key whose last lease has ended was taken off the list.
+        /// A retired signing key was removed after its last lease had ended.
         SigningKeyDrop = "signing_key_drop",
-        /// A signing key signs from then on.
+        /// A signing key became the one that signs.
         SigningKeyPromote = "signing_key_promote",
-        /// A tenant was made.
+        /// A tenant was created.
         TenantCreate = "tenant_create",
-        /// A tenant's device calls are answered again.
+        /// A tenant's device API access was resumed.
         TenantResume = "tenant_resume",
-        /// A tenant's device calls are refused from then on.
+        /// A tenant's device API access was suspended.
         TenantSuspend = "tenant_suspend",
         ..
-        /// Something that only a newer version knows. Never recorded: it is what an older one reads.
+        /// An action recorded by a newer version. Only ever read, never written.
         Unknown = "unknown",
     }
 }
 
 named_enum! {
-    /// What kind of actor did it.
+    /// The kind of actor that performed an action.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum ActorKind {
-        /// The command line, on the server's own machine.
+        /// The command line on the server's machine.
         CommandLine = "command_line",
-        /// A person who signed in.
+        /// An operator who is signed in.
         Operator = "operator",
-        /// The server by itself.
+        /// The server, acting automatically.
         System = "system",
         ..
-        /// Somebody whom only a newer version knows. Never recorded.
+        /// A kind recorded by a newer version. Only ever read, never written.
         Unknown = "unknown",
     }
 }
 
-/// Who did it, as they were called at the time.
+/// The performer of an action, with the name they had at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
-    /// What kind.
+    /// Kind of actor.
     pub kind: ActorKind,
-    /// Their id, where they have one.
+    /// The actor's ID, if they have one.
     pub id: Option<String>,
-    /// Their name: an operator's e-mail.
+    /// The actor's name; for an operator, their email address.
     pub name: String,
 }
 
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_snake_case_sorted_and_found_again() {
+    fn action_and_actor_names_round_trip() {
         let names = Action::ALL.map(Action::as_str);
         assert!(names.is_sorted());
         for action in Action::ALL {

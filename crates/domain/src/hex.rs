@@ -1,8 +1,8 @@
-//! Hashes as text: 64 lower-case hex digits, and nothing else.
+//! Hashes as text: exactly 64 lowercase hex digits.
 
 use std::fmt;
 
-/// The digits of a hash.
+/// Formats a hash as hex digits.
 pub(crate) struct Digits<'a>(pub(crate) &'a [u8; 32]);
 
 impl fmt::Display for Digits<'_> {
@@ -12,7 +12,7 @@ impl fmt::Display for Digits<'_> {
     }
 }
 
-/// The hash that has these digits.
+/// Parses 64 hex digits into a hash.
 pub(crate) fn read(digits: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     let read = base16ct::lower::decode(digits, &mut hash).ok()?;

@@ -1,4 +1,4 @@
-//! Names of things, each a type of its own so that one can't be passed for another.
+//! Identifiers, each a separate type so that one can't be passed for another.
 
 use std::{fmt, str::FromStr};
 
@@ -10,7 +10,7 @@ use crate::{
     slug::{self, SlugError},
 };
 
-/// A newtype over text that is checked once, when it comes in.
+/// Declares a text newtype that is validated when it is parsed or deserialized.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $error:ty, $check:expr) => {
         $(#[$doc])*
@@ -19,7 +19,7 @@ macro_rules! text_id {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// The text itself.
+            /// Returns the identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -50,33 +50,35 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A tenant, named by its slug. Devices hash the slug into their machine id, so it never changes.
+    /// A tenant's slug. Devices hash it into their machine hash, so it never changes.
     TenantId, SlugError, slug::check_tenant
 );
 text_id!(
-    /// A product within its tenant, named by its slug, which never changes either.
+    /// A product's slug, unique within its tenant. It never changes.
     ProductId, SlugError, slug::check_product
 );
 text_id!(
-    /// A key type within its product, named by its slug.
+    /// A key type's slug, unique within its product.
     KeyTypeId, SlugError, slug::check_product
 );
 text_id!(
-    /// The name of a signing key within its tenant (`k1`, `k2`, …): 1 to 32 of `[A-Za-z0-9_-]`, so that it never
-    /// holds the `|` that separates the fields of what is signed.
+    /// A signing key's ID within its tenant (`k1`, `k2`, …).
+    ///
+    /// It has 1 to 32 characters of `[A-Za-z0-9_-]`, so it never contains the `|` that separates
+    /// the signed fields.
     Kid, KidError, check_kid
 );
 
 impl Kid {
-    /// `k1`: the name of a tenant's first key, unless it asks for another.
+    /// Returns `k1`, the default ID of a tenant's first key.
     pub fn first() -> Self {
         Self("k1".into())
     }
 }
 
-/// The text is no key id.
+/// The text is not a valid key ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key id has 1 to 32 of the characters A-Z a-z 0-9 _ -")]
+#[error("a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -")]
 pub struct KidError;
 
 fn check_kid(text: &str) -> Result<(), KidError> {
@@ -87,7 +89,7 @@ fn check_kid(text: &str) -> Result<(), KidError> {
     fits.then_some(()).ok_or(KidError)
 }
 
-/// A newtype over a UUID.
+/// Declares a UUID newtype.
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -119,29 +121,31 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// One activation of a license: the device slot that the server issued.
+    /// An activation of a license: the device slot that the server issued.
     InstanceId
 );
 uuid_id!(
-    /// A person who signs in.
+    /// An operator account.
     OperatorId
 );
 uuid_id!(
-    /// One form that makes something: sent twice, it makes it once.
+    /// Idempotency key of a form: a form submitted twice creates its resource once.
     FormId
 );
 uuid_id!(
-    /// One line of the audit log; version 7, so ids sort by time.
+    /// An audit log entry. The UUID is version 7, so IDs sort by time.
     AuditEntryId
 );
 
-/// A license, named by the SHA-256 of its normalised key: 64 lower-case hex digits in URLs, APIs and the audit log.
+/// A license's ID: the SHA-256 of its normalized key.
+///
+/// Written as 64 lowercase hex digits in URLs, APIs and the audit log.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LicenseId([u8; 32]);
 
-/// The text is not 64 lower-case hex digits.
+/// The text is not 64 lowercase hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a license id has 64 lower-case hex digits")]
+#[error("a license ID has 64 lowercase hex digits")]
 pub struct LicenseIdError;
 
 impl LicenseId {
@@ -189,7 +193,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn license_ids_are_64_lower_case_hex_digits() {
+    fn license_id_is_64_lowercase_hex_digits() {
         let text = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
         assert_eq!(text.parse::<LicenseId>().unwrap().to_string(), text);
         for bad in [
@@ -204,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kid_can_not_hold_the_separator() {
+    fn kid_cannot_contain_the_separator() {
         assert!("k1".parse::<Kid>().is_ok());
         for bad in ["", "k|1", "k 1", "ключ", &"k".repeat(33)] {
             assert_eq!(bad.parse::<Kid>(), Err(KidError), "{bad}");
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_from_outside_are_checked_when_deserialized() {
+    fn ids_are_validated_on_deserialization() {
         assert!(serde_json::from_str::<TenantId>(r#""acme""#).is_ok());
         assert!(serde_json::from_str::<TenantId>(r#""../x""#).is_err());
         assert!(serde_json::from_str::<LicenseId>(r#""abc""#).is_err());

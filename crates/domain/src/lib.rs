@@ -1,7 +1,9 @@
 //! The rules of licensing, as pure functions over plain values.
 //!
-//! Nothing here reads a clock, draws randomness, waits or talks to anything: what a rule needs comes in as an
-//! argument. The crate builds for the server and for the browser's wasm.
+//! Nothing here reads a clock, draws random numbers or performs I/O: callers pass in whatever a
+//! rule needs. The crate compiles for the server and for WebAssembly.
+
+#![warn(missing_docs)]
 
 pub mod audit;
 mod device;

@@ -2,9 +2,8 @@
 
 /// Declares an enum with `ALL`, `as_str` and `from_name`.
 ///
-/// A variant after `..` is in neither `ALL` nor `from_name`: it stands for a name that this version
-/// does not know. A macro of our own, because deriving the three with `strum` takes more lines, and
-/// its `as_str` is not `const`.
+/// A variant after `..` is in neither `ALL` nor `from_name`: it represents names unknown to this
+/// version. Deriving the three with `strum` takes more lines, and its `as_str` is not `const`.
 #[macro_export]
 macro_rules! named_enum {
     ($(#[$attribute:meta])* pub enum $Enum:ident {
@@ -18,7 +17,7 @@ macro_rules! named_enum {
         }
 
         impl $Enum {
-            /// Every variant, in the order of declaration.
+            /// Every variant, in declaration order.
             pub const ALL: [Self; [$($name),+].len()] = [$(Self::$Variant),+];
 
             /// Returns the stable name.
@@ -29,7 +28,7 @@ macro_rules! named_enum {
                 }
             }
 
-            /// Finds the variant with that name.
+            /// Finds the variant with this name.
             pub fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.into_iter().find(|variant| variant.as_str() == name)
             }

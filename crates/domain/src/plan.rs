@@ -1,11 +1,11 @@
-//! Plans: what a tenant's tier switches on.
+//! Plans and the features they include.
 
 use serde::{Deserialize, Serialize};
 
 use crate::named_enum;
 
 named_enum! {
-    /// A tenant's tier, from the smallest to the largest.
+    /// A tenant's plan, from smallest to largest.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Plan {
@@ -15,25 +15,25 @@ named_enum! {
         Starter = "starter",
         /// Ten products.
         Pro = "pro",
-        /// Everything. A self-hoster's own tenant starts here.
+        /// All features. The default for a self-hosted tenant.
         Enterprise = "enterprise",
     }
 }
 
-/// What a plan may or may not allow.
+/// A feature that depends on the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Feature {
-    /// One more product, where there are `existing` already.
+    /// Another product.
     AnotherProduct {
-        /// Products that the tenant has.
+        /// Number of products that the tenant already has.
         existing: u32,
     },
-    /// The licenses as a CSV file.
+    /// CSV export of licenses.
     CsvExport,
 }
 
 impl Plan {
-    /// Whether a tenant on this plan may use the feature: the one table.
+    /// Returns whether the plan includes the feature. This table is the only definition.
     pub const fn allows(self, feature: Feature) -> bool {
         match (self, feature) {
             (Self::Enterprise, _) => true,
@@ -44,7 +44,7 @@ impl Plan {
         }
     }
 
-    /// The smallest plan that allows the feature.
+    /// Returns the smallest plan that includes the feature.
     pub fn least_for(feature: Feature) -> Self {
         Self::ALL
             .into_iter()
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn products_are_limited_to_1_3_10_and_not_at_all() {
+    fn plans_limit_products_to_1_3_10_and_unlimited() {
         for (plan, limit) in [(Plan::Free, 1), (Plan::Starter, 3), (Plan::Pro, 10)] {
             assert!(
                 plan.allows(Feature::AnotherProduct {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn only_enterprise_exports_csv() {
+    fn only_enterprise_includes_csv_export() {
         for plan in Plan::ALL {
             assert_eq!(
                 plan.allows(Feature::CsvExport),
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn plans_are_found_by_their_names() {
+    fn plan_names_round_trip() {
         for plan in Plan::ALL {
             assert_eq!(Plan::from_name(plan.as_str()), Some(plan));
         }

@@ -1,41 +1,41 @@
-//! Roles: what an operator may do.
+//! Operator roles and their permissions.
 
 use serde::{Deserialize, Serialize};
 
 use crate::named_enum;
 
 named_enum! {
-    /// An operator's role in the tenant; each may all that the one before may.
+    /// An operator's role in the tenant. Each role includes the permissions of the previous one.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Role {
-        /// Sees everything but settings.
+        /// Sees everything except settings.
         Viewer = "viewer",
-        /// Acts on licenses and serves customers.
+        /// Manages licenses and supports customers.
         Support = "support",
-        /// Sets up products and keys.
+        /// Manages products and keys.
         Admin = "admin",
-        /// Everything.
+        /// Has every permission.
         Owner = "owner",
     }
 }
 
-/// Something that not everyone may.
+/// Something that not every role may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
-    /// See licenses, activations, products and the audit log.
+    /// View licenses, activations, products and the audit log.
     View,
-    /// Deactivate instances, revoke, remint, mint and change one license.
+    /// Mint, revoke, remint and change licenses, and deactivate devices.
     ActOnLicenses,
-    /// Take the licenses away as a file.
+    /// Export licenses as CSV.
     ExportCsv,
-    /// Products and key types.
+    /// Manage products and key types.
     ManageProducts,
-    /// SDK keys and signing keys.
+    /// Manage SDK keys and signing keys.
     ManageKeys,
-    /// Operators, up to the caller's own reach: see [`Role::may_manage`].
+    /// Manage operators, within the limits of [`Role::may_manage`].
     ManageOperators,
-    /// The tenant's plan.
+    /// Change the tenant's plan.
     ManagePlan,
 }
 
@@ -51,7 +51,7 @@ impl Permission {
         Self::ManagePlan,
     ];
 
-    /// The least role that has it: the one table.
+    /// Returns the lowest role with this permission. This table is the only definition.
     pub const fn least_role(self) -> Role {
         match self {
             Self::View => Role::Viewer,
@@ -63,12 +63,12 @@ impl Permission {
 }
 
 impl Role {
-    /// Whether the role has the permission.
+    /// Returns whether the role has the permission.
     pub fn allows(self, permission: Permission) -> bool {
         self >= permission.least_role()
     }
 
-    /// Whether the role may add, change or remove an operator who has, or is to get, the `other` role.
+    /// Returns whether this role may manage operators with the role `other`, and assign that role.
     pub fn may_manage(self, other: Self) -> bool {
         match self {
             Self::Owner => true,
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_role_may_what_the_table_says() {
+    fn roles_have_the_documented_permissions() {
         use Permission::{
             ActOnLicenses, ExportCsv, ManageKeys, ManageOperators, ManagePlan, ManageProducts, View,
         };
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn admins_manage_operators_up_to_support_and_owners_everyone() {
+    fn admins_manage_up_to_support_and_owners_manage_everyone() {
         for other in Role::ALL {
             assert!(Role::Owner.may_manage(other));
             assert_eq!(

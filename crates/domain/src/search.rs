@@ -1,26 +1,25 @@
-//! What is searched for, and the form in which texts are searched.
+//! Search terms, and the folded form in which texts are searched.
 
 use serde::{Deserialize, Serialize};
 
-/// Most symbols of a search term; what is beyond is cut off.
+/// Maximum number of characters in a search term. Longer input is truncated.
 const LENGTH: usize = 100;
 
-/// Fewest symbols that are found in the middle of a word; a shorter term is looked for at the beginning of words.
+/// Minimum number of characters for a substring search. Shorter terms match word prefixes.
 pub const PART_SYMBOLS: usize = 3;
 
-/// Something to look for in a list: one to a hundred symbols, none of them control characters, without white space
-/// around them.
+/// A search term: 1 to 100 characters, trimmed, without control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SearchTerm(String);
 
-/// There is nothing to look for.
+/// The search term is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("there is nothing to look for")]
+#[error("the search term is empty")]
 pub struct NothingToFind;
 
 impl SearchTerm {
-    /// What was typed, made fit; `None` where nothing is left.
+    /// Normalizes user input. Returns `None` if nothing is left.
     pub fn new(typed: &str) -> Option<Self> {
         let spaced = typed
             .chars()
@@ -31,12 +30,12 @@ impl SearchTerm {
         (!term.is_empty()).then(|| Self(term.to_owned()))
     }
 
-    /// As it was typed.
+    /// Returns the normalized term, in its original case.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As it is looked for.
+    /// Returns the folded form used for matching.
     pub fn folded(&self) -> String {
         fold(&self.0)
     }
@@ -56,12 +55,12 @@ impl From<SearchTerm> for String {
     }
 }
 
-/// The form in which upper and lower case are the same. Databases fold differently, and SQLite only ASCII, so we do it.
+/// Folds case. Not left to the database: engines differ, and SQLite folds only ASCII.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// The words of a folded text: its runs of letters and digits.
+/// Splits a folded text into words: runs of letters and digits.
 pub fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded
         .split(|symbol: char| !symbol.is_alphanumeric())
@@ -73,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_term_is_what_was_typed_made_fit() {
+    fn search_term_is_trimmed_cleaned_and_truncated() {
         let term = |typed: &str| SearchTerm::new(typed).map(String::from);
         assert_eq!(term("  Ada's Mac \n"), Some("Ada's Mac".to_owned()));
         assert_eq!(term("a\0b\nc"), Some("a b c".to_owned()));
@@ -84,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn case_is_folded_beyond_ascii() {
+    fn folding_covers_non_ascii_letters() {
         assert_eq!(fold("ÉLODIE ΣΊΣΥΦΟΣ"), "élodie σίσυφος");
         assert_eq!(SearchTerm::new("ACME-7B2D").unwrap().folded(), "acme-7b2d");
     }

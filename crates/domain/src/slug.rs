@@ -1,6 +1,6 @@
-//! Slugs: the short names in URLs that identify tenants, products and key types for good.
+//! Slugs: the short names in URLs that permanently identify tenants, products and key types.
 
-/// Tenant slugs that can never be given out: each is, or may become, a first path segment of the server's own.
+/// Tenant slugs that are never assigned, because they are or may become server routes.
 pub const RESERVED_TENANT_SLUGS: &[&str] = &[
     "account",
     "admin",
@@ -37,26 +37,26 @@ pub const RESERVED_TENANT_SLUGS: &[&str] = &[
     "www",
 ];
 
-/// Why a text is no slug.
+/// Why a text is not a valid slug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
-    /// Shorter or longer than allowed.
+    /// Too short or too long.
     #[error("must have {min} to {max} characters")]
     Length {
-        /// Fewest characters.
+        /// Minimum number of characters.
         min: usize,
-        /// Most characters.
+        /// Maximum number of characters.
         max: usize,
     },
-    /// A character that no slug holds, or a first one that is no letter or digit.
-    #[error("may hold only a-z, 0-9, - and _, and must begin with a letter or digit")]
+    /// An invalid character, or a first character that is neither a letter nor a digit.
+    #[error("may contain only a-z, 0-9, - and _, and must begin with a letter or digit")]
     Character,
     /// One of [`RESERVED_TENANT_SLUGS`].
-    #[error("is reserved for the server itself")]
+    #[error("is reserved")]
     Reserved,
 }
 
-/// Checks a tenant's slug: `[a-z0-9][a-z0-9_-]{2,39}` and not reserved.
+/// Checks a tenant slug: `[a-z0-9][a-z0-9_-]{2,39}`, and not reserved.
 pub fn check_tenant(slug: &str) -> Result<(), SlugError> {
     check(slug, 3, 40)?;
     if RESERVED_TENANT_SLUGS.contains(&slug) {
@@ -65,7 +65,8 @@ pub fn check_tenant(slug: &str) -> Result<(), SlugError> {
     Ok(())
 }
 
-/// Checks the slug of a product or a key type: `[a-z0-9][a-z0-9_-]{0,31}`, and not `new`, which is where one is made.
+/// Checks the slug of a product or key type: `[a-z0-9][a-z0-9_-]{0,31}`. `new` is reserved because
+/// it is the path of the creation form.
 pub fn check_product(slug: &str) -> Result<(), SlugError> {
     check(slug, 1, 32)?;
     if slug == "new" {
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tenant_slugs_are_3_to_40_of_the_alphabet_and_not_reserved() {
+    fn tenant_slug_is_3_to_40_allowed_characters_and_not_reserved() {
         for good in ["acme", "a-b", "0_x", "licenses2", &"a".repeat(40)] {
             assert_eq!(check_tenant(good), Ok(()), "{good}");
         }
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn product_slugs_may_be_one_character() {
+    fn product_slug_may_be_one_character() {
         assert_eq!(check_product("a"), Ok(()));
         assert_eq!(
             check_product(""),
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reserved_list_is_sorted_and_holds_only_possible_words() {
+    fn reserved_slugs_are_sorted_and_well_formed() {
         assert!(RESERVED_TENANT_SLUGS.is_sorted());
         for word in RESERVED_TENANT_SLUGS {
             assert!(check(word, 2, 40).is_ok(), "{word}");

@@ -1,4 +1,4 @@
-//! A license for the tests of this crate to vary.
+//! Fixture for the unit tests of this crate.
 
 use crate::{
     entitlement::Entitlements,
@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Active, for life, with three slots, none taken.
+/// Returns an active lifetime license with three free slots.
 pub(crate) fn license() -> License {
     License {
         tenant: "acme".parse().unwrap(),

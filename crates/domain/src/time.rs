@@ -1,8 +1,8 @@
-//! Moments and lengths of time. Where they come from is the caller's business.
+//! Timestamps and time arithmetic.
 
 use serde::{Deserialize, Serialize};
 
-/// A moment: milliseconds since the Unix epoch, UTC.
+/// A point in time: milliseconds since the Unix epoch, UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
@@ -11,51 +11,51 @@ pub struct Timestamp(i64);
 pub const DAY_MILLIS: i64 = 86_400_000;
 
 impl Timestamp {
-    /// From milliseconds since the epoch.
+    /// Creates a timestamp from milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// From whole seconds since the epoch.
+    /// Creates a timestamp from whole seconds since the epoch.
     pub const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// Whole seconds since the epoch, rounded down: what leases and device answers carry.
+    /// Returns the whole seconds since the epoch, rounded down, as in leases and device responses.
     pub const fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
     }
 
-    /// This moment and so many milliseconds.
+    /// Adds milliseconds.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// This moment and so many days of 24 hours.
+    /// Adds days of 24 hours.
     #[must_use]
     pub const fn plus_days(self, days: u32) -> Self {
         self.plus_millis((days as i64).saturating_mul(DAY_MILLIS))
     }
 
-    /// This moment less so many days of 24 hours.
+    /// Subtracts days of 24 hours.
     #[must_use]
     pub const fn minus_days(self, days: u32) -> Self {
         self.plus_millis(-(days as i64) * DAY_MILLIS)
     }
 
-    /// The next whole second, or this one if it is whole: expiries are stored so.
+    /// Rounds up to a whole second, as stored for expiries.
     #[must_use]
     pub const fn round_up_to_second(self) -> Self {
         Self::from_seconds(self.plus_millis(999).seconds())
     }
 
-    /// The next whole minute, or this one if it is whole.
+    /// Rounds up to a whole minute.
     #[must_use]
     pub const fn round_up_to_minute(self) -> Self {
         Self(
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn expiries_round_up_to_whole_seconds() {
+    fn expiry_rounds_up_to_a_whole_second() {
         for (millis, rounded) in [
             (0, 0),
             (1, 1000),
@@ -89,13 +89,13 @@ mod tests {
     }
 
     #[test]
-    fn seconds_round_down_also_before_the_epoch() {
+    fn seconds_round_down_even_before_the_epoch() {
         assert_eq!(Timestamp::from_millis(1999).seconds(), 1);
         assert_eq!(Timestamp::from_millis(-1).seconds(), -1);
     }
 
     #[test]
-    fn arithmetic_saturates_instead_of_overflowing() {
+    fn arithmetic_saturates_on_overflow() {
         assert_eq!(
             Timestamp::from_millis(i64::MAX).plus_days(1).millis(),
             i64::MAX

@@ -1,9 +1,6 @@
-//! The signatures, hashes and masks that every client and server of this wire must agree on.
+//! Known-answer tests: signatures, hashes and masks that all clients and servers agree on.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, as it should"
-)]
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
@@ -72,7 +69,7 @@ fn claims(lease: &Value) -> LeaseClaims {
 }
 
 #[test]
-fn lease_signatures_verify_over_our_bytes() {
+fn lease_signatures_match_the_vectors() {
     let vectors = vectors();
     for case in vectors["leases"].as_array().unwrap() {
         let (name, lease) = (text(case, "name"), &case["lease"]);
@@ -100,7 +97,7 @@ fn lease_signatures_verify_over_our_bytes() {
 }
 
 #[test]
-fn settings_signatures_verify_over_our_bytes() {
+fn settings_signatures_match_the_vectors() {
     let vectors = vectors();
     let config = &vectors["config"];
     let claims = SettingsClaims {
@@ -121,7 +118,7 @@ fn settings_signatures_verify_over_our_bytes() {
 }
 
 #[test]
-fn keys_normalise_and_hash_as_everyone_does() {
+fn key_hashes_match_the_vectors() {
     for case in vectors()["keys"].as_array().unwrap() {
         let key = LicenseKey::parse(text(case, "typed")).unwrap();
         assert_eq!(key.id().to_string(), text(case, "sha256"), "{case}");
@@ -131,7 +128,7 @@ fn keys_normalise_and_hash_as_everyone_does() {
 }
 
 #[test]
-fn keys_are_masked_as_specified() {
+fn display_keys_match_the_vectors() {
     for case in vectors()["display"].as_array().unwrap() {
         let prefix: KeyPrefix = text(case, "prefix").parse().unwrap();
         let display = LicenseKey::parse(text(case, "key"))
@@ -142,7 +139,7 @@ fn keys_are_masked_as_specified() {
 }
 
 #[test]
-fn expiry_is_reached_at_its_second() {
+fn expiry_matches_the_vectors() {
     for case in vectors()["expiry"].as_array().unwrap() {
         let end = Timestamp::from_seconds(number(case, "expires_at"));
         let status =
@@ -156,7 +153,7 @@ fn expiry_is_reached_at_its_second() {
 }
 
 #[test]
-fn machine_hashes_are_what_the_clients_make() {
+fn machine_hash_matches_the_clients() {
     let vectors = vectors();
     let case = &vectors["machine_hash"];
     let hash = MachineHash::of(
@@ -167,9 +164,9 @@ fn machine_hashes_are_what_the_clients_make() {
     assert_eq!(hash.as_str(), text(case, "hash"));
 }
 
-/// Every single bit of what is signed, and of the signature: changed, it no longer verifies.
+/// Flips every single bit of the signed bytes and of the signature.
 #[test]
-fn a_changed_bit_of_a_lease_or_of_its_signature_is_noticed() {
+fn any_flipped_bit_invalidates_a_lease() {
     let vectors = vectors();
     let (lease, public_key) = (
         &vectors["leases"][0]["lease"],
@@ -182,14 +179,14 @@ fn a_changed_bit_of_a_lease_or_of_its_signature_is_noticed() {
         assert!(
             !verifies(
                 public_key,
-                &flipped(&signed, bit),
+                &flip_bit(&signed, bit),
                 &BASE64.encode(&signature)
             ),
             "bit {bit} of the lease"
         );
     }
     for bit in 0..signature.len() * 8 {
-        let changed = BASE64.encode(&flipped(&signature, bit));
+        let changed = BASE64.encode(&flip_bit(&signature, bit));
         assert!(
             !verifies(public_key, &signed, &changed),
             "bit {bit} of the signature"
@@ -197,7 +194,7 @@ fn a_changed_bit_of_a_lease_or_of_its_signature_is_noticed() {
     }
 }
 
-fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
+fn flip_bit(bytes: &[u8], bit: usize) -> Vec<u8> {
     let mut changed = bytes.to_vec();
     changed[bit / 8] ^= 1 << (bit % 8);
     changed
@@ -229,23 +226,23 @@ fn any_claims() -> impl Strategy<Value = LeaseClaims> {
 }
 
 proptest! {
-    /// Whatever a lease says: its signature verifies, and no other bits do.
+    /// The signature of any lease verifies, and fails after any bit flip.
     #[test]
-    fn a_changed_bit_of_any_lease_is_noticed(lease in any_claims(), secret: [u8; 32], place: prop::sample::Index) {
+    fn random_flipped_bit_invalidates_any_lease(lease in any_claims(), secret: [u8; 32], bit_index: prop::sample::Index) {
         let key = SigningKey::from_bytes(&secret);
         let public_key = BASE64.encode(key.verifying_key().as_bytes());
         let signed = lease.signed_bytes();
         let signature = key.sign(&signed).to_bytes();
         prop_assert!(verifies(&public_key, &signed, &BASE64.encode(&signature)));
-        let changed = flipped(&signed, place.index(signed.len() * 8));
+        let changed = flip_bit(&signed, bit_index.index(signed.len() * 8));
         prop_assert!(!verifies(&public_key, &changed, &BASE64.encode(&signature)));
-        let changed = flipped(&signature, place.index(signature.len() * 8));
+        let changed = flip_bit(&signature, bit_index.index(signature.len() * 8));
         prop_assert!(!verifies(&public_key, &signed, &BASE64.encode(&changed)));
     }
 
-    /// A lease that differs from another in any one field is signed over other bytes.
+    /// Leases that differ in any one field have different signed bytes.
     #[test]
-    fn a_changed_field_changes_the_bytes(lease in any_claims(), other in any_claims(), field in 0..7_usize) {
+    fn changed_field_changes_the_signed_bytes(lease in any_claims(), other in any_claims(), field in 0..7_usize) {
         let mut changed = lease.clone();
         match field {
             0 => changed.kid = other.kid,

@@ -1,4 +1,4 @@
-//! Properties of every query and cursor that comes from outside.
+//! Properties of every parser of external queries and cursors.
 
 #[path = "../../../domain/tests/properties/any_text.rs"]
 mod any_text;
@@ -15,7 +15,7 @@ use self::{
 
 proptest! {
     #[test]
-    fn any_text_is_a_place_in_a_list_or_none(
+    fn cursor_parser_accepts_or_rejects_any_text(
         text in text(&[
             "[-+]?[0-9]{1,20}~[0-9a-f]{64}", "-?[0-9]{1,19}~[0-9a-fA-F]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}",
             "-?(created|expires|activations)~?", "(list|license=[0-9a-f]{63,65})", "[-0-9a-f~]{0,70}",
@@ -25,7 +25,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_an_audit_filter_or_none(
+    fn audit_filter_parser_accepts_or_rejects_any_text(
         text in text(&[
             "[a-z0-9][a-z0-9_-]{0,42}", "[A-Za-z0-9_.:|-]{0,66}", "[0-9a-f]{63,65}", "(sdk_live_)?[0-9a-fA]{64}",
             "\\{?[0-9a-fA-F]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\\}?", "[0-9-][0-9]{3}-[0-9W]{2}-?[0-9]{1,2}",

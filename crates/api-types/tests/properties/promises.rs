@@ -1,6 +1,7 @@
-//! What holds of every query and cursor from outside, said once: the tests ask it of many texts, the fuzz targets of many more.
+//! Properties of every parser of external queries and cursors, shared by the property tests and
+//! the fuzz targets.
 //!
-//! Each function takes a text that anybody may send, and panics where a promise is broken.
+//! Each function takes arbitrary text and panics if a property is violated.
 
 use std::{
     fmt::{Debug, Display},
@@ -17,8 +18,8 @@ use keywright_domain::ids::{AuditEntryId, LicenseId};
 
 use super::round_trip::{survives, written_one_way};
 
-/// A text may be a place in a list, an order, or what a page is to be told of. What is none is refused; what somebody made
-/// up is one that could have been, written in nothing but digits, hyphens and a tilde.
+/// A text is a cursor, a sort order or a live-update subject, or it is rejected. An accepted
+/// cursor round-trips and contains only hex digits, hyphens and a tilde.
 pub(crate) fn cursor(text: &str) {
     mark::<LicenseId>(text);
     mark::<AuditEntryId>(text);
@@ -42,7 +43,7 @@ fn mark<Id: FromStr + Display + Copy + PartialEq + Debug>(text: &str) {
     assert_eq!(Position::from_params(None, before), Position::Before(mark));
 }
 
-/// A text may be part of an audit log query: what is accepted is read back the same.
+/// An accepted audit filter round-trips.
 pub(crate) fn audit_filter(text: &str) {
     survives::<By>(text);
     if let Some(day) = written_one_way::<Day>(text) {

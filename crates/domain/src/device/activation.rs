@@ -1,4 +1,4 @@
-//! The two decisions at the heart of the product: may this device have a slot, and does this instance get a lease.
+//! The two central decisions: whether a device gets a slot, and whether an instance gets a lease.
 
 use crate::{
     ids::{InstanceId, LicenseId, TenantId},
@@ -8,22 +8,22 @@ use crate::{
     time::Timestamp,
 };
 
-/// What to do for a device that asks to be activated.
+/// How to serve an activation that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// It holds this slot already: the same instance again, and no further slot.
+    /// The device already holds this slot. Return the same instance and use no further slot.
     Keep(InstanceId),
-    /// It may take a free slot.
+    /// Claim a free slot.
     Claim,
 }
 
-/// Why a device is not activated.
+/// Why an activation is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// Revoked or reminted: to a device, as if the license had never existed.
+    /// Revoked or reminted. Devices can't distinguish this from a key that never existed.
     #[error("License key not found")]
     Ended,
-    /// Past its expiry.
+    /// The license has expired.
     #[error("License expired")]
     Expired,
     /// Every slot is taken.
@@ -31,8 +31,10 @@ pub enum Denied {
     Full,
 }
 
-/// Decides an activation. `held` is the active instance that this same device already has on the license, if any: it
-/// keeps its slot even when the license is full.
+/// Decides an activation.
+///
+/// `held` is the active instance that this device already has on the license, if any. It keeps its
+/// slot even when the license is full.
 pub fn decide(
     license: &License,
     held: Option<InstanceId>,
@@ -49,22 +51,24 @@ pub fn decide(
     }
 }
 
-/// Why an instance gets no lease at all.
+/// Why an instance gets no lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// An operator revoked the license.
     #[error("License has been revoked")]
     Revoked,
-    /// A fresh key took its place.
+    /// The license was replaced by one with a fresh key.
     #[error("License has been reminted")]
     Reminted,
-    /// The instance is unknown, another license's, or deactivated.
+    /// The instance is unknown, belongs to another license, or is deactivated.
     #[error("Instance not found or deactivated")]
     NoInstance,
 }
 
-/// Decides a validation: the status of the lease that the instance gets. `instance_active` says whether the instance
-/// is this license's and holds its slot; one that does not is refused before any lease is considered.
+/// Decides a validation: returns the status of the lease to issue.
+///
+/// `instance_active` says whether the instance belongs to this license and holds its slot. Only a
+/// revoked or reminted license takes precedence over an inactive instance.
 pub fn lease_for(
     license: &LicenseTerms,
     instance_active: bool,
@@ -80,7 +84,7 @@ pub fn lease_for(
     }
 }
 
-/// What a device says about itself, already cut to length and cleaned. `None` is "not said", and keeps the old value.
+/// Device telemetry, already sanitized and truncated. `None` keeps the stored value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Telemetry {
     /// Version of the app.
@@ -91,20 +95,20 @@ pub struct Telemetry {
     pub sdk: Option<String>,
     /// Operating system.
     pub platform: Option<String>,
-    /// Its version.
+    /// Version of the operating system.
     pub os_version: Option<String>,
     /// Processor architecture.
     pub arch: Option<String>,
-    /// Bucket of processor cores.
+    /// Bucket of the number of CPU cores.
     pub cpu_cores: Option<String>,
-    /// Bucket of memory.
+    /// Bucket of the memory size.
     pub memory: Option<String>,
-    /// The trial length that the app was built with, in days.
+    /// Trial length compiled into the app, in days.
     pub trial_duration_days: Option<i64>,
 }
 
 impl Telemetry {
-    /// What is said here, and what is not said here from `other`.
+    /// Merges two reports: fields missing from `self` are taken from `other`.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         Self {
@@ -121,12 +125,12 @@ impl Telemetry {
     }
 }
 
-/// What a device holds since the server last signed for it.
+/// The lease most recently signed for a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastLease {
-    /// Which lease.
+    /// Status of the lease.
     pub status: LeaseStatus,
-    /// When it ends.
+    /// End of the lease.
     pub expires_at: Timestamp,
 }
 
@@ -139,41 +143,41 @@ impl From<&LeaseClaims> for LastLease {
     }
 }
 
-/// Who freed a slot, and when.
+/// Time and author of the deactivation of a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deactivation {
-    /// When.
+    /// Time of the deactivation.
     pub at: Timestamp,
-    /// `None` when the device gave its own slot back, else the operator's name at the time.
+    /// The operator's name at that time, or `None` if the device freed its own slot.
     pub by_operator: Option<String>,
 }
 
 /// One device slot of a license, active or past.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
-    /// Whose.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// Of which license.
+    /// The license that the slot belongs to.
     pub license: LicenseId,
-    /// The id that the server issued.
+    /// Instance ID issued by the server.
     pub instance: InstanceId,
-    /// The device's own hash, where it sends one.
+    /// The device's own hash, if it sends one.
     pub machine_hash: Option<MachineHash>,
-    /// The request that made it, so that a repeat of it finds it again.
+    /// ID of the request that created the activation, so that a retry finds it.
     pub request_id: Option<String>,
-    /// The device's name.
+    /// Display name of the device.
     pub device_name: String,
-    /// When it was activated.
+    /// Time of the activation.
     pub created_at: Timestamp,
-    /// When it last asked for a lease.
+    /// Time of the last validation.
     pub last_validated_at: Timestamp,
-    /// When and by whom it was deactivated, if it was.
+    /// The deactivation, if the slot was freed.
     pub deactivated: Option<Deactivation>,
-    /// What it holds.
+    /// The lease most recently issued.
     pub last_lease: LastLease,
-    /// The keyless install that it was before.
+    /// ID of the keyless install that became this activation.
     pub free_tier_instance_id: Option<String>,
-    /// What it says about itself.
+    /// The device's telemetry.
     pub telemetry: Telemetry,
 }
 
@@ -195,21 +199,21 @@ mod tests {
         }
     }
 
-    fn an_instance() -> InstanceId {
+    fn instance_id() -> InstanceId {
         "00000000-0000-4000-8000-000000000001".parse().unwrap()
     }
 
     #[test]
-    fn activation_is_decided_by_status_then_same_device_then_slots() {
+    fn activation_depends_on_status_then_known_device_then_free_slots() {
         use LicenseState::{Active, Reminted, Revoked};
-        let held = Some(an_instance());
+        let held = Some(instance_id());
         for (state, expires_at, active, held, expected) in [
             (Active, None, 0, None, Ok(Decision::Claim)),
             (Active, FUTURE, 2, None, Ok(Decision::Claim)),
             (Active, None, 3, None, Err(Denied::Full)),
             (Active, None, 5, None, Err(Denied::Full)),
-            (Active, None, 3, held, Ok(Decision::Keep(an_instance()))),
-            (Active, None, 1, held, Ok(Decision::Keep(an_instance()))),
+            (Active, None, 3, held, Ok(Decision::Keep(instance_id()))),
+            (Active, None, 1, held, Ok(Decision::Keep(instance_id()))),
             (Active, PAST, 0, None, Err(Denied::Expired)),
             (Active, PAST, 3, None, Err(Denied::Expired)),
             (Active, PAST, 3, held, Err(Denied::Expired)),
@@ -227,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn no_lease_of_any_kind_for_an_instance_that_is_not_active() {
+    fn inactive_instance_never_gets_a_lease() {
         use LicenseState::{Active, Reminted, Revoked};
         for (state, expires_at, fallback, instance_active, expected) in [
             (Active, None, false, true, Ok(LeaseStatus::Active)),

@@ -1,4 +1,4 @@
-//! Installs without a key: what their beacon says, and when it is worth a write.
+//! Keyless installs: the contents of their beacons, and when a beacon needs a write.
 
 use crate::{
     activation::Telemetry,
@@ -8,65 +8,66 @@ use crate::{
     time::Timestamp,
 };
 
-/// A beacon that says nothing new is written after this long: six hours, in milliseconds.
+/// Minimum interval between writes of an unchanged beacon: six hours, in milliseconds.
 const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
 
-/// An install that was not seen for so many days is forgotten.
+/// Retention of an install that is no longer seen, in days.
 pub const RETENTION_DAYS: u32 = 400;
 
 named_enum! {
-    /// How an app runs without a key.
+    /// Mode in which an app runs without a key.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum KeylessState {
         /// In its trial.
         Trial = "trial",
         /// In its free tier.
         FreeTier = "free_tier",
-        /// Its trial or license is over.
+        /// Its trial or license has ended.
         Expired = "expired",
     }
 }
 
-/// What was last written of an install.
+/// The stored state of an install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastBeacon {
-    /// How it ran.
+    /// Mode that was last written.
     pub state: KeylessState,
-    /// When it said so.
+    /// Time of the last write.
     pub seen_at: Timestamp,
 }
 
 impl LastBeacon {
-    /// Whether a beacon with `state` at `now` is worth a write.
+    /// Returns whether a beacon with `state` at `now` must be written.
     pub fn is_outdated(self, state: KeylessState, now: Timestamp) -> bool {
         self.state != state || now >= self.seen_at.plus_millis(WRITE_EVERY_MILLIS)
     }
 }
 
-/// One install of a product without a key.
+/// An install of a product that runs without a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeylessInstall {
-    /// Whose product.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// Which.
+    /// The product.
     pub product: ProductId,
-    /// The id that the app gave itself: 1 to 128 characters of any kind.
+    /// ID chosen by the app: 1 to 128 arbitrary characters.
     pub instance_id: String,
-    /// The device's own hash, where it sends one.
+    /// The device's own hash, if it sends one.
     pub machine_hash: Option<MachineHash>,
-    /// How it runs.
+    /// Mode in which the app runs.
     pub state: KeylessState,
-    /// When it was first seen.
+    /// Time of the first beacon.
     pub first_seen_at: Timestamp,
-    /// When it last said something that was written.
+    /// Time of the last beacon that was written.
     pub last_seen_at: Timestamp,
-    /// What it says about itself.
+    /// The install's telemetry.
     pub telemetry: Telemetry,
 }
 
 impl KeylessInstall {
-    /// What makes it the same install again: its machine, or else the id that the app gave itself. The word before it
-    /// keeps an id that looks like somebody's machine from being taken for it.
+    /// Returns the identity of the install: its machine hash, or else the ID that the app chose.
+    ///
+    /// The prefix keeps an app-chosen ID from colliding with another device's machine hash.
     pub fn device(&self) -> String {
         match &self.machine_hash {
             Some(hash) => format!("machine:{hash}"),
@@ -80,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_beacon_is_written_every_six_hours_or_when_the_state_changes() {
+    fn beacon_is_written_every_six_hours_or_on_state_change() {
         use KeylessState::{Expired, FreeTier, Trial};
         let last = LastBeacon {
             state: Trial,
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn states_have_the_names_of_the_wire() {
+    fn state_names_match_the_wire_format() {
         assert_eq!(
             KeylessState::ALL.map(KeylessState::as_str),
             ["trial", "free_tier", "expired"]

@@ -1,4 +1,4 @@
-//! Leases: what a device keeps and checks offline, and the exact bytes that are signed.
+//! Leases, which devices store and verify offline, and their exact signed bytes.
 
 use serde::Serialize;
 
@@ -10,48 +10,50 @@ use crate::{
     time::Timestamp,
 };
 
-/// The longest that a lease works offline: seven days, in seconds.
+/// Maximum lifetime of a lease: seven days, in seconds.
 pub const LEASE_SECONDS: i64 = 604_800;
 
-/// The clock skew that clients allow: a lease has ended when `now > expiresAt + 300`, in seconds.
+/// Clock skew that clients tolerate, in seconds: a lease ends once `now > expiresAt + 300`.
 pub const SKEW_SECONDS: i64 = 300;
 
 named_enum! {
-    /// What a lease lets the app do.
+    /// Extent to which a lease allows the app to run.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum LeaseStatus {
-        /// Everything the license unlocks.
+        /// Full operation, with all entitlements of the license.
         Active = "active",
-        /// Nothing: the license has expired.
+        /// Not at all, because the license has expired.
         Expired = "expired",
-        /// Reduced mode: the license has expired, its key type allows this.
+        /// Reduced mode, because the license has expired and its key type allows fallback.
         Fallback = "fallback",
     }
 }
 
-/// What a lease says, before it is signed. Times are whole Unix seconds.
+/// The unsigned contents of a lease. Times are whole Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseClaims {
-    /// The signing key.
+    /// ID of the signing key.
     pub kid: Kid,
-    /// The license.
+    /// ID of the license.
     pub license_key_hash: LicenseId,
-    /// The device slot.
+    /// ID of the device slot.
     pub instance_id: InstanceId,
-    /// When it was signed.
+    /// Time of signing.
     pub issued_at: i64,
-    /// When it ends, [`SKEW_SECONDS`] apart.
+    /// End of the lease, before clients add [`SKEW_SECONDS`].
     pub expires_at: i64,
-    /// What it lets the app do.
+    /// Extent to which the app may run.
     pub status: LeaseStatus,
-    /// What it unlocks; empty unless active.
+    /// Unlocked entitlements; empty unless the lease is active.
     pub entitlements: Entitlements,
 }
 
 impl LeaseClaims {
-    /// The claims for an instance of `license` at `now`: seven days, but an active lease never outlives its license.
+    /// Creates the claims for an instance of `license` at `now`.
+    ///
+    /// A lease lasts seven days, but an active one never outlives its license.
     pub fn new(
         license: &LicenseTerms,
         instance_id: InstanceId,
@@ -79,7 +81,8 @@ impl LeaseClaims {
         }
     }
 
-    /// The UTF-8 bytes that Ed25519 signs: `v3`, the seven claims, separated by `|`, with no newline at the end.
+    /// Returns the UTF-8 bytes that Ed25519 signs: `v3` and the seven claims, separated by `|`,
+    /// with no trailing newline.
     pub fn signed_bytes(&self) -> Vec<u8> {
         let Self {
             kid,
@@ -96,13 +99,13 @@ impl LeaseClaims {
     }
 }
 
-/// A lease as the device gets it.
+/// A signed lease in wire format.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Lease {
-    /// What it says.
+    /// The signed contents.
     #[serde(flatten)]
     pub claims: LeaseClaims,
-    /// Standard base64 of the 64 bytes of the signature.
+    /// Standard base64 of the 64-byte signature.
     pub signature: String,
 }
 
@@ -135,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lease_lasts_seven_days_but_an_active_one_never_outlives_its_license() {
+    fn active_lease_lasts_seven_days_but_never_outlives_its_license() {
         use LeaseStatus::{Active, Expired, Fallback};
         for (license_end, status, lease_end) in [
             (None, Active, 604_900),
@@ -152,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn only_active_leases_carry_entitlements_sorted() {
+    fn only_active_leases_carry_sorted_entitlements() {
         assert_eq!(
             claims(None, LeaseStatus::Active, 0)
                 .entitlements
@@ -170,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_the_names_that_clients_decode() {
+    fn serialized_fields_match_the_wire_format() {
         let lease = Lease {
             claims: claims(None, LeaseStatus::Active, 100),
             signature: "c2ln".into(),

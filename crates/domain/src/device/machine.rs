@@ -1,4 +1,4 @@
-//! Machine hashes: how a device says that it is the same device.
+//! Machine hashes, which identify a device across activations.
 
 use std::{fmt, str::FromStr};
 
@@ -9,24 +9,26 @@ use crate::{
     ids::{ProductId, TenantId},
 };
 
-/// A device's hash of its own stable id: 64 lower-case hex digits, made by the client.
+/// A device's hash of its own stable ID: 64 lowercase hex digits, computed by the client.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MachineHash(Box<str>);
 
-/// The text is not 64 lower-case hex digits.
+/// The text is not 64 lowercase hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a machine hash has 64 lower-case hex digits")]
+#[error("a machine hash has 64 lowercase hex digits")]
 pub struct MachineHashError;
 
 impl MachineHash {
-    /// What the published clients make of the operating system's stable id. Tenant and product go into it, so
-    /// vendors can't recognise one another's devices, and so their slugs can never change.
+    /// Computes the hash that the published clients derive from the operating system's stable ID.
+    ///
+    /// Tenant and product are part of the input, so vendors can't correlate each other's devices.
+    /// Their slugs therefore never change.
     pub fn of(tenant: &TenantId, product: &ProductId, stable_id: &str) -> Self {
         let text = format!("keylight-keyless-machine-v1|{tenant}|{product}|{stable_id}");
         Self(Digits(&Sha256::digest(text).into()).to_string().into())
     }
 
-    /// The 64 digits.
+    /// Returns the 64 digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_has_64_lower_case_hex_digits() {
+    fn machine_hash_is_64_lowercase_hex_digits() {
         let good = "0123456789abcdef".repeat(4);
         assert!(good.parse::<MachineHash>().is_ok());
         for bad in [

@@ -1,4 +1,4 @@
-//! What devices hold and what they are given.
+//! Devices: activations, leases and keyless installs.
 
 pub mod activation;
 pub mod keyless;

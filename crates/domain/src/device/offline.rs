@@ -1,4 +1,5 @@
-//! How long a device can go on without the server: what an operator must know before ending anything.
+//! Offline validity: how long a device keeps running without the server. Operators see it before
+//! they revoke or remint a license.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,20 +9,21 @@ use crate::{
     time::Timestamp,
 };
 
-/// What the newest lease that a device holds lets it do offline.
+/// Offline validity of a device, according to its newest lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OfflineUntil {
-    /// It works in full until then: the lease's end and the clients' 300 s of skew, rounded up to the minute.
+    /// Full operation until this time: the end of the lease plus 300 s of client skew, rounded up
+    /// to a whole minute.
     Until(Timestamp),
-    /// A fallback lease: reduced mode, with no fixed end.
+    /// Reduced mode without a fixed end, from a fallback lease.
     Reduced,
-    /// An expired lease: it has stopped.
+    /// The device has stopped, because its lease is an expired one.
     Stopped,
 }
 
 impl LastLease {
-    /// How long its device can go on with it.
+    /// Returns how long the device keeps running on this lease.
     pub const fn offline_until(self) -> OfflineUntil {
         match self.status {
             LeaseStatus::Active => {
@@ -35,7 +37,7 @@ impl LastLease {
 }
 
 impl OfflineUntil {
-    /// The moment until which the device works in full, if that is still to come.
+    /// Returns the end of full operation if it is after `now`.
     pub fn still_at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Until(end) if now < end => Some(end),
@@ -49,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_device_goes_on_for_its_lease_and_the_skew_to_the_full_minute() {
+    fn device_runs_until_lease_end_plus_skew_rounded_up_to_the_minute() {
         let minute = 1_781_000_040;
         for (lease_end, until) in [
             (minute - 300, minute),
@@ -77,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_over_is_not_still_to_come() {
+    fn remaining_time_is_none_after_the_end() {
         let end = Timestamp::from_seconds(60);
         let until = OfflineUntil::Until(end);
         assert_eq!(until.still_at(end.plus_millis(-1)), Some(end));

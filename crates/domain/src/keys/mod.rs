@@ -1,4 +1,4 @@
-//! Keys of tenants, and the code of the first run.
+//! Tenant keys, and the setup code of a new server.
 
 pub mod sdk_key;
 pub mod setup;

@@ -1,4 +1,4 @@
-//! SDK keys: what ships in an app and is sent with every device call.
+//! SDK keys, which ship in an app and authenticate every device API call.
 
 use std::{fmt, str::FromStr};
 
@@ -10,27 +10,27 @@ use crate::{
     time::Timestamp,
 };
 
-/// An SDK key as the app sends it: `sdk_live_` and 64 lower-case hex digits. It has no `Debug`, `Display` or
-/// `Serialize`; only its hash is stored.
+/// A plaintext SDK key: `sdk_live_` and 64 lowercase hex digits.
+///
+/// It implements neither `Debug`, `Display` nor `Serialize`, and only its hash is stored.
 pub struct SdkKey(Zeroizing<String>);
 
-/// The text is no SDK key.
+/// The text is not a valid SDK key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an SDK key is sdk_live_ followed by 64 lower-case hex digits")]
+#[error("an SDK key is sdk_live_ followed by 64 lowercase hex digits")]
 pub struct SdkKeyError;
 
-/// How long a key that another has taken the place of goes on working, in whole days from now: for apps that are out in the
-/// field.
+/// How long a replaced key keeps working, in whole days, so that apps in the field can be updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OldKeys(u32);
 
 impl OldKeys {
-    /// Thirty days: unless an operator says otherwise.
+    /// Default grace period: thirty days.
     pub const KEEP_FOR_GRACE: Self = Self(30);
-    /// Not at all: one of them has leaked.
+    /// No grace period, for a leaked key.
     pub const END_NOW: Self = Self(0);
 
-    /// What operators choose from: at once, a day, a week, two weeks, thirty, sixty and ninety days.
+    /// Grace periods that operators can choose from, in days.
     pub const CHOICES: [Self; 7] = [
         Self::END_NOW,
         Self(1),
@@ -41,17 +41,17 @@ impl OldKeys {
         Self(90),
     ];
 
-    /// The choice of so many days.
+    /// Returns the choice with this number of days.
     pub fn from_days(days: u32) -> Option<Self> {
         Self::CHOICES.into_iter().find(|choice| choice.0 == days)
     }
 
-    /// Whole days.
+    /// Returns the number of whole days.
     pub const fn days(self) -> u32 {
         self.0
     }
 
-    /// When a key that is replaced at `now` ends at the latest.
+    /// Returns the latest end of a key that is replaced at `now`.
     pub const fn end_at(self, now: Timestamp) -> Timestamp {
         now.plus_days(self.days())
     }
@@ -60,17 +60,17 @@ impl OldKeys {
 const PREFIX: &str = "sdk_live_";
 
 impl SdkKey {
-    /// A new key out of 32 random bytes.
+    /// Creates a key from 32 random bytes.
     pub fn generate(random: [u8; 32]) -> Self {
         Self(Zeroizing::new(format!("{PREFIX}{}", Digits(&random))))
     }
 
-    /// What is stored of it.
+    /// Returns the hash that is stored.
     pub fn hash(&self) -> SdkKeyHash {
         SdkKeyHash::of(self.0.as_bytes())
     }
 
-    /// The key itself: for the reply that makes it, and nothing else.
+    /// Returns the plaintext key. Only for the response that creates it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -90,53 +90,54 @@ impl FromStr for SdkKey {
     }
 }
 
-/// The SHA-256 of an SDK key; compare it in constant time.
+/// The SHA-256 of an SDK key. Compare it in constant time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SdkKeyHash([u8; 32]);
 
 impl SdkKeyHash {
-    /// The hash of what a device sent, whatever it is.
+    /// Hashes arbitrary bytes sent by a device.
     pub fn of(sent: &[u8]) -> Self {
         Self(Sha256::digest(sent).into())
     }
 
-    /// Takes back a stored hash: 64 lower-case hex digits.
+    /// Parses a stored hash of 64 lowercase hex digits.
     pub fn from_hex(text: &str) -> Option<Self> {
         hex::read(text).map(Self)
     }
 
-    /// The bytes, for a comparison in constant time.
+    /// Returns the bytes, for constant-time comparison.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// An SDK key as operators see it: by its hash.
+/// An SDK key as listed for operators, identified by its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedSdkKey {
-    /// Its SHA-256.
+    /// SHA-256 of the key.
     pub hash: SdkKeyHash,
-    /// When it was made here or, of one that apps had already, taken over.
+    /// Time when the key was created or imported.
     pub created_at: Timestamp,
-    /// By whom, as they were called then; not known of keys from before that was noted.
+    /// Name of its creator at that time, or `None` for keys that predate this field.
     pub created_by: Option<String>,
-    /// When it ends or ended; `None` of the current one.
+    /// End of the key, past or future; `None` for the current key.
     pub ends_at: Option<Timestamp>,
-    /// When a device last came with it, to the minute.
+    /// Time of the last use by a device, to the minute.
     pub last_used_at: Option<Timestamp>,
 }
 
 impl ListedSdkKey {
-    /// Whether it opens the device API at `now`.
+    /// Returns whether the key is accepted at `now`.
     pub fn works(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| now < end)
     }
 }
 
-/// How exactly the last use of a key is noted: a minute, so that a device's call costs a write at most once a minute and key.
+/// Minimum interval between writes of a key's last use: one minute, which limits the writes caused
+/// by device calls to one per key and minute.
 const USE_NOTED_EVERY_MILLIS: i64 = 60_000;
 
-/// Whether a use at `now` is to be noted, after the last one that was.
+/// Returns whether a use at `now` must be recorded, given the last recorded use.
 pub fn is_use_news(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
     last_used_at.is_none_or(|last| last.plus_millis(USE_NOTED_EVERY_MILLIS) <= now)
 }
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_its_prefix_and_64_hex_digits() {
+    fn sdk_key_is_prefix_and_64_hex_digits() {
         let demo = format!("sdk_live_{}", "0".repeat(64));
         let key: SdkKey = demo.parse().ok().unwrap();
         assert!(key.expose() == SdkKey::generate([0; 32]).expose());

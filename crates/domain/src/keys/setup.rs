@@ -1,4 +1,4 @@
-//! The code that whoever sets a server up must know: it shows that they can read what the server prints.
+//! The setup code, which proves that the person who sets a server up can read its output.
 
 use std::fmt;
 
@@ -10,21 +10,22 @@ use crate::{
     key::{ALPHABET, fold_width, is_separator},
 };
 
-/// Random bytes in a new code, of which 100 bits are used: five groups of four symbols.
+/// Random bytes of a new code. 100 of their bits are used: five groups of four symbols.
 pub const RANDOM_BYTES: usize = 13;
 
-/// So many wrong tries make a code void.
+/// Number of wrong attempts that invalidates a code.
 pub const MOST_WRONG_TRIES: u32 = 5;
 
 const SYMBOLS: usize = 20;
 const GROUP: usize = 4;
 
-/// A code as it is compared: upper case, without hyphens. It has no `Debug`, `Display` or `Serialize`; only its hash is
-/// stored.
+/// A setup code in normalized form: upper case, without separators.
+///
+/// It implements neither `Debug`, `Display` nor `Serialize`, and only its hash is stored.
 pub struct SetupCode(Zeroizing<String>);
 
 impl SetupCode {
-    /// A new code out of random bytes, in the symbols of license keys.
+    /// Creates a code from random bytes, in the alphabet of license keys.
     pub fn generate(random: [u8; RANDOM_BYTES]) -> Self {
         let mut bits = random
             .iter()
@@ -37,10 +38,11 @@ impl SetupCode {
         Self(symbols)
     }
 
-    /// Reads a code as it was typed, whatever the case of its letters; white space and hyphens of any kind are dropped.
-    /// `None` where nothing is left. Anything else may be compared, and is then wrong.
+    /// Parses a code as typed: ignores case, and drops white space and hyphens of any kind.
+    ///
+    /// Returns `None` if nothing is left. Other invalid input only fails the later comparison.
     pub fn parse(typed: &str) -> Option<Self> {
-        // Room for all of it at once: what a growing text leaves behind is not erased.
+        // Allocated up front: a growing string would leave copies behind that are not zeroized.
         let mut symbols = Zeroizing::new(String::with_capacity(typed.len()));
         let kept = typed.chars().map(fold_width);
         symbols.extend(
@@ -50,12 +52,12 @@ impl SetupCode {
         (!symbols.is_empty()).then_some(Self(symbols))
     }
 
-    /// What is stored of it.
+    /// Returns the hash that is stored.
     pub fn hash(&self) -> SetupCodeHash {
         SetupCodeHash(Sha256::digest(self.0.as_bytes()).into())
     }
 
-    /// The code in groups, as people read it: for whoever runs the server, and nothing else.
+    /// Returns the plaintext code in groups. Only for the server's operator.
     pub fn expose(&self) -> Zeroizing<String> {
         let mut written = Zeroizing::new(String::with_capacity(2 * self.0.len()));
         for (place, symbol) in self.0.chars().enumerate() {
@@ -68,17 +70,17 @@ impl SetupCode {
     }
 }
 
-/// The SHA-256 of a code; compare it in constant time.
+/// The SHA-256 of a code. Compare it in constant time.
 #[derive(Debug, Clone, Copy)]
 pub struct SetupCodeHash([u8; 32]);
 
 impl SetupCodeHash {
-    /// Takes back a stored hash: 64 lower-case hex digits.
+    /// Parses a stored hash of 64 lowercase hex digits.
     pub fn from_hex(text: &str) -> Option<Self> {
         hex::read(text).map(Self)
     }
 
-    /// The bytes, for a comparison in constant time.
+    /// Returns the bytes, for constant-time comparison.
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_has_five_groups_of_four_symbols_that_are_not_mistaken() {
+    fn code_has_five_groups_of_four_unambiguous_symbols() {
         let code = SetupCode::generate([0xA7; RANDOM_BYTES]);
         let written = code.expose();
         let groups: Vec<&str> = written.split('-').collect();
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn every_one_of_its_100_bits_counts() {
+    fn all_100_bits_are_significant() {
         let mut seen = std::collections::HashSet::new();
         for bit in 0..100 {
             let bytes = (1_u128 << bit).to_be_bytes();
@@ -123,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_known_however_it_is_typed() {
+    fn code_matches_in_every_spelling() {
         let code = SetupCode::parse("AB23-CD45-EF67-GH89-JKLM").unwrap();
         let right = Some(code.hash().to_string());
         for typed in [
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stored_hash_is_read_back() {
+    fn stored_hash_round_trips() {
         let hash = SetupCode::generate([7; RANDOM_BYTES]).hash();
         let read = SetupCodeHash::from_hex(&hash.to_string()).unwrap();
         assert_eq!(read.as_bytes(), hash.as_bytes());

@@ -1,4 +1,4 @@
-//! The life of a signing key: listed, signing, retired, dropped.
+//! Life cycle of a signing key: listed, signing, retired, dropped.
 
 use crate::{
     ids::Kid,
@@ -6,60 +6,61 @@ use crate::{
     time::{DAY_MILLIS, Timestamp},
 };
 
-/// How long apps are given to learn of a new key before it should sign: fourteen days.
+/// Recommended days between listing a new key and signing with it, so that apps can learn of it.
 pub const ADVISED_DAYS: u32 = 14;
 
-/// After a key has signed for the last time, leases of it work for seven days and the clients' 300 s of skew. A minute
-/// more, for an answer that another server was still signing when the key was retired.
+/// Time after which no lease of a retired key is valid, in milliseconds: seven days, the clients'
+/// 300 s of skew, and one minute for a response that another server was signing during the
+/// retirement.
 const LAST_LEASE_MILLIS: i64 = (LEASE_SECONDS + SKEW_SECONDS + 60) * 1_000;
 
-/// Where a key is in its life.
+/// Stage of a key's life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStage {
-    /// Listed for apps to learn, and not used yet.
+    /// Listed for apps to learn, but not used yet.
     Added,
     /// Signs every new lease.
     Signing,
-    /// Signed until then; leases of it may be out still.
+    /// Signed until this time. Its leases may still be in use.
     Retired(Timestamp),
 }
 
-/// A key that may verify a lease.
+/// A key that is listed for verification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedKey {
-    /// Its name.
+    /// ID of the key.
     pub kid: Kid,
-    /// Standard base64 of the 32 public bytes.
+    /// Standard base64 of the 32-byte public key.
     pub public_key: String,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
-    /// Where it is in its life.
+    /// Stage of its life cycle.
     pub stage: KeyStage,
 }
 
 /// Why a key is promoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
-    /// As planned: apps have had the advised time to learn of it.
+    /// Planned rotation, after the recommended waiting time.
     Planned,
-    /// At once, because the key that signs has leaked.
+    /// Immediate rotation, because the current signing key has leaked.
     Leak,
 }
 
-/// Why a key does not sign from now on.
+/// Why a promotion is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromotionDenied {
-    /// It does already.
+    /// The key is the signing key already.
     SignsAlready,
-    /// Apps have not had the time to learn of it.
+    /// Apps have not had enough time to learn of the key.
     TooNew {
-        /// Whole days that are left of [`ADVISED_DAYS`], rounded up.
+        /// Whole days left of [`ADVISED_DAYS`], rounded up.
         days: i64,
     },
 }
 
 impl ListedKey {
-    /// Decides whether the key may sign from `now` on.
+    /// Decides whether the key may become the signing key at `now`.
     pub fn decide_promotion(
         &self,
         urgency: Urgency,
@@ -75,25 +76,27 @@ impl ListedKey {
     }
 }
 
-/// Keys that were retired at this moment or before have no lease out any more at `now`.
+/// Returns the latest retirement time of a key without valid leases at `now`.
 pub const fn last_retirement_to_drop(now: Timestamp) -> Timestamp {
     now.plus_millis(-LAST_LEASE_MILLIS)
 }
 
-/// When a key retired at `retired_at` is dropped.
+/// Returns when a key retired at `retired_at` is dropped.
 pub const fn dropped_at(retired_at: Timestamp) -> Timestamp {
     retired_at.plus_millis(LAST_LEASE_MILLIS)
 }
 
-/// Whole days, rounded up, until a key added at `added_at` has been listed for as long as is advised.
+/// Whole days, rounded up, until a key added at `added_at` has been listed for [`ADVISED_DAYS`].
 fn days_to_wait(added_at: Timestamp, now: Timestamp) -> i64 {
     let left = added_at.plus_days(ADVISED_DAYS).millis() - now.millis();
     (left.max(0) + DAY_MILLIS - 1) / DAY_MILLIS
 }
 
-/// The name of the next key: that of the one that signs, with a number one higher than any key of that name ever had (`k1`,
-/// `k2`; `kw1`, `kw2`). So it is new, and stays apart from names that another server gave. `None` where it would be too
-/// long.
+/// Returns the ID of the next key: the stem of the signing key's ID, with a number one higher than
+/// any ever used with that stem (`k1`, `k2`; `kw1`, `kw2`).
+///
+/// So the ID is new, and differs from IDs assigned by another server. Returns `None` if it would
+/// be too long.
 pub fn next_kid<'a>(signing: &Kid, ever_used: impl IntoIterator<Item = &'a Kid>) -> Option<Kid> {
     let name = signing.as_str();
     let stem = name.trim_end_matches(|symbol: char| symbol.is_ascii_digit());
@@ -115,7 +118,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_781_000_000);
 
     #[test]
-    fn a_retired_key_is_dropped_a_minute_after_its_last_lease_has_ended() {
+    fn retired_key_is_dropped_one_minute_after_its_last_lease() {
         assert_eq!(
             dropped_at(NOW).seconds() - NOW.seconds(),
             604_800 + 300 + 60
@@ -124,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_promoted_once_it_was_listed_for_fourteen_days_or_at_once_after_a_leak() {
+    fn promotion_waits_fourteen_days_unless_the_current_key_leaked() {
         use KeyStage::{Added, Retired, Signing};
         use Urgency::{Leak, Planned};
         let due = NOW.plus_days(14);
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_next_name_was_never_used() {
+    fn next_kid_was_never_used() {
         for (signing, used, next) in [
             ("k1", &["k1"][..], Some("k2")),
             ("k1", &["k1", "k7", "kw9", "2"], Some("k8")),

@@ -1,12 +1,12 @@
-//! How long licenses last: typed in the unit that one thinks in, stored in days.
+//! License durations: entered in days, weeks, months or years, and stored in days.
 
 use crate::named_enum;
 
-/// Most days that a license may last; beyond that it is lifetime.
+/// Maximum duration of a license in days. Anything longer is a lifetime license.
 pub const MOST_DAYS: u32 = 36_500;
 
 named_enum! {
-    /// A unit to type a duration in.
+    /// Unit in which a duration is entered.
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum DurationUnit {
         /// 24 hours.
@@ -20,13 +20,13 @@ named_enum! {
     }
 }
 
-/// The duration is none.
+/// The duration is out of range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a license lasts from 1 day to 100 years, or for life")]
+#[error("the duration must be 1 day to 100 years, or lifetime")]
 pub struct DurationError;
 
 impl DurationUnit {
-    /// How many days one is.
+    /// Returns the length of one unit in days.
     pub const fn days(self) -> u32 {
         match self {
             Self::Days => 1,
@@ -37,7 +37,7 @@ impl DurationUnit {
     }
 }
 
-/// So many of a unit, in days.
+/// Converts a count of units to days.
 pub fn days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
     let days = count.checked_mul(unit.days()).ok_or(DurationError)?;
     (1..=MOST_DAYS)
@@ -46,7 +46,7 @@ pub fn days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
         .ok_or(DurationError)
 }
 
-/// Days in the largest unit that they are whole in.
+/// Expresses days in the largest unit that divides them evenly.
 pub fn in_largest_unit(days: u32) -> (u32, DurationUnit) {
     let mut units = DurationUnit::ALL.into_iter().rev();
     let unit = units.find(|unit| days > 0 && days.is_multiple_of(unit.days()));
@@ -54,7 +54,7 @@ pub fn in_largest_unit(days: u32) -> (u32, DurationUnit) {
     (days / unit.days(), unit)
 }
 
-/// How a duration reads: `1 year`, `2 weeks`, `Lifetime`.
+/// Formats a duration: `1 year`, `2 weeks`, `Lifetime`.
 pub fn words(days: Option<u32>) -> String {
     let Some(days) = days else {
         return "Lifetime".to_owned();
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn weeks_months_and_years_are_7_30_and_365_days() {
+    fn units_convert_to_days_within_limits() {
         for (count, unit, stored) in [
             (1, DurationUnit::Days, Ok(1)),
             (2, DurationUnit::Weeks, Ok(14)),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn days_read_in_the_largest_unit_that_fits() {
+    fn days_are_described_in_the_largest_even_unit() {
         for (days, read) in [
             (Some(365), "1 year"),
             (Some(730), "2 years"),
@@ -109,7 +109,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_number_of_a_unit_is_1_to_36500_days_or_no_duration(
+        fn any_duration_is_1_to_36500_days_or_an_error(
             count in prop_oneof![0..40_000_u32, any::<u32>()], unit in select(DurationUnit::ALL.to_vec())
         ) {
             let meant = u64::from(count) * u64::from(unit.days());

@@ -4,19 +4,19 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The name of one thing that a license unlocks: ASCII `[a-z0-9_.:-]{1,64}`, so it never holds the `,` or `|` of
+/// The name of one entitlement: ASCII `[a-z0-9_.:-]{1,64}`, so it never contains the `,` or `|` of
 /// the signed bytes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Entitlement(String);
 
-/// The text is no entitlement's name.
+/// The text is not a valid entitlement name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an entitlement has 1 to 64 of the characters a-z 0-9 _ . : -")]
+#[error("an entitlement has 1 to 64 characters: a-z, 0-9, _ . : -")]
 pub struct EntitlementError;
 
 impl Entitlement {
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -53,18 +53,18 @@ impl From<Entitlement> for String {
     }
 }
 
-/// What a license unlocks: a set, in the order of the names' bytes, which is the order that is signed.
+/// The set of a license's entitlements, in byte order, which is the signing order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Entitlements(BTreeSet<Entitlement>);
 
 impl Entitlements {
-    /// The empty set, as in leases that are not active.
+    /// Returns the empty set, as in leases that are not active.
     pub const fn none() -> Self {
         Self(BTreeSet::new())
     }
 
-    /// The names in signing order.
+    /// Iterates over the names in signing order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(Entitlement::as_str)
     }
@@ -76,7 +76,7 @@ impl FromIterator<Entitlement> for Entitlements {
     }
 }
 
-/// The names joined with `,`: the last field of a lease's signed bytes.
+/// Joins the names with `,`: the last field of a lease's signed bytes.
 impl fmt::Display for Entitlements {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, name) in self.iter().enumerate() {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_checked() {
+    fn entitlement_names_are_validated() {
         for good in ["pro", "a.b:c_d-0", &"x".repeat(64)] {
             assert!(good.parse::<Entitlement>().is_ok(), "{good}");
         }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_joined_in_byte_order() {
+    fn entitlements_are_joined_in_byte_order() {
         let names = ["sync", "pro", "a-b", "a.b", "a_b"];
         let set: Entitlements = names.iter().map(|name| name.parse().unwrap()).collect();
         assert_eq!(set.to_string(), "a-b,a.b,a_b,pro,sync");

@@ -1,4 +1,4 @@
-//! Licenses as rows of a file for spreadsheets.
+//! CSV export of licenses.
 
 use crate::{
     ids::{KeyTypeId, LicenseId, ProductId},
@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// The names of the columns, in their order. They never change.
+/// Column names in order. They never change.
 pub const COLUMNS: [&str; 10] = [
     "id",
     "display_key",
@@ -21,33 +21,33 @@ pub const COLUMNS: [&str; 10] = [
     "expires_at",
 ];
 
-/// One license as it is exported.
+/// A license as exported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportedLicense {
-    /// The hash of its key.
+    /// License ID: the hash of its key.
     pub id: LicenseId,
-    /// The masked key.
+    /// Masked key.
     pub display_key: DisplayKey,
-    /// The product's slug.
+    /// Slug of the product.
     pub product: ProductId,
-    /// The variant's slug.
+    /// Slug of the key type.
     pub key_type: KeyTypeId,
-    /// The status when it was read.
+    /// Status at the time of the export.
     pub status: Status,
-    /// Devices that hold a slot.
+    /// Number of active devices.
     pub active_count: u32,
-    /// Devices that may.
+    /// Maximum number of active devices.
     pub activation_limit: u32,
-    /// Where the customer is written to.
+    /// Email address of the customer.
     pub customer_email: Option<String>,
-    /// When it was minted.
+    /// Time of minting.
     pub created_at: Timestamp,
-    /// When it ends; `None` for lifetime.
+    /// Expiry; `None` for lifetime.
     pub expires_at: Option<Timestamp>,
 }
 
 impl ExportedLicense {
-    /// Its cells, in the order of [`COLUMNS`]; `iso` writes a moment.
+    /// Returns the cells in the order of [`COLUMNS`]. `iso` formats a timestamp.
     pub fn cells(&self, iso: fn(Timestamp) -> String) -> [String; 10] {
         [
             self.id.to_string(),
@@ -64,7 +64,8 @@ impl ExportedLicense {
     }
 }
 
-/// Counts the rows of a file that comes in pieces, which may end anywhere. A line break within quotes belongs to its cell.
+/// Counts the rows of a CSV file that arrives in chunks, split at any byte. A line break within
+/// quotes does not end a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounter {
     lines: u32,
@@ -72,11 +73,11 @@ pub struct RowCounter {
 }
 
 impl RowCounter {
-    /// Takes the next piece.
+    /// Processes the next chunk.
     pub fn read(&mut self, piece: &[u8]) {
         for byte in piece {
             match byte {
-                // A quote within quotes is written twice, so it ends them and begins them again.
+                // A quote inside a quoted cell is doubled, so it toggles the flag twice.
                 b'"' => self.is_quoted = !self.is_quoted,
                 b'\n' if !self.is_quoted => self.lines = self.lines.saturating_add(1),
                 _ => {}
@@ -84,14 +85,14 @@ impl RowCounter {
         }
     }
 
-    /// How many rows have come in whole; the head is none.
+    /// Returns the number of complete rows, not counting the header.
     pub const fn rows(&self) -> u32 {
         self.lines.saturating_sub(1)
     }
 }
 
-/// A cell that no spreadsheet runs as a formula: what begins as one gets an apostrophe before it. White space before a formula
-/// does not keep all of them from running it.
+/// Neutralizes formulas: prefixes a cell with an apostrophe if a spreadsheet might evaluate it.
+/// Some spreadsheets evaluate a formula even after leading white space.
 fn inert(text: &str) -> String {
     let runs = |symbol: char| matches!(symbol, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(runs);
@@ -107,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_a_formula() {
+    fn formulas_are_neutralized() {
         for formula in [
             "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠A1",
             "\tplain",
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_are_counted_wherever_the_pieces_end() {
+    fn rows_are_counted_across_any_chunk_boundary() {
         let file = "a,b\r\n1,\"two\r\nlines, \"\"quoted\"\"\"\r\n2,\"\"\r\n3,plain\r\n4,half";
         for (whole, rows) in [
             ("", 0),
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn cells_stand_in_the_order_of_the_columns() {
+    fn cells_follow_the_column_order() {
         let license = ExportedLicense {
             id: "0a".repeat(32).parse().unwrap(),
             display_key: DisplayKey::from_stored("ACME-XXXX-···-7B2D".into()),

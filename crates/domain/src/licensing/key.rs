@@ -1,4 +1,4 @@
-//! License keys: how they look, what they hash to, how they are shown.
+//! License keys: parsing, hashing and masking.
 
 use std::fmt;
 
@@ -8,37 +8,41 @@ use zeroize::Zeroize;
 
 use crate::ids::LicenseId;
 
-/// The symbols of new keys: 32 of them, five bits each, without the look-alikes `0 O 1 I`.
+/// Alphabet of new keys: 32 symbols of five bits each, without the ambiguous `0 O 1 I`.
 pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Random bytes in a new key: 80 bits, four groups of four symbols.
+/// Random bytes of a new key: 80 bits, four groups of four symbols.
 pub const RANDOM_BYTES: usize = 10;
 
-/// Fewest and most symbols of a key that is minted, imported or searched for as a whole.
+/// Allowed number of symbols of a key that is minted, imported or looked up.
 pub const SYMBOLS: std::ops::RangeInclusive<usize> = 12..=64;
 
-/// A raw license key as a person would write it. It has no `Debug`, `Display` or `Serialize`, so that it can't reach a
-/// log, a page or a file by accident; [`LicenseKey::expose`] is the one way out.
+/// A plaintext license key.
+///
+/// It implements neither `Debug`, `Display` nor `Serialize`, so it can't leak into a log, a page
+/// or a file by accident. [`LicenseKey::expose`] is the only way to read it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseKey {
     written: String,
     normalised: String,
 }
 
-/// Why a text can't be a license key.
+/// Why a text is not a license key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ParseError {
-    /// Nothing is left once white space and hyphens are dropped.
-    #[error("the key is empty")]
+    /// Nothing is left after dropping white space and hyphens.
+    #[error("the license key is empty")]
     Empty,
-    /// Something other than letters, digits, white space and hyphens.
-    #[error("a key holds only letters and digits")]
+    /// A character other than letters, digits, white space and hyphens.
+    #[error("a license key contains only letters and digits")]
     Symbol,
 }
 
 impl LicenseKey {
-    /// Reads a key as it was typed: white space and hyphens of any kind are dropped, full-width forms folded to ASCII,
-    /// letters upper-cased. What is then empty or holds anything but `A-Z0-9` is no key.
+    /// Parses a key as typed: drops white space and hyphens of any kind, folds full-width forms to
+    /// ASCII and converts letters to upper case.
+    ///
+    /// Fails if the result is empty or contains anything but `A-Z0-9`.
     pub fn parse(typed: &str) -> Result<Self, ParseError> {
         let mut normalised = String::with_capacity(typed.len().min(*SYMBOLS.end()));
         for symbol in typed
@@ -61,7 +65,7 @@ impl LicenseKey {
         })
     }
 
-    /// A new key: the product's prefix and four groups of four symbols made of `random`.
+    /// Creates a key: the product's prefix, and four groups of four symbols from `random`.
     pub fn generate(prefix: &KeyPrefix, random: [u8; RANDOM_BYTES]) -> Self {
         let mut bits = random
             .iter()
@@ -84,13 +88,13 @@ impl LicenseKey {
         }
     }
 
-    /// The license that this key opens: the SHA-256 of its normalised form.
+    /// Returns the ID of the key's license: the SHA-256 of the normalized key.
     pub fn id(&self) -> LicenseId {
         LicenseId::from_hash(Sha256::digest(self.normalised.as_bytes()).into())
     }
 
-    /// Every text within a longer one that may be meant as a whole key: what stands between punctuation, with white space
-    /// and without. Ten at most.
+    /// Extracts up to ten candidates for a whole key from a longer text: each run between
+    /// punctuation, and each word of that run.
     pub fn within(text: &str) -> Vec<Self> {
         let is_punctuation = |symbol: char| {
             let folded = fold_width(symbol);
@@ -107,7 +111,8 @@ impl LicenseKey {
             .collect()
     }
 
-    /// Whether it looks as new keys of a product do: its prefix, and four times four of the symbols that they are made of.
+    /// Returns whether the key has the format of newly minted keys: the prefix of its product and
+    /// 16 symbols of [`ALPHABET`].
     pub fn looks_minted(&self, prefix: &KeyPrefix) -> bool {
         let random = self.normalised.strip_prefix(prefix.as_str());
         random.is_some_and(|random| {
@@ -115,17 +120,17 @@ impl LicenseKey {
         })
     }
 
-    /// Whether it has the length of a whole key.
+    /// Returns whether the key is as long as a whole key.
     pub fn has_length(&self) -> bool {
         SYMBOLS.contains(&self.normalised.len())
     }
 
-    /// Whether it begins as a product's keys do.
+    /// Returns whether the key begins with a product's prefix.
     pub fn starts_with(&self, prefix: &KeyPrefix) -> bool {
         self.normalised.starts_with(prefix.as_str())
     }
 
-    /// How the key is shown from now on.
+    /// Returns the masked form of the key, which is stored and displayed.
     pub fn display_key(&self, prefix: &KeyPrefix) -> DisplayKey {
         let shows_prefix = self.normalised.len() >= 16 && self.starts_with(prefix);
         let shown = if shows_prefix {
@@ -139,7 +144,7 @@ impl LicenseKey {
         }
     }
 
-    /// The key itself: for the reply that mints it, and nothing else.
+    /// Returns the plaintext key. Only for the response that mints it.
     pub fn expose(&self) -> &str {
         &self.written
     }
@@ -155,7 +160,7 @@ impl Drop for LicenseKey {
 const HIDDEN_PREFIX: &str = "XXXX";
 const HIDDEN_MIDDLE: &str = "-XXXX-···-";
 
-/// The masked form of a key, `ACME-XXXX-···-7B2D`: at least eight symbols stay hidden.
+/// The masked form of a key, such as `ACME-XXXX-···-7B2D`. At least eight symbols stay hidden.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DisplayKey {
@@ -163,17 +168,17 @@ pub struct DisplayKey {
 }
 
 impl DisplayKey {
-    /// Takes back what [`DisplayKey::as_str`] gave: a display key that was stored.
+    /// Restores a stored display key, as returned by [`DisplayKey::as_str`].
     pub fn from_stored(text: String) -> Self {
         Self { text }
     }
 
-    /// The whole masked form.
+    /// Returns the whole masked form.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Prefix, constant middle and last group, for pages that set the parts apart.
+    /// Splits the text into prefix, constant middle and last group, for separate styling.
     pub fn parts(&self) -> (&str, &'static str, &str) {
         match self.text.split_once(HIDDEN_MIDDLE) {
             Some((prefix, last)) => (prefix, HIDDEN_MIDDLE, last),
@@ -188,18 +193,18 @@ impl fmt::Display for DisplayKey {
     }
 }
 
-/// The four letters or digits that a product's keys begin with; unique on the server.
+/// The four letters or digits at the start of a product's keys. Unique on the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct KeyPrefix(String);
 
-/// The text is no key prefix.
+/// The text is not a valid key prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key prefix has 4 letters or digits")]
+#[error("enter a prefix of 4 letters or digits")]
 pub struct KeyPrefixError;
 
 impl KeyPrefix {
-    /// The four symbols.
+    /// Returns the four symbols.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -235,7 +240,7 @@ impl From<KeyPrefix> for String {
     }
 }
 
-/// Full-width ASCII (`Ａ`, `０`, `－`), as East Asian keyboards type it, becomes plain ASCII.
+/// Folds full-width ASCII (`Ａ`, `０`, `－`), as typed on East Asian keyboards, to plain ASCII.
 pub fn fold_width(symbol: char) -> char {
     match symbol {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(symbol) - 0xFEE0).unwrap_or(symbol),
@@ -243,8 +248,9 @@ pub fn fold_width(symbol: char) -> char {
     }
 }
 
-/// White space, and every character of Unicode's dash punctuation with the minus signs, hyphens and invisible marks
-/// that word processors and mail programs put in their place.
+/// Returns whether a symbol is ignored in a key: white space, Unicode dash punctuation, and the
+/// minus signs, hyphens and invisible characters that word processors and mail programs substitute
+/// for it.
 pub fn is_separator(symbol: char) -> bool {
     symbol.is_whitespace()
         || matches!(symbol,
@@ -267,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_key_has_12_to_64_symbols_and_may_begin_as_a_products() {
+    fn full_length_is_12_to_64_symbols() {
         for (length, whole) in [(11, false), (12, true), (64, true), (65, false)] {
             let key = LicenseKey::parse(&"A-".repeat(length)).unwrap();
             assert_eq!(key.has_length(), whole, "{length}");
@@ -277,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_found_in_whatever_sticks_to_it() {
+    fn key_is_extracted_from_surrounding_text() {
         let key = LicenseKey::parse("ACME-4B2K-9XJP-T8WM-Q3VZ").unwrap();
         for text in [
             "ACME-4B2K-9XJP-T8WM-Q3VZ",
@@ -305,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn however_it_is_typed_a_key_normalises_to_one_hash() {
+    fn every_spelling_of_a_key_has_the_same_hash() {
         let hash = "d4de090a7d052a7874c14f4a075fc342fed598d923fb0fe96db5c47a4669a83d";
         for typed in [
             "ACME-4B2K-9XJP-T8WM-Q3VZ",
@@ -322,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_no_symbols_or_others_is_no_key() {
+    fn empty_or_non_alphanumeric_text_is_not_a_key() {
         for (typed, why) in [
             ("", ParseError::Empty),
             (" -\u{2014}\t", ParseError::Empty),
@@ -336,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn the_display_key_hides_at_least_eight_symbols() {
+    fn display_key_hides_at_least_eight_symbols() {
         for (key, shown) in [
             ("ACME-4B2K-9XJP-T8WM-Q3VZ", "ACME-XXXX-···-Q3VZ"),
             ("4111222233334444", "XXXX-XXXX-···-4444"),
@@ -351,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn generated_keys_spell_their_80_bits() {
+    fn generated_key_encodes_its_80_bits() {
         let lowest = LicenseKey::generate(&prefix("ACME"), [0; 10]);
         let highest = LicenseKey::generate(&prefix("ACME"), [0xFF; 10]);
         assert!(lowest.expose() == "ACME-2222-2222-2222-2222");
@@ -359,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prefix_is_four_capitals_or_digits() {
+    fn prefix_is_four_uppercase_letters_or_digits() {
         assert!("AC1E".parse::<KeyPrefix>().is_ok());
         for bad in ["", "ABC", "ABCDE", "abcd", "AB-D", "ÄBC"] {
             assert_eq!(bad.parse::<KeyPrefix>(), Err(KeyPrefixError), "{bad}");
@@ -368,7 +374,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_input_panics_and_every_accepted_one_is_plain_ascii(typed in ".*") {
+        fn any_accepted_key_normalizes_to_ascii(typed in ".*") {
             if let Ok(key) = LicenseKey::parse(&typed) {
                 prop_assert!(key.normalised.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
                 key.display_key(&prefix("ACME"));
@@ -376,14 +382,14 @@ mod tests {
         }
 
         #[test]
-        fn a_generated_key_survives_being_typed_in_lower_case(random: [u8; RANDOM_BYTES]) {
+        fn generated_key_parses_in_lower_case(random: [u8; RANDOM_BYTES]) {
             let key = LicenseKey::generate(&prefix("ACME"), random);
             let typed = LicenseKey::parse(&key.expose().to_lowercase()).unwrap();
             prop_assert_eq!(typed.id(), key.id());
         }
 
         #[test]
-        fn different_randomness_makes_different_keys(one: [u8; RANDOM_BYTES], other: [u8; RANDOM_BYTES]) {
+        fn different_random_bytes_generate_different_keys(one: [u8; RANDOM_BYTES], other: [u8; RANDOM_BYTES]) {
             prop_assume!(one != other);
             let (one, other) = (
                 LicenseKey::generate(&prefix("ACME"), one),

@@ -1,4 +1,4 @@
-//! Licenses and what their status is at a given moment.
+//! Licenses and their status at a given time.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,30 +10,30 @@ use crate::{
     time::Timestamp,
 };
 
-/// A license, as others name it.
+/// A reference to a license, with enough to display it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NamedLicense {
-    /// Its id.
+    /// License ID.
     pub id: LicenseId,
-    /// Its masked key.
+    /// Masked key.
     pub display_key: DisplayKey,
 }
 
 named_enum! {
-    /// What operators made of a license. Whether it has expired is not stored: the clock says.
+    /// Stored state of a license. Expiry is not stored: it follows from the clock.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
     pub enum LicenseState {
-        /// As minted.
+        /// Neither revoked nor reminted.
         Active = "active",
-        /// Ended by an operator, for good.
+        /// Permanently ended by an operator.
         Revoked = "revoked",
-        /// Ended because a fresh key took its place, for good.
+        /// Permanently replaced by a license with a fresh key.
         Reminted = "reminted",
     }
 }
 
 impl LicenseState {
-    /// The status at `now` of a license in this state. Where several apply: revoked, then reminted, then expired.
+    /// Returns the status at `now`. Precedence: revoked, reminted, expired.
     pub fn status(self, expires_at: Option<Timestamp>, now: Timestamp) -> Status {
         match self {
             Self::Revoked => Status::Revoked,
@@ -45,72 +45,72 @@ impl LicenseState {
 }
 
 named_enum! {
-    /// What a license is at a moment: what operators and devices see.
+    /// Status of a license at a given time, as operators and devices see it.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Status {
-        /// Activates and validates.
+        /// Can be activated and validated.
         Active = "active",
         /// Past its expiry.
         Expired = "expired",
-        /// A fresh key took its place.
+        /// Replaced by a license with a fresh key.
         Reminted = "reminted",
         /// Ended by an operator.
         Revoked = "revoked",
     }
 }
 
-/// Who bought a license, as far as the vendor said.
+/// The buyer of a license, as far as the vendor provided it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
-    /// The name of a person or an organisation.
+    /// Name of a person or an organization.
     pub name: Option<String>,
-    /// Where to write to.
+    /// Email address.
     pub email: Option<String>,
 }
 
-/// One key that was sold, as it is stored. The key itself is not.
+/// A license as stored, without its plaintext key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License {
-    /// Whose it is.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// The hash of its key.
+    /// License ID: the hash of its key.
     pub id: LicenseId,
-    /// The app it opens.
+    /// The licensed product.
     pub product: ProductId,
-    /// The variant it was minted as; later changes of the key type leave the license alone.
+    /// The key type it was minted from. Later changes to the key type do not affect the license.
     pub key_type: KeyTypeId,
-    /// The masked key.
+    /// Masked key.
     pub display_key: DisplayKey,
-    /// What operators made of it.
+    /// Stored state.
     pub state: LicenseState,
-    /// When it was minted.
+    /// Time of minting.
     pub created_at: Timestamp,
-    /// When it ends, on a whole second; `None` for lifetime.
+    /// Expiry, on a whole second; `None` for lifetime.
     pub expires_at: Option<Timestamp>,
-    /// Devices that may hold a slot at once.
+    /// Maximum number of active devices.
     pub activation_limit: u32,
-    /// Devices that hold one now. Above the limit only where the limit was lowered later.
+    /// Number of active devices. Exceeds the limit only if the limit was lowered later.
     pub active_count: u32,
-    /// What it unlocks.
+    /// Entitlements that the license unlocks.
     pub entitlements: Entitlements,
-    /// Whether the app may go on in reduced mode once it has expired.
+    /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// Who bought it.
+    /// The buyer.
     pub customer: Customer,
-    /// The license that this one took the place of.
+    /// The license that this one replaced.
     pub predecessor: Option<LicenseId>,
-    /// The license that took this one's place.
+    /// The license that replaced this one.
     pub successor: Option<LicenseId>,
 }
 
 impl License {
-    /// The status at `now`.
+    /// Returns the status at `now`.
     pub fn status(&self, now: Timestamp) -> Status {
         self.state.status(self.expires_at, now)
     }
 
-    /// What its devices are given leases by.
+    /// Returns the fields that leases depend on.
     pub fn terms(&self) -> LicenseTerms {
         LicenseTerms {
             id: self.id,
@@ -122,7 +122,7 @@ impl License {
         }
     }
 
-    /// As others name it.
+    /// Converts the license into a reference.
     pub fn named(self) -> NamedLicense {
         NamedLicense {
             id: self.id,
@@ -131,20 +131,20 @@ impl License {
     }
 }
 
-/// What leases are made of: all that a device's call needs of its license.
+/// The fields of a license that leases depend on: all that a device call needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LicenseTerms {
-    /// The hash of its key.
+    /// License ID: the hash of its key.
     pub id: LicenseId,
-    /// The app it opens.
+    /// The licensed product.
     pub product: ProductId,
-    /// What operators made of it.
+    /// Stored state.
     pub state: LicenseState,
-    /// When it ends, on a whole second; `None` for lifetime.
+    /// Expiry, on a whole second; `None` for lifetime.
     pub expires_at: Option<Timestamp>,
-    /// What it unlocks.
+    /// Entitlements that the license unlocks.
     pub entitlements: Entitlements,
-    /// Whether the app may go on in reduced mode once it has expired.
+    /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
 }
 
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn status_follows_the_precedence_revoked_reminted_expired() {
+    fn status_precedence_is_revoked_reminted_expired() {
         use LicenseState as State;
         let end = Some(Timestamp::from_seconds(100));
         for (state, expires_at, now, status) in [
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_license_expires_at_its_second_and_not_a_millisecond_before() {
+    fn license_expires_exactly_at_its_expiry() {
         let end = Timestamp::from_seconds(100);
         let status = |now| LicenseState::Active.status(Some(end), now);
         assert_eq!(status(end.plus_millis(-1)), Status::Active);
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn states_are_found_by_their_stored_names() {
+    fn state_and_status_names_round_trip() {
         for state in LicenseState::ALL {
             assert_eq!(LicenseState::from_name(state.as_str()), Some(state));
         }

@@ -1,4 +1,4 @@
-//! What is sold: products, key types, licenses and their keys.
+//! Products, key types, licenses and license keys.
 
 pub mod duration;
 pub mod entitlement;

@@ -9,61 +9,62 @@ use crate::{
     time::Timestamp,
 };
 
-/// One vendor.
+/// A vendor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
-    /// Its slug.
+    /// Slug.
     pub id: TenantId,
-    /// Its name on pages.
+    /// Display name.
     pub name: String,
-    /// Its tier.
+    /// Plan.
     pub plan: Plan,
-    /// Since when its device calls are refused, if they are.
+    /// Time since which device API calls are refused, if the tenant is suspended.
     pub suspended_at: Option<Timestamp>,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
 /// An app that is sold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
-    /// Whose.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// Its slug.
+    /// Slug.
     pub id: ProductId,
-    /// Its name on pages.
+    /// Display name.
     pub name: String,
-    /// What its keys begin with.
+    /// Prefix of its license keys.
     pub key_prefix: KeyPrefix,
-    /// What its apps are told.
+    /// Settings served to its apps.
     pub settings: ProductSettings,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
-/// A variant of a product: what a license is given when it is minted. Editing it never changes licenses already out.
+/// A variant of a product: the values a license gets when it is minted. Updating a key type never
+/// changes existing licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyType {
-    /// Whose.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// Of which product.
+    /// The product.
     pub product: ProductId,
-    /// Its slug.
+    /// Slug.
     pub id: KeyTypeId,
-    /// Devices that may hold a slot at once; at least 1.
+    /// Maximum number of active devices; at least 1.
     pub activation_limit: u32,
     /// Days from minting to expiry; `None` for lifetime.
     pub duration_days: Option<u32>,
-    /// What it unlocks.
+    /// Entitlements that its licenses unlock.
     pub entitlements: Entitlements,
-    /// Whether the app may go on in reduced mode after expiry.
+    /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// When it was made.
+    /// Time of creation.
     pub created_at: Timestamp,
 }
 
 impl KeyType {
-    /// When a license minted at `now` ends: whole days later, on a whole second.
+    /// Returns the expiry of a license minted at `now`, rounded up to a whole second.
     pub fn expiry_from(&self, now: Timestamp) -> Option<Timestamp> {
         self.duration_days
             .map(|days| now.plus_days(days).round_up_to_second())

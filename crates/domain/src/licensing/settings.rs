@@ -1,4 +1,4 @@
-//! Product settings that the server owns, and the exact bytes that are signed.
+//! Product settings managed by the server, and their exact signed bytes.
 
 use std::str::FromStr;
 
@@ -7,23 +7,23 @@ use crate::{
     time::Timestamp,
 };
 
-/// How long signed settings hold: a day, in seconds.
+/// Validity of signed settings: one day, in seconds.
 const SETTINGS_SECONDS: i64 = 86_400;
 
-/// The longest trial: 36,500 days, a hundred years.
+/// Maximum trial length: 36,500 days, about a hundred years.
 const MOST_TRIAL_DAYS: u32 = 36_500;
 
-/// The length of a trial in days: 0 to 36,500.
+/// Length of a trial in days: 0 to 36,500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TrialDays(u32);
 
-/// The number is no trial's length.
+/// The number is not a valid trial length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a trial has 0 to 36500 days")]
+#[error("enter 0 to 36,500 days")]
 pub struct TrialDaysError;
 
 impl TrialDays {
-    /// The number of days.
+    /// Returns the number of days.
     pub const fn get(self) -> u32 {
         self.0
     }
@@ -50,38 +50,41 @@ impl FromStr for TrialDays {
     }
 }
 
-/// What a vendor set for the apps of a product. What was never set is absent, which is neither 0 nor false: an app then
-/// goes by what it was built with.
+/// A vendor's settings for the apps of a product.
+///
+/// `None` means never set: the app uses its built-in default. It differs from 0 and `false`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProductSettings {
-    /// How long the app may be tried without a key.
+    /// Length of the trial.
     pub trial_days: Option<TrialDays>,
-    /// Whether the app may go on without a key, in its free tier.
+    /// Whether the app may run without a key in its free tier.
     pub free_tier: Option<bool>,
 }
 
-/// What is signed about a product. Times are whole Unix seconds.
+/// The signed contents of product settings. Times are whole Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsClaims {
-    /// The signing key.
+    /// ID of the signing key.
     pub kid: Kid,
-    /// Whose product.
+    /// The owning tenant.
     pub tenant: TenantId,
-    /// Which.
+    /// The product.
     pub product: ProductId,
-    /// When it was signed.
+    /// Time of signing.
     pub issued_at: i64,
-    /// When it ends.
+    /// End of validity.
     pub expires_at: i64,
-    /// Days of trial.
+    /// Length of the trial in days.
     pub trial_duration_days: u32,
-    /// Whether the app may go on without a key.
+    /// Whether the app may run without a key.
     pub free_tier_enabled: bool,
 }
 
 impl SettingsClaims {
-    /// The claims for these settings at `now`. Only a trial's length is worth a signature; with it, a free tier that
-    /// was never set is none.
+    /// Creates the claims for these settings at `now`.
+    ///
+    /// Returns `None` without a trial length, because only that is worth signing. A free tier that
+    /// was never set is signed as `false`.
     pub fn new(
         settings: ProductSettings,
         tenant: &TenantId,
@@ -101,7 +104,7 @@ impl SettingsClaims {
         })
     }
 
-    /// The UTF-8 bytes that Ed25519 signs: `cfg1` and the seven claims, separated by `|`.
+    /// Returns the UTF-8 bytes that Ed25519 signs: `cfg1` and the seven claims, separated by `|`.
     pub fn signed_bytes(&self) -> Vec<u8> {
         let Self {
             kid,
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trial_has_0_to_36500_days() {
+    fn trial_is_0_to_36500_days() {
         for days in [0, 14, 36_500] {
             assert_eq!(
                 TrialDays::try_from(days).map(|days| i64::from(days.get())),
@@ -155,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_signed_for_a_day_where_a_trial_is_set() {
+    fn settings_with_a_trial_are_signed_for_one_day() {
         assert_eq!(claims(None, None), None);
         assert_eq!(claims(None, Some(true)), None);
         let with_trial = claims(Some(0), None).unwrap();

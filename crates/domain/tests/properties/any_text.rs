@@ -1,8 +1,8 @@
-//! Texts to ask a property of.
+//! Input strategies for text.
 
 use proptest::{prelude::*, strategy::Union};
 
-/// Any text, half of the time one that is nearly what is asked for.
+/// Generates arbitrary text, or text that nearly matches the expected format.
 pub(crate) fn text(nearly: &'static [&'static str]) -> impl Strategy<Value = String> {
     let nearly = nearly.iter().map(Strategy::boxed);
     prop_oneof![any::<String>(), Union::new(nearly)]

@@ -1,4 +1,4 @@
-//! Properties of every text that comes from outside.
+//! Properties of every parser of external text.
 
 mod any_text;
 mod promises;
@@ -23,7 +23,7 @@ use self::{
     promises::{license_key, name, search_term, setup_code, widen},
 };
 
-/// Every name that has a fixed spelling, and some that have not.
+/// Generates fixed names, some with an extra character.
 fn known_name() -> impl Strategy<Value = String> {
     let names = Action::ALL.map(Action::as_str).into_iter();
     let names = names
@@ -40,7 +40,7 @@ fn known_name() -> impl Strategy<Value = String> {
     (select(names), "[ _=A]?").prop_map(|(name, more)| name.to_owned() + &more)
 }
 
-/// Somebody's way to write a symbol, and what they put behind it.
+/// Generates one way of typing a symbol: lower case, full width, and the separator after it.
 fn habit() -> impl Strategy<Value = (bool, bool, &'static str)> {
     let separators = vec!["", "", "-", " ", "\t", "\u{2014}", "\u{FEFF}", "\u{FF0D} "];
     (any::<bool>(), any::<bool>(), select(separators))
@@ -62,14 +62,14 @@ fn written(symbols: &str, habits: &[(bool, bool, &str)]) -> String {
 
 proptest! {
     #[test]
-    fn any_text_is_a_license_key_or_none(
+    fn license_key_parser_accepts_or_rejects_any_text(
         typed in text(&["[ -~]{0,80}", "[A-Za-z0-9ａ-ｚ\u{2013} -]{8,70}", "[A-Z0-9]{4}([-_., ][A-Z0-9]{4}){3,4}"])
     ) {
         license_key(&typed);
     }
 
     #[test]
-    fn a_key_or_a_code_is_the_same_in_everybodys_writing(
+    fn keys_and_codes_are_equal_in_every_spelling(
         symbols in "[A-Z0-9]{1,64}", habits in proptest::collection::vec(habit(), 64)
     ) {
         let written = written(&symbols, &habits);
@@ -81,19 +81,19 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_a_setup_code_or_none(typed in text(&["[ -~]{0,40}", "[A-Za-z0-9]{4}(-[A-Za-z0-9]{4}){4}"])) {
+    fn setup_code_parser_accepts_or_rejects_any_text(typed in text(&["[ -~]{0,40}", "[A-Za-z0-9]{4}(-[A-Za-z0-9]{4}){4}"])) {
         setup_code(&typed);
     }
 
     #[test]
-    fn any_text_is_something_to_look_for_or_none(
+    fn search_term_parser_accepts_or_rejects_any_text(
         typed in text(&["[\\pL\\pN \t.@]{0,120}", "\\s*[^a]{95,105}\\s*", "[ \t\u{3000}\u{0}]*"])
     ) {
         search_term(&typed);
     }
 
     #[test]
-    fn any_text_is_a_name_or_none(
+    fn name_parsers_accept_or_reject_any_text(
         text in text(&[
             "[a-z0-9][a-z0-9_-]{0,42}", "[A-Za-z0-9_.:|-]{0,66}", "[0-9a-f]{63,65}", "(sdk_live_)?[0-9a-fA]{64}",
             "\\{?[0-9a-fA-F]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\\}?", "[0-9-][0-9]{3}-[0-9W]{2}-?[0-9]{1,2}",
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn what_has_a_fixed_spelling_has_no_other(text in known_name()) {
+    fn fixed_names_have_exactly_one_spelling(text in known_name()) {
         name(&text);
     }
 }

@@ -1,6 +1,6 @@
-//! What holds of every text from outside, said once: the tests ask it of many texts, the fuzz targets of many more.
+//! Properties of every parser of external text, shared by the property tests and the fuzz targets.
 //!
-//! Each function takes a text that anybody may send, and panics where a promise is broken.
+//! Each function takes arbitrary text and panics if a property is violated.
 
 use keywright_domain::{
     audit::{Action, ActorKind},
@@ -23,7 +23,7 @@ use keywright_domain::{
 
 use super::round_trip::{survives, written_one_way};
 
-/// A text may be a license key: however it is written it is the same one or none, and shown it stays hidden.
+/// A license key parses to the same ID in every spelling, and its masked form hides enough of it.
 pub(crate) fn license_key(typed: &str) {
     let id = |text: &str| LicenseKey::parse(text).map(|key| key.id());
     for written in rewritten(typed) {
@@ -49,14 +49,14 @@ pub(crate) fn license_key(typed: &str) {
     for prefix in prefixes.map(KeyPrefix::try_from).into_iter().flatten() {
         let shown = key.display_key(&prefix);
         let (first, _, last) = shown.parts();
-        // Of a product whose keys begin so, four of these are shown as well as hidden: they tell nothing.
+        // A shown prefix of `XXXX` looks like a hidden one and reveals nothing.
         let is_told = first == prefix.as_str() && first != "XXXX";
         let told = usize::from(is_told) * 4 + last.chars().count();
         assert!(told + 8 <= symbols.len(), "{shown}");
     }
 }
 
-/// A text may be a setup code: however it is written it is the same one or none, and what is printed of it is read back.
+/// A setup code has the same hash in every spelling, and its printed form parses back to it.
 pub(crate) fn setup_code(typed: &str) {
     let hash = |text: &str| SetupCode::parse(text).map(|code| code.hash().to_string());
     for written in rewritten(typed) {
@@ -67,8 +67,7 @@ pub(crate) fn setup_code(typed: &str) {
     }
 }
 
-/// A text may be something to look for: what is kept of it is short, one line and fit for both engines, and stays the same when
-/// it is read again.
+/// A search term is short, single-line, fit for both database engines, and round-trips.
 pub(crate) fn search_term(typed: &str) {
     let Some(term) = SearchTerm::new(typed) else {
         assert!(
@@ -93,7 +92,7 @@ pub(crate) fn search_term(typed: &str) {
     assert_eq!(words, kept);
 }
 
-/// A text may be a name of something: what is accepted is written as documented, and read back the same.
+/// An accepted name matches its documented format and round-trips.
 pub(crate) fn name(text: &str) {
     slugs(text);
     hashes(text);
@@ -138,7 +137,7 @@ fn slugs(text: &str) {
     }
 }
 
-/// What has 64 lower-case hex digits is any of these; nothing else is.
+/// Each of these hash types accepts exactly 64 lowercase hex digits.
 fn hashes(text: &str) {
     let is_hash = text.len() == 64
         && text
@@ -172,7 +171,7 @@ fn fixed_names(text: &str) {
     assert!(read.into_iter().flatten().all(|name| name == text));
 }
 
-/// The same text as other people, keyboards and mail programs would write it.
+/// Returns the text as other people, keyboards and mail programs might write it.
 fn rewritten(typed: &str) -> [String; 4] {
     let dashed = |symbol: char| [symbol, '\u{2011}', '\u{3000}', '\u{AD}'];
     [
@@ -183,7 +182,7 @@ fn rewritten(typed: &str) -> [String; 4] {
     ]
 }
 
-/// The full-width form of an ASCII symbol.
+/// Returns the full-width form of an ASCII symbol.
 pub(crate) fn widen(symbol: char) -> char {
     match symbol {
         '!'..='~' => char::from_u32(u32::from(symbol) + 0xFEE0).unwrap_or(symbol),

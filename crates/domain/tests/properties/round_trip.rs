@@ -1,11 +1,11 @@
-//! Texts that are read, written and read again.
+//! Round-trip checks: parse, format and parse again.
 
 use std::{
     fmt::{Debug, Display},
     str::FromStr,
 };
 
-/// What a text is read as, which is the same once it was written and read again.
+/// Parses a text and asserts that the value survives a round trip.
 pub(crate) fn survives<T: FromStr + Display + PartialEq + Debug>(text: &str) -> Option<T> {
     let read: T = text.parse().ok()?;
     let again = read.to_string().parse().ok();
@@ -13,7 +13,7 @@ pub(crate) fn survives<T: FromStr + Display + PartialEq + Debug>(text: &str) -> 
     Some(read)
 }
 
-/// The same of what has one spelling.
+/// Parses a text and asserts that formatting returns the identical text.
 pub(crate) fn written_one_way<T: FromStr + Display + PartialEq + Debug>(text: &str) -> Option<T> {
     let read: T = survives(text)?;
     assert_eq!(read.to_string(), text);
