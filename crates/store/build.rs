@@ -1,7 +1,7 @@
-//! Lists the migrations for `src/connect/migrations.rs`.
+//! Generates the list of migrations that `src/connect/migrations.rs` includes.
 //!
-//! `sqlx::migrate!` does the same, but its crate depends on the drivers of both engines. Cargo
-//! would compile these, SQLite itself and some thirty other crates a second time for the macro.
+//! `sqlx::migrate!` does the same, but its macro crate depends on both drivers. Cargo would
+//! compile them, SQLite itself and about thirty other crates a second time.
 
 use std::{env, error::Error, fmt::Write as _, fs, io};
 

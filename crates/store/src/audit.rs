@@ -1,5 +1,5 @@
-//! The audit log: entries are recorded and read, and purged once they have outlived their time. Nothing else; the database
-//! itself refuses it, too (migration 5).
+//! Audit log: appends, reads and purges entries. Database triggers reject any other change
+//! (migration 5).
 
 use keywright_api_types::{
     audit_log::{AuditEntry, By, Day},
@@ -20,42 +20,35 @@ use crate::{
     query::{Fields, Sql},
 };
 
-/// An entry to record.
 #[derive(Debug, Clone)]
 pub struct NewAuditEntry {
-    /// Its id; version 7, so that entries of one millisecond keep an order.
+    /// UUIDv7, so that entries of the same millisecond keep their order.
     pub id: AuditEntryId,
-    /// In whose log.
     pub tenant: TenantId,
-    /// When it happened.
     pub at: Timestamp,
-    /// Who did it.
     pub actor: Actor,
-    /// What was done.
     pub action: Action,
-    /// To which license, where it was one.
     pub license: Option<LicenseId>,
-    /// Of a remint: the license that took its place.
+    /// The license that replaced it, in the case of a remint.
     pub successor: Option<LicenseId>,
-    /// What else there is to say: an object without secrets.
+    /// Additional data, as a JSON object without secrets.
     pub details: Value,
 }
 
-/// An entry with its details as recorded.
+/// An audit entry with its details as recorded.
 pub type RecordedEntry = AuditEntry<Value>;
 
-/// Which entries: those that fit all that is given.
+/// Filter for audit entries. Entries must meet all conditions that are set.
 #[derive(Debug, Clone, Default)]
 pub struct EntryFilter {
-    /// Of this action.
     pub action: Option<Action>,
-    /// By these.
     pub by: Option<By>,
-    /// Of this day or later.
+    /// First day, inclusive.
     pub from: Option<Day>,
-    /// Of this day or earlier.
+    /// Last day, inclusive.
     pub to: Option<Day>,
-    /// About any of these licenses, the remints that they came from included; at most some thousands.
+    /// Entries about any of these licenses, including the remints that created them. At most a
+    /// few thousand ids.
     pub about: Option<Vec<LicenseId>>,
 }
 
@@ -66,8 +59,8 @@ impl EntryFilter {
 }
 
 impl Store {
-    /// The tenant's entries that the filter lets through: at most `most` of them outwards from `position`. One that has
-    /// outlived its 365 days is not among them, purged or not.
+    /// Returns at most `most` matching entries, nearest to `position` first. Excludes entries
+    /// that have reached 365 days, even if they have not been purged yet.
     pub async fn audit_entries(
         &self,
         tenant: &TenantId,
@@ -98,7 +91,7 @@ impl Store {
         rows.iter().map(entry).collect()
     }
 
-    /// How many entries of the tenant the filter lets through, counted up to [`COUNT_LIMIT`].
+    /// Counts the matching entries, up to [`COUNT_LIMIT`].
     pub async fn count_audit_entries(
         &self,
         tenant: &TenantId,
@@ -118,8 +111,9 @@ impl Store {
     }
 }
 
-/// Adds where entries, called `a`, come from: the log, or what is about some licenses. The latter is looked up by its own two
-/// indexes, one after the other; with an `OR` SQLite would walk the tenant's whole log. It keeps the order of a `CROSS JOIN`.
+/// Appends the source of entries `a`: the whole log, or the entries about some licenses. The
+/// latter is a `UNION` of two index lookups, because with an `OR` SQLite would scan the tenant's
+/// whole log. SQLite keeps the order of a `CROSS JOIN`.
 fn push_source(sql: &mut Sql, tenant: &TenantId, filter: &EntryFilter) {
     let Some(about) = &filter.about else {
         sql.push("audit_entries a");
@@ -152,7 +146,7 @@ fn push_conditions(
     if let Some(action) = filter.action {
         sql.push(" AND a.action = ").bind(action.as_str());
     }
-    // With the null, an index by who did it is in order of time, too.
+    // The `IS NULL` conditions let an index by actor return the rows in order of time.
     match filter.by {
         None => {}
         Some(By::CommandLine) => {
@@ -168,8 +162,8 @@ fn push_conditions(
     }
 }
 
-/// From when and until when, and from where on. A bound that another one makes needless is left out: of two lower ones SQLite
-/// would take the wrong one for its index.
+/// Appends the time range and the start of the page. Redundant bounds are left out: of two lower
+/// bounds, SQLite would choose the wrong one for its index.
 fn push_times(
     sql: &mut Sql,
     filter: &EntryFilter,
@@ -202,7 +196,7 @@ fn push_times(
 }
 
 impl Tx<'_> {
-    /// Records an entry, in the same unit of work as what it tells of.
+    /// Records an entry, in the same unit of work as the change that it describes.
     pub async fn record(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_id, actor_name, action,
@@ -223,15 +217,17 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Deletes at most `most` entries, of whichever tenant, that are not younger than `outlived_until`; says how many. The
-    /// database itself refuses to delete any that is younger than the latest such moment.
+    /// Deletes at most `most` entries, of any tenant, that were created no later than
+    /// `outlived_until`. Returns the number of deleted entries. A database trigger rejects the
+    /// deletion of entries newer than the latest such time.
     pub async fn purge_audit_entries(
         &mut self,
         outlived_until: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        // Always an update, so that it is a lock, too: two purges at once would choose the same entries, and each take the other's
-        // for the last ones.
+        // Updates the row even if its value stays the same, because the update is also a lock:
+        // two concurrent purges would select the same entries, and one would delete none and stop
+        // too early.
         sqlx::query(
             "UPDATE audit_horizon SET outlived_until = CASE WHEN outlived_until < $1 THEN $1 ELSE outlived_until END",
         )
@@ -250,8 +246,8 @@ impl Tx<'_> {
     }
 }
 
-/// What an older version cannot read, or what is broken, is told with what is left of it: one such entry must not hide the others,
-/// and nobody may mend it.
+/// Returns a corrupt entry, or one from a newer version, with its readable fields: it must not
+/// hide the other entries, and it can't be repaired in an append-only log.
 fn entry(row: &AnyRow) -> Result<RecordedEntry, StoreError> {
     let fields = Fields::new("audit_entries", row);
     let (kind, action) = (fields.text("actor_kind")?, fields.text("action")?);
@@ -259,7 +255,7 @@ fn entry(row: &AnyRow) -> Result<RecordedEntry, StoreError> {
     let (kind, action) = (ActorKind::from_name(&kind), Action::from_name(&action));
     if kind.is_none() || action.is_none() || details.is_err() {
         let id = fields.text("id")?;
-        tracing::warn!(id, "an audit entry is of another version, or broken");
+        tracing::warn!(id, "audit entry is corrupt or from a newer version");
     }
     Ok(AuditEntry {
         id: fields.parsed("id")?,
@@ -276,7 +272,7 @@ fn entry(row: &AnyRow) -> Result<RecordedEntry, StoreError> {
     })
 }
 
-/// A license that is not there any more, should that ever be, keeps its id: what was done to it stays readable.
+/// Falls back to the id if the license does not exist, so that the entry stays readable.
 fn named_license(
     fields: &Fields<'_>,
     id: &'static str,

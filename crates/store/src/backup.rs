@@ -1,5 +1,5 @@
-//! A copy of a SQLite database, and what there is to know of one before it takes a database's place. PostgreSQL has tools of its
-//! own for that.
+//! Backups of a SQLite database, and checks on a backup before it is restored. PostgreSQL has its
+//! own tools.
 
 use std::path::Path;
 
@@ -10,8 +10,9 @@ use crate::{
     connect::{Connector, newest_schema},
 };
 
-/// Writes a consistent copy of the database to `copy`, which is empty or not there. Others may read and write meanwhile: the copy
-/// is of the moment at which this begins. The schema stays what it is.
+/// Writes a consistent copy of the database to `copy`, which must be empty or missing. Others may
+/// read and write meanwhile: the copy is a snapshot from the start of the call. Its schema is not
+/// migrated.
 pub async fn copy_database(url: &str, copy: &Path) -> Result<(), OpenError> {
     let connector = Connector::new(url)?;
     let copied = async {
@@ -25,18 +26,17 @@ pub async fn copy_database(url: &str, copy: &Path) -> Result<(), OpenError> {
     copied.await.map_err(|error| connector.explain(error))
 }
 
-/// What a database file that nobody uses holds.
+/// Contents of a database file that is not in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Copied {
-    /// The newest migration that made its tables.
+    /// Version of the last migration that was applied.
     pub schema: i64,
-    /// Its tenants.
     pub tenants: i64,
-    /// Its licenses.
     pub licenses: i64,
 }
 
-/// Reads a database file through, and says what is in it; an error where it is damaged, or no database of Keywright.
+/// Reads a whole database file and summarizes its contents. Fails if the file is damaged or is
+/// not a Keywright database.
 pub async fn inspect_copy(url: &str) -> Result<Copied, OpenError> {
     let connector = Connector::new(url)?;
     let inspected = async {
@@ -70,7 +70,8 @@ pub async fn inspect_copy(url: &str) -> Result<Copied, OpenError> {
     Ok(copied)
 }
 
-/// Ends every session in a copy: who had signed out since then must not be signed in again.
+/// Deletes the sessions from a copy. Otherwise a restore would revive sessions that have ended
+/// since the backup.
 pub async fn end_sessions(url: &str) -> Result<(), OpenError> {
     let connector = Connector::new(url)?;
     let ended = async {

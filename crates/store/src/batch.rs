@@ -1,7 +1,7 @@
-//! A queue whose workers answer everything that waits at the same time together.
+//! A queue whose workers answer all waiting requests together.
 //!
-//! Requests share what a statement or a commit costs: mostly the round trip to the database. An
-//! idle worker takes everything queued, up to the maximum batch, so a lone request is never
+//! A batch shares the cost of a statement or a commit, mostly the round trip to the database. An
+//! idle worker takes everything queued, up to the maximum batch size, so a lone request is never
 //! delayed. The number of workers is the number of batches in flight.
 
 use std::{
@@ -14,33 +14,32 @@ use std::{
 use parking_lot::RwLock;
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-/// Bounds of a batcher.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
-    /// Requests that may wait before callers wait for a place in the queue.
+    /// Capacity of the queue. Callers wait while it is full.
     pub queue: usize,
-    /// Maximum number of requests in a batch: bounds how long the first of them waits for the last.
+    /// Maximum number of requests in a batch. Bounds how long the first one waits for the last.
     pub batch: usize,
 }
 
-/// Accepts requests and hands them to its workers in batches.
+/// Queues requests and hands them to its workers in batches.
 pub struct Batcher<Q, R> {
     queue: RwLock<Option<mpsc::Sender<Queued<Q, R>>>>,
-    /// Yields `None` once every [`Inbox`] is dropped.
+    /// Closed once every [`Inbox`] is dropped.
     workers: Mutex<mpsc::Receiver<Infallible>>,
 }
 
-/// The workers' end of the queue; each clone serves one worker.
+/// The receiving end of the queue. Each clone serves one worker.
 pub struct Inbox<Q, R> {
     queue: Arc<Mutex<Queue<Q, R>>>,
     max_batch: usize,
-    /// Held, not used: see [`Batcher::workers`].
+    /// Never used. [`Batcher::close`] waits until every clone is dropped.
     alive: mpsc::Sender<Infallible>,
 }
 
 struct Queue<Q, R> {
     receiver: mpsc::Receiver<Queued<Q, R>>,
-    /// Received, but not in a batch yet, in their order.
+    /// Requests that were received but are not in a batch yet, in order of arrival.
     deferred: Vec<Queued<Q, R>>,
 }
 
@@ -49,32 +48,28 @@ struct Queued<Q, R> {
     reply: Reply<R>,
 }
 
-/// `None` where the caller does not wait for the response.
+/// `None` if the caller does not wait for the response.
 type Reply<R> = Option<oneshot::Sender<R>>;
 
-/// Outcome of a batch.
 pub enum Batch<Q, R> {
     /// The responses, in the order of the requests.
     Done(Vec<R>),
-    /// One request failed in a way that concerns only itself: each is run again in a batch of its
-    /// own.
+    /// One request failed in a way that must not affect the others: each is rerun in its own
+    /// batch.
     RetryEach(Vec<Q>),
 }
 
-/// Answers batches, one at a time.
+/// Runs batches, one at a time.
 pub trait BatchWorker: Send {
-    /// What callers ask.
     type Request: Send;
-    /// What they get.
     type Response: Send;
 
-    /// Whether a request may be in the same batch as these. One that may not waits for a later
-    /// batch.
+    /// Returns whether `next` may join the batch. Otherwise it waits for a later batch.
     fn can_join(_batch: &[Self::Request], _next: &Self::Request) -> bool {
         true
     }
 
-    /// Answers all requests of a batch. A batch of one must not ask to be retried.
+    /// Runs a batch. Must not return [`Batch::RetryEach`] for a batch of one.
     fn run(
         &mut self,
         requests: Vec<Self::Request>,
@@ -86,12 +81,12 @@ pub trait BatchWorker: Send {
         pending()
     }
 
-    /// Work that no request asks for.
+    /// Runs periodic work.
     fn tick(&mut self) -> impl Future<Output = ()> + Send {
         ready(())
     }
 
-    /// Runs once the queue is closed and every request in it is answered.
+    /// Runs after the queue is closed and all its requests are answered.
     fn close(self) -> impl Future<Output = ()> + Send
     where
         Self: Sized,
@@ -105,7 +100,7 @@ where
     Q: Send,
     R: Send,
 {
-    /// Returns the batcher and the end of its queue that workers serve.
+    /// Returns the batcher and the receiving end of its queue.
     pub fn new(limits: BatchLimits) -> (Self, Inbox<Q, R>) {
         let (sender, receiver) = mpsc::channel(limits.queue);
         let (alive, workers) = mpsc::channel(1);
@@ -124,7 +119,7 @@ where
         (batcher, inbox)
     }
 
-    /// Starts a task for each worker.
+    /// Starts one task per worker.
     pub fn start<W>(limits: BatchLimits, workers: impl IntoIterator<Item = W>) -> Self
     where
         Q: 'static,
@@ -138,7 +133,8 @@ where
         batcher
     }
 
-    /// Waits for the response; `None` if the batcher is closed, or the worker died.
+    /// Sends a request and waits for its response. Returns `None` if the batcher is closed or the
+    /// worker died.
     pub async fn call(&self, request: Q) -> Option<R> {
         let (reply, response) = oneshot::channel();
         let reply = Some(reply);
@@ -147,7 +143,7 @@ where
         response.await.ok()
     }
 
-    /// Queues a request whose response nobody needs; says whether the batcher took it.
+    /// Queues a request without waiting for a response. Returns whether the batcher accepted it.
     pub async fn post(&self, request: Q) -> bool {
         let Some(sender) = self.sender() else {
             return false;
@@ -156,14 +152,14 @@ where
         sender.send(Queued { request, reply }).await.is_ok()
     }
 
-    /// Queues a request unless the queue is full; says whether it did.
+    /// Queues a request unless the queue is full. Returns whether it did.
     pub fn try_post(&self, request: Q) -> bool {
         let reply = None;
         self.sender()
             .is_some_and(|sender| sender.try_send(Queued { request, reply }).is_ok())
     }
 
-    /// Number of requests in the queue.
+    /// Returns the number of queued requests.
     pub fn waiting(&self) -> usize {
         self.queue
             .read()
@@ -171,13 +167,12 @@ where
             .map_or(0, |queue| queue.max_capacity() - queue.capacity())
     }
 
-    /// Whether [`Batcher::close`] was called.
     pub fn is_closed(&self) -> bool {
         self.queue.read().is_none()
     }
 
-    /// Takes no more requests, and waits until all that were taken are answered and the workers
-    /// have ended.
+    /// Rejects new requests, and waits until the accepted ones are answered and the workers have
+    /// stopped.
     pub async fn close(&self) {
         self.queue.write().take();
         self.workers.lock().await.recv().await;
@@ -203,7 +198,7 @@ where
     Q: Send,
     R: Send,
 {
-    /// Answers requests until the batcher is closed.
+    /// Runs batches until the batcher is closed.
     pub async fn serve<W>(self, mut worker: W)
     where
         W: BatchWorker<Request = Q, Response = R>,
@@ -214,13 +209,12 @@ where
         worker.close().await;
     }
 
-    /// Waits for requests, and returns those of the next batch with their replies. `None` ends the
-    /// worker.
+    /// Waits for requests and returns the next batch with its replies. `None` stops the worker.
     async fn next<W>(&self, worker: &mut W) -> Option<(Vec<Q>, Vec<Reply<R>>)>
     where
         W: BatchWorker<Request = Q, Response = R>,
     {
-        // Held while the queue is empty, too: the other workers wait for their turn here.
+        // Also held while the queue is empty: the other workers wait here for their turn.
         let Queue { receiver, deferred } = &mut *self.queue.lock().await;
         loop {
             if deferred.is_empty() {
@@ -233,7 +227,7 @@ where
                     () = worker.due() => worker.tick().await,
                 }
             } else {
-                // What waits behind requests that had to wait may well join now.
+                // Requests behind a deferred one may be able to join this batch.
                 while deferred.len() < receiver.max_capacity()
                     && let Ok(queued) = receiver.try_recv()
                 {
@@ -244,7 +238,7 @@ where
             let mut replies = Vec::new();
             for queued in mem::take(deferred) {
                 if requests.len() < self.max_batch && W::can_join(&requests, &queued.request) {
-                    // Nothing has begun for callers that went away.
+                    // Skips requests whose callers are gone before any work has started.
                     if !queued
                         .reply
                         .as_ref()
@@ -288,7 +282,7 @@ async fn answer<W: BatchWorker>(
 }
 
 fn send<R>(reply: Reply<R>, response: R) {
-    // The caller may have gone away meanwhile.
+    // The caller may be gone.
     reply.map(|reply| reply.send(response).ok());
 }
 
@@ -304,8 +298,8 @@ mod tests {
         batch: 3,
     };
 
-    /// Reports each batch. Requests of the same tens digit can't share one; a batch with a zero in
-    /// it is retried.
+    /// Reports each batch. Requests with the same tens digit can't share a batch, and a batch
+    /// with a zero is retried.
     struct Worker(UnboundedSender<Vec<u32>>);
 
     impl BatchWorker for Worker {
@@ -325,7 +319,7 @@ mod tests {
         }
     }
 
-    /// Responses to all requests, which wait before the worker begins, and the batches it ran.
+    /// Runs a worker on requests that are already queued. Returns the responses and the batches.
     async fn answered(requests: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
         let (report, mut ran) = mpsc::unbounded_channel();
         let (batcher, inbox) = Batcher::new(LIMITS);
@@ -345,28 +339,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn waiting_requests_share_batches_of_limited_size() {
+    async fn queued_requests_are_batched_up_to_the_limit() {
         let (responses, runs) = answered(&[10, 20, 30, 40]).await;
         assert_eq!(responses, [110, 120, 130, 140].map(Some));
         assert_eq!(runs, [vec![10, 20, 30], vec![40]]);
     }
 
     #[tokio::test]
-    async fn a_request_that_cannot_join_waits_and_others_pass_it() {
+    async fn request_that_cannot_join_does_not_block_later_ones() {
         let (responses, runs) = answered(&[10, 11, 20, 12, 30]).await;
         assert_eq!(responses, [110, 111, 120, 112, 130].map(Some));
         assert_eq!(runs, [vec![10, 20], vec![11, 30], vec![12]]);
     }
 
     #[tokio::test]
-    async fn a_batch_to_retry_is_run_one_by_one() {
+    async fn retried_batch_runs_one_request_at_a_time() {
         let (responses, runs) = answered(&[10, 0, 20]).await;
         assert_eq!(responses, [110, 100, 120].map(Some));
         assert_eq!(runs, [vec![10, 0, 20], vec![10], vec![0], vec![20]]);
     }
 
     #[tokio::test]
-    async fn requests_of_callers_that_went_away_are_not_run() {
+    async fn requests_of_dropped_callers_are_skipped() {
         let (report, mut ran) = mpsc::unbounded_channel();
         let (batcher, inbox) = Batcher::new(LIMITS);
         assert!(futures::poll!(Box::pin(batcher.call(10))).is_pending());
@@ -379,7 +373,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_closed_batcher_answers_what_it_took_and_takes_no_more() {
+    async fn closed_batcher_answers_queued_requests_and_rejects_new_ones() {
         let (report, _batches) = mpsc::unbounded_channel();
         let batcher = Arc::new(Batcher::start(LIMITS, [Worker(report)]));
         let call = tokio::spawn({
@@ -395,7 +389,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_full_queue_refuses_what_is_not_waited_for() {
+    async fn full_queue_rejects_try_post() {
         let (batcher, _inbox) = Batcher::<u32, u32>::new(LIMITS);
         assert!((0..16).all(|request| batcher.try_post(request)));
         assert_eq!(batcher.waiting(), 16);

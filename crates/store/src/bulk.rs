@@ -1,5 +1,8 @@
-//! Many rows at once, for the data sets of benchmarks: what [`Tx::insert_license`](crate::Tx::insert_license) and
-//! [`Tx::insert_activations`](crate::Tx::insert_activations) write, in no unit of work, so that nobody is told.
+//! Bulk inserts for benchmark data sets.
+//!
+//! Writes the same rows as [`Tx::insert_license`](crate::Tx::insert_license) and
+//! [`Tx::insert_activations`](crate::Tx::insert_activations), but outside units of work, so that
+//! no change is published.
 
 use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};
@@ -9,19 +12,18 @@ use crate::{
     licenses::insert_licenses,
 };
 
-/// Memory instead of disk while rows come in: whoever is interrupted begins anew.
+/// Uses memory instead of the disk while rows are inserted. An interrupted load must start over.
 const SQLITE_LOADING: &str = "PRAGMA synchronous = OFF;
 PRAGMA cache_size = -2000000;
 PRAGMA foreign_keys = OFF;";
 
-/// A database that is being filled.
 pub struct Bulk {
     connection: AnyConnection,
     engine: Engine,
 }
 
 impl Bulk {
-    /// A database that is up to date, by its URL.
+    /// Opens a database whose schema is up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let connector = Connector::new(url)?;
         let engine = connector.engine;
@@ -36,7 +38,7 @@ impl Bulk {
         Ok(Self { connection, engine })
     }
 
-    /// Adds these licenses with these devices of theirs, in one transaction.
+    /// Inserts the licenses and their activations in one transaction.
     pub async fn insert(
         &mut self,
         licenses: &[License],
@@ -48,7 +50,8 @@ impl Bulk {
         Ok(transaction.commit().await?)
     }
 
-    /// Leaves it as one that grew: PostgreSQL has statistics then, SQLite none.
+    /// Leaves the database as if it had grown over time: with planner statistics on PostgreSQL,
+    /// without any on SQLite.
     pub async fn finish(mut self) -> Result<(), StoreError> {
         let finishing = match self.engine {
             Engine::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",

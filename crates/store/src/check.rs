@@ -1,4 +1,5 @@
-//! What contradicts itself in a database, whatever let it come to that: a mistake of ours, a damaged disk, a hand that edited it.
+//! Consistency checks: finds rows that contradict each other because of a bug, a damaged disk or
+//! a manual edit.
 
 use keywright_domain::{
     audit::{Action, ActorKind},
@@ -7,16 +8,16 @@ use keywright_domain::{
 
 use crate::{Engine, SealedSigningKey, Store, StoreError, query::Fields};
 
-/// Most faults of one kind that are told: more of them say nothing more.
+/// Maximum number of reported faults of one kind.
 const MOST_TOLD: i64 = 20;
 
-/// Entries of the audit log that are read at once.
+/// Audit entries per query.
 const BATCH: i64 = 1_000;
 
-/// Rows that something is wrong with, each named as an operator can look for it, and what it is.
+/// Faulty rows: an identifier to look each of them up by, and what is wrong.
 pub type Faults = Vec<String>;
 
-/// Two texts of a row, and what is said of them.
+/// A query for two columns of each faulty row, and the report built from them.
 struct Rule {
     sql: &'static str,
     says: fn(&str, &str) -> String,
@@ -27,71 +28,68 @@ const RULES: [Rule; 10] = [
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.active_count <>
               (SELECT COUNT(*) FROM activations a WHERE a.tenant_id = l.tenant_id AND a.license_id = l.id
               AND a.deactivated_at IS NULL) ORDER BY l.tenant_id, l.id LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: it counts other devices than hold its slots"),
+        says: |tenant, id| format!("license {tenant}/{id}: active count does not match its active devices"),
     },
     Rule {
         sql: "SELECT a.tenant_id AS first, a.id AS second FROM activations a WHERE NOT EXISTS
               (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
-        says: |tenant, id| format!("activation {tenant}/{id}: its license is not there"),
+        says: |tenant, id| format!("activation {tenant}/{id}: license does not exist"),
     },
     Rule {
         sql: "SELECT CAST(v.activation_number AS TEXT) AS first, v.lease_status AS second FROM validations v WHERE NOT EXISTS
               (SELECT 1 FROM activations a WHERE a.number = v.activation_number) LIMIT $1",
-        says: |number, _| format!("validate of activation number {number}: there is no such activation"),
+        says: |number, _| format!("validation of activation number {number}: activation does not exist"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE NOT EXISTS
               (SELECT 1 FROM key_types k WHERE k.tenant_id = l.tenant_id AND k.product_id = l.product_id
               AND k.id = l.key_type_id) LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: its key type is not there"),
+        says: |tenant, id| format!("license {tenant}/{id}: key type does not exist"),
     },
     Rule {
         sql: "SELECT k.tenant_id AS first, k.id AS second FROM key_types k WHERE NOT EXISTS
               (SELECT 1 FROM products p WHERE p.tenant_id = k.tenant_id AND p.id = k.product_id) LIMIT $1",
-        says: |tenant, id| format!("key type {tenant}/{id}: its product is not there"),
+        says: |tenant, id| format!("key type {tenant}/{id}: product does not exist"),
     },
     Rule {
         sql: "SELECT p.tenant_id AS first, p.id AS second FROM products p WHERE NOT EXISTS
               (SELECT 1 FROM tenants t WHERE t.id = p.tenant_id) LIMIT $1",
-        says: |tenant, id| format!("product {tenant}/{id}: its tenant is not there"),
+        says: |tenant, id| format!("product {tenant}/{id}: tenant does not exist"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.state = 'reminted' AND NOT EXISTS
               (SELECT 1 FROM licenses s WHERE s.tenant_id = l.tenant_id AND s.id = l.successor_id
               AND s.predecessor_id = l.id) LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: it was reminted, and no license took its place"),
+        says: |tenant, id| format!("license {tenant}/{id}: reminted, but without a valid successor"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.predecessor_id IS NOT NULL AND NOT EXISTS
               (SELECT 1 FROM licenses p WHERE p.tenant_id = l.tenant_id AND p.id = l.predecessor_id
               AND p.successor_id = l.id AND p.state = 'reminted') LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: the license that it replaces does not say so"),
+        says: |tenant, id| format!("license {tenant}/{id}: predecessor does not refer to it"),
     },
     Rule {
         sql: "SELECT a.tenant_id AS first, a.id AS second FROM audit_entries a WHERE a.license_id IS NOT NULL AND NOT EXISTS
               (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
-        says: |tenant, id| format!("audit entry {tenant}/{id}: the license that it tells of is not there"),
+        says: |tenant, id| format!("audit entry {tenant}/{id}: license does not exist"),
     },
     Rule {
         sql: "SELECT t.id AS first, t.name AS second FROM tenants t WHERE NOT EXISTS
               (SELECT 1 FROM signing_keys k WHERE k.tenant_id = t.id AND k.is_primary = 1) LIMIT $1",
-        says: |tenant, _| format!("tenant {tenant}: it has no key to sign leases with"),
+        says: |tenant, _| format!("tenant {tenant}: no primary signing key"),
     },
 ];
 
-/// How much there is of what.
+/// Row counts of the largest tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counted {
-    /// Licenses.
     pub licenses: i64,
-    /// Activations, active and past.
+    /// Active and deactivated.
     pub activations: i64,
-    /// Entries of the audit log.
     pub audit_entries: i64,
 }
 
 impl Store {
-    /// How much is there.
     pub async fn count_everything(&self) -> Result<Counted, StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM licenses) AS licenses, (SELECT COUNT(*) FROM activations) AS activations,
@@ -107,7 +105,7 @@ impl Store {
         })
     }
 
-    /// What the engine itself finds wrong with its file; nothing on PostgreSQL, which has tools of its own.
+    /// Returns what SQLite's integrity check finds. Empty on PostgreSQL, which has its own tools.
     pub async fn file_faults(&self) -> Result<Faults, StoreError> {
         if self.engine() == Engine::Postgres {
             return Ok(Vec::new());
@@ -122,11 +120,11 @@ impl Store {
         Ok(faults?
             .into_iter()
             .filter(|fault| fault != "ok")
-            .map(|fault| format!("the database file: {fault}"))
+            .map(|fault| format!("database file: {fault}"))
             .collect())
     }
 
-    /// Rows that contradict others: counts, references, pairs of reminted licenses.
+    /// Returns rows that contradict others: counts, references, and pairs of reminted licenses.
     pub async fn row_faults(&self) -> Result<Faults, StoreError> {
         let mut faults = Vec::new();
         for Rule { sql, says } in RULES {
@@ -142,7 +140,7 @@ impl Store {
         Ok(faults)
     }
 
-    /// Entries of the audit log that can't be read, or that nobody knows how to read.
+    /// Returns audit entries that can't be parsed, or whose action or actor is unknown.
     pub async fn audit_faults(&self) -> Result<Faults, StoreError> {
         let mut faults = Vec::new();
         let mut last = (String::new(), String::new());
@@ -162,10 +160,7 @@ impl Store {
                 let is_known = Action::from_name(&fields.text("action")?).is_some()
                     && ActorKind::from_name(&fields.text("actor_kind")?).is_some();
                 if !is_known || fields.json("details").is_err() {
-                    faults.push(format!(
-                        "audit entry {}/{}: it can't be read",
-                        last.0, last.1
-                    ));
+                    faults.push(format!("audit entry {}/{}: cannot be read", last.0, last.1));
                 }
             }
             if rows.is_empty() || faults.len() >= usize::try_from(MOST_TOLD).unwrap_or(0) {
@@ -174,7 +169,7 @@ impl Store {
         }
     }
 
-    /// Every private signing key that is kept, sealed, and whose it is.
+    /// Returns all stored private signing keys, sealed, with their tenants.
     pub async fn sealed_signing_keys(
         &self,
     ) -> Result<Vec<(TenantId, SealedSigningKey)>, StoreError> {

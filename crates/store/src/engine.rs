@@ -1,16 +1,15 @@
 //! The two database engines.
 
-/// Which database engine a URL names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
-    /// A file, inside this process.
+    /// An embedded database in one file.
     Sqlite,
-    /// A server, shared by many of ours.
+    /// A database server that several Keywright servers can share.
     Postgres,
 }
 
 impl Engine {
-    /// The engine that a database URL names, if it is one of the two.
+    /// Returns the engine of a database URL, or `None` if it is not supported.
     pub fn of(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
@@ -25,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_scheme_names_the_engine() {
+    fn url_scheme_selects_the_engine() {
         assert_eq!(Engine::of("sqlite:/tmp/a.db"), Some(Engine::Sqlite));
         assert_eq!(Engine::of("postgres://u@h/d"), Some(Engine::Postgres));
         assert_eq!(Engine::of("postgresql://u@h/d"), Some(Engine::Postgres));

@@ -1,34 +1,33 @@
-//! What can go wrong between a use case and the database.
+//! Errors of the store.
 
 use std::sync::Arc;
 
-/// Trouble with the database. That a row is absent is no error: reads give an `Option`.
+/// A database error. A missing row is not an error: reads return an `Option`.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
-    /// It can't be reached, or did not answer in time; the same call may work later.
-    #[error("the database is not available: {0}")]
+    /// The database is unreachable or too slow. A retry may succeed.
+    #[error("database is not available: {0}")]
     Unavailable(#[source] Arc<sqlx::Error>),
-    /// A rule of the database refused the write: somebody was faster, or the name is taken.
-    #[error("the change conflicts with what is stored")]
+    /// A constraint rejected the write: a concurrent write came first, or the name is taken.
+    #[error("the change conflicts with stored data")]
     Conflict,
-    /// A stored value is none that this program ever writes.
-    #[error("{table}.{column} holds a value that does not belong there")]
+    /// A stored value that this program never writes.
+    #[error("{table}.{column} contains an invalid value")]
     Corrupt {
-        /// The table.
         table: &'static str,
-        /// The column.
         column: &'static str,
     },
-    /// Anything else: a defect of ours.
-    #[error("the database refused a statement: {0}")]
+    /// Any other error. Indicates a bug.
+    #[error("database statement failed: {0}")]
     Driver(#[source] Arc<sqlx::Error>),
-    /// The job that wrote broke off; nothing of it was kept.
-    #[error("the write broke off")]
+    /// The unit of work did not run to its end. None of its writes were committed.
+    #[error("the write was aborted")]
     Aborted,
 }
 
 impl StoreError {
-    /// Whether somebody else held a row for too long, or was in each other's way: it is about that row, and not about the database.
+    /// Returns whether the error is about a contended row, rather than about the whole database:
+    /// a lock timeout, a deadlock or a serialization failure.
     pub fn is_contention(&self) -> bool {
         let Self::Unavailable(error) = self else {
             return false;
@@ -62,10 +61,13 @@ impl From<sqlx::Error> for StoreError {
     }
 }
 
-/// Whether an error code tells of trouble that passes. SQLite's are numbers, the low byte of which is the kind (busy,
-/// locked, I/O error, full, can't open, read-only); PostgreSQL's are five characters, the first two of which are
-/// (connection, transaction ended for idling, resources, operator's intervention, system, rolled back by the engine), and
-/// the one for a row that somebody holds too long.
+/// Returns whether an error code is transient.
+///
+/// SQLite's codes are numbers whose low byte is the primary code: busy, locked, read-only, I/O
+/// error, full, can't open. PostgreSQL's are five characters that start with the class:
+/// connection exception, invalid transaction state (such as an idle timeout), transaction
+/// rollback, insufficient resources, operator intervention, system error. `55P03` is a lock
+/// timeout.
 fn is_passing(code: Option<&str>) -> bool {
     match code {
         Some(code) if code.len() == 5 => {
@@ -83,7 +85,7 @@ mod tests {
     use super::is_passing;
 
     #[test]
-    fn trouble_that_passes_is_told_from_defects_on_both_engines() {
+    fn transient_errors_are_recognized_on_both_engines() {
         for code in [
             "5", "261", "6", "10", "13", "08006", "25P03", "40P01", "53300", "55P03", "57P01",
         ] {

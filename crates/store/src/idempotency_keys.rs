@@ -1,4 +1,4 @@
-//! Forms that make something each time they are sent: which of them were sent, and what they made.
+//! Idempotency keys of forms that create something, with what each submission created.
 
 use keywright_domain::{
     ids::{FormId, TenantId},
@@ -8,7 +8,7 @@ use keywright_domain::{
 use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
-    /// What the form made, if it was sent before.
+    /// Returns what the form created, if it was submitted before.
     pub async fn used_form(
         &self,
         tenant: &TenantId,
@@ -25,7 +25,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Notes that the form was sent, and what it makes, which holds no secret; one that was sent before is a conflict.
+    /// Records a form submission and what it creates, without secrets. Fails with
+    /// [`StoreError::Conflict`] if the form was submitted before.
     pub async fn use_form(
         &mut self,
         tenant: &TenantId,
@@ -45,7 +46,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets at most `most` forms, of whichever tenant, that were sent before that; says how many.
+    /// Deletes at most `most` keys, of any tenant, that were used before `used_before`. Returns
+    /// the number of deleted keys.
     pub async fn purge_used_forms(
         &mut self,
         used_before: Timestamp,

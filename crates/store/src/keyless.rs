@@ -1,4 +1,4 @@
-//! Installs without a key.
+//! Keyless installs: devices that run an app without a license key.
 
 use keywright_domain::{
     ids::{ProductId, TenantId},
@@ -12,7 +12,7 @@ use crate::activations::telemetry::telemetry;
 use crate::{Store, StoreError, Tx, activations::telemetry::with_telemetry, query::Fields};
 
 impl Store {
-    /// What was last written of a device's install ([`KeylessInstall::device`]).
+    /// Returns the last recorded beacon of a device ([`KeylessInstall::device`]).
     pub async fn last_beacon(
         &self,
         tenant: &TenantId,
@@ -38,7 +38,7 @@ impl Store {
         .transpose()
     }
 
-    /// The installs of a product, the newest first: for tests to look at.
+    /// Returns the installs of a product, newest first.
     #[cfg(feature = "testing")]
     pub async fn keyless_installs(
         &self,
@@ -73,8 +73,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Writes what an install said: adds it, or renews what was written before. When it was first seen stays, and what
-    /// it does not say about itself keeps its old value.
+    /// Inserts or updates an install. An update keeps `first_seen_at` and the telemetry that the
+    /// device does not send.
     pub async fn write_keyless_install(
         &mut self,
         install: &KeylessInstall,
@@ -110,7 +110,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets at most `most` installs, of whichever tenant, that were last seen before `seen_before`; says how many.
+    /// Deletes at most `most` installs, of any tenant, that were last seen before `seen_before`.
+    /// Returns the number of deleted installs.
     pub async fn purge_keyless_installs(
         &mut self,
         seen_before: Timestamp,

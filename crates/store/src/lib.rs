@@ -1,7 +1,8 @@
-//! All SQL of Keywright, and nothing else.
+//! All of Keywright's SQL, and nothing else.
 //!
-//! One text serves SQLite and PostgreSQL; the URL chooses at start. Reads are methods of [`Store`]; writes are methods
-//! of [`Tx`] and run inside [`Store::write`], which commits, and only then answers.
+//! The same statements serve SQLite and PostgreSQL; the database URL selects the engine. Reads
+//! are methods of [`Store`]. Writes are methods of [`Tx`] and run inside [`Store::write`], which
+//! commits before it returns.
 
 mod activations;
 mod audit;

@@ -27,7 +27,6 @@ macro_rules! key_type_columns {
 }
 
 impl Store {
-    /// The product of that slug.
     pub async fn product(
         &self,
         tenant: &TenantId,
@@ -46,7 +45,7 @@ impl Store {
             .transpose()
     }
 
-    /// The tenant's products, by slug.
+    /// Returns the tenant's products, sorted by slug.
     pub async fn products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
         let rows = sqlx::query(concat!(
             "SELECT ",
@@ -61,7 +60,7 @@ impl Store {
             .collect()
     }
 
-    /// The product's key types, by slug.
+    /// Returns the product's key types, sorted by slug.
     pub async fn key_types(
         &self,
         tenant: &TenantId,
@@ -81,7 +80,8 @@ impl Store {
             .collect()
     }
 
-    /// The key types of all of the tenant's products, by slug of product and key type.
+    /// Returns the key types of all the tenant's products, sorted by product slug, then key type
+    /// slug.
     pub async fn all_key_types(&self, tenant: &TenantId) -> Result<Vec<KeyType>, StoreError> {
         let rows = sqlx::query(concat!(
             "SELECT ",
@@ -96,7 +96,7 @@ impl Store {
             .collect()
     }
 
-    /// Whether a product of whichever tenant has that prefix.
+    /// Returns whether a product of any tenant has this prefix.
     pub async fn is_key_prefix_taken(&self, prefix: &KeyPrefix) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT id FROM products WHERE key_prefix = $1")
             .bind(prefix.as_str())
@@ -105,7 +105,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// How many licenses are of the key type, whatever their status.
+    /// Counts the licenses of a key type, whatever their status, up to [`COUNT_LIMIT`].
     pub async fn count_licenses_of(
         &self,
         tenant: &TenantId,
@@ -127,7 +127,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Deletes a key type, and says whether it was there; one that any license is of is a conflict.
+    /// Deletes a key type. Returns whether it existed. Fails with [`StoreError::Conflict`] if a
+    /// license has this type.
     pub async fn delete_key_type(
         &mut self,
         tenant: &TenantId,
@@ -145,7 +146,7 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Adds a product; a taken slug or key prefix is a conflict.
+    /// Inserts a product. Fails with [`StoreError::Conflict`] if its slug or key prefix is taken.
     pub async fn insert_product(&mut self, product: &Product) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO products (tenant_id, id, name, key_prefix, trial_days, free_tier, created_at)
@@ -163,7 +164,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Reads a product and holds everyone else's changes of it off until this unit of work is over.
+    /// Reads a product and locks it until the end of the unit of work.
     pub async fn lock_product(
         &mut self,
         tenant: &TenantId,
@@ -181,7 +182,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Writes what may be changed of a product: its name and its settings.
+    /// Updates the name and the settings of a product. Nothing else can change.
     pub async fn update_product(&mut self, product: &Product) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE products SET name = $3, trial_days = $4, free_tier = $5 WHERE tenant_id = $1 AND id = $2",
@@ -196,7 +197,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Adds a key type; a taken slug is a conflict.
+    /// Inserts a key type. Fails with [`StoreError::Conflict`] if its slug is taken.
     pub async fn insert_key_type(&mut self, key_type: &KeyType) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO key_types (tenant_id, product_id, id, activation_limit, duration_days, entitlements,
@@ -215,7 +216,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Reads a key type and holds everyone else's changes of it off until this unit of work is over.
+    /// Reads a key type and locks it until the end of the unit of work.
     pub async fn lock_key_type(
         &mut self,
         tenant: &TenantId,
@@ -235,7 +236,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Writes what may be changed of a key type: everything but its names. Licenses already out keep what they have.
+    /// Updates everything but the slugs of a key type. Existing licenses don't change.
     pub async fn update_key_type(&mut self, key_type: &KeyType) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE key_types SET activation_limit = $4, duration_days = $5, entitlements = $6, fallback = $7
@@ -253,7 +254,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// How many products the tenant has.
     pub async fn count_products(&mut self, tenant: &TenantId) -> Result<u32, StoreError> {
         let row = sqlx::query("SELECT COUNT(*) AS products FROM products WHERE tenant_id = $1")
             .bind(tenant.as_str())
@@ -306,7 +306,7 @@ fn key_type(fields: &Fields<'_>) -> Result<KeyType, StoreError> {
     })
 }
 
-/// Entitlements are stored as they are signed: names joined with `,`, which no name holds.
+/// Entitlements are stored as they are signed: joined with `,`, which no name contains.
 pub(crate) fn entitlements_column(entitlements: &Entitlements) -> String {
     entitlements.to_string()
 }

@@ -1,9 +1,8 @@
-//! Facts about the database as a whole, by name.
+//! Metadata of the database as a whole, by name.
 
 use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
-    /// The fact of that name.
     pub async fn server_fact(&self, name: &str) -> Result<Option<String>, StoreError> {
         let row = sqlx::query("SELECT value FROM server_facts WHERE name = $1")
             .bind(name)
@@ -15,7 +14,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// States a fact, whatever stood before.
+    /// Sets a value, replacing the old one.
     pub async fn restate_server_fact(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO server_facts (name, value) VALUES ($1, $2)
@@ -28,7 +27,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// States a fact, unless one of that name stands already; gives what stands now.
+    /// Sets a value unless there is one. Returns the value that is now stored.
     pub async fn state_server_fact(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! The store: where reads get a connection and writes become jobs.
+//! The store: provides connections for reads and queues writes.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
     write_behind::WriteBehind,
 };
 
-/// Everything that Keywright keeps. Cheap to clone; all clones share connections and the writer.
+/// The database of a server. Cheap to clone; all clones share connections and the writer.
 #[derive(Clone)]
 pub struct Store {
     inner: Arc<Inner>,
@@ -32,34 +32,32 @@ struct Inner {
     home: Home,
 }
 
-/// What is looked after beside the rows.
+/// State that depends on the engine.
 enum Home {
-    /// SQLite: a file of this machine.
+    /// SQLite: a local file.
     File,
-    /// PostgreSQL: other servers may share the database.
+    /// PostgreSQL: a database that other servers may share.
     Shared(Others),
 }
 
-/// How busy the database is.
+/// Current load of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Load {
-    /// Connections that are open and free.
     pub connections_idle: usize,
-    /// Connections that somebody uses.
     pub connections_in_use: usize,
-    /// Units of work that wait for the writer, on SQLite; that are under way, on PostgreSQL.
+    /// Units of work that wait for the writer (SQLite) or are in flight (PostgreSQL).
     pub units_waiting: usize,
 }
 
-/// How servers on one database hear of each other's changes.
+/// Exchange of changes between servers on one database.
 struct Others {
     sender: Sender,
     listener: Listener,
 }
 
 impl Store {
-    /// Opens the database that `url` names (`sqlite:…` or `postgres:…`), makes it if it is a missing SQLite file and
-    /// the URL says `mode=rwc`, and brings its schema up to date.
+    /// Opens the database at `url` (`sqlite:…` or `postgres:…`) and migrates its schema. Creates
+    /// a missing SQLite file if the URL has `mode=rwc`.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let connector = Connector::new(url)?;
         connector.migrate().await?;
@@ -103,11 +101,11 @@ impl Store {
         })
     }
 
-    /// Runs `work` as one unit: all of it is kept, and then it is answered, or none of it. It goes on to its end even
-    /// when the caller stops waiting.
+    /// Runs `work` as one unit. Returns after either all of its writes are committed or all are
+    /// rolled back. The unit runs to its end even if the caller is dropped.
     ///
-    /// On SQLite, jobs that wait at the same time are committed together; on PostgreSQL each is a transaction of its
-    /// own, so `work` locks the license it changes first ([`Tx::lock_license`]).
+    /// On SQLite, waiting units share a commit. On PostgreSQL each is a separate transaction, so
+    /// `work` must lock the license that it changes first ([`Tx::lock_license`]).
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where
         T: Send + 'static,
@@ -117,19 +115,19 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
-    /// Records that a device was given a lease, which a lookup found as `activation`. It is on disk
-    /// within 250 ms, together with others.
+    /// Records that a device received a lease. `activation` comes from the lookup. Written within
+    /// 250 ms, together with other updates.
     pub fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
         self.inner.write_behind.record_last_seen(update, activation);
     }
 
-    /// Records that a device used an SDK key, like [`Store::record_last_seen`].
+    /// Records that a device used an SDK key, in the same way as [`Store::record_last_seen`].
     pub fn record_sdk_key_use(&self, used: SdkKeyUse) {
         self.inner.write_behind.record_sdk_key_use(used);
     }
 
-    /// Waits until everything is written that [`Store::record_last_seen`] and
-    /// [`Store::record_sdk_key_use`] recorded so far.
+    /// Waits until all updates from [`Store::record_last_seen`] and [`Store::record_sdk_key_use`]
+    /// so far are written.
     pub async fn flush(&self) {
         self.inner.write_behind.flush().await;
     }
@@ -150,12 +148,11 @@ impl Store {
         compact_all(&self.inner.writer, LIMITS).await
     }
 
-    /// Whether units of work run one after another, whatever they write.
+    /// Returns whether units of work run one at a time.
     pub fn serializes_writes(&self) -> bool {
         self.engine() == Engine::Sqlite
     }
 
-    /// How busy the database is at this moment.
     pub fn load(&self) -> Load {
         let pool = &self.inner.readers.pool;
         let idle = pool.num_idle();
@@ -166,13 +163,13 @@ impl Store {
         }
     }
 
-    /// SQLite: gathers planner statistics of tables that have none or have grown tenfold, as SQLite
-    /// recommends for connections that stay open. PostgreSQL does it unasked.
+    /// SQLite: updates planner statistics of tables that have none or have grown tenfold, as
+    /// SQLite recommends for long-lived connections. PostgreSQL does so automatically.
     pub async fn optimize(&self) -> Result<(), StoreError> {
         self.write(|tx| tx.optimize().boxed()).await
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     pub async fn ping(&self) -> Result<(), StoreError> {
         if let Some(guard) = &self.inner.readers.file_guard {
             guard.ensure_present()?;
@@ -182,7 +179,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes what is still to be written, tells other servers of it and closes every connection.
+    /// Writes pending updates, notifies other servers and closes all connections.
     pub async fn close(&self) {
         self.flush().await;
         self.inner.writer.close().await;
@@ -194,12 +191,14 @@ impl Store {
         self.inner.readers.pool.close().await;
     }
 
-    /// What changes, to be watched: here and, within half a second, wherever else it is written to the same database.
+    /// Returns the broadcaster of changes. Changes by other processes arrive within half a
+    /// second.
     pub fn changes(&self) -> &Changes {
         &self.inner.changes
     }
 
-    /// Whether a search finds what stands in the middle of a word; else only what stands at the beginning of one.
+    /// Returns whether search matches in the middle of words, rather than only at their
+    /// beginning.
     pub fn supports_substring_search(&self) -> bool {
         self.inner.search
             != SearchIndex::Postgres {
@@ -207,7 +206,6 @@ impl Store {
             }
     }
 
-    /// Which engine this is.
     pub(crate) fn engine(&self) -> Engine {
         match self.inner.home {
             Home::File => Engine::Sqlite,
@@ -215,17 +213,15 @@ impl Store {
         }
     }
 
-    /// How this database finds terms.
     pub(crate) fn search_index(&self) -> SearchIndex {
         self.inner.search
     }
 
-    /// A connection to read with.
     pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
         self.inner.readers.read().await
     }
 
-    /// The number that the statement calls `counted`.
+    /// Runs a query and returns its column `counted`.
     pub(crate) async fn fetch_count(&self, sql: Sql) -> Result<u32, StoreError> {
         let rows = sql.fetch_all(&mut *self.read().await?).await?;
         let counted = rows

@@ -22,7 +22,8 @@ use crate::{
 };
 
 impl Store {
-    /// A license, whether `instance` is one of its devices, and the tenant's revision: what every validate begins with.
+    /// Looks up a license, the instance if it belongs to the license, and the tenant's revision.
+    /// Every validation starts with this.
     pub async fn lookup_license(
         &self,
         tenant: &TenantId,
@@ -32,14 +33,14 @@ impl Store {
         self.lookups().lookup(tenant, id, instance).await
     }
 
-    /// Every device that the license knows, active and past, the newest first.
+    /// Returns all activations of the license, active and deactivated, newest first.
     pub async fn activations(
         &self,
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Vec<Activation>, StoreError> {
         let mut connection = self.read().await?;
-        // Before the rows: what is put into one of them meanwhile is not missed then.
+        // Read before the rows, so that a concurrent update of a row is not missed.
         let newest =
             LatestValidations::of_license(&mut connection, self.engine(), tenant, id).await?;
         let rows = sqlx::query(
@@ -63,7 +64,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The active instance that an earlier try of the same request made without a machine hash, since `since`, and that still has none.
+    /// Returns the active instance without a machine hash that an earlier attempt of the same
+    /// request created, no earlier than `since`.
     pub async fn held_by_request(
         &mut self,
         tenant: &TenantId,
@@ -86,7 +88,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Of each machine the active instance that it holds on that license already.
+    /// Returns the active instance that each machine already has, keyed by license.
     pub async fn held_by_machines(
         &mut self,
         tenant: &TenantId,
@@ -111,8 +113,8 @@ impl Tx<'_> {
         Ok(held)
     }
 
-    /// Adds activations. Their slots must have been taken ([`Tx::take_slots`]); a machine that holds one already is a
-    /// conflict.
+    /// Inserts activations. The caller must have taken their slots ([`Tx::take_slots`]). Fails
+    /// with [`StoreError::Conflict`] if a machine already has an active instance of its license.
     pub async fn insert_activations(
         &mut self,
         activations: &[Activation],
@@ -123,8 +125,7 @@ impl Tx<'_> {
         insert_activations(self.connection, activations).await
     }
 
-    /// Takes over what a device that activates again says of itself beside its telemetry; what it does not say keeps
-    /// its old value.
+    /// Updates the names that a reactivating device sends. `None` keeps the stored value.
     pub async fn refresh_instance(
         &mut self,
         tenant: &TenantId,
@@ -150,8 +151,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Records the latest lease and telemetry of active instances of a tenant, unless newer ones are
-    /// recorded already.
+    /// Records the latest lease and telemetry of a tenant's active instances, unless newer ones
+    /// are already recorded.
     pub async fn update_last_seen(
         &mut self,
         tenant: &TenantId,
@@ -190,8 +191,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Gives an active instance without machine hash the one that it sent, unless another active instance of the license
-    /// holds that.
+    /// Stores the machine hash of an active instance that has none, unless another active
+    /// instance of the license has the same hash.
     pub async fn fill_machine_hash(
         &mut self,
         tenant: &TenantId,
@@ -214,7 +215,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// The name of a license's device and whether it holds its slot, if the license has such an instance.
+    /// Returns an instance's device name and whether it is active, or `None` if the license has
+    /// no such instance.
     pub async fn instance(
         &mut self,
         tenant: &TenantId,
@@ -237,7 +239,8 @@ impl Tx<'_> {
         .transpose()
     }
 
-    /// Ends an active instance; says whether it was one. Its slot is to be given back ([`Tx::free_slot`]).
+    /// Deactivates an instance and returns whether it was active. The caller must then release
+    /// its slot ([`Tx::free_slot`]).
     pub async fn end_instance(
         &mut self,
         tenant: &TenantId,
@@ -261,7 +264,8 @@ impl Tx<'_> {
     }
 }
 
-/// Adds rows; a machine that holds a slot of the license already is a conflict.
+/// Inserts activations. Fails with [`StoreError::Conflict`] if a machine already has an active
+/// instance of its license.
 pub(crate) async fn insert_activations(
     connection: &mut AnyConnection,
     activations: &[Activation],

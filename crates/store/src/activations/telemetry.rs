@@ -1,4 +1,4 @@
-//! What devices say about themselves: nine columns that two tables have.
+//! Telemetry: nine columns that `activations` and `keyless_installs` share.
 
 use keywright_domain::activation::Telemetry;
 use sqlx::{Any, any::AnyArguments, query::Query};
@@ -8,7 +8,7 @@ use crate::{
     query::{Fields, Sql},
 };
 
-/// Binds the nine columns of telemetry, in their order.
+/// Binds the nine telemetry columns in order.
 pub(crate) fn with_telemetry<'q>(
     query: Query<'q, Any, AnyArguments>,
     telemetry: &'q Telemetry,
@@ -25,7 +25,7 @@ pub(crate) fn with_telemetry<'q>(
         .bind(telemetry.trial_duration_days)
 }
 
-/// Adds places for them, in their order, after what stands before.
+/// Appends the nine telemetry values in order, each preceded by a comma.
 pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
     for said in [
         &telemetry.app_version,
@@ -42,7 +42,8 @@ pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
     sql.push(", ").bind(telemetry.trial_duration_days);
 }
 
-/// The nine columns of an activation `a` as one text, with a separator that none of them has: quicker read than nine.
+/// The nine telemetry columns of `activations a` as one string, joined with a separator that no
+/// value contains. Decoding one column is faster than decoding nine.
 pub(crate) const JOINED: &str = "COALESCE(a.app_version, '') || '\u{1f}' || COALESCE(a.sdk_version, '') || '\u{1f}' ||
     COALESCE(a.sdk, '') || '\u{1f}' || COALESCE(a.platform, '') || '\u{1f}' || COALESCE(a.os_version, '') || '\u{1f}' ||
     COALESCE(a.arch, '') || '\u{1f}' || COALESCE(a.cpu_cores, '') || '\u{1f}' || COALESCE(a.memory, '') || '\u{1f}' ||
@@ -50,12 +51,12 @@ pub(crate) const JOINED: &str = "COALESCE(a.app_version, '') || '\u{1f}' || COAL
 
 const SEPARATOR: char = '\u{1f}';
 
-/// What a device said of itself so far: [`JOINED`].
+/// Stored telemetry of a device, in the form of [`JOINED`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct KnownTelemetry(pub(crate) String);
 
 impl KnownTelemetry {
-    /// Whether something is said that is not known.
+    /// Returns whether `said` contains a value that differs from the stored one.
     pub(crate) fn is_changed_by(&self, said: &Telemetry) -> bool {
         let trial = said.trial_duration_days.map(|days| days.to_string());
         let said = [
@@ -77,7 +78,6 @@ impl KnownTelemetry {
     }
 }
 
-/// Reads them.
 pub(crate) fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
     Ok(Telemetry {
         app_version: fields.optional_text("app_version")?,

@@ -1,9 +1,11 @@
-//! The newest validate of each activation, beside its row.
+//! Latest validation of each activation, stored outside its row.
 //!
-//! A row of an activation is long, and with many licenses each validate is of another page of the file: written in place, it would
-//! cost a page to the log and one to the file. So what most validates note, when it was and which lease came of it, stands in a
-//! narrow table of its own, many to a page. On PostgreSQL it is written there at once. On SQLite it is put down in the order in which
-//! it comes, and many are put into the table together, in its order, so that each of its pages is written once for several of them.
+//! Rows of `activations` are wide, and with many licenses each validation touches a different
+//! page: updating the row would write one page to the WAL and one to the database file. Most
+//! validations change only a time and a lease. These go to the narrow table `validations`, which
+//! holds many rows per page. PostgreSQL writes to that table directly. SQLite appends to
+//! `validations_log`, and the compactor merges the log into the table in key order, so that each
+//! page is written once for many rows.
 
 use std::{collections::BTreeMap, ops::Range};
 
@@ -20,10 +22,10 @@ use crate::{
     query::{Fields, ROWS_IN_A_STATEMENT, Sql},
 };
 
-/// What the database calls an activation where it is to be short.
+/// Surrogate key of an activation, for tables in which the full key would be too wide.
 pub(crate) type ActivationNumber = i64;
 
-/// That a device asked for a lease, and was given one.
+/// Time of a validation, and the lease that it issued.
 #[derive(Debug, Clone)]
 pub(crate) struct Validation {
     pub(crate) tenant: TenantId,
@@ -32,20 +34,18 @@ pub(crate) struct Validation {
     pub(crate) lease: LastLease,
 }
 
-/// The oldest rows of SQLite's log of validates.
+/// The oldest rows of SQLite's validation log.
 #[derive(Debug)]
 pub(crate) struct LogSegment {
-    /// How many.
     rows: i64,
-    /// The first row that is none of them.
+    /// First row id after the segment.
     end: i64,
-    /// Whether there are no others.
     pub(crate) is_whole_log: bool,
-    /// Whose they are: from the lowest number to the highest.
+    /// Range of the activation numbers in the segment.
     numbers: Range<ActivationNumber>,
 }
 
-/// Those of them that are about activations with such numbers.
+/// The rows of a segment whose activation numbers are in `numbers`.
 #[derive(Debug)]
 pub(crate) struct SegmentPart {
     end: i64,
@@ -53,7 +53,8 @@ pub(crate) struct SegmentPart {
 }
 
 impl LogSegment {
-    /// Parts with about so many rows each if those are spread evenly. Together they have every row.
+    /// Splits the segment into parts of about `rows` rows each, assuming evenly distributed
+    /// numbers. Every row belongs to exactly one part.
     pub(crate) fn parts(&self, rows: i64) -> impl Iterator<Item = SegmentPart> + use<> {
         let Self { end, .. } = *self;
         let Range {
@@ -70,7 +71,7 @@ impl LogSegment {
 }
 
 impl Tx<'_> {
-    /// Notes validates, each activation's newest.
+    /// Records the latest validation of each activation.
     pub(crate) async fn record_validations(
         &mut self,
         validations: &BTreeMap<ActivationNumber, Validation>,
@@ -78,7 +79,7 @@ impl Tx<'_> {
         for validation in validations.values() {
             self.announce_detail(&validation.tenant, validation.license);
         }
-        // In the order of their numbers: servers that write the same rows lock them in the same order.
+        // Sorted by number, so that servers that write the same rows lock them in the same order.
         let rows: Vec<_> = validations.iter().collect();
         for rows in rows.chunks(ROWS_IN_A_STATEMENT) {
             let mut sql = Sql::new(match self.engine {
@@ -100,7 +101,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// SQLite: the oldest rows of the log, at most so many.
+    /// SQLite: returns the oldest rows of the log, at most `most`.
     pub(crate) async fn oldest_log_segment(&mut self, most: i64) -> Result<LogSegment, StoreError> {
         let row = sqlx::query(
             "WITH head (first_row) AS (SELECT MIN(rowid) FROM validations_log)
@@ -122,10 +123,10 @@ impl Tx<'_> {
         })
     }
 
-    /// SQLite: puts this part of the log into the table, and takes it out of the log.
+    /// SQLite: moves the rows of a part from the log to `validations`.
     pub(crate) async fn compact(&mut self, part: SegmentPart) -> Result<(), StoreError> {
         let SegmentPart { end, numbers } = part;
-        // Of rows that are one group SQLite takes the other columns from the one that has the greatest.
+        // SQLite takes the bare columns from the row with the greatest `at` of each group.
         let mut sql = Sql::new(
             "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at)
              SELECT activation_number, MAX(at), lease_status, lease_expires_at FROM validations_log
@@ -151,7 +152,7 @@ impl Tx<'_> {
 const UNLESS_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = excluded.at,
     lease_status = excluded.lease_status, lease_expires_at = excluded.lease_expires_at WHERE validations.at <= excluded.at";
 
-/// The newest validates of a license's activations that are not in their rows.
+/// Latest validations of a license's activations, from `validations` and the log.
 #[derive(Default)]
 pub(crate) struct LatestValidations(BTreeMap<ActivationNumber, (Timestamp, LastLease)>);
 
@@ -197,7 +198,7 @@ impl LatestValidations {
         Ok(())
     }
 
-    /// Puts it into an activation that was read afterwards.
+    /// Applies the validation to an activation that was read afterwards.
     pub(crate) fn apply(&self, number: ActivationNumber, activation: &mut Activation) {
         if let Some((at, lease)) = self.0.get(&number)
             && *at >= activation.last_validated_at

@@ -1,24 +1,25 @@
-//! What one or more units of work changed, and how one server writes it to the others.
+//! Change set of one or more units of work, and its encoding as messages to other servers.
 
 use std::collections::BTreeSet;
 
 use keywright_api_types::subscription::Subject;
 use keywright_domain::ids::{LicenseId, TenantId};
 
-/// Bytes of a message; PostgreSQL takes less than 8,000.
+/// Maximum size of a message in bytes. PostgreSQL accepts less than 8,000.
 const MESSAGE: usize = 7_900;
 
-/// Messages that are sent at once: some 600 licenses. What is longer says that everything changed.
+/// Maximum number of messages for a change set, enough for about 600 licenses. A larger one is
+/// sent as [`EVERYTHING`].
 const MESSAGES: usize = 8;
 
-/// The one word of a message after which everything may have changed.
+/// Body of a message after which everything counts as changed.
 const EVERYTHING: &str = "*";
 
-/// Whose pages are old.
+/// Subjects whose pages are out of date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Changed {
     These(BTreeSet<(TenantId, Subject)>),
-    /// Nobody knows what exactly.
+    /// The changes are unknown.
     Everything,
 }
 
@@ -37,13 +38,13 @@ impl Changed {
         *self == Self::nothing()
     }
 
-    /// A license, and with it its row in the list.
+    /// Adds a license and its row in the list.
     pub(crate) fn license_and_list(&mut self, tenant: &TenantId, license: LicenseId) {
         self.license(tenant, license);
         self.add(tenant.clone(), Subject::Licenses);
     }
 
-    /// What only the license's own page shows.
+    /// Adds a license whose change only its detail page shows.
     pub(crate) fn license(&mut self, tenant: &TenantId, license: LicenseId) {
         self.add(tenant.clone(), Subject::License(license));
     }
@@ -64,8 +65,8 @@ impl Changed {
         }
     }
 
-    /// As messages in the name of `origin`: it, and then the subjects, `acme?list` or `acme?license=<id>`, with blanks
-    /// between them.
+    /// Encodes the changes as messages: `origin`, then the subjects (`acme?list` or
+    /// `acme?license=<id>`), separated by spaces.
     pub(crate) fn messages(&self, origin: &str) -> Vec<String> {
         let everything = vec![format!("{origin} {EVERYTHING}")];
         let Self::These(subjects) = self else {
@@ -89,8 +90,8 @@ impl Changed {
         messages
     }
 
-    /// Reads a message: who sent it, and what changed. What is not understood, as from a newer version, may mean anything,
-    /// so it means everything.
+    /// Decodes a message into its origin and its changes. A message that can't be parsed, such as
+    /// one from a newer version, means [`Changed::Everything`].
     pub(crate) fn from_message(message: &str) -> (&str, Self) {
         let (origin, words) = message.split_once(' ').unwrap_or((message, EVERYTHING));
         let subjects = words.split(' ').map(|word| {
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_server_writes_another_reads() {
+    fn messages_round_trip() {
         for count in [1, 2, 100, 500] {
             let changed = licenses(count);
             let messages = changed.messages("me");
@@ -138,14 +139,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_to_say_is_everything() {
+    fn oversized_change_set_means_everything() {
         assert_eq!(licenses(1_000).messages("me"), ["me *"]);
         assert_eq!(Changed::Everything.messages("me"), ["me *"]);
         assert_eq!(licenses(1).and(Changed::Everything), Changed::Everything);
     }
 
     #[test]
-    fn what_is_not_understood_is_everything() {
+    fn malformed_message_means_everything() {
         let id = "0".repeat(64);
         for message in [
             "",

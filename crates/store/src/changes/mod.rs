@@ -1,6 +1,8 @@
-//! Who waits for what to change. Units of work say what they changed ([`Tx::announce`](crate::Tx::announce)); once their
-//! commit holds, those who watch that are woken, and nobody else. Nothing is told but that something changed: whoever is
-//! woken reads anew.
+//! Pub/sub for committed changes.
+//!
+//! A unit of work records what it changes ([`Tx::announce`](crate::Tx::announce)). Its commit
+//! wakes only the subscribers of those subjects. A wake-up carries no data: subscribers read the
+//! current state again.
 
 mod change_set;
 mod pg_notify;
@@ -23,26 +25,26 @@ pub(crate) use self::{
     sqlite_poll::Neighbours,
 };
 
-/// How long a watch waits until changes of other processes are heard of, too. Longer means that the database does not
-/// answer; when it does again, everything counts as changed.
+/// How long a new subscription waits until changes of other processes are tracked. After that the
+/// database is probably down; when it is back, everything counts as changed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 type Key = (TenantId, Subject);
 
-/// The changes of one store, to be watched. Cheap to clone.
+/// Broadcasts the changes of one store. Cheap to clone.
 #[derive(Clone)]
 pub struct Changes(Arc<Hub>);
 
-/// Who watches, and how those find them who follow what other processes change.
+/// The subscribers, and whether changes of other processes are tracked for them.
 struct Hub {
     watched: Mutex<HashMap<Key, watch::Sender<()>>>,
-    /// Whether changes of other processes are heard of at present.
+    /// Whether changes of other processes are currently tracked.
     following: watch::Sender<bool>,
-    /// Somebody watches, and they are not.
+    /// Notified when there is a subscriber but changes of other processes are not tracked.
     wanted: Notify,
 }
 
-/// Wakes its owner when its subject changes. What happened before it was made does not count.
+/// A subscription to one subject. Ignores changes from before its creation.
 pub struct Watch {
     key: Key,
     changes: watch::Receiver<()>,
@@ -58,24 +60,26 @@ impl Changes {
         }))
     }
 
-    /// Begins to watch: every change that is committed after this is answered wakes it, whoever made it.
+    /// Subscribes to a subject. Every change that is committed after this returns wakes the
+    /// subscription, whichever process made it.
     pub async fn watch(&self, tenant: &TenantId, subject: Subject) -> Watch {
         let (mut watch, mut following) = self.0.enter((tenant.clone(), subject));
         let heard = following.wait_for(|&following| following);
         if tokio::time::timeout(PATIENCE, heard).await.is_err() {
-            tracing::warn!("changes that other processes make can't be followed at the moment");
+            tracing::warn!("cannot track changes of other processes; retrying");
         }
-        // Beginning to follow counts as a change of everything, for those who were watching already.
+        // The start of tracking counts as a change of everything, but only for existing
+        // subscribers.
         watch.changes.mark_unchanged();
         watch
     }
 
-    /// How many different subjects are watched.
+    /// Returns the number of subjects with subscribers.
     pub fn watched(&self) -> usize {
         self.0.lock().len()
     }
 
-    /// Wakes those who watch what changed.
+    /// Wakes the subscribers of the changed subjects.
     pub(crate) fn publish(&self, changed: &Changed) {
         let watched = self.0.lock();
         match changed {
@@ -88,20 +92,22 @@ impl Changes {
         }
     }
 
-    /// From now on changes of other processes are heard of; what was missed so far may be anything.
+    /// Records that changes of other processes are tracked, and wakes all subscribers because any
+    /// change may have been missed before.
     fn follow(&self) {
         self.publish(&Changed::Everything);
         self.0.following.send_replace(true);
     }
 
-    /// Changes of other processes are not heard of any more.
+    /// Records that changes of other processes are no longer tracked.
     fn lose(&self) {
         self.0.following.send_replace(false);
     }
 
-    /// Whether nobody watches. Then nothing needs to be followed, and the next one who does asks for it.
+    /// Returns whether there are no subscribers, and if so stops the tracking. The next
+    /// subscriber requests it again.
     fn rest(&self) -> bool {
-        // Under the lock: who comes in between would find that all is followed.
+        // Under the lock: otherwise a new subscriber would find the tracking active.
         let watched = self.0.lock();
         if watched.is_empty() {
             self.0.following.send_replace(false);
@@ -109,7 +115,7 @@ impl Changes {
         watched.is_empty()
     }
 
-    /// Ends when somebody watches and changes of other processes are not followed.
+    /// Resolves when there is a subscriber but changes of other processes are not tracked.
     async fn wanted(&self) {
         self.0.wanted.notified().await;
     }
@@ -135,23 +141,24 @@ impl Hub {
         (watch, following)
     }
 
-    /// What it guards is changed in single steps: a poisoned one is as good as new.
+    /// Ignores poisoning: each change of the map is a single step, so it is always consistent.
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, watch::Sender<()>>> {
         self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Watch {
-    /// Ends with the next change; at once where there was one since the last time. Several are one. It may be dropped
-    /// before its end, and nothing is lost.
+    /// Waits for the next change, or returns immediately if there was one since the last call.
+    /// Several changes count as one. Cancel-safe.
     pub async fn changed(&mut self) {
         if self.changes.changed().await.is_err() {
-            // The sender stays as long as somebody watches, so this can't be; if it were, nothing would ever change.
+            // Unreachable: the sender exists as long as there is a subscriber. Without it nothing
+            // would ever change.
             std::future::pending::<()>().await;
         }
     }
 
-    /// Whether there was a change that [`Watch::changed`] has not told yet.
+    /// Returns whether there was a change that [`Watch::changed`] has not reported yet.
     pub fn has_changed(&self) -> bool {
         self.changes.has_changed().unwrap_or(false)
     }
@@ -160,7 +167,7 @@ impl Watch {
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut watched = self.hub.lock();
-        // This one is still counted.
+        // Still counts this subscription.
         if watched
             .get(&self.key)
             .is_some_and(|watchers| watchers.receiver_count() <= 1)

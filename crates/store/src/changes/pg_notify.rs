@@ -1,7 +1,7 @@
-//! PostgreSQL: many servers on one database tell each other what they changed, by NOTIFY and LISTEN.
+//! PostgreSQL: servers on one database exchange their changes through `LISTEN` and `NOTIFY`.
 //!
-//! Listening needs a native connection beside `Any`, which knows no notifications; this is the only file with one.
-//! Nothing but `LISTEN` and a sign of life is asked over it.
+//! Listening needs a native connection, because `Any` does not support notifications. Only this
+//! file uses one, and only for `LISTEN` and for probes.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -20,24 +20,26 @@ use super::{Changed, Changes};
 
 const CHANNEL: &str = "keywright_changes";
 
-/// How long changes are collected after a message: a notification takes a lock that all of PostgreSQL's databases share.
+/// How long changes are collected after a message. Each notification takes a lock that all
+/// databases of the PostgreSQL server share.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// How long to wait before a lost connection is made again.
+/// Delay before a lost connection is reopened.
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// After so long a silence the connection is asked for a sign of life; one that a firewall dropped says nothing for ever.
+/// Silence after which the connection is probed. A connection that a firewall has dropped stays
+/// silent forever.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long the sign of life may take.
+/// Timeout of a probe.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
-/// Tells other servers what this one changed.
+/// Sends the changes of this server to the others.
 #[derive(Clone)]
 pub(crate) struct Sender(Arc<Sending>);
 
 struct Sending {
-    /// By it a store knows its own messages, whose changes it has told already.
+    /// Identifies this store's own messages, whose changes it has already published.
     origin: String,
     outbox: Mutex<Option<mpsc::UnboundedSender<Changed>>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -45,7 +47,8 @@ struct Sending {
 
 impl Sender {
     pub(crate) fn start(pool: AnyPool) -> Self {
-        // The standard library seeds its hashers at random. Nothing but a repeated wake hangs on it.
+        // Random, because the standard library seeds its hashers randomly. It only avoids
+        // redundant wake-ups.
         let origin = format!("{:016x}", RandomState::new().build_hasher().finish());
         let (outbox, inbox) = mpsc::unbounded_channel();
         let task = tokio::spawn(send(pool, origin.clone(), inbox));
@@ -56,14 +59,15 @@ impl Sender {
         }))
     }
 
-    /// Takes what a commit changed. Never within the transaction: there a notification makes commits wait for each other.
+    /// Queues the changes of a commit. Never called within the transaction, where a notification
+    /// would make commits wait for each other.
     pub(crate) fn send(&self, changed: Changed) {
         if let Some(outbox) = &*lock(&self.0.outbox) {
             outbox.send(changed).ok();
         }
     }
 
-    /// Sends what is left, and takes no more.
+    /// Sends the queued changes and accepts no more.
     pub(crate) async fn close(&self) {
         lock(&self.0.outbox).take();
         let task = lock(&self.0.task).take();
@@ -77,7 +81,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sends the first change at once, and what comes within the pause after it together.
+/// Sends the first change immediately and collects later ones during each pause.
 async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<Changed>) {
     let mut pending = Changed::nothing();
     loop {
@@ -90,10 +94,10 @@ async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<
         match notify(&pool, &pending.messages(&origin)).await {
             Ok(()) => pending = Changed::nothing(),
             Err(error) if inbox.is_closed() => {
-                return tracing::warn!(%error, "other servers were not told what changed");
+                return tracing::warn!(%error, "failed to notify other servers of changes before closing");
             }
             Err(error) => {
-                tracing::warn!(%error, "other servers could not be told what changed yet");
+                tracing::warn!(%error, "failed to notify other servers of changes; retrying");
             }
         }
         let pause = sleep(PAUSE);
@@ -112,7 +116,7 @@ async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<
 
 async fn notify(pool: &AnyPool, messages: &[String]) -> Result<(), sqlx::Error> {
     for message in messages {
-        // Its result is of the type void, which `Any` does not know.
+        // `pg_notify` returns `void`, which `Any` does not support.
         sqlx::query("SELECT pg_notify($1, $2)::text AS sent")
             .bind(CHANNEL)
             .bind(message)
@@ -122,8 +126,9 @@ async fn notify(pool: &AnyPool, messages: &[String]) -> Result<(), sqlx::Error> 
     Ok(())
 }
 
-/// Hears what other servers change, from the first watch on: a command that nobody watches holds no connection for it. It
-/// does not stop again, for where one page was open the next one will be soon.
+/// Receives the changes of other servers. Connects for the first subscription, so that a command
+/// without subscribers needs no connection. Stays connected, because the next subscription
+/// usually follows soon.
 pub(crate) struct Listener(AbortHandle);
 
 impl Listener {
@@ -133,7 +138,7 @@ impl Listener {
             changes.wanted().await;
             loop {
                 if let Err(error) = listen(&url, &changes, &origin).await {
-                    tracing::warn!(%error, "the connection that hears of other servers' changes is lost");
+                    tracing::warn!(%error, "lost LISTEN connection; reconnecting");
                 }
                 changes.lose();
                 sleep(RECONNECT).await;
@@ -147,7 +152,7 @@ impl Listener {
     }
 }
 
-/// A store that is dropped without being closed takes its listener along.
+/// Stops the listener of a store that is dropped without being closed.
 impl Drop for Listener {
     fn drop(&mut self) {
         self.close();
@@ -157,7 +162,7 @@ impl Drop for Listener {
 /// Listens until the connection is lost.
 async fn listen(url: &str, changes: &Changes, origin: &str) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
-    // A connection that it made anew by itself would have missed something, and we would not know.
+    // An automatic reconnect would miss notifications without reporting it.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
     changes.follow();

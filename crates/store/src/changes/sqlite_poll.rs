@@ -1,5 +1,5 @@
-//! SQLite: other processes on the same file, such as the command line beside the server. They can't tell what they
-//! changed, but the file tells that they did.
+//! SQLite: detects commits by other processes on the same file, such as the command line. They
+//! can't report what they changed, but the file shows that they committed.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::{Changed, Changes};
 
-/// How often the file is asked. It costs no reading of the file: the number is in shared memory.
+/// Polling interval. A poll does not read the file: the counter is in shared memory.
 const EVERY: Duration = Duration::from_millis(250);
 
-/// Looks for commits of others, over the connection that writes: `PRAGMA data_version` counts all commits but those of
-/// its own connection, so that on this one our own do not count.
+/// Polls over the writing connection: `PRAGMA data_version` counts all commits except those of
+/// its own connection, so this process's writes don't count.
 pub(crate) struct Neighbours {
     changes: Changes,
-    /// What the connection said last; a number of another connection means nothing.
+    /// Result of the last poll. Only comparable within one connection.
     version: Option<i64>,
     tick: Interval,
 }
@@ -31,7 +31,7 @@ impl Neighbours {
         }
     }
 
-    /// Ends when it is time to look: never while nobody watches. May be dropped before.
+    /// Resolves when a poll is due, which is never while there are no subscribers. Cancel-safe.
     pub(crate) async fn due(&mut self) {
         if self.changes.rest() {
             return self.changes.wanted().await;
@@ -42,13 +42,13 @@ impl Neighbours {
         }
     }
 
-    /// The connection is another one.
+    /// Starts over with another connection.
     pub(crate) fn begin_anew(&mut self) {
         self.version = None;
         self.changes.lose();
     }
 
-    /// Looks, and wakes everybody if somebody else has written.
+    /// Polls, and wakes all subscribers if another process has committed.
     pub(crate) async fn look(&mut self, connection: &mut AnyConnection) -> Result<(), sqlx::Error> {
         let version = sqlx::query_scalar("PRAGMA data_version")
             .fetch_one(connection)

@@ -1,9 +1,9 @@
-//! SQLite: notices that the open database file was moved, deleted or replaced.
+//! SQLite: detects that the open database file was moved, deleted or replaced.
 //!
 //! On Unix an open file outlives its name. Everything written to it afterwards is lost when the
-//! process ends, and SQLite reports no error. The guard compares device and inode of the path with
-//! those of the open file: between each commit and its answer, in readiness checks, and once a
-//! second. Reads only look at the last result.
+//! process ends, and SQLite reports no error. The guard compares device and inode of the path
+//! with those of the open file: between each commit and its reply, in readiness checks, and once
+//! a second. Reads only look at the last result.
 
 use std::{
     fs::{self, Metadata},
@@ -19,7 +19,7 @@ use std::{
 use sqlx::AnyConnection;
 use tokio::time::interval;
 
-/// Interval of the background check: how long reads may go on from a file that is gone.
+/// Interval of the background check, and so how long reads from a missing file can continue.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Guards one open database file.
@@ -31,7 +31,7 @@ pub(crate) struct DatabaseFileGuard {
     is_missing: AtomicBool,
 }
 
-/// Device and inode. Outside Unix an open file can't be moved or deleted.
+/// Device and inode. On other platforms an open file can't be moved or deleted.
 #[cfg(unix)]
 type Identity = (u64, u64);
 #[cfg(not(unix))]
@@ -64,7 +64,7 @@ impl DatabaseFileGuard {
         })
     }
 
-    /// Checks every second, until the guard is dropped.
+    /// Checks every second until the guard is dropped.
     pub(crate) async fn check_periodically(guard: Weak<Self>) {
         let mut ticks = interval(CHECK_INTERVAL);
         loop {
@@ -72,21 +72,22 @@ impl DatabaseFileGuard {
             let Some(guard) = guard.upgrade() else {
                 return;
             };
-            // The result is kept in the guard, and logged there.
+            // The guard keeps and logs the result.
             guard.ensure_present().ok();
         }
     }
 
-    /// Checks the file now. The error is transient: the file may be put back.
+    /// Checks the file now. The error is transient, because the file may be restored.
     pub(crate) fn ensure_present(&self) -> Result<(), sqlx::Error> {
         let found = self.compare();
         let was_missing = self.is_missing.swap(found.is_err(), Ordering::Relaxed);
         match &found {
             Err(error) if !was_missing => tracing::error!(
-                "{error}. Nothing is read or written until it is put back; to serve another file, restart"
+                %error,
+                "database file is missing; rejecting reads and writes until it is restored (to serve another file, restart)"
             ),
             Ok(()) if was_missing => {
-                tracing::info!("the database file {} is back", self.path.display());
+                tracing::info!(path = %self.path.display(), "database file is back");
             }
             _ => {}
         }
@@ -106,14 +107,14 @@ impl DatabaseFileGuard {
             Ok(metadata) if identity(&metadata) == self.identity => return Ok(()),
             Ok(_) => (
                 io::ErrorKind::NotFound,
-                "another file has taken its place".to_owned(),
+                "it was replaced with another file".to_owned(),
             ),
             Err(error) => (error.kind(), error.to_string()),
         };
         let file = self.path.display();
         Err(io::Error::new(
             kind,
-            format!("the database file {file} is missing: {reason}"),
+            format!("database file {file} is missing: {reason}"),
         ))
     }
 }
@@ -123,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_moved_or_replaced_file_is_missing_until_it_is_back() {
+    fn moved_or_replaced_file_is_missing_until_restored() {
         let folder = tempfile::tempdir().unwrap();
         let (here, away) = (folder.path().join("here"), folder.path().join("away"));
         fs::write(&here, "one").unwrap();
@@ -132,14 +133,14 @@ mod tests {
         fs::write(&here, "changed").unwrap();
         assert!(
             guard.ensure_present().is_ok(),
-            "its content does not matter"
+            "the content does not matter"
         );
         fs::rename(&here, &away).unwrap();
         assert!(guard.ensure_not_missing().is_ok(), "not checked yet");
         assert!(guard.ensure_present().is_err());
         assert!(guard.ensure_not_missing().is_err());
         fs::copy(&away, &here).unwrap();
-        assert!(guard.ensure_present().is_err(), "a copy is another file");
+        assert!(guard.ensure_present().is_err(), "a copy has another inode");
         fs::rename(&away, &here).unwrap();
         assert!(
             guard.ensure_not_missing().is_ok(),
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_periodic_check_notices_a_missing_file_and_ends_with_the_guard() {
+    async fn periodic_check_detects_a_missing_file_and_stops_with_the_guard() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("here");
         fs::write(&file, "one").unwrap();

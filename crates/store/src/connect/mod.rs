@@ -1,4 +1,4 @@
-//! From a URL to tuned connections and a database of the right shape.
+//! Opens tuned connections and migrates the schema.
 
 pub(crate) mod file_guard;
 mod migrations;
@@ -20,55 +20,54 @@ use self::{
 };
 use crate::{Engine, StoreError, search::SearchIndex};
 
-/// Connections that read at the same time. SQLite reads don't wait for one another; more than the
-/// cores only queue.
+/// Maximum number of concurrent readers. SQLite reads don't block one another, but more of them
+/// than cores only queue.
 const SQLITE_READERS: u32 = 8;
 
-/// Connections of one server to PostgreSQL, whose own default limit is 100 for all its clients.
+/// Maximum number of PostgreSQL connections per server. PostgreSQL's default limit is 100 for all
+/// clients.
 const POSTGRES_CONNECTIONS: u32 = 16;
 
-/// How long a request waits for a free connection before it is told that the database is
-/// unavailable. Clients give up after 15 s.
+/// How long a request waits for a free connection before it fails as unavailable. Clients give up
+/// after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Why the database can't be opened: a sentence for the person who started the server. No URL is in
-/// it, for a URL may hold a password.
+/// Why a database can't be opened, for the person who starts the server. Contains no URL, because
+/// a URL may contain a password.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// Neither `sqlite:` nor `postgres:`.
-    #[error("The database URL must begin with sqlite: or postgres:")]
+    #[error("the database URL must begin with sqlite: or postgres:")]
     UnknownEngine,
-    /// No connection.
     #[error(
-        "The database can't be reached: {0}. Check the database URL, and that the database is running and lets this user in"
+        "cannot reach the database: {0}. Check the database URL, and that the database is running and accepts this user"
     )]
     Unreachable(#[source] sqlx::Error),
-    /// A file that is no database, or a damaged one.
+    /// Damaged, or not a SQLite database.
     #[error(
-        "The database file is damaged or no SQLite database: {0}. Restore a backup, or name another file"
+        "the database file is damaged or not a SQLite database: {0}. Restore a backup, or use another file"
     )]
     Broken(#[source] sqlx::Error),
-    /// A database file whose parts contradict one another.
-    #[error("The database file is damaged: {0}. Take another backup")]
+    /// SQLite's integrity check failed.
+    #[error("the database file is damaged: {0}. Use another backup")]
     Damaged(String),
-    /// Made by a newer version of this program.
+    /// The schema is newer than this program.
     #[error(
-        "The database was made by a newer version of Keywright (its schema is at {0}). Start that version, or restore a backup from before the upgrade"
+        "the database belongs to a newer version of Keywright (schema version {0}). Run that version, or restore a backup from before the upgrade"
     )]
     Newer(i64),
-    /// The schema could not be brought up to date.
-    #[error("The database could not be brought up to date: {0}")]
+    #[error("cannot migrate the database: {0}")]
     Migration(#[source] MigrateError),
 }
 
-/// The settings that every connection of an engine starts with.
+/// Opens connections with the settings of their engine.
 #[derive(Clone)]
 pub(crate) struct Connector {
     pub(crate) engine: Engine,
     options: AnyConnectOptions,
 }
 
-/// Where connections to read with come from.
+/// Source of connections for reads.
 #[derive(Clone)]
 pub(crate) struct Readers {
     pub(crate) pool: AnyPool,
@@ -101,12 +100,12 @@ impl Connector {
         Ok(Self { engine, options })
     }
 
-    /// The database's URL, for a connection that is none of `Any`'s. It may hold a password.
+    /// Returns the URL, for connections that are not of type `Any`. It may contain a password.
     pub(crate) fn url(&self) -> &str {
         self.options.database_url.as_str()
     }
 
-    /// One connection that may write.
+    /// Opens a connection that can write.
     pub(crate) async fn connect(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = AnyConnection::connect_with(&self.options).await?;
         if self.engine == Engine::Sqlite {
@@ -115,14 +114,13 @@ impl Connector {
         Ok(connection)
     }
 
-    /// The one connection that writes to SQLite while a server runs.
+    /// Opens the only connection of a running server that writes to SQLite.
     pub(crate) async fn connect_writer(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.connect().await?;
         connection.execute(SQLITE_WRITER_TUNING).await?;
         Ok(connection)
     }
 
-    /// A connection for lookups.
     pub(crate) async fn connect_lookups(&self) -> Result<AnyConnection, sqlx::Error> {
         let mut connection = self.connect().await?;
         match self.engine {
@@ -132,13 +130,12 @@ impl Connector {
         Ok(connection)
     }
 
-    /// One connection that leaves the file as it is but for what it is told: no log is begun beside
-    /// it.
+    /// Opens a connection without tuning, which would create a WAL next to the file.
     pub(crate) async fn connect_plainly(&self) -> Result<AnyConnection, sqlx::Error> {
         AnyConnection::connect_with(&self.options).await
     }
 
-    /// Brings the schema up to date over a connection of its own.
+    /// Migrates the schema over a separate connection.
     pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
         let mut connection = self.connect().await.map_err(|error| self.explain(error))?;
         let migrations = match self.engine {
@@ -154,7 +151,7 @@ impl Connector {
         })
     }
 
-    /// The pool that reads; on PostgreSQL it writes too.
+    /// Returns the pool for reads and, on PostgreSQL, for writes.
     pub(crate) async fn pool(&self) -> Result<AnyPool, OpenError> {
         let engine = self.engine;
         AnyPoolOptions::new()
@@ -163,8 +160,8 @@ impl Connector {
                 Engine::Postgres => POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A ping before each use costs a round trip; lookups, of which there are most, have
-            // connections of their own.
+            // A ping costs a round trip per use. Lookups, the most frequent queries, have their
+            // own connections.
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
@@ -185,7 +182,7 @@ impl Connector {
             .map_err(|error| self.explain(error))
     }
 
-    /// How the database, which is up to date, finds terms.
+    /// Detects the search index of a database whose schema is up to date.
     pub(crate) async fn search_index(&self, pool: &AnyPool) -> Result<SearchIndex, OpenError> {
         let found = async {
             let mut connection = pool.acquire().await?;
@@ -194,7 +191,7 @@ impl Connector {
         found.await.map_err(|error| self.explain(error))
     }
 
-    /// SQLite: guards the file that the pool has open.
+    /// SQLite: returns a guard of the file that the pool has open.
     pub(crate) async fn file_guard(&self, pool: &AnyPool) -> Result<DatabaseFileGuard, OpenError> {
         let found = async { DatabaseFileGuard::of(&mut *pool.acquire().await?).await };
         found.await.map_err(|error| self.explain(error))
@@ -215,7 +212,7 @@ impl Connector {
     }
 }
 
-/// Whether rows that are there contradict what is asked of them.
+/// Returns whether existing rows violate a constraint.
 fn is_about_rows(error: &sqlx::Error) -> bool {
     let kind = error.as_database_error().map(DatabaseError::kind);
     matches!(
@@ -229,34 +226,35 @@ fn is_about_rows(error: &sqlx::Error) -> bool {
     )
 }
 
-/// The version of the last migration: a database that is past it was made by a newer program.
+/// Returns the version of the last migration. A newer program has migrated a database past it.
 pub(crate) fn newest_schema() -> i64 {
     let versions = SQLITE_MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or_default()
 }
 
-/// Readers beside one writer (WAL), durable at every commit (FULL), references kept, and 5 s of
-/// patience with a tool that writes beside the server.
+/// WAL lets reads run during a write, and FULL makes every commit durable. Writes wait up to 5 s
+/// for a tool that is writing to the same file.
 const SQLITE_TUNING: &str = "PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
-/// The upper levels of all indexes of a million licenses stay in memory: 48 MiB; the default of 2
-/// MiB would be read over and over. Copies for savepoints go into no file. Checkpoints run in the
-/// background ([`wal_checkpoint`]); what they leave is copied once the log has 64 MiB.
+/// A cache of 48 MiB keeps the upper levels of all indexes of a million licenses in memory; with
+/// the default of 2 MiB they would be read over and over. Copies for savepoints are not written
+/// to a file. Checkpoints run in the background ([`wal_checkpoint`]); the automatic one copies
+/// the rest once the WAL reaches 64 MiB.
 const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
 PRAGMA wal_autocheckpoint = 16384;
 PRAGMA temp_store = MEMORY;";
 
-/// 4 MiB: about the upper levels of the indexes that lookups read. A larger cache fills with pages
-/// that are read once and push each other out of the processor's caches, which costs more than
-/// reading some again.
+/// 4 MiB hold about the upper levels of the indexes that lookups read. A larger cache fills with
+/// pages that are read once and evict each other from the CPU caches, which costs more than
+/// rereading some.
 const SQLITE_LOOKUP_TUNING: &str = "PRAGMA cache_size = -4096;
 PRAGMA query_only = ON;";
 
-/// Nobody waits longer for a row that somebody else holds than a request may take, and a server
-/// that vanishes in the middle of a unit of work holds its rows for ten seconds at most.
+/// Lock waits end before a request times out. A server that disappears in the middle of a unit of
+/// work holds its locks for at most 10 s.
 const POSTGRES_TUNING: &str = "SET lock_timeout = '4s';
 SET idle_in_transaction_session_timeout = '10s';";
 
@@ -264,10 +262,10 @@ SET idle_in_transaction_session_timeout = '10s';";
 mod tests {
     use super::*;
 
-    /// A killed process loses nothing either way; a power cut can't be tried here, so what SQLite
-    /// waits for is asked.
+    /// A killed process loses nothing in either mode and a power failure can't be simulated here,
+    /// so this checks the settings.
     #[tokio::test]
-    async fn what_writes_to_sqlite_waits_for_the_disk_and_keeps_references() {
+    async fn sqlite_connections_sync_commits_and_enforce_foreign_keys() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("test.db");
         let url = format!("sqlite:{}?mode=rwc", file.display());

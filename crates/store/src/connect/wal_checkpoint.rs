@@ -1,9 +1,9 @@
-//! SQLite: copies the write-ahead log into the database file in the background.
+//! SQLite: checkpoints the write-ahead log in the background.
 //!
-//! Otherwise the writer does it at the end of a commit, and every caller that waits for one stalls
-//! meanwhile. `PASSIVE` never blocks; it copies as many pages as it can. The writer's
-//! `wal_autocheckpoint` copies the little that is left once the log is long, so that SQLite can
-//! start it over from the beginning.
+//! Otherwise the writer does it at the end of a commit and stalls every caller that waits for
+//! one. `PASSIVE` never blocks; it copies as many pages as it can. The writer's
+//! `wal_autocheckpoint` copies the few that remain once the log is long, so that SQLite can
+//! restart it from the beginning.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,23 +16,22 @@ use tokio::{
 
 use super::{Connector, file_guard::DatabaseFileGuard};
 
-/// Time between two checkpoints while there are commits: pages that change several times meanwhile
-/// are copied once.
+/// Time between two checkpoints while there are commits. Pages that change several times in
+/// between are copied once.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Tells the background task of commits. It ends when this is dropped.
+/// Notifies the background task of commits. Dropping it stops the task.
 pub(crate) struct CheckpointHandle {
     commits: mpsc::Sender<()>,
 }
 
 impl CheckpointHandle {
     pub(crate) fn committed(&self) {
-        // A full queue means that the task knows already.
+        // If the channel is full, the task has already been notified.
         self.commits.try_send(()).ok();
     }
 }
 
-/// Starts the background task.
 pub(crate) fn start(
     connector: Connector,
     file_guard: Arc<DatabaseFileGuard>,
@@ -50,7 +49,7 @@ async fn run(
     let mut connection = None;
     let mut next = Instant::now();
     while commits.recv().await.is_some() {
-        // Ends early with the writer: closing the last connection copies the rest.
+        // Stops early when the writer is gone: closing the last connection copies the rest.
         if timeout_at(next, closed(&mut commits)).await.is_ok() {
             break;
         }
@@ -74,7 +73,7 @@ async fn checkpoint(
     let mut connection = if let Some(open) = connection {
         open
     } else {
-        // Opening would create an empty file in place of a missing one.
+        // Connecting would create an empty file in place of a missing one.
         file_guard.ensure_present()?;
         connector.connect().await?
     };

@@ -1,4 +1,4 @@
-//! Keys of a tenant: those that apps send, and those that sign leases.
+//! Keys of a tenant: SDK keys and signing keys.
 
 mod sdk_keys;
 mod signing_keys;

@@ -1,4 +1,4 @@
-//! A tenant's SDK keys, as hashes.
+//! SDK keys of a tenant, stored as hashes.
 
 use keywright_domain::{
     ids::TenantId,
@@ -9,7 +9,7 @@ use keywright_domain::{
 use crate::{SdkKeyUse, Store, StoreError, Tx, query::Fields};
 
 impl Store {
-    /// Every SDK key of the tenant, the one without an end first, then the others, the latest end first.
+    /// Returns the tenant's SDK keys: the current one first, then the others by descending end.
     pub async fn sdk_keys(&self, tenant: &TenantId) -> Result<Vec<ListedSdkKey>, StoreError> {
         let rows = sqlx::query(
             "SELECT hash, created_at, created_by, ends_at, last_used_at FROM sdk_keys WHERE tenant_id = $1
@@ -33,7 +33,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// The SDK key of the tenant that has no end, if it has one.
+    /// Returns the tenant's current SDK key, which is the one without an end.
     pub async fn current_sdk_key(
         &mut self,
         tenant: &TenantId,
@@ -46,7 +46,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Gives every SDK key of the tenant an end at `ends_at`; one that ends earlier is left as it is.
+    /// Sets the end of all the tenant's SDK keys to `ends_at`, unless they end earlier.
     pub async fn end_sdk_keys(
         &mut self,
         tenant: &TenantId,
@@ -62,7 +62,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends every SDK key of the tenant that has an end, at `now`; says whether there was one that worked still.
+    /// Ends the tenant's replaced SDK keys at `now`. Returns whether any of them still worked.
     pub async fn end_replaced_sdk_keys(
         &mut self,
         tenant: &TenantId,
@@ -77,7 +77,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() > 0)
     }
 
-    /// When the key ends, if the tenant has it; the current one has no end.
+    /// Returns the end of a key, which is `Some(None)` for the current key, or `None` if the
+    /// tenant does not have the key.
     pub async fn sdk_key_end(
         &mut self,
         tenant: &TenantId,
@@ -92,7 +93,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Gives a key that was replaced another end.
+    /// Changes the end of a replaced key.
     pub async fn move_sdk_key_end(
         &mut self,
         tenant: &TenantId,
@@ -110,7 +111,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Records when the key was last used, unless a later use is recorded already.
+    /// Records when the key was last used, unless a later use is already recorded.
     pub async fn record_sdk_key_use(&mut self, used: &SdkKeyUse) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE sdk_keys SET last_used_at = $3
@@ -124,8 +125,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Adds an SDK key without an end, or takes the end of one away that was there before. A second one without an end
-    /// is a conflict.
+    /// Inserts an SDK key without an end, or removes the end of an existing one. Fails with
+    /// [`StoreError::Conflict`] if another key has no end.
     pub async fn insert_sdk_key(
         &mut self,
         tenant: &TenantId,

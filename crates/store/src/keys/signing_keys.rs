@@ -1,4 +1,4 @@
-//! A tenant's signing keys. The private halves come in and go out sealed.
+//! Signing keys of a tenant. Private keys are passed in and out sealed.
 
 use keywright_domain::{
     ids::{Kid, TenantId},
@@ -9,14 +9,12 @@ use sqlx::any::AnyRow;
 
 use crate::{Store, StoreError, Tx, query::Fields};
 
-/// A key pair whose private half is encrypted.
+/// A key pair whose private key is encrypted.
 #[derive(Debug, Clone)]
 pub struct SealedSigningKey {
-    /// Its name.
     pub kid: Kid,
-    /// Standard base64 of the 32 public bytes.
+    /// Standard base64 of the 32-byte public key.
     pub public_key: String,
-    /// The sealed private half.
     pub sealed_private_key: String,
 }
 
@@ -28,7 +26,7 @@ macro_rules! select_listed_keys {
 }
 
 impl Store {
-    /// The key that the tenant signs with.
+    /// Returns the key that signs the tenant's leases.
     pub async fn primary_signing_key(
         &self,
         tenant: &TenantId,
@@ -50,7 +48,7 @@ impl Store {
         .transpose()
     }
 
-    /// Whether there is any signing key, of whichever tenant: something that only the right master key opens.
+    /// Returns whether any tenant has a signing key, which only the right master key can decrypt.
     pub async fn has_signing_keys(&self) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM signing_keys LIMIT 1")
             .fetch_optional(&mut *self.read().await?)
@@ -58,7 +56,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Every key of the tenant that may verify a lease, the oldest first.
+    /// Returns the tenant's keys that may verify a lease, oldest first.
     pub async fn listed_keys(&self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
             .bind(tenant.as_str())
@@ -67,7 +65,7 @@ impl Store {
         rows.iter().map(listed_key).collect()
     }
 
-    /// The tenants that have a key which was retired at `retired_by` or before and is listed still.
+    /// Returns the tenants that still list a key that was retired no later than `retired_by`.
     pub async fn tenants_with_keys_to_drop(
         &self,
         retired_by: Timestamp,
@@ -85,7 +83,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// As [`Store::listed_keys`], in the middle of a unit of work.
+    /// Like [`Store::listed_keys`], within a unit of work.
     pub async fn listed_keys(&mut self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
             .bind(tenant.as_str())
@@ -94,7 +92,7 @@ impl Tx<'_> {
         rows.iter().map(listed_key).collect()
     }
 
-    /// The name of every key that the tenant ever had.
+    /// Returns the ids of all keys that the tenant has ever had.
     pub async fn kids_ever_used(&mut self, tenant: &TenantId) -> Result<Vec<Kid>, StoreError> {
         let rows = sqlx::query("SELECT kid FROM signing_keys WHERE tenant_id = $1 ORDER BY kid")
             .bind(tenant.as_str())
@@ -105,7 +103,8 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Adds a key that is listed and does not sign yet. A name that a key of the tenant ever had is a conflict.
+    /// Inserts a key that is listed but does not sign yet. Fails with [`StoreError::Conflict`] if
+    /// the tenant has ever had a key with the same id.
     pub async fn insert_signing_key(
         &mut self,
         tenant: &TenantId,
@@ -126,7 +125,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Retires the key that signs, if one does, and lets `kid` sign from now on; says whether such a key is listed.
+    /// Retires the current signing key, if any, and starts signing with `kid`. Returns whether
+    /// `kid` is listed.
     pub async fn promote_signing_key(
         &mut self,
         tenant: &TenantId,
@@ -151,8 +151,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes the tenant's keys that were retired at `retired_by` or before off the list and erases their private
-    /// halves; gives their names.
+    /// Removes the tenant's keys that were retired no later than `retired_by` from the list and
+    /// erases their private keys. Returns their ids.
     pub async fn drop_signing_keys(
         &mut self,
         tenant: &TenantId,

@@ -1,5 +1,4 @@
-//! Lookups of a license and one of its devices, which every device call begins with. Those that
-//! wait at the same time share a statement.
+//! Batched lookups of a license and one of its devices. Every device API call starts with one.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,46 +20,42 @@ use crate::{
     query::{Fields, Sql},
 };
 
-/// Result of a lookup: everything in it was read in one statement.
+/// Result of a lookup, read in a single statement.
 #[derive(Debug, Clone)]
 pub struct LicenseLookup {
-    /// Revision of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment; `None` if
-    /// there is no such tenant.
+    /// Revision of the tenant's [`DeviceTenant`](crate::DeviceTenant) at that moment, or `None`
+    /// if the tenant does not exist.
     pub revision: Option<i64>,
-    /// The license, if it exists.
+    /// `None` if the license does not exist.
     pub found: Option<DeviceLicense>,
 }
 
-/// A license as a device call needs it.
+/// The part of a license that device API calls need.
 #[derive(Debug, Clone)]
 pub struct DeviceLicense {
-    /// The license.
     pub license: LicenseTerms,
     /// The requested instance, if it belongs to the license.
     pub activation: Option<ActivationSnapshot>,
 }
 
-/// A device of a license, as far as its next call needs it.
+/// The part of an activation that device API calls need.
 #[derive(Debug, Clone)]
 pub struct ActivationSnapshot {
     pub(crate) number: ActivationNumber,
-    /// Whether it holds its slot.
     pub is_active: bool,
-    /// Whether it has no machine hash yet.
     pub lacks_hash: bool,
     pub(crate) telemetry: KnownTelemetry,
 }
 
-/// How long a lookup may take before its connection is given up. Requests are answered within ten
-/// seconds.
+/// Timeout of a lookup, after which its connection is dropped. Requests are answered within 10 s.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The same over an idle connection, which may have been cut off silently; then a fresh one is
-/// tried.
+/// Timeout of a lookup over an idle connection, which may have been cut off silently. It is
+/// retried over a new connection.
 const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Statements in flight. SQLite's pages are in memory as a rule: a second worker would only read
-/// them a second time.
+/// Maximum number of statements in flight. SQLite's pages are usually cached, and a second worker
+/// would only read them into a second cache.
 const fn max_in_flight(engine: Engine) -> usize {
     match engine {
         Engine::Sqlite => 1,
@@ -68,8 +63,8 @@ const fn max_in_flight(engine: Engine) -> usize {
     }
 }
 
-/// Over a network, lookups share the round trip; within the process, other requests are better
-/// signed meanwhile.
+/// On PostgreSQL, a batch shares the network round trip. SQLite has no round trip to share, and
+/// small batches let other requests continue with signing.
 const fn limits(engine: Engine) -> BatchLimits {
     let batch = match engine {
         Engine::Sqlite => 8,
@@ -78,10 +73,8 @@ const fn limits(engine: Engine) -> BatchLimits {
     BatchLimits { queue: 1024, batch }
 }
 
-/// Answers lookups in batches.
 pub(crate) struct LookupBatcher(Batcher<Lookup, Result<Option<AnyRow>, StoreError>>);
 
-/// One request.
 struct Lookup {
     tenant_id: TenantId,
     license_id: LicenseId,
@@ -100,7 +93,7 @@ impl LookupBatcher {
         Self(Batcher::start(limits(engine), workers))
     }
 
-    /// Answers the lookups that wait, and takes no more.
+    /// Answers the queued lookups and accepts no more.
     pub(crate) async fn close(&self) {
         self.0.close().await;
     }
@@ -117,12 +110,12 @@ impl LookupBatcher {
             instance_id,
         };
         let row = self.0.call(lookup).await.ok_or(sqlx::Error::PoolClosed)??;
-        // Read here rather than by the worker, which would keep the others waiting.
+        // Decoded here rather than by the worker, where it would delay other lookups.
         license_lookup(row.as_ref(), license_id)
     }
 }
 
-/// Has a connection of its own: its page cache stays warm, and no long query holds it up.
+/// Has its own connection, so that its page cache stays warm and no long query blocks it.
 struct LookupWorker {
     connector: Connector,
     /// SQLite only.
@@ -154,7 +147,7 @@ impl BatchWorker for LookupWorker {
 }
 
 impl LookupWorker {
-    /// Returns a row for each lookup, in their order.
+    /// Returns a row for each lookup, in order.
     async fn lookup(&mut self, lookups: &[Lookup]) -> Result<Vec<Option<AnyRow>>, StoreError> {
         if let Some(file_guard) = &self.file_guard {
             file_guard.ensure_not_missing()?;
@@ -170,7 +163,7 @@ impl LookupWorker {
         self.lookup_with(connection, lookups).await
     }
 
-    /// Keeps the connection only if nothing went wrong.
+    /// Keeps the connection only if the lookup succeeds.
     async fn lookup_with(
         &mut self,
         mut connection: AnyConnection,
@@ -221,7 +214,7 @@ fn push_lookups(sql: &mut Sql, engine: Engine, lookups: &[Lookup]) {
         " AS telemetry FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id LEFT JOIN licenses l",
     );
     if engine == Engine::Sqlite {
-        // The planner would pick the primary key, and then read the row as well.
+        // The planner would choose the primary key, and then read the row as well.
         sql.push(" INDEXED BY licenses_of_devices");
     }
     sql.push(
@@ -233,7 +226,7 @@ fn push_lookups(sql: &mut Sql, engine: Engine, lookups: &[Lookup]) {
 
 #[cfg(feature = "testing")]
 impl crate::Store {
-    /// Returns SQLite's plan of a lookup, a line for each step.
+    /// Returns SQLite's plan of a lookup, one line per step.
     pub async fn explain_lookup(
         &self,
         tenant_id: &TenantId,

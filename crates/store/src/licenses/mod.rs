@@ -1,4 +1,4 @@
-//! Licenses, one at a time; the list of them is in `list.rs`.
+//! Licenses: single ones, the list, and lookups by devices.
 
 mod list;
 mod lookup;
@@ -21,7 +21,7 @@ use crate::{
     search::insert_license_texts,
 };
 
-/// The columns of a license, named: a statement prepared with `*` breaks when a migration adds one meanwhile.
+/// The columns of a license. A prepared statement with `*` would break when a migration adds one.
 macro_rules! license_columns {
     () => {
         "tenant_id, id, product_id, key_type_id, display_key, state, created_at, expires_at, activation_limit,
@@ -30,7 +30,6 @@ macro_rules! license_columns {
 }
 
 impl Store {
-    /// The license of that id.
     pub async fn license(
         &self,
         tenant: &TenantId,
@@ -51,13 +50,13 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Adds a license; a key that exists already is a conflict.
+    /// Inserts a license. Fails with [`StoreError::Conflict`] if its key already exists.
     pub async fn insert_license(&mut self, license: &License) -> Result<(), StoreError> {
         self.announce(&license.tenant, license.id);
         insert_licenses(self.connection, std::slice::from_ref(license)).await
     }
 
-    /// Reads a license and holds everyone else's changes of it off until this unit of work is over.
+    /// Reads a license and locks it until the end of the unit of work.
     pub async fn lock_license(
         &mut self,
         tenant: &TenantId,
@@ -66,8 +65,7 @@ impl Tx<'_> {
         Ok(self.lock_licenses(tenant, &[id]).await?.pop())
     }
 
-    /// The same for several, by their ids: whoever locks several does so in this order, so that nobody waits for somebody who
-    /// waits for them.
+    /// Reads several licenses and locks them in the order of their ids, which prevents deadlocks.
     pub async fn lock_licenses(
         &mut self,
         tenant: &TenantId,
@@ -82,7 +80,7 @@ impl Tx<'_> {
         sql.bind_all(ids.iter().map(ToString::to_string));
         sql.push(") ORDER BY id");
         if self.engine == Engine::Postgres {
-            // SQLite's one writer holds everyone else off already.
+            // SQLite has a single writer and needs no row locks.
             sql.push(" FOR NO KEY UPDATE");
         }
         let rows = sql.fetch_all(&mut *self.connection).await?;
@@ -91,7 +89,7 @@ impl Tx<'_> {
             .collect()
     }
 
-    /// Ends an active license for good; says whether it was one.
+    /// Revokes an active license. Returns whether it was active.
     pub async fn revoke_license(
         &mut self,
         tenant: &TenantId,
@@ -108,7 +106,7 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Ends an active license because `successor` takes its place; says whether it was one.
+    /// Marks an active license as replaced by `successor`. Returns whether it was active.
     pub async fn remint_license(
         &mut self,
         tenant: &TenantId,
@@ -128,7 +126,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Takes one slot of each license; says of how many there was one. The condition is the limit: it holds whatever else is wrong.
+    /// Takes one slot of each license, and returns how many were taken. The `WHERE` clause
+    /// enforces the limit even if all other checks fail.
     pub async fn take_slots(
         &mut self,
         tenant: &TenantId,
@@ -137,7 +136,7 @@ impl Tx<'_> {
         for &id in ids {
             self.announce(tenant, id);
         }
-        // No index is used for what a function gives: that of states would have them all looked at.
+        // `COALESCE` rules out the index on state, which would be scanned as a whole.
         let mut sql = Sql::new(
             "UPDATE licenses SET active_count = active_count + 1
              WHERE COALESCE(state, '') = 'active' AND active_count < activation_limit AND tenant_id = ",
@@ -148,7 +147,7 @@ impl Tx<'_> {
         Ok(usize::try_from(taken).unwrap_or(usize::MAX))
     }
 
-    /// Gives one slot back.
+    /// Releases one slot.
     pub async fn free_slot(&mut self, tenant: &TenantId, id: LicenseId) -> Result<(), StoreError> {
         self.announce(tenant, id);
         sqlx::query(
@@ -185,7 +184,7 @@ pub(crate) fn license(fields: &Fields<'_>) -> Result<License, StoreError> {
     })
 }
 
-/// The license of that id, as its devices need it.
+/// Decodes the part of a license that device API calls need.
 pub(crate) fn license_terms(
     fields: &Fields<'_>,
     id: LicenseId,
@@ -200,7 +199,8 @@ pub(crate) fn license_terms(
     })
 }
 
-/// Adds rows, and what they are found by; a key that exists already is a conflict.
+/// Inserts licenses and their search texts. Fails with [`StoreError::Conflict`] if a key already
+/// exists.
 pub(crate) async fn insert_licenses(
     connection: &mut AnyConnection,
     licenses: &[License],

@@ -1,4 +1,4 @@
-//! Operators: the accounts that sign in.
+//! Operator accounts and their sessions.
 
 mod sessions;
 
@@ -12,25 +12,20 @@ use keywright_domain::{
 
 use crate::{Store, StoreError, Tx, query::Fields};
 
-/// An account.
 #[derive(Clone)]
 pub struct Operator {
-    /// Its id.
     pub id: OperatorId,
-    /// The one tenant it belongs to.
     pub tenant: TenantId,
-    /// Where the person is written to, as typed; unique on the server whatever the case of its letters.
+    /// Email address as typed. Unique on the server, ignoring case.
     pub email: String,
-    /// What it may do.
     pub role: Role,
     /// Argon2id hash of the password, in the PHC string format.
     pub password_hash: String,
-    /// When it was made.
     pub created_at: Timestamp,
 }
 
 impl Store {
-    /// The account that signs in with this e-mail.
+    /// Finds an operator by email address, ignoring case.
     pub async fn operator_by_email(&self, email: &str) -> Result<Option<Operator>, StoreError> {
         let row = sqlx::query(
             "SELECT id, tenant_id, email, role, password_hash, created_at FROM operators WHERE email_folded = $1",
@@ -42,7 +37,7 @@ impl Store {
             .transpose()
     }
 
-    /// The accounts of a tenant, by their e-mail: id and e-mail.
+    /// Returns the ids and email addresses of a tenant's operators, sorted by address.
     pub async fn operator_names(
         &self,
         tenant: &TenantId,
@@ -62,7 +57,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Adds an account; a taken e-mail is a conflict.
+    /// Inserts an operator. Fails with [`StoreError::Conflict`] if the email address is taken.
     pub async fn insert_operator(&mut self, operator: &Operator) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO operators (id, tenant_id, email, email_folded, role, password_hash, created_at)
@@ -80,7 +75,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether that is still the hash of the account's password; if so, it stays so until this unit of work is over.
+    /// Returns whether this is still the operator's password hash. If so, locks it until the end
+    /// of the unit of work.
     pub async fn hold_password(
         &mut self,
         operator: OperatorId,
@@ -96,7 +92,7 @@ impl Tx<'_> {
         Ok(held.rows_affected() > 0)
     }
 
-    /// Gives an account another password; says whether there is such an account.
+    /// Changes a password. Returns whether the tenant has such an operator.
     pub async fn set_password(
         &mut self,
         tenant: &TenantId,
@@ -114,7 +110,7 @@ impl Tx<'_> {
     }
 }
 
-/// Case is folded here, for SQLite's `lower` knows ASCII only.
+/// Case is folded here because SQLite's `lower` handles only ASCII.
 fn folded(email: &str) -> String {
     email.to_lowercase()
 }

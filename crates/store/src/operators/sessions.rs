@@ -1,4 +1,4 @@
-//! Sessions of signed-in operators, named by the SHA-256 of their token.
+//! Sessions of signed-in operators, identified by the SHA-256 hash of their token.
 
 use keywright_api_types::account::Account;
 use keywright_domain::{
@@ -13,33 +13,26 @@ use crate::{Store, StoreError, Tx, query::Fields};
 /// A session that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
-    /// The operator who signed in.
     pub account: Account,
-    /// When the browser was last seen.
     pub last_seen_at: Timestamp,
 }
 
-/// A session to begin.
 #[derive(Debug, Clone)]
 pub struct CreateSession {
-    /// Lower-case hex SHA-256 of the token.
+    /// Lowercase hex SHA-256 hash of the token.
     pub token_hash: String,
-    /// The operator's tenant.
     pub tenant: TenantId,
-    /// Who signed in.
     pub operator: OperatorId,
-    /// When.
     pub created_at: Timestamp,
-    /// When it ends, whatever happens.
+    /// Absolute end, whatever the activity.
     pub ends_at: Timestamp,
-    /// What the browser calls itself.
     pub user_agent: String,
-    /// Where it came from.
     pub address: String,
 }
 
 impl Store {
-    /// The session of that token hash, if it has not ended at `now` and was seen since `seen_since`.
+    /// Returns the session with this token hash, if it has not ended at `now` and was seen after
+    /// `seen_since`.
     pub async fn session(
         &self,
         token_hash: &str,
@@ -76,7 +69,7 @@ impl Store {
         .transpose()
     }
 
-    /// Whether the operator has a session that was begun from that address.
+    /// Returns whether the operator has a session that was started from this address.
     pub async fn has_session_from(
         &self,
         operator: OperatorId,
@@ -93,7 +86,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Begins a session, and clears away those that ended.
+    /// Inserts a session and deletes those that have ended.
     pub async fn insert_session(&mut self, session: &CreateSession) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
             .bind(session.created_at.millis())
@@ -115,7 +108,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Notes that the session's browser was seen.
+    /// Updates the time at which the session was last seen.
     pub async fn touch_session(
         &mut self,
         token_hash: &str,
@@ -129,7 +122,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends every session of an operator.
+    /// Deletes all sessions of an operator.
     pub async fn delete_sessions_of(&mut self, operator: OperatorId) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE operator_id = $1")
             .bind(operator.to_string())
@@ -138,7 +131,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends a session.
     pub async fn delete_session(&mut self, token_hash: &str) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE token_hash = $1")
             .bind(token_hash)

@@ -1,5 +1,7 @@
-//! Statements that depend on what is asked, out of pieces that are part of the program. PostgreSQL wants its arguments' places as `$1`,
-//! `$2` and so on. SQLite takes these for names, and sqlx looks for each among all the others; it gets `?`.
+//! Builds SQL statements from fixed pieces and bound values.
+//!
+//! PostgreSQL numbers its placeholders: `$1`, `$2` and so on. SQLite would take these for names,
+//! which sqlx searches for among all the others, so it gets `?`.
 
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe,
@@ -7,23 +9,23 @@ use sqlx::{
     query::Query,
 };
 
-/// Rows in a statement that writes or asks for many: each statement costs a way to the database and back.
+/// Maximum number of rows in a multi-row statement. Each statement costs a round trip.
 pub(crate) const ROWS_IN_A_STATEMENT: usize = 64;
 
-/// A statement in the making. Its text holds nothing but pieces of the program.
+/// A statement under construction. Its text consists only of string literals of this program.
 #[derive(Clone)]
 pub(crate) struct Sql {
     text: String,
-    /// Each with where in the text its place is, in their order.
+    /// The arguments in order, each with the offset of its placeholder in the text.
     arguments: Vec<(usize, Argument)>,
 }
 
-/// What is put in a place.
 #[derive(Clone)]
 pub(crate) enum Argument {
     Number(i64),
     Text(String),
-    /// No number; a text that is missing is [`Argument::NoText`], for PostgreSQL has a type for each.
+    /// An integer NULL. A text NULL is [`Argument::NoText`], because PostgreSQL's NULLs are
+    /// typed.
     NoNumber,
     NoText,
 }
@@ -71,13 +73,13 @@ impl Sql {
         self
     }
 
-    /// Adds a place, and what is put there.
+    /// Appends a placeholder and binds its argument.
     pub(crate) fn bind(&mut self, argument: impl Into<Argument>) -> &mut Self {
         self.arguments.push((self.text.len(), argument.into()));
         self
     }
 
-    /// Adds a place for each, with commas between them.
+    /// Appends a placeholder for each argument, separated by commas.
     pub(crate) fn bind_all(&mut self, arguments: impl IntoIterator<Item = String>) -> &mut Self {
         for (index, argument) in arguments.into_iter().enumerate() {
             if index > 0 {
@@ -88,7 +90,7 @@ impl Sql {
         self
     }
 
-    /// Adds what stands for a row, with parentheses around it, for each, with commas between them.
+    /// Appends the values of each row in parentheses, separated by commas.
     pub(crate) fn rows<T>(
         &mut self,
         rows: impl IntoIterator<Item = T>,
@@ -111,14 +113,15 @@ impl Sql {
             .await
     }
 
-    /// Gives how many rows it changed.
+    /// Returns the number of affected rows.
     pub(crate) async fn execute(self, connection: &mut AnyConnection) -> Result<u64, sqlx::Error> {
         let query = self.query(Places::of(connection));
         Ok(query.execute(connection).await?.rows_affected())
     }
 
     fn query(self, places: Places) -> Query<'static, Any, AnyArguments> {
-        // Safe because every piece is `&'static str`, and every argument in a place of its own.
+        // Safe, because every piece is `&'static str` and every argument is bound to a
+        // placeholder.
         let query = sqlx::query(AssertSqlSafe(self.written(places)));
         self.arguments
             .into_iter()
@@ -149,7 +152,7 @@ impl Sql {
     }
 }
 
-/// How the places of arguments are written.
+/// Syntax of placeholders.
 #[derive(Clone, Copy)]
 enum Places {
     Unnamed,
@@ -170,7 +173,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn arguments_stand_in_their_order() {
+    fn placeholders_follow_the_order_of_arguments() {
         let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
         sql.bind("it's").push(" AND c > ").bind(7);
         sql.push(" AND d IN (")

@@ -1,4 +1,4 @@
-//! Statements built from fixed pieces, and rows read as values of the domain.
+//! Query builder, and decoding of rows into domain values.
 
 mod builder;
 mod row;

@@ -1,4 +1,5 @@
-//! From columns to values of the domain: what does not fit is [`StoreError::Corrupt`], never a panic.
+//! Decodes columns into domain values. A value that does not fit is [`StoreError::Corrupt`],
+//! never a panic.
 
 use std::str::FromStr;
 
@@ -8,10 +9,10 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::StoreError;
 
-/// How lifetime is stored, so that it sorts last on both engines.
+/// Stored expiry of a lifetime license. Sorts last on both engines.
 pub(crate) const NEVER: i64 = i64::MAX;
 
-/// One row, and the table to blame.
+/// A row, and the table to name in errors.
 pub(crate) struct Fields<'r> {
     table: &'static str,
     row: &'r AnyRow,
@@ -34,7 +35,7 @@ impl<'r> Fields<'r> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    /// A text that the domain has a type for.
+    /// Decodes a text through [`FromStr`].
     pub(crate) fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
         self.str(column)?.parse().map_err(|_| self.corrupt(column))
     }
@@ -49,7 +50,7 @@ impl<'r> Fields<'r> {
         text.parse().map(Some).map_err(|_| self.corrupt(column))
     }
 
-    /// A name out of a closed set.
+    /// Decodes a name from a closed set.
     pub(crate) fn named<T>(
         &self,
         column: &'static str,
@@ -91,7 +92,7 @@ impl<'r> Fields<'r> {
         Ok(self.optional_number(column)?.map(Timestamp::from_millis))
     }
 
-    /// A time that may be [`NEVER`].
+    /// Decodes a time, with [`NEVER`] as `None`.
     pub(crate) fn expiry(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
         let millis = self.number(column)?;
         Ok((millis != NEVER).then(|| Timestamp::from_millis(millis)))
@@ -109,7 +110,7 @@ impl<'r> Fields<'r> {
     }
 }
 
-/// How an expiry is stored.
+/// Encodes an expiry, with `None` as [`NEVER`].
 pub(crate) fn expiry_column(expires_at: Option<Timestamp>) -> i64 {
     expires_at.map_or(NEVER, Timestamp::millis)
 }

@@ -1,10 +1,13 @@
-//! Searching licenses by what their keys, customers and devices are called.
+//! Search for licenses by key, customer and device.
 //!
-//! Each license has a row of folded text in `license_texts`, and each device's row its folded name. A term of three symbols or more is
-//! found anywhere in these: on SQLite by an FTS5 index of trigrams, on PostgreSQL by one of `pg_trgm`. A shorter term, and every
-//! term where `pg_trgm` may not be had, is found at the beginning of words, by a full-text index. These indexes are the one thing for
-//! which the two engines need texts of their own. Instance ids are found by how they begin, by the index that holds them anyway: their
-//! parts would be most of what the others have.
+//! Each license has a row of folded text in `license_texts`, and each activation a folded device
+//! name. A term of three characters or more matches anywhere in these: on SQLite through an FTS5
+//! trigram index, on PostgreSQL through `pg_trgm`. A shorter term, and every term if `pg_trgm` is
+//! unavailable, matches the beginning of words through a full-text index. Each engine has its own
+//! queries for these indexes.
+//!
+//! Instance ids match by prefix, through an existing index: their trigrams would make up most of
+//! the search index.
 
 use keywright_domain::{
     ids::TenantId,
@@ -15,7 +18,7 @@ use sqlx::AnyConnection;
 
 use crate::{Engine, query::Sql};
 
-/// How a database finds terms.
+/// How a database finds search terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchIndex {
     Sqlite,
@@ -23,7 +26,7 @@ pub(crate) enum SearchIndex {
 }
 
 impl SearchIndex {
-    /// The one of a database that is up to date.
+    /// Detects the index of a database whose schema is up to date.
     pub(crate) async fn of(
         engine: Engine,
         connection: &mut AnyConnection,
@@ -38,26 +41,28 @@ impl SearchIndex {
             .is_some();
         if !has_trigrams {
             tracing::warn!(
-                "the PostgreSQL extension pg_trgm is not there: searches find the beginnings of words only"
+                "PostgreSQL extension pg_trgm is not installed; search matches only the beginning of words"
             );
         }
         Ok(Self::Postgres { has_trigrams })
     }
 
-    /// Adds the condition that `l`, a license of the tenant, has the term somewhere.
+    /// Appends the condition that `l`, a license of the tenant, contains the term.
     pub(crate) fn push_condition(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
-        // Found once, and then compared: without statistics PostgreSQL would look anew for every license.
+        // `MATERIALIZED`, because without statistics PostgreSQL would repeat the search for every
+        // license.
         sql.push(" AND l.id IN (WITH found AS MATERIALIZED (");
         self.push_holders(sql, tenant, &term.folded());
         sql.push(") SELECT license_id FROM found)");
     }
 
-    /// Adds what to select from to have each license of the tenant, `l`, as often as it has the term.
+    /// Appends a `FROM` source that yields the tenant's licenses `l`, once for each match.
     pub(crate) fn push_matches(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
         sql.push("(");
         self.push_holders(sql, tenant, &term.folded());
         sql.push(match self {
-            // In this order: as soon as there are enough, it ends.
+            // `CROSS JOIN` fixes the order, so that the query stops as soon as it has enough
+            // rows.
             Self::Sqlite => ") f CROSS JOIN licenses l ON l.id = f.license_id WHERE l.tenant_id = ",
             Self::Postgres { .. } => {
                 ") f JOIN licenses l ON l.id = f.license_id WHERE l.tenant_id = "
@@ -66,13 +71,13 @@ impl SearchIndex {
         sql.bind(tenant.as_str());
     }
 
-    /// Adds a selection with a row for each text that holds the term.
+    /// Appends a query that returns a row for each text that contains the term.
     pub(crate) fn push_texts(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
         let folded = term.folded();
         push_each(sql, &folded, |sql, place| {
             sql.push("SELECT 1 FROM ");
             if let Some(index) = self.full_text(place, &folded) {
-                // Of whichever tenant: to see whose each is would take long.
+                // Includes other tenants: finding the tenant of each text would be slow.
                 sql.push(index.name).push(" WHERE ");
                 sql.push(index.matches).bind(index.query);
                 return;
@@ -83,10 +88,12 @@ impl SearchIndex {
         });
     }
 
-    /// Adds the condition that `l` has the term somewhere, found out by a look at its own texts: for terms that many have.
+    /// Appends the condition that `l` contains the term, which checks the texts of this license
+    /// alone. For frequent terms.
     pub(crate) fn push_check(self, sql: &mut Sql, term: &SearchTerm) {
         let folded = term.folded();
-        // As one, for PostgreSQL would gather all devices that have it. With an `OR`, for SQLite would read all ids that begin so.
+        // A single `EXISTS`, because PostgreSQL would otherwise collect all matching devices. An
+        // `OR`, because SQLite would otherwise read all ids with the prefix.
         sql.push(" AND EXISTS (SELECT 1 FROM license_texts t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
         self.push_text_check(sql, Place::LicenseTexts, &folded);
         sql.push(
@@ -100,7 +107,8 @@ impl SearchIndex {
         sql.push("))");
     }
 
-    /// Adds a selection of the licenses of the tenant that have the term, one after another.
+    /// Appends a query for the tenant's licenses that contain the term. A license may appear
+    /// several times.
     fn push_holders(self, sql: &mut Sql, tenant: &TenantId, folded: &str) {
         push_each(sql, folded, |sql, place| {
             sql.push("SELECT t.license_id FROM ");
@@ -117,7 +125,8 @@ impl SearchIndex {
         });
     }
 
-    /// Adds the condition that a row `t` has the term there. But for texts on SQLite an index finds what fulfills it.
+    /// Appends the condition that a field of row `t` contains the term. An index supports it,
+    /// except for texts on SQLite.
     fn push_text_check(self, sql: &mut Sql, place: Place, folded: &str) {
         match self {
             _ if place == Place::InstanceIds => {
@@ -129,7 +138,8 @@ impl SearchIndex {
                 sql.push("instr(").push(place.text()).push(", ");
                 sql.bind(folded).push(") > 0");
             }
-            // Letters beyond ASCII end a word here: to find a little more than the index does harms nobody.
+            // Unlike in the index, letters beyond ASCII end a word here. A few more matches do no
+            // harm.
             Self::Sqlite => {
                 sql.push("TRUE");
                 for word in search::words(folded) {
@@ -149,7 +159,7 @@ impl SearchIndex {
         }
     }
 
-    /// SQLite's index of what stands there, and what it is to be asked for the term.
+    /// Returns SQLite's full-text index of a field, with its query for the term.
     fn full_text(self, place: Place, folded: &str) -> Option<FullText> {
         let (name, matches) = match (self, place) {
             (Self::Postgres { .. }, _) | (_, Place::InstanceIds) => return None,
@@ -173,14 +183,14 @@ impl SearchIndex {
     }
 }
 
-/// One of SQLite's, and what it is asked.
+/// A full-text index of SQLite, and a query for it.
 struct FullText {
     name: &'static str,
     matches: &'static str,
     query: String,
 }
 
-/// Where a term may stand: in columns of `t`.
+/// Field of `t` that a term may match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     LicenseTexts,
@@ -188,11 +198,11 @@ enum Place {
     InstanceIds,
 }
 
-/// More than all symbols of instance ids.
+/// Sorts after all characters of instance ids.
 const BEYOND_IDS: char = 'g';
 
 impl Place {
-    /// Where this one may: an instance id is found by how it begins.
+    /// Returns the fields that the term may match. Instance ids match by prefix.
     fn of(folded: &str) -> impl Iterator<Item = Self> {
         let begins_ids = folded
             .chars()
@@ -218,7 +228,7 @@ impl Place {
     }
 }
 
-/// Adds a selection of each place where the term may stand, as one.
+/// Appends the `UNION ALL` of a query for each field that the term may match.
 fn push_each(sql: &mut Sql, folded: &str, selection: impl Fn(&mut Sql, Place)) {
     for (index, place) in Place::of(folded).enumerate() {
         if index > 0 {
@@ -228,17 +238,17 @@ fn push_each(sql: &mut Sql, folded: &str, selection: impl Fn(&mut Sql, Place)) {
     }
 }
 
-/// Whether a term is long enough to be found anywhere in a text.
+/// Returns whether a term is long enough to match anywhere in a text.
 fn is_part(folded: &str) -> bool {
     folded.chars().count() >= PART_SYMBOLS
 }
 
-/// A phrase of FTS5, whatever stands in it.
+/// Quotes a text as an FTS5 phrase.
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
-/// A `LIKE` pattern for texts that hold this one, whatever stands in it.
+/// Returns a `LIKE` pattern for texts that contain `text` literally.
 fn within(text: &str) -> String {
     let escaped = text
         .replace('\\', "\\\\")
@@ -247,7 +257,8 @@ fn within(text: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// A full-text query for texts with words that begin as each of these. No word at all matches nothing.
+/// Returns a full-text query for texts that have a word with each of these prefixes. A term
+/// without words matches nothing.
 fn prefixes(folded: &str, index: SearchIndex) -> String {
     let words = search::words(folded);
     match index {
@@ -265,7 +276,7 @@ fn prefixes(folded: &str, index: SearchIndex) -> String {
     }
 }
 
-/// Makes new licenses findable.
+/// Inserts the search texts of new licenses.
 pub(crate) async fn insert_license_texts(
     connection: &mut AnyConnection,
     licenses: &[License],
@@ -280,7 +291,8 @@ pub(crate) async fn insert_license_texts(
     Ok(())
 }
 
-/// What a license is found by. A term has no line break, so none is found across two parts.
+/// Returns the search text of a license. A term never contains a line break, so it can't match
+/// across two parts.
 fn text(license: &License) -> String {
     let customer = &license.customer;
     let parts = [
@@ -297,7 +309,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_typed_is_no_query_language() {
+    fn search_terms_are_escaped() {
         assert_eq!(quoted("a\"b OR c"), "\"a\"\"b OR c\"");
         assert_eq!(within("50%_\\"), "%50\\%\\_\\\\%");
         let postgres = SearchIndex::Postgres {

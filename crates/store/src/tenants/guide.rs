@@ -1,4 +1,4 @@
-//! How far a tenant has come with its first licensed device.
+//! Progress of a tenant toward its first licensed device.
 
 use keywright_domain::{
     ids::{KeyTypeId, ProductId, TenantId},
@@ -8,7 +8,7 @@ use keywright_domain::{
 use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
-    /// The product and key type of the license that was minted last, if there is one.
+    /// Returns the product and key type of the newest license.
     pub async fn newest_license_type(
         &self,
         tenant: &TenantId,
@@ -27,7 +27,7 @@ impl Store {
         .transpose()
     }
 
-    /// Whether any device has ever activated a license of the tenant.
+    /// Returns whether any license of the tenant has ever been activated.
     pub async fn has_activations(&self, tenant: &TenantId) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM activations WHERE tenant_id = $1 LIMIT 1")
             .bind(tenant.as_str())
@@ -38,7 +38,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Puts the tenant's guide away; says whether it was there.
+    /// Dismisses the tenant's guide. Returns whether it was shown until now.
     pub async fn end_guide(
         &mut self,
         tenant: &TenantId,

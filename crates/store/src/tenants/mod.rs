@@ -14,7 +14,6 @@ use keywright_domain::{ids::TenantId, plan::Plan, product::Tenant, time::Timesta
 use crate::{Store, StoreError, Tx, query::Fields};
 
 impl Store {
-    /// The tenant of that slug.
     pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let row = sqlx::query(
             "SELECT id, name, plan, suspended_at, created_at FROM tenants WHERE id = $1",
@@ -26,7 +25,7 @@ impl Store {
             .transpose()
     }
 
-    /// Every tenant's slug, sorted.
+    /// Returns the slugs of all tenants, sorted.
     pub async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
         let rows = sqlx::query("SELECT id FROM tenants ORDER BY id")
             .fetch_all(&mut *self.read().await?)
@@ -38,7 +37,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Adds a tenant; a taken slug is a conflict.
+    /// Inserts a tenant. Fails with [`StoreError::Conflict`] if its slug is taken.
     pub async fn insert_tenant(&mut self, tenant: &Tenant) -> Result<(), StoreError> {
         sqlx::query("INSERT INTO tenants (id, name, plan, suspended_at, created_at) VALUES ($1, $2, $3, $4, $5)")
             .bind(tenant.id.as_str())
@@ -51,8 +50,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Reads a tenant and holds off everyone else who does until this unit of work is over: for changes of what the tenant
-    /// has one of, or a limited number.
+    /// Reads a tenant and locks it until the end of the unit of work. Used to change things of
+    /// which a tenant has only one or a limited number.
     pub async fn lock_tenant(&mut self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let row = sqlx::query(
             "UPDATE tenants SET name = name WHERE id = $1 RETURNING id, name, plan, suspended_at, created_at",
@@ -64,7 +63,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Sets the tenant's plan; says whether there is such a tenant.
+    /// Changes the tenant's plan. Returns whether the tenant exists.
     pub async fn set_plan(&mut self, id: &TenantId, plan: Plan) -> Result<bool, StoreError> {
         let done = sqlx::query("UPDATE tenants SET plan = $2 WHERE id = $1")
             .bind(id.as_str())
@@ -74,7 +73,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() == 1)
     }
 
-    /// Refuses the tenant's device calls since `since`, or answers them again; says whether that changed anything.
+    /// Suspends the tenant's device API as of `since`, or resumes it if `None`. Returns whether
+    /// this changed anything.
     pub async fn set_suspended(
         &mut self,
         id: &TenantId,

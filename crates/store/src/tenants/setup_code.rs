@@ -1,20 +1,18 @@
-//! The code that guards the setup: one row, which always stands, so that it can be locked.
+//! The setup code: a single row that always exists, so that it can be locked.
 
 use keywright_domain::setup::SetupCodeHash;
 
 use crate::{Store, StoreError, Tx, query::Fields};
 
-/// What is known of the setup code.
 #[derive(Debug, Clone, Copy)]
 pub struct StoredSetupCode {
-    /// The hash of the one that was made last; none before the first, and after the setup.
+    /// Hash of the current code. `None` before the first code and after the setup.
     pub hash: Option<SetupCodeHash>,
-    /// How often a wrong one was given in its place.
+    /// Number of failed attempts at this code.
     pub wrong_tries: i64,
 }
 
 impl Store {
-    /// What is known of the setup code.
     pub async fn setup_code(&self) -> Result<StoredSetupCode, StoreError> {
         let row = sqlx::query("SELECT code_hash, wrong_tries FROM setup_code WHERE id = 1")
             .fetch_one(&mut *self.read().await?)
@@ -22,7 +20,6 @@ impl Store {
         setup_code(&Fields::new("setup_code", &row))
     }
 
-    /// Whether there is any tenant.
     pub async fn has_tenants(&self) -> Result<bool, StoreError> {
         let row = sqlx::query(ANY_TENANT)
             .fetch_optional(&mut *self.read().await?)
@@ -32,7 +29,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Reads what is known of the setup code, and holds off everyone else who does until this unit of work is over.
+    /// Reads the setup code and locks it until the end of the unit of work.
     pub async fn lock_setup_code(&mut self) -> Result<StoredSetupCode, StoreError> {
         let row = sqlx::query(
             "UPDATE setup_code SET wrong_tries = wrong_tries WHERE id = 1 RETURNING code_hash, wrong_tries",
@@ -42,7 +39,7 @@ impl Tx<'_> {
         setup_code(&Fields::new("setup_code", &row))
     }
 
-    /// Puts a code in the place of whichever was there, or none; the wrong tries are counted from zero.
+    /// Replaces or removes the code, and resets the number of failed attempts.
     pub async fn set_setup_code(&mut self, hash: Option<SetupCodeHash>) -> Result<(), StoreError> {
         sqlx::query("UPDATE setup_code SET code_hash = $1, wrong_tries = 0 WHERE id = 1")
             .bind(hash.map(|hash| hash.to_string()))
@@ -51,7 +48,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Counts a wrong try.
+    /// Counts a failed attempt.
     pub async fn count_wrong_setup_code(&mut self) -> Result<(), StoreError> {
         sqlx::query("UPDATE setup_code SET wrong_tries = wrong_tries + 1 WHERE id = 1")
             .execute(&mut *self.connection)
@@ -59,7 +56,6 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Whether there is any tenant.
     pub async fn has_tenants(&mut self) -> Result<bool, StoreError> {
         let row = sqlx::query(ANY_TENANT)
             .fetch_optional(&mut *self.connection)

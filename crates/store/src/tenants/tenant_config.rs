@@ -1,6 +1,8 @@
-//! What device calls of a tenant are answered by, apart from its licenses. It changes a few times a year and is needed a million
-//! times a day, so servers remember it: whether it is still so, the tenant's revision says, which is read with each license.
-//! Triggers count it up, whoever writes.
+//! Configuration of a tenant for device API calls.
+//!
+//! It changes a few times a year and is needed a million times a day, so servers cache it. Every
+//! lookup also reads the tenant's revision, which shows whether the cached copy is current.
+//! Triggers increment the revision on every change, whichever process makes it.
 
 use std::collections::BTreeMap;
 
@@ -15,41 +17,38 @@ use crate::{
     SealedSigningKey, Store, StoreError, keys::sdk_key_hash, products::settings, query::Fields,
 };
 
-/// What a device call needs to know about its tenant.
 #[derive(Debug, Clone)]
 pub struct DeviceTenant {
-    /// Changes with everything else in here.
+    /// Changes with every other field except `last_used_at`.
     pub revision: i64,
-    /// Whether its device calls are refused.
+    /// Whether device API calls are rejected.
     pub suspended: bool,
-    /// The SDK keys that open it, or did once. Where there is none, its device calls need none.
+    /// Current and ended SDK keys. If there are none, device API calls need no key.
     pub sdk_keys: Vec<DeviceSdkKey>,
-    /// What the apps of its products are told.
+    /// Settings that apps receive, by product.
     pub products: BTreeMap<ProductId, ProductSettings>,
-    /// The key that it signs with.
     pub signing_key: Option<SealedSigningKey>,
 }
 
-/// An SDK key, as far as device calls look at it.
+/// The part of an SDK key that device API calls need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceSdkKey {
-    /// Its hash.
     pub hash: SdkKeyHash,
-    /// When it ends or ended; `None` of the current one.
+    /// `None` for the current key.
     pub ends_at: Option<Timestamp>,
-    /// When a device last came with it, as far as that was written when this was read.
+    /// Last use that had been written when this was read.
     pub last_used_at: Option<Timestamp>,
 }
 
 impl DeviceSdkKey {
-    /// Whether it opens the device API at `now`.
+    /// Returns whether the device API accepts the key at `now`.
     pub fn works(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| now < end)
     }
 }
 
 impl Store {
-    /// The revision of what [`Store::device_tenant`] gives; none where there is no such tenant.
+    /// Returns the revision of [`Store::device_tenant`], or `None` if the tenant does not exist.
     pub async fn tenant_revision(&self, id: &TenantId) -> Result<Option<i64>, StoreError> {
         let row = sqlx::query("SELECT revision FROM tenant_revisions WHERE tenant_id = $1")
             .bind(id.as_str())
@@ -59,9 +58,10 @@ impl Store {
             .transpose()
     }
 
-    /// What a device call needs to know about the tenant of that slug.
+    /// Returns the configuration of a tenant for device API calls.
     ///
-    /// The revision is read first: what changes meanwhile makes it an old one, which is found out with the next license.
+    /// The revision is read first. A concurrent change makes it stale, which the next lookup
+    /// detects.
     pub async fn device_tenant(&self, id: &TenantId) -> Result<Option<DeviceTenant>, StoreError> {
         let rows = sqlx::query(
             "SELECT r.revision, t.suspended_at, k.hash, k.ends_at, k.last_used_at FROM tenant_revisions r

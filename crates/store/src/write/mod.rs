@@ -1,4 +1,4 @@
-//! Units of work: what they can write, and how they become transactions.
+//! Units of work, and the transactions that run them.
 
 mod tx;
 mod writer;

@@ -1,15 +1,16 @@
-//! One unit of work: what a use case writes, together.
+//! Unit of work: the writes of a use case, in one transaction.
 
 use keywright_domain::ids::{LicenseId, TenantId};
 use sqlx::{AnyConnection, Executor};
 
 use crate::{Engine, StoreError, changes::Changed};
 
-/// A transaction in progress. Its methods stand beside the tables they write: licenses, activations, audit and so on.
+/// A transaction in progress. Its methods are next to the tables that they write: licenses,
+/// activations, audit and so on.
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
     pub(crate) engine: Engine,
-    /// What it changed; told once its commit holds.
+    /// Changes to publish after the commit.
     pub(crate) changed: Changed,
 }
 
@@ -22,30 +23,31 @@ impl<'c> Tx<'c> {
         }
     }
 
-    /// Says that a license changed, and its row in the list: once this unit is committed, those who watch either are
-    /// woken.
+    /// Records that a license and its row in the list have changed. The commit wakes the
+    /// subscribers of both.
     ///
-    /// The methods that write what pages show call this themselves, so that no use case can forget to. What was announced
-    /// before counts once.
+    /// The methods that write visible data call this, so that no use case can forget it. Repeated
+    /// calls count once.
     pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
         self.changed.license_and_list(tenant, license);
     }
 
-    /// Says that something changed which only the license's own page shows.
+    /// Records a change that only the license's detail page shows.
     pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
         self.changed.license(tenant, license);
     }
 
-    /// Says that something changed which is on no page, but ends some of them: whoever watches anything is woken.
+    /// Records a change that no page shows but that must end some of them, such as revoked
+    /// sessions. The commit wakes all subscribers.
     pub fn announce_everything(&mut self) {
         self.changed = Changed::Everything;
     }
 
-    /// See [`crate::Store::optimize`]. Takes less than a millisecond where there is nothing to gather.
+    /// See [`crate::Store::optimize`]. Takes less than a millisecond if no statistics are due.
     pub(crate) async fn optimize(&mut self) -> Result<(), StoreError> {
         if self.engine == Engine::Sqlite {
-            // 0x10000: all tables, not only those that this connection has queried. 0x10: samples each
-            // index; without it a million licenses block the writer for 4 s, with it for 0.7 s.
+            // 0x10000: every table, not only those that this connection has queried. 0x10: sample each
+            // index. Without it, a million licenses block the writer for 4 s; with it, for 0.7 s.
             self.connection.execute("PRAGMA optimize = 0x10012").await?;
         }
         Ok(())

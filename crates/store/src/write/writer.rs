@@ -1,9 +1,10 @@
 //! Runs units of work in transactions.
 //!
-//! SQLite has a single writer. One thread owns the writing connection, takes the queued jobs, runs each in a savepoint of one
-//! `BEGIN IMMEDIATE`, commits once, and only then answers: a group commit, whose cost everyone shares. It is a thread because a job is
-//! one statement after another, and as a task among those that answer requests it would wait for its turn after each. On PostgreSQL
-//! each job is a transaction of its own.
+//! SQLite has a single writer. One thread owns the writing connection, takes the queued jobs,
+//! runs each in a savepoint of one `BEGIN IMMEDIATE`, commits once, and only then replies: a
+//! group commit, whose cost all jobs share. It is a thread because a job is a series of
+//! statements; as a task among request handlers it would wait for its turn after each of them. On
+//! PostgreSQL each job is a separate transaction.
 
 use std::{io, panic::AssertUnwindSafe, sync::Arc, thread};
 
@@ -35,20 +36,20 @@ const LIMITS: BatchLimits = BatchLimits {
     batch: 256,
 };
 
-/// Maximum number of jobs in flight on PostgreSQL: more than there can be connections, so that it
+/// Maximum number of jobs in flight on PostgreSQL. More than there can be connections, so it
 /// never delays a job.
 const MAX_IN_FLIGHT: u32 = 1 << 20;
 
-/// Tells the caller of a finished job whether its commit succeeded.
+/// Reports to the caller of a finished job whether its commit succeeded.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// What to do with the writes of a job.
+/// Whether to keep the writes of a job.
 enum Outcome {
     Commit(Changed, Reply),
     Rollback(Reply),
 }
 
-/// A unit of work.
+/// A unit of work with its types erased.
 type Job = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, Engine) -> BoxFuture<'c, Outcome> + Send>;
 
 #[derive(Clone)]
@@ -59,7 +60,7 @@ pub(crate) enum Writer {
 
 pub(crate) struct SqliteWriter {
     jobs: Batcher<Job, ()>,
-    /// Ends with the writer.
+    /// Background task that stops with the writer.
     checkpoints: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -115,11 +116,11 @@ impl Writer {
         let (reply, response) = oneshot::channel();
         let job = job(work, reply);
         match self {
-            // A job that is not taken is dropped, and its reply with it.
+            // A rejected job is dropped together with its reply, which fails the caller.
             Self::Sqlite(writer) => {
                 writer.jobs.post(job).await;
             }
-            // A task: a caller that goes away can't leave the job half done.
+            // A separate task, so that a canceled caller can't leave the job half done.
             Self::Postgres(writer) => {
                 let permit = writer.in_flight.clone().acquire_owned().await;
                 let permit = permit.map_err(|_| StoreError::Aborted)?;
@@ -129,7 +130,7 @@ impl Writer {
         response.await.unwrap_or(Err(StoreError::Aborted.into()))
     }
 
-    /// Number of jobs in the queue of SQLite's writer; on PostgreSQL, of those in flight.
+    /// Returns the number of jobs in the queue (SQLite) or in flight (PostgreSQL).
     pub(crate) fn waiting(&self) -> usize {
         match self {
             Self::Sqlite(writer) => writer.jobs.waiting(),
@@ -137,12 +138,11 @@ impl Writer {
         }
     }
 
-    /// Whether validations are logged before they reach their table.
+    /// Returns whether validations are logged before they reach their table.
     pub(crate) fn has_validation_log(&self) -> bool {
         matches!(self, Self::Sqlite(_))
     }
 
-    /// Whether it takes no more jobs.
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(writer) => writer.jobs.is_closed(),
@@ -150,7 +150,7 @@ impl Writer {
         }
     }
 
-    /// Waits until every job that was taken is done, and takes no more.
+    /// Rejects new jobs and waits until the accepted ones are done.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(writer) => {
@@ -179,14 +179,14 @@ where
     Box::new(move |connection, engine| {
         async move {
             let mut tx = Tx::new(connection, engine);
-            // A panic in one job must not end the writer, and with it everyone else's writes.
+            // A panic in one job must not stop the writer and fail all other writes.
             let result = AssertUnwindSafe(async { work(&mut tx).await })
                 .catch_unwind()
                 .await
                 .unwrap_or(Err(StoreError::Aborted.into()));
             let is_ok = result.is_ok();
             let answer: Reply = Box::new(move |committed| {
-                // The caller may have gone away; the work is done all the same.
+                // The caller may be gone. The work is committed anyway.
                 reply.send(committed.map_err(E::from).and(result)).ok();
             });
             if is_ok {
@@ -199,19 +199,20 @@ where
     })
 }
 
-/// PostgreSQL: one job, one transaction. [`Writer::close`] waits for the permit.
+/// PostgreSQL: runs a job in its own transaction. [`Writer::close`] waits for the permit.
 async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSemaphorePermit) {
     let started = Instant::now();
     let mut transaction = match writer.pool.begin().await {
         Ok(transaction) => transaction,
-        // Dropping the job drops its reply, which fails its caller.
-        Err(error) => return tracing::warn!(%error, "no connection for a write"),
+        // Dropping the job drops its reply, which fails the caller.
+        Err(error) => return tracing::warn!(%error, "cannot acquire a connection for a write"),
     };
     match job(&mut transaction, Engine::Postgres).await {
         Outcome::Commit(changed, reply) => {
             let committed = transaction.commit().await.map_err(StoreError::from);
             histogram!("keywright_writer_commit_seconds").record(started.elapsed());
-            // Before the reply: a caller that then closes the store has told the other servers.
+            // Before the reply, so that a caller that then closes the store has notified the
+            // other servers.
             if committed.is_ok() && !changed.is_nothing() {
                 writer.changes.publish(&changed);
                 writer.sender.send(changed);
@@ -225,7 +226,7 @@ async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSema
     }
 }
 
-/// SQLite: body of the writer's thread, which has a runtime of its own.
+/// SQLite: body of the writer's thread, which has its own runtime.
 fn serve(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
@@ -233,11 +234,11 @@ fn serve(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
     match runtime {
         Ok(runtime) => runtime.block_on(async { inbox.serve(worker()).await }),
         // Drops the inbox, which fails every write.
-        Err(error) => tracing::error!(%error, "the writer could not be started"),
+        Err(error) => tracing::error!(%error, "cannot start the writer"),
     }
 }
 
-/// SQLite: owns the one connection that writes.
+/// SQLite: owns the only connection that writes.
 struct SqliteWorker {
     connector: Connector,
     file_guard: Arc<DatabaseFileGuard>,
@@ -281,10 +282,10 @@ impl BatchWorker for SqliteWorker {
 }
 
 impl SqliteWorker {
-    /// The open connection, or a new one. `None` fails whoever waits for it.
+    /// Returns the open connection or a new one. `None` fails the waiting callers.
     async fn take_connection(&mut self) -> Option<AnyConnection> {
-        // Opening would create an empty file in place of a missing one. The guard logs what it
-        // finds.
+        // Connecting would create an empty file in place of a missing one. The guard logs the
+        // error.
         self.file_guard.ensure_present().ok()?;
         if let Some(open) = self.connection.take() {
             return Some(open);
@@ -295,13 +296,13 @@ impl SqliteWorker {
                 Some(open)
             }
             Err(error) => {
-                tracing::warn!(%error, "no connection for writes");
+                tracing::warn!(%error, "cannot open the writing connection");
                 None
             }
         }
     }
 
-    /// Keeps the connection unless something failed: its state is unknown then.
+    /// Drops the connection after an error, because its state is unknown.
     fn put_back(&mut self, connection: AnyConnection, outcome: Result<(), StoreError>) {
         match outcome {
             Ok(()) => self.connection = Some(connection),
@@ -309,8 +310,8 @@ impl SqliteWorker {
         }
     }
 
-    /// Runs jobs, commits, replies. After an error nothing of the batch can be relied on; its
-    /// callers get the error.
+    /// Runs the jobs, commits, then replies. After an error nothing in the batch can be relied
+    /// on, and all its callers get the error.
     async fn run_jobs(
         &mut self,
         connection: &mut AnyConnection,
@@ -332,10 +333,10 @@ impl SqliteWorker {
     }
 
     /// Runs the batch, collects replies, and returns the change set of the committed jobs. A job
-    /// that did not run is dropped, and its reply with it.
+    /// that did not run is dropped together with its reply.
     ///
-    /// The connection must not be used again after an error. Two statements in one string cost one
-    /// round trip to SQLite's thread, which is most of what a statement costs.
+    /// The connection must not be used after an error. Two statements in one string cost one
+    /// round trip to SQLite's thread, which is most of the cost of a statement.
     async fn run_and_commit(
         &mut self,
         connection: &mut AnyConnection,
@@ -343,7 +344,7 @@ impl SqliteWorker {
         replies: &mut Vec<Reply>,
     ) -> Result<Changed, sqlx::Error> {
         let mut changed = Changed::nothing();
-        // For a savepoint SQLite copies each page before it changes: a single job needs none.
+        // Within a savepoint SQLite copies each page before changing it. A single job needs none.
         let (mut begin, rollback) = match jobs.len() {
             1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
             _ => ("BEGIN IMMEDIATE; SAVEPOINT unit", "ROLLBACK TO unit"),
@@ -369,7 +370,7 @@ impl SqliteWorker {
     }
 }
 
-/// A count for a histogram.
+/// Converts a count for a histogram.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a batch has a few hundred jobs at most"

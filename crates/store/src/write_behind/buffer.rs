@@ -15,8 +15,8 @@ use crate::{
     write::Writer,
 };
 
-/// The latest update of each instance and key. Sorted, so that two servers that write the same rows
-/// of one PostgreSQL lock them in the same order.
+/// The latest update of each instance and key. Sorted, so that servers that write the same rows
+/// on PostgreSQL lock them in the same order.
 #[derive(Clone, Default)]
 pub(super) struct Buffer {
     last_seen: BTreeMap<(TenantId, LicenseId, InstanceId), LastSeenUpdate>,
@@ -29,7 +29,7 @@ impl Buffer {
         self.last_seen.is_empty() && self.validations.is_empty() && self.sdk_key_uses.is_empty()
     }
 
-    /// Number of validations in the buffer.
+    /// Returns the number of buffered validations.
     pub(super) fn validations(&self) -> usize {
         self.validations.len()
     }
@@ -64,8 +64,8 @@ impl Buffer {
         latest.at = latest.at.max(at);
     }
 
-    /// Writes everything as one unit of work. Keeps it after a transient error, unless the writer is
-    /// closed.
+    /// Writes everything as one unit of work. Keeps it after a transient error, unless the writer
+    /// is closed.
     pub(super) async fn write(&mut self, writer: &Writer) {
         if self.is_empty() {
             return;
@@ -76,16 +76,17 @@ impl Buffer {
             Err(error @ (StoreError::Unavailable(_) | StoreError::Aborted))
                 if !writer.is_closed() =>
             {
-                tracing::warn!(%error, "last-seen times could not be written; retrying");
+                tracing::warn!(%error, "failed to write last-seen updates; retrying");
                 *self = Arc::unwrap_or_clone(updates);
             }
-            Err(error) => tracing::error!(%error, "last-seen times were lost"),
+            Err(error) => tracing::error!(%error, "last-seen updates were lost"),
         }
     }
 }
 
 impl LastSeenUpdate {
-    /// The later of two updates of one instance, with what only the earlier one said.
+    /// Returns the later of two updates of one instance, plus the telemetry that only the earlier
+    /// one has.
     fn merge(self, other: Self) -> Self {
         let (newer, older) = if self.at >= other.at {
             (self, other)
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newer_update_wins_and_keeps_what_only_the_older_said() {
+    fn newer_update_keeps_telemetry_that_only_the_older_has() {
         let older = update(1, Some("1.0"), Some("linux"));
         let newer = update(2, Some("1.1"), None);
         for merged in [newer.clone().merge(older.clone()), older.merge(newer)] {

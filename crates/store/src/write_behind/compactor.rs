@@ -1,4 +1,4 @@
-//! SQLite: compacts the log of validations into its table from time to time.
+//! SQLite: periodically compacts the validation log into its table.
 
 use std::time::Duration;
 
@@ -10,32 +10,32 @@ use tokio::{
 
 use crate::{StoreError, activations::validations::LogSegment, write::Writer};
 
-/// Maximum time a validation stays in the log: the more there are, the more share a page of the
-/// table.
+/// Maximum time that a validation stays in the log. The more rows there are, the more of them
+/// share a page write.
 const COMPACTION_INTERVAL: Duration = Duration::from_mins(30);
 
-/// The same for what an earlier process left.
+/// Delay before the first compaction, for rows that an earlier process has left.
 const FIRST_COMPACTION_DELAY: Duration = Duration::from_mins(1);
 
-/// Rows in the log that start a compaction sooner: showing the devices of a license reads them all.
+/// Rows in the log that trigger a compaction early, because showing the devices of a license
+/// reads all of them.
 const COMPACTION_THRESHOLD_ROWS: usize = 131_072;
 
-/// Bounds of a compaction.
 #[derive(Clone, Copy)]
 pub(crate) struct CompactionLimits {
-    /// Rows in a segment, the oldest first. Each of its parts scans all of them.
+    /// Rows in a segment, oldest first. Each part of a segment scans all of them.
     pub(crate) segment_rows: i64,
-    /// Rows in a unit of work, so that nothing waits long for the writer.
+    /// Rows in a unit of work. Bounds how long other writes wait.
     pub(crate) part_rows: i64,
 }
 
-/// A log that reached the threshold is one segment, with what arrives meanwhile.
+/// One segment holds a log that has reached the threshold, and the rows that arrive meanwhile.
 const LIMITS: CompactionLimits = CompactionLimits {
     segment_rows: 2 * 131_072,
     part_rows: 16_384,
 };
 
-/// Decides when the log is compacted, and does it in a task.
+/// Decides when to compact the log, and does so in a task.
 pub(super) struct Compactor {
     writer: Writer,
     schedule: Schedule,
@@ -44,7 +44,7 @@ pub(super) struct Compactor {
 
 #[derive(Debug)]
 struct Schedule {
-    /// Rows that this process added to the log since the last compaction.
+    /// Rows that this process has added to the log since the last compaction.
     logged_rows: usize,
     next: Instant,
 }
@@ -57,7 +57,7 @@ impl Schedule {
         }
     }
 
-    /// Counts rows; says whether it is time for a compaction.
+    /// Counts rows, and returns whether a compaction is due.
     fn logged(&mut self, rows: usize) -> bool {
         self.logged_rows += rows;
         self.logged_rows >= COMPACTION_THRESHOLD_ROWS || self.next <= Instant::now()
@@ -65,7 +65,7 @@ impl Schedule {
 }
 
 impl Compactor {
-    /// `None` for a database without a log.
+    /// Returns `None` for a database without a log.
     pub(super) fn new(writer: &Writer) -> Option<Self> {
         writer.has_validation_log().then(|| Self {
             writer: writer.clone(),
@@ -74,14 +74,14 @@ impl Compactor {
         })
     }
 
-    /// Counts rows that were added to the log, and starts a compaction once there are many.
+    /// Counts rows added to the log, and starts a compaction if one is due.
     pub(super) fn logged(&mut self, rows: usize) {
         if self.schedule.logged(rows) {
             self.start();
         }
     }
 
-    /// Resolves when a compaction is due by time.
+    /// Resolves when the next compaction is due by time.
     pub(super) async fn due(&self) {
         sleep_until(self.schedule.next).await;
     }
@@ -101,11 +101,11 @@ async fn compact(writer: Writer) {
     match compact_all(&writer, LIMITS).await {
         Ok(()) => {}
         Err(_) if writer.is_closed() => {}
-        Err(error) => tracing::warn!(%error, "compaction of the validation log failed; retrying"),
+        Err(error) => tracing::warn!(%error, "validation log compaction failed; retrying later"),
     }
 }
 
-/// Compacts the whole log. What a failed unit of work leaves is compacted the next time.
+/// Compacts the whole log. If a unit of work fails, its rows stay for the next compaction.
 pub(crate) async fn compact_all(
     writer: &Writer,
     limits: CompactionLimits,

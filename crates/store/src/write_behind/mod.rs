@@ -1,8 +1,8 @@
-//! Write-behind for what device calls record about instances and SDK keys, so that a validate needs
-//! no commit of its own.
+//! Write-behind for what device API calls record about instances and SDK keys, so that a
+//! validation needs no commit of its own.
 //!
-//! Updates are merged for a moment and then written together. Nothing is decided by them: a crash
-//! loses a quarter of a second of them, and the next call of the device repairs that.
+//! Updates are merged for a moment and then written together. No decision depends on them: a
+//! crash loses a quarter of a second of updates, and the device's next call makes up for it.
 
 mod buffer;
 mod compactor;
@@ -28,51 +28,42 @@ use crate::{
 #[cfg(feature = "testing")]
 pub(crate) use self::compactor::{CompactionLimits, compact_all};
 
-/// From the first update until they are written. With the time of the commit it stays under 250 ms.
+/// Time from the first update until the write. Together with the commit it stays under 250 ms.
 const WRITE_DELAY: Duration = Duration::from_millis(200);
 
-/// Updates beyond `queue` are dropped while the database is busy: times last seen, nothing else.
+/// While the database is busy, updates beyond `queue` are dropped. This affects only last-seen
+/// times.
 const LIMITS: BatchLimits = BatchLimits {
     queue: 65_536,
     batch: 1024,
 };
 
-/// A device was given a lease.
+/// A device received a lease.
 #[derive(Debug, Clone)]
 pub struct LastSeenUpdate {
-    /// The tenant of the license.
     pub tenant_id: TenantId,
-    /// The license.
     pub license_id: LicenseId,
-    /// The device.
     pub instance_id: InstanceId,
-    /// When.
     pub at: Timestamp,
-    /// The lease.
     pub lease: LastLease,
-    /// What the device said about itself.
     pub telemetry: Telemetry,
 }
 
-/// A device call used an SDK key.
+/// A device API call used an SDK key.
 #[derive(Debug, Clone)]
 pub struct SdkKeyUse {
-    /// The tenant of the key.
     pub tenant_id: TenantId,
-    /// The key.
     pub hash: SdkKeyHash,
-    /// When.
     pub at: Timestamp,
 }
 
-/// One thing to record.
 enum Update {
-    /// The device said something new about itself: its row is rewritten.
+    /// The device sent new telemetry, so its row is updated.
     LastSeen(Box<LastSeenUpdate>),
-    /// Only time and lease changed.
+    /// Only the time and the lease changed.
     Validation(ActivationNumber, Validation),
     SdkKeyUse(SdkKeyUse),
-    /// Writes everything before the response.
+    /// Writes everything before the reply.
     Flush,
 }
 
@@ -89,7 +80,7 @@ impl WriteBehind {
         Self(Batcher::start(LIMITS, [worker]))
     }
 
-    /// Records that the instance was seen, which the lookup found as `activation`.
+    /// Records that an instance was seen. `activation` comes from the lookup.
     pub(crate) fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
         if activation.telemetry.is_changed_by(&update.telemetry) {
             return self.enqueue(Update::LastSeen(Box::new(update)));
@@ -109,11 +100,11 @@ impl WriteBehind {
 
     fn enqueue(&self, update: Update) {
         if !self.0.try_post(update) {
-            tracing::warn!("write-behind queue is full; a last-seen time was dropped");
+            tracing::warn!("write-behind queue is full; dropping a last-seen update");
         }
     }
 
-    /// Waits until everything recorded so far is written, or failed to be.
+    /// Waits until everything recorded so far is written or has failed.
     pub(crate) async fn flush(&self) {
         self.0.call(Update::Flush).await;
     }
@@ -124,7 +115,7 @@ struct WriteBehindWorker {
     buffer: Buffer,
     /// `None` while the buffer is empty.
     write_at: Option<Instant>,
-    /// `None` where validations are written in place.
+    /// `None` if validations have no log.
     compactor: Option<Compactor>,
 }
 
@@ -175,7 +166,7 @@ impl BatchWorker for WriteBehindWorker {
 }
 
 impl WriteBehindWorker {
-    /// Writes the buffer; what failed for now stays in it.
+    /// Writes the buffer. After a transient error the updates stay in it.
     async fn write(&mut self) {
         let validations = self.buffer.validations();
         self.buffer.write(&self.writer).await;

@@ -1,4 +1,4 @@
-//! Slots: the limit and one slot per machine hold by the database's own rules.
+//! Activations: the database enforces the limit, and one slot per machine hash.
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::{
@@ -26,7 +26,7 @@ async fn active_count(world: &World) -> u32 {
         .active_count
 }
 
-/// Validates in the log, where there is one.
+/// Returns the number of validations in the log, which only SQLite has.
 async fn in_the_log(world: &World) -> i64 {
     if !world.database.url().starts_with("sqlite:") {
         return 0;
@@ -72,7 +72,7 @@ fn touch(number: u32) -> LastSeenUpdate {
     }
 }
 
-/// The device as its next call finds it.
+/// Looks up an activation as a device API call does.
 async fn known(world: &World, number: u32) -> ActivationSnapshot {
     let (tenant, instance) = (tenant("acme"), Some(instance_id(number)));
     let looked = world
@@ -82,7 +82,7 @@ async fn known(world: &World, number: u32) -> ActivationSnapshot {
     looked.unwrap().found.unwrap().activation.unwrap()
 }
 
-/// Notes what device 1 said, and has it written.
+/// Records an update of device 1 and writes it.
 async fn note(world: &World, touch: LastSeenUpdate) {
     world.store.record_last_seen(touch, &known(world, 1).await);
     world.store.flush().await;
@@ -97,7 +97,7 @@ async fn the_device(world: &World) -> Activation {
 }
 
 #[engine_test]
-async fn a_device_that_activates_again_keeps_what_it_does_not_say(world: World) {
+async fn reactivation_keeps_values_that_are_not_sent(world: World) {
     world.add(&license(1)).await.unwrap();
     let id = license_id(1);
     world.activate(&activation(id, 1)).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_device_that_activates_again_keeps_what_it_does_not_say(world: World) 
 }
 
 #[engine_test]
-async fn an_activation_is_read_as_it_was_written(world: World) {
+async fn activation_round_trips(world: World) {
     world.add(&license(1)).await.unwrap();
     let written = Activation {
         request_id: Some("req-1".into()),
@@ -172,7 +172,7 @@ async fn an_activation_is_read_as_it_was_written(world: World) {
 }
 
 #[engine_test]
-async fn the_limit_holds_for_24_at_once(world: World) {
+async fn concurrent_activations_never_exceed_the_limit(world: World) {
     world.add(&license(1)).await.unwrap();
     let tries = (0..24).map(|number| {
         let (world, activation) = (&world, activation(license_id(1), number));
@@ -192,7 +192,7 @@ async fn the_limit_holds_for_24_at_once(world: World) {
 }
 
 #[engine_test]
-async fn one_machine_holds_one_slot_and_a_failed_try_takes_none(world: World) {
+async fn second_activation_of_a_machine_conflicts_and_takes_no_slot(world: World) {
     world.add(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let twin = Activation {
@@ -207,7 +207,7 @@ async fn one_machine_holds_one_slot_and_a_failed_try_takes_none(world: World) {
 }
 
 #[engine_test]
-async fn no_slot_of_a_license_that_has_ended(world: World) {
+async fn revoked_license_cannot_be_activated(world: World) {
     world
         .add(&License {
             state: LicenseState::Revoked,
@@ -222,7 +222,7 @@ async fn no_slot_of_a_license_that_has_ended(world: World) {
 }
 
 #[engine_test]
-async fn a_count_never_falls_below_zero(world: World) {
+async fn active_count_never_falls_below_zero(world: World) {
     world.add(&license(1)).await.unwrap();
     let freed = world
         .store
@@ -232,7 +232,7 @@ async fn a_count_never_falls_below_zero(world: World) {
 }
 
 #[engine_test]
-async fn a_device_is_known_by_its_machine_or_its_repeated_request(world: World) {
+async fn device_is_recognized_by_machine_hash_or_request_id(world: World) {
     world.add(&license(1)).await.unwrap();
     let by_machine = activation(license_id(1), 1);
     let by_request = Activation {
@@ -275,7 +275,7 @@ async fn a_device_is_known_by_its_machine_or_its_repeated_request(world: World) 
 }
 
 #[engine_test]
-async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
+async fn deactivation_releases_the_slot_and_the_machine_hash(world: World) {
     world
         .add(&License {
             activation_limit: 1,
@@ -303,9 +303,9 @@ async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
             .boxed()
         })
     };
-    assert!(!end("indie").await.unwrap(), "another tenant's");
+    assert!(!end("indie").await.unwrap(), "wrong tenant");
     assert!(end("acme").await.unwrap());
-    assert!(!end("acme").await.unwrap(), "only once");
+    assert!(!end("acme").await.unwrap(), "already deactivated");
     assert_eq!(active_count(&world).await, 0);
     assert_eq!(held(&world, first.clone()).await, None);
     world
@@ -331,7 +331,7 @@ async fn an_ended_instance_frees_its_slot_and_its_machine(world: World) {
 }
 
 #[engine_test]
-async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world: World) {
+async fn lookup_returns_the_state_of_the_licenses_own_instance(world: World) {
     world.add(&license(1)).await.unwrap();
     world.add(&license(2)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
@@ -375,7 +375,7 @@ async fn a_device_license_says_whether_the_instance_is_its_own_and_active(world:
 }
 
 #[engine_test]
-async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
+async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: World) {
     world.add(&license(1)).await.unwrap();
     let telemetry = Telemetry {
         app_version: Some("1.0".into()),
@@ -414,7 +414,7 @@ async fn a_touch_refreshes_what_is_said_and_keeps_what_is_not(world: World) {
 }
 
 #[engine_test]
-async fn a_missing_machine_hash_is_filled_and_none_is_changed(world: World) {
+async fn missing_machine_hash_is_filled_but_never_replaced(world: World) {
     world.add(&license(1)).await.unwrap();
     let nameless = |number| Activation {
         machine_hash: None,
@@ -456,7 +456,7 @@ async fn a_missing_machine_hash_is_filled_and_none_is_changed(world: World) {
 }
 
 #[engine_test]
-async fn an_older_note_does_not_undo_a_newer_one(world: World) {
+async fn older_update_does_not_overwrite_a_newer_one(world: World) {
     world.add(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let version = |text: &str| Telemetry {
@@ -489,7 +489,7 @@ async fn an_older_note_does_not_undo_a_newer_one(world: World) {
 }
 
 #[engine_test]
-async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World) {
+async fn latest_validation_is_read_wherever_it_is_stored(world: World) {
     world.add(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let lease = |at| LastLease {
@@ -501,7 +501,8 @@ async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World
         ..Telemetry::default()
     };
     let mut newest = 0;
-    // What says nothing new stands beside the row, and what does in it; older ones come late.
+    // Updates without new telemetry go to their own table, the others to the row. Some arrive
+    // late.
     for (at, telemetry) in [
         (5, None),
         (3, None),
@@ -551,7 +552,7 @@ async fn of_several_validates_the_newest_is_read_wherever_it_stands(world: World
 }
 
 #[engine_test]
-async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
+async fn compaction_keeps_the_latest_validation_of_each_device(world: World) {
     let devices = 1..=200;
     world
         .add(&License {
@@ -598,7 +599,7 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
             assert_eq!(device.last_validated_at, at, "{number}");
         }
     }
-    // Notes that come while others are settled are not lost with them.
+    // Updates that arrive during a compaction are not lost.
     let known = join_all(devices.clone().map(|number| known(&world, number))).await;
     for round in 2..12 {
         for (number, known) in devices.clone().zip(&known) {
@@ -626,13 +627,13 @@ async fn all_validates_are_settled_and_each_is_its_own_devices(world: World) {
     );
     let faults = world.store.row_faults().await.unwrap();
     assert!(
-        !faults.iter().any(|fault| fault.contains("validate")),
+        !faults.iter().any(|fault| fault.contains("validation")),
         "{faults:?}"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite_a_lookup_reads_no_row_of_a_license() {
+async fn sqlite_lookup_reads_licenses_from_a_covering_index() {
     let acme = tenant("acme");
     for world in statistics::worlds(Engine::Sqlite).await {
         let plan = world

@@ -53,7 +53,7 @@ async fn record(world: &World, entry: NewAuditEntry) {
         .unwrap();
 }
 
-/// Purges so many entries at most; says how many.
+/// Purges at most `most` entries, and returns how many.
 async fn purge(world: &World, outlived_until: Timestamp, most: u32) -> u64 {
     let purged = world
         .store
@@ -96,7 +96,7 @@ fn everything() -> EntryFilter {
 }
 
 #[engine_test]
-async fn entries_come_newest_first_and_only_to_their_tenant(world: World) {
+async fn entries_are_newest_first_and_isolated_by_tenant(world: World) {
     record(&world, entry(1, NOW)).await;
     record(&world, entry(2, NOW)).await;
     record(&world, entry(3, NOW.plus_millis(1))).await;
@@ -123,9 +123,9 @@ async fn entries_come_newest_first_and_only_to_their_tenant(world: World) {
 }
 
 #[engine_test]
-async fn pages_reach_each_entry_once_both_ways(world: World) {
+async fn paging_returns_each_entry_once_in_both_directions(world: World) {
     for number in 1..=7 {
-        // Three at the same moment, across the end of a page.
+        // Three at the same time, across a page boundary.
         let at = if (3..=5).contains(&number) { 3 } else { number };
         record(
             &world,
@@ -165,7 +165,7 @@ async fn pages_reach_each_entry_once_both_ways(world: World) {
 }
 
 #[engine_test]
-async fn a_license_shows_what_was_done_to_it_and_the_remint_that_it_came_from(world: World) {
+async fn license_filter_includes_the_remint_that_created_it(world: World) {
     let of = |license, successor, number| NewAuditEntry {
         license: Some(license_id(license)),
         successor,
@@ -196,8 +196,8 @@ async fn a_license_shows_what_was_done_to_it_and_the_remint_that_it_came_from(wo
 }
 
 #[engine_test]
-async fn entries_carry_the_display_keys_of_their_licenses(world: World) {
-    // A key may be two tenants': each is masked as its own.
+async fn entries_include_the_display_keys_of_their_licenses(world: World) {
+    // Two tenants may have the same key. Each shows its own display key.
     let foreign = License {
         tenant: tenant("indie"),
         display_key: DisplayKey::from_stored("INDI-XXXX-···-0001".to_owned()),
@@ -228,12 +228,12 @@ async fn entries_carry_the_display_keys_of_their_licenses(world: World) {
     assert_eq!(
         gone.display_key.as_str(),
         license_id(2).to_string(),
-        "never to be: but what was done stays readable"
+        "a missing license is shown by its id"
     );
 }
 
 #[engine_test]
-async fn an_entry_of_another_version_hides_no_other(world: World) {
+async fn unreadable_entry_does_not_hide_others(world: World) {
     record(&world, entry(1, NOW)).await;
     world.database.execute(
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details) VALUES
@@ -250,7 +250,7 @@ async fn an_entry_of_another_version_hides_no_other(world: World) {
 }
 
 #[engine_test]
-async fn each_filter_lets_through_what_it_says(world: World) {
+async fn filters_select_matching_entries(world: World) {
     let license = license(1);
     world.add(&license).await.unwrap();
     let by = |kind, id: Option<OperatorId>, number| NewAuditEntry {
@@ -373,12 +373,12 @@ async fn days_begin_and_end_at_midnight_utc(world: World) {
     assert_eq!(
         ids(&world, "acme", &between(Some("1999-01-01"), None), late).await,
         [4, 3],
-        "no day shows what is outlived"
+        "no filter shows entries past their retention"
     );
 }
 
 #[engine_test]
-async fn an_entry_of_365_days_is_not_shown_and_purged(world: World) {
+async fn entry_is_hidden_and_purged_after_365_days(world: World) {
     record(&world, entry(1, NOW)).await;
     let a_second_before = NOW.plus_days(365).plus_millis(-1_000);
     let year = NOW.plus_days(365);
@@ -390,18 +390,18 @@ async fn an_entry_of_365_days_is_not_shown_and_purged(world: World) {
     assert_eq!(
         ids(&world, "acme", &everything(), year).await,
         [0; 0],
-        "purged or not"
+        "hidden even before the purge"
     );
     assert_eq!(purge(&world, year.minus_days(365), 10).await, 1);
     assert_eq!(
         ids(&world, "acme", &everything(), NOW).await,
         [0; 0],
-        "it is gone"
+        "purged"
     );
 }
 
 #[engine_test]
-async fn a_purge_takes_no_more_than_it_is_told_and_of_every_tenant(world: World) {
+async fn purge_respects_its_limit_and_covers_all_tenants(world: World) {
     for number in 1..=5 {
         record(&world, entry(number, NOW)).await;
     }
@@ -421,7 +421,7 @@ async fn a_purge_takes_no_more_than_it_is_told_and_of_every_tenant(world: World)
 }
 
 #[engine_test]
-async fn the_database_itself_refuses_to_change_an_entry(world: World) {
+async fn database_rejects_changes_to_entries(world: World) {
     record(&world, entry(1, NOW)).await;
     for (statement, reason) in [
         (
@@ -446,20 +446,20 @@ async fn the_database_itself_refuses_to_change_an_entry(world: World) {
 }
 
 #[engine_test]
-async fn the_database_refuses_to_delete_above_the_horizon(world: World) {
+async fn database_rejects_deletions_above_the_horizon(world: World) {
     record(&world, entry(1, NOW)).await;
     record(&world, entry(2, NOW.plus_millis(1))).await;
     purge(&world, NOW.plus_millis(-1), 10).await;
     let delete = "DELETE FROM audit_entries";
     assert!(
         world.database.try_execute(delete).await.is_err(),
-        "neither has outlived its time"
+        "neither is past its retention"
     );
-    // It rises, and the purge stops half-way.
+    // The horizon rises, and the purge stops halfway.
     assert_eq!(purge(&world, NOW, 0).await, 0);
     assert!(
         world.database.try_execute(delete).await.is_err(),
-        "one of them has not"
+        "one of them is not past its retention"
     );
     assert_eq!(
         ids(&world, "acme", &everything(), NOW).await,
@@ -477,12 +477,12 @@ async fn the_database_refuses_to_delete_above_the_horizon(world: World) {
     assert_eq!(
         ids(&world, "acme", &everything(), NOW).await,
         [2],
-        "an earlier moment lowers nothing and takes nothing"
+        "an earlier time neither lowers the horizon nor deletes anything"
     );
 }
 
 #[tokio::test]
-async fn sqlite_does_not_replace_an_entry() {
+async fn sqlite_rejects_replacing_an_entry() {
     let world = World::on(Engine::Sqlite).await;
     record(&world, entry(1, NOW)).await;
     let replace = "INSERT OR REPLACE INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
@@ -495,7 +495,7 @@ async fn sqlite_does_not_replace_an_entry() {
             .unwrap_err()
             .contains("never changed")
     );
-    // By the number that SQLite gives each row.
+    // By SQLite's `rowid`.
     let by_row = "INSERT OR REPLACE INTO audit_entries (rowid, tenant_id, id, created_at, actor_kind, actor_name, action, details)
          SELECT rowid, tenant_id, 'other', 0, actor_kind, 'nobody', action, details FROM audit_entries";
     assert!(
@@ -527,14 +527,14 @@ async fn sqlite_does_not_replace_an_entry() {
 }
 
 #[tokio::test]
-async fn postgresql_has_no_way_around() {
+async fn postgres_triggers_cannot_be_bypassed() {
     let world = World::on(Engine::Postgres).await;
     record(&world, entry(1, NOW)).await;
     for (bypass, reason) in [
         ("TRUNCATE audit_entries", "lives 365 days"),
         ("TRUNCATE tenants CASCADE", "lives 365 days"),
         ("TRUNCATE audit_horizon", "only rises"),
-        // Another table of the horizon's name, and a session that replicates.
+        // A temporary table that shadows the horizon, and a session in replica mode.
         (
             "CREATE TEMP TABLE audit_horizon AS SELECT 9223372036854775807::bigint AS outlived_until;
              DELETE FROM audit_entries",

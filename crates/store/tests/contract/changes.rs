@@ -1,4 +1,4 @@
-//! Who is woken by what: those who watch what a commit changed, and nobody else.
+//! Subscriptions: a commit wakes the subscribers of what it changed, and only these.
 
 use std::time::Duration;
 
@@ -14,26 +14,26 @@ use sqlx::Connection;
 
 use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
 
-/// Only so that a test which waits for what never comes ends.
+/// Ends a test that waits for something that never happens.
 const FAIL_SAFE: Duration = Duration::from_secs(20);
 
 async fn watch(store: &Store, slug: &str, subject: Subject) -> Watch {
     store.changes().watch(&tenant(slug), subject).await
 }
 
-/// Waits until it is woken, and takes note of it.
+/// Waits for a change, and marks it as seen.
 async fn woken(watch: &mut Watch) {
     tokio::time::timeout(FAIL_SAFE, watch.changed())
         .await
-        .unwrap_or_else(|_| panic!("{watch:?} is never woken"));
+        .unwrap_or_else(|_| panic!("{watch:?} was not woken"));
 }
 
-/// What nothing here changes.
+/// Subscriptions that the change must not wake.
 async fn bystanders(store: &Store) -> [Watch; 3] {
     [
         watch(store, "acme", Subject::License(license_id(2))).await,
         watch(store, "indie", Subject::Licenses).await,
-        // The same id at another tenant is another license.
+        // The same id in another tenant is another license.
         watch(store, "indie", Subject::License(license_id(1))).await,
     ]
 }
@@ -58,7 +58,7 @@ fn touch(number: u32) -> LastSeenUpdate {
     }
 }
 
-/// Announces a license, whatever becomes of the unit.
+/// Announces a license in a unit that returns `end`.
 async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
     let unit = store.write(move |tx| {
         async move {
@@ -71,14 +71,14 @@ async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
 }
 
 #[engine_test]
-async fn a_commit_wakes_those_who_watch_the_license_or_its_list(world: World) {
+async fn commit_wakes_subscribers_of_the_license_and_the_list(world: World) {
     world.add(&license(1)).await.unwrap();
     let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     let others = bystanders(&world.store).await;
     assert!(
         !detail.has_changed() && !list.has_changed(),
-        "what was before does not count"
+        "earlier changes don't count"
     );
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     woken(&mut detail).await;
@@ -88,7 +88,7 @@ async fn a_commit_wakes_those_who_watch_the_license_or_its_list(world: World) {
 }
 
 #[engine_test]
-async fn every_way_to_change_a_license_wakes(world: World) {
+async fn every_license_change_wakes_subscribers(world: World) {
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     world.add(&license(1)).await.unwrap();
     woken(&mut list).await;
@@ -121,12 +121,12 @@ async fn every_way_to_change_a_license_wakes(world: World) {
     });
     free.await.map_err(|error: StoreError| error).unwrap();
     woken(&mut first).await;
-    assert!(!list.has_changed(), "a row of the list shows no device");
+    assert!(!list.has_changed(), "the list shows no devices");
     assert!(!second.has_changed());
 }
 
 #[engine_test]
-async fn what_is_rolled_back_wakes_nobody(world: World) {
+async fn rollback_wakes_nobody(world: World) {
     let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     let mut other = watch(&world.store, "acme", Subject::License(license_id(2))).await;
@@ -134,13 +134,13 @@ async fn what_is_rolled_back_wakes_nobody(world: World) {
     let broken = world.store.write(|tx| {
         async move {
             tx.announce(&tenant("acme"), license_id(1));
-            assert!(license_id(1) != license_id(1), "a defect");
+            assert!(license_id(1) != license_id(1), "simulated bug");
             Ok::<_, StoreError>(())
         }
         .boxed()
     });
     assert!(broken.await.is_err());
-    // On SQLite these share a commit, of which one part is undone.
+    // On SQLite these share a commit, and one of them is rolled back.
     let fails = announce(&world.store, 1, Err(StoreError::Conflict));
     let holds = announce(&world.store, 2, Ok(()));
     futures::join!(fails, holds);
@@ -152,7 +152,7 @@ async fn what_is_rolled_back_wakes_nobody(world: World) {
 }
 
 #[engine_test]
-async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
+async fn last_seen_update_wakes_only_subscribers_of_its_license(world: World) {
     world.add(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
@@ -168,7 +168,7 @@ async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
         app_version: Some("2.0".into()),
         ..Telemetry::default()
     };
-    // What says nothing new of the device, and what does.
+    // Without and with new telemetry.
     for telemetry in [Telemetry::default(), news] {
         world.store.record_last_seen(
             LastSeenUpdate {
@@ -184,7 +184,7 @@ async fn a_touch_wakes_only_those_who_watch_its_license(world: World) {
 }
 
 #[engine_test]
-async fn changes_nobody_waits_for_are_told_once(world: World) {
+async fn missed_changes_are_reported_once(world: World) {
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     for number in 0..5 {
         announce(&world.store, number, Ok(())).await;
@@ -194,7 +194,7 @@ async fn changes_nobody_waits_for_are_told_once(world: World) {
 }
 
 #[engine_test]
-async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
+async fn unit_with_a_thousand_licenses_wakes_subscribers_of_each(world: World) {
     let mut page = watch(&world.store, "acme", Subject::License(license_id(999))).await;
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     let others = bystanders(&world.store).await;
@@ -205,7 +205,7 @@ async fn a_thousand_licenses_at_once_wake_whoever_watches_one(world: World) {
 }
 
 #[engine_test]
-async fn a_watch_that_ends_leaves_nothing_behind(world: World) {
+async fn dropped_subscription_is_removed(world: World) {
     let changes = world.store.changes();
     let first = watch(&world.store, "acme", Subject::Licenses).await;
     let second = watch(&world.store, "acme", Subject::Licenses).await;
@@ -222,7 +222,7 @@ async fn a_watch_that_ends_leaves_nothing_behind(world: World) {
 }
 
 #[engine_test]
-async fn two_stores_on_one_database_hear_each_other(world: World) {
+async fn stores_on_one_database_receive_each_others_changes(world: World) {
     let other = world.database.open().await;
     let mut detail = watch(&other, "acme", Subject::License(license_id(1))).await;
     let mut list = watch(&other, "acme", Subject::Licenses).await;
@@ -239,9 +239,9 @@ async fn two_stores_on_one_database_hear_each_other(world: World) {
     woken(&mut list).await;
 }
 
-/// As a command does that ends at once. Its second change comes while a server collects what it says next.
+/// Like a command that exits immediately. The server delays its second change to collect others.
 #[engine_test]
-async fn who_writes_and_closes_has_told_the_others(world: World) {
+async fn closing_a_store_sends_its_pending_changes(world: World) {
     for number in 0..3 {
         let mut second = watch(
             &world.store,
@@ -261,10 +261,10 @@ async fn who_writes_and_closes_has_told_the_others(world: World) {
 }
 
 #[engine_test]
-async fn a_watch_after_a_rest_hears_others_again(world: World) {
+async fn tracking_resumes_with_the_next_subscription(world: World) {
     let other = world.database.open().await;
     for number in 0..3 {
-        // While nobody watches, others write on.
+        // Others keep writing while there are no subscribers.
         let add =
             other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
@@ -289,9 +289,9 @@ async fn announce_from(store: &Store, first: u32, last: u32) {
     unit.await.unwrap();
 }
 
-/// SQLite can't tell what another process changed; PostgreSQL's servers tell each other.
+/// SQLite can't report what another process changed; PostgreSQL servers notify each other.
 #[tokio::test(flavor = "multi_thread")]
-async fn servers_on_postgres_say_what_they_changed() {
+async fn postgres_servers_send_their_change_sets() {
     let world = World::on(Engine::Postgres).await;
     let other = world.database.open().await;
     let mut last = watch(&world.store, "acme", Subject::License(license_id(402))).await;
@@ -300,7 +300,7 @@ async fn servers_on_postgres_say_what_they_changed() {
     announce_from(&other, 3, 403).await;
     woken(&mut last).await;
     assert_asleep(&others);
-    // More than they say one by one.
+    // More than fit into individual messages.
     announce_from(&other, 1_000, 2_000).await;
     for mut bystander in others {
         woken(&mut bystander).await;
@@ -308,7 +308,7 @@ async fn servers_on_postgres_say_what_they_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_on_postgres_is_not_woken_by_its_own_message() {
+async fn postgres_server_ignores_its_own_messages() {
     let world = World::on(Engine::Postgres).await;
     let other = world.database.open().await;
     let mut here = watch(&world.store, "acme", Subject::License(license_id(1))).await;
@@ -316,16 +316,16 @@ async fn a_server_on_postgres_is_not_woken_by_its_own_message() {
     let mut next = watch(&world.store, "acme", Subject::License(license_id(2))).await;
     announce(&world.store, 1, Ok(())).await;
     woken(&mut here).await;
-    // The message has been sent, and the next one comes after it to everyone.
+    // The message has been sent by now, and all servers receive the next one after it.
     woken(&mut there).await;
     announce(&other, 2, Ok(())).await;
     woken(&mut next).await;
     assert!(!here.has_changed());
 }
 
-/// What it missed meanwhile may be anything.
+/// It may have missed any change in the meantime.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_lost_its_ear_on_postgres_wakes_everybody() {
+async fn lost_listen_connection_wakes_all_subscribers() {
     let world = World::on(Engine::Postgres).await;
     let mut list = watch(&world.store, "acme", Subject::Licenses).await;
     let mut connection = sqlx::AnyConnection::connect(world.database.url())
@@ -336,7 +336,7 @@ async fn a_server_that_lost_its_ear_on_postgres_wakes_everybody() {
     let ended = sqlx::query(ears).execute(&mut connection).await.unwrap();
     assert_eq!(ended.rows_affected(), 1);
     woken(&mut list).await;
-    // And it hears again.
+    // It receives messages again.
     let other = world.database.open().await;
     let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
     announce(&other, 1, Ok(())).await;

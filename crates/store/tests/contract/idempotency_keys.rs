@@ -1,4 +1,4 @@
-//! Forms that make something once.
+//! Idempotency keys of forms.
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::{ids::FormId, time::Timestamp};
@@ -43,7 +43,7 @@ async fn made(world: &World, slug: &str, number: u128) -> Option<serde_json::Val
 }
 
 #[engine_test]
-async fn a_form_is_used_once_in_its_tenant(world: World) {
+async fn form_is_accepted_once_per_tenant(world: World) {
     assert_eq!(made(&world, "acme", 1).await, None);
     send(&world.store, "acme", 1, NOW).await.unwrap();
     assert!(matches!(
@@ -56,7 +56,7 @@ async fn a_form_is_used_once_in_its_tenant(world: World) {
 }
 
 #[engine_test]
-async fn of_many_at_once_one_uses_it(world: World) {
+async fn concurrent_submissions_are_accepted_once(world: World) {
     let beside = world.database.open().await;
     let stores = [&world.store, &beside];
     let sent = join_all((0..12).map(|number| send(stores[number % 2], "acme", 7, NOW))).await;
@@ -68,7 +68,7 @@ async fn of_many_at_once_one_uses_it(world: World) {
 }
 
 #[engine_test]
-async fn forms_are_forgotten_by_age_a_batch_at_a_time(world: World) {
+async fn old_keys_are_purged_in_batches(world: World) {
     for number in 0..5 {
         send(
             &world.store,

@@ -1,4 +1,4 @@
-//! Key types and prefixes of products.
+//! Key types and key prefixes.
 
 use futures::FutureExt;
 use keywright_api_types::page::Count;
@@ -33,7 +33,7 @@ async fn count(world: &World, slug: &str) -> Count {
 }
 
 #[engine_test]
-async fn one_that_a_license_is_of_stays_whatever_the_status(world: World) {
+async fn key_type_in_use_cannot_be_deleted(world: World) {
     for (number, state) in [(1, LicenseState::Revoked), (2, LicenseState::Reminted)] {
         world
             .add(&License {
@@ -56,7 +56,7 @@ async fn one_that_a_license_is_of_stays_whatever_the_status(world: World) {
 }
 
 #[engine_test]
-async fn a_license_of_a_deleted_one_is_not_added(world: World) {
+async fn license_of_a_deleted_key_type_is_rejected(world: World) {
     assert!(delete(&world, "acme").await.unwrap());
     assert!(matches!(
         world.add(&license(1)).await,
@@ -65,7 +65,7 @@ async fn a_license_of_a_deleted_one_is_not_added(world: World) {
 }
 
 #[engine_test]
-async fn all_are_listed_and_prefixes_are_known_across_tenants(world: World) {
+async fn key_types_are_listed_and_prefixes_are_checked_across_tenants(world: World) {
     let listed = world.store.all_key_types(&tenant("acme")).await.unwrap();
     assert_eq!((listed.len(), listed[0].id.as_str()), (1, "pro"));
     for (prefix, is_taken) in [("ACME", true), ("INDI", true), ("NONE", false)] {

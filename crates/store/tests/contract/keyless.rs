@@ -1,4 +1,4 @@
-//! Installs without a key.
+//! Keyless installs.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -41,7 +41,7 @@ async fn all(world: &World) -> Vec<KeylessInstall> {
 }
 
 #[engine_test]
-async fn a_device_is_one_install_by_its_machine_or_else_by_its_own_id(world: World) {
+async fn install_is_identified_by_machine_hash_or_else_by_instance_id(world: World) {
     let said = Telemetry {
         app_version: Some("1.0".into()),
         platform: Some("linux".into()),
@@ -126,7 +126,7 @@ async fn a_device_is_one_install_by_its_machine_or_else_by_its_own_id(world: Wor
 }
 
 #[engine_test]
-async fn what_was_not_seen_for_long_is_forgotten_in_batches(world: World) {
+async fn stale_installs_are_purged_in_batches(world: World) {
     for number in 0..5 {
         write(
             &world,

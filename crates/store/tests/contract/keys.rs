@@ -87,7 +87,7 @@ async fn stages(world: &World) -> Vec<(String, KeyStage)> {
 }
 
 #[engine_test]
-async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: World) {
+async fn sdk_key_works_until_its_end(world: World) {
     let found = world
         .store
         .device_tenant(&tenant("acme"))
@@ -104,12 +104,12 @@ async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: Worl
         sorted([1, 2])
     );
     assert_eq!(opening(&world, "acme", end).await, sorted([2]));
-    // An end that is nearer stays; one that is further off is brought forward.
+    // An earlier end stays, and a later one is brought forward.
     replace_sdk_key(&world, 3, end.plus_days(9)).await;
     assert_eq!(opening(&world, "acme", end).await, sorted([2, 3]));
     replace_sdk_key(&world, 4, NOW).await;
     assert_eq!(opening(&world, "acme", NOW).await, sorted([4]));
-    // One that had an end loses it.
+    // Inserting an ended key again removes its end.
     replace_sdk_key(&world, 1, NOW).await;
     assert_eq!(opening(&world, "acme", end).await, sorted([1]));
     assert_eq!(opening(&world, "indie", NOW).await, []);
@@ -124,7 +124,7 @@ async fn an_sdk_key_works_until_its_end_and_not_a_millisecond_longer(world: Worl
 }
 
 #[engine_test]
-async fn a_tenant_all_of_whose_sdk_keys_have_ended_still_asks_for_one(world: World) {
+async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: World) {
     replace_sdk_key(&world, 1, NOW).await;
     world
         .store
@@ -143,7 +143,7 @@ async fn a_tenant_all_of_whose_sdk_keys_have_ended_still_asks_for_one(world: Wor
 }
 
 #[engine_test]
-async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
+async fn second_sdk_key_without_an_end_conflicts(world: World) {
     let add = |number: u8| {
         world.store.write(move |tx| {
             async move {
@@ -163,7 +163,7 @@ async fn a_tenant_has_one_sdk_key_without_an_end(world: World) {
 }
 
 #[engine_test]
-async fn replaced_keys_are_ended_and_the_one_without_an_end_stays(world: World) {
+async fn ending_replaced_keys_keeps_the_current_key(world: World) {
     let end = || {
         world
             .store
@@ -178,7 +178,7 @@ async fn replaced_keys_are_ended_and_the_one_without_an_end_stays(world: World) 
 }
 
 #[engine_test]
-async fn two_that_replace_a_key_at_once_leave_one_without_an_end(world: World) {
+async fn concurrent_replacements_leave_one_current_key(world: World) {
     replace_sdk_key(&world, 1, NOW).await;
     let replace = |number: u8| {
         world.store.write(move |tx| {
@@ -205,7 +205,7 @@ async fn two_that_replace_a_key_at_once_leave_one_without_an_end(world: World) {
 }
 
 #[engine_test]
-async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
+async fn signing_key_is_added_promoted_retired_and_dropped(world: World) {
     for name in ["k1", "k2"] {
         add_signing_key(&world, "acme", name).await.unwrap();
     }
@@ -254,7 +254,7 @@ async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
     assert!(drop_retired(&world, later).await.is_empty());
     assert!(due(later).await.unwrap().is_empty());
     assert_eq!(stages(&world).await, [("k2".into(), KeyStage::Signing)]);
-    // What is dropped signs no more, and its name is never given away again.
+    // A dropped key signs nothing, and its id can't be reused.
     let again = add_signing_key(&world, "acme", "k1").await;
     assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
     assert_eq!(
@@ -269,7 +269,7 @@ async fn a_key_is_added_promoted_retired_and_dropped(world: World) {
 }
 
 #[engine_test]
-async fn a_retired_key_may_sign_again_but_a_dropped_one_may_not(world: World) {
+async fn retired_key_can_be_promoted_but_dropped_key_cannot(world: World) {
     for name in ["k1", "k2"] {
         add_signing_key(&world, "acme", name).await.unwrap();
         assert!(promote(&world, name, NOW).await);
@@ -288,7 +288,7 @@ async fn a_retired_key_may_sign_again_but_a_dropped_one_may_not(world: World) {
 }
 
 #[engine_test]
-async fn two_that_promote_at_once_leave_one_key_signing(world: World) {
+async fn concurrent_promotions_leave_one_signing_key(world: World) {
     for name in ["k1", "k2", "k3"] {
         add_signing_key(&world, "acme", name).await.unwrap();
     }
@@ -313,7 +313,7 @@ async fn two_that_promote_at_once_leave_one_key_signing(world: World) {
 }
 
 #[engine_test]
-async fn sdk_keys_are_listed_the_current_one_first(world: World) {
+async fn sdk_keys_are_listed_with_the_current_one_first(world: World) {
     replace_sdk_key(&world, 1, NOW).await;
     replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
     replace_sdk_key(&world, 3, NOW.plus_days(30)).await;
@@ -337,7 +337,7 @@ async fn sdk_keys_are_listed_the_current_one_first(world: World) {
 }
 
 #[engine_test]
-async fn the_end_of_a_replaced_key_is_moved_and_the_current_one_has_none(world: World) {
+async fn only_the_end_of_a_replaced_key_can_be_moved(world: World) {
     replace_sdk_key(&world, 1, NOW).await;
     replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
     let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {
@@ -368,7 +368,7 @@ async fn the_end_of_a_replaced_key_is_moved_and_the_current_one_has_none(world: 
 }
 
 #[engine_test]
-async fn the_latest_use_of_an_sdk_key_is_noted(world: World) {
+async fn latest_use_of_an_sdk_key_is_recorded(world: World) {
     replace_sdk_key(&world, 1, NOW).await;
     for (slug, number, millis) in [
         ("acme", 1, 5),

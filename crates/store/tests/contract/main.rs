@@ -1,9 +1,6 @@
-//! What the store promises, on both engines alike: each test here runs on SQLite and on PostgreSQL.
+//! Contract of the store. Tests run on SQLite and PostgreSQL, unless they concern one engine.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, as it should"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod activations;
 mod audit;

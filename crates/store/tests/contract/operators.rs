@@ -1,4 +1,4 @@
-//! Accounts and sessions.
+//! Operators and sessions.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -47,9 +47,10 @@ async fn open(world: &World, token_hash: &str) {
         .unwrap();
 }
 
-/// A sign-in that was checked before a change must not begin a session after it, wherever the change was made.
+/// A sign-in that was verified before a password change must not start a session after it, even
+/// if another process made the change.
 #[engine_test]
-async fn a_password_that_was_changed_is_held_no_more(world: World) {
+async fn changed_password_cannot_be_locked(world: World) {
     let known = operator(1, tenant("acme"), "ada@acme.test");
     let (id, hash) = (known.id, known.password_hash.clone());
     add(&world, known).await.unwrap();
@@ -73,7 +74,7 @@ async fn a_password_that_was_changed_is_held_no_more(world: World) {
 }
 
 #[engine_test]
-async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
+async fn email_is_unique_on_the_server_ignoring_case(world: World) {
     add(&world, operator(1, tenant("acme"), "Zoë@Acme.test"))
         .await
         .unwrap();
@@ -100,7 +101,7 @@ async fn an_email_is_unique_on_the_server_whatever_its_case(world: World) {
 }
 
 #[engine_test]
-async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) {
+async fn session_ends_at_expiry_after_inactivity_and_on_sign_out(world: World) {
     add(&world, operator(1, tenant("acme"), "a@acme.test"))
         .await
         .unwrap();
@@ -114,7 +115,11 @@ async fn a_session_ends_at_its_end_after_idleness_and_at_sign_out(world: World) 
         find(NOW, before).await.unwrap().account.email,
         "a@acme.test"
     );
-    assert_eq!(find(NOW.plus_days(30), before).await, None, "absolute end");
+    assert_eq!(
+        find(NOW.plus_days(30), before).await,
+        None,
+        "past its absolute end"
+    );
     assert_eq!(find(NOW, NOW).await, None, "idle");
     world
         .store

@@ -1,4 +1,4 @@
-//! Finding licenses by what their keys, customers and devices are called.
+//! Searching licenses by key, customer and device.
 
 use futures::FutureExt;
 use keywright_api_types::{
@@ -15,7 +15,7 @@ use keywright_testing::{Engine, TestDatabase, engine_test};
 
 use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
 
-/// The numbers, out of 1 to 9, of the licenses of `acme` that a term finds.
+/// Returns the numbers, out of 1 to 9, of the licenses of `acme` that a term matches.
 async fn found_in(store: &Store, typed: &str) -> Vec<u32> {
     let filter = LicenseFilter {
         term: SearchTerm::new(typed),
@@ -78,7 +78,7 @@ async fn fill(world: &World) {
 }
 
 #[engine_test]
-async fn a_license_is_found_by_any_part_of_what_it_is_called(world: World) {
+async fn license_is_found_by_any_substring(world: World) {
     fill(&world).await;
     for (typed, expected) in [
         // Display keys: ACME-XXXX-···-0001 and so on.
@@ -86,12 +86,12 @@ async fn a_license_is_found_by_any_part_of_what_it_is_called(world: World) {
         ("ACME-XXXX-···-0002", &[2]),
         ("·-0003", &[3]),
         ("acme-", &[1, 2, 3]),
-        // Customers, whatever the case.
+        // Customers, ignoring case.
         ("hoshino", &[1]),
         ("SHINO-LAB", &[1]),
         ("akiko", &[1]),
         ("ÉLODIE", &[2]),
-        // Devices, and their instances by how these begin.
+        // Device names, and instance ids by prefix.
         ("elodies", &[1]),
         ("odies-mac", &[1]),
         ("山本 think", &[3]),
@@ -99,7 +99,7 @@ async fn a_license_is_found_by_any_part_of_what_it_is_called(world: World) {
         ("00000000-0000-0000-0000-00000000000", &[1, 3]),
         ("0000-", &[]),
         ("00000000-0000-0000-0000-0000000000030", &[]),
-        // What means something to a database, but not here.
+        // Characters that are special in SQL but not here.
         ("50%_off", &[2]),
         ("o'neill", &[2]),
         ("\"x1\"", &[3]),
@@ -115,7 +115,7 @@ async fn a_license_is_found_by_any_part_of_what_it_is_called(world: World) {
 }
 
 #[engine_test]
-async fn a_term_of_one_or_two_symbols_is_found_at_the_beginning_of_words(world: World) {
+async fn short_term_matches_the_beginning_of_words(world: World) {
     fill(&world).await;
     for (typed, expected) in [
         ("it", &[1_u32] as &[u32]),
@@ -134,7 +134,7 @@ async fn a_term_of_one_or_two_symbols_is_found_at_the_beginning_of_words(world: 
 }
 
 #[engine_test]
-async fn a_device_is_found_by_the_name_that_it_has_now(world: World) {
+async fn device_is_found_by_its_current_name(world: World) {
     fill(&world).await;
     let renamed = world.store.write(|tx| {
         async move {
@@ -162,9 +162,10 @@ async fn a_device_is_found_by_the_name_that_it_has_now(world: World) {
     }
 }
 
-/// A database whose owner may not add extensions, or has none to add: everything is found by the beginnings of words.
+/// A database whose owner may not install extensions, or has none to install: all terms match the
+/// beginning of words.
 #[tokio::test(flavor = "multi_thread")]
-async fn without_trigrams_postgres_finds_beginnings_of_words() {
+async fn postgres_without_trigrams_matches_the_beginning_of_words() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let store = database.open().await;
     store.close().await;

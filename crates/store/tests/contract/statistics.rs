@@ -1,11 +1,11 @@
-//! Planner statistics of a database with a million licenses. Plans must not depend on them.
+//! Planner statistics of a database with a million licenses. Query plans must not depend on them.
 
 use keywright_testing::{Engine, EngineFixture};
 use sqlx::{AnyConnection, Connection};
 
 use crate::support::World;
 
-/// As `PRAGMA optimize` samples them: it takes a tenant for a few hundred licenses.
+/// As `PRAGMA optimize` samples them. It assumes a few hundred licenses per tenant.
 const SAMPLED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('licenses', 'licenses_by_state_and_expiry', '1245888 505 505 1 1'),
     ('licenses', 'licenses_of_devices', '1300550 505 1 1 1 1 1 1'),
@@ -39,16 +39,16 @@ const COUNTED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('products', 'sqlite_autoindex_products_2', '3 2 1'),
     ('products', 'sqlite_autoindex_products_1', '3 1')";
 
-/// SQLite without statistics and with both kinds; PostgreSQL as it is.
+/// Returns SQLite without statistics and with each kind, or PostgreSQL as it is.
 pub(crate) async fn worlds(engine: Engine) -> Vec<World> {
     let mut worlds = vec![World::on(engine).await];
     if engine == Engine::Sqlite {
         for statistics in [SAMPLED, COUNTED] {
             let database = World::on(engine).await.database;
-            // Creates the table, if only for the rows that are there.
+            // `ANALYZE` creates the table. Its statistics of the few rows here are not needed.
             database.execute("ANALYZE; DELETE FROM sqlite_stat1").await;
             database.execute(statistics).await;
-            // A connection reads them when it is opened.
+            // A connection reads the statistics when it is opened.
             let store = database.open().await;
             worlds.push(World { store, database });
         }

@@ -1,4 +1,4 @@
-//! A store with two tenants in it, and short ways to fill it.
+//! A store with two tenants, and helpers to fill it.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -94,7 +94,7 @@ impl World {
             .await
     }
 
-    /// Adds an activation and takes its slot.
+    /// Takes a slot and inserts an activation.
     pub(crate) async fn activate(&self, activation: &Activation) -> Result<(), StoreError> {
         let activation = activation.clone();
         self.store
@@ -123,7 +123,7 @@ pub(crate) fn license_id(number: u32) -> LicenseId {
     key(number).id()
 }
 
-/// A license of `acme`, minted `number` seconds after [`NOW`].
+/// Returns a license of `acme`, minted `number` seconds after [`NOW`].
 pub(crate) fn license(number: u32) -> License {
     License {
         created_at: Timestamp::from_seconds(NOW.seconds() + i64::from(number)),

@@ -1,4 +1,4 @@
-//! Units of work: all or nothing, and finished whoever waits.
+//! Units of work: atomic, and completed even if the caller is gone.
 
 use futures::{FutureExt, future::join_all};
 use keywright_store::{Store, StoreError};
@@ -15,7 +15,7 @@ async fn exists(store: &Store, number: u32) -> bool {
 }
 
 #[engine_test]
-async fn a_unit_that_fails_leaves_nothing_and_takes_no_other_with_it(world: World) {
+async fn failed_unit_is_rolled_back_without_affecting_others(world: World) {
     let units = (0..40_u32).map(|number| {
         world.store.write(move |tx| {
             async move {
@@ -41,13 +41,13 @@ async fn a_unit_that_fails_leaves_nothing_and_takes_no_other_with_it(world: Worl
 }
 
 #[engine_test]
-async fn a_unit_that_panics_leaves_nothing_and_the_writer_goes_on(world: World) {
+async fn panicking_unit_is_rolled_back_and_the_writer_continues(world: World) {
     let broken = world
         .store
         .write(|tx| {
             async move {
                 tx.insert_license(&license(1)).await?;
-                assert!(exists_never(), "a defect");
+                assert!(exists_never(), "simulated bug");
                 Ok::<_, StoreError>(())
             }
             .boxed()
@@ -59,7 +59,7 @@ async fn a_unit_that_panics_leaves_nothing_and_the_writer_goes_on(world: World) 
 }
 
 #[engine_test]
-async fn a_unit_goes_on_when_nobody_waits_for_it_any_more(world: World) {
+async fn unit_completes_after_its_caller_is_dropped(world: World) {
     let (started, wait_for_start) = tokio::sync::oneshot::channel();
     let (go, wait_for_go) = tokio::sync::oneshot::channel();
     let (finished, wait_for_end) = tokio::sync::oneshot::channel();
@@ -74,19 +74,20 @@ async fn a_unit_goes_on_when_nobody_waits_for_it_any_more(world: World) {
         .boxed()
     });
     tokio::select! {
-        _ = unit => panic!("it waits for us"),
+        _ = unit => panic!("the unit can't finish yet"),
         started = wait_for_start => started.unwrap(),
     }
     go.send(()).unwrap();
     wait_for_end.await.unwrap();
-    // A next unit is answered after the first one's commit on SQLite; closing waits for it on both.
+    // On SQLite the reply to a later unit would follow the first commit. Closing waits for it on
+    // both engines.
     world.store.close().await;
     let again = world.database.open().await;
     assert!(exists(&again, 1).await);
 }
 
 #[engine_test]
-async fn a_closed_store_refuses_to_write(world: World) {
+async fn closed_store_rejects_writes(world: World) {
     world.store.close().await;
     assert!(world.add(&license(1)).await.is_err());
     assert!(world.store.ping().await.is_err());
@@ -96,10 +97,11 @@ fn exists_never() -> bool {
     false
 }
 
-/// A unit that holds a row for ever, as a server does that vanished: whoever wants the same row is told before a request's
-/// time is up, and everyone else is served. On SQLite there is no such thing: one writer runs one unit after the other.
+/// A unit holds a row lock forever, as a server does that has disappeared. Units that need the
+/// same row fail before a request times out, and all others proceed. SQLite runs one unit at a
+/// time, so this can't happen there.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_row_that_is_held_stops_nobody_else_on_postgres() {
+async fn locked_row_blocks_no_other_row_on_postgres() {
     let world = World::on(Engine::Postgres).await;
     world.add(&license(1)).await.unwrap();
     world.add(&license(2)).await.unwrap();
@@ -134,5 +136,5 @@ async fn a_row_that_is_held_stops_nobody_else_on_postgres() {
     };
     let (done, ()) = futures::join!(holder, others);
     done.unwrap();
-    assert!(lock(1).await.unwrap().is_some(), "and then it is free");
+    assert!(lock(1).await.unwrap().is_some(), "the lock was released");
 }

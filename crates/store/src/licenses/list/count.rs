@@ -1,4 +1,4 @@
-//! How many licenses match, and with that the strategy that reads a page of them.
+//! Counts the matching licenses, and chooses the scan strategy for a page of them.
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery, SortBy},
@@ -9,12 +9,12 @@ use keywright_domain::{ids::TenantId, search::SearchTerm, time::Timestamp};
 use super::{push_status_and_product, scan, scan::Scan};
 use crate::{Store, StoreError, query::Sql};
 
-/// Maximum number of counted matches of a frequent term; beyond that the list says "more than".
+/// Maximum number of counted matches of a frequent term. Above it the list shows "more than".
 const SEARCH_COUNT_LIMIT: u32 = 1_000;
 
 impl Store {
-    /// Number of licenses that match, and the strategy to read a page of them. The planner can't choose
-    /// it: it does not know how many match.
+    /// Returns the number of matching licenses and the strategy for reading a page of them. The
+    /// query planner can't choose it, because it does not know how many match.
     pub(super) async fn count_matches(
         &self,
         tenant: &TenantId,
@@ -50,7 +50,7 @@ impl Store {
         Ok((count, scan))
     }
 
-    /// Counts licenses up to [`COUNT_LIMIT`].
+    /// Counts licenses, up to [`COUNT_LIMIT`].
     pub(super) async fn count_licenses(
         &self,
         tenant: &TenantId,
@@ -78,7 +78,7 @@ impl Store {
             .push(") AS found");
     }
 
-    /// Whether so many texts contain the term that collecting them would be slow.
+    /// Returns whether so many texts contain the term that collecting them would be slow.
     async fn is_frequent_term(
         &self,
         tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! Query plans of the list, a line for each step, for tests.
+//! Query plans of the license list, one line per step, for tests.
 
 use keywright_api_types::license_list::{LicenseFilter, LicenseQuery};
 use keywright_domain::{ids::TenantId, time::Timestamp};
@@ -8,7 +8,7 @@ use super::scan;
 use crate::{Engine, Store, StoreError, query::Sql};
 
 impl Store {
-    /// Plan of a page that walks the list in its order.
+    /// Returns the plan of a page that walks the list in its order.
     pub async fn explain_walk(
         &self,
         tenant: &TenantId,
@@ -20,7 +20,7 @@ impl Store {
             .await
     }
 
-    /// Plan of a page that is filtered, then sorted.
+    /// Returns the plan of a page that is filtered, then sorted.
     pub async fn explain_filter_then_sort(
         &self,
         tenant: &TenantId,
@@ -32,7 +32,7 @@ impl Store {
             .await
     }
 
-    /// Plan of a count.
+    /// Returns the plan of a count.
     pub async fn explain_count(
         &self,
         tenant: &TenantId,
@@ -48,7 +48,7 @@ impl Store {
         let (explain, detail) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
             Engine::Postgres => {
-                // An empty table is scanned as a whole, whatever its indexes.
+                // PostgreSQL would scan an empty table sequentially, whatever its indexes.
                 connection.execute("SET enable_seqscan = off").await?;
                 ("EXPLAIN ", 0)
             }

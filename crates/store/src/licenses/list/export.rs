@@ -23,9 +23,9 @@ use crate::{
 };
 
 impl Store {
-    /// The next licenses of an export, newest first: `size` of them after the mark, fewer at the end.
-    /// The order is that of minting, which never changes: a license that matches throughout is in
-    /// exactly one batch.
+    /// Returns the next batch of an export, newest first: `size` licenses after the cursor, fewer
+    /// at the end. The order of creation never changes, so a license that matches throughout is
+    /// in exactly one batch.
     pub async fn licenses_to_export(
         &self,
         tenant: &TenantId,
@@ -40,7 +40,7 @@ impl Store {
         );
         sql.bind(tenant.as_str());
         let sort = Sort::default();
-        // Every match is needed, in an order that has an index.
+        // Every match is needed, in an order that an index provides.
         let scan = Scan {
             order: scan::walk(sort.by).order,
             ..scan::filter_then_sort(sort.by)
@@ -52,7 +52,7 @@ impl Store {
         rows.iter().map(|row| exported(row, now)).collect()
     }
 
-    /// Number of licenses that an export will have if nothing changes; not capped.
+    /// Counts the licenses of an export, without a cap.
     pub async fn count_licenses_to_export(
         &self,
         tenant: &TenantId,

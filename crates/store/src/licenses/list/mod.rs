@@ -1,6 +1,7 @@
-//! The list of licenses: filtered, sorted, a page at a time.
+//! The license list: filters, sorting and keyset pagination.
 //!
-//! How a page is read depends on how many licenses match: [`scan`] has a module for each strategy.
+//! How a page is read depends on the number of matching licenses: [`scan`] has a module for each
+//! strategy.
 
 mod count;
 #[cfg(feature = "testing")]
@@ -29,7 +30,8 @@ use crate::{
     query::{Fields, Sql, expiry_column},
 };
 
-// `CROSS JOIN` keeps SQLite from reading the products first, and the licenses of each in no order.
+// `CROSS JOIN` keeps SQLite from reading the products first, which would lose the order of
+// licenses.
 const SUMMARIES: &str =
     "SELECT l.id, l.display_key, l.state, l.customer_email, l.active_count, l.activation_limit,
      l.created_at, l.expires_at, p.name AS product_name
@@ -37,8 +39,8 @@ const SUMMARIES: &str =
      WHERE p.tenant_id = l.tenant_id AND p.id = l.product_id AND l.tenant_id = ";
 
 impl Store {
-    /// One page of the tenant's licenses, how many match and how many there are, and what can be
-    /// filtered by.
+    /// Returns a page of the tenant's licenses, the number of matches, the total, and the
+    /// products to filter by.
     pub async fn list_licenses(
         &self,
         tenant: &TenantId,
@@ -53,7 +55,7 @@ impl Store {
             .fetch_page_rows(tenant, query, position, scan, now)
             .await?;
         if rows.is_empty() && position != Position::Start {
-            // A cursor beyond the end, from an old or edited link, leads to the beginning.
+            // A cursor past the end, from an old or edited link, leads to the first page.
             position = Position::Start;
             rows = self
                 .fetch_page_rows(tenant, query, position, scan, now)
@@ -76,7 +78,8 @@ impl Store {
         })
     }
 
-    /// Up to `limit` licenses of the tenant that contain the term, in no order.
+    /// Returns up to `limit` of the tenant's licenses that contain the term, in no particular
+    /// order.
     pub async fn licenses_with(
         &self,
         tenant: &TenantId,
@@ -92,7 +95,7 @@ impl Store {
         rows.iter().map(id).collect()
     }
 
-    /// The rows outwards from `position`, one more than fit on a page.
+    /// Returns the rows next to `position`, one more than fits on a page.
     async fn fetch_page_rows(
         &self,
         tenant: &TenantId,
@@ -117,12 +120,12 @@ impl Store {
     ) {
         sql.push(SUMMARIES).bind(tenant.as_str());
         self.push_filter(sql, tenant, &query.filter, scan, now);
-        // One more tells whether there is a next page.
+        // The extra row shows whether there is a next page.
         let limit = i64::from(PAGE_SIZE) + 1;
         push_keyset_page(sql, tenant, query.sort, position, scan, limit);
     }
 
-    /// Adds the conditions on `l`, a license of the tenant.
+    /// Appends the conditions on `l`, a license of the tenant.
     fn push_filter(
         &self,
         sql: &mut Sql,
@@ -168,7 +171,7 @@ fn push_status_and_product(sql: &mut Sql, filter: &LicenseFilter, scan: Scan, no
     }
 }
 
-/// The state is what operators made of a license; whether it has expired depends on the clock.
+/// Operators set the state, but whether a license has expired depends on the clock.
 fn push_status(sql: &mut Sql, status: Status, scan: Scan, now: Timestamp) {
     let state = match status {
         Status::Active | Status::Expired => LicenseState::Active,
@@ -186,7 +189,7 @@ fn push_status(sql: &mut Sql, status: Status, scan: Scan, now: Timestamp) {
     sql.bind(now.millis());
 }
 
-/// Adds where the page begins, its order and its length.
+/// Appends the start of the page, its order and its length.
 fn push_keyset_page(
     sql: &mut Sql,
     tenant: &TenantId,
@@ -195,7 +198,7 @@ fn push_keyset_page(
     scan: Scan,
     limit: i64,
 ) {
-    // The page before a row is read outwards, against the order of the list.
+    // The page before a row is read backward, against the order of the list.
     let (mark, reads_downwards) = match position {
         Position::Start => (None, sort.descending),
         Position::After(mark) => (Some(mark), sort.descending),
@@ -208,7 +211,7 @@ fn push_keyset_page(
         sql.push(beyond);
         sql.bind(mark.value).push(", ");
         if sort.by == SortBy::Activations {
-            // The license is still there: licenses are never deleted.
+            // The license still exists: licenses are never deleted.
             sql.push("(SELECT m.created_at FROM licenses m WHERE m.tenant_id = ")
                 .bind(tenant.as_str())
                 .push(" AND m.id = ")
@@ -222,7 +225,7 @@ fn push_keyset_page(
     sql.push(" LIMIT ").bind(limit);
 }
 
-/// Adds the columns, each with `suffix`, separated by commas.
+/// Appends the columns, each with `suffix`, separated by commas.
 fn push_columns(sql: &mut Sql, columns: &[&'static str], suffix: &'static str) {
     for (index, column) in columns.iter().enumerate() {
         sql.push(if index > 0 { ", " } else { "" });

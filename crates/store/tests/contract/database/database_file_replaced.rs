@@ -1,4 +1,5 @@
-//! SQLite: the file goes away while it is open. On Unix it lives on for the store alone, and then nothing may be kept in it.
+//! SQLite: the database file is moved while it is open. On Unix the store could still write to
+//! it, but must not confirm any write.
 
 use std::{fs, path::Path};
 
@@ -18,11 +19,11 @@ async fn is_refused(world: &World, file: &Path) {
         matches!(pinged, Err(StoreError::Unavailable(_))),
         "{pinged:?}"
     );
-    assert!(!file.exists(), "an empty one was made");
+    assert!(!file.exists(), "an empty file was created");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_is_read_or_written_until_it_is_back() {
+async fn reads_and_writes_fail_until_the_file_is_restored() {
     let world = World::on(Engine::Sqlite).await;
     let file = world.database.file().unwrap();
     let away = file.with_extension("away");
@@ -33,7 +34,7 @@ async fn nothing_is_read_or_written_until_it_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_unit_during_which_it_goes_is_not_said_to_be_kept() {
+async fn commit_to_a_moved_file_is_not_confirmed() {
     let world = World::on(Engine::Sqlite).await;
     let file = world.database.file().unwrap();
     let away = file.with_extension("away");

@@ -1,4 +1,4 @@
-//! The two sets of migrations make the same tables.
+//! The two sets of migrations create the same tables.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,8 +9,9 @@ use std::{
 use keywright_testing::{Engine, TestDatabase};
 use sqlx::{AnyConnection, Connection, Row};
 
-/// What each migration of an engine says about tables: its statements without comments, spacing, the collation that only
-/// PostgreSQL needs told, and how each of them counts rows. Indexes for searching may differ: SQLite's are virtual tables.
+/// Returns the table statements of each migration, without comments, spacing, the collation that
+/// only PostgreSQL needs, and the engines' ways to number rows. Search indexes may differ:
+/// SQLite's are virtual tables.
 fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("migrations")
@@ -30,7 +31,8 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
             let statements = code
                 .split(';')
                 .map(|sql| sql.split_whitespace().collect::<Vec<_>>().join(" "));
-            // SQLite can give a table its numbers, and another key, only by making it anew, and has a log of its own.
+            // SQLite can number the rows of a table, or change its key, only by recreating it. It
+            // also has its own log.
             let is_own = |sql: &str| {
                 [
                     "activations_anew",
@@ -44,7 +46,7 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
                 .iter()
                 .any(|own| sql.contains(own))
             };
-            // Neither SQLite's indexes for searching nor PostgreSQL's settings of triggers and of room in pages.
+            // Excludes SQLite's search indexes, and PostgreSQL's triggers and fill factors.
             let is_table = |sql: &String| {
                 sql.contains(" TABLE ")
                     && !sql.contains(" VIRTUAL TABLE ")
@@ -59,18 +61,18 @@ fn tables(engine: &str) -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn both_engines_have_the_same_tables_and_columns() {
+fn migrations_declare_the_same_tables_on_both_engines() {
     let (sqlite, postgres) = (tables("sqlite"), tables("postgres"));
     assert_eq!(sqlite, postgres);
     assert!(sqlite.values().flatten().count() >= 10, "{sqlite:?}");
 }
 
-/// Each column of each table, as `table.column`, that all migrations together leave.
+/// Returns each column that the migrations leave, as `table.column`.
 async fn columns(engine: Engine) -> BTreeSet<String> {
     let database = TestDatabase::on(engine).await;
     database.open().await.close().await;
     let mut connection = AnyConnection::connect(database.url()).await.unwrap();
-    // Those of SQLite's virtual tables are its own affair.
+    // Excludes the columns of SQLite's virtual tables.
     let sql = match engine {
         Engine::Sqlite => {
             "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
@@ -85,7 +87,7 @@ async fn columns(engine: Engine) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn both_engines_end_with_the_same_columns() {
+async fn migrated_schemas_have_the_same_columns_on_both_engines() {
     let (sqlite, postgres) = (
         columns(Engine::Sqlite).await,
         columns(Engine::Postgres).await,

@@ -1,4 +1,4 @@
-//! The database itself: opening, migrating, upgrading, and a file that is replaced while it is open.
+//! The database itself: opening, migrating, upgrading, and replacement of the open file.
 
 #[cfg(unix)]
 mod database_file_replaced;

@@ -1,4 +1,4 @@
-//! Opening a database: what is refused, and with which words.
+//! Opening a database, and the errors when that fails.
 
 use keywright_store::{OpenError, Store};
 use keywright_testing::{Engine, TestDatabase, engine_test};
@@ -6,7 +6,7 @@ use keywright_testing::{Engine, TestDatabase, engine_test};
 use crate::support::World;
 
 #[engine_test]
-async fn opening_again_finds_what_was_there(world: World) {
+async fn reopened_database_keeps_its_data(world: World) {
     world.store.close().await;
     let again = world.database.open().await;
     assert_eq!(again.tenant_ids().await.unwrap().len(), 2);
@@ -20,7 +20,7 @@ async fn refusal(url: &str) -> OpenError {
 }
 
 #[tokio::test]
-async fn a_missing_file_is_unreachable_unless_it_may_be_made() {
+async fn missing_file_is_created_only_in_rwc_mode() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("none.db").display());
     assert!(matches!(refusal(&url).await, OpenError::Unreachable(_)));
@@ -28,7 +28,7 @@ async fn a_missing_file_is_unreachable_unless_it_may_be_made() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_broken_and_left_alone() {
+async fn file_that_is_not_a_database_is_rejected_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.db");
     std::fs::write(&path, "Dear Sir or Madam, ".repeat(100)).unwrap();
@@ -42,7 +42,7 @@ async fn a_file_that_is_no_database_is_broken_and_left_alone() {
 }
 
 #[tokio::test]
-async fn other_engines_are_refused_by_name() {
+async fn unsupported_engines_are_rejected() {
     assert!(matches!(
         refusal("mysql://h/d").await,
         OpenError::UnknownEngine
@@ -50,17 +50,17 @@ async fn other_engines_are_refused_by_name() {
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_unreachable_and_its_password_stays_secret() {
+async fn unreachable_server_error_does_not_reveal_the_password() {
     let error = refusal("postgres://somebody:hunter2@127.0.0.1:1/none").await;
     assert!(matches!(error, OpenError::Unreachable(_)), "{error}");
     assert!(!error.to_string().contains("hunter2"));
 }
 
 #[tokio::test]
-async fn a_fresh_sqlite_database_is_tuned() {
+async fn new_sqlite_database_uses_a_write_ahead_log() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let store = database.open().await;
     store.ping().await.unwrap();
     let log = database.file().unwrap().with_extension("db-wal");
-    assert!(log.exists(), "write-ahead log");
+    assert!(log.exists(), "no write-ahead log");
 }

@@ -1,4 +1,5 @@
-//! A small database of every schema that was given out is kept in `tests/released`: each is brought up to date and can be read.
+//! Upgrades: `tests/released` has a small database of every released schema. Each is migrated and
+//! read.
 
 use std::{fs, path::Path};
 
@@ -11,8 +12,9 @@ use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
 
 use crate::support::tenant;
 
-/// Each was made by the program of its day, in November 2026, and has one tenant with a product, three licenses, one device and,
-/// but for the first, whose program could make none, two SDK keys.
+/// Each file was created by the version that released its schema, in November 2026. It has one
+/// tenant with a product, three licenses, one device and two SDK keys. The first has no SDK keys,
+/// because that version could not create any.
 async fn can_be_read(store: &Store, name: &str) {
     let expected_sdk_keys = if name == "0001" { 0 } else { 2 };
     let acme = tenant("acme");
@@ -82,7 +84,7 @@ fn url(file: &Path) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn databases_of_every_released_schema_open_and_read_the_same() {
+async fn every_released_schema_can_be_upgraded() {
     let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released");
     let mut schemas = Vec::new();
     for entry in fs::read_dir(released).unwrap() {
@@ -96,7 +98,7 @@ async fn databases_of_every_released_schema_open_and_read_the_same() {
             (copied.schema, copied.tenants, copied.licenses),
             (name.parse().unwrap(), 1, 3)
         );
-        // A backup is of the schema that it was made of; what opens it brings it up to date.
+        // A backup keeps its schema. Opening it migrates it.
         let backup = folder.path().join("backup.db");
         copy_database(&url(&file), &backup).await.unwrap();
         assert_eq!(inspect_copy(&url(&backup)).await.unwrap(), copied);
@@ -112,6 +114,6 @@ async fn databases_of_every_released_schema_open_and_read_the_same() {
     let newest = i64::try_from(fs::read_dir(migrations).unwrap().count()).unwrap();
     assert!(
         schemas.into_iter().eq(1..=newest),
-        "keep a database of each schema, the newest too"
+        "add a database of the newest schema to tests/released"
     );
 }

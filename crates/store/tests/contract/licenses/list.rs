@@ -1,4 +1,4 @@
-//! The list of licenses: filters, orders, pages.
+//! The license list: filters, sorting, pages.
 
 use futures::FutureExt;
 use keywright_api_types::{
@@ -41,7 +41,7 @@ fn at(position: Position<LicenseId>) -> LicenseQuery {
     }
 }
 
-/// Every row from the first page to the last, and then again from the last to the first.
+/// Returns all rows from the first page to the last, and again from the last to the first.
 async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSummary>; 2] {
     let mut there = Vec::new();
     let mut position = Position::Start;
@@ -73,7 +73,7 @@ async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSumma
     [there, back]
 }
 
-/// Each single filter and each order, from the beginning and from a place further down.
+/// Each single filter and each sort order, from the start and from a later cursor.
 fn pages() -> Vec<LicenseQuery> {
     let statuses = Status::ALL.map(|status| LicenseFilter {
         status: Some(status),
@@ -122,7 +122,7 @@ fn searched(typed: &str, sort: Sort) -> LicenseQuery {
     }
 }
 
-/// Beginnings of a list and places further down.
+/// The start of a list, and a later cursor.
 fn positions() -> [Position<LicenseId>; 2] {
     let mark = Mark {
         value: 7,
@@ -132,7 +132,7 @@ fn positions() -> [Position<LicenseId>; 2] {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite_a_search_for_a_frequent_term_checks_each_license() {
+async fn sqlite_search_for_a_frequent_term_checks_each_license() {
     let acme = tenant("acme");
     for world in statistics::worlds(Engine::Sqlite).await {
         for typed in ["acme", "ac", "a"] {
@@ -147,7 +147,7 @@ async fn on_sqlite_a_search_for_a_frequent_term_checks_each_license() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite_a_search_for_a_rare_term_reads_only_its_licenses() {
+async fn sqlite_search_for_a_rare_term_reads_only_matching_licenses() {
     let acme = tenant("acme");
     for world in statistics::worlds(Engine::Sqlite).await {
         for typed in ["acme", "ac", "a"] {
@@ -178,7 +178,7 @@ async fn on_sqlite_a_search_for_a_rare_term_reads_only_its_licenses() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn on_sqlite_a_filter_is_counted_in_its_index() {
+async fn sqlite_counts_use_a_covering_index() {
     for world in statistics::worlds(Engine::Sqlite).await {
         for status in Status::ALL {
             let filter = LicenseFilter {
@@ -198,7 +198,7 @@ async fn on_sqlite_a_filter_is_counted_in_its_index() {
 }
 
 #[engine_test]
-async fn every_filter_and_every_order_is_read_by_an_index(engine: Engine) {
+async fn every_filter_and_order_uses_an_index(engine: Engine) {
     for world in statistics::worlds(engine).await {
         world.add(&license(1)).await.unwrap();
         for page in pages() {
@@ -217,7 +217,7 @@ async fn every_filter_and_every_order_is_read_by_an_index(engine: Engine) {
 }
 
 #[engine_test]
-async fn the_list_says_status_at_the_moment_it_is_read(world: World) {
+async fn status_is_evaluated_when_the_list_is_read(world: World) {
     let end = NOW.plus_days(1);
     world
         .add(&License {
@@ -259,7 +259,7 @@ async fn the_list_says_status_at_the_moment_it_is_read(world: World) {
     }
 }
 
-/// Adds a second product, with a key type.
+/// Adds a second product with a key type.
 async fn add_studio(world: &World) {
     let studio = Product {
         tenant: tenant("acme"),
@@ -289,9 +289,10 @@ async fn add_studio(world: &World) {
     added.await.map_err(|error: StoreError| error).unwrap();
 }
 
-/// Four statuses of two products: each filter lets through what it says, alone and together, and counts it.
+/// Licenses of four statuses in two products: each filter matches and counts the right ones,
+/// alone and combined.
 #[engine_test]
-async fn filters_let_through_what_fits_all_of_them(world: World) {
+async fn combined_filters_must_all_match(world: World) {
     add_studio(&world).await;
     let past = Some(NOW.plus_millis(-1));
     let mut number = 0;
@@ -378,10 +379,10 @@ async fn filters_let_through_what_fits_all_of_them(world: World) {
     );
 }
 
-/// Three pages and a rest, most of them equal in what they are sorted by: in each order every license appears once,
-/// forwards and backwards alike.
+/// Three full pages and a partial one, mostly with equal sort values: in each order every license
+/// appears once, forward and backward.
 #[engine_test]
-async fn every_order_shows_every_license_once_in_both_directions(world: World) {
+async fn every_order_lists_each_license_once_in_both_directions(world: World) {
     let total = PAGE_SIZE * 3 + 7;
     for number in 0..total {
         let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number / 2));
@@ -418,7 +419,7 @@ async fn every_order_shows_every_license_once_in_both_directions(world: World) {
         let value = |row: &LicenseSummary| match name.trim_start_matches('-') {
             "created" => (row.created_at.millis(), 0, row.id),
             "expires" => (row.expires_at.unwrap_or(never).millis(), 0, row.id),
-            // Of those with as many devices the newest is the last.
+            // Among licenses with as many devices, the newest comes last.
             _ => (row.active_count.into(), row.created_at.millis(), row.id),
         };
         let sorted = |pair: &[LicenseSummary]| {
@@ -430,15 +431,15 @@ async fn every_order_shows_every_license_once_in_both_directions(world: World) {
         };
         assert!(
             there.windows(2).all(sorted),
-            "{name}: in order, no row twice"
+            "{name}: out of order or duplicate"
         );
     }
 }
 
-/// While a reader pages there and back, 200 licenses are minted and as many of those that were there revoked: the ones
-/// that match throughout appear once each.
+/// While a reader pages forward and back, 200 licenses are minted and 200 existing ones revoked.
+/// Licenses that match throughout appear exactly once.
 #[engine_test]
-async fn paging_holds_while_licenses_are_minted_and_revoked(world: World) {
+async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: World) {
     let stays = |number: u32| number.is_multiple_of(2);
     for number in 0..400 {
         world.add(&license(number)).await.unwrap();
@@ -446,7 +447,7 @@ async fn paging_holds_while_licenses_are_minted_and_revoked(world: World) {
     let store = world.store.clone();
     let changes = tokio::spawn(async move {
         for number in 0..200_u32 {
-            // New ones stand everywhere in the list, not just at its top.
+            // New licenses are spread over the whole list, not only its top.
             let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number * 2));
             let minted = License {
                 created_at,
@@ -481,12 +482,12 @@ async fn paging_holds_while_licenses_are_minted_and_revoked(world: World) {
         let length = ids.len();
         ids.sort();
         ids.dedup();
-        assert_eq!(ids.len(), length, "no row twice");
+        assert_eq!(ids.len(), length, "duplicate row");
     }
 }
 
 #[engine_test]
-async fn the_count_stops_past_ten_thousand(world: World) {
+async fn counts_are_capped_at_ten_thousand(world: World) {
     let added = world.store.write(|tx| {
         async move {
             for number in 0..=COUNT_LIMIT {
@@ -507,8 +508,8 @@ async fn the_count_stops_past_ten_thousand(world: World) {
         .store
         .count_licenses_to_export(&tenant("acme"), &everything, NOW)
         .await;
-    assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "an export wants to know");
-    // A term that many have: part of a key, the beginning of a word, and that of an instance id.
+    assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "exports have no cap");
+    // A frequent term: part of a key, the beginning of a word, and the prefix of an instance id.
     world
         .activate(&Activation {
             instance: "ac000000-0000-4000-8000-000000000001".parse().unwrap(),
@@ -536,7 +537,7 @@ async fn the_count_stops_past_ten_thousand(world: World) {
 }
 
 #[engine_test]
-async fn a_place_beyond_the_end_shows_the_beginning(world: World) {
+async fn cursor_past_the_end_shows_the_first_page(world: World) {
     world.add(&license(1)).await.unwrap();
     let beyond = Mark {
         value: 0,

@@ -1,4 +1,4 @@
-//! Licenses, one at a time.
+//! Single licenses.
 
 mod list;
 
@@ -11,7 +11,7 @@ use keywright_testing::engine_test;
 use crate::support::{NOW, World, license, license_id, tenant};
 
 #[engine_test]
-async fn a_license_is_read_as_it_was_written(world: World) {
+async fn license_round_trips(world: World) {
     let written = License {
         state: LicenseState::Reminted,
         expires_at: Some(NOW.plus_days(1)),
@@ -52,7 +52,7 @@ async fn a_license_is_read_as_it_was_written(world: World) {
 }
 
 #[engine_test]
-async fn only_an_active_license_is_revoked_and_only_by_its_tenant(world: World) {
+async fn only_active_licenses_of_the_tenant_can_be_revoked(world: World) {
     world.add(&license(1)).await.unwrap();
     world
         .add(&License {
@@ -91,7 +91,7 @@ async fn only_an_active_license_is_revoked_and_only_by_its_tenant(world: World) 
 }
 
 #[engine_test]
-async fn another_tenants_license_is_absent(world: World) {
+async fn license_of_another_tenant_is_not_found(world: World) {
     world.add(&license(1)).await.unwrap();
     let id = license_id(1);
     assert!(
@@ -128,7 +128,7 @@ async fn another_tenants_license_is_absent(world: World) {
 }
 
 #[engine_test]
-async fn the_same_key_twice_in_a_tenant_is_a_conflict_but_not_in_two(world: World) {
+async fn duplicate_key_conflicts_only_within_a_tenant(world: World) {
     world.add(&license(1)).await.unwrap();
     assert!(matches!(
         world.add(&license(1)).await,
@@ -144,7 +144,7 @@ async fn the_same_key_twice_in_a_tenant_is_a_conflict_but_not_in_two(world: Worl
 }
 
 #[engine_test]
-async fn a_license_needs_its_key_type(world: World) {
+async fn license_requires_an_existing_key_type(world: World) {
     let orphan = License {
         key_type: "nothing".parse().unwrap(),
         ..license(1)

@@ -1,4 +1,4 @@
-//! How far a tenant has come.
+//! Progress of a tenant.
 
 use futures::FutureExt;
 use keywright_store::{Store, StoreError};
@@ -13,7 +13,7 @@ async fn end(store: &Store, slug: &'static str) -> bool {
 }
 
 #[engine_test]
-async fn licenses_and_devices_count_for_their_own_tenant(world: World) {
+async fn progress_is_separate_for_each_tenant(world: World) {
     let store = &world.store;
     let (acme, indie) = (tenant("acme"), tenant("indie"));
     assert_eq!(store.newest_license_type(&acme).await.unwrap(), None);
@@ -28,7 +28,7 @@ async fn licenses_and_devices_count_for_their_own_tenant(world: World) {
 }
 
 #[engine_test]
-async fn the_guide_is_put_away_once_and_for_its_tenant(world: World) {
+async fn guide_is_dismissed_once_per_tenant(world: World) {
     assert!(end(&world.store, "acme").await);
     assert!(!end(&world.store, "acme").await);
     assert!(end(&world.store, "indie").await);

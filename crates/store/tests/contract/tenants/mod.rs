@@ -17,7 +17,7 @@ use keywright_testing::engine_test;
 use crate::support::{NOW, World, tenant};
 
 #[engine_test]
-async fn a_tenant_is_read_as_it_was_written(world: World) {
+async fn tenant_round_trips(world: World) {
     let found = world.store.tenant(&tenant("acme")).await.unwrap().unwrap();
     assert_eq!(
         (found.name.as_str(), found.plan, found.suspended_at),
@@ -38,7 +38,7 @@ async fn a_tenant_is_read_as_it_was_written(world: World) {
 }
 
 #[engine_test]
-async fn the_plan_can_be_changed(world: World) {
+async fn plan_can_be_changed(world: World) {
     let change = |slug: &'static str| {
         world
             .store
@@ -79,7 +79,7 @@ async fn the_plan_can_be_changed(world: World) {
 }
 
 #[engine_test]
-async fn a_key_prefix_is_unique_on_the_server(world: World) {
+async fn key_prefix_is_unique_on_the_server(world: World) {
     let twin = Product {
         tenant: tenant("indie"),
         id: "twin".parse().unwrap(),
@@ -96,7 +96,7 @@ async fn a_key_prefix_is_unique_on_the_server(world: World) {
 }
 
 #[engine_test]
-async fn key_types_keep_what_a_license_is_given(world: World) {
+async fn key_type_round_trips(world: World) {
     let found = world
         .store
         .key_types(&tenant("acme"), &"notes".parse().unwrap())
@@ -115,7 +115,7 @@ async fn key_types_keep_what_a_license_is_given(world: World) {
 }
 
 #[engine_test]
-async fn a_tenant_is_suspended_and_resumed_once(world: World) {
+async fn suspending_and_resuming_reports_whether_it_changed_anything(world: World) {
     let set = |since: Option<Timestamp>| {
         world
             .store
@@ -156,7 +156,7 @@ async fn a_tenant_is_suspended_and_resumed_once(world: World) {
 }
 
 #[engine_test]
-async fn products_and_key_types_are_changed_but_for_their_names(world: World) {
+async fn updates_of_products_and_key_types_keep_their_slugs(world: World) {
     let settings = ProductSettings {
         trial_days: 14.try_into().ok(),
         free_tier: Some(false),
@@ -231,7 +231,7 @@ async fn products_and_key_types_are_changed_but_for_their_names(world: World) {
 }
 
 #[engine_test]
-async fn a_server_fact_is_stated_once(world: World) {
+async fn server_metadata_is_set_once(world: World) {
     let state = |value: &'static str| {
         world
             .store

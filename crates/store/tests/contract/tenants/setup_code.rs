@@ -1,4 +1,4 @@
-//! The code that guards the setup.
+//! The setup code.
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::setup::{RANDOM_BYTES, SetupCode};
@@ -7,7 +7,8 @@ use keywright_testing::engine_test;
 
 use crate::support::World;
 
-/// Counts a wrong try as a use case does, by what it read under the lock; gives that.
+/// Counts a failed attempt as a use case does, and returns the number that it read under the
+/// lock.
 async fn count(store: &Store) -> i64 {
     let write = store.write(|tx| {
         async move {
@@ -21,7 +22,7 @@ async fn count(store: &Store) -> i64 {
 }
 
 #[engine_test]
-async fn there_is_no_code_at_first_and_a_new_one_has_no_wrong_tries(world: World) {
+async fn new_code_has_no_failed_attempts(world: World) {
     let stored = world.store.setup_code().await.unwrap();
     assert!(stored.hash.is_none() && stored.wrong_tries == 0);
     assert_eq!(count(&world.store).await, 0);
@@ -41,7 +42,7 @@ async fn there_is_no_code_at_first_and_a_new_one_has_no_wrong_tries(world: World
 }
 
 #[engine_test]
-async fn whoever_holds_the_code_holds_off_all_others(world: World) {
+async fn setup_code_lock_is_exclusive(world: World) {
     let beside = world.database.open().await;
     let stores = [&world.store, &beside];
     let mut seen = join_all((0..12).map(|number| count(stores[number % 2]))).await;
@@ -50,7 +51,7 @@ async fn whoever_holds_the_code_holds_off_all_others(world: World) {
 }
 
 #[engine_test]
-async fn tenants_are_noticed(world: World) {
+async fn existing_tenants_are_detected(world: World) {
     assert!(world.store.has_tenants().await.unwrap());
     let write = world
         .store

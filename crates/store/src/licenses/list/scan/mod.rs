@@ -1,7 +1,8 @@
-//! Strategies that read a page of the list, as the fragments that lead both planners to them.
+//! Strategies for reading a page of the list, as SQL fragments that lead both query planners to
+//! them.
 //!
-//! The planner can use an index only for a bare column, not for an expression: a fragment such as
-//! `COALESCE(l.state, '')` hides a column from it. The plans hold with and without statistics.
+//! A planner can use an index only for a bare column, not for an expression: a fragment such as
+//! `COALESCE(l.state, '')` hides the column from it. The plans hold with and without statistics.
 
 mod filter_then_sort;
 mod walk_by_activations;
@@ -12,13 +13,13 @@ use keywright_api_types::license_list::SortBy;
 
 pub(super) use self::filter_then_sort::filter_then_sort;
 
-/// Fragments of a statement on `licenses l`.
+/// Fragments of a query on `licenses l`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Scan {
     pub(super) state: &'static str,
     pub(super) product: &'static str,
     pub(super) expiry: &'static str,
-    /// The sort keys, of which the last is unique.
+    /// The sort columns, of which the last is unique.
     pub(super) order: &'static [&'static str],
     pub(super) term: TermScan,
 }
@@ -28,11 +29,11 @@ pub(super) struct Scan {
 pub(super) enum TermScan {
     /// The search index collects all of them first.
     Index,
-    /// The texts of each license that comes by are checked.
+    /// The walk checks the texts of each license.
     EachLicense,
 }
 
-/// Reads the list in its order, by an index, until a page is full: for filters that many licenses
+/// Reads the list in its order, by an index, until a page is full. For filters that many licenses
 /// match.
 pub(super) const fn walk(by: SortBy) -> Scan {
     match by {

@@ -1,5 +1,5 @@
-//! Walks the list by the number of active devices. Many licenses have the same number; of those the
-//! newest, which change most, are at the end.
+//! Walks the list by number of active devices. Among licenses with the same number, the newest
+//! ones, which change most, come last.
 
 use super::{Scan, TermScan};
 

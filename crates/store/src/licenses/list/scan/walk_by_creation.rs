@@ -1,4 +1,5 @@
-//! Walks the list by creation, its default order, which the indexes of state and product have, too.
+//! Walks the list by creation, the default order, which the indexes on state and product also
+//! provide.
 
 use super::{Scan, TermScan};
 

@@ -1,4 +1,4 @@
-//! Walks the list by expiry. A filter by expiry says where in the index to begin.
+//! Walks the list by expiry. A filter on expiry determines where in the index to start.
 
 use super::{Scan, TermScan};
 
