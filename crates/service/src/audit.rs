@@ -1,4 +1,4 @@
-//! The audit log: read by everyone, purged by nobody but the clock.
+//! The audit log. Every operator can read it; entries are only ever deleted by retention.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use crate::{Caller, Error, context::Context};
 
 const MOST: usize = MOST_LICENSES as usize;
 
-/// What was done, by whom and when.
 #[derive(Clone)]
 pub struct Audit(pub(crate) Arc<Context>);
 
 impl Audit {
-    /// One page of the caller's tenant's log, how many entries match, and what can be asked for.
+    /// Returns one page of the tenant's audit log, the number of matching entries, and the
+    /// operators to filter by.
     pub async fn list(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditLog, Error> {
         caller.require(Permission::View)?;
         let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
@@ -41,12 +41,13 @@ impl Audit {
             from: query.filter.from,
             to: query.filter.to,
         };
-        // One more tells whether there is a next page.
+        // Fetch one extra row to detect whether there is a next page.
         let read = |position| store.audit_entries(tenant, &filter, position, PAGE_SIZE + 1, now);
         let mut position = query.position;
         let mut rows = read(position).await?;
         if rows.is_empty() && position != Position::Start {
-            // A place beyond the end, in an old or hand-made link: the log has a beginning all the same.
+            // A stale or hand-made cursor points past the end: show the first page instead of an
+            // empty one.
             position = Position::Start;
             rows = read(position).await?;
         }
@@ -63,7 +64,8 @@ impl Audit {
         })
     }
 
-    /// The licenses that entries are to be about; one more than [`MOST`], where it is too many. `None`: whatever they are about.
+    /// Returns the licenses that matching entries must concern, at most [`MOST`] + 1 of them so
+    /// that callers can detect an overly broad search. `None` places no restriction.
     async fn licenses_meant(
         &self,
         caller: &Caller,
@@ -83,8 +85,8 @@ impl Audit {
         Ok(Some(found))
     }
 
-    /// Deletes the entries, of every tenant, that have outlived their 365 days, a batch at a time. May be broken off
-    /// between two batches, and begun again.
+    /// Deletes the audit entries of all tenants that are older than 365 days, in batches. It can
+    /// be canceled between batches and run again.
     pub async fn purge(&self) -> Result<(), Error> {
         let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0
@@ -95,12 +97,11 @@ impl Audit {
     }
 }
 
-/// Returns the entry as pages show it.
 pub(crate) fn to_view(entry: RecordedEntry) -> AuditEntry {
     entry.map_details(|recorded| details(&recorded))
 }
 
-/// Names and values; what is nothing is left out.
+/// Flattens the recorded details to names and values, omitting null and empty values.
 fn details(recorded: &Value) -> Vec<(String, String)> {
     let named = recorded.as_object().into_iter().flatten();
     let shown = named.filter_map(|(name, value)| Some((name.clone(), text(value)?)));
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn details_read_as_names_and_values() {
+    fn details_are_flattened_to_names_and_values() {
         let recorded = json!({
             "product": "notes", "trial_days": 14, "free_tier": true, "fallback": false, "duration_days": null,
             "entitlements": ["pro", "sync"], "none": [],

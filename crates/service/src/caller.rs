@@ -1,4 +1,4 @@
-//! Who asks for something, and in whose name it is recorded.
+//! The authenticated caller of a use case, and the actor recorded in the audit log.
 
 use keywright_api_types::account::Account;
 use keywright_domain::{
@@ -10,7 +10,7 @@ use keywright_store::Operator;
 
 use crate::Error;
 
-/// Somebody who may ask for things in one tenant.
+/// A caller with a role in exactly one tenant.
 #[derive(Debug, Clone)]
 pub struct Caller {
     tenant: TenantId,
@@ -19,7 +19,6 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// An operator who is signed in.
     pub fn operator(account: &Account) -> Self {
         Self::of_operator(
             &account.tenant_id,
@@ -29,7 +28,7 @@ impl Caller {
         )
     }
 
-    /// An operator who is signing in.
+    /// Creates the caller for an operator whose sign-in is in progress.
     pub(crate) fn signing_in(operator: &Operator) -> Self {
         Self::of_operator(
             &operator.tenant,
@@ -51,7 +50,8 @@ impl Caller {
         }
     }
 
-    /// The command line, which may everything: who runs it owns the database.
+    /// Creates the command-line caller. It has every permission, because access to the command line
+    /// implies control of the database.
     pub fn command_line(tenant: TenantId) -> Self {
         let name = "command line".to_owned();
         Self {
@@ -65,7 +65,7 @@ impl Caller {
         }
     }
 
-    /// The server by itself, in that tenant's name.
+    /// Creates the caller for background jobs that act on behalf of a tenant.
     pub(crate) fn system(tenant: TenantId) -> Self {
         Self {
             tenant,
@@ -78,17 +78,16 @@ impl Caller {
         }
     }
 
-    /// The one tenant the caller acts in.
     pub fn tenant(&self) -> &TenantId {
         &self.tenant
     }
 
-    /// As whom it is recorded.
+    /// Returns the actor to record in the audit log.
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
 
-    /// Refuses a caller whose role lacks the permission.
+    /// Returns [`Error::Forbidden`] unless the caller's role has the permission.
     pub fn require(&self, permission: Permission) -> Result<(), Error> {
         if self.role.allows(permission) {
             Ok(())
@@ -97,7 +96,8 @@ impl Caller {
         }
     }
 
-    /// Refuses a caller who may not make, change or remove an operator of that role.
+    /// Returns [`Error::Forbidden`] unless the caller may create, change or delete operators with
+    /// that role.
     pub fn require_reach(&self, role: Role) -> Result<(), Error> {
         if self.role.may_manage(role) {
             Ok(())

@@ -1,4 +1,4 @@
-//! Reads everything through, and says what contradicts itself.
+//! The integrity check.
 
 use std::sync::Arc;
 
@@ -6,24 +6,21 @@ use keywright_store::{Counted, Faults};
 
 use crate::{Error, context::Context, signing_keys::signer};
 
-/// What was looked at, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// How much there is.
     pub counted: Counted,
-    /// Signing keys that were opened, or were to be.
+    /// Number of signing keys checked.
     pub signing_keys: usize,
-    /// What is wrong; of each kind only the first twenty.
+    /// Faults found, at most 20 of each kind.
     pub faults: Faults,
 }
 
-/// The use case of whoever doubts a database.
 #[derive(Clone)]
 pub struct Check(pub(crate) Arc<Context>);
 
 impl Check {
-    /// Looks at the file, counts against rows, references, the pairs of reminted licenses, the audit log, and whether the master
-    /// key opens every signing key. Changes nothing.
+    /// Checks the database file, counters against rows, references, remint lineage, the audit
+    /// log, and that the master key opens every signing key. Read-only.
     pub async fn run(&self) -> Result<Report, Error> {
         let store = &self.0.store;
         let mut faults = store.file_faults().await?;
@@ -35,7 +32,7 @@ impl Check {
             if !signer::is_usable(&self.0.master_key, &tenant, &key) {
                 let kid = key.kid;
                 faults.push(format!(
-                    "signing key {tenant}/{kid}: the master key does not open it"
+                    "signing key {tenant}/{kid}: can't be opened with the master key"
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! What every use case works with.
+//! The dependencies shared by all use cases.
 
 use keywright_domain::{
     audit::Action,
@@ -30,12 +30,12 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Generates a signing key for the tenant.
     pub(crate) fn new_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
         signer::generate(&self.master_key, &*self.rng, tenant, kid)
     }
 
-    /// An audit entry in the caller's name, to be recorded with what it tells of.
+    /// Creates an audit entry for the caller. Record it in the same transaction as the change it
+    /// describes.
     pub(crate) fn audit(
         &self,
         caller: &Caller,

@@ -1,12 +1,13 @@
-//! E-mail addresses, as far as one can tell without writing to them.
+//! Email address validation.
 
 use crate::{Invalid, name::turns_text};
 
-/// Longest address that mail can be sent to (RFC 5321), in bytes.
+/// Maximum length of a deliverable address in bytes (RFC 5321).
 const LONGEST: usize = 254;
 
-/// Checks that a text can be an address: something, one `@`, something, no white space, control characters or marks that turn
-/// text around. Any stricter rule turns away somebody real.
+/// Checks that a text is a plausible address: a local part, one `@`, a domain, and no
+/// whitespace, control characters or bidirectional formatting. Anything stricter rejects real
+/// addresses.
 pub(crate) fn check(address: &str) -> Result<(), Invalid> {
     let unprintable =
         |symbol: char| symbol.is_whitespace() || symbol.is_control() || turns_text(symbol);
@@ -29,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_from_all_over_the_world_pass_and_nonsense_does_not() {
+    fn international_addresses_are_accepted_and_malformed_ones_rejected() {
         for good in ["a@b", "o'neil+x@acme.test", "受付@写真館.example"] {
             assert_eq!(check(good), Ok(()), "{good}");
         }

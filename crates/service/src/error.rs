@@ -1,4 +1,4 @@
-//! What can go wrong in a use case, in words that know no transport.
+//! Transport-independent errors of the use cases.
 
 use keywright_domain::{
     ids::{KeyTypeId, Kid, ProductId, TenantId},
@@ -8,40 +8,41 @@ use keywright_domain::{
 };
 use keywright_store::StoreError;
 
-/// Why a use case did not do what it was asked. Whatever it is, nothing was changed.
+/// Error of a use case. The use case has changed nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
-    /// Nobody is signed in, or not with these words.
-    #[error("Wrong e-mail or password")]
+    /// Not signed in, or wrong credentials.
+    #[error("Wrong email or password")]
     Unauthenticated,
-    /// The caller's role does not allow it.
-    #[error("Your role does not allow this")]
+    /// The caller's role lacks the permission.
+    #[error("Your role doesn't allow this")]
     Forbidden,
-    /// There is no such thing, or it is another tenant's.
+    /// Not found, or owned by another tenant.
     #[error("Not found")]
     NotFound,
-    /// What was asked can't be done as it was asked.
+    /// The request is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// The tenant's plan does not allow it.
-    #[error("This needs the plan {}", .0.as_str())]
+    /// The tenant's plan does not include the feature.
+    #[error("This requires the {} plan", .0.as_str())]
     PlanRequired(Plan),
-    /// Somebody was faster, or the name is taken.
+    /// A concurrent change, or a name that is already taken.
     #[error("{0}")]
     Conflict(&'static str),
-    /// The database does not answer at the moment.
-    #[error("The database is not available at the moment")]
+    /// The database does not respond.
+    #[error("The database is temporarily unavailable")]
     Unavailable(#[source] StoreError),
-    /// Too many ask for what takes time.
-    #[error("The server has too much to do at the moment")]
+    /// Too many expensive requests are queued.
+    #[error("The server is busy; try again in a moment")]
     Busy,
-    /// A defect, or a damaged database.
-    #[error("Something went wrong on the server's side")]
+    /// A bug, or a corrupt database.
+    #[error("Something went wrong on the server")]
     Internal(#[source] StoreError),
 }
 
 impl Error {
-    /// Whether it may be about one of several that went together, so that the others would do well alone.
+    /// Returns whether the error may concern only one request of a batch, so that the others may
+    /// succeed when retried individually.
     pub(crate) fn is_about_one(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
@@ -51,68 +52,54 @@ impl Error {
     }
 }
 
-/// What was wrong with what was asked.
+/// Reason for rejecting a request as invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    /// No tenant of that slug.
-    #[error("There is no tenant {0}")]
+    #[error("Tenant {0} does not exist")]
     UnknownTenant(TenantId),
-    /// No product of that slug.
-    #[error("There is no product {0}")]
+    #[error("Product {0} does not exist")]
     UnknownProduct(ProductId),
-    /// The product has no key type of that slug.
-    #[error("{0} has no key type {1}")]
+    #[error("Product {0} has no key type {1}")]
     UnknownKeyType(ProductId, KeyTypeId),
-    /// The product has several key types, or none, and none was named.
-    #[error("Say which key type of {0} is meant")]
+    /// No key type was specified, and the product does not have exactly one.
+    #[error("Specify a key type of {0}")]
     KeyTypeNeeded(ProductId),
-    /// No signing key of that name is listed.
-    #[error("The tenant lists no signing key {0}")]
+    /// The tenant has no listed signing key with this name.
+    #[error("Signing key {0} not found")]
     UnknownKid(Kid),
-    /// A signing key that apps have not had the time to learn of.
+    /// Apps may not have fetched this signing key yet.
     #[error(
-        "Apps refuse leases of a key that they don't know, so they need {ADVISED_DAYS} days to fetch it: wait {days} more, unless the key that signs has leaked"
+        "Apps reject leases signed with a key that they have not fetched yet, and need {ADVISED_DAYS} days to fetch it: wait {days} more, unless the current signing key has leaked"
     )]
     KeyTooNew {
-        /// Days, rounded up.
+        /// Remaining days, rounded up.
         days: i64,
     },
-    /// An e-mail address that is none.
-    #[error("Give a whole e-mail address, such as ada@example.com")]
+    /// Not an email address.
+    #[error("Enter a full email address, such as ada@example.com")]
     Email,
-    /// A password that is too short or too long.
-    #[error("A password has {min} to {max} characters")]
-    Password {
-        /// Fewest characters.
-        min: usize,
-        /// Most characters.
-        max: usize,
-    },
-    /// A name that is empty, too long or holds control characters.
-    #[error("Give a name of 1 to {max} characters that can be seen")]
-    Name {
-        /// Most characters.
-        max: usize,
-    },
-    /// A text that is no tenant's slug.
+    /// Password too short or too long.
+    #[error("Enter a password of {min} to {max} characters")]
+    Password { min: usize, max: usize },
+    /// Name that is empty, too long, or contains control characters.
+    #[error("Enter a name of 1 to {max} visible characters")]
+    Name { max: usize },
+    /// Not a valid tenant slug.
     #[error("The slug {0}")]
     Slug(SlugError),
-    /// No setup code was given.
-    #[error("Give the setup code, which the server printed when it was started")]
+    /// No setup code was entered.
+    #[error("Enter the setup code that the server printed when it started")]
     SetupCodeMissing,
-    /// A form that makes something each time it is sent, without its id.
-    #[error("This form has lost its id: load the page again")]
+    /// A form whose idempotency key is missing or malformed.
+    #[error("This form has expired. Reload the page")]
     FormId,
-    /// A number of licenses that is not minted at once.
-    #[error("Between 1 and {} licenses are minted at once", thousands(*.max))]
-    Count {
-        /// Most licenses.
-        max: u32,
-    },
+    /// Number of licenses outside the allowed range.
+    #[error("Mint between 1 and {} licenses at a time", thousands(*.max))]
+    Count { max: u32 },
 }
 
-/// What a conflict is called that only the database noticed.
-const CHANGED: &str = "Somebody else changed this at the same moment; try again";
+/// Message of a conflict that was detected only by the database.
+const CHANGED: &str = "Someone else changed this at the same time; try again";
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
@@ -125,7 +112,7 @@ impl From<StoreError> for Error {
 }
 
 impl Error {
-    /// The error with what caused it, for the log; nothing of it is for those who asked.
+    /// Formats the error with its cause. For logs only: causes must not be shown to callers.
     pub fn with_causes(&self) -> String {
         match self {
             Self::Unavailable(cause) | Self::Internal(cause) => format!("{self}: {cause}"),
@@ -133,7 +120,7 @@ impl Error {
         }
     }
 
-    /// Says what a conflict was about, where the use case knows better than the database.
+    /// Replaces the generic conflict message with a more specific one.
     pub(crate) fn or_conflict(self, message: &'static str) -> Self {
         match self {
             Self::Conflict(CHANGED) => Self::Conflict(message),
@@ -142,7 +129,7 @@ impl Error {
     }
 }
 
-/// `1,000`
+/// Formats a number with a thousands separator, such as `1,000`.
 fn thousands(number: u32) -> String {
     match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),

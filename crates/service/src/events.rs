@@ -1,4 +1,4 @@
-//! Pages that stay as new as the database: who may be told of which changes.
+//! Live updates: subscriptions of open pages to changes in the database.
 
 use std::sync::Arc;
 
@@ -9,17 +9,17 @@ pub use keywright_store::Watch;
 
 use crate::{Caller, Error, context::Context};
 
-/// Use cases around open pages.
 #[derive(Clone)]
 pub struct Events(pub(crate) Arc<Context>);
 
 impl Events {
-    /// Watches the tenant's list or one of its licenses. Every change after this is answered is told.
+    /// Subscribes to the tenant's license list or to one license. Changes committed after this
+    /// returns are reported.
     pub async fn watch(&self, caller: &Caller, subject: Subject) -> Result<Watch, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.0.store, caller.tenant());
         if let Subject::License(id) = subject {
-            // Licenses are never removed: one that is there now is there later.
+            // Licenses are never deleted, so this cannot become stale.
             store.license(tenant, id).await?.ok_or(Error::NotFound)?;
         }
         Ok(store.changes().watch(tenant, subject).await)

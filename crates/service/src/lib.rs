@@ -1,6 +1,7 @@
-//! Use cases: who may, load, decide, write together with the audit entry, commit, answer.
+//! Use cases: check permissions, load, decide, write together with the audit entry, and commit.
 //!
-//! Nothing here knows of HTTP or of pages; nothing but `store` knows SQL; every rule that needs no I/O is in `domain`.
+//! *Invariant:* this crate knows nothing about HTTP or pages, leaves SQL to `store`, and leaves
+//! every rule that needs no I/O to `domain`.
 
 pub mod audit;
 pub mod caller;

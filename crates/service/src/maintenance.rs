@@ -1,4 +1,4 @@
-//! Background work that is due by the clock: keys to drop, and rows whose retention has ended.
+//! Background jobs: dropping expired signing keys and purging rows past their retention.
 
 use futures::future::BoxFuture;
 use keywright_store::{StoreError, Tx};
@@ -6,15 +6,15 @@ use metrics::counter;
 
 use crate::{Error, Services, context::Context};
 
-/// Rows that are purged in one unit of work, so that none holds the others up for long.
+/// Rows per purge transaction, small enough not to block other writes for long.
 const PURGE_BATCH: u32 = 500;
 
 impl Services {
-    /// Runs everything that is due. To be called now and then: what failed is done by the next run.
+    /// Runs all background jobs. Call it periodically; the next run retries whatever failed.
     pub async fn run_maintenance(&self) -> Result<(), Error> {
         let now = self.context.clock.now();
         self.context.rate_limiter.evict_idle(now);
-        // Each step runs whether or not those before it failed.
+        // A failed step does not stop the following ones.
         let dropped = self.signing_keys.drop_ended().await;
         let installs = self.keyless.purge().await;
         let forms = self.context.purge_used_forms().await;
@@ -29,8 +29,9 @@ impl Services {
 }
 
 impl Context {
-    /// Purges a batch at a time until there is nothing left; `batch` takes at most so many, and says how many there were. `what`
-    /// they are of is for the metrics. May be broken off between two batches, and begun again.
+    /// Purges rows in batches until none are left. `batch` deletes at most the given number of
+    /// rows and returns how many it deleted; `what` is the metrics label. It can be canceled
+    /// between batches and run again.
     pub(crate) async fn purge<F>(&self, what: &'static str, batch: F) -> Result<(), Error>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>, u32) -> BoxFuture<'t, Result<u64, StoreError>>

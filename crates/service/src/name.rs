@@ -1,11 +1,11 @@
-//! Names that pages show.
+//! Validation of display names.
 
 use crate::Invalid;
 
-/// Longest name of a tenant or product, in characters.
+/// Maximum length of a tenant or product name, in characters.
 const NAME_LENGTH: usize = 80;
 
-/// A name that pages show, without white space around it.
+/// Returns the name without surrounding whitespace.
 pub(crate) fn checked_name(name: &str) -> Result<String, Invalid> {
     let name = name.trim();
     let length = name.chars().count();
@@ -20,7 +20,8 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Invalid> {
     Ok(name.to_owned())
 }
 
-/// Unicode's `Bidi_Control`: with one of these an address, or a name, reads as another.
+/// Returns whether the character has Unicode's `Bidi_Control` property, which can make an address
+/// or a name look like a different one.
 pub(crate) const fn turns_text(symbol: char) -> bool {
     matches!(
         symbol,

@@ -1,4 +1,4 @@
-//! All use cases, by what they are about.
+//! All use cases, grouped by subject.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -25,7 +25,7 @@ use crate::{
     tenants::{Tenants, guide::Guide, setup::Setup},
 };
 
-/// Everything that can be asked of Keywright. Cheap to clone: each request has one.
+/// The entry point to all use cases. Cheap to clone: each request has its own.
 #[derive(Clone)]
 pub struct Services(Arc<UseCases>);
 
@@ -37,43 +37,27 @@ impl Deref for Services {
     }
 }
 
-/// The use cases.
 pub struct UseCases {
-    /// What devices ask.
     pub activations: Activations,
-    /// What was done, by whom and when.
     pub audit: Audit,
-    /// Whether the database contradicts itself.
     pub check: Check,
-    /// The demo data.
     pub demo: Demo,
-    /// Pages that stay as new as the database.
     pub events: Events,
-    /// The guided start.
     pub guide: Guide,
-    /// Installs without a key.
     pub keyless: Keyless,
-    /// Licenses.
     pub licenses: Licenses,
-    /// How much one address may ask.
     pub limits: AddressLimits,
-    /// Accounts and sessions.
     pub operators: Operators,
-    /// Products and key types.
     pub products: Products,
-    /// Keys that ship in apps.
     pub sdk_keys: SdkKeys,
-    /// The first run.
     pub setup: Setup,
-    /// Keys that sign leases.
     pub signing_keys: SigningKeys,
-    /// Tenants.
     pub tenants: Tenants,
     pub(crate) context: Arc<Context>,
 }
 
 impl Services {
-    /// Over a store, with a master key that fits it ([`MasterKey::checked`]), a clock, randomness and limits.
+    /// Creates the services. The master key must match the store; see [`MasterKey::checked`].
     pub fn new(
         store: Store,
         master_key: MasterKey,
@@ -112,22 +96,23 @@ impl Services {
         }))
     }
 
-    /// Whether the database answers.
+    /// Checks that the database responds.
     pub async fn ready(&self) -> Result<(), crate::Error> {
         Ok(self.context.store.ping().await?)
     }
 
-    /// How busy the database is at this moment.
+    /// Returns the current database load.
     pub fn load(&self) -> Load {
         self.context.store.load()
     }
 
-    /// Whether a search finds what stands in the middle of a word; else the database lacks an extension.
+    /// Returns whether search finds substrings. It does not if PostgreSQL lacks the required
+    /// extension.
     pub fn supports_substring_search(&self) -> bool {
         self.context.store.supports_substring_search()
     }
 
-    /// Writes what is still to be written and lets go of the database.
+    /// Flushes pending writes and closes the database.
     pub async fn close(&self) {
         self.context.store.close().await;
     }

@@ -1,17 +1,18 @@
-//! Hooks into private parts, for the tests of the workspace; everything else that tests share is in `keywright-testing`.
+//! Access to private parts for the workspace's tests. Other shared test code is in
+//! `keywright-testing`.
 
-#![expect(clippy::expect_used, reason = "a test without its key has failed")]
+#![expect(clippy::expect_used, reason = "a missing key fails the test")]
 
 use keywright_domain::ids::TenantId;
 use keywright_store::Store;
 
 use crate::signing_keys::{master_key::MasterKey, signer};
 
-/// Returns the private half of a tenant's signing key, to look for where it must not be.
+/// Returns a tenant's private signing key, so that tests can search for leaks of it.
 ///
 /// # Panics
 ///
-/// Panics if the tenant has none, or if another master key sealed it.
+/// Panics if the tenant has no signing key, or if it was sealed with another master key.
 pub async fn private_signing_key(
     store: &Store,
     master_key: &MasterKey,
@@ -20,8 +21,9 @@ pub async fn private_signing_key(
     let sealed = store
         .primary_signing_key(tenant)
         .await
-        .expect("the database");
-    let sealed = sealed.expect("a signing key");
-    let key = signer::private_half(master_key, tenant, &sealed).expect("its master key");
+        .expect("failed to read the signing key");
+    let sealed = sealed.expect("the tenant has no signing key");
+    let key =
+        signer::private_half(master_key, tenant, &sealed).expect("the master key does not match");
     key.to_vec()
 }

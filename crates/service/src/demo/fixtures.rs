@@ -1,4 +1,5 @@
-//! The fixed part of the demo, which people and tests rely on: tenants, accounts, products, keys.
+//! Demo fixtures that documentation and tests rely on: tenants, accounts, products and license
+//! keys.
 
 use std::str::FromStr;
 
@@ -28,7 +29,7 @@ use super::{
 };
 use crate::{Error, licenses::new_license};
 
-/// How long the demo's vendors have been in business, in days.
+/// Age of the demo tenants and their products, in days.
 pub(super) const DAYS: u32 = 720;
 
 pub(super) const ACME: &str = "acme";
@@ -42,7 +43,7 @@ pub(super) const TENANTS: [(&str, &str, Plan); 2] = [
     (INDIE, "Indie", Plan::Free),
 ];
 
-/// Tenant, e-mail, role.
+/// Tenant, email, role.
 pub(super) const OPERATORS: [(&str, &str, Role); 5] = [
     (ACME, "owner@acme.test", Role::Owner),
     (ACME, "admin@acme.test", Role::Admin),
@@ -58,7 +59,7 @@ const PRODUCTS: [(&str, &str, &str, &str); 3] = [
     (INDIE, "pixel", "Pixel", "INDI"),
 ];
 
-/// Tenant, product, slug, activation limit, days, entitlements, fallback.
+/// Tenant, product, slug, activation limit, duration in days, entitlements, fallback.
 type KeyTypeRow = (
     &'static str,
     &'static str,
@@ -86,7 +87,7 @@ const KEY_TYPES: [KeyTypeRow; 6] = [
     (INDIE, "pixel", "default", 3, None, &[], false),
 ];
 
-/// Key, key type, state, days ago, devices.
+/// Key, key type, state, age in days, active devices.
 const KNOWN_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
     ("ACME-PRO0-0000-0001", "pro", LicenseState::Active, 9, 0),
     ("ACME-REVK-0000-0002", "pro", LicenseState::Revoked, 29, 0),
@@ -101,7 +102,7 @@ const KNOWN_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
     ("ACME-FULL-0000-0005", "solo", LicenseState::Active, 2, 1),
 ];
 
-/// Reads one of the constants above.
+/// Parses one of the constants above.
 pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| missing())
 }
@@ -153,14 +154,13 @@ fn key_types(began: Timestamp) -> Result<Vec<KeyType>, Error> {
     KEY_TYPES.iter().map(key_type).collect()
 }
 
-/// The demo's products and key types.
 pub struct Catalog {
     pub(super) products: Vec<Product>,
     pub(super) key_types: Vec<KeyType>,
 }
 
 impl Catalog {
-    /// The catalog as the demo writes it at `now`.
+    /// Returns the catalog as of `now`.
     pub fn new(now: Timestamp) -> Result<Self, Error> {
         let created_at = now.minus_days(DAYS);
         Ok(Self {
@@ -173,7 +173,7 @@ impl Catalog {
         Ok(&self.product(product)?.key_prefix)
     }
 
-    /// Returns a license of a product's key type, minted at `at`.
+    /// Creates a license of a product's key type, minted at `at`.
     pub(super) fn mint(
         &self,
         product: &str,
@@ -196,7 +196,7 @@ impl Catalog {
     }
 }
 
-/// A defect in the constants of this module.
+/// Returns the error for an inconsistency in the constants of this module.
 fn missing() -> Error {
     Error::Internal(StoreError::Aborted)
 }
@@ -243,7 +243,6 @@ fn key_type_customer(number: usize) -> &'static str {
     ["pro", "revoked", "expired", "fallback", "full"][number]
 }
 
-/// The operator who looks after a license.
 pub(super) fn operator_of(license: &License) -> &'static str {
     if license.tenant.as_str() == INDIE {
         INDIE_OWNER
@@ -252,7 +251,7 @@ pub(super) fn operator_of(license: &License) -> &'static str {
     }
 }
 
-/// That the license was minted by hand.
+/// Returns the event for minting the license by hand.
 pub(super) fn minted(license: &License) -> Event {
     let details = json!({
         "display_key": license.display_key, "product": license.product, "key_type": license.key_type,
@@ -266,7 +265,7 @@ pub(super) fn minted(license: &License) -> Event {
     }
 }
 
-/// The one device of a known key. It checked in an hour ago.
+/// Returns the single device of a fixture license, last seen an hour ago.
 fn known_device(license: &License, number: u128, now: Timestamp) -> Activation {
     let seen = now.plus_millis(-3_600_000);
     let status = if license.expires_at.is_some_and(|end| seen >= end) {
@@ -299,7 +298,6 @@ fn known_device(license: &License, number: u128, now: Timestamp) -> Activation {
     }
 }
 
-/// What the demo data holds, for people and tests.
 pub(super) fn report() -> Result<DemoReport, Error> {
     let keys = KNOWN_KEYS.iter().map(|&(license_key, _, state, days, _)| {
         let key = LicenseKey::parse(license_key).map_err(|_| Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! The generated part of the demo: 120 licenses as a vendor's list looks after two years.
+//! The generated part of the demo: 120 licenses that resemble two years of a vendor's sales.
 
 use fastrand::Rng;
 use keywright_domain::{
@@ -20,13 +20,13 @@ use crate::Error;
 const SEED: u64 = 2026;
 const LICENSES: u32 = 120;
 
-/// How many of them are licenses of the second tenant.
+/// Number of generated licenses that belong to the second tenant.
 const INDIE_LICENSES: u32 = 9;
 
-/// How many of them were reminted.
+/// Number of generated licenses that are reminted.
 const REMINTED: usize = 2;
 
-/// Generates licenses with their devices and their audit entries.
+/// Generates licenses with their devices and audit entries.
 pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
     let generator = Generator::new(Demo { now }, catalog, SEED, LICENSES, now);
     let licenses = generator.map(|generated| generated.map(DemoLicense::from));
@@ -65,7 +65,7 @@ impl Profile for Demo {
         }
     }
 
-    /// Business grows: half of the licenses are from the last few months.
+    /// Sales grow over time: half of the licenses were minted in the last few months.
     fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp {
         let share = i64::from(number * number) * DAY_MILLIS * i64::from(DAYS - 20)
             / i64::from(LICENSES * LICENSES);
@@ -75,7 +75,7 @@ impl Profile for Demo {
 }
 
 impl From<GeneratedLicense> for DemoLicense {
-    /// Adds an audit entry for everything that an operator did.
+    /// Adds an audit entry for every operator action.
     fn from(generated: GeneratedLicense) -> Self {
         let GeneratedLicense {
             license,
@@ -101,7 +101,7 @@ impl From<GeneratedLicense> for DemoLicense {
     }
 }
 
-/// Attributes the deactivation of a device to an operator.
+/// Attributes a device's deactivation to an operator.
 fn deactivated(license: &License, activation: &mut Activation) -> Option<Event> {
     let deactivation = activation.deactivated.as_mut()?;
     let by = operator_of(license);
@@ -117,8 +117,8 @@ fn deactivated(license: &License, activation: &mut Activation) -> Option<Event> 
     })
 }
 
-/// Finds two active licenses of one key type without a lineage, the older one with several devices:
-/// the younger one can become its successor.
+/// Finds two active licenses of the same key type that are not part of a lineage, the older one
+/// with several devices. The younger one can become its successor.
 fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
     let is_free = |demo: &DemoLicense| {
         let license = &demo.license;
@@ -144,7 +144,7 @@ fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
     None
 }
 
-/// Makes the younger of two licenses the successor of the older one.
+/// Makes the younger license the successor of the older one.
 fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
     let (ended_id, fresh_id) = (licenses[ended].license.id, licenses[fresh].license.id);
     let at = licenses[fresh].license.created_at;
@@ -168,7 +168,7 @@ fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
     young.license.predecessor = Some(ended_id);
     young.license.customer = customer;
     young.license.expires_at = expires_at;
-    // It was created by the remint, not by hand.
+    // The remint created this license, so it has no mint entry.
     young
         .events
         .retain(|event| event.action != Action::ManualMint);

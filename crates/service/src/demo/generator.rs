@@ -1,6 +1,6 @@
-//! Generates licenses with their devices: any number of them, and the same every time.
+//! A deterministic generator of licenses with their devices.
 //!
-//! The demo and the benchmarks share it; a [`Profile`] says how their data differs.
+//! The demo and the benchmarks share it; a [`Profile`] describes how their data differs.
 
 use std::ops::Range;
 
@@ -22,50 +22,44 @@ use super::{
 };
 use crate::Error;
 
-/// Of 100 licenses, the number that were revoked.
+/// Percentage of licenses that are revoked.
 const REVOKED_PERCENT: u32 = 6;
 
-/// Of 100 licenses, the number that have a deactivated device.
+/// Percentage of licenses that have a deactivated device.
 const DEACTIVATED_PERCENT: u32 = 10;
 
-/// Of 100 devices, the number that check in daily.
+/// Percentage of devices that check in daily.
 const DAILY_PERCENT: u32 = 80;
 
-/// Longest time that the other devices have not been seen, in days.
+/// Maximum time since the remaining devices were last seen, in days.
 const MAX_UNSEEN_DAYS: u32 = 40;
 
 const DAY_SECONDS: u32 = 86_400;
 
-/// How the licenses of one data set differ from those of another.
+/// Properties of a data set that differ between the demo and the benchmarks.
 pub trait Profile {
     /// Chooses the slugs of a product and of one of its key types.
     fn key_type(&self, rng: &mut Rng, number: u32) -> (&'static str, &'static str);
 
-    /// Chooses the customer.
     fn customer(&self, rng: &mut Rng, number: u32) -> Customer;
 
-    /// Chooses when the license was minted.
     fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp;
 
-    /// Chooses when the license expires: by its key type, unless the profile knows better.
+    /// Chooses the expiry date. Defaults to the one given by the key type.
     fn expires_at(&self, _rng: &mut Rng, license: &License) -> Option<Timestamp> {
         license.expires_at
     }
 }
 
-/// A license with its key and its devices.
 pub struct GeneratedLicense {
-    /// The key, which is stored nowhere.
+    /// The plain key, which is not stored.
     pub key: LicenseKey,
-    /// The license.
     pub license: License,
-    /// When the license was revoked, if it was.
     pub revoked_at: Option<Timestamp>,
-    /// Its devices, the deactivated ones included.
+    /// Active and deactivated devices.
     pub activations: Vec<Activation>,
 }
 
-/// Generates one license after another.
 pub struct Generator<'a, P> {
     profile: P,
     catalog: &'a Catalog,
@@ -75,8 +69,8 @@ pub struct Generator<'a, P> {
 }
 
 impl<'a, P: Profile> Generator<'a, P> {
-    /// Generates `count` licenses that were minted before `now`. Two data sets in one database need
-    /// different seeds: the same seed gives the same license keys.
+    /// Creates a generator of `count` licenses minted before `now`. Data sets in the same database
+    /// need different seeds: equal seeds generate equal license keys.
     pub fn new(profile: P, catalog: &'a Catalog, seed: u64, count: u32, now: Timestamp) -> Self {
         Self {
             profile,
@@ -138,7 +132,8 @@ impl<P: Profile> Iterator for Generator<'_, P> {
     }
 }
 
-/// A device of a license that was revoked at `ended_at`; of one that was not, this is now.
+/// Generates a device of a license that ended at `ended_at`. For a license that has not ended,
+/// pass the current time.
 fn activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activation {
     let (name, platform) = *choose(rng, DEVICES);
     let expired_at = license.expires_at.unwrap_or(ended_at);
@@ -169,7 +164,8 @@ fn activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activati
     }
 }
 
-/// A device is not seen after its license expired, unless it falls back to reduced mode.
+/// Chooses when a device was last seen: not after its license expired, unless the license allows
+/// fallback.
 fn last_seen(
     rng: &mut Rng,
     license: &License,
@@ -186,7 +182,7 @@ fn last_seen(
     seen_at.min(expired_at.unwrap_or(ended_at)).max(created_at)
 }
 
-/// The lease that a device of the license got at that time.
+/// Returns the lease that a device of the license received at `at`.
 pub(super) fn lease_at(license: &License, at: Timestamp) -> LastLease {
     let longest = Timestamp::from_seconds(at.seconds() + LEASE_SECONDS);
     let (status, expires_at) = match license.expires_at {
@@ -208,12 +204,16 @@ fn bytes<const N: usize>(rng: &mut Rng) -> [u8; N] {
     bytes
 }
 
-/// Chooses one of the items, of which there is at least one.
+/// Chooses one of the items.
+///
+/// # Panics
+///
+/// Panics if `items` is empty.
 pub fn choose<'a, T>(rng: &mut Rng, items: &'a [T]) -> &'a T {
     &items[rng.usize(0..items.len())]
 }
 
-/// Chooses a whole second from `start` up to, but not including, `end`; `start` where that is empty.
+/// Chooses a whole second in `start..end`, or `start` if that range is empty.
 fn between(rng: &mut Rng, start: Timestamp, end: Timestamp) -> Timestamp {
     let seconds = ((end.millis() - start.millis()) / 1000).max(1);
     start.plus_millis(rng.i64(0..seconds) * 1000)

@@ -1,4 +1,4 @@
-//! Licenses of the demo with their history.
+//! Demo licenses with their history.
 
 use keywright_domain::{
     activation::Activation,
@@ -12,14 +12,14 @@ use serde_json::Value;
 
 use crate::context::Context;
 
-/// A license with all that belongs to it.
+/// A license with its devices and audit events.
 pub(super) struct DemoLicense {
     pub(super) license: License,
     pub(super) activations: Vec<Activation>,
     pub(super) events: Vec<Event>,
 }
 
-/// Something that an operator did to a license, for the audit log.
+/// An operator action on a license, for the audit log.
 pub(super) struct Event {
     pub(super) at: Timestamp,
     pub(super) action: Action,
@@ -29,7 +29,7 @@ pub(super) struct Event {
 }
 
 impl Event {
-    /// Returns the audit entry in the name of the operator.
+    /// Creates the audit entry, attributed to the operator.
     pub(super) fn entry(
         &self,
         context: &Context,

@@ -1,4 +1,4 @@
-//! The demo data: fixed where people and tests rely on it, generated everywhere else.
+//! Demo data: fixtures that documentation and tests rely on, plus generated licenses.
 
 mod fixtures;
 mod generated;
@@ -28,30 +28,30 @@ pub use self::{
 };
 use crate::{Error, context::Context};
 
-/// Under this name the database remembers that the demo filled it.
+/// Name of the server metadata entry that marks a database as filled by the demo.
 const DEMO_FACT: &str = "demo";
 
-/// Use cases around the demo data.
 #[derive(Clone)]
 pub struct Demo(pub(crate) Arc<Context>);
 
-/// Why the demo data was not written.
+/// Error of [`Demo::fill`].
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
-    /// The database is somebody's own.
+    /// The database contains a tenant that is not part of the demo.
     #[error(
-        "The database holds the tenant {0}, which the demo did not make. Demo data goes into a database of its own: name an empty data folder or another database"
+        "The database contains tenant {0}, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database"
     )]
     NotOurs(TenantId),
-    /// It could not be written.
+    /// The demo data could not be written.
     #[error(transparent)]
     Service(#[from] Error),
 }
 
 impl Demo {
-    /// Writes the demo data, once: a second time changes nothing, on whichever server.
+    /// Writes the demo data. Idempotent, even when several servers run it concurrently.
     pub async fn fill(&self) -> Result<DemoReport, DemoError> {
-        // Once another process has created tenants, `write` does nothing: then look again whose they are.
+        // `write` does nothing if another process has created tenants in the meantime; check
+        // again whether they belong to the demo.
         while !self.is_filled().await? {
             self.write().await?;
         }
@@ -60,8 +60,8 @@ impl Demo {
 
     async fn is_filled(&self) -> Result<bool, DemoError> {
         let store = &self.0.store;
-        // The tenants before the fact, which is committed with them: else tenants of a demo that is
-        // written meanwhile would look like somebody else's.
+        // Read the tenants before the marker. Both are committed together, so the reverse order
+        // could mistake a concurrent demo fill for foreign tenants.
         let tenants = store.tenant_ids().await.map_err(Error::from)?;
         let fact = store.server_fact(DEMO_FACT).await.map_err(Error::from)?;
         let is_ours = |id: &TenantId| {
@@ -76,11 +76,11 @@ impl Demo {
         }
     }
 
-    /// Writes the demo data unless there is a tenant.
+    /// Writes the demo data unless a tenant exists.
     async fn write(&self) -> Result<(), Error> {
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let data = DemoData::new(now)?;
-        // One hash for all: the password is known anyway, and hashing is slow by design.
+        // One hash for all operators: the password is public, and hashing is deliberately slow.
         let password_hash = context.passwords.hash(&*context.rng, PASSWORD).await?;
         let operators = data.operators(&context, &password_hash)?;
         self.0
@@ -109,7 +109,6 @@ impl Demo {
     }
 }
 
-/// All that is written.
 struct DemoData {
     tenants: Vec<Tenant>,
     catalog: Catalog,
@@ -155,7 +154,7 @@ impl DemoData {
             let since = tenant.created_at;
             tx.insert_signing_key(&tenant.id, &key, since).await?;
             tx.promote_signing_key(&tenant.id, &key.kid, since).await?;
-            // It shows what comes after.
+            // The demo shows a tenant that has completed the guide.
             tx.end_guide(&tenant.id, since).await?;
         }
         tx.insert_sdk_key(

@@ -1,6 +1,6 @@
-//! Names of customers and devices, in several scripts, some of them long.
+//! Names of customers and devices in several scripts, some of them long.
 
-/// Name and e-mail address of customers.
+/// Customer name and email.
 pub(super) const CUSTOMERS: &[(&str, &str)] = &[
     ("森 明子", "akiko.mori@kawasemi.example"),
     ("Bo Lindqvist", "b.lindqvist@fjordfoto.example"),
@@ -37,7 +37,7 @@ pub(super) const CUSTOMERS: &[(&str, &str)] = &[
     ("Priya Nair", "priya@tidepool.example"),
 ];
 
-/// What devices are called, and their platform.
+/// Device name and platform.
 pub(super) const DEVICES: &[(&str, &str)] = &[
     ("Akiko's MacBook Pro", "macos"),
     ("明子のiMac", "macos"),
@@ -64,5 +64,4 @@ pub(super) const DEVICES: &[(&str, &str)] = &[
     ("build-box", "linux"),
 ];
 
-/// Versions of the demo's apps.
 pub(super) const APP_VERSIONS: &[&str] = &["3.2.0", "3.1.4", "3.1.2", "2.9.7"];

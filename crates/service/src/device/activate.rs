@@ -1,4 +1,4 @@
-//! Activation: a slot and a lease.
+//! Activation: assigns a slot and issues a lease.
 
 use std::sync::Arc;
 
@@ -11,17 +11,16 @@ use super::{
     request::ActivationRequest,
 };
 
-/// A lease, and when the license ends.
 #[derive(Debug, Clone)]
 pub struct Leased {
-    /// The signed lease.
     pub lease: Lease,
-    /// When the license ends; `None` for lifetime.
+    /// Expiry of the license; `None` for a lifetime license.
     pub license_expires_at: Option<Timestamp>,
 }
 
 impl Activations {
-    /// Gives the device a slot and a lease; the slot it has, if it has one.
+    /// Assigns a slot to the device and issues a lease. A device that already has a slot keeps
+    /// it.
     pub async fn activate(
         &self,
         credentials: &DeviceCredentials,
@@ -30,8 +29,8 @@ impl Activations {
         let (admission, known) = self
             .find_license(credentials, &request.license_key, None)
             .await?;
-        // What has ended never comes back. It is told as soon as that there is no such key, so that neither the answer nor the time
-        // that it takes tells the two apart.
+        // A revoked or reminted license never becomes active again. Reject it at the same point
+        // as an unknown key, so that neither the response nor its timing distinguishes the two.
         if known.license.state != LicenseState::Active {
             return Err(Denied::Ended.into());
         }

@@ -1,7 +1,7 @@
-//! Batched activations: decided and written under the locks of their licenses.
+//! Batched activations, decided and written under the row locks of their licenses.
 //!
-//! Devices that activate different licenses of a tenant at the same time share a unit of work,
-//! which costs mostly the round trip of each statement, and the commit.
+//! Concurrent activations of different licenses of a tenant share one transaction, because most
+//! of its cost is the round trip per statement and the commit.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,39 +21,39 @@ use keywright_store::{
 
 use super::{error::Refusal, request::ActivationRequest};
 
-/// Name of a device that sends none.
+/// Name of a device that does not send one.
 const UNKNOWN_DEVICE: &str = "Unknown device";
 
-/// How long a repeated request id finds the activation that it made, without a machine hash: ten
+/// How long a retry without a machine hash is matched to its activation by request id: ten
 /// minutes, in milliseconds.
 const REPEAT_MILLIS: i64 = 600_000;
 
-/// `batch` is also the maximum number of licenses that a unit of work locks.
+/// `batch` is also the maximum number of licenses that a transaction locks.
 const LIMITS: BatchLimits = BatchLimits {
     queue: 1024,
     batch: 64,
 };
 
-/// Units of work in flight on PostgreSQL: one that waits for a locked license leaves the others a
-/// way. SQLite runs them one after another anyway, and one that takes all is faster.
+/// Maximum number of concurrent transactions on PostgreSQL, so that one waiting for a locked
+/// license does not block the others. SQLite serializes writes, so a single worker with larger
+/// batches is faster there.
 const MAX_IN_FLIGHT_POSTGRES: usize = 4;
 
-/// One activation, ready to be tried.
+/// An activation waiting to be decided.
 #[derive(Clone)]
 pub(super) struct PendingActivation {
     pub(super) tenant_id: TenantId,
     pub(super) license_id: LicenseId,
     pub(super) request: Arc<ActivationRequest>,
-    /// Id of the instance, if the device has none yet.
+    /// Id of the new instance if the device does not have one yet.
     pub(super) new_instance_id: InstanceId,
     pub(super) kid: Kid,
     pub(super) now: Timestamp,
 }
 
-/// The claims of the lease, and when the license ends.
+/// The lease claims and the license's expiry.
 type Granted = (LeaseClaims, Option<Timestamp>);
 
-/// Activates devices in batches.
 pub(crate) struct ActivationBatcher(Batcher<PendingActivation, Result<Granted, Refusal>>);
 
 impl ActivationBatcher {
@@ -67,7 +67,8 @@ impl ActivationBatcher {
         Self(Batcher::start(LIMITS, workers))
     }
 
-    /// Decides under the lock of the license, so that what was decided is what is written.
+    /// Activates a device. The decision is made under the license's row lock, so it cannot be
+    /// outdated by the time it is written.
     pub(super) async fn activate(&self, pending: PendingActivation) -> Result<Granted, Refusal> {
         let response = self.0.call(pending).await;
         response.unwrap_or_else(|| Err(StoreError::Aborted.into()))
@@ -80,7 +81,8 @@ impl BatchWorker for ActivationWorker {
     type Request = PendingActivation;
     type Response = Result<Granted, Refusal>;
 
-    /// One tenant, and each license once: an activation is decided by what the one before left.
+    /// A batch has a single tenant and each license at most once, because an activation depends
+    /// on the outcome of the previous one for the same license.
     fn can_join(batch: &[PendingActivation], next: &PendingActivation) -> bool {
         batch.iter().all(|pending| {
             pending.tenant_id == next.tenant_id && pending.license_id != next.license_id
@@ -93,8 +95,8 @@ impl BatchWorker for ActivationWorker {
     ) -> Batch<PendingActivation, Self::Response> {
         match activate(&self.0, &pending).await {
             Ok(outcomes) => Batch::Done(outcomes),
-            // One of the licenses is locked, or a validate has just named the device that another
-            // request activates.
+            // A license is locked, or a concurrent validate has just stored the machine hash that
+            // one of these requests activates with.
             Err(Refusal::Trouble(error)) if error.is_about_one() && pending.len() > 1 => {
                 Batch::RetryEach(pending)
             }
@@ -106,12 +108,12 @@ impl BatchWorker for ActivationWorker {
     }
 }
 
-/// Returns an outcome for each activation, in their order. An error concerns all of them.
+/// Returns the outcomes in the order of `pending`. An error applies to all of them.
 async fn activate(
     store: &Store,
     pending: &[PendingActivation],
 ) -> Result<Vec<Result<Granted, Refusal>>, Refusal> {
-    // Rows are locked in the order of their licenses, as by everything else that writes several.
+    // Lock rows in license order, like every other multi-license write, to avoid deadlocks.
     let mut by_license: Vec<(usize, PendingActivation)> =
         pending.iter().cloned().enumerate().collect();
     by_license.sort_by_key(|(_, pending)| pending.license_id);
@@ -121,7 +123,7 @@ async fn activate(
     Ok(outcomes.into_values().collect())
 }
 
-/// Activates devices of one tenant, each on a license of its own, as one unit of work.
+/// Activates devices of one tenant, each on a different license, in one transaction.
 async fn write(
     store: &Store,
     pending: Vec<PendingActivation>,
@@ -150,7 +152,8 @@ async fn write(
                 insert_new(tx, &tenant_id, &new)
                     .await
                     .map_err(|refusal| match refusal {
-                        // Each is tried again, and the one that is denied learns it then.
+                        // Conflict makes the batcher retry each activation alone, which finds the
+                        // denied one.
                         Refusal::Denied(_) if pending.len() > 1 => StoreError::Conflict.into(),
                         other => other,
                     })?;
@@ -172,7 +175,7 @@ async fn lock_licenses(
     Ok(by_id.collect())
 }
 
-/// Returns, by license, the instance that the activating device has already.
+/// Returns, by license, the instance that the activating device already has.
 async fn existing_instances(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
@@ -185,7 +188,7 @@ async fn existing_instances(
     let machines: Vec<(LicenseId, &MachineHash)> = machines.collect();
     let mut existing = tx.held_by_machines(tenant, &machines).await?;
     for pending in pending {
-        // Older clients send no hash; their retries are recognized by the request id.
+        // Older clients send no machine hash; match their retries by request id.
         if pending.request.machine_hash.is_none()
             && let Some(request_id) = &pending.request.request_id
         {
@@ -199,8 +202,8 @@ async fn existing_instances(
     Ok(existing)
 }
 
-/// Takes slots and inserts activations. A slot that was free under the lock can be taken; the
-/// condition of the statement holds all the same.
+/// Takes slots and inserts activations. The slots were free under the row locks; the statement's
+/// own condition is a second safeguard.
 async fn insert_new(tx: &mut Tx<'_>, tenant: &TenantId, new: &[Activation]) -> Result<(), Refusal> {
     if new.is_empty() {
         return Ok(());
@@ -213,7 +216,8 @@ async fn insert_new(tx: &mut Tx<'_>, tenant: &TenantId, new: &[Activation]) -> R
 }
 
 impl PendingActivation {
-    /// Returns the claims of the lease, if the device gets one, and adds a new activation to `new`.
+    /// Returns the lease claims if the device is granted a slot, and adds any new activation to
+    /// `new`.
     async fn decide(
         &self,
         tx: &mut Tx<'_>,

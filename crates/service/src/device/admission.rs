@@ -1,4 +1,4 @@
-//! Admission of a device request: the SDK key, then the tenant, then the product.
+//! Admission of device requests: SDK key, then tenant, then product.
 
 use std::sync::Arc;
 
@@ -14,18 +14,18 @@ use keywright_store::{DeviceLicense, SdkKeyUse};
 use super::{Activations, error::Refusal, tenant_cache::TenantConfig};
 use crate::{Error, context::Context, signing_keys::signer::TenantSigner};
 
-/// The part of a device request that decides admission, whatever the endpoint.
+/// The part of a device request that decides admission, common to all endpoints.
 #[derive(Clone)]
 pub struct DeviceCredentials {
-    /// `None` for a malformed slug, which is refused like an unknown tenant.
+    /// `None` for a malformed slug, which is rejected like an unknown tenant.
     tenant_id: Option<TenantId>,
-    /// `None` for a malformed slug, which is refused like an unknown product.
+    /// `None` for a malformed slug, which is rejected like an unknown product.
     product_id: Option<ProductId>,
     sdk_key: SdkKeyHash,
 }
 
 impl DeviceCredentials {
-    /// Reads the slugs and hashes the SDK key; a missing key counts as an empty one.
+    /// Parses the slugs and hashes the SDK key. A missing key is treated as an empty one.
     pub fn new(tenant: &str, product: &str, sdk_key: Option<&[u8]>) -> Self {
         Self {
             tenant_id: tenant.parse().ok(),
@@ -39,12 +39,12 @@ impl DeviceCredentials {
     }
 }
 
-/// A product that a device may talk to.
+/// An admitted request's tenant and product.
 pub struct Admission {
     pub(crate) tenant_id: TenantId,
     pub(crate) product_id: ProductId,
     pub(crate) settings: ProductSettings,
-    /// The only reading of the clock in a request; every time in the response derives from it.
+    /// The only clock reading of a request; every time in the response derives from it.
     pub(crate) now: Timestamp,
     config: Arc<TenantConfig>,
 }
@@ -57,13 +57,13 @@ impl Admission {
 }
 
 impl Activations {
-    /// Admits a device by the tenant's current state.
+    /// Admits a device based on the tenant's current state.
     pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
         self.admit_at(credentials, self.0.clock.now()).await
     }
 
-    /// Finds the license of a key within the product, and admits the device by the revision that the
-    /// same read returned.
+    /// Looks up the license of a key within the product, and admits the device based on the
+    /// tenant revision returned by the same read.
     pub(super) async fn find_license(
         &self,
         credentials: &DeviceCredentials,
@@ -89,9 +89,9 @@ impl Activations {
         Ok((admission, found))
     }
 
-    /// Admits a device by the cached state of its tenant, which may be outdated: the result must be
-    /// passed to [`Activations::revalidate`] before anything else is done with it. A refusal never
-    /// rests on cached state alone.
+    /// Admits a device based on cached tenant state, which may be outdated. Pass the result to
+    /// [`Activations::revalidate`] before using it. A rejection is never based on cached state
+    /// alone.
     async fn admit_cached(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
         let now = self.0.clock.now();
         let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
@@ -101,8 +101,8 @@ impl Activations {
         }
     }
 
-    /// Returns `cached` if the tenant is still at the revision it was admitted by; admits the
-    /// device by the current state otherwise.
+    /// Returns `cached` if the tenant's revision has not changed; otherwise admits the device
+    /// again based on the current state.
     async fn revalidate(
         &self,
         cached: Admission,

@@ -1,4 +1,4 @@
-//! Deactivation: a device gives its slot back.
+//! Deactivation: a device releases its slot.
 
 use futures::FutureExt;
 use keywright_domain::activation::{Deactivation, Refused};
@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Activations {
-    /// Takes the slot back. An instance that is deactivated already stays so: the first try's answer was lost.
+    /// Releases the slot. Idempotent, because a client retries when it loses the response.
     pub async fn deactivate(
         &self,
         credentials: &DeviceCredentials,

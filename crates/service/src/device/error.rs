@@ -1,32 +1,33 @@
-//! Why a device does not get what it asked for.
+//! Errors of device requests.
 
 use keywright_domain::activation::{Denied, Refused};
 use keywright_store::StoreError;
 
 use crate::Error;
 
-/// Why a device does not get what it asked for. The texts are those of the wire, which never change.
+/// Reason for rejecting a device request. The `Display` texts are part of the wire format and
+/// must not change.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Refusal {
-    /// No SDK key, a wrong one, or no such tenant: all alike.
+    /// Missing or wrong SDK key, or unknown tenant. The response does not distinguish them.
     #[error("Invalid or missing SDK key")]
     SdkKey,
-    /// The tenant's device calls are refused.
+    /// The tenant is suspended.
     #[error("Account suspended")]
     Suspended,
-    /// The tenant has no such product.
     #[error("Product not found")]
     Product,
-    /// No such license, another product's, or another tenant's: all alike.
+    /// Unknown license, or one that belongs to another product or tenant. The response does not
+    /// distinguish them.
     #[error("License key not found")]
     LicenseKey,
-    /// The license gives no slot.
+    /// The license does not grant a slot.
     #[error(transparent)]
     Denied(#[from] Denied),
-    /// The instance gets no lease.
+    /// The instance does not get a lease.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// Trouble on our side: the device keeps its lease and tries again.
+    /// Server-side failure: the device keeps its lease and retries later.
     #[error("{0}")]
     Trouble(#[from] Error),
 }

@@ -1,4 +1,5 @@
-//! Installs without a key: in a trial, in the free tier, or expired. Their apps send a beacon now and then.
+//! Installs without a license key: in a trial, in the free tier, or expired. Their apps send
+//! periodic beacons.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -12,26 +13,22 @@ use keywright_domain::{
 use super::{Admission, Refusal, settings::SentSettings};
 use crate::{Error, context::Context};
 
-/// What an install without a key says.
+/// A beacon from an install without a key.
 pub struct Beacon {
-    /// The id that the app gave itself.
+    /// Id that the app generated for itself.
     pub instance_id: String,
-    /// How it runs.
     pub state: KeylessState,
-    /// The device's own hash.
     pub machine_hash: Option<MachineHash>,
-    /// What it says about itself.
     pub telemetry: Telemetry,
-    /// Where it comes from, as far as that is known.
+    /// Client address, if known.
     pub address: Option<IpAddr>,
 }
 
-/// Use cases around installs without a key.
 #[derive(Clone)]
 pub struct Keyless(pub(crate) Arc<Context>);
 
 impl Keyless {
-    /// Notes what an install says, if that is news, and tells it the product's settings.
+    /// Records a beacon if it adds new information, and returns the product's settings.
     pub async fn report(
         &self,
         admission: &Admission,
@@ -45,7 +42,8 @@ impl Keyless {
             .await?;
         let is_news = match last {
             Some(last) => last.is_outdated(install.state, now),
-            // So that nobody fills the database by making ids up, nor uses one tenant's number up for another.
+            // Limited per tenant and address: made-up ids cannot fill the database, and one
+            // tenant's installs do not use up another tenant's limit.
             None => address.is_none_or(|address| {
                 self.0
                     .rate_limiter
@@ -62,7 +60,7 @@ impl Keyless {
         Ok(SentSettings::of(admission)?)
     }
 
-    /// Forgets the installs that were not seen for [`RETENTION_DAYS`].
+    /// Deletes installs that have not been seen for [`RETENTION_DAYS`].
     pub async fn purge(&self) -> Result<(), Error> {
         let seen_before = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0

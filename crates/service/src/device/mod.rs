@@ -1,4 +1,5 @@
-//! The device API: activate, validate, deactivate, and installs without a key.
+//! The use cases behind the device API: activate, validate, deactivate, and installs without a
+//! key.
 
 mod activate;
 pub(crate) mod activation_batch;
@@ -22,6 +23,5 @@ pub use self::{
 };
 use crate::context::Context;
 
-/// Use cases of devices.
 #[derive(Clone)]
 pub struct Activations(pub(crate) Arc<Context>);

@@ -1,39 +1,32 @@
-//! What a device sends, already parsed.
+//! Parsed device requests.
 
 use keywright_domain::{activation::Telemetry, ids::InstanceId, machine::MachineHash};
 
-/// A device that asks for a slot.
 pub struct ActivationRequest {
-    /// The key as it was typed.
+    /// License key as typed by the user.
     pub license_key: String,
-    /// The device's own hash.
     pub machine_hash: Option<MachineHash>,
-    /// Its name, already cleaned.
+    /// Sanitized device name.
     pub device_name: Option<String>,
-    /// The id of the request, by which a repeat is known.
+    /// Idempotency key: identifies retries of this request.
     pub request_id: Option<String>,
-    /// The keyless install that it was before.
+    /// Id of the keyless install that this activation replaces.
     pub free_tier_instance_id: Option<String>,
-    /// What it says about itself.
     pub telemetry: Telemetry,
 }
 
-/// A device that asks for a fresh lease.
 pub struct ValidationRequest {
-    /// The key as it was typed.
+    /// License key as typed by the user.
     pub license_key: String,
-    /// The slot it says it holds; `None` where what it sent can't be one.
+    /// Instance that the device claims to be; `None` if the id was missing or malformed.
     pub instance: Option<InstanceId>,
-    /// The device's own hash.
     pub machine_hash: Option<MachineHash>,
-    /// What it says about itself.
     pub telemetry: Telemetry,
 }
 
-/// A device that gives its slot back.
 pub struct DeactivationRequest {
-    /// The key as it was typed.
+    /// License key as typed by the user.
     pub license_key: String,
-    /// The slot it says it holds; `None` where what it sent can't be one.
+    /// Instance that the device claims to be; `None` if the id was missing or malformed.
     pub instance: Option<InstanceId>,
 }

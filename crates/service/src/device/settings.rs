@@ -1,30 +1,28 @@
-//! Product settings, as apps get them.
+//! Product settings as sent to apps.
 
 use keywright_domain::settings::{ProductSettings, SettingsClaims};
 
 use super::Admission;
 use crate::{Error, signing_keys::signer::TenantSigner};
 
-/// What an app is told: everything that was set, signed where that includes a trial's length.
+/// A product's settings, signed if they include a trial length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentSettings {
-    /// What was set; with a signature, what was never set is filled in.
+    /// Configured settings. If signed, an unset `free_tier` becomes `false`.
     pub settings: ProductSettings,
-    /// The signature over it.
     pub signed: Option<SignedSettings>,
 }
 
-/// A signature over a product's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedSettings {
-    /// What is signed.
     pub claims: SettingsClaims,
-    /// Standard base64 of the 64 bytes.
+    /// Standard base64 of the 64-byte signature.
     pub signature: String,
 }
 
 impl SentSettings {
-    /// What the app of that product is told. Signed only where there is something to sign: most products set no trial.
+    /// Returns the product's settings. They are signed only if a trial length is set; most products
+    /// have none.
     pub fn of(admission: &Admission) -> Result<Self, Error> {
         if admission.settings.trial_days.is_none() {
             return Ok(Self::unsigned(admission.settings));
@@ -39,7 +37,7 @@ impl SentSettings {
         }
     }
 
-    /// The product's settings, with a signature of that key where they include a trial's length.
+    /// Signs the settings with the tenant's key if they include a trial length.
     fn signed_by(signer: &TenantSigner, admission: &Admission) -> Self {
         let Admission {
             tenant_id,

@@ -1,8 +1,9 @@
-//! The cached configuration of tenants, as device calls need it.
+//! The tenant cache used by device requests.
 //!
-//! It has a revision in the database, which triggers increment with every change, whoever makes it. A
-//! device call reads the current revision together with its license, in one statement, and reloads a
-//! configuration of another revision, so that no response is ever derived from an outdated one.
+//! Every tenant has a revision in the database, incremented by triggers on every change to its
+//! configuration. A device request reads the current revision in the same statement as its
+//! license and reloads the configuration if the revision differs, so that no response is ever
+//! based on outdated configuration.
 
 use std::{
     collections::HashMap,
@@ -27,17 +28,17 @@ use crate::{
     signing_keys::{master_key::MasterKey, signer::TenantSigner},
 };
 
-/// The configuration of one tenant at one revision.
+/// The configuration of a tenant at one revision.
 pub(crate) struct TenantConfig {
     tenant: DeviceTenant,
-    /// None where no key opens with the master key.
+    /// `None` if the master key does not open the tenant's signing key.
     signer: Option<TenantSigner>,
     sdk_keys: Vec<KnownSdkKey>,
 }
 
 struct KnownSdkKey {
     key: DeviceSdkKey,
-    /// In milliseconds; how far uses of it are noted.
+    /// Time of the last recorded use in milliseconds; `i64::MIN` if never used.
     last_noted_at: AtomicI64,
 }
 
@@ -67,7 +68,7 @@ impl TenantConfig {
         self.tenant.products.get(product).copied()
     }
 
-    /// The key that signs for the tenant.
+    /// Returns the tenant's current signing key.
     pub(crate) fn signer(&self) -> Result<&TenantSigner, Error> {
         self.signer
             .as_ref()
@@ -77,12 +78,13 @@ impl TenantConfig {
             }))
     }
 
-    /// Whether device calls need no SDK key: there is none, nor ever was.
+    /// Returns whether device requests need no SDK key, because the tenant has never had one.
     pub(crate) fn is_public(&self) -> bool {
         self.sdk_keys.is_empty()
     }
 
-    /// Which of the SDK keys that work was sent, if it was one. Every key is compared, each in constant time.
+    /// Returns the valid SDK key that was sent, if any. Compares all valid keys, each in constant
+    /// time.
     pub(crate) fn matching(&self, sent: &SdkKeyHash, now: Timestamp) -> Option<UsedSdkKey<'_>> {
         let working = self.sdk_keys.iter().filter(|known| known.key.works(now));
         working.fold(None, |found, known| {
@@ -96,7 +98,7 @@ impl TenantConfig {
     }
 }
 
-/// The SDK key that a device came with.
+/// The SDK key that a request was authenticated with.
 pub(crate) struct UsedSdkKey<'a>(&'a KnownSdkKey);
 
 impl UsedSdkKey<'_> {
@@ -104,7 +106,7 @@ impl UsedSdkKey<'_> {
         self.0.key.hash
     }
 
-    /// Whether this use is to be noted. Of those who ask at the same time, one is told so.
+    /// Returns whether to record this use. Of several concurrent requests, only one gets `true`.
     pub(crate) fn should_record_use(&self, now: Timestamp) -> bool {
         let noted = &self.0.last_noted_at;
         let last = noted.load(Ordering::Relaxed);
@@ -116,13 +118,13 @@ impl UsedSdkKey<'_> {
     }
 }
 
-/// The configuration of each tenant as it was last read.
+/// Caches the last loaded configuration of each tenant.
 #[derive(Default)]
 pub(crate) struct TenantCache(RwLock<HashMap<TenantId, Arc<TenantConfig>>>);
 
 impl TenantCache {
-    /// Returns the cached configuration. Its revision must be compared with the current one before
-    /// anything is derived from it.
+    /// Returns the cached configuration. Compare its revision with the current one before using
+    /// it.
     pub(crate) fn cached(&self, tenant: &TenantId) -> Option<Arc<TenantConfig>> {
         self.0.read().get(tenant).cloned()
     }

@@ -1,4 +1,4 @@
-//! Validation: a fresh lease for a device that has a slot.
+//! Validation: issues a new lease to an activated device.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -14,17 +14,15 @@ use super::{
     settings::SentSettings,
 };
 
-/// A fresh lease, and what the app is told along with it.
 #[derive(Debug, Clone)]
 pub struct Validated {
-    /// The lease.
     pub leased: Leased,
-    /// The product's settings.
     pub settings: SentSettings,
 }
 
 impl Activations {
-    /// Gives the instance a fresh lease. An expired license's lease says so: look at its status.
+    /// Issues a new lease. Validating an expired license can succeed: the lease's status says
+    /// whether it is still active.
     pub async fn validate(
         &self,
         credentials: &DeviceCredentials,
@@ -69,8 +67,10 @@ impl Activations {
         })
     }
 
-    /// Rare: only the first validate with a hash after an activation without one comes here. It is on disk before the
-    /// answer, so that the device is known by it in its next call; that it is not written refuses nothing.
+    /// Stores the machine hash of an instance that was activated without one. Rare: it happens
+    /// once, at the first validate that sends a hash. The write completes before the response, so
+    /// that the next request can identify the device by its hash. A failed write is logged and
+    /// does not fail the request.
     async fn fill_machine_hash(
         &self,
         tenant: &TenantId,
@@ -88,7 +88,7 @@ impl Activations {
         });
         let filled: Result<(), StoreError> = filled.await;
         if let Err(error) = filled {
-            tracing::warn!(%error, "a device's machine hash was not filled in");
+            tracing::warn!(%error, "failed to store a machine hash");
         }
     }
 }

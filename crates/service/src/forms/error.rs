@@ -1,23 +1,23 @@
-//! Why a form was not carried out.
+//! Errors of form submissions.
 
 use std::fmt::Display;
 
 use super::{field_errors::FieldErrors, result::IdempotentResult};
 use crate::Error;
 
-/// Why a form was not carried out.
+/// Reason why a form submission had no effect.
 #[derive(Debug)]
 pub enum FormError {
     /// Some fields are invalid.
     Invalid(FieldErrors),
-    /// The same form was submitted before, with this result.
+    /// The form was already submitted, with this result.
     Duplicate(IdempotentResult),
-    /// Anything else.
+    /// Any other error.
     Other(Error),
 }
 
 impl FormError {
-    /// The form is valid except for one field.
+    /// Creates the error for a single invalid field.
     pub(crate) fn field(name: &'static str, error: impl Display) -> Self {
         Self::Invalid(FieldErrors::one(name, error))
     }

@@ -1,4 +1,4 @@
-//! Forms with an id: submitted twice, such a form takes effect once.
+//! Form idempotency: submitting the same form twice takes effect once.
 
 use futures::FutureExt;
 use keywright_domain::ids::FormId;
@@ -7,16 +7,17 @@ use keywright_store::StoreError;
 use super::{error::FormError, result::IdempotentResult};
 use crate::{Caller, Error, Invalid, context::Context};
 
-/// How long a submitted form is remembered: twice the longest life of a session.
+/// How long results of submitted forms are kept: twice the maximum session lifetime.
 const RETENTION_DAYS: u32 = 60;
 
 impl Context {
-    /// Returns the id of a new form.
+    /// Returns the idempotency key for a new form.
     pub(crate) fn new_form(&self) -> FormId {
         FormId::new(self.rng.uuid())
     }
 
-    /// Tells whether a unit of work that used the form failed because the form was submitted before.
+    /// Returns [`FormError::Duplicate`] if the conflict was caused by an earlier submission of
+    /// the same form, and the original error otherwise.
     pub(crate) async fn classify_conflict(
         &self,
         caller: &Caller,
@@ -33,7 +34,7 @@ impl Context {
         }
     }
 
-    /// Returns the result of the form if it was submitted before.
+    /// Returns the form's result if it was already submitted.
     pub(crate) async fn previous_result(
         &self,
         caller: &Caller,
@@ -49,7 +50,7 @@ impl Context {
         Ok(result.transpose()?)
     }
 
-    /// Deletes forms that can no longer be submitted.
+    /// Deletes results of forms that can no longer be submitted.
     pub(crate) async fn purge_used_forms(&self) -> Result<(), Error> {
         let used_before = self.clock.now().minus_days(RETENTION_DAYS);
         self.purge("used_forms", move |tx, most| {
@@ -59,7 +60,6 @@ impl Context {
     }
 }
 
-/// Parses the id of a submitted form.
 pub(crate) fn parse_form_id(text: &str) -> Result<FormId, Invalid> {
     text.parse().map_err(|_| Invalid::FormId)
 }

@@ -1,4 +1,4 @@
-//! HTML forms: all invalid fields are reported at once, and an invalid form changes nothing.
+//! HTML forms. All invalid fields are reported together, and an invalid form changes nothing.
 
 mod error;
 mod field_errors;

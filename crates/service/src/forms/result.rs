@@ -1,27 +1,27 @@
-//! What a form with an id did when it was first submitted.
+//! The stored result of a form submission.
 
 use keywright_domain::license::NamedLicense;
 use serde::{Deserialize, Serialize};
 
-/// The result of a form with an id. It is stored, so it holds no secrets.
+/// Result of an idempotent form submission. It is stored, so it must not contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IdempotentResult {
-    /// Minted licenses.
+    /// Licenses were minted.
     Licenses {
-        /// The number of licenses.
+        /// Number of licenses.
         count: u32,
-        /// The first [`IdempotentResult::MAX_NAMED`] of them, in the order of minting.
+        /// The first [`IdempotentResult::MAX_NAMED`] licenses, in minting order.
         first: Vec<NamedLicense>,
     },
-    /// An SDK key.
+    /// An SDK key was created or imported.
     SdkKey {
-        /// Its SHA-256.
+        /// SHA-256 of the key.
         fingerprint: String,
     },
 }
 
 impl IdempotentResult {
-    /// Maximum number of licenses that are named.
+    /// Maximum number of licenses listed individually.
     pub const MAX_NAMED: usize = 20;
 }

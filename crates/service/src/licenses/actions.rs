@@ -1,4 +1,5 @@
-//! What operators do to a license that is out: free a device, revoke, remint. Each writes one audit entry with it.
+//! Operator actions on existing licenses: deactivate a device, revoke, remint. Each records one
+//! audit entry.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -17,7 +18,7 @@ use super::{Licenses, Minted};
 use crate::{Caller, Error};
 
 impl Licenses {
-    /// Frees the slot of one device, whatever became of the license. The key and the other devices are untouched.
+    /// Releases a device's slot, whatever the state of the license.
     pub async fn deactivate_instance(
         &self,
         caller: &Caller,
@@ -37,7 +38,7 @@ impl Licenses {
                         .await?
                         .ok_or(Error::NotFound)?;
                     if !is_active {
-                        return Err(Error::Conflict("Instance is already deactivated"));
+                        return Err(Error::Conflict("This device is already deactivated"));
                     }
                     let deactivation = Deactivation {
                         at: now,
@@ -55,7 +56,7 @@ impl Licenses {
             .await
     }
 
-    /// Ends a license for good. Its devices keep their slots; none of them gets another lease.
+    /// Permanently ends a license. Its devices keep their slots but get no further leases.
     pub async fn revoke(&self, caller: &Caller, id: LicenseId) -> Result<(), Error> {
         caller.require(Permission::ActOnLicenses)?;
         let now = self.0.clock.now();
@@ -76,8 +77,9 @@ impl Licenses {
             .await
     }
 
-    /// Ends a license and issues a fresh key in its place, for the same product, key type, customer, expiry, limit and
-    /// entitlements, with no devices. The key is in the reply and nowhere else.
+    /// Permanently ends a license and issues a new key with the same product, key type, customer,
+    /// expiry, limit and entitlements, but without devices. The key is only in the return value;
+    /// it is not stored.
     pub async fn remint(&self, caller: &Caller, id: LicenseId) -> Result<Minted, Error> {
         caller.require(Permission::ActOnLicenses)?;
         let (context, now) = (self.0.clone(), self.0.clock.now());
@@ -110,7 +112,7 @@ impl Licenses {
         Ok(minted)
     }
 
-    /// What keys of the license's product begin with; it never changes.
+    /// Returns the key prefix of the license's product, which never changes.
     async fn key_prefix(&self, caller: &Caller, id: LicenseId) -> Result<KeyPrefix, Error> {
         let (store, tenant) = (&self.0.store, caller.tenant());
         let license = store.license(tenant, id).await?.ok_or(Error::NotFound)?;
@@ -119,12 +121,12 @@ impl Licenses {
     }
 }
 
-/// No way leads back from revoked or reminted, and none further.
+/// Revoked and reminted are final states.
 fn require_not_ended(license: &License) -> Result<(), Error> {
     match license.state {
         LicenseState::Active => Ok(()),
-        LicenseState::Revoked => Err(Error::Conflict("License is already revoked")),
-        LicenseState::Reminted => Err(Error::Conflict("License is already reminted")),
+        LicenseState::Revoked => Err(Error::Conflict("This license is already revoked")),
+        LicenseState::Reminted => Err(Error::Conflict("This license is already reminted")),
     }
 }
 

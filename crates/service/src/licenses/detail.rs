@@ -1,4 +1,4 @@
-//! One license with all that belongs to it.
+//! The detail view of a license.
 
 use keywright_api_types::{license_detail::LicenseDetail, page::Position};
 use keywright_domain::{
@@ -12,11 +12,10 @@ use keywright_store::EntryFilter;
 use super::Licenses;
 use crate::{Caller, Error, audit};
 
-/// Most entries of the log that a license's own page shows; the audit log has them all.
+/// Maximum number of audit entries on a license's page. The audit log has all of them.
 const ACTIVITY: u32 = 50;
 
 impl Licenses {
-    /// The license of that id, as its page shows it.
     pub async fn detail(&self, caller: &Caller, id: LicenseId) -> Result<LicenseDetail, Error> {
         caller.require(Permission::View)?;
         let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
@@ -40,7 +39,7 @@ impl Licenses {
         })
     }
 
-    /// The license of that id, as others name it; `None` where the tenant has none.
+    /// Returns a reference to the license for display; `None` if the tenant has no such license.
     pub async fn named(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! The licenses as a file, a batch at a time.
+//! License export in batches.
 
 use std::sync::Arc;
 
@@ -19,18 +19,17 @@ use tokio::task::JoinHandle;
 use super::Licenses;
 use crate::{Caller, Error, context::Context};
 
-/// Licenses that are read at once: an export holds twice as many in memory, however many there are.
+/// Licenses per batch. An export holds at most two batches in memory.
 const BATCH: u32 = 1_000;
 
-/// An export under way.
+/// An export in progress.
 pub struct Export {
     expected: u32,
     source: Arc<Source>,
-    /// The next licenses, which are read while those before them are written.
+    /// The next batch, prefetched while the caller writes the current one.
     reading: Option<JoinHandle<Result<Vec<ExportedLicense>, StoreError>>>,
 }
 
-/// What is exported.
 struct Source {
     context: Arc<Context>,
     tenant: TenantId,
@@ -39,7 +38,7 @@ struct Source {
 }
 
 impl Licenses {
-    /// Begins an export of what the filter lets through, the newest first. The audit log has it from here on.
+    /// Starts an export of the matching licenses, newest first, and records it in the audit log.
     pub async fn export(&self, caller: &Caller, filter: LicenseFilter) -> Result<Export, Error> {
         caller.require(Permission::ExportCsv)?;
         let (context, now) = (self.0.clone(), self.0.clock.now());
@@ -52,7 +51,7 @@ impl Licenses {
         let expected = store
             .count_licenses_to_export(caller.tenant(), &filter, now)
             .await?;
-        // Not what was searched for: in a hand-made address it may be a key.
+        // Do not record the search term: in a hand-made URL it may be a license key.
         let details = json!({
             "status": filter.status, "product": filter.product, "searched": filter.term.is_some(),
         });
@@ -99,13 +98,14 @@ impl Source {
 }
 
 impl Export {
-    /// How many licenses there were to export when it began. What is minted, changed or ends meanwhile may make it more or
-    /// fewer.
+    /// Returns the number of matching licenses when the export started. Concurrent changes can
+    /// make the actual number differ.
     pub const fn expected(&self) -> u32 {
         self.expected
     }
 
-    /// The next licenses; none at the end. The status of each is that of the moment at which the export began.
+    /// Returns the next batch, or `None` at the end. Each license's status is as of the start of
+    /// the export.
     pub async fn next(&mut self) -> Result<Option<Vec<ExportedLicense>>, Error> {
         let Some(reading) = self.reading.take() else {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! From something typed or pasted to the license that is meant.
+//! Resolves search input to a license or a search term.
 
 use keywright_api_types::license_list::Found;
 use keywright_domain::{key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
@@ -7,8 +7,8 @@ use super::Licenses;
 use crate::{Caller, Error};
 
 impl Licenses {
-    /// What a search leads to. A whole key, whatever sticks to it, is looked up by its hash and goes no further: not into a
-    /// URL, not into a log.
+    /// Resolves search input. A complete license key, even inside other text, is looked up by its
+    /// hash and goes no further: it must not reach a URL or a log.
     pub async fn find(&self, caller: &Caller, typed: &str) -> Result<Found, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.0.store, caller.tenant());
@@ -30,8 +30,10 @@ impl Licenses {
     }
 }
 
-/// What begins as one of the tenant's keys is taken for one if nothing sticks to it: better a device that is not found than a
-/// key in a URL. Within a longer text, such as an address, only what looks as new keys do.
+/// Returns whether the input was meant as a license key. A single token of key length that starts
+/// with one of the tenant's prefixes counts as a key: failing to find a device is better than
+/// putting a key in a URL. Inside longer text, such as an address, only tokens in the format of
+/// generated keys count.
 fn is_meant_as_key(
     whole: Option<&LicenseKey>,
     candidates: &[LicenseKey],
@@ -46,7 +48,7 @@ fn is_meant_as_key(
         })
 }
 
-/// Instance ids have the length of a key.
+/// Instance ids have the same length as license keys.
 fn is_uuid(typed: &str) -> bool {
     uuid::Uuid::try_parse(typed.trim()).is_ok_and(|_| typed.trim().len() == 36)
 }

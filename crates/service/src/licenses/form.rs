@@ -1,4 +1,4 @@
-//! The form that mints licenses.
+//! The mint form.
 
 use keywright_domain::{
     ids::{FormId, KeyTypeId, ProductId},
@@ -16,29 +16,26 @@ use crate::{
     forms::{FieldErrors, FormError, parse_form_id},
 };
 
-/// The form as submitted; optional fields may be empty.
+/// The submitted form. Optional fields may be empty.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct MintForm {
-    /// The id of the form, which mints once.
+    /// Idempotency key of the form.
     pub form_id: String,
-    /// A product and one of its key types: `notes/pro`.
+    /// A product and one of its key types, such as `notes/pro`.
     pub key_type: String,
-    /// The customer's name.
     pub customer_name: String,
-    /// The customer's e-mail.
     pub customer_email: String,
-    /// The number of licenses.
     pub count: String,
 }
 
 impl Licenses {
-    /// Returns the id of a new form to mint with.
+    /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
         self.0.new_form()
     }
 
-    /// Validates a form that was not submitted before, for [`Licenses::mint_once`].
+    /// Validates a form that has not been submitted before, for [`Licenses::mint_once`].
     pub async fn read_form(
         &self,
         caller: &Caller,

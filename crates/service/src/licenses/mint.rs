@@ -1,4 +1,4 @@
-//! Minting: licenses of a key type, all of them or none.
+//! Minting: creates licenses of a key type, all or nothing.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -20,43 +20,41 @@ use crate::{
     name::checked_name,
 };
 
-/// Maximum number of licenses per request: all of them or none, in one transaction.
+/// Maximum number of licenses per request. They are written in one transaction.
 pub const MAX_MINTED_AT_ONCE: u32 = 1_000;
 
-/// Licenses to mint.
 #[derive(Debug, Clone)]
 pub struct MintRequest {
-    /// Of which product.
     pub product: ProductId,
-    /// As which key type; may be left out where the product has just one.
+    /// May be omitted if the product has exactly one key type.
     pub key_type: Option<KeyTypeId>,
-    /// For whom.
     pub customer: Customer,
-    /// How many: 1 to [`MAX_MINTED_AT_ONCE`].
+    /// 1 to [`MAX_MINTED_AT_ONCE`].
     pub count: u32,
 }
 
-/// A minted license, with the key that is shown this once.
+/// A minted license with its key, which is not stored and cannot be shown again.
 pub struct Minted {
-    /// The key itself.
+    /// The plain key.
     pub key: LicenseKey,
-    /// The hash of it.
+    /// Hash of the key.
     pub id: LicenseId,
-    /// The masked form of it.
+    /// Masked form of the key.
     pub display_key: DisplayKey,
 }
 
-/// A license to write, and what is recorded of it.
+/// Licenses to insert, each with its audit entry.
 type Rows = Vec<(License, NewAuditEntry)>;
 
 impl Licenses {
-    /// Mints licenses, each with an audit entry. The keys are in the reply and nowhere else.
+    /// Mints licenses, each with an audit entry. The keys are only in the return value; they are
+    /// not stored.
     pub async fn mint(&self, caller: &Caller, request: MintRequest) -> Result<Vec<Minted>, Error> {
         self.write_minted(caller, &request, None, |_| {}).await
     }
 
-    /// The same by a form, which mints once however often it is sent. `made` hears how many are written by then; they are
-    /// there once this has its answer.
+    /// Mints licenses from a form. Submitting the form again has no effect. Calls `made` with the
+    /// number of licenses inserted so far; they are committed when this returns `Ok`.
     pub async fn mint_once(
         &self,
         caller: &Caller,
@@ -70,7 +68,7 @@ impl Licenses {
                 Err(key_type_gone())
             }
             Err(error) => Err(match self.0.classify_conflict(caller, form, error).await {
-                // The foreign key: the key type was deleted after it was looked up.
+                // Foreign key violation: the key type was deleted after it was looked up.
                 FormError::Other(Error::Conflict(_)) => key_type_gone(),
                 other => other,
             }),
@@ -117,7 +115,7 @@ impl Licenses {
         Ok(minted)
     }
 
-    /// Makes the keys, and what is to be written.
+    /// Generates the keys and the rows to insert.
     async fn draw(
         &self,
         caller: &Caller,
@@ -166,7 +164,8 @@ impl Licenses {
     }
 }
 
-/// A license of that key type, minted now: what the key type says is copied.
+/// Creates a license from a key type. The key type's values are copied, so later changes to it do
+/// not affect the license.
 pub(crate) fn new_license(
     product: &Product,
     key_type: &KeyType,

@@ -1,4 +1,4 @@
-//! Licenses, as operators deal with them.
+//! License management for operators.
 
 mod actions;
 mod detail;
@@ -19,12 +19,11 @@ use keywright_domain::role::Permission;
 
 use crate::{Caller, Error, context::Context};
 
-/// Use cases around licenses.
 #[derive(Clone)]
 pub struct Licenses(pub(crate) Arc<Context>);
 
 impl Licenses {
-    /// One page of the tenant's licenses.
+    /// Returns one page of the tenant's licenses.
     pub async fn list(&self, caller: &Caller, query: &LicenseQuery) -> Result<LicenseList, Error> {
         caller.require(Permission::View)?;
         Ok(self

@@ -1,4 +1,4 @@
-//! Accounts: made, signed in, signed out.
+//! Operator accounts and their sessions.
 
 pub(crate) mod password;
 mod sign_in;
@@ -22,61 +22,59 @@ use crate::{Caller, Error, context::Context, email};
 
 pub use sign_in::SignInError;
 
-/// A session ends this long after sign-in, whatever happens.
+/// Maximum session lifetime after sign-in, in days.
 pub const SESSION_DAYS: u32 = 30;
 
-/// A session ends when its browser was not seen for so long: 12 hours, in milliseconds.
+/// Idle timeout of a session: 12 hours, in milliseconds.
 pub const IDLE_MILLIS: i64 = 12 * 3_600_000;
 
-/// How often a session's last-seen time is written, at most: a minute, in milliseconds.
+/// Minimum interval between writes of a session's last-seen time: one minute, in milliseconds.
 const SEEN_EVERY_MILLIS: i64 = 60_000;
 
-/// Characters that are kept of what a browser calls itself.
+/// Maximum number of user agent characters that are stored.
 const USER_AGENT_LENGTH: usize = 200;
 
-/// What names a session to its browser: 32 random bytes in base64. It has no `Debug`, `Display` or `Serialize`.
+/// A session token: 32 random bytes in base64. Deliberately without `Debug`, `Display` and
+/// `Serialize`.
 pub struct SessionToken(Zeroizing<String>);
 
 impl SessionToken {
-    /// As it came in a cookie.
+    /// Wraps the value of a session cookie.
     pub fn from_cookie(value: &str) -> Self {
         Self(Zeroizing::new(value.to_owned()))
     }
 
-    /// For the cookie, and nothing else.
+    /// Returns the token. Only for writing the session cookie.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// What is stored of it.
+    /// Returns the hash, which is stored instead of the token.
     fn hash(&self) -> String {
         HEXLOWER.encode(&Sha256::digest(self.0.as_bytes()))
     }
 }
 
-/// Where a sign-in came from.
+/// Client information of a sign-in.
 #[derive(Debug, Clone, Default)]
 pub struct Origin {
-    /// What the browser calls itself.
     pub user_agent: String,
-    /// Its address, as far as that is known.
+    /// Client address, if known.
     pub address: Option<IpAddr>,
 }
 
 impl Origin {
-    /// The address as it is kept; empty where it is not known.
+    /// Returns the address in canonical form, as it is stored; empty if unknown.
     fn address_text(&self) -> String {
         let address = self.address.map(|address| address.to_canonical());
         address.map_or_else(String::new, |address| address.to_string())
     }
 }
 
-/// Use cases around accounts.
 #[derive(Clone)]
 pub struct Operators(pub(crate) Arc<Context>);
 
 impl Operators {
-    /// Creates an account.
     pub async fn create(
         &self,
         caller: &Caller,
@@ -106,11 +104,12 @@ impl Operators {
             .boxed()
         });
         write.await.map_err(|error: StoreError| {
-            Error::from(error).or_conflict("There is an account with this e-mail already")
+            Error::from(error).or_conflict("An account with this email already exists")
         })
     }
 
-    /// Gives an account another password. Its sessions end, and the pages that are open with them.
+    /// Sets an account's password, ends all of its sessions, and disconnects the pages that use
+    /// them.
     pub async fn set_password(
         &self,
         caller: &Caller,
@@ -147,21 +146,21 @@ impl Operators {
         write.await
     }
 
-    /// Returns the account behind a session that has not ended, and records that its browser was seen.
+    /// Returns the account of a valid session and records activity.
     pub async fn session(&self, token: &SessionToken) -> Result<Account, Error> {
         let session = self.find_session(token).await?;
         let (now, hash) = (self.0.clock.now(), token.hash());
         if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
-            // A page is shown whether or not this can be written.
-            self.write_aside("when a session was last seen was not written", move |tx| {
+            // Serve the page even if this write fails.
+            self.write_aside("failed to update last-seen time of a session", move |tx| {
                 async move { tx.touch_session(&hash, now).await }.boxed()
             });
         }
         Ok(session.account)
     }
 
-    /// Returns the account behind a session without counting as activity: for requests that a page
-    /// makes while its operator may be away.
+    /// Returns the account of a valid session without recording activity: for requests that an
+    /// open page makes while its operator may be away.
     pub async fn peek_session(&self, token: &SessionToken) -> Result<Account, Error> {
         Ok(self.find_session(token).await?.account)
     }
@@ -173,7 +172,7 @@ impl Operators {
         session.ok_or(Error::Unauthenticated)
     }
 
-    /// Ends the session that a browser's token names.
+    /// Ends the session.
     pub async fn sign_out(&self, token: &SessionToken) -> Result<(), Error> {
         let hash = token.hash();
         let write = self
@@ -183,7 +182,7 @@ impl Operators {
         write.await.map_err(|error: StoreError| error.into())
     }
 
-    /// Writes something that nobody waits for.
+    /// Writes in the background. The caller does not wait; a failure is only logged.
     fn write_aside<F>(&self, failure: &'static str, work: F)
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>
@@ -199,14 +198,14 @@ impl Operators {
     }
 }
 
-/// A session that begins and its audit entry, to be written in one unit of work.
+/// A new session and its audit entry, to be written in one transaction.
 pub(crate) struct SessionRows {
     session: CreateSession,
     entry: NewAuditEntry,
 }
 
 impl SessionRows {
-    /// Those of an operator who signs in now, and the token for the browser.
+    /// Creates a session for the operator, and the token for the browser.
     pub(crate) fn new(
         context: &Context,
         operator: &Operator,
@@ -237,7 +236,7 @@ impl SessionRows {
     }
 }
 
-/// The audit entry of an account that is made.
+/// Creates the audit entry for a new account.
 pub(crate) fn entry_of_new(context: &Context, caller: &Caller, new: &Operator) -> NewAuditEntry {
     let details = json!({ "operator": new.id, "email": new.email, "role": new.role.as_str() });
     let now = new.created_at;

@@ -1,4 +1,4 @@
-//! Passwords: hashed with Argon2id, two at a time.
+//! Password hashing with Argon2id, limited to two hashes at a time.
 
 use std::{hint::black_box, sync::Arc};
 
@@ -11,16 +11,19 @@ use zeroize::Zeroizing;
 
 use crate::{Error, Invalid, rng::Rng};
 
-/// Hashes at once: each takes 19 MiB and a core for some 20 ms, and sign-ins must not starve the devices.
+/// Maximum number of concurrent hashes. Each takes 19 MiB and one core for about 20 ms, and
+/// sign-ins must not starve device requests.
 const AT_ONCE: usize = 2;
 
-/// Hashes that may wait for their turn: a third of a second's work. Whoever comes then is told to come again.
+/// Maximum number of queued hashes, about a third of a second of work. Beyond it, requests fail
+/// immediately with [`Error::Busy`].
 const WAITING: usize = 32;
 
-/// Fewest and most characters of a new password.
+/// Allowed length of a new password, in characters.
 const LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
 
-/// Argon2id with the crate's default parameters: 19 MiB, 2 passes, 1 lane, as OWASP advises.
+/// Hashes passwords with Argon2id and the crate's default parameters: 19 MiB, 2 passes, 1 lane,
+/// as OWASP recommends.
 pub(crate) struct PasswordHasher {
     turns: Arc<Semaphore>,
     places: Arc<Semaphore>,
@@ -35,7 +38,6 @@ impl Default for PasswordHasher {
     }
 }
 
-/// Checks a new password's length.
 pub(crate) fn check_new(password: &str) -> Result<(), Invalid> {
     if LENGTH.contains(&password.chars().count()) {
         Ok(())
@@ -48,13 +50,14 @@ pub(crate) fn check_new(password: &str) -> Result<(), Invalid> {
 }
 
 impl PasswordHasher {
-    /// The hash of a password, in the PHC string format.
+    /// Returns the password's hash in PHC string format.
     pub(crate) async fn hash(&self, rng: &dyn Rng, password: &str) -> Result<String, Error> {
         let (salt, password) = (rng.bytes::<16>(), Zeroizing::new(password.to_owned()));
         self.run(move || hash(&password, &salt)).await
     }
 
-    /// Whether the password is the one that was hashed. With no hash it takes as long, and says no.
+    /// Returns whether the password matches the hash. Without a hash, it takes equally long and
+    /// returns `false`.
     pub(crate) async fn verify(
         &self,
         rng: &dyn Rng,
@@ -67,14 +70,15 @@ impl PasswordHasher {
             if let Some(hashed) = hashed {
                 return verify(&password, &hashed);
             }
-            // The same work for an account that is not there.
+            // Do the same work for an unknown account.
             black_box(hash(&password, &salt));
             false
         })
         .await
     }
 
-    /// The work holds its place and its turn itself: a caller who hangs up does not make room for one more.
+    /// Runs `work` once a hash may start. `work` owns the permits, so that a canceled caller does
+    /// not make room while its hash is still running.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -91,12 +95,12 @@ impl PasswordHasher {
                 .clone()
                 .acquire_owned()
                 .await
-                .expect("an open semaphore");
+                .expect("the semaphore is never closed");
             let work = move || {
                 let _held = (place, turn);
                 work()
             };
-            Ok(spawn_blocking(work).await.expect("hashing"))
+            Ok(spawn_blocking(work).await.expect("hashing does not panic"))
         }
     }
 }
@@ -104,11 +108,11 @@ impl PasswordHasher {
 fn hash(password: &str, salt: &[u8]) -> String {
     #[expect(
         clippy::expect_used,
-        reason = "fails only for salts and passwords of impossible length"
+        reason = "fails only for invalid salt and password lengths"
     )]
     Argon2::default()
         .hash_password_with_salt(password.as_bytes(), salt)
-        .expect("a hash")
+        .expect("salt and password have valid lengths")
         .to_string()
 }
 
@@ -128,7 +132,7 @@ mod tests {
     use crate::rng::SystemRng;
 
     #[tokio::test]
-    async fn only_the_right_password_verifies() {
+    async fn only_the_correct_password_verifies() {
         let (hasher, rng) = (PasswordHasher::default(), SystemRng);
         let stored = hasher.hash(&rng, "correct horse").await.unwrap();
         assert!(
@@ -144,9 +148,10 @@ mod tests {
         assert!(!verify("", None).await, "no account");
     }
 
-    /// As many as may wait are served, whoever comes on top is told so at once, and afterwards there is room again.
+    /// Requests beyond the queue limit fail immediately, and capacity is available again
+    /// afterwards.
     #[tokio::test]
-    async fn two_are_hashed_at_a_time_and_few_wait() {
+    async fn concurrent_and_queued_hashes_are_limited() {
         let hasher = PasswordHasher::default();
         let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let (running, most) = (Arc::new(running), Arc::new(most));
@@ -166,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn new_passwords_have_10_to_200_characters() {
+    fn new_password_must_have_10_to_200_characters() {
         for good in ["0123456789", &"ж".repeat(200)] {
             assert_eq!(check_new(good), Ok(()));
         }

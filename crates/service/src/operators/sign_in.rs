@@ -1,4 +1,4 @@
-//! Signing in: who may try, and who gets in.
+//! Operator sign-in.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use serde_json::json;
 use super::{Operators, Origin, SessionRows, SessionToken};
 use crate::{Caller, Error, email, rate_limit::login::LoginAttempt};
 
-/// Why nobody is signed in.
+/// Reason for a failed sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// No account has this address and password; which of them is wrong is not said.
-    #[error("Wrong e-mail or password")]
+    /// Wrong email or password. The error does not reveal which one.
+    #[error("Wrong email or password")]
     Wrong,
-    /// There were too many wrong passwords; even the right one is of no use for so long.
-    #[error("Too many wrong passwords")]
+    /// Too many failed attempts. Even the right password is rejected until this time has passed.
+    #[error("Too many failed sign-in attempts")]
     TooMany(Duration),
-    /// It could not be checked.
+    /// The credentials could not be checked.
     #[error(transparent)]
     Trouble(#[from] Error),
 }
@@ -31,7 +31,8 @@ impl From<StoreError> for SignInError {
 }
 
 impl Operators {
-    /// Begins a session. An unknown account and a wrong password get the same answer, after the same work.
+    /// Starts a session. An unknown account and a wrong password get the same response after the
+    /// same amount of work.
     pub async fn sign_in(
         &self,
         email: &str,
@@ -50,7 +51,7 @@ impl Operators {
         self.begin_session(&checked?, &origin).await
     }
 
-    /// Whose e-mail and password that is.
+    /// Returns the operator that the credentials belong to.
     async fn check(
         &self,
         email: &str,
@@ -61,7 +62,7 @@ impl Operators {
         let context = &self.0;
         let operator = match email::check(email) {
             Ok(()) => context.store.operator_by_email(email).await?,
-            // What can't be an address is nobody's.
+            // No account can have a malformed address.
             Err(_) => None,
         };
         if let Err(wait) = context.rate_limiter.logins().acquire_account(attempt)
@@ -84,13 +85,14 @@ impl Operators {
             }
             None => {
                 let address = origin.address_text();
-                tracing::info!(address, "sign-in refused: no such account");
+                tracing::info!(address, "sign-in refused: unknown account");
                 Err(SignInError::Wrong)
             }
         }
     }
 
-    /// Whether the operator is signed in from there already, with another browser: others, who guess, are elsewhere.
+    /// Returns whether the operator already has a session from this address, which someone
+    /// guessing the password does not.
     async fn is_known_there(
         &self,
         operator: Option<&Operator>,
@@ -112,7 +114,7 @@ impl Operators {
         let (id, hash) = (operator.id, operator.password_hash.clone());
         let write = self.0.store.write(move |tx| {
             async move {
-                // It was changed while it was checked, and every session of it ended.
+                // The password was changed while it was being verified, which ended all sessions.
                 if !tx.hold_password(id, &hash).await? {
                     return Err(SignInError::Wrong);
                 }
@@ -124,13 +126,14 @@ impl Operators {
         Ok(token)
     }
 
-    /// Recorded in its own time: the answer does not wait for it, for it would come later than to an unknown account.
+    /// Records a failed sign-in in the background. Waiting for the write would make the response
+    /// slower than for an unknown account and so reveal that the account exists.
     fn record_refusal(&self, operator: &Operator, origin: &Origin) {
         let (context, now) = (&self.0, self.0.clock.now());
         let details = json!({ "address": origin.address_text() });
         let caller = Caller::signing_in(operator);
         let entry = context.audit(&caller, now, Action::SignInRefused, None, details);
-        self.write_aside("a refused sign-in was not recorded", move |tx| {
+        self.write_aside("failed to record a refused sign-in", move |tx| {
             async move { tx.record(&entry).await }.boxed()
         });
     }

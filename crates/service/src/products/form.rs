@@ -1,4 +1,4 @@
-//! The forms of products and key types.
+//! The product and key type forms.
 
 use std::{fmt::Display, str::FromStr};
 
@@ -22,45 +22,42 @@ use crate::{
     name::checked_name,
 };
 
-/// Maximum number of entitlements of a key type: every lease of its licenses carries them.
+/// Maximum number of entitlements per key type. Every lease carries them.
 const MAX_ENTITLEMENTS: usize = 50;
 
-/// The form of a product as submitted; optional fields may be empty.
+/// The submitted product form. Optional fields may be empty.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct ProductForm {
-    /// Its name on pages.
     pub name: String,
-    /// Its slug; read only when the product is created.
+    /// Read only when the product is created.
     pub slug: String,
-    /// The prefix of its keys; read only when the product is created.
+    /// Read only when the product is created.
     pub key_prefix: String,
-    /// Days that its app may be tried without a key.
+    /// Trial length without a license key, in days.
     pub trial_days: String,
-    /// `yes`, `no`, or nothing.
+    /// `yes`, `no`, or empty.
     pub free_tier: String,
 }
 
-/// The form of a key type as submitted.
+/// The submitted key type form.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct KeyTypeForm {
-    /// Its slug; read only when the key type is created.
+    /// Read only when the key type is created.
     pub slug: String,
-    /// Devices that may hold a slot at once.
     pub activation_limit: String,
-    /// How many of [`KeyTypeForm::duration_unit`]; empty for lifetime.
+    /// Number of [`KeyTypeForm::duration_unit`]; empty for lifetime.
     pub duration: String,
     /// A [`DurationUnit`], or `lifetime`.
     pub duration_unit: String,
-    /// Names, with commas or white space between them.
+    /// Names separated by commas or whitespace.
     pub entitlements: String,
-    /// `yes`, where the app may go on in reduced mode after expiry.
+    /// `yes` if the app keeps running in reduced mode after expiry.
     pub fallback: String,
 }
 
 impl Products {
-    /// Creates a product.
     pub async fn create_from_form(
         &self,
         caller: &Caller,
@@ -87,8 +84,8 @@ impl Products {
         }
     }
 
-    /// Finds out what a new product conflicts with. A form submitted twice, as by a double click,
-    /// conflicts with its own product.
+    /// Determines what a new product conflicts with. A form submitted twice, for example by a
+    /// double click, conflicts with the product that it created.
     async fn classify_conflict(
         &self,
         caller: &Caller,
@@ -97,14 +94,13 @@ impl Products {
         let existing = self.0.store.product(caller.tenant(), &new.id).await?;
         Ok(match existing {
             Some(product) if product.key_prefix == new.key_prefix && product.name == new.name => {
-                Error::Conflict("This product is there already: it was saved before").into()
+                Error::Conflict("This product already exists: it was saved earlier").into()
             }
-            Some(_) => FormError::field("slug", "There is a product of this slug already."),
+            Some(_) => FormError::field("slug", "A product with this slug already exists."),
             None => FormError::field("key_prefix", PREFIX_TAKEN),
         })
     }
 
-    /// Changes a product's name and settings.
     pub async fn update_from_form(
         &self,
         caller: &Caller,
@@ -125,7 +121,6 @@ impl Products {
         Ok(self.update(caller, product, update).await?)
     }
 
-    /// Creates a key type.
     pub async fn create_key_type_from_form(
         &self,
         caller: &Caller,
@@ -152,16 +147,16 @@ impl Products {
             Err(Error::Conflict(_)) => {
                 let there = self.show_key_type(caller, &new.product, &new.id).await?;
                 Err(if has_terms_of(&there, &new) {
-                    Error::Conflict("This key type is there already: it was saved before").into()
+                    Error::Conflict("This key type already exists: it was saved earlier").into()
                 } else {
-                    FormError::field("slug", "The product has a key type of this slug already.")
+                    FormError::field("slug", "The product already has a key type with this slug.")
                 })
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Changes a key type for licenses that are minted from now on.
+    /// Updates a key type. Existing licenses are not affected.
     pub async fn update_key_type_from_form(
         &self,
         caller: &Caller,
@@ -190,10 +185,10 @@ where
 {
     text.trim()
         .parse()
-        .map_err(|error: T::Err| format!("a slug {error}"))
+        .map_err(|error: T::Err| format!("the slug {error}"))
 }
 
-/// Reads the settings; an empty field unsets one.
+/// Parses the settings. An empty field unsets the setting.
 fn settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
     let trial_days = form.trial_days.trim();
     let trial_days = (!trial_days.is_empty())
@@ -203,7 +198,7 @@ fn settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
         "" => Ok(None),
         "yes" => Ok(Some(true)),
         "no" => Ok(Some(false)),
-        _ => Err("choose one of the values"),
+        _ => Err("choose one of the options"),
     };
     let free_tier = errors.collect("free_tier", free_tier).flatten();
     ProductSettings {
@@ -212,13 +207,13 @@ fn settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
     }
 }
 
-/// Reads every field of a key type except its slug.
+/// Parses all fields of a key type except its slug.
 fn key_type_terms(errors: &mut FieldErrors, form: &KeyTypeForm) -> Option<UpdateKeyType> {
     let limit = form.activation_limit.trim().parse();
     let limit = limit.ok().filter(|&limit: &u32| limit > 0);
     let limit = errors.collect(
         "activation_limit",
-        limit.ok_or("give a whole number from 1 on"),
+        limit.ok_or("enter a whole number, 1 or more"),
     );
     let unit = errors.collect("duration_unit", unit(&form.duration_unit));
     let duration = unit.and_then(|unit| errors.collect("duration", duration_days(form, unit)));
@@ -231,10 +226,10 @@ fn key_type_terms(errors: &mut FieldErrors, form: &KeyTypeForm) -> Option<Update
     })
 }
 
-/// Parses the unit; `None` for lifetime.
+/// Parses the duration unit; `None` for lifetime.
 fn unit(name: &str) -> Result<Option<DurationUnit>, &'static str> {
     match DurationUnit::from_name(name) {
-        None if name != "lifetime" => Err("choose how long it lasts"),
+        None if name != "lifetime" => Err("choose how long licenses last"),
         unit => Ok(unit),
     }
 }
@@ -242,7 +237,7 @@ fn unit(name: &str) -> Result<Option<DurationUnit>, &'static str> {
 fn duration_days(form: &KeyTypeForm, unit: Option<DurationUnit>) -> Result<Option<u32>, String> {
     let count = form.duration.trim();
     let Some(unit) = unit else {
-        let wrong = "a license for life takes no number: choose a unit, or leave this empty";
+        let wrong = "choose a unit, or leave this empty for a lifetime license";
         return if count.is_empty() {
             Ok(None)
         } else {
@@ -250,7 +245,7 @@ fn duration_days(form: &KeyTypeForm, unit: Option<DurationUnit>) -> Result<Optio
         };
     };
     let count = count.parse();
-    let count = count.map_err(|_| format!("say how many {}, as a whole number", unit.as_str()))?;
+    let count = count.map_err(|_| format!("enter a whole number of {}", unit.as_str()))?;
     let days = duration::days(count, unit);
     days.map(Some).map_err(|wrong| wrong.to_string())
 }
@@ -261,7 +256,7 @@ fn entitlements(text: &str) -> Result<Entitlements, String> {
         .filter(|name| !name.is_empty());
     let names: Vec<&str> = names.collect();
     if names.len() > MAX_ENTITLEMENTS {
-        return Err(format!("at most {MAX_ENTITLEMENTS} entitlements"));
+        return Err(format!("enter at most {MAX_ENTITLEMENTS} entitlements"));
     }
     let read = names.into_iter().map(str::parse::<Entitlement>);
     let read: Result<_, _> = read.collect();

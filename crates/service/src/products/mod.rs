@@ -23,67 +23,54 @@ use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
 pub use form::{KeyTypeForm, ProductForm};
 pub use show::CountedKeyType;
 
-/// A product to create.
 #[derive(Debug, Clone)]
 pub struct CreateProduct {
-    /// Its slug.
     pub id: ProductId,
-    /// Its name on pages.
     pub name: String,
-    /// What its keys begin with.
     pub key_prefix: KeyPrefix,
-    /// What its apps are told.
     pub settings: ProductSettings,
 }
 
-/// What is to be different about a product; `None` leaves it as it is. `Some(None)` unsets a setting: apps are told
-/// nothing about it from then on.
+/// Changes to a product. `None` leaves a field unchanged; `Some(None)` unsets a setting, so that
+/// apps use their own default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpdateProduct {
-    /// Its name on pages.
     pub name: Option<String>,
-    /// How long its app may be tried without a key.
+    /// Trial length without a license key.
     pub trial_days: Option<Option<TrialDays>>,
-    /// Whether its app has a free tier.
+    /// Whether the app has a free tier.
     pub free_tier: Option<Option<bool>>,
 }
 
-/// What is to be different about a key type; `None` leaves it as it is. Licenses already out keep what they have.
+/// Changes to a key type. `None` leaves a field unchanged. Existing licenses are not affected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpdateKeyType {
-    /// Devices that may hold a slot at once; at least 1.
+    /// Maximum number of active devices, at least 1.
     pub activation_limit: Option<u32>,
     /// Days from minting to expiry; `Some(None)` for lifetime.
     pub duration_days: Option<Option<u32>>,
-    /// What it unlocks.
     pub entitlements: Option<Entitlements>,
-    /// Whether the app may go on in reduced mode after expiry.
+    /// Whether the app keeps running in reduced mode after expiry.
     pub fallback: Option<bool>,
 }
 
-/// A key type to create.
 #[derive(Debug, Clone)]
 pub struct CreateKeyType {
-    /// Of which product.
     pub product: ProductId,
-    /// Its slug.
     pub id: KeyTypeId,
-    /// Devices that may hold a slot at once; at least 1.
+    /// Maximum number of active devices, at least 1.
     pub activation_limit: u32,
     /// Days from minting to expiry; `None` for lifetime.
     pub duration_days: Option<u32>,
-    /// What it unlocks.
     pub entitlements: Entitlements,
-    /// Whether the app may go on in reduced mode after expiry.
+    /// Whether the app keeps running in reduced mode after expiry.
     pub fallback: bool,
 }
 
-/// Use cases around products.
 #[derive(Clone)]
 pub struct Products(pub(crate) Arc<Context>);
 
 impl Products {
-    /// The slugs of the tenant's products.
     pub async fn slugs(&self, caller: &Caller) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
         let products = self.0.store.products(caller.tenant()).await?;
@@ -93,7 +80,6 @@ impl Products {
             .collect())
     }
 
-    /// The slugs of a product's key types.
     pub async fn key_type_slugs(
         &self,
         caller: &Caller,
@@ -107,7 +93,7 @@ impl Products {
             .collect())
     }
 
-    /// Creates a product, if the tenant's plan allows another.
+    /// Creates a product, if the tenant's plan allows another one.
     pub async fn create(&self, caller: &Caller, new: CreateProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let name = checked_name(&new.name)?;
@@ -136,10 +122,10 @@ impl Products {
         });
         write
             .await
-            .map_err(|error: Error| error.or_conflict("The slug or the key prefix is taken"))
+            .map_err(|error: Error| error.or_conflict("The slug or key prefix is already taken"))
     }
 
-    /// Changes a product's name or settings. What it becomes is in the audit entry.
+    /// Updates a product's name and settings, and records the new values in the audit log.
     pub async fn update(
         &self,
         caller: &Caller,
@@ -171,7 +157,7 @@ impl Products {
             .await
     }
 
-    /// Changes what licenses of a key type are given when they are minted from now on.
+    /// Updates a key type. Only licenses minted afterwards are affected.
     pub async fn update_key_type(
         &self,
         caller: &Caller,
@@ -212,7 +198,7 @@ impl Products {
             .await
     }
 
-    /// Deletes a key type that no license is of, whatever its status.
+    /// Deletes a key type. Fails with a conflict if any license uses it, whatever its status.
     pub async fn delete_key_type(
         &self,
         caller: &Caller,
@@ -235,11 +221,10 @@ impl Products {
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict("Licenses are of this key type, so it can't be deleted")
+            error.or_conflict("This key type can't be deleted because licenses use it")
         })
     }
 
-    /// Creates a key type.
     pub async fn create_key_type(&self, caller: &Caller, new: CreateKeyType) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
@@ -271,7 +256,7 @@ impl Products {
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict("The product has a key type of this slug already")
+            error.or_conflict("The product already has a key type with this slug")
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Products as pages show them.
+//! Read access to products for pages.
 
 use keywright_api_types::page::Count;
 use keywright_domain::{
@@ -11,17 +11,15 @@ use keywright_domain::{
 use super::Products;
 use crate::{Caller, Error, forms::sentence};
 
-/// A key type, and how many licenses are of it, whatever their status.
+/// A key type with its number of licenses, whatever their status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedKeyType {
-    /// The key type.
     pub key_type: KeyType,
-    /// Its licenses.
     pub licenses: Count,
 }
 
 impl Products {
-    /// Every product of the caller's tenant, by slug, each with its key types.
+    /// Returns the tenant's products by slug, each with its key types.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<(Product, Vec<KeyType>)>, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.0.store, caller.tenant());
@@ -35,7 +33,7 @@ impl Products {
         Ok(listed.collect())
     }
 
-    /// One product with its key types, each with how many licenses are of it.
+    /// Returns a product with its key types and their license counts.
     pub async fn show(
         &self,
         caller: &Caller,
@@ -52,7 +50,6 @@ impl Products {
         Ok((product, counted))
     }
 
-    /// One key type.
     pub async fn show_key_type(
         &self,
         caller: &Caller,
@@ -67,7 +64,8 @@ impl Products {
             .ok_or(Error::NotFound)
     }
 
-    /// What is wrong with a key prefix that is being typed, if anything is: a product would be refused with it now.
+    /// Returns why a product with this key prefix would currently be rejected, or `None` if it
+    /// would be accepted. For validation while typing.
     pub async fn check_key_prefix(
         &self,
         caller: &Caller,
@@ -83,10 +81,10 @@ impl Products {
     }
 }
 
-/// What is said of a prefix that belongs to another product.
+/// Error message for a key prefix that another product uses.
 pub(super) const PREFIX_TAKEN: &str = "Another product on this server has this prefix.";
 
-/// The prefix that was typed; small letters count as capitals.
+/// Parses a key prefix as typed. Lower-case letters are accepted.
 pub(super) fn key_prefix(typed: &str) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {
     typed.trim().to_ascii_uppercase().parse()
 }

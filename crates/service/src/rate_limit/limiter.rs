@@ -1,4 +1,4 @@
-//! The counters behind the limits.
+//! The rate limiter.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
@@ -10,21 +10,23 @@ use super::{login::LoginLimiter, network::network, sliding_window::SlidingWindow
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
-/// The limits; 0 switches one off.
+/// Rate limits. 0 disables a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitSettings {
-    /// Calls of devices from one address within a second.
+    /// Device requests per address and second.
     pub requests: u32,
-    /// Answers to one address within a minute that a key or an SDK key is unknown; one more, and guessing is no use.
+    /// Failed license and SDK key lookups per address and minute. An address that exceeds this is
+    /// treated as a brute-force suspect.
     pub failed_lookups: u32,
-    /// New installs without a key from one address, for one tenant, within an hour.
+    /// New keyless installs per address, tenant and hour.
     pub keyless_installs: u32,
-    /// Wrong passwords for one account from one address within [`SIGN_IN_MINUTES`](super::SIGN_IN_MINUTES).
+    /// Wrong passwords per address and account within
+    /// [`SIGN_IN_MINUTES`](super::SIGN_IN_MINUTES).
     pub sign_ins: u32,
 }
 
 impl Default for LimitSettings {
-    /// An office of 500 devices behind one address is normal, and so are its typing errors.
+    /// Sized for an office of 500 devices behind one address, including their typing errors.
     fn default() -> Self {
         Self {
             requests: 200,
@@ -35,7 +37,6 @@ impl Default for LimitSettings {
     }
 }
 
-/// What was counted so far.
 pub(crate) struct RateLimiter {
     requests: Option<DefaultKeyedRateLimiter<IpAddr>>,
     pub(super) failed_lookups: SlidingWindowLimiter<IpAddr>,
@@ -59,7 +60,8 @@ impl RateLimiter {
         requests.is_none_or(|requests| requests.check_key(&network(address)).is_ok())
     }
 
-    /// Whether one more install without a key from there is kept; it counts if so.
+    /// Returns whether another keyless install from this address is accepted, and counts it if
+    /// so.
     pub(crate) fn admit_install(&self, tenant: &TenantId, address: IpAddr, now: Timestamp) -> bool {
         let place = (tenant.clone(), network(address));
         self.keyless_installs.try_acquire(place, now).is_ok()
@@ -69,7 +71,7 @@ impl RateLimiter {
         &self.logins
     }
 
-    /// Evicts counters that are back at zero.
+    /// Evicts counters that are back to zero.
     pub(crate) fn evict_idle(&self, now: Timestamp) {
         if let Some(requests) = &self.requests {
             requests.retain_recent();
@@ -91,11 +93,11 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_served_200_calls_at_once_and_others_are_not_held_up() {
+    fn request_limit_applies_per_address() {
         let limits = RateLimiter::new(LimitSettings::default());
         let one = address("192.0.2.1");
         let served = (0..300).filter(|_| limits.admit_request(one)).count();
-        // The loop itself takes a moment, in which some become free again.
+        // The loop takes some time, during which capacity is replenished.
         assert!((200..300).contains(&served), "{served}");
         assert!(limits.admit_request(address("192.0.2.2")));
         let off = RateLimiter::new(LimitSettings {
@@ -106,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_adds_sixty_installs_an_hour_to_each_tenant() {
+    fn install_limit_applies_per_tenant_and_address() {
         let limits = RateLimiter::new(LimitSettings::default());
         let (acme, indie) = ("acme".parse().unwrap(), "indie".parse().unwrap());
         let one = address("192.0.2.1");

@@ -1,4 +1,4 @@
-//! Wrong passwords: by address, by account, and by both together.
+//! The limiter for sign-in attempts: per address, per account, and per pair of both.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -8,37 +8,38 @@ use super::{network::network, sliding_window::SlidingWindowLimiter};
 
 const MINUTE: i64 = 60_000;
 
-/// Wrong passwords are counted for so long.
+/// Length of the window in which wrong passwords are counted, in minutes.
 pub const SIGN_IN_MINUTES: u32 = 15;
 
-/// An address may be wrong about all accounts together so many times as often as about one.
+/// Limit per address across all accounts, as a multiple of the limit per address and account.
 const ACCOUNTS_OF_ONE_ADDRESS: u32 = 3;
 
-/// Of all addresses together so many times as many wrong passwords are taken for an account as of one. It costs a guesser as many
-/// addresses to hold up somebody who signs in for the first time from where they are.
+/// Limit per account across all addresses, as a multiple of the limit per address and account. An
+/// attacker needs this many addresses to block the account's owner from signing in at a new
+/// address.
 const ADDRESSES_OF_ONE_ACCOUNT: u32 = 10;
 
-/// No account's address is longer; what is longer is counted together.
+/// Maximum length of an account's email in bytes. All longer ones share a counter.
 const MOST_BYTES: usize = 254;
 
-/// What was counted so far.
 pub(crate) struct LoginLimiter {
     pairs: SlidingWindowLimiter<(String, IpAddr)>,
     addresses: SlidingWindowLimiter<IpAddr>,
     accounts: SlidingWindowLimiter<String>,
 }
 
-/// One try to sign in.
+/// A sign-in attempt.
 pub(crate) struct LoginAttempt {
     account: String,
     address: Option<IpAddr>,
     at: Timestamp,
-    /// Whether it counts for its account: not for whoever is known to sign in from where they are.
+    /// Whether the attempt is counted against its account. `false` if the account's limit was
+    /// already reached.
     counts_for_account: bool,
 }
 
 impl LoginAttempt {
-    /// At the account of that e-mail, whether or not there is one.
+    /// Creates an attempt for the account with this email, whether or not it exists.
     pub(crate) fn new(email: &str, address: Option<IpAddr>, at: Timestamp) -> Self {
         let account = if email.len() > MOST_BYTES { "" } else { email };
         Self {
@@ -66,8 +67,9 @@ impl LoginLimiter {
         }
     }
 
-    /// Counts it as wrong for its address, until it is known to be right: many at once are counted all. An error says how long to
-    /// wait where the address was wrong too often.
+    /// Counts the attempt as failed for its address. Successful attempts are released afterwards,
+    /// so that concurrent attempts are all counted. Returns the time to wait if the address has
+    /// too many failures.
     pub(crate) fn acquire_address(&self, attempt: &LoginAttempt) -> Result<(), Duration> {
         let Some(address) = attempt.address else {
             return Ok(());
@@ -82,8 +84,9 @@ impl LoginLimiter {
         })
     }
 
-    /// The same for its account, for which all addresses together were wrong too often. Whoever is known to sign in from where
-    /// they are need not wait.
+    /// Counts the attempt as failed for its account across all addresses. Returns the time to
+    /// wait if the account has too many failures; callers ignore that for an operator who is
+    /// already signed in from the same address.
     pub(crate) fn acquire_account(&self, attempt: &mut LoginAttempt) -> Result<(), Duration> {
         let noted = self
             .accounts
@@ -92,7 +95,7 @@ impl LoginLimiter {
         noted.map_err(duration)
     }
 
-    /// It was right, or never looked at.
+    /// Releases an attempt that succeeded or was never checked.
     pub(crate) fn release(&self, attempt: &LoginAttempt) {
         if let Some(address) = attempt.address {
             let both = (attempt.account.clone(), address);

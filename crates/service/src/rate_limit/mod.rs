@@ -1,7 +1,7 @@
-//! How much one address may ask, and how often anybody may guess.
+//! Rate limits per client address, and protection against guessing.
 //!
-//! Counted in this process's memory: several servers count each for itself, and a restart begins anew. Nothing in here can lock a
-//! tenant out: what is held up is an address, or a guesser's way to an account.
+//! Counters are in memory: each server counts separately, and a restart resets them. No limit can
+//! lock out a tenant: limits apply to an address, or to sign-ins to one account.
 
 pub(crate) mod limiter;
 pub(crate) mod login;
@@ -14,24 +14,24 @@ use self::network::network;
 pub use self::{limiter::LimitSettings, login::SIGN_IN_MINUTES};
 use crate::context::Context;
 
-/// What may be asked from where, as far as it depends on how much was asked before.
 #[derive(Clone)]
 pub struct AddressLimits(pub(crate) Arc<Context>);
 
 impl AddressLimits {
-    /// Whether one more call of a device from there is served.
+    /// Returns whether another device request from this address is accepted.
     pub fn admit_request(&self, address: IpAddr) -> bool {
         self.0.rate_limiter.admit_request(address)
     }
 
-    /// Whether so many look-ups from there failed within a minute that it seems to guess.
+    /// Returns whether this address has had so many failed lookups within a minute that it is a
+    /// brute-force suspect.
     pub fn seems_to_guess(&self, address: IpAddr) -> bool {
         let now = self.0.clock.now();
         let failed = &self.0.rate_limiter.failed_lookups;
         failed.wait(&network(address), now).is_some()
     }
 
-    /// Notes that an address was told that something is unknown.
+    /// Records that a lookup from this address failed.
     pub fn note_failed_lookup(&self, address: IpAddr) {
         let now = self.0.clock.now();
         self.0

@@ -1,4 +1,4 @@
-//! A limit within a window of time that ends now.
+//! A sliding-window rate limiter.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,13 +8,12 @@ use std::{
 use keywright_domain::time::Timestamp;
 use parking_lot::Mutex;
 
-/// Most that are told apart: some 30 MB, if each has many attempts. Beyond that all counts begin anew, which helps a guesser who
-/// has so many addresses no more than having them does.
+/// Maximum number of tracked keys (≈ 30 MB in the worst case). Beyond it, all counters are reset.
+/// An attacker with that many addresses gains little from a reset.
 const MOST: usize = 100_000;
 
-/// Counts attempts, and says how long to wait where there were too many.
 pub(super) struct SlidingWindowLimiter<K> {
-    /// Most within the window; 0 for any number.
+    /// Maximum number of attempts within the window; 0 for unlimited.
     most: usize,
     window_millis: i64,
     by: Mutex<ByKey<K>>,
@@ -31,24 +30,25 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         }
     }
 
-    /// For a limit that may be gone beyond by one.
+    /// Creates a limiter that blocks only after the limit has been exceeded, not when it is
+    /// reached.
     pub(super) fn more_than(most: u32, window_millis: i64) -> Self {
         let most = if most == 0 { 0 } else { most.saturating_add(1) };
         Self::new(most, window_millis)
     }
 
-    /// For how many milliseconds whoever this is has to wait for the next one, if at all.
+    /// Returns the milliseconds until the next attempt is allowed; `None` if it is allowed now.
     pub(super) fn wait(&self, key: &K, now: Timestamp) -> Option<i64> {
         self.wait_in(&self.by.lock(), key, now)
     }
 
-    /// Notes one, whether or not there were too many.
+    /// Records an attempt, even if the limit has been reached.
     pub(super) fn record(&self, key: K, now: Timestamp) {
         self.record_in(&mut self.by.lock(), key, now);
     }
 
-    /// Notes one if there is no need to wait for it, and gives the milliseconds to wait otherwise. Of many at once no more are
-    /// noted than may be.
+    /// Records an attempt if the limit allows it; otherwise returns the milliseconds to wait.
+    /// Check and update are atomic, so concurrent attempts cannot exceed the limit.
     pub(super) fn try_acquire(&self, key: K, now: Timestamp) -> Result<(), i64> {
         let mut by = self.by.lock();
         if let Some(wait) = self.wait_in(&by, &key, now) {
@@ -58,7 +58,7 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         Ok(())
     }
 
-    /// Takes back what was noted for then.
+    /// Removes an attempt recorded at that time.
     pub(super) fn release(&self, key: &K, noted: Timestamp) {
         let mut by = self.by.lock();
         if let Some(attempts) = by.get_mut(key)
@@ -81,7 +81,7 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         let attempts = by.get(key).filter(|_| self.most > 0)?;
         let recent = attempts.iter().filter(|&&at| self.is_recent(at, now));
         let recent: Vec<_> = recent.collect();
-        // Free once the oldest of the last `most` has left the window.
+        // Allowed again once the oldest of the last `most` attempts has left the window.
         let oldest = recent.len().checked_sub(self.most)?;
         Some(self.window_millis - (now.millis() - recent[oldest].millis()))
     }
@@ -93,20 +93,19 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         if by.len() >= MOST && !by.contains_key(&key) {
             by.retain(|_, attempts| attempts.iter().any(|&at| self.is_recent(at, now)));
             if by.len() >= MOST {
-                tracing::warn!("too many addresses to count attempts of: the counts begin anew");
+                tracing::warn!("rate limiter is full; resetting all counters");
                 by.clear();
             }
         }
         let attempts = by.entry(key).or_default();
         attempts.retain(|&at| self.is_recent(at, now));
-        // Older ones make no difference.
         if attempts.len() == self.most {
             attempts.pop_front();
         }
         attempts.push_back(now);
     }
 
-    /// What is of the future was noted before the clock was set back: nobody waits for that.
+    /// Attempts in the future were recorded before the clock was set back; ignore them.
     fn is_recent(&self, at: Timestamp, now: Timestamp) -> bool {
         (0..self.window_millis).contains(&(now.millis() - at.millis()))
     }
@@ -123,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_had_three_waits_until_the_first_is_a_second_old() {
+    fn wait_ends_when_the_oldest_attempt_leaves_the_window() {
         let attempts = SlidingWindowLimiter::new(3, 1_000);
         for millis in [0, 300, 600] {
             assert_eq!(attempts.wait(&"a", after(millis)), None);
@@ -138,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_noted_beyond_the_limit_makes_the_wait_no_shorter() {
+    fn attempts_beyond_the_limit_do_not_shorten_the_wait() {
         let attempts = SlidingWindowLimiter::new(2, 1_000);
         for millis in [0, 100, 200, 300] {
             attempts.record("a", after(millis));
@@ -147,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_taken_back_counts_no_more() {
+    fn released_attempt_is_not_counted() {
         let attempts = SlidingWindowLimiter::new(1, 1_000);
         attempts.record("a", NOW);
         attempts.release(&"a", NOW);
@@ -157,13 +156,13 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_none_counts_nothing() {
+    fn zero_limit_allows_everything() {
         let attempts = SlidingWindowLimiter::new(0, 1_000);
         assert!((0..1_000).all(|_| attempts.try_acquire("a", NOW).is_ok()));
     }
 
     #[test]
-    fn a_clock_that_is_set_back_holds_nobody_up() {
+    fn attempts_from_before_a_clock_rollback_are_ignored() {
         let attempts = SlidingWindowLimiter::new(1, 1_000);
         attempts.record("a", NOW);
         assert_eq!(attempts.wait(&"a", after(-86_400_000)), None);
@@ -172,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn the_quiet_are_forgotten_and_so_is_everybody_if_there_are_too_many() {
+    fn idle_keys_are_evicted_and_a_full_limiter_is_reset() {
         let attempts = SlidingWindowLimiter::new(1, 1_000);
         for number in 0..MOST {
             attempts.record(number, NOW);

@@ -13,27 +13,28 @@ use crate::{
     forms::{FieldErrors, FormError, parse_form_id},
 };
 
-/// The form as submitted. No `Debug`: it may hold a key.
+/// The submitted form. No `Debug`, because it may contain a key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SdkKeyForm {
-    /// The id of the form, which creates one key.
+    /// Idempotency key of the form.
     pub form_id: String,
-    /// The fingerprint of the current key when the form was loaded; `none` where there was none.
+    /// Fingerprint of the current key when the form was loaded, or `none`.
     pub current_key: String,
-    /// How many days the replaced key stays valid; empty where there is none.
+    /// Days for which the replaced key stays valid; empty if no key is replaced.
     pub old_keys: String,
-    /// The key to import.
+    /// Key to import.
     pub sdk_key: String,
 }
 
 impl SdkKeys {
-    /// Returns the id of a new form to create a key with.
+    /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
         self.0.new_form()
     }
 
-    /// Creates the first SDK key or, where the form knew a current key, its replacement.
+    /// Creates the tenant's first SDK key, or a replacement if the form was loaded with a current
+    /// key.
     pub async fn create_from_form(
         &self,
         caller: &Caller,
@@ -51,7 +52,7 @@ impl SdkKeys {
         Ok(key)
     }
 
-    /// Imports a key that apps already ship.
+    /// Imports a key that released apps already use.
     pub async fn import_from_form(
         &self,
         caller: &Caller,
@@ -71,7 +72,7 @@ impl SdkKeys {
             .await
     }
 
-    /// Moves the end of a replaced key.
+    /// Changes when a replaced key ends.
     pub async fn move_end_from_form(
         &self,
         caller: &Caller,
@@ -113,6 +114,6 @@ impl SdkKeyForm {
     fn old_keys(&self) -> Result<OldKeys, FormError> {
         let days = self.old_keys.parse().ok();
         days.and_then(OldKeys::from_days)
-            .ok_or_else(|| FormError::field("old_keys", "choose one of the values"))
+            .ok_or_else(|| FormError::field("old_keys", "choose one of the options"))
     }
 }

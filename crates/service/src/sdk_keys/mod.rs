@@ -1,4 +1,4 @@
-//! A tenant's SDK keys: what ships in its apps and opens the device API.
+//! SDK keys: shipped in a tenant's apps, required by the device API.
 
 mod form;
 
@@ -18,61 +18,61 @@ pub use form::SdkKeyForm;
 
 use crate::{Caller, Error, context::Context, forms::IdempotentResult};
 
-/// Use cases around SDK keys.
 #[derive(Clone)]
 pub struct SdkKeys(pub(crate) Arc<Context>);
 
-/// How a key takes the place of the current one.
+/// A way to replace the current key.
 #[derive(Clone, Copy)]
 struct KeyReplacement {
     action: Action,
-    /// What becomes of the keys before it.
+    /// When the previous keys end.
     old_keys: OldKeys,
-    /// Whether it may.
     check: fn(current: Option<SdkKeyHash>, new: SdkKeyHash) -> Result<(), Error>,
 }
 
-/// The state that a form was loaded in.
+/// The state that a form was loaded with.
 #[derive(Clone, Copy)]
 struct FormPrecondition {
-    /// The form, which creates one key.
+    /// Idempotency key of the form.
     form_id: FormId,
-    /// The current key, if there was one.
+    /// The tenant's current key, if any.
     expected: Option<SdkKeyHash>,
 }
 
-/// The first key.
+/// Creates the tenant's first key.
 const SET: KeyReplacement = KeyReplacement {
     action: Action::SdkKeySet,
     old_keys: OldKeys::KEEP_FOR_GRACE,
     check: |current, _| match current {
         Some(_) => Err(Error::Conflict(
-            "The tenant has an SDK key already; rotate it to get a new one",
+            "The tenant already has an SDK key; rotate it to get a new one",
         )),
         None => Ok(()),
     },
 };
 
-/// A new key in place of the one there is.
+/// Replaces the current key with a new one.
 const fn rotation(old_keys: OldKeys) -> KeyReplacement {
     KeyReplacement {
         action: Action::SdkKeyRotate,
         old_keys,
         check: |current, _| match current {
             Some(_) => Ok(()),
-            None => Err(Error::Conflict("The tenant has no SDK key yet; set one")),
+            None => Err(Error::Conflict(
+                "The tenant has no SDK key yet; set one first",
+            )),
         },
     }
 }
 
-/// A key that apps have already.
+/// Replaces the current key, if any, with one that released apps already use.
 const fn import(old_keys: OldKeys) -> KeyReplacement {
     KeyReplacement {
         action: Action::SdkKeyImport,
         old_keys,
         check: |current, new| match current {
             Some(current) if current == new => {
-                Err(Error::Conflict("This is the tenant's SDK key already"))
+                Err(Error::Conflict("This is already the tenant's SDK key"))
             }
             _ => Ok(()),
         },
@@ -80,30 +80,30 @@ const fn import(old_keys: OldKeys) -> KeyReplacement {
 }
 
 impl SdkKeys {
-    /// The tenant's keys: the current one, then those that were replaced, the latest end first. With them the time, for
-    /// whether they work.
+    /// Returns the tenant's keys and the current time, which decides whether a key is still
+    /// valid. The current key comes first, then replaced keys by descending end.
     pub async fn list(&self, caller: &Caller) -> Result<(Vec<ListedSdkKey>, Timestamp), Error> {
         caller.require(Permission::ManageKeys)?;
         let keys = self.0.store.sdk_keys(caller.tenant()).await?;
         Ok((keys, self.0.clock.now()))
     }
 
-    /// Makes the tenant's first SDK key: from now on its apps need one.
+    /// Creates the tenant's first SDK key. Its apps need one afterwards.
     pub async fn set(&self, caller: &Caller) -> Result<SdkKey, Error> {
         let key = self.fresh();
         self.replace(caller, &key, SET, None).await?;
         Ok(key)
     }
 
-    /// Makes a new SDK key in place of the one there is.
+    /// Replaces the current SDK key with a new one.
     pub async fn rotate(&self, caller: &Caller, old_keys: OldKeys) -> Result<SdkKey, Error> {
         let key = self.fresh();
         self.replace(caller, &key, rotation(old_keys), None).await?;
         Ok(key)
     }
 
-    /// Takes over a key that apps in the field have already, in place of the one there is: says whether there was one.
-    /// A key that was replaced before works again.
+    /// Imports a key that released apps already use, and makes it the current one. A previously
+    /// replaced key becomes valid again. Returns whether a key was replaced.
     pub async fn import(
         &self,
         caller: &Caller,
@@ -113,7 +113,7 @@ impl SdkKeys {
         self.replace(caller, key, import(old_keys), None).await
     }
 
-    /// Moves the end of a key that was replaced and works still: so many days from now, or at once.
+    /// Changes when a replaced key that is still valid ends: in some days, or immediately.
     pub async fn move_end(
         &self,
         caller: &Caller,
@@ -139,7 +139,7 @@ impl SdkKeys {
                     let end = ends.ok_or(Error::NotFound)?;
                     if end.is_none_or(|end| end <= now) {
                         return Err(Error::Conflict(
-                            "This SDK key has no end to move: it is the current one, or has ended",
+                            "The end of this SDK key can't be changed: it is the current key, or has already ended",
                         ));
                     }
                     tx.move_sdk_key_end(tenant, hash, ends_at).await?;
@@ -150,7 +150,8 @@ impl SdkKeys {
             .await
     }
 
-    /// Ends the keys that were replaced and work still, because one of them has leaked. The current one stays.
+    /// Immediately ends replaced keys that are still valid, for use after a leak. The current key
+    /// stays valid.
     pub async fn end_replaced(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.0.clock.now();
@@ -162,7 +163,7 @@ impl SdkKeys {
             .write(move |tx| {
                 async move {
                     if !tx.end_replaced_sdk_keys(&entry.tenant, now).await? {
-                        return Err(Error::Conflict("No replaced SDK key works any more"));
+                        return Err(Error::Conflict("No replaced SDK key is still valid"));
                     }
                     Ok(tx.record(&entry).await?)
                 }
@@ -175,7 +176,7 @@ impl SdkKeys {
         SdkKey::generate(self.0.rng.bytes())
     }
 
-    /// Puts `key` in the place of the current one; says whether there was one.
+    /// Makes `key` the current one. Returns whether a key was replaced.
     async fn replace(
         &self,
         caller: &Caller,
@@ -200,7 +201,7 @@ impl SdkKeys {
                 let current = tx.current_sdk_key(tenant).await?;
                 if precondition.is_some_and(|form| form.expected != current) {
                     return Err(Error::Conflict(
-                        "The SDK key is another one by now than when this form was loaded",
+                        "The SDK key has changed since this form was loaded",
                     ));
                 }
                 (replacement.check)(current, hash)?;

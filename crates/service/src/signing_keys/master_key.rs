@@ -1,4 +1,4 @@
-//! The master key: what seals private signing keys before they reach the database.
+//! The master key, which encrypts private signing keys before they are stored.
 
 use chacha20poly1305::{
     XChaCha20Poly1305, XNonce,
@@ -11,44 +11,44 @@ use zeroize::Zeroizing;
 
 use crate::rng::Rng;
 
-/// Under this name the database keeps a text that only the right master key opens.
+/// Name of the server metadata entry that holds the sealed [`CHECK_TEXT`], used to verify the
+/// master key.
 const CHECK_FACT: &str = "master_key_check";
 
-/// What that text says.
 const CHECK_TEXT: &[u8] = b"keywright";
 
-/// The cipher's nonce, in bytes: long enough to be random.
+/// Length of the cipher's nonce in bytes, large enough for random nonces.
 const NONCE: usize = 24;
 
-/// 32 secret bytes. It has no `Debug`, `Display` or `Serialize`.
+/// A 32-byte secret key. Deliberately without `Debug`, `Display` and `Serialize`.
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
-/// Why there is no usable master key: a sentence for the person who started the program.
+/// Error of reading or checking the master key. Shown to the person who started the program.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// Not 32 bytes of base64.
     #[error(
-        "The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` makes one"
+        "The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` generates one"
     )]
     Malformed,
-    /// The database was set up with another one.
+    /// The database was set up with a different key.
     #[error(
-        "This is not the master key that this database was set up with. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to that one; without it the signing keys can't be read"
+        "The master key does not match this database. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to the original key; without it the signing keys can't be read"
     )]
     Wrong,
-    /// The database could not be asked.
+    /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// The text was not sealed with this key, for this purpose.
+/// The text was not sealed with this key for this purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this can't be opened with the master key")]
+#[error("decryption with the master key failed")]
 pub struct Unopenable;
 
 impl MasterKey {
-    /// From base64, surrounding white space aside.
+    /// Parses base64, ignoring surrounding whitespace.
     pub fn from_base64(text: &str) -> Result<Self, MasterKeyError> {
         let bytes = Zeroizing::new(
             BASE64
@@ -59,22 +59,23 @@ impl MasterKey {
         Ok(Self(Zeroizing::new(key)))
     }
 
-    /// A new one.
     pub fn generate(rng: &dyn Rng) -> Self {
         Self(Zeroizing::new(rng.bytes()))
     }
 
-    /// As base64, for the file that keeps it.
+    /// Returns the key as base64, for storing it in a file.
     pub fn to_base64(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE64.encode(self.0.as_slice()))
     }
 
-    /// Whether the database holds anything that a master key sealed. While it does not, any key will do.
+    /// Returns whether the database holds anything that was sealed with a master key. Until then
+    /// any key is accepted.
     pub async fn is_needed(store: &Store) -> Result<bool, StoreError> {
         store.has_signing_keys().await
     }
 
-    /// This key, once the database agrees that it is the right one. While nothing is sealed, it is whichever comes.
+    /// Returns this key if it matches the database. If nothing has been sealed yet, any key
+    /// matches and is recorded.
     pub async fn checked(self, store: &Store, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
         let stated = store.server_fact(CHECK_FACT).await?;
         if stated.is_some_and(|stated| self.open(CHECK_FACT, &stated).is_ok()) {
@@ -90,7 +91,7 @@ impl MasterKey {
         Ok(self)
     }
 
-    /// Encrypts `secret`; only the same key opens it, and only for the same `purpose`.
+    /// Encrypts `secret`. Only the same key opens it, and only for the same `purpose`.
     pub(crate) fn seal(&self, rng: &dyn Rng, purpose: &str, secret: &[u8]) -> String {
         let nonce: [u8; NONCE] = rng.bytes();
         let payload = Payload {
@@ -101,11 +102,11 @@ impl MasterKey {
         let sealed = self
             .cipher()
             .encrypt(&XNonce::from(nonce), payload)
-            .expect("a short message");
+            .expect("the message is shorter than 256 GiB");
         BASE64.encode(&[nonce.as_slice(), &sealed].concat())
     }
 
-    /// Decrypts what [`MasterKey::seal`] made.
+    /// Decrypts the result of [`MasterKey::seal`].
     pub(crate) fn open(
         &self,
         purpose: &str,
@@ -134,7 +135,7 @@ mod tests {
     use crate::rng::SystemRng;
 
     #[test]
-    fn only_the_same_key_and_purpose_open_a_sealed_text() {
+    fn sealed_text_opens_only_with_the_same_key_and_purpose() {
         let rng: &dyn Rng = &SystemRng;
         let (key, other) = (MasterKey::generate(rng), MasterKey::generate(rng));
         let sealed = key.seal(rng, "acme/k1", b"secret");
@@ -147,12 +148,12 @@ mod tests {
         assert_ne!(
             sealed,
             key.seal(rng, "acme/k1", b"secret"),
-            "a fresh nonce each time"
+            "every sealing uses a new nonce"
         );
     }
 
     #[test]
-    fn a_key_is_32_bytes_of_base64() {
+    fn only_32_bytes_of_base64_are_a_valid_key() {
         let key = MasterKey::generate(&SystemRng);
         let text = format!("  {}\n", key.to_base64().as_str());
         assert!(MasterKey::from_base64(&text).is_ok_and(|read| read.0 == key.0));

@@ -1,4 +1,5 @@
-//! A tenant's signing keys: listed for apps, rotated in two steps, dropped when no lease of theirs is out.
+//! A tenant's signing keys: published to apps, rotated in two steps, and dropped once their last
+//! lease has expired.
 
 pub mod master_key;
 pub(crate) mod signer;
@@ -20,21 +21,21 @@ use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context};
 
-/// What apps need to verify leases offline.
+/// The public keys that apps need to verify leases offline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyset {
-    /// The key that signs now.
+    /// The current signing key.
     pub primary: Kid,
-    /// Every key that may verify a lease that is still out, the oldest first.
+    /// All keys that may have signed an unexpired lease, oldest first.
     pub keys: Vec<ListedKey>,
 }
 
-/// Use cases around signing keys.
 #[derive(Clone)]
 pub struct SigningKeys(pub(crate) Arc<Context>);
 
 impl SigningKeys {
-    /// The tenant's public keys; the same while the tenant is suspended, for leases that are out stay valid.
+    /// Returns the tenant's public keys, even while it is suspended: leases already issued stay
+    /// valid.
     pub async fn keyset(&self, tenant: &TenantId) -> Result<Keyset, Error> {
         let keys = self.0.store.listed_keys(tenant).await?;
         let primary = keys
@@ -46,14 +47,14 @@ impl SigningKeys {
         Ok(Keyset { primary, keys })
     }
 
-    /// The tenant's keys that are listed for apps, the oldest first.
+    /// Returns the tenant's published keys, oldest first.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<ListedKey>, Error> {
         caller.require(Permission::ManageKeys)?;
         Ok(self.0.store.listed_keys(caller.tenant()).await?)
     }
 
-    /// The first step of a rotation: makes a key that apps can learn of, and that does not sign yet, under the name asked
-    /// for, or the next in the row. No name is ever used twice.
+    /// First step of a rotation: adds a key that apps can fetch but that does not sign yet.
+    /// Without `kid`, it gets the next name in sequence. Names are never reused.
     pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<ListedKey, Error> {
         caller.require(Permission::ManageKeys)?;
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
@@ -80,13 +81,11 @@ impl SigningKeys {
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict(
-                "A key of this tenant has or had this name; name one that was never used",
-            )
+            error.or_conflict("The tenant has already used this key name; choose a new one")
         })
     }
 
-    /// The second step: the key signs from now on, and the one before is retired.
+    /// Second step of a rotation: makes the key the signing key and retires the previous one.
     pub async fn promote(&self, caller: &Caller, kid: Kid, urgency: Urgency) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.0.clock.now();
@@ -114,14 +113,15 @@ impl SigningKeys {
         write.await
     }
 
-    /// Drops the keys of every tenant whose last lease has ended: off the list, the private half erased.
+    /// Drops all tenants' keys whose last lease has expired: unpublishes them and erases the
+    /// private keys.
     pub async fn drop_ended(&self) -> Result<(), Error> {
         let context = &self.0;
         let now = context.clock.now();
         let retired_by = last_retirement_to_drop(now);
         let mut done = Ok(());
         for tenant in context.store.tenants_with_keys_to_drop(retired_by).await? {
-            // One tenant's trouble is no reason to leave the others' keys.
+            // A failure for one tenant must not affect the others.
             done = done.and(self.drop_ended_of(tenant, retired_by, now).await);
         }
         done
@@ -149,26 +149,26 @@ impl SigningKeys {
         });
         let (caller, dropped) = write.await?;
         for kid in dropped {
-            tracing::info!(tenant = %caller.tenant(), %kid, "dropped a signing key whose last lease has ended");
+            tracing::info!(tenant = %caller.tenant(), %kid, "dropped retired signing key");
         }
         Ok(())
     }
 }
 
-/// The name of the tenant's next key.
+/// Returns the next key name in sequence.
 async fn next_name(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Kid, Error> {
     let listed = tx.listed_keys(tenant).await?;
     let signing = listed.iter().find(|key| key.stage == KeyStage::Signing);
     let signing = signing.ok_or(Error::NotFound)?;
     next_kid(&signing.kid, &tx.kids_ever_used(tenant).await?).ok_or(Error::Conflict(
-        "No further name can be made of the last one; name the key",
+        "The next key name can't be derived from the current one; specify a name",
     ))
 }
 
 impl From<PromotionDenied> for Error {
     fn from(denied: PromotionDenied) -> Self {
         match denied {
-            PromotionDenied::SignsAlready => Self::Conflict("This key signs already"),
+            PromotionDenied::SignsAlready => Self::Conflict("This key is already the signing key"),
             PromotionDenied::TooNew { days } => Invalid::KeyTooNew { days }.into(),
         }
     }

@@ -1,4 +1,4 @@
-//! A tenant's private key at work.
+//! Signing with a tenant's private key.
 
 use data_encoding::BASE64;
 use ed25519_dalek::{Signer, SigningKey};
@@ -13,14 +13,14 @@ use zeroize::Zeroizing;
 use super::master_key::MasterKey;
 use crate::rng::Rng;
 
-/// A key that signs.
+/// An opened signing key.
 pub(crate) struct TenantSigner {
     kid: Kid,
     key: SigningKey,
 }
 
 impl TenantSigner {
-    /// Opens a tenant's sealed key; `None` where the master key does not fit.
+    /// Opens a tenant's sealed key; `None` if the master key does not match.
     pub(crate) fn open(
         master_key: &MasterKey,
         tenant: &TenantId,
@@ -41,7 +41,7 @@ impl TenantSigner {
         Lease { claims, signature }
     }
 
-    /// Standard base64 of the signature over the settings' bytes.
+    /// Returns the signature over the settings, in standard base64.
     pub(crate) fn settings(&self, claims: &SettingsClaims) -> String {
         self.sign(&claims.signed_bytes())
     }
@@ -51,7 +51,7 @@ impl TenantSigner {
     }
 }
 
-/// Whether a sealed key can be used: the master key opens it, and it matches its public half.
+/// Returns whether the master key opens the sealed key and the result matches its public key.
 pub(crate) fn is_usable(
     master_key: &MasterKey,
     tenant: &TenantId,
@@ -71,7 +71,7 @@ fn unseal(
     Some(SigningKey::from_bytes(&Zeroizing::new(secret)))
 }
 
-/// Generates a key pair for the tenant and seals the private half.
+/// Generates a key pair for the tenant and seals the private key.
 pub(crate) fn generate(
     master_key: &MasterKey,
     rng: &dyn Rng,
@@ -87,7 +87,7 @@ pub(crate) fn generate(
     }
 }
 
-/// The private half of a sealed key, to look for where it must not be.
+/// Returns the private key, so that tests can search for leaks of it.
 #[cfg(feature = "testing")]
 pub(crate) fn private_half(
     master_key: &MasterKey,
@@ -98,7 +98,7 @@ pub(crate) fn private_half(
     master_key.open(&purpose, &sealed.sealed_private_key).ok()
 }
 
-/// Ties a sealed key to its place: copied to another row, it does not open.
+/// Binds a sealed key to its row: copied to another row, it does not open.
 fn purpose(tenant: &TenantId, kid: &Kid) -> String {
     format!("signing key {tenant}/{kid}")
 }

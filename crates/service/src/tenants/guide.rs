@@ -1,4 +1,4 @@
-//! The guided start: from a new tenant to its first licensed device.
+//! The onboarding guide: from a new tenant to its first licensed device.
 
 use std::sync::Arc;
 
@@ -11,29 +11,25 @@ use keywright_domain::{
 
 use crate::{Caller, Error, context::Context};
 
-/// How far a tenant has come.
+/// A tenant's onboarding progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// The product of the license that was minted last; before there is one, the first with a key type, or else the first.
+    /// Product of the most recently minted license. Before the first license, the first product
+    /// with a key type, or else the first product.
     pub product: Option<Product>,
-    /// And its key type.
+    /// The matching key type.
     pub key_type: Option<KeyType>,
-    /// Whether it has an SDK key.
     pub has_sdk_key: bool,
-    /// The public key that its apps are to trust.
+    /// The public key that its apps must trust.
     pub signing_key: Option<ListedKey>,
-    /// Whether it has minted a license.
     pub has_license: bool,
-    /// Whether a device has activated one.
     pub has_device: bool,
 }
 
-/// Use cases around the guided start.
 #[derive(Clone)]
 pub struct Guide(pub(crate) Arc<Context>);
 
 impl Guide {
-    /// How far the caller's tenant has come.
     pub async fn progress(&self, caller: &Caller) -> Result<Progress, Error> {
         caller.require(Permission::ManageProducts)?;
         caller.require(Permission::ManageKeys)?;
@@ -64,7 +60,7 @@ impl Guide {
         })
     }
 
-    /// Puts the guide away, for every operator of the tenant; it does not come back.
+    /// Permanently hides the guide for all operators of the tenant.
     pub async fn end(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (tenant, now) = (caller.tenant().clone(), self.0.clock.now());

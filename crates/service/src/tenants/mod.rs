@@ -1,4 +1,4 @@
-//! Tenants: made, put on a plan, suspended and resumed from the command line.
+//! Tenants: created, assigned a plan, suspended and resumed from the command line.
 
 pub mod guide;
 pub mod setup;
@@ -19,21 +19,17 @@ use serde_json::json;
 
 use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
 
-/// A tenant to create.
 #[derive(Debug, Clone)]
 pub struct CreateTenant {
-    /// Its slug.
     pub id: TenantId,
-    /// Its name on pages.
     pub name: String,
-    /// Its tier.
     pub plan: Plan,
-    /// The name of its first signing key; `k1` where left out.
+    /// Name of the first signing key; defaults to `k1`.
     pub first_kid: Option<Kid>,
 }
 
 impl CreateTenant {
-    /// A tenant whose first signing key is called as usual.
+    /// Creates a tenant with the default name for its first signing key.
     pub fn new(id: TenantId, name: &str, plan: Plan) -> Self {
         Self {
             id,
@@ -44,7 +40,6 @@ impl CreateTenant {
     }
 }
 
-/// Use cases around tenants.
 #[derive(Clone)]
 pub struct Tenants(pub(crate) Arc<Context>);
 
@@ -60,10 +55,9 @@ impl Tenants {
             .write(move |tx| async move { Ok(rows.insert(tx).await?) }.boxed());
         write
             .await
-            .map_err(|error: Error| error.or_conflict("There is a tenant of this slug already"))
+            .map_err(|error: Error| error.or_conflict("A tenant with this slug already exists"))
     }
 
-    /// The tenant of that slug.
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
         self.0
             .store
@@ -72,7 +66,6 @@ impl Tenants {
             .ok_or_else(|| Invalid::UnknownTenant(id.clone()).into())
     }
 
-    /// Puts the tenant on a plan.
     pub async fn set_plan(&self, caller: &Caller, plan: Plan) -> Result<(), Error> {
         caller.require(Permission::ManagePlan)?;
         let was = self.get(caller.tenant()).await?.plan;
@@ -98,19 +91,20 @@ impl Tenants {
             .await
     }
 
-    /// Refuses the tenant's device calls from now on. Leases that are out stay valid, and so does the list of keys.
+    /// Suspends the tenant: its device requests are rejected. Leases already issued stay valid,
+    /// and its public keys stay available.
     pub async fn suspend(&self, caller: &Caller) -> Result<(), Error> {
         let since = Some(self.0.clock.now());
         self.set_suspended(
             caller,
             since,
             Action::TenantSuspend,
-            "The tenant is suspended already",
+            "The tenant is already suspended",
         )
         .await
     }
 
-    /// Answers the tenant's device calls again.
+    /// Accepts the tenant's device requests again.
     pub async fn resume(&self, caller: &Caller) -> Result<(), Error> {
         self.set_suspended(
             caller,
@@ -147,7 +141,7 @@ impl Tenants {
     }
 }
 
-/// A new tenant, its first signing key and the audit entries of both, to be written in one unit of work.
+/// A new tenant, its first signing key and their audit entries, to be written in one transaction.
 pub(crate) struct TenantRows {
     tenant: Tenant,
     key: SealedSigningKey,
@@ -155,7 +149,7 @@ pub(crate) struct TenantRows {
 }
 
 impl TenantRows {
-    /// Those of a tenant whose name was checked.
+    /// Creates the rows. The name must already be validated.
     pub(crate) fn new(
         context: &Context,
         caller: &Caller,
@@ -182,10 +176,11 @@ impl TenantRows {
         }
     }
 
-    /// A taken slug is a conflict.
+    /// Inserts the rows. A slug that is already taken is a conflict.
     pub(crate) async fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let (tenant, key) = (&self.tenant, &self.key);
-        // The setup and the demo create the first tenant: they must not miss one that is created now.
+        // Setup and demo create the first tenant only; this lock keeps them from racing with a
+        // tenant created here.
         tx.lock_setup_code().await?;
         tx.insert_tenant(tenant).await?;
         tx.insert_signing_key(&tenant.id, key, tenant.created_at)

@@ -1,4 +1,4 @@
-//! The first run: whoever knows the setup code makes the first tenant and the account of its owner.
+//! First-run setup: the setup code authorizes creating the first tenant and its owner's account.
 
 use std::sync::{
     Arc,
@@ -27,52 +27,48 @@ use crate::{
     operators::{Origin, SessionRows, SessionToken, entry_of_new, password},
 };
 
-/// Use cases around the first run.
 #[derive(Clone)]
 pub struct Setup {
     context: Arc<Context>,
-    /// Set once a tenant was seen. It stays, so the question is not asked again: a stranger's page is not to wait for a
-    /// database that does not answer.
+    /// Set once a tenant has been seen and never cleared, so that later requests to the public
+    /// setup page do not depend on the database.
     is_done: Arc<AtomicBool>,
 }
 
-/// The form of the first run as submitted. No `Debug`: it holds a password and the setup code.
+/// The submitted setup form. No `Debug`, because it contains a password and the setup code.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct SetupForm {
-    /// The setup code.
     pub code: Zeroizing<String>,
-    /// How the tenant is called on pages.
+    /// Display name of the tenant.
     pub tenant_name: String,
-    /// Its slug.
     pub slug: String,
-    /// What its owner signs in with.
+    /// Email of the owner's account.
     pub email: String,
-    /// And the password that goes with it.
+    /// Password of the owner's account.
     pub password: Zeroizing<String>,
 }
 
-/// Why nothing was set up.
+/// Reason for a failed setup.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum SetupError {
-    /// Some fields are invalid. This does not count as a try.
-    #[error("Nothing was set up: a field is not right yet")]
+    /// Some fields are invalid. This does not count as a failed attempt.
+    #[error("Setup failed: some fields are invalid")]
     Invalid(FieldErrors),
-    /// Another code than the one that works.
-    #[error("This is not the setup code; {}", tries(*.tries_left))]
+    /// Wrong setup code.
+    #[error("Wrong setup code. {}", tries(*.tries_left))]
     WrongCode {
-        /// How often one may try before the right one is void, too; at least once.
+        /// Remaining attempts before the code becomes void; at least 1.
         tries_left: u32,
     },
-    /// No code works at the moment.
+    /// There is no valid code.
     #[error(
-        "The setup code is void after {MOST_WRONG_TRIES} wrong tries. Run `keywright setup-code` on the server to make another"
+        "The setup code is void after {MOST_WRONG_TRIES} failed attempts. Run `keywright setup-code` on the server to create a new one"
     )]
     CodeVoid,
-    /// There is a tenant already.
-    #[error("Keywright is set up already")]
+    #[error("Keywright is already set up")]
     Done,
-    /// Trouble that has nothing to do with what was typed.
+    /// Failure unrelated to the form's contents.
     #[error(transparent)]
     Other(#[from] Error),
 }
@@ -91,7 +87,7 @@ impl Setup {
         }
     }
 
-    /// Whether there is no tenant yet.
+    /// Returns whether no tenant exists yet.
     pub async fn is_due(&self) -> Result<bool, Error> {
         if !self.is_done.load(Ordering::Relaxed) {
             let has_tenants = self.context.store.has_tenants().await?;
@@ -100,13 +96,13 @@ impl Setup {
         Ok(!self.is_done.load(Ordering::Relaxed))
     }
 
-    /// Whether that is the code which works now.
+    /// Returns whether the code is valid.
     pub async fn accepts(&self, code: &SetupCode) -> Result<bool, Error> {
         let stored = self.context.store.setup_code().await?;
         Ok(self.is_due().await? && works(&stored).is_some_and(|right| is_same(&right, code)))
     }
 
-    /// Makes a code in the place of any earlier one, for whoever runs the server.
+    /// Generates a new code, for the server's administrator. It replaces the previous one.
     pub async fn new_code(&self) -> Result<SetupCode, Error> {
         let code = self.draw_code();
         let write = self.context.store.write(move |tx| {
@@ -114,7 +110,7 @@ impl Setup {
                 tx.lock_setup_code().await?;
                 if tx.has_tenants().await? {
                     return Err(Error::Conflict(
-                        "Keywright is set up already: there is a tenant, so no setup code is needed",
+                        "Keywright is already set up; no setup code is needed",
                     ));
                 }
                 tx.set_setup_code(Some(code.hash())).await?;
@@ -125,7 +121,8 @@ impl Setup {
         write.await
     }
 
-    /// Makes a code unless one works already, or none is needed: of several servers that start at once, one makes it.
+    /// Generates a code unless a valid one exists or none is needed. If several servers start
+    /// concurrently, only one generates a code.
     pub async fn first_code(&self) -> Result<Option<SetupCode>, Error> {
         let code = self.draw_code();
         let write = self.context.store.write(move |tx| {
@@ -146,7 +143,8 @@ impl Setup {
         SetupCode::generate(self.context.rng.bytes())
     }
 
-    /// Makes the tenant, on the plan of those who host themselves, and its owner, who is signed in at once.
+    /// Creates the tenant, with the plan for self-hosted servers, and its owner, and signs the
+    /// owner in.
     pub async fn run(&self, form: SetupForm, origin: Origin) -> Result<SessionToken, SetupError> {
         if !self.is_due().await? {
             return Err(SetupError::Done);
@@ -159,7 +157,7 @@ impl Setup {
                 if tx.has_tenants().await? {
                     return Err(SetupError::Done);
                 }
-                // Kept and answered: the count of a wrong try is to stay.
+                // Return the refusal inside `Ok`, so that the failed attempt is committed.
                 if let Err(refusal) = judge(tx, &stored, &new.code).await? {
                     return Ok(Err(refusal));
                 }
@@ -204,7 +202,7 @@ impl ValidSetup {
     }
 }
 
-/// Refuses any code but the one that works, and counts the try.
+/// Checks the code and counts a failed attempt.
 async fn judge(
     tx: &mut Tx<'_>,
     stored: &StoredSetupCode,
@@ -230,7 +228,8 @@ async fn write_all(
     origin: Origin,
 ) -> Result<SessionToken, StoreError> {
     let now = context.clock.now();
-    // Too many sign in at this moment: whoever sets up tries again, as after any other trouble.
+    // Hashing fails only when too many sign-ins are queued. The caller can retry, as after any
+    // aborted transaction.
     let hashed = context.passwords.hash(&*context.rng, &new.password).await;
     let password_hash = hashed.map_err(|_| StoreError::Aborted)?;
     let owner = Operator {
@@ -241,7 +240,7 @@ async fn write_all(
         password_hash,
         created_at: now,
     };
-    // In the owner's own name: there was nobody before.
+    // Attributed to the owner: no earlier operator exists.
     let caller = Caller::signing_in(&owner);
     let tenant = CreateTenant::new(new.tenant, &new.tenant_name, Plan::Enterprise);
     let tenant = TenantRows::new(context, &caller, tenant, now);
@@ -255,7 +254,7 @@ async fn write_all(
     Ok(token)
 }
 
-/// The code that works, if one does.
+/// Returns the stored code if it is still valid.
 fn works(stored: &StoredSetupCode) -> Option<SetupCodeHash> {
     stored.hash.filter(|_| tries_left(stored) > 0)
 }
@@ -271,7 +270,7 @@ fn is_same(right: &SetupCodeHash, code: &SetupCode) -> bool {
 
 fn tries(left: u32) -> String {
     match left {
-        1 => "one try is left".to_owned(),
-        left => format!("{left} tries are left"),
+        1 => "1 attempt left".to_owned(),
+        left => format!("{left} attempts left"),
     }
 }

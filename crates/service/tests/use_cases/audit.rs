@@ -1,4 +1,4 @@
-//! What the audit log holds, who reads it, and how it forgets.
+//! Contents, visibility and retention of the audit log.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ fn license(key: &str) -> LicenseId {
     LicenseKey::parse(key).ok().unwrap().id()
 }
 
-/// What somebody tries, and what the log is to have of it.
+/// An action and its expected audit entry.
 enum Attempt {
     Mint,
     Deactivate,
@@ -81,8 +81,8 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
     }
 }
 
-/// The new entries once there are any: a refusal is written aside. The time is only so that a test which waits for what never
-/// comes ends.
+/// Waits for new entries, because failed sign-ins are recorded in the background. The timeout
+/// keeps a failing test from hanging.
 async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let found = async {
         loop {
@@ -98,7 +98,7 @@ async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
 }
 
 #[engine_test]
-async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none(engine: Engine) {
+async fn successful_actions_are_recorded_once_and_failed_ones_are_not(engine: Engine) {
     let world = TestWorld::with_demo(engine).await;
     let support = somebody(Role::Support);
     let fallback = Some(license(FALLBACK_KEY));
@@ -126,7 +126,7 @@ async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none(engine: Engine
             _ => assert_eq!(id_of(license.as_ref()), about, "{action:?}"),
         }
     }
-    // Each a second time, or by somebody who may not: nothing is done, and nothing told.
+    // Repeated or forbidden actions have no effect and record nothing.
     let before = log(&world).await.len();
     for refused in [Attempt::Deactivate, Attempt::Revoke, Attempt::Remint] {
         let again = attempt(&world, &support, &refused).await;
@@ -156,7 +156,7 @@ async fn what_is_done_leaves_one_entry_and_what_fails_leaves_none(engine: Engine
 }
 
 #[tokio::test]
-async fn everyone_reads_the_log_of_their_own_tenant() {
+async fn operators_read_only_their_own_tenants_log() {
     let world = world().await;
     let indie = Caller::command_line("indie".parse().unwrap());
     let own = world
@@ -195,7 +195,7 @@ async fn everyone_reads_the_log_of_their_own_tenant() {
 }
 
 #[tokio::test]
-async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning() {
+async fn pages_link_both_ways_and_a_stale_cursor_returns_the_first_page() {
     let world = world().await;
     let viewer = somebody(Role::Viewer);
     let read = async |position| {
@@ -240,7 +240,7 @@ async fn a_page_knows_its_neighbours_and_a_place_beyond_the_end_is_the_beginning
     assert_eq!(read(Position::After(beyond)).await.items, first.items);
 }
 
-/// Puts so many entries of `acme` into the log that have outlived their 365 days.
+/// Inserts 100,000 entries of `acme` that are past their retention.
 async fn add_outlived(world: &TestWorld) {
     let add = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100000)
          INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
@@ -249,7 +249,7 @@ async fn add_outlived(world: &TestWorld) {
     world.database.execute(add).await;
 }
 
-/// How many entries the database holds that nobody is shown any more, counted up to 10,001.
+/// Counts the entries past their retention that are still in the database, up to 10,001.
 async fn outlived(world: &TestWorld) -> Count {
     let everything = EntryFilter::default();
     let then = keywright_domain::time::Timestamp::from_millis(1_000_000);
@@ -265,16 +265,16 @@ async fn outlived(world: &TestWorld) -> Count {
 }
 
 #[engine_test]
-async fn a_hundred_thousand_are_purged_while_writes_go_on(engine: Engine) {
+async fn purge_does_not_block_writes(engine: Engine) {
     let world = TestWorld::with_demo(engine).await;
     let before = log(&world).await.len();
     add_outlived(&world).await;
     assert_eq!(
         log(&world).await.len(),
         before,
-        "never shown, purged or not"
+        "expired entries are hidden even before they are purged"
     );
-    // Broken off in the middle of it, as by a server that stops.
+    // Cancel the purge halfway, as when the server stops.
     let audit = world.services.audit.clone();
     let purge = tokio::spawn(async move { audit.purge().await });
     let support = somebody(Role::Support);
@@ -284,9 +284,10 @@ async fn a_hundred_thousand_are_purged_while_writes_go_on(engine: Engine) {
     assert_ne!(
         outlived(&world).await,
         Count::Exact(0),
-        "the write came before the purge was through"
+        "the write completed before the purge"
     );
-    // Begun again, beside more writes: had the first of them waited for its end, there would be no second.
+    // Run it again while writing. If writes waited for the purge to finish, there would be at
+    // most one.
     let audit = world.services.audit.clone();
     let purge = tokio::spawn(async move { audit.purge().await });
     let mut minted = 0;
@@ -294,18 +295,18 @@ async fn a_hundred_thousand_are_purged_while_writes_go_on(engine: Engine) {
         attempt(&world, &support, &Attempt::Mint).await.unwrap();
         minted += 1;
     }
-    assert!(minted > 1, "no write waited for its end");
+    assert!(minted > 1, "writes do not wait for the purge to finish");
     purge.await.unwrap().unwrap();
     assert_eq!(outlived(&world).await, Count::Exact(0));
     assert_eq!(
         log(&world).await.len(),
         before + 1 + minted,
-        "and nothing else is gone"
+        "no other entries were deleted"
     );
 }
 
 #[tokio::test]
-async fn housekeeping_purges_to_the_second() {
+async fn maintenance_purges_entries_after_exactly_365_days() {
     let world = world().await;
     let made = log(&world).await;
     let last = made[0].at;
@@ -330,7 +331,7 @@ async fn housekeeping_purges_to_the_second() {
     assert_ne!(
         all().await,
         Count::Exact(0),
-        "the newest is not 365 days old"
+        "the newest entry is less than 365 days old"
     );
     world.clock.set(last.plus_days(365));
     world.services.run_maintenance().await.unwrap();

@@ -1,4 +1,4 @@
-//! What `check` finds, on both engines.
+//! The integrity check on both engines.
 
 use keywright_testing::{Engine, TestWorld, engine_test};
 
@@ -8,50 +8,50 @@ async fn faults_after(engine: Engine, damage: &'static str) -> Vec<String> {
     world.services.check.run().await.unwrap().faults
 }
 
-/// Each of them: how a database is damaged, and what is said of it.
+/// SQL that damages a database, and the expected fault.
 const DAMAGES: [(&str, &str); 9] = [
     (
         "UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'",
-        "it counts other devices than hold its slots",
+        "active count does not match its active devices",
     ),
     (
         "UPDATE activations SET deactivated_at = 1 WHERE deactivated_at IS NULL",
-        "it counts other devices than hold its slots",
+        "active count does not match its active devices",
     ),
     (
         "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at) VALUES (1000000, 1, 'active', 2)",
-        "validate of activation number 1000000: there is no such activation",
+        "validation of activation number 1000000: activation does not exist",
     ),
     (
         "UPDATE licenses SET state = 'reminted' WHERE state = 'revoked'",
-        "it was reminted, and no license took its place",
+        "reminted, but without a valid successor",
     ),
     (
         "UPDATE licenses SET state = 'active' WHERE state = 'reminted'",
-        "the license that it replaces does not say so",
+        "predecessor does not refer to it",
     ),
     (
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          VALUES ('acme', '0', 1, 'operator', 'x', 'revoke', 'no json')",
-        "it can't be read",
+        "cannot be read",
     ),
     (
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, license_id, details)
          VALUES ('acme', '0', 1, 'operator', 'x', 'revoke', '00', '{}')",
-        "the license that it tells of is not there",
+        "license does not exist",
     ),
     (
         "UPDATE signing_keys SET sealed_private_key = 'AAAA' WHERE tenant_id = 'acme'",
-        "signing key acme/k1: the master key does not open it",
+        "signing key acme/k1: can't be opened with the master key",
     ),
     (
         "UPDATE signing_keys SET is_primary = 0 WHERE tenant_id = 'indie'",
-        "tenant indie: it has no key to sign leases with",
+        "tenant indie: no primary signing key",
     ),
 ];
 
 #[engine_test]
-async fn every_damage_is_found(engine: Engine) {
+async fn every_kind_of_damage_is_reported(engine: Engine) {
     let world = TestWorld::with_demo(engine).await;
     let report = world.services.check.run().await.unwrap();
     assert_eq!(report.faults, Vec::<String>::new());
@@ -73,19 +73,19 @@ async fn every_damage_is_found(engine: Engine) {
     }
 }
 
-/// References that the engine was told not to look at.
+/// Dangling references, created with constraint checks turned off.
 #[engine_test]
-async fn what_refers_to_nothing_is_found(engine: Engine) {
+async fn dangling_references_are_reported(engine: Engine) {
     for (sqlite, postgres, said) in [
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM key_types WHERE id = 'solo'",
             "SET session_replication_role = replica; DELETE FROM key_types WHERE id = 'solo'",
-            "its key type is not there",
+            "key type does not exist",
         ),
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM products WHERE id = 'pixel'",
             "SET session_replication_role = replica; DELETE FROM products WHERE id = 'pixel'",
-            "its product is not there",
+            "product does not exist",
         ),
     ] {
         let damage = match engine {

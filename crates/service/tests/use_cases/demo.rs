@@ -1,4 +1,4 @@
-//! The demo data is what the documentation says.
+//! The demo data matches its documentation.
 
 use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
@@ -20,7 +20,7 @@ async fn known(world: &TestWorld, key: &str) -> License {
 }
 
 #[tokio::test]
-async fn the_known_keys_are_as_documented() {
+async fn fixture_keys_match_the_documentation() {
     let world = world().await;
     let pro = known(&world, "ACME-PRO0-0000-0001").await;
     assert_eq!(
@@ -57,7 +57,7 @@ async fn the_known_keys_are_as_documented() {
 }
 
 #[tokio::test]
-async fn the_report_names_what_is_there() {
+async fn report_matches_the_database() {
     let world = world().await;
     let report = world.services.demo.fill().await.unwrap();
     assert_eq!(report.tenants, ["acme", "indie"]);
@@ -88,7 +88,7 @@ async fn the_report_names_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_second_time_changes_nothing() {
+async fn filling_twice_changes_nothing() {
     let world = world().await;
     let list = || async {
         world
@@ -104,12 +104,12 @@ async fn a_second_time_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn fills_at_the_same_time_all_succeed() {
+async fn concurrent_fills_all_succeed() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let world = TestWorld::on(engine).await;
         let beside = world.beside().await;
         let mut servers = vec![&world];
-        // Of a SQLite file only one process at a time is a server.
+        // A SQLite file can be served by only one process at a time.
         if engine == Engine::Postgres {
             servers.push(&beside);
         }
@@ -123,7 +123,7 @@ async fn fills_at_the_same_time_all_succeed() {
 }
 
 #[tokio::test]
-async fn it_refuses_a_database_with_somebody_elses_tenant() {
+async fn fill_refuses_a_database_with_a_foreign_tenant() {
     let world = TestWorld::on(Engine::Sqlite).await;
     world
         .services
@@ -140,12 +140,12 @@ async fn it_refuses_a_database_with_somebody_elses_tenant() {
     assert_eq!(
         world.store.tenant_ids().await.unwrap().len(),
         1,
-        "nothing half-made"
+        "no partial demo data"
     );
 }
 
 #[tokio::test]
-async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
+async fn demo_licenses_are_consistent_and_cover_every_status() {
     let world = world().await;
     let mut query = LicenseQuery::default();
     let (mut seen, mut statuses, mut lineages) = (0, std::collections::HashSet::new(), 0);
@@ -189,14 +189,14 @@ async fn counts_equal_rows_and_every_status_occurs_with_a_lineage() {
 }
 
 #[tokio::test]
-async fn nothing_happens_to_a_license_before_it_is_there_or_after_it_has_ended() {
+async fn license_history_is_chronological() {
     let world = world().await;
     for entry in crate::support::log(&world).await {
         let Some(id) = id_of(entry.license.as_ref()) else {
             continue;
         };
         let license = world.store.license(&acme(), id).await.unwrap();
-        let license = license.expect("acme's log is about acme's licenses");
+        let license = license.expect("acme's log only refers to acme's licenses");
         assert!(
             entry.at >= license.created_at && entry.at <= NOW,
             "{entry:?}"
@@ -210,7 +210,7 @@ async fn nothing_happens_to_a_license_before_it_is_there_or_after_it_has_ended()
 }
 
 #[tokio::test]
-async fn indie_has_one_product_as_its_plan_allows() {
+async fn indie_has_the_one_product_its_plan_allows() {
     let world = world().await;
     let indie = Caller::command_line("indie".parse().unwrap());
     let products = world.store.products(indie.tenant()).await.unwrap();

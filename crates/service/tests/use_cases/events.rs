@@ -1,4 +1,4 @@
-//! Who may watch what.
+//! Permissions for live updates.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn pro() -> Subject {
     Subject::License(LicenseKey::parse(PRO_KEY).ok().unwrap().id())
 }
 
-/// The time is only so that a test which waits for what never comes ends.
+/// The timeout keeps a failing test from hanging.
 async fn woken(watch: &mut Watch) {
     tokio::time::timeout(Duration::from_secs(20), watch.changed())
         .await
@@ -20,27 +20,27 @@ async fn woken(watch: &mut Watch) {
 }
 
 #[tokio::test]
-async fn whoever_may_look_at_licenses_may_watch_them() {
+async fn viewer_can_subscribe_to_license_changes() {
     let world = world().await;
     let viewer = somebody(Role::Viewer);
     let events = &world.services.events;
     let mut license = events.watch(&viewer, pro()).await.unwrap();
     let mut list = events.watch(&viewer, Subject::Licenses).await.unwrap();
     let Subject::License(id) = pro() else {
-        panic!("it is a license")
+        panic!("expected a license")
     };
     let support = somebody(Role::Support);
     world.services.licenses.revoke(&support, id).await.unwrap();
     woken(&mut license).await;
     woken(&mut list).await;
-    // What was refused changes nothing.
+    // A rejected action reports no change.
     let again = world.services.licenses.revoke(&support, id).await;
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
     assert!(!license.has_changed() && !list.has_changed());
 }
 
 #[tokio::test]
-async fn another_tenants_license_is_not_found() {
+async fn subscribing_to_another_tenants_license_is_not_found() {
     let world = world().await;
     let events = &world.services.events;
     let unknown = Subject::License("0".repeat(64).parse().unwrap());

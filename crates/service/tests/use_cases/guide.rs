@@ -1,4 +1,4 @@
-//! How far a tenant has come.
+//! Onboarding progress of a tenant.
 
 use keywright_domain::{license::Customer, plan::Plan, role::Role};
 use keywright_service::{Caller, Error, licenses::MintRequest, tenants::CreateTenant};
@@ -7,7 +7,7 @@ use keywright_testing::{Engine, NOW, TestWorld};
 use crate::support::{somebody, world};
 
 #[tokio::test]
-async fn the_guide_is_about_the_product_of_the_newest_license() {
+async fn guide_shows_the_product_of_the_newest_license() {
     let world = world().await;
     let (services, admin) = (&world.services, somebody(Role::Admin));
     for (days, product, key_type) in [(1, "studio", "default"), (2, "notes", "team")] {
@@ -27,7 +27,7 @@ async fn the_guide_is_about_the_product_of_the_newest_license() {
 }
 
 #[tokio::test]
-async fn before_there_is_a_license_it_is_about_the_first_product_that_has_a_key_type() {
+async fn guide_of_a_new_tenant_shows_no_progress() {
     let world = TestWorld::on(Engine::Sqlite).await;
     let (tenant, services) = ("mine".parse().unwrap(), &world.services);
     let new = CreateTenant::new(tenant, "Mine", Plan::Pro);

@@ -1,4 +1,4 @@
-//! SDK keys and signing keys, on a standing clock.
+//! SDK keys and signing keys, with a fixed clock.
 
 use futures::FutureExt;
 use keywright_domain::{
@@ -36,22 +36,22 @@ fn kid(name: &str) -> Kid {
     name.parse().unwrap()
 }
 
-/// The actions that were recorded since there were `before` entries, the oldest first.
+/// Returns the actions recorded after the first `before` entries, oldest first.
 async fn actions(world: &TestWorld, before: usize) -> Vec<Action> {
-    // Entries outlive their time when the clock is moved: look at them from where it began.
+    // After the clock was moved, entries may be past their retention: read them as of the start.
     world.clock.set(NOW);
     let entries = new_entries(world, before).await;
     entries.iter().rev().map(|entry| entry.action).collect()
 }
 
 #[tokio::test]
-async fn an_old_sdk_key_works_for_thirty_days_more() {
+async fn replaced_sdk_key_stays_valid_for_30_days() {
     let world = world().await;
     let before = log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
     assert!(
         matches!(sdk_keys.set(&owner()).await, Err(Error::Conflict(_))),
-        "there is one"
+        "the tenant already has a key"
     );
     let made = sdk_keys
         .rotate(&owner(), OldKeys::KEEP_FOR_GRACE)
@@ -68,7 +68,7 @@ async fn an_old_sdk_key_works_for_thirty_days_more() {
 }
 
 #[tokio::test]
-async fn a_leaked_sdk_key_ends_at_once_with_all_before_it() {
+async fn immediate_rotation_ends_all_earlier_sdk_keys() {
     let world = world().await;
     let sdk_keys = &world.services.sdk_keys;
     let second = sdk_keys
@@ -86,7 +86,7 @@ async fn a_leaked_sdk_key_ends_at_once_with_all_before_it() {
 }
 
 #[tokio::test]
-async fn an_sdk_key_that_apps_have_is_taken_over() {
+async fn imported_sdk_key_replaces_the_current_one() {
     let world = world().await;
     let before = log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
@@ -100,7 +100,7 @@ async fn an_sdk_key_that_apps_have_is_taken_over() {
     let again = sdk_keys.import(&owner(), &theirs, OldKeys::END_NOW).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert!(opens(&world, DEMO_KEY).await, "a conflict changes nothing");
-    // A rotation that broke too many apps is taken back.
+    // A rotation that broke too many apps is rolled back.
     let demo: SdkKey = DEMO_KEY.parse().ok().unwrap();
     sdk_keys
         .import(&owner(), &demo, OldKeys::END_NOW)
@@ -112,7 +112,7 @@ async fn an_sdk_key_that_apps_have_is_taken_over() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
+async fn sdk_key_is_required_once_the_tenant_has_one() {
     let world = world().await;
     let (activations, sdk_keys) = (&world.services.activations, &world.services.sdk_keys);
     let indie = Caller::command_line("indie".parse().unwrap());
@@ -136,14 +136,14 @@ async fn a_tenant_without_an_sdk_key_asks_for_none_until_it_has_one() {
 }
 
 #[tokio::test]
-async fn a_replaced_sdk_key_is_ended_early_and_the_current_one_stays() {
+async fn replaced_sdk_keys_can_be_ended_early() {
     let world = world().await;
     let before = log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
     let none = sdk_keys.end_replaced(&owner()).await;
     assert!(
         matches!(none, Err(Error::Conflict(_))),
-        "nothing was replaced"
+        "there is no replaced key"
     );
     let made = sdk_keys
         .rotate(&owner(), OldKeys::KEEP_FOR_GRACE)
@@ -160,9 +160,9 @@ async fn a_replaced_sdk_key_is_ended_early_and_the_current_one_stays() {
     );
 }
 
-/// No command leaves a tenant so; if it comes to it, its doors stay shut.
+/// No command leads to this state. If it occurs anyway, access must stay denied.
 #[tokio::test]
-async fn a_tenant_whose_sdk_keys_have_all_ended_lets_nobody_in() {
+async fn tenant_with_only_ended_sdk_keys_rejects_all_requests() {
     let world = world().await;
     let end = world
         .store
@@ -172,7 +172,7 @@ async fn a_tenant_whose_sdk_keys_have_all_ended_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_key_is_promoted_once_apps_have_had_fourteen_days() {
+async fn planned_promotion_requires_14_days() {
     let world = world().await;
     let before = log(&world).await.len();
     let keys = &world.services.signing_keys;
@@ -194,7 +194,7 @@ async fn a_key_is_promoted_once_apps_have_had_fourteen_days() {
     let signing = keys.promote(&owner(), kid("k1"), Urgency::Leak).await;
     assert!(matches!(
         signing,
-        Err(Error::Conflict("This key signs already"))
+        Err(Error::Conflict("This key is already the signing key"))
     ));
     world.clock.set(NOW.plus_days(14));
     keys.promote(&owner(), kid("k2"), Urgency::Planned)
@@ -208,14 +208,14 @@ async fn a_key_is_promoted_once_apps_have_had_fourteen_days() {
 }
 
 #[tokio::test]
-async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
+async fn retired_key_is_dropped_after_its_last_lease_expired() {
     let world = world().await;
     let keys = &world.services.signing_keys;
     keys.add(&owner(), None).await.unwrap();
     keys.promote(&owner(), kid("k2"), Urgency::Leak)
         .await
         .unwrap();
-    // Seven days, the clients' 300 s of skew, and a minute for an answer that was under way.
+    // Seven days, the clients' 300 s clock skew, and a minute for responses in flight.
     let end = NOW.plus_days(7).plus_millis(360_000);
     for (at, listed) in [(end.plus_millis(-1), 2), (end, 1), (end.plus_days(99), 1)] {
         world.clock.set(at);
@@ -225,10 +225,10 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
     world.clock.set(NOW);
     let mut entries = log(&world).await;
     entries.retain(|entry| entry.action == Action::SigningKeyDrop);
-    assert_eq!(entries.len(), 1, "dropped once");
+    assert_eq!(entries.len(), 1, "the key is dropped exactly once");
     assert_eq!(entries[0].actor.kind, ActorKind::System);
     assert_eq!(entries[0].details["kid"], "k1");
-    // Its name is never given away again: not on demand, nor in the row of names.
+    // The name is never reused, neither explicitly nor by the sequence.
     let again = keys.add(&owner(), Some(kid("k1"))).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert_eq!(keys.add(&owner(), None).await.unwrap().kid, kid("k3"));
@@ -237,7 +237,7 @@ async fn a_retired_key_is_dropped_when_its_last_lease_has_ended() {
 }
 
 #[tokio::test]
-async fn a_key_that_was_added_and_never_used_stays() {
+async fn added_key_is_never_dropped() {
     let world = world().await;
     let keys = &world.services.signing_keys;
     keys.add(&owner(), Some(kid("vendor-2026"))).await.unwrap();
@@ -254,7 +254,7 @@ async fn a_key_that_was_added_and_never_used_stays() {
 }
 
 #[tokio::test]
-async fn only_admins_and_owners_touch_keys() {
+async fn only_admins_and_owners_can_manage_keys() {
     let world = world().await;
     let (sdk_keys, keys) = (&world.services.sdk_keys, &world.services.signing_keys);
     let before = log(&world).await.len();

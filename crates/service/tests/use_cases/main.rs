@@ -1,10 +1,9 @@
-//! The use cases, on a standing clock. What they rest on, the store, has its contract tested on both engines; here it is
-//! SQLite, but for the audit log, the first run and the check.
+//! Use case tests with a fixed clock.
+//!
+//! The store's contract is tested on both engines in its own crate, so most of these tests use
+//! SQLite only.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, as it should"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod audit;
 mod check;

@@ -1,4 +1,4 @@
-//! The master key and what it guards.
+//! The master key and the secrets it protects.
 
 use keywright_domain::plan::Plan;
 use keywright_service::{
@@ -14,7 +14,7 @@ use keywright_testing::{Engine, SeededRng, TestDatabase};
 use crate::support::{acme, world};
 
 #[tokio::test]
-async fn another_key_is_refused_once_something_is_sealed() {
+async fn different_master_key_is_rejected_once_something_is_sealed() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let store = database.open().await;
     let rng: &dyn Rng = &SeededRng::new(1);
@@ -47,7 +47,7 @@ async fn another_key_is_refused_once_something_is_sealed() {
 }
 
 #[tokio::test]
-async fn private_keys_are_sealed_and_differ_by_tenant() {
+async fn private_keys_are_sealed_and_unique_per_tenant() {
     let world = world().await;
     let acme = world
         .store

@@ -1,4 +1,4 @@
-//! Products and key types as they are typed.
+//! The product and key type forms.
 
 use keywright_api_types::page::Count;
 use keywright_domain::{audit::Action, ids::ProductId, license::Customer, role::Role};
@@ -32,7 +32,7 @@ fn key_type(slug: &str) -> KeyTypeForm {
     }
 }
 
-/// The names of the fields that are wrong.
+/// Returns the names of the invalid fields.
 fn wrong<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str> {
     let Err(FormError::Invalid(fields)) = refused else {
         panic!("{refused:?}")
@@ -47,7 +47,7 @@ fn wrong<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str>
 }
 
 #[tokio::test]
-async fn what_is_typed_becomes_a_product_and_a_key_type() {
+async fn forms_create_and_update_a_product_and_a_key_type() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let before = log(&world).await.len();
@@ -120,7 +120,7 @@ async fn what_is_typed_becomes_a_product_and_a_key_type() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
+async fn all_invalid_fields_are_reported_and_nothing_is_created() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let before = log(&world).await.len();
@@ -149,7 +149,7 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
         ),
         ["key_prefix"]
     );
-    // Another tenant's prefix is taken, too.
+    // Prefixes are unique across tenants.
     assert_eq!(
         wrong(
             products
@@ -210,11 +210,11 @@ async fn everything_that_is_wrong_is_told_at_once_and_nothing_is_made() {
 }
 
 #[tokio::test]
-async fn roles_plans_and_tenants_decide() {
+async fn access_depends_on_role_plan_and_tenant() {
     let world = world().await;
     let products = &world.services.products;
     let support = somebody(Role::Support);
-    // Before anything that was typed is looked at.
+    // Permissions are checked before the form is validated.
     let refused = products
         .create_from_form(&support, ProductForm::default())
         .await;
@@ -250,9 +250,9 @@ async fn roles_plans_and_tenants_decide() {
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
 }
 
-/// As by a double click: the second finds what the first has made, and says so.
+/// As with a double click: later submissions find the product of the first one.
 #[tokio::test]
-async fn the_same_form_sent_twice_makes_one() {
+async fn duplicate_submissions_create_one_product() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let sent = [0; 4].map(|_| products.create_from_form(&admin, product("paint", "PNT1")));
@@ -280,7 +280,7 @@ async fn the_same_form_sent_twice_makes_one() {
 }
 
 #[tokio::test]
-async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
+async fn only_an_unused_key_type_can_be_deleted() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let notes: ProductId = "notes".parse().unwrap();
@@ -296,7 +296,7 @@ async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
         );
         let id = counted.key_type.id;
         let refused = products.delete_key_type(&admin, notes.clone(), id).await;
-        let message = "Licenses are of this key type, so it can't be deleted";
+        let message = "This key type can't be deleted because licenses use it";
         assert!(
             matches!(refused, Err(Error::Conflict(said)) if said == message),
             "{refused:?}"
@@ -343,9 +343,9 @@ async fn a_key_type_is_deleted_once_no_license_is_of_it_and_never_before() {
     );
 }
 
-/// Revoked and reminted ones too: they are shown with it for as long as they are there.
+/// Revoked and reminted licenses still refer to their key type.
 #[tokio::test]
-async fn an_ended_license_holds_its_key_type() {
+async fn key_type_of_an_ended_license_cannot_be_deleted() {
     let world = world().await;
     let (services, admin) = (&world.services, somebody(Role::Admin));
     let notes: ProductId = "notes".parse().unwrap();
@@ -382,15 +382,15 @@ async fn an_ended_license_holds_its_key_type() {
 }
 
 #[tokio::test]
-async fn a_prefix_is_checked_while_it_is_typed() {
+async fn key_prefix_is_validated_while_typing() {
     let world = world().await;
     let products = &world.services.products;
     let admin = somebody(Role::Admin);
     for (typed, wrong) in [
         ("PNT1", None),
         (" pnt1 ", None),
-        ("PN", Some("A key prefix has 4 letters or digits.")),
-        ("PNT-", Some("A key prefix has 4 letters or digits.")),
+        ("PN", Some("Enter a prefix of 4 letters or digits.")),
+        ("PNT-", Some("Enter a prefix of 4 letters or digits.")),
         (
             "acme",
             Some("Another product on this server has this prefix."),

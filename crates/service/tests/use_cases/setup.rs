@@ -1,4 +1,4 @@
-//! The first run: who may, once, and what is there afterwards. On both engines.
+//! First-run setup on both engines.
 
 use keywright_api_types::page::Position;
 use keywright_domain::{
@@ -52,12 +52,12 @@ async fn entries(world: &TestWorld) -> Vec<RecordedEntry> {
     found.await.unwrap()
 }
 
-/// A code of the right form that is nobody's.
+/// Returns a form with a well-formed but wrong code.
 fn wrong() -> SetupForm {
     order("AAAA-BBBB-CCCC-DDDD-EEEE")
 }
 
-/// How many tries are left after one more wrong one.
+/// Submits a wrong code and returns the number of attempts left.
 async fn tries_left(world: &TestWorld) -> Option<u32> {
     match run(world, wrong()).await {
         Err(SetupError::WrongCode { tries_left }) => Some(tries_left),
@@ -67,7 +67,7 @@ async fn tries_left(world: &TestWorld) -> Option<u32> {
 }
 
 #[engine_test]
-async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in(world: TestWorld) {
+async fn valid_code_creates_a_tenant_and_signs_in_its_owner(world: TestWorld) {
     let (setup, operators) = (&world.services.setup, &world.services.operators);
     assert!(setup.is_due().await.unwrap());
     let typed = code(&world).await.to_lowercase().replace('-', " ");
@@ -86,7 +86,7 @@ async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in(world: Tes
         (&mine(), "My company")
     );
     let again = operators.sign_in("ME@mine.test", PASSWORD, Origin::default());
-    assert!(again.await.is_ok(), "with the password that was chosen");
+    assert!(again.await.is_ok(), "the chosen password works");
     let keyset = world.services.signing_keys.keyset(&mine()).await.unwrap();
     assert_eq!((keyset.primary.as_str(), keyset.keys.len()), ("k1", 1));
     assert!(!setup.is_due().await.unwrap());
@@ -94,7 +94,7 @@ async fn the_right_code_makes_a_tenant_and_its_owner_who_is_signed_in(world: Tes
 }
 
 #[engine_test]
-async fn each_thing_that_was_made_is_recorded_once_in_the_owners_name(world: TestWorld) {
+async fn setup_is_recorded_in_the_owners_name(world: TestWorld) {
     let right = code(&world).await;
     tries_left(&world).await;
     run(&world, order(&right)).await.unwrap();
@@ -122,7 +122,7 @@ async fn each_thing_that_was_made_is_recorded_once_in_the_owners_name(world: Tes
 }
 
 #[engine_test]
-async fn neither_code_nor_password_is_kept_and_the_code_is_gone_afterwards(world: TestWorld) {
+async fn setup_stores_no_secrets_and_runs_only_once(world: TestWorld) {
     let right = code(&world).await;
     run(&world, order(&right)).await.unwrap();
     assert!(world.store.setup_code().await.unwrap().hash.is_none());
@@ -134,7 +134,7 @@ async fn neither_code_nor_password_is_kept_and_the_code_is_gone_afterwards(world
     };
     assert!(
         is_kept("me@mine.test"),
-        "it was searched where they could be"
+        "the search covers everything stored"
     );
     for secret in [PASSWORD, &right, &right.replace('-', "")] {
         assert!(!is_kept(secret), "{secret}");
@@ -149,9 +149,7 @@ async fn neither_code_nor_password_is_kept_and_the_code_is_gone_afterwards(world
 }
 
 #[engine_test]
-async fn five_wrong_tries_make_the_code_void_and_a_new_one_is_as_good_as_the_first(
-    world: TestWorld,
-) {
+async fn five_failed_attempts_void_the_code_until_a_new_one_is_created(world: TestWorld) {
     let first = code(&world).await;
     for left in [Some(4), Some(3), Some(2), Some(1), None, None] {
         assert_eq!(tries_left(&world).await, left);
@@ -166,7 +164,7 @@ async fn five_wrong_tries_make_the_code_void_and_a_new_one_is_as_good_as_the_fir
 }
 
 #[engine_test]
-async fn wrong_tries_at_once_are_all_counted(world: TestWorld) {
+async fn concurrent_failed_attempts_are_all_counted(world: TestWorld) {
     let right = code(&world).await;
     let tries = (0..12).map(|_| tries_left(&world));
     let mut left = futures::future::join_all(tries).await;
@@ -181,7 +179,7 @@ async fn wrong_tries_at_once_are_all_counted(world: TestWorld) {
 }
 
 #[engine_test]
-async fn two_who_have_the_code_make_one_tenant_on_two_servers_too(engine: Engine) {
+async fn concurrent_setups_create_one_tenant(engine: Engine) {
     let world = TestWorld::on(engine).await;
     let beside = world.beside().await;
     let right = code(&world).await;
@@ -208,7 +206,7 @@ async fn two_who_have_the_code_make_one_tenant_on_two_servers_too(engine: Engine
 }
 
 #[engine_test]
-async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
+async fn all_invalid_fields_are_reported_without_counting_an_attempt(world: TestWorld) {
     let right = code(&world).await;
     let nothing = SetupForm {
         code: " - ".to_owned().into(),
@@ -231,7 +229,7 @@ async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
         ("Mine", SlugError::Character),
         ("licenses", SlugError::Reserved),
     ] {
-        // Whether the code is right or wrong: neither is looked at yet.
+        // Right or wrong code: the code is not checked while a field is invalid.
         for code in [&right, "AAAA"] {
             let new = SetupForm {
                 slug: slug.into(),
@@ -243,12 +241,12 @@ async fn every_wrong_field_is_named_at_once_and_costs_no_try(world: TestWorld) {
     }
     assert!(
         world.services.setup.is_due().await.unwrap(),
-        "nothing half-made"
+        "no partial setup"
     );
     assert_eq!(
         tries_left(&world).await,
         Some(4),
-        "no try was counted before"
+        "invalid forms did not count as attempts"
     );
     run(&world, order(&right)).await.unwrap();
 }
@@ -266,9 +264,9 @@ async fn wrong_fields(world: &TestWorld, new: SetupForm) -> Vec<(&'static str, S
 }
 
 #[engine_test]
-async fn what_breaks_off_leaves_nothing_and_the_code_works_on(world: TestWorld) {
+async fn failed_setup_changes_nothing_and_keeps_the_code_valid(world: TestWorld) {
     let right = code(&world).await;
-    // The last thing that is written can't be.
+    // Make the last write fail.
     world
         .database
         .execute("ALTER TABLE sessions RENAME TO away")
@@ -285,7 +283,7 @@ async fn what_breaks_off_leaves_nothing_and_the_code_works_on(world: TestWorld) 
 }
 
 #[engine_test]
-async fn a_server_that_starts_makes_a_code_only_where_none_works(world: TestWorld) {
+async fn startup_generates_a_code_only_if_none_is_valid(world: TestWorld) {
     let setup = &world.services.setup;
     let first = setup.first_code().await.unwrap().unwrap();
     assert!(setup.accepts(&first).await.unwrap());
@@ -304,7 +302,7 @@ async fn a_server_that_starts_makes_a_code_only_where_none_works(world: TestWorl
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_servers_that_start_at_once_one_makes_the_code() {
+async fn concurrent_startups_generate_one_code() {
     let world = TestWorld::on(Engine::Postgres).await;
     let beside = world.beside().await;
     let starts = [&world, &beside, &world, &beside].map(|world| world.services.setup.first_code());

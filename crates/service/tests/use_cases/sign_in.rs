@@ -25,7 +25,7 @@ fn from(address: &str) -> Origin {
 }
 
 #[tokio::test]
-async fn the_right_password_begins_a_session_and_is_recorded() {
+async fn correct_password_starts_a_session_and_is_recorded() {
     let world = world().await;
     let before = log(&world).await.len();
     let token = world
@@ -50,7 +50,7 @@ async fn the_right_password_begins_a_session_and_is_recorded() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_refused_and_recorded_for_a_known_account_only() {
+async fn wrong_password_is_recorded_only_for_a_known_account() {
     let world = world().await;
     let before = log(&world).await.len();
     for (email, password) in [
@@ -76,7 +76,7 @@ async fn a_wrong_password_is_refused_and_recorded_for_a_known_account_only() {
 }
 
 #[tokio::test]
-async fn a_session_ends_at_sign_out() {
+async fn sign_out_ends_only_that_session() {
     let world = world().await;
     let token = world
         .services
@@ -97,12 +97,12 @@ async fn a_session_ends_at_sign_out() {
     ));
     assert!(
         world.services.operators.session(&other).await.is_ok(),
-        "the other browser's goes on"
+        "the other browser's session continues"
     );
 }
 
 #[tokio::test]
-async fn a_session_ends_when_idle_for_twelve_hours_and_after_thirty_days_in_any_case() {
+async fn session_expires_after_12_idle_hours_or_30_days() {
     let world = world().await;
     let token = world
         .services
@@ -117,7 +117,7 @@ async fn a_session_ends_when_idle_for_twelve_hours_and_after_thirty_days_in_any_
         world.clock.set(now);
         assert!(
             world.services.operators.session(&token).await.is_ok(),
-            "seen often enough"
+            "not idle for twelve hours"
         );
         settled(&world).await;
     }
@@ -141,7 +141,7 @@ async fn a_session_ends_when_idle_for_twelve_hours_and_after_thirty_days_in_any_
 }
 
 #[tokio::test]
-async fn a_made_up_token_is_no_session() {
+async fn invalid_token_is_unauthenticated() {
     let world = world().await;
     for token in ["", "x", &"A".repeat(43)] {
         let found = world
@@ -154,7 +154,7 @@ async fn a_made_up_token_is_no_session() {
 }
 
 #[tokio::test]
-async fn accounts_are_made_by_those_who_may_with_a_good_password() {
+async fn account_creation_checks_role_email_and_password() {
     let world = world().await;
     let operators = &world.services.operators;
     let owner = Caller::command_line(acme());
@@ -190,12 +190,12 @@ async fn accounts_are_made_by_those_who_may_with_a_good_password() {
         assert_eq!(
             added.is_ok(),
             allowed,
-            "{caller:?} makes {role:?}: {added:?}"
+            "{caller:?} creates {role:?}: {added:?}"
         );
     }
 }
 
-/// How long somebody is told to wait, in seconds.
+/// Returns the time to wait in seconds, if rate limited.
 fn wait(refused: Result<SessionToken, SignInError>) -> Option<u64> {
     match refused {
         Ok(_) | Err(SignInError::Wrong) => None,
@@ -205,7 +205,7 @@ fn wait(refused: Result<SessionToken, SignInError>) -> Option<u64> {
 }
 
 #[tokio::test]
-async fn after_ten_wrong_passwords_an_address_waits_and_the_right_one_is_no_use() {
+async fn ten_wrong_passwords_block_the_account_for_that_address() {
     let world = world().await;
     let operators = &world.services.operators;
     let try_from = |email, password, address| operators.sign_in(email, password, from(address));
@@ -219,7 +219,7 @@ async fn after_ten_wrong_passwords_an_address_waits_and_the_right_one_is_no_use(
         let held_up = try_from(email, PASSWORD, "192.0.2.1").await;
         assert_eq!(wait(held_up), Some(whole - 9));
     }
-    // Neither another account nor another address is held up.
+    // Other accounts and other addresses are not affected.
     for (email, address) in [
         ("admin@acme.test", "192.0.2.1"),
         (EMAIL, "192.0.2.2"),
@@ -239,7 +239,7 @@ async fn after_ten_wrong_passwords_an_address_waits_and_the_right_one_is_no_use(
 }
 
 #[tokio::test]
-async fn an_unknown_account_is_held_up_like_a_known_one() {
+async fn unknown_account_is_rate_limited_like_a_known_one() {
     let world = world().await;
     let mut waits = Vec::new();
     for email in [EMAIL, "nobody@acme.test"] {
@@ -258,7 +258,7 @@ async fn an_unknown_account_is_held_up_like_a_known_one() {
 }
 
 #[tokio::test]
-async fn an_address_that_tries_many_accounts_waits() {
+async fn address_that_tries_many_accounts_is_blocked() {
     let world = world().await;
     let operators = &world.services.operators;
     for number in 0..30 {
@@ -270,9 +270,10 @@ async fn an_address_that_tries_many_accounts_waits() {
     assert!(wait(held_up).is_some());
 }
 
-/// Whoever guesses from many addresses holds up neither those who are signed in, nor the same people's next browser.
+/// Guessing from many addresses affects neither existing sessions nor new sign-ins from their
+/// addresses.
 #[tokio::test]
-async fn many_addresses_that_guess_an_account_do_not_lock_its_owner_out() {
+async fn guessing_from_many_addresses_does_not_lock_out_the_owner() {
     let world = world().await;
     let operators = &world.services.operators;
     let sign_in = |address| operators.sign_in(EMAIL, PASSWORD, from(address));
@@ -287,13 +288,13 @@ async fn many_addresses_that_guess_an_account_do_not_lock_its_owner_out() {
     assert!(wait(sign_in("203.0.113.1").await).is_some());
     assert!(operators.session(&open).await.is_ok());
     assert!(sign_in("192.0.2.1").await.is_ok());
-    // The other address is held up, whether the account is there or not.
+    // A new address stays blocked.
     operators.sign_out(&open).await.unwrap();
     assert!(wait(sign_in("203.0.113.1").await).is_some());
 }
 
 #[tokio::test]
-async fn many_tries_at_once_are_all_counted() {
+async fn concurrent_attempts_are_all_counted() {
     let world = world().await;
     let operators = &world.services.operators;
     let tries = (0..24).map(|_| operators.sign_in(EMAIL, "wrong password", origin()));
@@ -302,7 +303,7 @@ async fn many_tries_at_once_are_all_counted() {
         .iter()
         .filter(|refused| matches!(refused, Err(SignInError::Wrong)));
     assert_eq!(checked.count(), 10);
-    // What is right does not count.
+    // Successful attempts are not counted.
     for _ in 0..30 {
         let right = operators
             .sign_in("admin@acme.test", PASSWORD, from("192.0.2.9"))
@@ -312,7 +313,7 @@ async fn many_tries_at_once_are_all_counted() {
 }
 
 #[tokio::test]
-async fn a_limit_of_none_holds_nobody_up() {
+async fn zero_limit_disables_rate_limiting() {
     let world = world().await;
     let limits = LimitSettings {
         sign_ins: 0,
@@ -329,7 +330,7 @@ async fn a_limit_of_none_holds_nobody_up() {
 }
 
 #[tokio::test]
-async fn another_password_ends_every_session_and_is_recorded_without_it() {
+async fn password_change_ends_all_sessions_and_is_recorded() {
     let world = world().await;
     let operators = &world.services.operators;
     let sign_in = |password| operators.sign_in(EMAIL, password, origin());
@@ -342,7 +343,7 @@ async fn another_password_ends_every_session_and_is_recorded_without_it() {
         .await
         .unwrap();
     let before = log(&world).await.len();
-    // The entries of one millisecond have no order among them.
+    // Entries of the same millisecond have no defined order.
     world.clock.set(NOW.plus_millis(1));
     let command_line = Caller::command_line(acme());
     let change = |caller, email, password| async move {
@@ -362,7 +363,10 @@ async fn another_password_ends_every_session_and_is_recorded_without_it() {
         let refused = change(somebody(role), EMAIL, "another password").await;
         assert!(matches!(refused, Err(Error::Forbidden)), "{role:?}");
     }
-    assert!(operators.session(&one).await.is_ok(), "nothing was done");
+    assert!(
+        operators.session(&one).await.is_ok(),
+        "rejected changes have no effect"
+    );
 
     change(command_line, "Owner@acme.TEST", "another password")
         .await

@@ -1,4 +1,4 @@
-//! Short ways into a world with the demo data.
+//! Shared helpers for tests with the demo data.
 
 use futures::FutureExt;
 use keywright_api_types::{account::Account, page::Position};
@@ -23,7 +23,7 @@ pub(crate) fn acme() -> TenantId {
     "acme".parse().unwrap()
 }
 
-/// Somebody of `acme` with that role.
+/// Returns an operator of `acme` with that role.
 pub(crate) fn somebody(role: Role) -> Caller {
     Caller::operator(&Account {
         operator_id: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
@@ -36,7 +36,7 @@ pub(crate) fn somebody(role: Role) -> Caller {
     })
 }
 
-/// What `acme`'s log gained since it had `before` entries.
+/// Returns the entries added to `acme`'s log after the first `before` ones.
 pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
     let mut entries = log(world).await;
     entries.truncate(entries.len() - before);
@@ -58,13 +58,12 @@ pub(crate) async fn log(world: &TestWorld) -> Vec<RecordedEntry> {
         .unwrap()
 }
 
-/// Which license an entry names.
 pub(crate) fn id_of(named: Option<&NamedLicense>) -> Option<LicenseId> {
     named.map(|license| license.id)
 }
 
-/// Waits until what use cases write aside is written: they are tasks, which run before this one goes on, and SQLite's
-/// writer takes jobs in their order.
+/// Waits for background writes: their tasks run before this one resumes, and SQLite's writer
+/// processes jobs in order.
 pub(crate) async fn settled(world: &TestWorld) {
     tokio::task::yield_now().await;
     world

@@ -28,7 +28,7 @@ fn product(slug: &str, prefix: &str) -> CreateProduct {
 }
 
 #[tokio::test]
-async fn a_new_tenant_can_sign_and_its_slug_is_taken_once() {
+async fn new_tenant_has_a_signing_key_and_a_unique_slug() {
     let world = world().await;
     let add = |name: &'static str| {
         let services = world.services.clone();
@@ -67,7 +67,7 @@ async fn a_new_tenant_can_sign_and_its_slug_is_taken_once() {
 }
 
 #[tokio::test]
-async fn a_changed_plan_is_recorded_with_what_it_was() {
+async fn plan_change_is_recorded_with_the_previous_plan() {
     let world = world().await;
     let before = log(&world).await.len();
     world
@@ -95,7 +95,7 @@ async fn a_changed_plan_is_recorded_with_what_it_was() {
 }
 
 #[tokio::test]
-async fn products_end_where_the_plan_does() {
+async fn plan_limits_the_number_of_products() {
     let world = world().await;
     let products = &world.services.products;
     let indie = Caller::command_line("indie".parse().unwrap());
@@ -122,7 +122,7 @@ async fn products_end_where_the_plan_does() {
 }
 
 #[tokio::test]
-async fn a_key_type_belongs_to_a_product_that_is_there() {
+async fn key_type_requires_an_existing_product() {
     let world = world().await;
     let new = |product: &str| CreateKeyType {
         product: product.parse().unwrap(),
@@ -161,7 +161,7 @@ async fn a_key_type_belongs_to_a_product_that_is_there() {
 }
 
 #[tokio::test]
-async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
+async fn suspended_tenant_rejects_devices_but_serves_its_keyset() {
     let world = world().await;
     let before = log(&world).await.len();
     let (tenants, activations) = (&world.services.tenants, &world.services.activations);
@@ -179,7 +179,7 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
     tenants.suspend(&owner).await.unwrap();
     assert!(matches!(
         tenants.suspend(&owner).await,
-        Err(Error::Conflict("The tenant is suspended already"))
+        Err(Error::Conflict("The tenant is already suspended"))
     ));
     let refused = activations.admit(&notes).await;
     assert!(matches!(refused, Err(Refusal::Suspended)));
@@ -196,7 +196,7 @@ async fn a_suspended_tenants_devices_are_refused_and_its_keys_are_served() {
 }
 
 #[tokio::test]
-async fn settings_of_a_product_are_set_and_unset_one_by_one() {
+async fn product_settings_can_be_set_and_unset_individually() {
     let world = world().await;
     let before = log(&world).await.len();
     let (products, notes) = (&world.services.products, "notes".parse().unwrap());
@@ -271,7 +271,7 @@ async fn settings_of_a_product_are_set_and_unset_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_changed_key_type_changes_no_license_that_is_out() {
+async fn key_type_change_does_not_affect_existing_licenses() {
     let world = world().await;
     let (products, admin) = (&world.services.products, somebody(Role::Admin));
     let order = || MintRequest {
@@ -319,7 +319,7 @@ async fn a_changed_key_type_changes_no_license_that_is_out() {
         shape(later[0].id).await,
         (1, Some(NOW.plus_days(30)), String::new(), true)
     );
-    // What is not named stays.
+    // Omitted fields keep their values.
     let off = UpdateKeyType {
         fallback: Some(false),
         ..UpdateKeyType::default()

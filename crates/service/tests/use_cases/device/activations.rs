@@ -1,4 +1,4 @@
-//! What devices ask, rule by rule.
+//! The rules for activating, validating and deactivating devices.
 
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -104,7 +104,7 @@ async fn verifies(world: &TestWorld, lease: &Lease) -> bool {
 }
 
 #[tokio::test]
-async fn admission_checks_the_sdk_key_then_the_product() {
+async fn admission_checks_sdk_key_before_product() {
     let world = world().await;
     let admit = |tenant: &'static str, product: &'static str, key: Option<&'static [u8]>| {
         let services = world.services.clone();
@@ -129,13 +129,13 @@ async fn admission_checks_the_sdk_key_then_the_product() {
     assert_eq!(
         admit("indie", "pixel", None).await,
         "fine",
-        "a tenant without SDK key asks for none"
+        "a tenant without SDK keys requires none"
     );
     assert_eq!(admit("indie", "pixel", Some(b"whatever")).await, "fine");
 }
 
 #[tokio::test]
-async fn an_activation_gets_a_lease_that_verifies_and_lasts_seven_days() {
+async fn activation_issues_a_valid_seven_day_lease() {
     let world = world().await;
     let leased = activate(&world, "acme pro0 0000 0001", 1).await.unwrap();
     let claims = &leased.lease.claims;
@@ -152,7 +152,7 @@ async fn an_activation_gets_a_lease_that_verifies_and_lasts_seven_days() {
 }
 
 #[tokio::test]
-async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
+async fn known_device_keeps_its_slot_when_the_limit_is_reached() {
     let world = world().await;
     let first = activate(&world, PRO_KEY, 1)
         .await
@@ -173,11 +173,11 @@ async fn the_same_device_keeps_its_slot_and_the_limit_holds_for_others() {
         .lease
         .claims
         .instance_id;
-    assert_eq!(again, first, "also when the license is full");
+    assert_eq!(again, first, "even when the license is full");
 }
 
 #[tokio::test]
-async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_minutes() {
+async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
     let world = world().await;
     let ask = || async {
         let request = ActivationRequest {
@@ -207,12 +207,12 @@ async fn a_repeated_request_without_machine_hash_finds_its_activation_for_ten_mi
         .unwrap();
     assert_ne!(
         other.lease.claims.instance_id, first,
-        "without a request id every call is a new device"
+        "without a request id, every call activates a new device"
     );
 }
 
 #[tokio::test]
-async fn keys_that_give_no_slot_say_why_or_nothing_at_all() {
+async fn rejected_activations_return_the_documented_errors() {
     let world = world().await;
     for (key, answer) in [
         ("ACME-REVK-0000-0002", "License key not found"),
@@ -234,12 +234,12 @@ async fn keys_that_give_no_slot_say_why_or_nothing_at_all() {
     assert_eq!(
         sentence(elsewhere),
         "License key not found",
-        "another product's"
+        "the key belongs to another product"
     );
 }
 
 #[tokio::test]
-async fn an_active_instance_validates_and_its_time_is_kept() {
+async fn validation_issues_a_lease_and_updates_last_seen() {
     let world = world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
@@ -265,7 +265,7 @@ async fn an_active_instance_validates_and_its_time_is_kept() {
 }
 
 #[tokio::test]
-async fn no_lease_for_an_instance_that_is_not_this_licenses() {
+async fn instance_of_another_license_is_not_found() {
     let world = world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
@@ -298,7 +298,7 @@ async fn no_lease_for_an_instance_that_is_not_this_licenses() {
 }
 
 #[tokio::test]
-async fn an_expired_license_leases_fallback_where_its_key_type_allows() {
+async fn expired_license_with_fallback_issues_a_fallback_lease() {
     let world = world().await;
     let id = keywright_domain::key::LicenseKey::parse("ACME-FALL-0000-0004")
         .ok()
@@ -314,7 +314,7 @@ async fn an_expired_license_leases_fallback_where_its_key_type_allows() {
 }
 
 #[tokio::test]
-async fn a_deactivated_device_frees_its_slot_and_gets_no_lease_any_more() {
+async fn deactivation_releases_the_slot_and_ends_leases() {
     let world = world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
@@ -354,8 +354,5 @@ async fn a_deactivated_device_frees_its_slot_and_gets_no_lease_any_more() {
         .lease
         .claims
         .instance_id;
-    assert_ne!(
-        again, instance,
-        "a new id; the old row stays in the history"
-    );
+    assert_ne!(again, instance, "a new id; the old row is kept as history");
 }

@@ -1,4 +1,4 @@
-//! What devices ask for.
+//! The use cases behind the device API.
 
 mod activations;
 mod tenant_cache;

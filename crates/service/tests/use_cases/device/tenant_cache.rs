@@ -1,4 +1,4 @@
-//! What a server remembers of a tenant is used for no answer once somebody has changed it, on this server or another.
+//! Cached tenant configuration is never used after a change, on this server or another.
 
 use keywright_domain::{
     activation::{Refused, Telemetry},
@@ -20,7 +20,7 @@ use crate::support::{PRO_KEY, somebody};
 
 const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The server that devices ask, and one beside it, which others use.
+/// A server that receives device requests, and a second one that operators use.
 struct Two {
     asked: TestWorld,
     beside: TestWorld,
@@ -72,7 +72,7 @@ fn owner() -> Caller {
 }
 
 #[engine_test]
-async fn what_another_server_changes_holds_at_once(two: Two) {
+async fn changes_on_another_server_apply_immediately(two: Two) {
     let (first, second) = (two.activate(1).await, two.activate(2).await);
     let beside = &two.beside.services;
     assert!(two.validate(SDK_KEY, first).await.is_ok());
@@ -139,7 +139,7 @@ async fn what_another_server_changes_holds_at_once(two: Two) {
     assert!(matches!(refused, Err(Refusal::Refused(Refused::Revoked))));
 }
 
-/// The admission in the cache is from before the change; the license lookup returns the new revision.
+/// The cached admission predates the change; the license lookup returns the new revision.
 #[tokio::test(flavor = "multi_thread")]
 async fn cached_admission_is_not_used_after_the_tenant_changed() {
     let two = Two::on(Engine::Sqlite).await;

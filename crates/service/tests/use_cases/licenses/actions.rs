@@ -1,4 +1,4 @@
-//! What operators do to a license that is out.
+//! Operator actions on existing licenses.
 
 use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{
@@ -44,7 +44,7 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceI
 }
 
 #[tokio::test]
-async fn a_license_is_revoked_once_with_one_entry_in_the_log() {
+async fn license_can_be_revoked_once_and_is_recorded_once() {
     let world = world().await;
     let before = log(&world).await.len();
     let id = id_of(PRO_KEY);
@@ -60,12 +60,12 @@ async fn a_license_is_revoked_once_with_one_entry_in_the_log() {
     let again = licenses.revoke(&somebody(Role::Support), id).await;
     assert!(matches!(
         again,
-        Err(Error::Conflict("License is already revoked"))
+        Err(Error::Conflict("This license is already revoked"))
     ));
     let remint = licenses.remint(&somebody(Role::Support), id).await;
     assert!(matches!(
         remint,
-        Err(Error::Conflict("License is already revoked"))
+        Err(Error::Conflict("This license is already revoked"))
     ));
     assert_eq!(license(&world, id).await.state, LicenseState::Revoked);
     let entries = new_entries(&world, before).await;
@@ -78,7 +78,7 @@ async fn a_license_is_revoked_once_with_one_entry_in_the_log() {
 }
 
 #[tokio::test]
-async fn a_reminted_license_ends_and_a_fresh_key_takes_its_place() {
+async fn remint_ends_the_license_and_issues_a_new_key() {
     let world = world().await;
     let id = id_of(PRO_KEY);
     activate(&world, PRO_KEY, 1).await.unwrap();
@@ -115,12 +115,12 @@ async fn a_reminted_license_ends_and_a_fresh_key_takes_its_place() {
     let again = licenses.remint(&somebody(Role::Support), id).await;
     assert!(matches!(
         again,
-        Err(Error::Conflict("License is already reminted"))
+        Err(Error::Conflict("This license is already reminted"))
     ));
     let revoke = licenses.revoke(&somebody(Role::Support), id).await;
     assert!(matches!(
         revoke,
-        Err(Error::Conflict("License is already reminted"))
+        Err(Error::Conflict("This license is already reminted"))
     ));
     let entries = new_entries(&world, before).await;
     assert_eq!(entries.len(), 1);
@@ -136,9 +136,9 @@ async fn a_reminted_license_ends_and_a_fresh_key_takes_its_place() {
     assert!(!entry.details.to_string().contains(minted.key.expose()));
 }
 
-/// Whether it was minted with an end or without, and whether that has passed: it goes over as it is.
+/// The expiry is copied as it is, whether or not it has passed.
 #[tokio::test]
-async fn the_successor_of_an_expired_license_is_expired_too() {
+async fn remint_of_an_expired_license_keeps_its_expiry() {
     let world = world().await;
     let id = id_of(FALLBACK_KEY);
     let minted = world
@@ -154,7 +154,7 @@ async fn the_successor_of_an_expired_license_is_expired_too() {
 }
 
 #[tokio::test]
-async fn two_remints_at_once_make_one_new_key() {
+async fn concurrent_remints_issue_one_key() {
     let world = world().await;
     let id = id_of(PRO_KEY);
     let (one, other) = (somebody(Role::Support), somebody(Role::Owner));
@@ -166,7 +166,7 @@ async fn two_remints_at_once_make_one_new_key() {
 }
 
 #[tokio::test]
-async fn one_device_is_freed_whatever_became_of_its_license() {
+async fn device_can_be_deactivated_in_any_license_state() {
     let world = world().await;
     let id = id_of(PRO_KEY);
     let (first, second) = (
@@ -197,7 +197,7 @@ async fn one_device_is_freed_whatever_became_of_its_license() {
     let again = licenses.deactivate_instance(&support, id, first).await;
     assert!(matches!(
         again,
-        Err(Error::Conflict("Instance is already deactivated"))
+        Err(Error::Conflict("This device is already deactivated"))
     ));
     assert_eq!(license(&world, id).await.active_count, 1);
     licenses.revoke(&support, id).await.unwrap();
@@ -228,7 +228,7 @@ async fn one_device_is_freed_whatever_became_of_its_license() {
 }
 
 #[tokio::test]
-async fn a_license_shows_its_devices_its_relatives_and_what_was_done_to_it() {
+async fn detail_includes_devices_lineage_and_activity() {
     let world = world().await;
     let id = id_of(PRO_KEY);
     let instance = activate(&world, PRO_KEY, 1).await.unwrap();

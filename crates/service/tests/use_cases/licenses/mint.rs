@@ -27,7 +27,7 @@ fn order(key_type: Option<&str>, count: u32) -> MintRequest {
 }
 
 #[tokio::test]
-async fn a_minted_license_has_what_its_key_type_says_and_one_audit_entry() {
+async fn minted_license_copies_its_key_type_and_is_recorded() {
     let world = world().await;
     let before = log(&world).await.len();
     let customer = Customer {
@@ -82,7 +82,7 @@ async fn a_minted_license_has_what_its_key_type_says_and_one_audit_entry() {
 }
 
 #[tokio::test]
-async fn many_are_minted_with_one_entry_each_all_different() {
+async fn batch_mint_creates_unique_licenses_with_one_entry_each() {
     let world = world().await;
     let before = log(&world).await.len();
     let caller = Caller::command_line(acme());
@@ -104,7 +104,7 @@ async fn many_are_minted_with_one_entry_each_all_different() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
+async fn invalid_mint_request_changes_nothing() {
     let world = world().await;
     let before = log(&world).await.len();
     let caller = somebody(Role::Support);
@@ -163,7 +163,7 @@ async fn what_cannot_be_minted_is_refused_and_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn the_key_type_may_be_left_out_where_there_is_one() {
+async fn key_type_is_optional_if_the_product_has_one() {
     let world = world().await;
     let order = MintRequest {
         product: "studio".parse().unwrap(),
@@ -180,7 +180,7 @@ async fn the_key_type_may_be_left_out_where_there_is_one() {
 }
 
 #[tokio::test]
-async fn viewers_list_but_do_not_mint() {
+async fn viewer_can_list_but_not_mint() {
     let world = world().await;
     let viewer = somebody(Role::Viewer);
     assert!(
@@ -200,7 +200,7 @@ async fn viewers_list_but_do_not_mint() {
 }
 
 #[tokio::test]
-async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
+async fn form_mints_once_and_its_result_expires() {
     let world = world().await;
     let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
     let typed = |form: &str| MintForm {
@@ -236,7 +236,7 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
             .eq(first.iter().copied()),
         other => panic!("{other:?}"),
     };
-    // As it is looked at before, and as the database decides where two come at once.
+    // Detected by the check before minting, and by the database for concurrent submissions.
     assert!(is_known(
         licenses.read_form(&support, typed(&form)).await.map(drop)
     ));
@@ -268,9 +268,9 @@ async fn a_form_mints_once_and_is_forgotten_when_nobody_can_send_it_any_more() {
     }
 }
 
-/// Before anything that was typed is looked at.
+/// Permissions are checked before the form is validated.
 #[tokio::test]
-async fn a_viewers_form_is_refused_whatever_is_in_it() {
+async fn viewer_is_rejected_before_the_form_is_validated() {
     let world = world().await;
     let refused = world
         .services

@@ -1,4 +1,4 @@
-//! What operators do to licenses.
+//! License management for operators.
 
 mod actions;
 mod mint;
