@@ -1,4 +1,5 @@
-//! A device with an app on it, made of the published client: for trying a server by hand, and for the browser tests.
+//! A simulated device, built on the published client SDK, for trying out a server by hand and for
+//! the browser tests.
 //!
 //! ```text
 //! cargo run --example device -- http://127.0.0.1:3000 acme notes sdk_live_000…000
@@ -7,7 +8,8 @@
 //! deactivate
 //! ```
 //!
-//! Each command is a line of standard input; each answer is one line: what the client made of it.
+//! Each line of standard input is a command, and each line of output is the result that the
+//! client returned.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 
@@ -24,7 +26,8 @@ use keylight::{
     http::ureq_transport::UreqTransport, keyset::fetch_keyset,
 };
 
-const USAGE: &str = "usage: device <base URL> <tenant> <product> <SDK key> [<name of the key to trust> <public key>]";
+const USAGE: &str =
+    "usage: device <base URL> <tenant> <product> <SDK key> [<id of the key to trust> <public key>]";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -41,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An app as its vendor would set it up: the base URL, and the key that it trusts or, where none is pinned, those that the
+/// Sets up an app as its vendor would. Without a pinned key, the app trusts the keys that the
 /// server publishes.
 fn app(
     base_url: &str,
@@ -58,7 +61,7 @@ fn app(
         config.trusted_keys.insert(kid.to_owned(), key.to_owned());
     } else {
         let (_primary, keys) = fetch_keyset(&UreqTransport::default(), base_url, tenant)
-            .ok_or("the server publishes no keys")?;
+            .ok_or("failed to fetch the server's keys")?;
         config.trusted_keys.extend(keys);
     }
     let app = Keylight::with_parts(
@@ -85,7 +88,7 @@ fn answer(app: &Keylight, line: &str) -> String {
     }
 }
 
-/// The device's disk, as long as it runs.
+/// Keeps the client's data in memory while the process runs.
 #[derive(Default)]
 struct Memory(Mutex<HashMap<String, Vec<u8>>>);
 

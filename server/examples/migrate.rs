@@ -1,4 +1,5 @@
-//! The Rust of `docs/migrate-from-keylight.md`. `cargo xtask test tidy` compares them.
+//! The Rust code in `docs/migrate-from-keylight.md`. `cargo xtask test tidy` checks that both
+//! match.
 
 use std::{error::Error, path::Path};
 
@@ -9,7 +10,7 @@ const KEYLIGHT_PUBLIC_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 const KEYWRIGHT_PUBLIC_KEY: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    #[expect(unused_variables, reason = "the configuration before the move")]
+    #[expect(unused_variables, reason = "the configuration before the migration")]
     let config = KeylightConfig::builder("acme", "notes", SDK_KEY)
         .trusted_key("k1", KEYLIGHT_PUBLIC_KEY)
         .build();

@@ -1,4 +1,5 @@
-//! The program of the README, which activates a license of the demo. `cargo xtask test tidy` compares them.
+//! The README quick start: activates a license of the demo data. `cargo xtask test tidy` checks
+//! that both match.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 

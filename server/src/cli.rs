@@ -1,4 +1,4 @@
-//! The command line: what there is. What each command takes and does stands in its file in `commands`.
+//! The command line. Each command has its own module in `commands`.
 
 use clap::{Parser, Subcommand};
 
@@ -31,46 +31,47 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the dashboard and the device API until told to stop.
+    /// Run the server: the dashboard and the device API.
     Serve(ServeArgs),
-    /// Write a consistent copy of the SQLite database to a file, while the server runs or not.
+    /// Write a consistent backup of the SQLite database to a file, even while the server is
+    /// running.
     Backup(BackupArgs),
-    /// Put a backup in its place. The server must be stopped.
+    /// Restore a backup of the SQLite database. Stop the server first.
     Restore(RestoreArgs),
-    /// Read the whole database through and say what contradicts itself in it; ends with code 1 if anything does.
+    /// Check the database for inconsistencies. Exits with status 1 if it finds any.
     Check,
-    /// Make a new code for the setup in a browser and print it; earlier ones no longer work.
+    /// Create and print a new code for browser setup. Earlier codes stop working.
     SetupCode,
-    /// Write the demo data and exit; a second time changes nothing.
+    /// Load the demo data. Running it again changes nothing.
     Demo {
-        /// Say what was written as one line of JSON.
+        /// Print the result as one line of JSON.
         #[arg(long)]
         json: bool,
     },
-    /// Mint licenses and print their keys, which are shown this once.
+    /// Mint licenses and print their keys, which cannot be shown again.
     Mint(MintArgs),
-    /// Make tenants and change them.
+    /// Create and manage tenants.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Make accounts.
+    /// Create operator accounts and set passwords.
     #[command(subcommand)]
     Operator(OperatorCommand),
-    /// Make products and change them.
+    /// Create and update products.
     #[command(subcommand)]
     Product(ProductCommand),
-    /// Make key types, the variants of a product that licenses are minted as, and change them.
+    /// Create and update key types, the variants of a product that licenses are minted from.
     #[command(subcommand)]
     KeyType(KeyTypeCommand),
-    /// Make, replace and take over the key that a tenant's apps are built with.
+    /// Create, rotate, import and revoke the SDK keys that apps are built with.
     #[command(subcommand)]
     SdkKey(SdkKeyCommand),
-    /// Rotate the keys that sign a tenant's leases.
+    /// List and rotate the keys that sign leases.
     #[command(subcommand)]
     SigningKey(SigningKeyCommand),
 }
 
 impl Cli {
-    /// Does what was asked.
+    /// Runs the command.
     pub async fn run(self) -> anyhow::Result<()> {
         let database = &self.database;
         match self.command {
@@ -98,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_command_line_is_well_formed() {
+    fn command_line_definition_is_valid() {
         Cli::command().debug_assert();
     }
 }

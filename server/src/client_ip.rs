@@ -1,4 +1,4 @@
-//! Where a request comes from: the other end of its connection or, behind a proxy that was named, whom that says it serves.
+//! Client IP addresses: the peer of the connection or, behind a trusted proxy, `X-Forwarded-For`.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -17,43 +17,43 @@ use ipnet::IpNet;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The addresses of proxies: one, or those of a network.
+/// Address or network of a trusted proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProxyAddresses(IpNet);
 
 impl FromStr for ProxyAddresses {
     type Err = &'static str;
 
-    /// `192.0.2.1`, `10.0.0.0/8`, `2001:db8::/32`.
+    /// Parses `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let network = text.parse().ok();
         let network = network.or_else(|| text.parse().map(|one: IpAddr| one.into()).ok());
         network
             .map(Self)
-            .ok_or("a proxy is named by its address or network, as 127.0.0.1 or 10.0.0.0/8")
+            .ok_or("expected an IP address or network, such as 127.0.0.1 or 10.0.0.0/8")
     }
 }
 
-/// The proxies whose word is taken. Cheap to clone.
+/// Proxies whose `X-Forwarded-For` header is trusted. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
     all: Arc<[ProxyAddresses]>,
     has_warned: Arc<AtomicBool>,
 }
 
-/// Whom a request is counted for; absent where no socket brought it.
+/// Client address used for rate limits. Absent if the request did not arrive over a socket.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientIp(IpAddr);
 
 impl ClientIp {
-    /// That of the request with these extensions.
+    /// Reads the address from the request extensions.
     pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
         extensions.get::<Self>().map(|address| address.0)
     }
 }
 
 impl TrustedProxies {
-    /// Those.
+    /// Trusts these proxies.
     pub fn new(all: &[ProxyAddresses]) -> Self {
         Self {
             all: all.into(),
@@ -61,7 +61,7 @@ impl TrustedProxies {
         }
     }
 
-    /// Notes in a request's extensions where it comes from.
+    /// Stores the client address in the request extensions.
     pub(crate) fn resolve(&self, request: &mut Request) {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         if let Some(ConnectInfo(peer)) = peer {
@@ -70,8 +70,8 @@ impl TrustedProxies {
         }
     }
 
-    /// Each proxy adds whom it serves at the end, so it is read from there, as far as proxies are known: what stands before may
-    /// be made up.
+    /// Reads `X-Forwarded-For` from the end, past trusted proxies only. Each proxy appends the
+    /// address of its client, so earlier entries may be forged.
     fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lists = headers.get_all(FORWARDED_FOR).iter().rev();
         let mut named = lists.flat_map(|list| list.as_bytes().rsplit(|&byte| byte == b','));
@@ -92,17 +92,20 @@ impl TrustedProxies {
         self.all.iter().any(|proxy| proxy.0.contains(&address))
     }
 
-    /// Whoever forgot to name the proxy would have all devices counted as one.
+    /// Warns about a proxy that is probably missing from `--trusted-proxy`: all of its clients
+    /// would share one rate limit.
     fn warn_once(&self, peer: IpAddr) {
         if !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(
-                "{peer} says that it forwards requests of others, but is not trusted: limits count all of them as its own, so that one guesser stops them all. If it is your proxy, start with --trusted-proxy {peer}"
+                %peer,
+                "ignoring X-Forwarded-For from an untrusted peer, so all of its clients share one rate limit; if it is your proxy, add its address with --trusted-proxy"
             );
         }
     }
 }
 
-/// Where a proxy of one's own is. Anybody else may write the header, and is not to be recommended.
+/// Returns whether the peer could be the operator's own proxy. Other peers may forge the header,
+/// so the warning must not suggest trusting them.
 fn is_private_network(peer: IpAddr) -> bool {
     match peer {
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private(),
@@ -110,7 +113,7 @@ fn is_private_network(peer: IpAddr) -> bool {
     }
 }
 
-/// `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`.
+/// Parses `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
 fn address_of(name: &[u8]) -> Option<IpAddr> {
     let name = str::from_utf8(name).ok()?.trim();
     let bare = name.trim_start_matches('[').trim_end_matches(']').parse();
@@ -135,13 +138,13 @@ mod tests {
     }
 
     #[test]
-    fn only_a_named_proxy_is_believed() {
+    fn forwarded_for_is_trusted_only_from_configured_proxies() {
         for (trusted, peer, forwarded, expected) in [
             (&[][..], "127.0.0.1", &["192.0.2.9"][..], "127.0.0.1"),
             (&["127.0.0.1"], "127.0.0.1", &["192.0.2.9"], "192.0.2.9"),
             (&["127.0.0.1"], "127.0.0.1", &[], "127.0.0.1"),
             (&["10.0.0.0/8"], "127.0.0.1", &["192.0.2.9"], "127.0.0.1"),
-            // The client made the first one up.
+            // The client forged the first entry.
             (
                 &["127.0.0.1"],
                 "127.0.0.1",
@@ -154,7 +157,7 @@ mod tests {
                 &["198.51.100.1", "192.0.2.9"],
                 "192.0.2.9",
             ),
-            // Two proxies behind one another.
+            // Two chained proxies.
             (
                 &["127.0.0.1", "10.0.0.0/8"],
                 "127.0.0.1",
@@ -162,7 +165,7 @@ mod tests {
                 "192.0.2.9",
             ),
             (&["10.0.0.0/8"], "10.1.2.3", &["10.3.2.1"], "10.3.2.1"),
-            // What can't be read is not gone past.
+            // A malformed entry ends the search.
             (
                 &["127.0.0.1"],
                 "127.0.0.1",
@@ -189,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn proxies_are_named_by_address_or_network() {
+    fn proxy_is_an_address_or_a_network() {
         for good in ["127.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32"] {
             assert!(good.parse::<ProxyAddresses>().is_ok(), "{good}");
         }

@@ -1,4 +1,4 @@
-//! Where the data is, and the key that guards it: from arguments and environment to an open store.
+//! Locates the database and the master key from arguments and environment variables.
 
 use std::{
     env, fs,
@@ -23,21 +23,22 @@ use crate::{
     setup_code::SetupCodeFile,
 };
 
-/// Holds the master key itself.
+/// Environment variable that contains the master key in base64.
 const MASTER_KEY: &str = "KEYWRIGHT_MASTER_KEY";
 
-/// Names a file that holds the master key.
+/// Environment variable with the path of a file that contains the master key.
 const MASTER_KEY_FILE: &str = "KEYWRIGHT_MASTER_KEY_FILE";
 
-/// Where the data is.
-// No `Debug`: the URL may hold a password.
+/// Location of the database and the data directory.
+// No `Debug`: the URL may contain a password.
 #[derive(Clone, Args)]
 pub struct DatabaseArgs {
-    /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; a SQLite file in the data folder, where left out.
-    // Hidden from `--help`: it may hold a password.
+    /// Database to use: `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`; defaults to
+    /// `keywright.db` in the data directory.
+    // Hidden in `--help`, because the value may contain a password.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
     pub database_url: Option<String>,
-    /// Folder for the SQLite file, the generated master key and, until there is a tenant, the setup code.
+    /// Directory for the SQLite file, the generated master key and, until setup, the setup code.
     #[arg(
         long,
         env = "KEYWRIGHT_DATA_DIR",
@@ -47,36 +48,36 @@ pub struct DatabaseArgs {
     pub data_dir: PathBuf,
 }
 
-/// Where the data is, once that is clear.
+/// The resolved location of the database.
 enum Place {
-    /// A file of this machine.
+    /// Absolute path of a local file.
     Sqlite(PathBuf),
-    /// A server that many of ours can share.
+    /// URL of a database that several servers can share.
     Postgres(String),
 }
 
 impl DatabaseArgs {
-    /// Opens a database that is there, and everything that can be asked of it.
+    /// Opens an existing database.
     pub async fn open(&self) -> anyhow::Result<Services> {
         if let Place::Sqlite(file) = self.place()?
             && !file.exists()
         {
             bail!(
-                "There is no database at {}. Name the data folder with --data-dir; `keywright serve`, `tenant add` and `demo` make a new one",
+                "no database at {}: check --data-dir, or create one with `keywright serve`, `keywright tenant add` or `keywright demo`",
                 file.display()
             );
         }
         self.open_or_create(LimitSettings::default()).await
     }
 
-    /// Opens the database, and makes it if it is a missing SQLite file.
+    /// Opens the database, creating the SQLite file if it does not exist.
     pub async fn open_or_create(&self, limits: LimitSettings) -> anyhow::Result<Services> {
         let place = self.place()?;
         let configured = self.configured_key(&place)?;
         let (url, _set_up) = match &place {
             Place::Sqlite(file) => (sqlite_url(file)?, Some(lock_set_up(file)?)),
             Place::Postgres(_) if configured.is_none() => bail!(
-                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY} or {MASTER_KEY_FILE} (`openssl rand -base64 32` makes one)"
+                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY} or {MASTER_KEY_FILE} (`openssl rand -base64 32` generates one)"
             ),
             Place::Postgres(url) => (url.clone(), None),
         };
@@ -95,7 +96,8 @@ impl DatabaseArgs {
         ))
     }
 
-    /// Keeps a second server off the same SQLite file, while the returned file is held. PostgreSQL serves many.
+    /// Locks the SQLite file against a second server for as long as the returned file is held.
+    /// Returns `None` on PostgreSQL, which several servers can share.
     pub fn lock(&self) -> anyhow::Result<Option<File>> {
         let Place::Sqlite(file) = self.place()? else {
             return Ok(None);
@@ -106,30 +108,31 @@ impl DatabaseArgs {
         match lock.try_lock() {
             Ok(()) => Ok(Some(lock)),
             Err(fs::TryLockError::WouldBlock) => bail!(
-                "Another `keywright serve` is running on {}. Stop it first, name another --data-dir, or use PostgreSQL, which many servers can share",
+                "another `keywright serve` is running on {}: stop it, choose another --data-dir, or use PostgreSQL, which several servers can share",
                 file.display()
             ),
-            Err(fs::TryLockError::Error(error)) => Err(error)
-                .with_context(|| format!("The lock file {} can't be locked", path.display())),
+            Err(fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("can't lock {}", path.display()))
+            }
         }
     }
 
-    /// Where the setup code stands while it is needed.
+    /// Returns the setup code file in the data directory.
     pub fn setup_code_file(&self) -> SetupCodeFile {
         SetupCodeFile::new(self.data_dir.join("setup-code"))
     }
 
-    /// The SQLite file, for what can be done with nothing else; on PostgreSQL the program that does it there is named.
+    /// Returns the SQLite file. On PostgreSQL, returns an error that recommends `instead`.
     pub fn sqlite_file_for(&self, what: &str, instead: &str) -> anyhow::Result<PathBuf> {
         match self.place()? {
             Place::Sqlite(file) => Ok(file),
             Place::Postgres(_) => bail!(
-                "{what} is for SQLite. On PostgreSQL use its own `{instead}`: docs/operations.md says how"
+                "{what} supports only SQLite: on PostgreSQL, use `{instead}` (see docs/operations.md)"
             ),
         }
     }
 
-    /// Where the master key is, as far as it is a file, for whoever is to keep a copy of it.
+    /// Returns the master key's file, or the variable that contains it.
     pub fn master_key_place(&self) -> PathBuf {
         match env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
             Some(path) => path.into(),
@@ -145,7 +148,7 @@ impl DatabaseArgs {
         match Engine::of(url) {
             Some(Engine::Postgres) => Ok(Place::Postgres(url.clone())),
             Some(Engine::Sqlite) => Ok(Place::Sqlite(absolute(sqlite_file(url)?)?)),
-            None => bail!("The database URL must begin with sqlite: or postgres:"),
+            None => bail!("the database URL must begin with sqlite: or postgres:"),
         }
     }
 
@@ -153,13 +156,13 @@ impl DatabaseArgs {
         self.data_dir.join("master.key")
     }
 
-    /// The master key that the environment names or, on SQLite, that an earlier start generated.
+    /// Returns the master key from the environment or, on SQLite, from the generated key file.
     fn configured_key(&self, place: &Place) -> anyhow::Result<Option<MasterKey>> {
         if let Some(value) = env::var_os(MASTER_KEY).filter(|value| !value.is_empty()) {
             let key = MasterKey::from_base64(&value.to_string_lossy());
             return key
                 .map(Some)
-                .with_context(|| format!("{MASTER_KEY} is no master key"));
+                .with_context(|| format!("{MASTER_KEY} is not a valid master key"));
         }
         if let Some(path) = env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
             return read_key(Path::new(&path)).map(Some);
@@ -168,12 +171,12 @@ impl DatabaseArgs {
             Place::Sqlite(_) if self.generated_key_file().exists() => {
                 read_key(&self.generated_key_file()).map(Some)
             }
-            // A generated key is one server's own.
+            // A generated key belongs to one server, so PostgreSQL never uses it.
             Place::Sqlite(_) | Place::Postgres(_) => Ok(None),
         }
     }
 
-    /// The configured key, or a new one, as long as nothing is encrypted yet.
+    /// Returns the configured key. Generates one if the database contains no encrypted data yet.
     async fn master_key(&self, store: &Store, place: &Place) -> anyhow::Result<MasterKey> {
         if let Some(key) = self.configured_key(place)? {
             return Ok(key);
@@ -181,7 +184,7 @@ impl DatabaseArgs {
         let path = self.generated_key_file();
         if MasterKey::is_needed(store).await? {
             bail!(
-                "The master key is missing: this database holds signing keys encrypted with one. Set {MASTER_KEY} or {MASTER_KEY_FILE} to it, or put it back into {}",
+                "the master key is missing, and the signing keys in this database are encrypted with it: set {MASTER_KEY} or {MASTER_KEY_FILE}, or restore {}",
                 path.display()
             );
         }
@@ -189,26 +192,26 @@ impl DatabaseArgs {
         let key = MasterKey::generate(rng);
         make_folder(&path)?;
         write_secret(&path, &key.to_base64())
-            .with_context(|| format!("The master key can't be written to {}", path.display()))?;
-        tracing::warn!(file = %path.display(), "made a master key: keep a copy of it, apart from the database's backups");
+            .with_context(|| format!("can't write the master key to {}", path.display()))?;
+        tracing::warn!(file = %path.display(), "generated a master key; keep a copy of it, separate from database backups");
         Ok(key)
     }
 }
 
 fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {
-    std::path::absolute(path).context("The path of the database is empty")
+    std::path::absolute(path).context("the database path is empty")
 }
 
-/// The file that a SQLite URL names; what stands behind a `?` is ours to decide.
+/// Returns the path in a SQLite URL. Ignores the query, because the server sets its own options.
 fn sqlite_file(url: &str) -> anyhow::Result<PathBuf> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
     if path.is_empty() || path.starts_with(":memory:") || url.contains("mode=memory") {
-        bail!("The database URL names no file: a database in memory would be lost at the end");
+        bail!("the database URL must name a file: in-memory databases are not supported");
     }
     let decoded = percent_decode_str(path)
         .decode_utf8()
-        .context("The database URL's path must be UTF-8")?;
+        .context("the path in the database URL must be UTF-8")?;
     Ok(PathBuf::from(decoded.into_owned()))
 }
 
@@ -219,19 +222,18 @@ pub(crate) fn sqlite_url(file: &Path) -> anyhow::Result<String> {
         .remove(b'-')
         .remove(b'_')
         .remove(b'~');
-    let path = file.to_str().context("The database's path must be UTF-8")?;
+    let path = file.to_str().context("the database path must be UTF-8")?;
     Ok(format!(
         "sqlite:{}?mode=rwc",
         utf8_percent_encode(path, KEPT)
     ))
 }
 
-/// Waits until no other process is setting this database up: making its tables, or its master key.
+/// Waits until no other process is setting up the same database (tables or master key).
 fn lock_set_up(file: &Path) -> anyhow::Result<File> {
     make_folder(file)?;
     let lock = open_lock(&file.with_extension("setup-lock"))?;
-    lock.lock()
-        .context("The data folder's lock can't be taken")?;
+    lock.lock().context("can't lock the data directory")?;
     Ok(lock)
 }
 
@@ -246,9 +248,9 @@ fn open_lock(path: &Path) -> anyhow::Result<File> {
 
 fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
     let text = fs::read_to_string(path)
-        .with_context(|| format!("The master key can't be read from {}", path.display()))?;
+        .with_context(|| format!("can't read the master key from {}", path.display()))?;
     MasterKey::from_base64(&text)
-        .with_context(|| format!("The file {} holds no master key", path.display()))
+        .with_context(|| format!("{} does not contain a valid master key", path.display()))
 }
 
 #[cfg(test)]
@@ -264,9 +266,9 @@ mod tests {
     }
 
     #[test]
-    fn the_default_is_a_file_in_the_data_folder() {
+    fn default_database_is_a_file_in_the_data_directory() {
         let Ok(Place::Sqlite(file)) = place(None, "/srv/key wright/ä") else {
-            panic!("a file");
+            panic!("expected a SQLite file");
         };
         assert_eq!(file, PathBuf::from("/srv/key wright/ä/keywright.db"));
         assert_eq!(
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn urls_name_an_engine_and_a_file() {
+    fn database_urls_select_the_engine_and_the_file() {
         assert!(matches!(
             place(Some("postgres://u:p@h/d"), "data"),
             Ok(Place::Postgres(_))

@@ -1,4 +1,4 @@
-//! The data folder, and the files in it that only their owner may read.
+//! The data directory and the private files in it.
 
 use std::{
     fs::{self, File},
@@ -8,9 +8,10 @@ use std::{
 
 use anyhow::Context;
 
-/// Makes the folder of a file, for its owner alone: it holds hashes, sealed keys and the key that opens them.
+/// Creates a file's parent directory with mode 0700: it will contain hashes, sealed keys and the
+/// master key.
 pub(crate) fn make_folder(file: &Path) -> anyhow::Result<()> {
-    let folder = file.parent().context("The path of the database is empty")?;
+    let folder = file.parent().context("the database path is empty")?;
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -20,12 +21,12 @@ pub(crate) fn make_folder(file: &Path) -> anyhow::Result<()> {
 
 pub(crate) fn unwritable(folder: &Path) -> String {
     format!(
-        "The data folder {} can't be written. Give this user the right to, or name another with --data-dir",
+        "the data directory {} can't be written: grant this user write access, or choose another with --data-dir",
         folder.display()
     )
 }
 
-/// Writes a new file that only its owner may read, whole or not at all, power cuts included.
+/// Writes a file with mode 0600. The write is atomic, even across a power failure.
 pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     let half = path.with_extension("half");
     let mut file = new_secret_file(&half)?;
@@ -33,9 +34,9 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     finish(&half, path)
 }
 
-/// Begins a file that only its owner may read.
+/// Creates a temporary file with mode 0600, replacing any leftover.
 pub(crate) fn new_secret_file(half: &Path) -> std::io::Result<File> {
-    // What was left there, or put there, has other rights, or is a link to elsewhere.
+    // A leftover file could have other permissions, or be a symlink.
     match fs::remove_file(half) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -47,11 +48,11 @@ pub(crate) fn new_secret_file(half: &Path) -> std::io::Result<File> {
     options.open(half)
 }
 
-/// Gives a file that is written its name, once it is on the disk.
+/// Syncs a temporary file and renames it to its final path.
 pub(crate) fn finish(half: &Path, path: &Path) -> std::io::Result<()> {
     File::options().write(true).open(half)?.sync_all()?;
     fs::rename(half, path)?;
-    // The name, too, must have reached the disk before anything is sealed with the key.
+    // The rename must be on disk before anything is encrypted with a key in this file.
     match path.parent().map(File::open) {
         Some(Ok(folder)) => folder.sync_all(),
         _ => Ok(()),
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_secret_is_readable_by_its_owner_only_and_leaves_nothing_else() {
+    fn secret_file_is_private_and_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
         let elsewhere = tempfile::NamedTempFile::new().unwrap();

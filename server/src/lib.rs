@@ -1,5 +1,4 @@
-//! The server: everything that knows HTTP, the command line and the machine it runs on. The only crate that builds
-//! routers.
+//! The HTTP server and the command line. The only crate that builds routers.
 
 pub mod cli;
 pub mod client_ip;

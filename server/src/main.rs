@@ -1,4 +1,4 @@
-//! `keywright`: serves the dashboard and the device API, and does a few things from the command line.
+//! The `keywright` binary.
 
 use std::process::ExitCode;
 
@@ -6,15 +6,13 @@ use clap::Parser;
 use keywright::{cli::Cli, telemetry};
 use mimalloc::MiMalloc;
 
-/// The usual one spends a tenth of a validate's time: what one thread allocates here another frees.
+/// The default allocator takes about 10% of the time of a validate request, because memory is
+/// often freed on a different thread than the one that allocated it.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 #[tokio::main]
-#[expect(
-    clippy::print_stderr,
-    reason = "a sentence for the person who typed the command"
-)]
+#[expect(clippy::print_stderr, reason = "error output of a command-line tool")]
 async fn main() -> ExitCode {
     telemetry::start();
     match Cli::parse().run().await {
@@ -26,7 +24,8 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What went wrong and why; a cause that has been told already, as part of another, is not told again.
+/// Joins an error and its causes with colons. Skips a cause that an outer message already
+/// contains.
 fn sentence(error: &anyhow::Error) -> String {
     error
         .chain()

@@ -1,5 +1,5 @@
-//! What Prometheus is told, on a listener of its own: how much is asked and how long it takes, what devices are refused for, and how
-//! busy the database is. No tenant, license, device or address is in it.
+//! Prometheus metrics, served on a separate listener. They contain no tenant, license, device or
+//! address.
 
 use std::time::Duration;
 
@@ -16,12 +16,13 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
 use crate::state::AppState;
 
-/// Upper ends of the buckets of times, in seconds: a validate takes well under a millisecond, and clients give up after 15 s.
+/// Histogram buckets for durations, in seconds. A validate takes well under 1 ms, and clients
+/// time out after 15 s.
 const SECONDS: [f64; 14] = [
     0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
 
-/// Upper ends of the buckets of batches, in units of work.
+/// Histogram buckets for batch sizes, in units of work.
 const UNITS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 pub(crate) const REQUESTS: &str = "keywright_http_requests_total";
@@ -33,7 +34,7 @@ const WAITING: &str = "keywright_writer_waiting_units";
 const STREAMS: &str = "keywright_event_streams";
 const BUILD: &str = "keywright_build_info";
 
-/// Begins to count. To be called once.
+/// Installs the metrics recorder. Must be called only once.
 pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
@@ -41,7 +42,7 @@ pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
             builder.set_buckets_for_metric(Matcher::Suffix("_batch_units".into()), &UNITS)
         })
         .and_then(PrometheusBuilder::install_recorder)
-        .context("The metrics can't be collected")?;
+        .context("can't install the metrics recorder")?;
     describe();
     gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Ok(handle)
@@ -50,48 +51,53 @@ pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
 fn describe() {
     describe_counter!(
         REQUESTS,
-        "Answers, by side (device or browser), method, route and status"
+        "Responses, by side (device or browser), method, route and status"
     );
     describe_histogram!(
         REQUEST_SECONDS,
         Unit::Seconds,
-        "Time until an answer begins, by side and route"
+        "Time until a response starts, by side and route"
     );
     describe_counter!(
         DEVICE_REFUSALS,
-        "Refused device calls, by endpoint and reason"
+        "Refused device requests, by endpoint and reason"
     );
-    describe_counter!(SIGN_INS, "Tries to sign in, by outcome");
+    describe_counter!(SIGN_INS, "Sign-in attempts, by outcome");
     describe_gauge!(
         CONNECTIONS,
-        "Connections of the pool, by state (idle or in_use)"
+        "Pooled database connections, by state (idle or in_use)"
     );
     describe_gauge!(
         WAITING,
-        "Units of work that wait for the writer (SQLite) or are under way (PostgreSQL)"
+        "Units of work queued for the writer (SQLite) or in progress (PostgreSQL)"
     );
     describe_histogram!(
         "keywright_writer_batch_units",
-        "Units of work in one commit (SQLite)"
+        "Units of work per commit (SQLite)"
     );
     describe_histogram!(
         "keywright_writer_commit_seconds",
         Unit::Seconds,
-        "Time of one commit with the work in it"
+        "Duration of a write transaction, including its work"
     );
     describe_counter!(
         "keywright_purged_rows_total",
-        "Rows that outlived their time, by what they were of"
+        "Expired rows that were deleted, by table"
     );
-    describe_gauge!(STREAMS, "Open pages that are told of changes");
-    describe_gauge!(BUILD, "1, labelled with the version");
+    describe_gauge!(STREAMS, "Open event streams");
+    describe_gauge!(BUILD, "Always 1, labeled with the version");
 }
 
 /// `GET /metrics`.
 pub(crate) fn router(state: AppState, handle: PrometheusHandle) -> Router {
     Router::new()
         .route("/metrics", get(metrics))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "Only /metrics is here.\n") })
+        .fallback(|| async {
+            (
+                StatusCode::NOT_FOUND,
+                "Not found. Metrics are at /metrics.\n",
+            )
+        })
         .with_state((state, handle))
 }
 
@@ -112,7 +118,8 @@ fn number(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
 }
 
-/// The method as a label: whoever makes up methods makes up no series.
+/// Returns the method as a label. Unknown methods share one label, so that clients cannot create
+/// time series.
 pub(crate) fn method_label(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
@@ -123,10 +130,10 @@ pub(crate) fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// How often what is collected is put in order, so that it does not pile up while nobody asks.
+/// Interval of recorder upkeep. Without it, histogram samples accumulate between scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);
 
-/// Goes on for ever.
+/// Runs recorder upkeep periodically. Never returns.
 pub(crate) async fn keep_up(handle: PrometheusHandle) {
     let mut due = tokio::time::interval(UPKEEP);
     loop {

@@ -1,4 +1,4 @@
-//! What reads text from outside, for the property tests and the fuzz targets.
+//! Parsers of untrusted input, exported for property tests and fuzz targets.
 
 pub use crate::{
     device_api::{

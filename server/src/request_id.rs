@@ -1,4 +1,4 @@
-//! Request ids: what ties an answer to the log's lines about it.
+//! Request ids, and the log line and metrics of each response.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::{metrics, state::AppState};
 
-/// The id of a request, made here; and the one that a device calls it by, if it does.
+/// A server-generated request id, plus the client's own id if it sent one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestId {
     own: String,
@@ -30,47 +30,48 @@ impl RequestId {
         }
     }
 
-    /// The id of the request with these extensions.
+    /// Reads the id from the request extensions.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
     }
 
-    /// The same request, which its device calls by an id of its own.
+    /// Adds the id that the device sent.
     pub(crate) fn called_by(self, client: Option<String>) -> Self {
         Self { client, ..self }
     }
 
-    /// The id that was made here.
+    /// The server-generated id.
     pub(crate) fn own(&self) -> &str {
         &self.own
     }
 
-    /// The client's id, if it sent one.
+    /// The id that the client sent, if any.
     pub(crate) fn client(&self) -> Option<&str> {
         self.client.as_deref()
     }
 
-    /// The id to answer with: the client's, or the one made here.
+    /// The id to return to the client: its own if it sent one, else the server-generated one.
     pub(crate) fn echo(&self) -> &str {
         self.client.as_deref().unwrap_or(&self.own)
     }
 }
 
-/// Pages of what went wrong name the request's id: the log has it, then.
+/// Returns whether the response is a page. Error pages show the request id, so those requests
+/// must be logged.
 fn is_page(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// What carries the id to a browser; devices have a header of their own for it.
+/// Response header with the id for browsers. Devices use `CLIENT_REQUEST_ID`.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Who asks.
+/// The part of the server that a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Surface {
-    /// A shipped app.
+    /// The device API.
     Device,
-    /// An operator's browser, or whoever watches over the server.
+    /// The dashboard, health checks and the API description.
     Browser,
 }
 
@@ -83,7 +84,7 @@ impl Surface {
     }
 }
 
-/// How the answers of a side are watched.
+/// Settings of the request log for one surface.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLog {
     side: Surface,
@@ -110,9 +111,12 @@ impl RequestLog {
     }
 }
 
-/// Gives each request an id and logs each answer: method, route pattern, status, time taken, and the id that a device
-/// calls it by, which the answer carries in its extensions. What a device was refused is logged as well as trouble of
-/// ours, for the vendor will be asked about it; all else only in detail. Never the path itself: it may hold what a log must not.
+/// Assigns an id to each request, and logs and counts its response. The log line has the method,
+/// route pattern, status, duration and both ids.
+///
+/// Client errors are logged at `info` if the device sent an id or the response is a page, because
+/// someone may ask about them. Server errors are warnings; all other responses are logged at
+/// `debug`. The path itself is never logged: it may contain a secret.
 pub(crate) async fn log(
     State(watched): State<RequestLog>,
     mut request: Request,
@@ -135,19 +139,19 @@ pub(crate) async fn log(
     }
     let taken_micros = taken.as_micros();
     let is_slow = watched.slow.is_some_and(|slow| taken >= slow);
-    // One line for all levels: a macro can't take its level from a variable.
+    // A `tracing` macro cannot take its level from a variable.
     macro_rules! answered {
         ($level:ident) => {
             tracing::$level!(
                 %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.own(),
-                client_request_id = client.client(), "answered"
+                client_request_id = client.client(), "request completed"
             )
         };
     }
     if is_slow {
         tracing::warn!(
             %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.own(),
-            client_request_id = client.client(), "answered slowly"
+            client_request_id = client.client(), "slow request"
         );
     } else if status.is_server_error() {
         answered!(warn);

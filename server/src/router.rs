@@ -1,4 +1,4 @@
-//! The two sides of the server, and which one a request belongs to.
+//! Dispatches each request to the device API or the dashboard.
 
 use axum::{
     Router,
@@ -10,18 +10,18 @@ use tower::ServiceExt;
 
 use crate::{client_ip::TrustedProxies, device_api, state::AppState, web};
 
-/// Which sides an address answers.
+/// The surfaces that one listener serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Surfaces {
-    /// Devices and browsers, told apart by the path.
+    /// The device API and the dashboard, distinguished by path.
     Both,
-    /// Devices, and whoever asks how the server is or what devices may ask.
+    /// The device API, plus health checks and the API description.
     Devices,
-    /// Browsers.
+    /// The dashboard.
     Browsers,
 }
 
-/// What the server answers on an address.
+/// Builds the router of one listener.
 pub fn build(state: AppState, sides: Surfaces) -> Router {
     let routers = Routers {
         sides,
@@ -47,7 +47,7 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
     let device_path = device_path(request.uri().path());
     let is_shared_path = web::is_shared_path(request.uri().path());
     let side = match (routers.sides, device_path) {
-        // Apps that are sent to the wrong address are told so in words that they understand.
+        // An app with a wrong base URL gets a JSON error that its SDK understands.
         (Surfaces::Browsers, Some(_)) => routers.not_found,
         (Surfaces::Devices, None) if !is_shared_path => routers.not_found,
         (_, Some(path)) => {
@@ -61,8 +61,8 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
         .unwrap_or_else(|never| match never {})
 }
 
-/// The path of a device's call without its empty segments, or `None` where it is a browser's: a device path has two
-/// segments or more, the first of which is no reserved slug.
+/// Returns the path of a device request without its empty segments, or `None` for a browser
+/// request. A device path has at least two segments, and the first one is not a reserved slug.
 pub fn device_path(path: &str) -> Option<String> {
     let segments: Vec<&str> = path
         .split('/')
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_told_apart_by_their_first_segment() {
+    fn first_path_segment_selects_the_surface() {
         for (path, device) in [
             ("/acme/notes/activate", Some("/acme/notes/activate")),
             ("//acme//notes/activate/", Some("/acme/notes/activate")),

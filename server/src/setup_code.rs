@@ -1,4 +1,4 @@
-//! The file that keeps the setup code for whoever runs the server, until there is a tenant.
+//! The file that holds the setup code until the first tenant exists.
 
 use std::{
     fs, io,
@@ -10,41 +10,41 @@ use keywright_domain::setup::SetupCode;
 
 use crate::data_dir::{make_folder, write_secret};
 
-/// A file that its owner alone may read. It is a convenience: the code was printed, too, so what can't be done with the file
-/// is logged and stops nobody.
+/// A file that only its owner can read. It is a convenience, because the server also prints the
+/// code: I/O errors are logged and otherwise ignored.
 #[derive(Debug, Clone)]
 pub struct SetupCodeFile(Arc<Path>);
 
 impl SetupCodeFile {
-    /// The file of that path.
+    /// Creates a handle to the file at `path`.
     pub fn new(path: PathBuf) -> Self {
         Self(path.into())
     }
 
-    /// Where it is.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.0
     }
 
-    /// Puts a code in the place of whatever was there.
+    /// Writes the code to the file, replacing its contents.
     pub fn keep(&self, code: &SetupCode) {
         let kept: anyhow::Result<()> =
             make_folder(&self.0).and_then(|()| Ok(write_secret(&self.0, &code.expose())?));
         if let Err(error) = kept {
-            tracing::warn!(file = %self.0.display(), %error, "the setup code is in no file");
+            tracing::warn!(file = %self.0.display(), %error, "failed to write the setup code file");
         }
     }
 
-    /// The code that stands there.
+    /// Returns the code, or `None` if the file is missing or malformed.
     pub fn read(&self) -> Option<SetupCode> {
         SetupCode::parse(&fs::read_to_string(&self.0).ok()?)
     }
 
-    /// Takes it away, if it is there.
+    /// Deletes the file, if it exists.
     pub fn remove(&self) {
         match fs::remove_file(&self.0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                tracing::warn!(file = %self.0.display(), %error, "the setup code's file stays; the code does not work any more");
+                tracing::warn!(file = %self.0.display(), %error, "failed to delete the setup code file; the code in it is no longer valid");
             }
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! The streams of events that are open: how many one operator has, and what ends them from outside.
+//! Open event streams: limits them per operator, and ends them on sign-out and shutdown.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -6,7 +6,7 @@ use keywright_domain::ids::OperatorId;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-/// Most streams of one operator. Every visible page has one; far fewer than connections that would be a burden.
+/// Maximum number of streams per operator. Every visible page uses one.
 pub const MAX_PER_OPERATOR: usize = 32;
 
 /// All open streams of this server. Cheap to clone.
@@ -19,7 +19,7 @@ struct Open {
     operators: Mutex<HashMap<OperatorId, watch::Sender<()>>>,
 }
 
-/// One open stream. It counts as long as this exists.
+/// An open stream. It counts toward the limit until it is dropped.
 pub(crate) struct ConnectionGuard {
     operator: OperatorId,
     recheck_requested: watch::Receiver<()>,
@@ -28,7 +28,7 @@ pub(crate) struct ConnectionGuard {
 }
 
 impl SseConnections {
-    /// Opens one more, unless the operator has too many.
+    /// Registers a stream. Returns `None` if the operator has reached the limit.
     pub(crate) fn open(&self, operator: OperatorId) -> Option<ConnectionGuard> {
         let mut operators = self.0.operators.lock();
         let streams = operators.entry(operator).or_default();
@@ -43,33 +43,33 @@ impl SseConnections {
         })
     }
 
-    /// How many are open.
+    /// Number of open streams.
     pub(crate) fn count(&self) -> usize {
         let operators = self.0.operators.lock();
         operators.values().map(watch::Sender::receiver_count).sum()
     }
 
-    /// Lets the operator's streams find out whether their sessions hold.
+    /// Makes the operator's streams check whether their sessions are still valid.
     pub(crate) fn recheck_sessions(&self, operator: OperatorId) {
         if let Some(streams) = self.0.operators.lock().get(&operator) {
             streams.send_replace(());
         }
     }
 
-    /// Ends every stream, also those that are still to come: the server stops.
+    /// Ends all streams, including those opened later. Called on shutdown.
     pub fn stop(&self) {
         self.0.is_stopping.send_replace(true);
     }
 }
 
 impl ConnectionGuard {
-    /// Ends when one of the operator's sessions may have ended.
+    /// Waits until one of the operator's sessions may have ended.
     pub(crate) async fn recheck_requested(&mut self) {
-        // The sender stays as long as this does.
+        // Cannot fail: the sender outlives this receiver.
         self.recheck_requested.changed().await.ok();
     }
 
-    /// What ends when the server stops.
+    /// Returns a future that completes on shutdown.
     pub(crate) fn stopping(&self) -> impl Future<Output = ()> + use<> {
         let mut is_stopping = self.is_stopping.clone();
         async move {
@@ -81,7 +81,7 @@ impl ConnectionGuard {
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
         let mut operators = self.open.operators.lock();
-        // This one is still counted.
+        // The count still includes this stream.
         if operators
             .get(&self.operator)
             .is_some_and(|streams| streams.receiver_count() <= 1)

@@ -1,4 +1,4 @@
-//! What every handler works with.
+//! State shared by all handlers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,29 +11,29 @@ use crate::{
     sse_connections::SseConnections,
 };
 
-/// Cheap to clone.
+/// State shared by all handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
-    /// The use cases.
+    /// The application's services.
     pub services: Services,
     /// The built site.
     pub site: Arc<Site>,
-    /// How the server is reached.
+    /// How browsers reach the server.
     pub public_url: PublicUrl,
-    /// The address under which browsers and apps reach it, where one was given: without a slash at the end.
+    /// Configured base URL for browsers and apps, without a trailing slash.
     pub base_url: Option<Arc<str>>,
-    /// What takes longer is warned of.
+    /// Requests that take at least this long are logged as slow. `None` disables the warning.
     pub slow: Option<Duration>,
-    /// Who may say for whom they ask.
+    /// Proxies whose `X-Forwarded-For` header is trusted.
     pub proxies: TrustedProxies,
-    /// The open streams of events.
+    /// Open event streams.
     pub sse_connections: SseConnections,
-    /// What is removed once there is a tenant.
+    /// File to delete once the first tenant exists.
     pub setup_code_file: Option<SetupCodeFile>,
 }
 
 impl AppState {
-    /// Puts the parts together.
+    /// Creates the state with default settings.
     pub fn new(services: Services, site: Site, public_url: PublicUrl) -> Self {
         Self {
             services,
@@ -47,7 +47,7 @@ impl AppState {
         }
     }
 
-    /// How apps reach the server: as it was told when it was started, or else as whoever asks has reached it.
+    /// Returns the base URL for apps: the configured one, or else the one that this request used.
     pub fn base_url(&self, headers: &HeaderMap, uri: &Uri) -> Arc<str> {
         if let Some(url) = &self.base_url {
             return url.clone();
@@ -55,7 +55,7 @@ impl AppState {
         let host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
-        // HTTP/2 has it in the URI.
+        // HTTP/2 sends the host in the URI.
         let host = host.or_else(|| uri.host()).unwrap_or("localhost");
         let scheme = if self.public_url.is_https {
             "https"
@@ -66,15 +66,15 @@ impl AppState {
     }
 }
 
-/// How browsers reach the server, as far as cookies and headers depend on it.
+/// The part of the public URL that cookies and headers depend on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PublicUrl {
-    /// Whether browsers speak TLS to it or to a proxy before it.
+    /// Whether browsers use TLS, to the server or to a proxy in front of it.
     pub is_https: bool,
 }
 
 impl PublicUrl {
-    /// Of `--public-url`; plain HTTP where none is given.
+    /// Parses `--public-url`. `None` means plain HTTP.
     pub fn parse(url: Option<&str>) -> anyhow::Result<Self> {
         let Some(url) = url else {
             return Ok(Self::default());
@@ -82,7 +82,7 @@ impl PublicUrl {
         match url.split_once("://") {
             Some(("https", host)) if !host.is_empty() => Ok(Self { is_https: true }),
             Some(("http", host)) if !host.is_empty() => Ok(Self { is_https: false }),
-            _ => bail!("The public URL must begin with http:// or https:// and name a host"),
+            _ => bail!("the URL must start with http:// or https:// and include a host"),
         }
     }
 }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_public_url_says_whether_cookies_may_travel_in_the_open() {
+    fn scheme_of_the_public_url_decides_whether_cookies_are_secure() {
         assert!(!PublicUrl::parse(None).unwrap().is_https);
         assert!(
             !PublicUrl::parse(Some("http://127.0.0.1:3000"))

@@ -1,4 +1,4 @@
-//! `keywright backup` and `keywright restore`: the SQLite database as one file, and back.
+//! `keywright backup` and `keywright restore`: the SQLite database as one file.
 
 use std::{
     fs::{self, File},
@@ -15,19 +15,17 @@ use crate::{
     data_dir::{finish, make_folder, new_secret_file},
 };
 
-/// Where to.
 #[derive(Debug, Args)]
 pub(crate) struct BackupArgs {
-    /// The file to write; it must not be there yet.
+    /// File to write. It must not exist yet.
     file: PathBuf,
 }
 
-/// Where from.
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
-    /// What `keywright backup` wrote.
+    /// File written by `keywright backup`.
     file: PathBuf,
-    /// Put it in the place of the database that is there, which is kept beside it under another name.
+    /// Replace the existing database, which is renamed and kept.
     #[arg(long)]
     replace: bool,
 }
@@ -36,24 +34,18 @@ impl BackupArgs {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         let file = database.sqlite_file_for("`keywright backup`", "pg_dump")?;
         if !file.exists() {
-            bail!(
-                "There is no database at {}. Name the data folder with --data-dir",
-                file.display()
-            );
+            bail!("no database at {}: check --data-dir", file.display());
         }
         let copy = &self.file;
         if copy.exists() {
-            bail!(
-                "{} is there already: name a file that is not",
-                copy.display()
-            );
+            bail!("{} already exists: choose another file", copy.display());
         }
         let half = half_of(copy);
-        new_secret_file(&half).with_context(|| format!("{} can't be written", copy.display()))?;
+        new_secret_file(&half).with_context(|| format!("can't write {}", copy.display()))?;
         let copied = async {
             copy_database(&sqlite_url(&file)?, &half).await?;
             let copied = inspect_copy(&sqlite_url(&half)?).await?;
-            finish(&half, copy).with_context(|| format!("{} can't be written", copy.display()))?;
+            finish(&half, copy).with_context(|| format!("can't write {}", copy.display()))?;
             Ok::<_, anyhow::Error>(copied)
         };
         let copied = match copied.await {
@@ -64,13 +56,13 @@ impl BackupArgs {
             }
         };
         say(&format!(
-            "Wrote {}: {} tenants and {} licenses, as of the moment at which it began.",
+            "Wrote {}: {} tenants and {} licenses, as of the start of the backup.",
             copy.display(),
             copied.tenants,
             copied.licenses
         ))?;
         say(&format!(
-            "The master key is not in it, and the signing keys can't be read without: keep a copy of {} apart from it.",
+            "The backup does not contain the master key, which is needed to read the signing keys. Keep a copy of {} in another place.",
             database.master_key_place().display()
         ))
     }
@@ -81,13 +73,13 @@ impl RestoreArgs {
         let file = database.sqlite_file_for("`keywright restore`", "pg_restore")?;
         let backup = std::path::absolute(&self.file)?;
         if !backup.is_file() {
-            bail!("There is no file {}", backup.display());
+            bail!("no such file: {}", backup.display());
         }
-        // Held to the end: a server that starts meanwhile would open half of it.
+        // Held to the end, so that no server opens a partial database.
         let _lock = database.lock()?;
         if file.exists() && !self.replace {
             bail!(
-                "There is a database at {} already. With --replace it is kept beside it under another name",
+                "a database already exists at {}: with --replace, it is renamed and replaced",
                 file.display()
             );
         }
@@ -95,14 +87,14 @@ impl RestoreArgs {
         make_folder(&file)?;
         let copied = async {
             let mut written = new_secret_file(&half)?;
-            let mut read = File::open(&backup)
-                .with_context(|| format!("{} can't be read", backup.display()))?;
+            let mut read =
+                File::open(&backup).with_context(|| format!("can't read {}", backup.display()))?;
             std::io::copy(&mut read, &mut written)?;
             drop(written);
             let url = sqlite_url(&half)?;
             let copied = inspect_copy(&url)
                 .await
-                .with_context(|| format!("{} was not restored", backup.display()))?;
+                .with_context(|| format!("can't restore {}", backup.display()))?;
             end_sessions(&url).await?;
             Ok::<_, anyhow::Error>(copied)
         };
@@ -114,43 +106,43 @@ impl RestoreArgs {
             }
         };
         let kept = put_aside(&file)?;
-        finish(&half, &file).with_context(|| format!("{} can't be written", file.display()))?;
+        finish(&half, &file).with_context(|| format!("can't write {}", file.display()))?;
         say(&format!(
-            "Restored {} tenants and {} licenses. Everybody has to sign in again; what was deactivated, revoked or ended since the backup works again until you repeat it.",
+            "Restored {} tenants and {} licenses. All operators must sign in again. Anything deactivated, revoked or ended since the backup works again until you repeat the change.",
             copied.tenants, copied.licenses
         ))?;
         if let Some(kept) = kept {
             say(&format!(
-                "The database that was there is kept as {}.",
+                "The previous database was renamed to {}.",
                 kept.display()
             ))?;
         }
-        // Opened as `serve` would, which says what is wrong with the master key.
+        // Open the database as `serve` would, to report a wrong or missing master key now.
         let opened = database
             .open()
             .await
-            .context("The database is restored, but can't be used yet")?;
+            .context("the database was restored, but can't be opened yet")?;
         opened.close().await;
         Ok(())
     }
 }
 
-/// Renames what is there, with its log, and says to what.
+/// Renames the current database and its write-ahead log, and returns the new path.
 fn put_aside(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     if !file.exists() {
         return Ok(None);
     }
     let free = (1..).map(|number| file.with_extension(format!("replaced-{number}.db")));
     let Some(kept) = free.into_iter().find(|kept| !kept.exists()) else {
-        bail!("The data folder is full of replaced databases");
+        bail!("too many replaced databases in the data directory");
     };
     for end in ["-wal", "-shm"] {
         let (from, to) = (with_end(file, end), with_end(&kept, end));
         if from.exists() {
-            fs::rename(&from, &to).with_context(|| format!("{} can't be moved", from.display()))?;
+            fs::rename(&from, &to).with_context(|| format!("can't rename {}", from.display()))?;
         }
     }
-    fs::rename(file, &kept).with_context(|| format!("{} can't be moved", file.display()))?;
+    fs::rename(file, &kept).with_context(|| format!("can't rename {}", file.display()))?;
     Ok(Some(kept))
 }
 

@@ -12,7 +12,9 @@ pub(crate) async fn run(database: &DatabaseArgs, json: bool) -> anyhow::Result<(
     if json {
         return say(&serde_json::to_string(&report)?);
     }
-    say("The demo data is there. Sign in with one of these; the password is in the last column:")?;
+    say(
+        "Loaded the demo data. Sign in with one of these accounts (the last column is the password):",
+    )?;
     for operator in &report.operators {
         say(&format!(
             "  {:<20} {:<8} {:<6} {}",
@@ -23,5 +25,5 @@ pub(crate) async fn run(database: &DatabaseArgs, json: bool) -> anyhow::Result<(
     for key in &report.keys {
         say(&format!("  {:<20} {}", key.license_key, key.status))?;
     }
-    say(&format!("SDK key of acme: {}", report.sdk_key))
+    say(&format!("SDK key for acme: {}", report.sdk_key))
 }

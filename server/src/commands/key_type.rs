@@ -14,74 +14,72 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyTypeCommand {
-    /// Make a key type.
+    /// Create a key type.
     Add(AddArgs),
-    /// Change what licenses of a key type are given from now on; those already out keep what they have.
+    /// Update a key type. Existing licenses keep their terms.
     Change(ChangeArgs),
 }
 
-/// The key type to make.
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// The product's slug.
+    /// Product slug.
     #[arg(long)]
     product: ProductId,
-    /// The key type's slug: 1 to 32 of a-z 0-9 - _.
+    /// Key type slug: 1 to 32 characters from a-z, 0-9, - and _.
     #[arg(long)]
     key_type: KeyTypeId,
-    /// Devices that a license may be active on at once.
+    /// Maximum number of active devices per license.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: u32,
-    /// Days from minting to expiry; lifetime, where left out.
+    /// Days from minting to expiry; if omitted, licenses never expire.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
-    /// What it unlocks; may be given several times.
+    /// Entitlement to grant. Can be repeated.
     #[arg(long = "entitlement")]
     entitlements: Vec<Entitlement>,
-    /// Let the app go on in reduced mode after expiry.
+    /// Let the app keep running in reduced mode after expiry.
     #[arg(long)]
     fallback: bool,
 }
 
-/// The key type to change.
 #[derive(Debug, Args)]
 pub(crate) struct ChangeArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// The product's slug.
+    /// Product slug.
     #[arg(long)]
     product: ProductId,
-    /// The key type's slug.
+    /// Key type slug.
     #[arg(long)]
     key_type: KeyTypeId,
     #[command(flatten)]
     change: Change,
 }
 
-/// What is to be different; what is left out stays as it is.
+/// Fields to update. Omitted fields keep their values.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 struct Change {
-    /// Devices that a license may be active on at once.
+    /// Maximum number of active devices per license.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
     /// Days from minting to expiry.
     #[arg(long, conflicts_with = "lifetime", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     days: Option<u32>,
-    /// Licenses never expire.
+    /// Mint licenses that never expire.
     #[arg(long)]
     lifetime: bool,
-    /// What it unlocks, in place of what it unlocked before; may be given several times.
+    /// Entitlement to grant; replaces the current ones. Can be repeated.
     #[arg(long = "entitlement", conflicts_with = "no_entitlements")]
     entitlements: Vec<Entitlement>,
-    /// It unlocks nothing by name.
+    /// Remove all entitlements.
     #[arg(long)]
     no_entitlements: bool,
-    /// Whether the app may go on in reduced mode after expiry: on or off.
+    /// Whether the app keeps running in reduced mode after expiry: on or off.
     #[arg(long)]
     fallback: Option<Switch>,
 }
@@ -96,7 +94,7 @@ impl KeyTypeCommand {
 }
 
 async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
-    let made = format!("Made the key type {} of {}.", args.key_type, args.product);
+    let made = format!("Created key type {} of {}.", args.key_type, args.product);
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let new = CreateKeyType {
@@ -116,7 +114,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
 
 async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
     let changed = format!(
-        "Changed the key type {} of {}. Licenses already out keep what they have.",
+        "Updated key type {} of {}. Existing licenses keep their terms.",
         args.key_type, args.product
     );
     with_services(database, async |services| {
@@ -135,7 +133,7 @@ impl From<Change> for UpdateKeyType {
         let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
         Self {
             activation_limit: change.limit,
-            // Where lifetime is asked for there are no days: `Some(None)`.
+            // `--lifetime` implies that `days` is `None`, which yields `Some(None)`.
             duration_days: (change.lifetime || change.days.is_some()).then_some(change.days),
             entitlements: names_what_it_unlocks.then(|| change.entitlements.into_iter().collect()),
             fallback: change.fallback.map(|Switch(on)| on),

@@ -15,25 +15,25 @@ use crate::{
     config::DatabaseArgs,
 };
 
-/// What to mint.
 #[derive(Debug, Args)]
 pub(crate) struct MintArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// The product's slug.
+    /// Product slug.
     #[arg(long)]
     product: ProductId,
-    /// The key type's slug; may be left out where the product has only one.
+    /// Key type slug. Optional if the product has only one.
     #[arg(long)]
     key_type: Option<KeyTypeId>,
-    /// The customer's e-mail address.
+    /// Customer's email address.
     #[arg(long)]
     customer_email: Option<String>,
-    /// How many licenses.
+    /// Number of licenses to mint.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     count: u32,
-    /// Print one JSON object a line: `license_key`, `id`, `display_key`, and `customer_email` where one is given.
+    /// Print one JSON object per line: `license_key`, `id`, `display_key` and, if given,
+    /// `customer_email`.
     #[arg(long)]
     json: bool,
 }
@@ -44,7 +44,7 @@ impl MintArgs {
     }
 }
 
-/// In batches, each of which is minted whole and then printed: what is printed is there.
+/// Mints in batches. Prints each batch after its commit, so every printed key is valid.
 async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
     let caller = caller_for(services, &args.tenant).await?;
     let mut left = args.count;

@@ -1,4 +1,5 @@
-//! One file per command. Each ends with its work done, or with a sentence that says what to do and nothing half-made.
+//! One module per command. A command either completes, or fails with one actionable message and
+//! leaves nothing half-done.
 
 pub(crate) mod backup;
 pub(crate) mod check;
@@ -24,7 +25,7 @@ use keywright_service::{Caller, Error, Invalid, Services};
 
 use crate::config::DatabaseArgs;
 
-/// Works with a database that is there, and lets go of it however that ends.
+/// Runs `work` on an existing database, and closes the database even on error.
 async fn with_services<T>(
     database: &DatabaseArgs,
     work: impl AsyncFnOnce(&Services) -> anyhow::Result<T>,
@@ -35,16 +36,17 @@ async fn with_services<T>(
     done
 }
 
-/// Prints a line; an error where nobody reads it any more.
+/// Prints a line to standard output. Unlike `println!`, returns an error instead of panicking if
+/// standard output is closed.
 fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
-/// Reads a secret: without an echo from a person at a terminal, else the first line of standard input. As an argument it
-/// would be in the shell's history and in the list of processes.
+/// Reads a secret from a terminal without echo, otherwise from the first line of standard input.
+/// An argument would end up in the shell history and the process list.
 fn read_secret(prompt: &str) -> std::io::Result<String> {
     if std::io::stdin().is_terminal() {
-        // Standard output may be redirected, and is for results.
+        // Standard output is for results and may be redirected.
         let config = rpassword::ConfigBuilder::new().output_writer(std::io::stderr());
         return rpassword::prompt_password_with_config(format!("{prompt}: "), config.build());
     }
@@ -53,7 +55,7 @@ fn read_secret(prompt: &str) -> std::io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// A setting that an option gives: a value, or nothing again.
+/// Option value that sets or clears a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Setting<T> {
     To(T),
@@ -80,7 +82,7 @@ impl<T: FromStr> FromStr for Setting<T> {
     }
 }
 
-/// A flag that an option gives: `on` or `off`.
+/// Option value `on` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Switch(bool);
 
@@ -96,18 +98,18 @@ impl FromStr for Switch {
     }
 }
 
-/// The command line in the name of a tenant that is there.
+/// Returns a command-line caller for an existing tenant.
 async fn caller_for(services: &Services, tenant: &TenantId) -> anyhow::Result<Caller> {
     match services.tenants.get(tenant).await {
         Ok(_) => Ok(Caller::command_line(tenant.clone())),
         Err(error @ Error::Invalid(Invalid::UnknownTenant(_))) => Err(anyhow!(
-            "{error}: `keywright tenant add --tenant {tenant}` makes it"
+            "{error}: create it with `keywright tenant add --tenant {tenant}`"
         )),
         Err(other) => Err(other.into()),
     }
 }
 
-/// Says what there is, where what was named is not, and what else may help.
+/// Adds a hint to an error, such as the names that exist if one is unknown.
 async fn explain<T>(
     services: &Services,
     caller: &Caller,
@@ -121,21 +123,25 @@ async fn explain<T>(
     Err(match &error {
         Error::Invalid(Invalid::UnknownProduct(_)) => {
             let known = services.products.slugs(caller).await.unwrap_or_default();
-            let what = what_there_is(tenant.as_str(), &known, "`keywright product add` makes one");
+            let what = what_there_is(
+                tenant.as_str(),
+                &known,
+                "create one with `keywright product add`",
+            );
             anyhow!("{error}: {what}")
         }
         Error::Invalid(Invalid::UnknownKeyType(product, _) | Invalid::KeyTypeNeeded(product)) => {
             let key_types = services.products.key_type_slugs(caller, product).await;
             let known = key_types.unwrap_or_default();
-            let what = what_there_is("it", &known, "`keywright key-type add` makes one");
+            let what = what_there_is("it", &known, "create one with `keywright key-type add`");
             anyhow!("{error}: {what}")
         }
         Error::Invalid(Invalid::UnknownKid(_)) => {
-            anyhow!("{error}: `keywright signing-key list --tenant {tenant}` shows those there are")
+            anyhow!("{error}: list the keys with `keywright signing-key list --tenant {tenant}`")
         }
-        Error::Invalid(Invalid::KeyTooNew { .. }) => anyhow!("{error}; then add --now"),
+        Error::Invalid(Invalid::KeyTooNew { .. }) => anyhow!("{error}; in that case, add --now"),
         Error::PlanRequired(plan) => anyhow!(
-            "{error}: `keywright tenant plan --tenant {tenant} --plan {}` changes it",
+            "{error}: change it with `keywright tenant plan --tenant {tenant} --plan {}`",
             plan.as_str()
         ),
         _ => error.into(),
@@ -144,7 +150,7 @@ async fn explain<T>(
 
 fn what_there_is(whose: &str, known: &[String], otherwise: &str) -> String {
     if known.is_empty() {
-        return format!("{whose} has none, {otherwise}");
+        return format!("{whose} has none; {otherwise}");
     }
     format!("{whose} has {}", known.join(", "))
 }

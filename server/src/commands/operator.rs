@@ -12,24 +12,25 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OperatorCommand {
-    /// Make an account; its password is read from standard input.
+    /// Create an account. Prompts for the password, or reads it from standard input.
     Add {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// The e-mail to sign in with.
+        /// Email address to sign in with.
         #[arg(long)]
         email: String,
-        /// viewer, support, admin or owner.
+        /// Role: viewer, support, admin or owner.
         #[arg(long, value_parser = role)]
         role: Role,
     },
-    /// Give an account another password, which is read from standard input. Whoever is signed in with it is signed out.
+    /// Set an account's password and end its sessions. Prompts for the password, or reads it from
+    /// standard input.
     Password {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// The account's e-mail.
+        /// The account's email address.
         #[arg(long)]
         email: String,
     },
@@ -38,7 +39,7 @@ pub(crate) enum OperatorCommand {
 impl OperatorCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         let password =
-            read_secret("Password").context("The password can't be read from standard input")?;
+            read_secret("Password").context("can't read the password from standard input")?;
         match self {
             Self::Add {
                 tenant,
@@ -66,7 +67,7 @@ async fn add(
     })
     .await?;
     let role = role.as_str();
-    say(&format!("Made the account {email} ({role} of {tenant})."))
+    say(&format!("Created account {email} ({role} at {tenant})."))
 }
 
 async fn change(
@@ -88,10 +89,10 @@ async fn change(
     })
     .await?;
     say(&format!(
-        "Changed the password of {email}, and ended its sessions."
+        "Changed the password of {email} and ended all sessions of the account."
     ))
 }
 
 fn role(name: &str) -> Result<Role, &'static str> {
-    Role::from_name(name).ok_or("a role is viewer, support, admin or owner")
+    Role::from_name(name).ok_or("must be viewer, support, admin or owner")
 }

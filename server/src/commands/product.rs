@@ -15,60 +15,58 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProductCommand {
-    /// Make a product, as far as the tenant's plan goes.
+    /// Create a product. The number of products depends on the tenant's plan.
     Add(AddArgs),
-    /// Change a product's name and what its apps are told.
+    /// Update a product's name and app settings.
     Change(ChangeArgs),
 }
 
-/// The product to make.
 #[derive(Debug, Args)]
 pub(crate) struct AddArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// The product's slug: 1 to 32 of a-z 0-9 - _; it never changes.
+    /// Product slug: 1 to 32 characters from a-z, 0-9, - and _. Cannot be changed later.
     #[arg(long)]
     product: ProductId,
-    /// Its name on pages; the slug, where left out.
+    /// Display name; defaults to the slug.
     #[arg(long)]
     name: Option<String>,
-    /// What its keys begin with: 4 upper-case letters or digits, unique on the server.
+    /// Prefix of its license keys: 4 uppercase letters or digits, unique on this server. Cannot
+    /// be changed later.
     #[arg(long)]
     key_prefix: KeyPrefix,
-    /// How long its app may be tried without a key, 0 to 36500 days; apps go by what they were built with, where left
-    /// out.
+    /// Trial length without a key, 0 to 36500 days; if omitted, apps use their built-in value.
     #[arg(long)]
     trial_days: Option<TrialDays>,
-    /// Whether its app has a free tier: on or off; apps go by what they were built with, where left out.
+    /// Whether the app has a free tier: on or off; if omitted, apps use their built-in value.
     #[arg(long)]
     free_tier: Option<Switch>,
 }
 
-/// The product to change.
 #[derive(Debug, Args)]
 pub(crate) struct ChangeArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// The product's slug.
+    /// Product slug.
     #[arg(long)]
     product: ProductId,
     #[command(flatten)]
     change: Change,
 }
 
-/// What is to be different; what is left out stays as it is.
+/// Fields to update. Omitted fields keep their values.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
 struct Change {
-    /// Its name on pages.
+    /// Display name.
     #[arg(long)]
     name: Option<String>,
-    /// How long its app may be tried without a key: 0 to 36500 days, or `unset` for what each app was built with.
+    /// Trial length without a key: 0 to 36500 days, or `unset` to use each app's built-in value.
     #[arg(long)]
     trial_days: Option<Setting<TrialDays>>,
-    /// Whether its app has a free tier: on, off, or `unset` for what each app was built with.
+    /// Whether the app has a free tier: on, off, or `unset` to use each app's built-in value.
     #[arg(long)]
     free_tier: Option<Setting<Switch>>,
 }
@@ -100,7 +98,7 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
     })
     .await?;
     say(&format!(
-        "Made the product {} of {}. It needs a key type next: `keywright key-type add`.",
+        "Created product {} of {}. Next, create a key type with `keywright key-type add`.",
         args.product, args.tenant
     ))
 }
@@ -125,7 +123,7 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
     })
     .await?;
     say(&format!(
-        "Changed the product {} of {}. Apps learn of it when they next ask the server.",
+        "Updated product {} of {}. Apps receive the new settings with their next request.",
         args.product, args.tenant
     ))
 }

@@ -15,16 +15,18 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SdkKeyCommand {
-    /// Make the tenant's first SDK key and print it, only this once; from then on its apps need one.
+    /// Create a tenant's first SDK key and print it once. After that, every device request must
+    /// send it.
     Set(SetArgs),
-    /// Make a new SDK key and print it, only this once; the old one keeps working for 30 days.
+    /// Create a new SDK key and print it once. The old key keeps working for 30 days.
     Rotate(ReplaceArgs),
-    /// Take over an SDK key that apps have already, from the first line of standard input. A key that it replaces
-    /// keeps working for 30 days.
+    /// Import an SDK key that apps already use. Prompts for it, or reads it from standard input.
+    /// A key that it replaces keeps working for 30 days.
     Import(ReplaceArgs),
-    /// End the keys that were replaced and work still, because one of them has leaked. The current one stays.
+    /// Revoke all replaced SDK keys that still work, for example after a leak. The current key
+    /// stays valid.
     EndOld {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
     },
@@ -32,10 +34,10 @@ pub(crate) enum SdkKeyCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct SetArgs {
-    /// The tenant's slug.
+    /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
-    /// Print one JSON object.
+    /// Print the result as one JSON object.
     #[arg(long)]
     json: bool,
 }
@@ -44,7 +46,8 @@ pub(crate) struct SetArgs {
 pub(crate) struct ReplaceArgs {
     #[command(flatten)]
     common: SetArgs,
-    /// End every earlier key at once, because one has leaked: apps that were built with it are refused from then on.
+    /// Revoke all earlier keys immediately, for example after a leak. Requests from apps built
+    /// with them are refused.
     #[arg(long)]
     end_old_now: bool,
 }
@@ -89,10 +92,10 @@ async fn rotate(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<(
 }
 
 async fn import(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
-    let line = read_secret("SDK key").context("The SDK key can't be read from standard input")?;
+    let line = read_secret("SDK key").context("can't read the SDK key from standard input")?;
     let key: SdkKey = line
         .parse()
-        .context("Standard input must begin with the SDK key")?;
+        .context("invalid SDK key on the first line of standard input")?;
     let replaced = with_services(database, async |services| {
         let caller = caller_for(services, &args.common.tenant).await?;
         let sdk_keys = &services.sdk_keys;
@@ -109,12 +112,12 @@ async fn end_old(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<(
     })
     .await?;
     say(&format!(
-        "Earlier SDK keys of {tenant} no longer work. Apps that send one are refused."
+        "Earlier SDK keys of {tenant} no longer work. Requests that send one are refused."
     ))
 }
 
-/// Says what was done; a key that was made stands in a line of its own, before the rest. `replaced` says what becomes of
-/// the keys before it, where there are any.
+/// Prints the result. A new key is printed first, on its own line. `replaced` says what happens
+/// to earlier keys, if there are any.
 fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> anyhow::Result<()> {
     let tenant = &args.tenant;
     if args.json {
@@ -129,19 +132,19 @@ fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> a
     }
     if let Some(key) = made {
         say(key.expose()).context(
-            "The SDK key was made but could not be shown, and is lost: rotate it to get another",
+            "the SDK key was created but could not be printed, and is lost: rotate it to get another",
         )?;
-        say("It is shown only once: keep it, and build it into the tenant's apps.")?;
+        say("This key is shown only once. Store it, and build it into the tenant's apps.")?;
     } else {
-        say(&format!("{tenant} accepts this SDK key from now on."))?;
+        say(&format!("{tenant} now accepts this SDK key."))?;
     }
     say(&match replaced {
-        None => format!("Every device call of {tenant} needs it from now on."),
+        None => format!("Every device request for {tenant} must now send it."),
         Some(OldKeys::END_NOW) => {
-            "Earlier keys no longer work. Apps that send one are refused.".to_owned()
+            "Earlier keys no longer work. Requests that send one are refused.".to_owned()
         }
         Some(old_keys) => format!(
-            "The key that it replaces works for {} days more; apps that still send it are refused after that.",
+            "The replaced key works for {} more days. After that, requests that send it are refused.",
             old_keys.days()
         ),
     })

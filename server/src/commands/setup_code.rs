@@ -1,4 +1,4 @@
-//! `keywright setup-code`, and what `serve` says where there is no tenant yet.
+//! `keywright setup-code`, and the setup instructions that `serve` prints.
 
 use keywright_domain::setup::SetupCode;
 use keywright_service::Services;
@@ -16,10 +16,11 @@ pub(crate) async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     .await?;
     say(&code.expose())?;
     database.setup_code_file().keep(&code);
-    say("Enter it under /setup of the running server. Earlier codes no longer work.")
+    say("Enter it on the /setup page of the running server. Earlier codes no longer work.")
 }
 
-/// Says where a server without a tenant is set up and with which code, which is made if none works.
+/// If there is no tenant yet, prints the URL of the setup page and the setup code. Creates a code
+/// if none is valid.
 pub(crate) async fn announce(
     services: &Services,
     file: &SetupCodeFile,
@@ -27,7 +28,7 @@ pub(crate) async fn announce(
 ) -> anyhow::Result<()> {
     let setup = &services.setup;
     if !setup.is_due().await? {
-        // Set up by another server, or by hand.
+        // Another server or a command created the first tenant.
         file.remove();
         return Ok(());
     }
@@ -45,19 +46,17 @@ pub(crate) async fn announce(
     Ok(())
 }
 
-/// Not through the log, which may be kept or sent on: the code opens the server to whoever reads it.
-#[expect(
-    clippy::print_stderr,
-    reason = "for the person who started the server, and nobody else"
-)]
+/// Bypasses the log, which may be stored or forwarded: anyone with the code can set up the
+/// server.
+#[expect(clippy::print_stderr, reason = "the setup code must not reach the log")]
 fn print(url: &str, code: Option<&SetupCode>, file: &SetupCodeFile) {
     let url = url.trim_end_matches('/');
     let place = file.path().display();
-    eprintln!("\nThere is no tenant yet. Make the first one in a browser: {url}/setup");
+    eprintln!("\nNo tenant exists yet. Create the first one in your browser: {url}/setup");
     match code {
         Some(code) => eprintln!("Setup code: {} (also in {place})\n", *code.expose()),
         None => eprintln!(
-            "A setup code was made before. If you don't have it, `keywright setup-code` makes a new one.\n"
+            "A setup code already exists. If you don't have it, create a new one with `keywright setup-code`.\n"
         ),
     }
 }

@@ -15,37 +15,38 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum SigningKeyCommand {
-    /// The first step of a rotation: make a key that apps can fetch, and that does not sign yet.
+    /// Step 1 of a rotation: create a key that apps can fetch but that does not sign yet.
     Add {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// Its name; the next of k1, k2, …, where left out. No name is ever used twice.
+        /// Key ID; defaults to the next of k1, k2, … An ID is never reused.
         #[arg(long)]
         kid: Option<Kid>,
-        /// Print one JSON object.
+        /// Print the result as one JSON object.
         #[arg(long)]
         json: bool,
     },
-    /// The second step: let a key sign from now on; fourteen days after the first, so that apps have fetched it.
+    /// Step 2 of a rotation: sign with the key. Wait 14 days after step 1, so that apps have
+    /// fetched it.
     Promote {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// Its name.
+        /// Key ID.
         #[arg(long)]
         kid: Kid,
-        /// Don't wait for the fourteen days, because the key that signs has leaked: apps that don't know the new key
-        /// yet refuse its leases until they have fetched it.
+        /// Skip the 14 days, because the current signing key has leaked. Apps refuse leases
+        /// signed with the new key until they have fetched it.
         #[arg(long)]
         now: bool,
     },
-    /// Print the keys that apps may verify leases with: name, stage, public key in base64.
+    /// List the keys that apps may verify leases with: ID, stage and public key in base64.
     List {
-        /// The tenant's slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// Print one JSON object a line.
+        /// Print one JSON object per line.
         #[arg(long)]
         json: bool,
     },
@@ -80,7 +81,7 @@ async fn add(
         return Ok(());
     }
     say(&format!(
-        "Apps that fetch the keys of {tenant} learn of it from now on; those that pin keys need a new build. Promote it in {ADVISED_DAYS} days."
+        "Apps that fetch the keys of {tenant} will now receive this key; apps that pin keys need a new build. Promote it in {ADVISED_DAYS} days."
     ))
 }
 
@@ -90,7 +91,7 @@ async fn promote(
     kid: Kid,
     urgency: Urgency,
 ) -> anyhow::Result<()> {
-    let promoted = format!("{kid} signs the leases of {tenant} from now on.");
+    let promoted = format!("{kid} now signs the leases of {tenant}.");
     let listed = with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
         let signing_keys = &services.signing_keys;
@@ -103,7 +104,7 @@ async fn promote(
     for key in listed {
         if let KeyStage::Retired(at) = key.stage {
             say(&format!(
-                "{} stays listed until {}, for the leases that it has signed.",
+                "{} stays listed until {}, so that apps can verify the leases that it signed.",
                 key.kid,
                 format::iso(dropped_at(at))
             ))?;

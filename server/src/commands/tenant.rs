@@ -14,39 +14,39 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
-    /// Make a tenant, with its first signing key.
+    /// Create a tenant and its first signing key.
     Add {
-        /// Its slug: 3 to 40 of a-z 0-9 - _; it never changes.
+        /// Tenant slug: 3 to 40 characters from a-z, 0-9, - and _. Cannot be changed later.
         #[arg(long)]
         tenant: TenantId,
-        /// Its name on pages; the slug, where left out.
+        /// Display name; defaults to the slug.
         #[arg(long)]
         name: Option<String>,
-        /// Its plan: free, starter, pro or enterprise.
+        /// Plan: free, starter, pro or enterprise.
         #[arg(long, default_value = "enterprise", value_parser = plan)]
         plan: Plan,
-        /// The name of its first signing key; k1, where left out.
+        /// ID of the first signing key; defaults to k1.
         #[arg(long)]
         kid: Option<Kid>,
     },
-    /// Put a tenant on a plan.
+    /// Change a tenant's plan.
     Plan {
-        /// Its slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
-        /// free, starter, pro or enterprise.
+        /// New plan: free, starter, pro or enterprise.
         #[arg(long, value_parser = plan)]
         plan: Plan,
     },
-    /// Refuse the device calls of a tenant; leases that are out stay valid.
+    /// Refuse a tenant's device requests. Leases already issued stay valid.
     Suspend {
-        /// Its slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
     },
-    /// Answer the device calls of a suspended tenant again.
+    /// Accept a suspended tenant's device requests again.
     Resume {
-        /// Its slug.
+        /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
     },
@@ -78,7 +78,7 @@ impl TenantCommand {
 async fn add(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()> {
     let services = database.open_or_create(LimitSettings::default()).await?;
     let made = format!(
-        "Made the tenant {} on the plan {}.",
+        "Created tenant {} on the {} plan.",
         new.id,
         new.plan.as_str()
     );
@@ -95,7 +95,7 @@ async fn change_plan(database: &DatabaseArgs, tenant: TenantId, plan: Plan) -> a
     })
     .await?;
     say(&format!(
-        "The tenant {tenant} is on the plan {} now.",
+        "Tenant {tenant} is now on the {} plan.",
         plan.as_str()
     ))
 }
@@ -107,7 +107,7 @@ async fn suspend(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()
     })
     .await?;
     say(&format!(
-        "Suspended {tenant}: its device calls are refused. Leases that are out stay valid until they end."
+        "Suspended {tenant}. Its device requests are refused; leases already issued stay valid until they end."
     ))
 }
 
@@ -118,10 +118,10 @@ async fn resume(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()>
     })
     .await?;
     say(&format!(
-        "Resumed {tenant}: its device calls are answered again."
+        "Resumed {tenant}. Its device requests are accepted again."
     ))
 }
 
 fn plan(name: &str) -> Result<Plan, &'static str> {
-    Plan::from_name(name).ok_or("a plan is free, starter, pro or enterprise")
+    Plan::from_name(name).ok_or("must be free, starter, pro or enterprise")
 }

@@ -1,5 +1,6 @@
-//! An address whose look-ups fail too often seems to guess keys. It is not told any more what is right and what is wrong, but
-//! devices there that hold an instance go on: theirs is no guess.
+//! Brute-force protection. An address with too many failed lookups no longer learns which keys
+//! exist. Devices at that address that already hold an instance are still served, because they
+//! are not guessing.
 
 use std::net::IpAddr;
 
@@ -8,10 +9,10 @@ use keywright_service::{device::Refusal, rate_limit::AddressLimits};
 
 use super::response::Endpoint;
 
-/// What becomes of one call's answer.
+/// Decides what a possibly guessing address may learn from one response.
 pub(crate) struct BruteForceGuard<'a> {
     endpoint: Endpoint,
-    /// Of endpoints that take a key, for calls that come from somewhere.
+    /// `Some` if the endpoint takes a license key and the client address is known.
     counted: Option<(&'a AddressLimits, IpAddr)>,
     seems_to_guess: bool,
 }
@@ -30,12 +31,14 @@ impl<'a> BruteForceGuard<'a> {
         }
     }
 
-    /// Activate answers right keys in a way of its own whatever their license's status, so it is not even asked.
+    /// Returns whether to reject the request before any lookup. Activate responds to a valid key
+    /// in a recognizable way, whatever the license status.
     pub(crate) fn rejects_early(&self) -> bool {
         self.seems_to_guess && self.endpoint == Endpoint::Activate
     }
 
-    /// Whether a refusal is kept to ourselves. One that is told, and says that something is unknown, counts.
+    /// Returns whether to hide a refusal. If it is shown and reveals that something does not
+    /// exist, it counts as a failed lookup.
     pub(crate) fn masks(&self, refusal: &Refusal) -> bool {
         let says_unknown = matches!(
             refusal,

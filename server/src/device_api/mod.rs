@@ -1,4 +1,4 @@
-//! What shipped apps call: a frozen contract. One file per endpoint, each with its own request and answer.
+//! The device API, a frozen contract with released apps.
 
 mod brute_force;
 pub(crate) mod extract;
@@ -25,7 +25,7 @@ use crate::{
     state::AppState,
 };
 
-/// The router of the device API.
+/// Builds the device API router.
 pub(crate) fn router(state: AppState) -> Router {
     Router::new()
         .route("/{tenant}/{product}/activate", post(activate::activate))
@@ -39,7 +39,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .route("/{tenant}/.well-known/keylight-keys", get(keyset::keyset))
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
-        // The limits of this API are its own: see `body`.
+        // `body` enforces this API's size limits.
         .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(handle_panic))
         .layer(from_fn_with_state(state.clone(), middleware::rate_limit))
@@ -51,7 +51,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// What answers where devices are not answered, or nobody but devices: all is unknown, in words that apps understand.
+/// Router for paths that a listener does not serve. Responds with 404 in the device API format.
 pub(crate) fn not_found_router(state: &AppState) -> Router {
     Router::new()
         .fallback(not_found)
@@ -62,7 +62,8 @@ pub(crate) fn not_found_router(state: &AppState) -> Router {
         ))
 }
 
-/// Takes the empty segments out of a request's path: some clients don't trim their base URL.
+/// Replaces a request's path with one that has no empty segments, and keeps the query. Some
+/// clients don't trim their base URL.
 pub fn rewrite_path(request: &mut Request, path: &str) {
     let mut parts = request.uri().clone().into_parts();
     let query = request
@@ -70,7 +71,7 @@ pub fn rewrite_path(request: &mut Request, path: &str) {
         .query()
         .map(|query| format!("?{query}"))
         .unwrap_or_default();
-    // What was a path before is one still.
+    // Removing empty segments keeps a path valid.
     parts.path_and_query = format!("{path}{query}").parse::<PathAndQuery>().ok();
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
@@ -81,7 +82,7 @@ async fn not_found() -> Response {
     response::error(StatusCode::NOT_FOUND, "Not found")
 }
 
-/// A defect of ours costs one answer, and that is one which lets the device keep its lease.
+/// Responds with status 500, which lets the device keep its lease.
 fn handle_panic(_: Box<dyn Any + Send>) -> Response {
     response::count_refusal("any", "trouble");
     response::error(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")

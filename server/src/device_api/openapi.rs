@@ -1,5 +1,5 @@
-//! `GET /openapi.json`: the device API for tools, as `docs/api.md` is for people. Responses are described by their types,
-//! requests by the names and lengths that they are read by.
+//! `GET /openapi.json`: the machine-readable counterpart of `docs/api.md`. Response schemas are
+//! derived from types; request schemas use the names and lengths in `params`.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,6 @@ use super::{
     },
 };
 
-/// Where it is.
 pub(crate) const PATH: &str = "/openapi.json";
 
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| document().to_string().into());
@@ -46,33 +45,39 @@ fn document() -> Value {
     let mut schemas = schema_generator();
     let mut key = text(
         LICENSE_KEY_LENGTH,
-        "The license key, as the customer typed it.",
+        "The license key, as the customer entered it.",
     );
-    // One of the demo's.
+    // From the demo data.
     key["examples"] = json!(["ACME-PRO0-0000-0001"]);
-    let instance = text(INSTANCE_ID_LENGTH, "The id that activate answered with.");
-    let own_id = text(INSTANCE_ID_LENGTH, "An id that the app makes up and keeps.");
+    let instance = text(
+        INSTANCE_ID_LENGTH,
+        "The instance ID that activate returned.",
+    );
+    let own_id = text(
+        INSTANCE_ID_LENGTH,
+        "An ID that the app generates and stores.",
+    );
     let name = json!({
         "type": "string",
-        "description": format!("The device's name; {DEVICE_NAME_LENGTH} characters are kept."),
+        "description": format!("The device name, truncated to {DEVICE_NAME_LENGTH} characters."),
     });
     let state = json!({ "type": "string", "enum": ["trial", "free_tier", "expired"] });
     let free_tier = json!({
         "type": "string",
-        "description": "The id of the install without a key that this device was.",
+        "description": "The instance ID that this device used before it had a license key.",
     });
     json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Keywright device API",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What shipped apps call. This contract is frozen.",
+            "description": "The API that released apps call. This contract is frozen.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "paths": {
             "/{tenant}/{product}/activate": post(&mut schemas, &Call {
                 id: "activate",
-                summary: "Give the device a slot of the license, and a lease",
+                summary: "Activate a device and issue a lease",
                 required: &["license_key"],
                 fields: &[
                     ("license_key", key.clone()),
@@ -89,7 +94,7 @@ fn document() -> Value {
             }),
             "/{tenant}/{product}/validate": post(&mut schemas, &Call {
                 id: "validate",
-                summary: "Give a device that has a slot a fresh lease",
+                summary: "Validate an activated device and issue a new lease",
                 required: &["license_key", "instance_id"],
                 fields: &[
                     ("license_key", key.clone()),
@@ -100,14 +105,14 @@ fn document() -> Value {
             }),
             "/{tenant}/{product}/deactivate": post(&mut schemas, &Call {
                 id: "deactivate",
-                summary: "Take the device's slot back",
+                summary: "Deactivate a device and free its slot",
                 required: &["license_key", "instance_id"],
                 fields: &[("license_key", key), ("instance_id", instance)],
                 answers: &[answer::<Deactivated>("200"), refused("404"), refused("422")],
             }),
             "/{tenant}/{product}/keyless": post(&mut schemas, &Call {
                 id: "keyless",
-                summary: "Note an install without a key",
+                summary: "Report an install without a license key",
                 required: &["instance_id", "state"],
                 fields: &[
                     ("instance_id", own_id),
@@ -120,7 +125,7 @@ fn document() -> Value {
                 "parameters": [slug("tenant"), slug("product"), request_id()],
                 "get": {
                     "operationId": "config",
-                    "summary": "What the vendor set for the product's apps",
+                    "summary": "Get the product's settings",
                     "security": [{ "sdkKey": [] }, {}],
                     "responses": answers(&mut schemas, &[answer::<SettingsFields>("200"), refused("404")], COMMON),
                 },
@@ -129,7 +134,7 @@ fn document() -> Value {
                 "parameters": [slug("tenant"), request_id()],
                 "get": {
                     "operationId": "keys",
-                    "summary": "The tenant's public keys",
+                    "summary": "Get the tenant's public signing keys",
                     "security": [],
                     "responses": answers(&mut schemas, &[answer::<Keys>("200"), refused("404")], &["429", "500", "503"]),
                 },
@@ -144,7 +149,7 @@ fn document() -> Value {
     })
 }
 
-/// An endpoint that takes a body.
+/// An endpoint that takes a JSON body.
 struct Call<'a> {
     id: &'a str,
     summary: &'a str,
@@ -153,10 +158,10 @@ struct Call<'a> {
     answers: &'a [Answer],
 }
 
-/// Answers of every endpoint that asks for the SDK key.
+/// Error responses of every endpoint that requires the SDK key.
 const COMMON: &[&str] = &["401", "403", "429", "500", "503"];
 
-/// Answers of those that take a body, besides.
+/// Error responses of every endpoint that takes a body.
 const OF_A_BODY: &[&str] = &["400", "401", "403", "413", "429", "500", "503"];
 
 fn post(schemas: &mut SchemaGenerator, call: &Call<'_>) -> Value {
@@ -178,7 +183,7 @@ fn post(schemas: &mut SchemaGenerator, call: &Call<'_>) -> Value {
     })
 }
 
-/// A status, and the schema of its body.
+/// A status and the schema of its body.
 type Answer = (&'static str, fn(&mut SchemaGenerator) -> Schema);
 
 const fn answer<T: JsonSchema>(status: &'static str) -> Answer {
@@ -208,17 +213,17 @@ fn answers(schemas: &mut SchemaGenerator, own: &[Answer], common: &[&'static str
 
 fn meaning(status: &str) -> &'static str {
     match status {
-        "200" => "It is done.",
-        "400" => "The body is malformed: a defect of the client.",
-        "401" => "The SDK key is missing or wrong, or there is no such tenant.",
-        "402" => "Every slot of the license is taken.",
+        "200" => "Success.",
+        "400" => "The body is malformed, because of a bug in the client.",
+        "401" => "The SDK key is missing or invalid, or the tenant does not exist.",
+        "402" => "The license has reached its device limit.",
         "403" => "The tenant is suspended.",
-        "404" => "There is no such product, key or tenant.",
+        "404" => "The product, license key or tenant does not exist.",
         "413" => "The body is larger than 64 KiB.",
-        "422" => "The license or the instance has ended.",
-        "429" => "Too much was asked from there.",
-        "500" => "A defect of the server. The device keeps its lease.",
-        _ => "The server is in trouble. The device keeps its lease.",
+        "422" => "The license or the instance is no longer active.",
+        "429" => "Too many requests from this address.",
+        "500" => "Internal server error. The device keeps its lease.",
+        _ => "The server is temporarily unavailable. The device keeps its lease.",
     }
 }
 
@@ -229,7 +234,7 @@ fn slug(name: &str) -> Value {
 fn request_id() -> Value {
     json!({
         "name": "X-Keylight-Request-Id", "in": "header", "required": false,
-        "description": "Names the request; anything else is replaced.",
+        "description": "Identifies the request. An invalid value is replaced.",
         "schema": { "type": "string", "pattern": "^[0-9A-Za-z-]{1,64}$" },
     })
 }
@@ -242,9 +247,9 @@ fn machine_hash() -> Value {
     json!({ "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$" })
 }
 
-/// None of it refuses a request, so it is described as clients should send it.
+/// Invalid telemetry never causes an error, so the schema describes what clients should send.
 fn telemetry() -> [(&'static str, Value); 9] {
-    let cut = |units: u32| json!({ "type": "string", "description": format!("{units} UTF-16 units are kept.") });
+    let cut = |units: u32| json!({ "type": "string", "description": format!("Truncated to {units} UTF-16 code units.") });
     [
         ("app_version", cut(64)),
         ("sdk_version", cut(64)),

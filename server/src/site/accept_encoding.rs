@@ -1,13 +1,14 @@
-//! Content negotiation by `Accept-Encoding` (RFC 9110, section 12.5.3), for files that exist in several codings.
-//! tower-http negotiates in the same way, but only for what it compresses on the fly.
+//! Negotiates `Accept-Encoding` (RFC 9110, section 12.5.3) for precompressed files. tower-http
+//! does the same, but only for responses that it compresses on the fly.
 
 use axum::http::{HeaderMap, header};
 
-/// The coding that is accepted unless it is excluded by name or by `*;q=0`.
+/// The coding of uncompressed files. Accepted unless the client excludes it by name or with
+/// `*;q=0`.
 pub(crate) const IDENTITY: &str = "identity";
 
-/// Returns the variant whose coding the client weighs highest; the first of equals, so `variants` begins with the
-/// server's favorite. `None` where the client accepts none of them.
+/// Returns the variant whose coding the client prefers, or `None` if the client accepts none.
+/// Ties go to the first variant, so list the preferred coding first.
 pub(crate) fn negotiate<T>(
     headers: &HeaderMap,
     variants: Vec<(&'static str, T)>,
@@ -31,7 +32,7 @@ pub(crate) fn negotiate<T>(
     let acceptable = variants
         .into_iter()
         .filter_map(|variant| Some((weight(variant.0)?, variant)));
-    // Of several maxima `max_by_key` returns the last.
+    // `max_by_key` returns the last maximum, so the order is reversed.
     let best = acceptable.rev().max_by_key(|(weight, _)| *weight);
     best.map(|(_, variant)| variant)
 }
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn the_coding_that_the_client_weighs_highest_is_chosen() {
+    fn coding_with_the_highest_weight_is_chosen() {
         for (accepted, expected) in [
             ("", "identity"),
             ("gzip, deflate, br", "br"),
@@ -90,7 +91,7 @@ mod tests {
             ("*", "br"),
             ("*;q=0.5, gzip", "gzip"),
             ("identity, *;q=0.5", "identity"),
-            // Malformed elements count for nothing.
+            // Malformed elements are ignored.
             ("br;q=2, gzip", "gzip"),
             ("br;q=1.001", "identity"),
             ("br;q=0.0001", "identity"),
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_of_weight_zero_is_never_chosen() {
+    fn coding_with_weight_zero_is_never_chosen() {
         for (accepted, expected) in [
             ("br;q=0", "identity"),
             ("br;q=0.000, gzip", "gzip"),

@@ -1,4 +1,4 @@
-//! The built site: wasm, script and style, ready to be served.
+//! The built site: WebAssembly, scripts and styles.
 
 mod accept_encoding;
 
@@ -13,26 +13,26 @@ use keywright_app::assets::Assets;
 
 use self::accept_encoding::{IDENTITY, negotiate};
 
-/// The files of one build, in memory, and the names that pages use.
+/// The files of one build, held in memory.
 pub struct Site {
-    /// What pages load.
+    /// Names of the files that pages load.
     pub assets: Assets,
     files: HashMap<String, Bytes>,
 }
 
-/// A file in the encoding that suits the browser.
+/// A file in the coding negotiated with the client.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Encoded {
-    /// The media type.
+    /// Media type.
     pub content_type: &'static str,
-    /// The bytes.
+    /// Contents, possibly compressed.
     pub bytes: Bytes,
-    /// `Content-Encoding`, if they are compressed.
+    /// Value of `Content-Encoding`, if the contents are compressed.
     pub encoding: Option<&'static str>,
 }
 
 impl Site {
-    /// The site that this binary carries.
+    /// Loads the site embedded in the binary.
     #[cfg(feature = "embed-site")]
     pub fn load(_folder: &Path) -> anyhow::Result<Self> {
         #[derive(rust_embed::RustEmbed)]
@@ -44,15 +44,15 @@ impl Site {
             Some((name.into_owned(), Bytes::from(file.data.into_owned())))
         });
         Self::from_files(files.collect())
-            .context("This binary was built without its site: run `cargo xtask build`")
+            .context("this binary was built without the site: run `cargo xtask build`")
     }
 
-    /// The site in a folder, as `cargo xtask site` leaves it.
+    /// Loads a site built by `cargo xtask site`.
     #[cfg(not(feature = "embed-site"))]
     pub fn load(folder: &Path) -> anyhow::Result<Self> {
         let missing = || {
             format!(
-                "There is no built site in {}: run `cargo xtask site` first, or start the server from the project's folder",
+                "no built site in {}: run `cargo xtask site`, or start the server from the repository root",
                 folder.display()
             )
         };
@@ -69,16 +69,16 @@ impl Site {
         Self::from_files(files).with_context(missing)
     }
 
-    /// A site of these files; `None` where one that pages need is not among them.
+    /// Creates a site. Returns `None` if a file that pages need is missing.
     pub fn from_files(files: HashMap<String, Bytes>) -> Option<Self> {
         let names: Vec<&str> = files.keys().map(String::as_str).collect();
         let assets = Assets::from_names(names)?;
         Some(Self { assets, files })
     }
 
-    /// Returns the file of that name in the coding that the client prefers. An error is the status to answer with.
+    /// Returns a file in the coding that the client prefers, or the status of the error response.
     pub fn file(&self, name: &str, headers: &HeaderMap) -> Result<Encoded, StatusCode> {
-        // The compressed siblings are served under their file's name only.
+        // Compressed variants have no media type, so they cannot be requested by their own names.
         let content_type = content_type(name).ok_or(StatusCode::NOT_FOUND)?;
         let plain = self.files.get(name).ok_or(StatusCode::NOT_FOUND)?;
         let compressed = [("br", ".br"), ("gzip", ".gz")].into_iter();
@@ -97,7 +97,7 @@ impl Site {
     }
 }
 
-/// The media type of a file that pages load; none for any other.
+/// Returns the media type of a file that pages load, or `None` for other files.
 fn content_type(name: &str) -> Option<&'static str> {
     match Path::new(name).extension()?.to_str()? {
         "css" => Some("text/css; charset=utf-8"),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_browser_gets_the_encoding_it_takes() {
+    fn client_gets_its_preferred_encoding() {
         let name = "keywright-frontend-1f.js";
         let encoding = |accepted| site().file(name, &accepting(accepted)).unwrap().encoding;
         assert_eq!(encoding("gzip, deflate, br"), Some("br"));
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_pages_load_is_served() {
+    fn only_files_that_pages_load_are_served() {
         assert!(site().file("main-0a.css", &HeaderMap::new()).is_ok());
         for name in [
             "index.html",

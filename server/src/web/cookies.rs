@@ -1,4 +1,4 @@
-//! The cookies that browsers keep for us: the session and the theme.
+//! The session and theme cookies.
 
 use axum_extra::extract::{
     CookieJar,
@@ -9,16 +9,17 @@ use keywright_service::operators::SessionToken;
 
 use crate::state::PublicUrl;
 
-/// The cookie that keeps the theme.
+/// Name of the theme cookie.
 pub(crate) const THEME: &str = "keywright_theme";
 
-/// Returns the session's token in a request's cookies.
+/// Returns the session token from a request's cookies.
 pub fn session_token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
     jar.get(session_cookie_name(public_url))
         .map(|cookie| SessionToken::from_cookie(cookie.value()))
 }
 
-/// Over TLS the prefix keeps other hosts and plain HTTP from setting it.
+/// Returns the name of the session cookie. The `__Host-` prefix keeps other hosts and plain HTTP
+/// from setting the cookie, but requires TLS.
 pub(crate) const fn session_cookie_name(public_url: PublicUrl) -> &'static str {
     if public_url.is_https {
         "__Host-keywright_session"
@@ -27,7 +28,7 @@ pub(crate) const fn session_cookie_name(public_url: PublicUrl) -> &'static str {
     }
 }
 
-/// Builds the cookie that keeps a session.
+/// Builds the session cookie.
 pub fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
     Cookie::build((session_cookie_name(public_url), token.expose().to_owned()))
         .path("/")
@@ -37,7 +38,7 @@ pub fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'st
         .build()
 }
 
-/// Returns the theme that a request's cookies name.
+/// Returns the theme from a request's cookies, or the default.
 pub fn theme(jar: &CookieJar) -> Theme {
     jar.get(THEME)
         .and_then(|cookie| Theme::from_name(cookie.value()))

@@ -1,4 +1,4 @@
-//! The browser's side: pages, server functions, sign-in, files.
+//! The dashboard: pages, server functions, sign-in and static files.
 
 pub(crate) mod cookies;
 pub(crate) mod extract;
@@ -24,10 +24,10 @@ use crate::{
     state::AppState,
 };
 
-/// Most bytes of a form or a call: 64 KiB.
+/// Maximum size of a form or server function body: 64 KiB.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// The router of the dashboard.
+/// Builds the dashboard router.
 pub(crate) fn router(state: AppState) -> Router {
     let authenticated = with_routes(render::router(), routes::authenticated_routes())
         .layer(from_fn(session::guard))
@@ -39,7 +39,7 @@ pub(crate) fn router(state: AppState) -> Router {
     with_routes(resolved, routes::public_routes())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(state.clone(), errors::catch))
-        // For the one mistake that is left: that the page which tells of another fails.
+        // Catches panics while rendering an error page.
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), csrf::reject_cross_site))
         .layer(security_headers(state.public_url))

@@ -1,4 +1,4 @@
-//! Renders the app's pages.
+//! Renders pages of the Leptos app.
 
 use axum::{
     Extension, Router,
@@ -22,17 +22,17 @@ use leptos_axum::{generate_route_list, render_app_async};
 
 use crate::state::AppState;
 
-/// A path that no page has.
+/// A path that has no page.
 const NO_PAGE: &str = "/setup/over";
 
-/// A route for each page that the app knows.
+/// Builds a router with a route for each page.
 pub(crate) fn router() -> Router<AppState> {
     paths().into_iter().fold(Router::new(), |router, path| {
         router.route(&path, get(render))
     })
 }
 
-/// The paths of the app's pages, but for those that have a handler of their own: most of them only answer a form.
+/// Returns the paths of all pages except those with a handler of their own.
 pub(crate) fn paths() -> Vec<String> {
     let pages = generate_route_list(App);
     let paths = pages.iter().map(|page| page.path().to_owned());
@@ -49,14 +49,14 @@ pub(crate) fn paths() -> Vec<String> {
         .collect()
 }
 
-/// Renders whatever page the request's path names; the app's own not-found page, with its status, for any other.
+/// Renders the page at the request's path, or the not-found page with status 404.
 pub(crate) async fn render(State(state): State<AppState>, request: Request) -> Response {
     let site = state.site.clone();
     render_app_async(move || shell(&site.assets))(request).await
 }
 
-/// Renders the page of that path as the answer to a request that named another, or did not only ask. `with` adds what the page
-/// is to say.
+/// Renders `page` for a request that has another path or method. `with` adds extensions that the
+/// page reads.
 pub(crate) async fn render_as(
     state: AppState,
     page: Uri,
@@ -72,8 +72,9 @@ pub(crate) async fn render_as(
     render(State(state), request).await
 }
 
-/// What no route answers: the not-found page, or the way to the page whose address has a slash too many. The app's router alone
-/// would take such an address for the page's own, past what guards it.
+/// Handles unmatched paths: redirects if the path only has extra slashes, otherwise renders the
+/// not-found page. The Leptos router ignores extra slashes, so it would render the page without
+/// its guards.
 pub(crate) async fn fallback(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -82,7 +83,7 @@ pub(crate) async fn fallback(
     let path = request.uri().path();
     let page = format!("/{}", path.trim_matches('/'));
     let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
-    // What may be a tenant's is a device's, which is never led elsewhere.
+    // Other paths belong to devices, which are never redirected.
     let first = page.split('/').nth(1).unwrap_or_default();
     let is_ours = RESERVED_TENANT_SLUGS.contains(&first);
     if only_asks && is_ours && page != path {
@@ -93,7 +94,7 @@ pub(crate) async fn fallback(
     not_found(state, request.headers().clone(), scope).await
 }
 
-/// The not-found page, under a path that has a page at other times.
+/// Renders the not-found page at a path that has a page at other times, such as `/setup`.
 pub(crate) async fn not_found(
     state: AppState,
     headers: HeaderMap,
@@ -102,7 +103,7 @@ pub(crate) async fn not_found(
     render_as(state, Uri::from_static(NO_PAGE), headers, scope, |_| {}).await
 }
 
-/// Renders the page that says what went wrong, for the operator in `scope`.
+/// Renders the error page for the operator in `scope`.
 pub(crate) async fn error_page(
     state: AppState,
     scope: RequestScope,
@@ -122,7 +123,7 @@ pub(crate) async fn malformed_form_page(
     scope: RequestScope,
     headers: HeaderMap,
 ) -> Response {
-    let message = "The server did not understand what was sent. Nothing was done.";
+    let message = "The server couldn't read this form. Nothing was changed.";
     let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
     error_page(state, scope, headers, error).await
 }

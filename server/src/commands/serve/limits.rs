@@ -1,23 +1,24 @@
-//! The limits, as the command line and the environment set them.
+//! Rate limit options of `serve`.
 
 use clap::Args;
 use keywright_service::rate_limit::LimitSettings;
 
-/// How much may be asked from one address. 0 switches a limit off.
+/// Rate limits per client address. 0 disables a limit.
 #[derive(Debug, Clone, Copy, Args)]
-#[command(next_help_heading = "Limits of one address; 0 switches one off")]
+#[command(next_help_heading = "Rate limits per client address (0 disables a limit)")]
 pub(crate) struct LimitArgs {
-    /// Device calls within a second.
+    /// Device requests per second.
     #[arg(long = "limit-requests", env = "KEYWRIGHT_LIMIT_REQUESTS", default_value_t = LimitSettings::default().requests)]
     requests: u32,
-    /// Answers within a minute that a key is unknown, before it is not told any more whether one is.
+    /// Failed key lookups per minute; beyond that, responses no longer reveal whether a key
+    /// exists.
     #[arg(long = "limit-failed-lookups", env = "KEYWRIGHT_LIMIT_FAILED_LOOKUPS", default_value_t = LimitSettings::default().failed_lookups)]
     failed_lookups: u32,
-    /// New installs without a key within an hour, for each tenant.
+    /// New installs without a license key, per hour and tenant.
     #[arg(long = "limit-keyless-installs", env = "KEYWRIGHT_LIMIT_KEYLESS_INSTALLS", default_value_t = LimitSettings::default().keyless_installs)]
     keyless_installs: u32,
-    /// Wrong passwords for one account within 15 minutes; three times as many for all accounts together. Of all addresses together
-    /// ten times as many are taken for one account.
+    /// Wrong passwords per account and 15 minutes. The limit is 3 times as high across all
+    /// accounts, and 10 times as high for one account across all addresses.
     #[arg(long = "limit-sign-ins", env = "KEYWRIGHT_LIMIT_SIGN_INS", default_value_t = LimitSettings::default().sign_ins)]
     sign_ins: u32,
 }

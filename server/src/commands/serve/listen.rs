@@ -1,4 +1,4 @@
-//! What is served where: everything on one address, or devices, dashboard and metrics on addresses of their own.
+//! Listeners: one address for everything, or separate ones for devices, dashboard and metrics.
 
 use std::net::SocketAddr;
 
@@ -7,26 +7,26 @@ use axum::Router;
 use futures::future::try_join_all;
 use tokio::{net::TcpListener, sync::watch};
 
-/// An address that is listened on, and what answers there.
+/// A listener and the router that serves it.
 pub(crate) struct Served {
     pub(crate) listener: TcpListener,
     pub(crate) router: Router,
 }
 
-/// Takes an address; `option` is how it was given.
+/// Binds an address. `option` is the option that set it, for the error message.
 pub(crate) async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             bail!(
-                "{address} is in use: stop the other program, or name another address with {option}"
+                "{address} is in use: stop the other program, or choose another address with {option}"
             )
         }
-        Err(error) => Err(error).with_context(|| format!("Can't listen on {address}")),
+        Err(error) => Err(error).with_context(|| format!("can't listen on {address}")),
     }
 }
 
-/// Serves all of them until the sender says so or is gone, and ends once everything under way is answered.
+/// Serves until `stop` becomes true or its sender is dropped, then waits for in-flight requests.
 pub(crate) async fn serve(served: Vec<Served>, stop: &watch::Receiver<bool>) -> anyhow::Result<()> {
     let all = served.into_iter().map(|Served { listener, router }| {
         let mut stop = stop.clone();

@@ -26,39 +26,40 @@ use crate::{
     state::{AppState, PublicUrl},
 };
 
-/// How long requests that are under way may still take once the server is told to stop.
+/// Maximum time for in-flight requests to finish on shutdown.
 const GRACE: Duration = Duration::from_secs(30);
 
-/// How often what is due by the clock is looked for.
+/// Interval between maintenance runs.
 const HOUSEKEEPING: Duration = Duration::from_mins(1);
 
-/// How long the database may take for what is still to be written.
+/// Maximum time to flush pending writes on shutdown.
 const LAST_WRITES: Duration = Duration::from_secs(10);
 
-/// How to serve.
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
     /// Address and port to listen on.
     #[arg(long, env = "KEYWRIGHT_LISTEN", default_value = "127.0.0.1:3000")]
     listen: SocketAddr,
-    /// Answer devices on an address of its own, apart from the dashboard.
+    /// Serve the device API on a separate address.
     #[arg(long, env = "KEYWRIGHT_DEVICE_LISTEN", value_name = "ADDRESS")]
     device_listen: Option<SocketAddr>,
-    /// Answer Prometheus at `/metrics` on an address of its own, which should not be reached from outside.
+    /// Serve Prometheus metrics at `/metrics` on a separate address. Do not expose it to the
+    /// outside.
     #[arg(long, env = "KEYWRIGHT_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
-    /// The URL under which browsers and apps reach this server; begin it with https:// where a proxy in front speaks
-    /// TLS, so that cookies are sent over nothing else.
+    /// URL that browsers and apps use to reach this server. Use https:// if a proxy in front of
+    /// it terminates TLS, so that cookies are only sent over TLS.
     #[arg(long, env = "KEYWRIGHT_PUBLIC_URL")]
     public_url: Option<String>,
-    /// The URL under which apps reach the device API, where it is not the public URL.
+    /// URL that apps use to reach the device API, if it differs from the public URL.
     #[arg(long, env = "KEYWRIGHT_DEVICE_URL")]
     device_url: Option<String>,
-    /// Warn of requests that take longer, in milliseconds; 0 for never.
+    /// Warn about requests that take at least this many milliseconds; 0 disables the warning.
     #[arg(long, env = "KEYWRIGHT_SLOW_REQUEST_MS", default_value_t = 1_000)]
     slow_request_ms: u64,
-    /// A proxy in front, by its address or network: its `X-Forwarded-For` says where requests come from, for the limits and the
-    /// audit log. May be given several times, or with commas between.
+    /// Address or network of a trusted proxy in front of the server, whose `X-Forwarded-For`
+    /// header sets client addresses for rate limits and the audit log. Can be repeated or
+    /// comma-separated.
     #[arg(
         long = "trusted-proxy",
         env = "KEYWRIGHT_TRUSTED_PROXIES",
@@ -66,7 +67,7 @@ pub(crate) struct ServeArgs {
         value_name = "ADDRESS"
     )]
     trusted_proxies: Vec<ProxyAddresses>,
-    /// Folder of the built site, where the binary does not carry it.
+    /// Directory of the built site, if it is not embedded in the binary.
     #[arg(long, env = "KEYWRIGHT_SITE_DIR", default_value = "target/site/pkg")]
     site_dir: PathBuf,
     #[command(flatten)]
@@ -75,14 +76,15 @@ pub(crate) struct ServeArgs {
 
 impl ServeArgs {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        // In this order: what costs nothing to check comes before what makes files.
+        // Check arguments and bind addresses before creating any files.
         let public_url = PublicUrl::parse(self.public_url.as_deref())?;
         PublicUrl::parse(self.device_url.as_deref())?;
         let site = Site::load(&self.site_dir)?;
         let listeners = self.listen().await?;
         let _lock = database.lock()?;
         let services = database.open_or_create(self.limits.into()).await?;
-        // Before anybody is told where to find this server, and to stop it.
+        // Handle signals before logging the address, because a supervisor may send one right
+        // after that.
         let mut signals = Signals::listen().context("Can't listen for signals")?;
         let setup_code_file = database.setup_code_file();
         let state = AppState {
@@ -101,23 +103,23 @@ impl ServeArgs {
         let (stop, stopped) = watch::channel(false);
         let stopping = async move {
             signals.next().await;
-            // These never end by themselves.
+            // Event streams never end on their own.
             streams.stop();
-            tracing::info!("stopping: no new requests, those under way are answered");
+            tracing::info!("stopping: waiting for in-flight requests");
             stop.send_replace(true);
             tokio::spawn(exit_at_next(signals));
             tokio::time::sleep(GRACE).await;
         };
         tokio::select! {
             done = listen::serve(served, &stopped) => done?,
-            () = stopping => tracing::warn!("some requests took longer than the grace period"),
+            () = stopping => tracing::warn!("some requests did not finish within the grace period"),
         }
         housekeeping.abort();
         if tokio::time::timeout(LAST_WRITES, services.close())
             .await
             .is_err()
         {
-            tracing::warn!("the database did not take the last writes in time");
+            tracing::warn!("pending writes did not reach the database in time");
         }
         Ok(())
     }
@@ -139,35 +141,35 @@ impl ServeArgs {
         })
     }
 
-    /// Under which apps reach the device API, as far as that does not depend on who asks.
+    /// Returns the base URL for apps, unless it depends on the request.
     fn base_url(&self, listeners: &Listeners) -> anyhow::Result<Option<Arc<str>>> {
         let given = match (&self.device_url, &listeners.devices) {
             (Some(url), _) => Some(url.clone()),
             (None, Some(devices)) if !devices.local_addr()?.ip().is_unspecified() => {
                 Some(format!("http://{}", devices.local_addr()?))
             }
-            // What listens everywhere can't be said to be anywhere.
+            // An unspecified address, such as 0.0.0.0, cannot be used in a URL.
             (None, _) => self.public_url.clone(),
         };
         Ok(given.map(|url| url.trim_end_matches('/').into()))
     }
 }
 
-/// The addresses that are listened on.
+/// The bound listeners.
 struct Listeners {
-    /// For devices, too, where they have none of their own.
+    /// Also serves devices if they have no listener of their own.
     browsers: TcpListener,
     devices: Option<TcpListener>,
     metrics: Option<TcpListener>,
 }
 
 impl Listeners {
-    /// Says where what is found, and puts together what answers there.
+    /// Builds the router of each listener and logs its address.
     fn serve(self, state: AppState) -> anyhow::Result<Vec<Served>> {
         let mut served = Vec::new();
         if let Some(listener) = self.metrics {
             let address = listener.local_addr()?;
-            tracing::info!("metrics are on http://{address}/metrics");
+            tracing::info!("serving metrics on http://{address}/metrics");
             let handle = metrics::start()?;
             tokio::spawn(metrics::keep_up(handle.clone()));
             let router = metrics::router(state.clone(), handle);
@@ -176,7 +178,7 @@ impl Listeners {
         let sides = match self.devices {
             Some(listener) => {
                 let address = listener.local_addr()?;
-                tracing::info!("devices are answered on http://{address}");
+                tracing::info!("serving the device API on http://{address}");
                 let router = router::build(state.clone(), Surfaces::Devices);
                 served.push(Served { listener, router });
                 Surfaces::Browsers
@@ -194,15 +196,18 @@ impl Listeners {
     }
 }
 
-/// Does what is due by the clock, at once and then every minute. What is under way when this ends is a unit of work,
-/// which goes on to its end.
+/// Runs maintenance immediately and then every minute. If the task is aborted, a unit of work
+/// that has started still completes.
 async fn keep_house(services: Services) {
     let mut due = tokio::time::interval(HOUSEKEEPING);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         due.tick().await;
         if let Err(error) = services.run_maintenance().await {
-            tracing::warn!(error = error.with_causes(), "housekeeping is put off");
+            tracing::warn!(
+                error = error.with_causes(),
+                "maintenance run failed; retrying in 60 s"
+            );
         }
     }
 }

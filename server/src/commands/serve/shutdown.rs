@@ -1,7 +1,7 @@
-//! When to stop.
+//! Shutdown signals.
 
-/// What tells the server to stop: Ctrl-C in a terminal, SIGTERM from a service manager. From the moment this is made, the
-/// first of them no longer ends the process by itself.
+/// Ctrl-C in a terminal, or SIGTERM from a service manager. Once these handlers are installed,
+/// the first signal no longer terminates the process.
 pub(crate) struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -10,7 +10,7 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Begins to listen. An error where the system gives no signals.
+    /// Installs the signal handlers.
     pub(crate) fn listen() -> std::io::Result<Self> {
         #[cfg(unix)]
         {
@@ -24,7 +24,7 @@ impl Signals {
         Ok(Self {})
     }
 
-    /// Ends with the next signal.
+    /// Waits for the next signal.
     pub(crate) async fn next(&mut self) {
         #[cfg(unix)]
         tokio::select! {
@@ -33,15 +33,15 @@ impl Signals {
         }
         #[cfg(not(unix))]
         if tokio::signal::ctrl_c().await.is_err() {
-            // No signals here: only being killed ends the server.
+            // Ctrl-C is not available, so the server runs until it is killed.
             std::future::pending::<()>().await;
         }
     }
 }
 
-/// Whoever asks twice means it: ends the process as it stands. What was acknowledged is on disk.
+/// Exits the process immediately on the next signal. Acknowledged writes are already on disk.
 pub(crate) async fn exit_at_next(mut signals: Signals) {
     signals.next().await;
-    tracing::warn!("told to stop a second time: stopping at once");
+    tracing::warn!("received a second signal; exiting immediately");
     std::process::exit(1);
 }

@@ -1,4 +1,4 @@
-//! From the bytes of a request to its fields.
+//! Reads a request body and parses its fields.
 
 use axum::{
     body::Body,
@@ -11,16 +11,17 @@ use futures::StreamExt;
 use super::{params::Params, strict_json, surrogates};
 use crate::device_api::response;
 
-/// Most bytes of a request: 64 KiB.
+/// Maximum size of a body: 64 KiB.
 pub const LIMIT: usize = 64 * 1024;
 
-/// Up to here, 2 MiB, a body that is too long is read and dropped, so that the client sees the answer.
+/// Larger bodies are read and discarded up to this size, 2 MiB, so that the client sees the
+/// response.
 const DRAIN_LIMIT: usize = 2 * 1024 * 1024;
 
 impl<S: Sync> FromRequest<S> for Params {
     type Rejection = Response;
 
-    /// Reads a JSON object, whatever the `Content-Type` says.
+    /// Reads a JSON object, regardless of the `Content-Type`.
     async fn from_request(request: Request, _state: &S) -> Result<Self, Response> {
         let bytes = read(request.into_body()).await?;
         fields(&bytes).ok_or_else(|| {
@@ -29,13 +30,13 @@ impl<S: Sync> FromRequest<S> for Params {
     }
 }
 
-/// The fields of a JSON object. What is no UTF-8, and surrogates without their other half, becomes U+FFFD.
+/// Parses the fields of a JSON object. Invalid UTF-8 and lone surrogates become U+FFFD.
 pub(crate) fn fields(bytes: &[u8]) -> Option<Params> {
     let text = String::from_utf8_lossy(bytes);
     strict_json::object(&surrogates::replace_lone(&text)).map(Params::new)
 }
 
-/// Reads a body, as far as that costs little, and makes nothing of it.
+/// Reads and discards a body, up to `LIMIT`.
 pub(crate) async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
     let mut seen = 0_usize;

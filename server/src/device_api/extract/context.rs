@@ -1,4 +1,4 @@
-//! Extractors of a device's request: the caller with its credentials, and the fields of the body.
+//! Extractors for the caller of the device API and its parameters.
 
 use std::net::IpAddr;
 
@@ -22,18 +22,18 @@ use crate::{
     state::AppState,
 };
 
-/// The caller of the device API, and the product that it calls about.
+/// The caller of the device API, and the product that the request is about.
 pub(crate) struct DeviceContext {
-    /// Where the call comes from.
+    /// Client address, if known.
     pub(crate) address: Option<IpAddr>,
-    /// What the client and the log call it.
     pub(crate) request_id: RequestId,
     services: Services,
     credentials: DeviceCredentials,
 }
 
 impl DeviceContext {
-    /// Checks the SDK key, the tenant and the product, and then asks; a refusal becomes the endpoint's answer.
+    /// Checks the SDK key, tenant and product, then runs `question`. A refusal becomes the
+    /// endpoint's error response.
     pub(crate) async fn admit_then<T>(
         &self,
         endpoint: Endpoint,
@@ -50,7 +50,8 @@ impl DeviceContext {
             .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
     }
 
-    /// The same about a license. An address that seems to guess is not told whether it guessed right.
+    /// Runs `question` about a license. An address that seems to be guessing does not learn
+    /// whether it guessed right.
     pub(crate) async fn admit_for_license<T>(
         &self,
         endpoint: Endpoint,
@@ -83,7 +84,7 @@ impl FromRequestParts<AppState> for DeviceContext {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
-        // Not axum's `Path`, which refuses what is no UTF-8: that is an unknown tenant or product like any other.
+        // axum's `Path` rejects invalid UTF-8. Here it is just another unknown tenant or product.
         let mut segments = parts.uri.path().split('/').skip(1);
         let mut segment = || {
             let encoded = segments.next().unwrap_or_default();
@@ -104,8 +105,8 @@ impl FromRequestParts<AppState> for DeviceContext {
     }
 }
 
-/// Who asks, and the fields of the body, not yet looked at: which of them must be well-formed is the endpoint's
-/// business, and comes before the SDK key is checked.
+/// The caller and its unvalidated parameters. The endpoint decides which ones must be well
+/// formed, and checks them before the SDK key.
 pub(crate) struct DeviceRequest {
     pub(crate) context: DeviceContext,
     pub(crate) params: Params,

@@ -1,4 +1,4 @@
-//! From the bytes of a device's request to what an endpoint asks for.
+//! Device API extractors.
 
 pub(crate) mod body;
 mod context;

@@ -1,4 +1,4 @@
-//! The fields of a request, each read as its endpoint needs it: required, optional, or telemetry that never refuses.
+//! Request parameters: required, optional, or telemetry that never causes an error.
 
 use std::collections::BTreeMap;
 
@@ -10,21 +10,22 @@ use keywright_domain::{
 use super::strict_json::Value;
 use crate::device_api::response;
 
-/// Characters kept of a device's name.
+/// Maximum length of a stored device name, in characters.
 pub(crate) const DEVICE_NAME_LENGTH: usize = 120;
 
-/// Most characters of a license key and of an instance id.
+/// Maximum lengths of a license key and of an instance id, in characters.
 pub(crate) const LICENSE_KEY_LENGTH: usize = 256;
 pub(crate) const INSTANCE_ID_LENGTH: usize = 128;
 
-/// UTF-16 units kept of the system's version.
+/// Maximum length of a stored OS version, in UTF-16 code units.
 const OS_VERSION_LENGTH: usize = 32;
 
-/// Buckets that `cpu_cores` and `memory` may name.
+/// Values that `cpu_cores` and `memory` accept.
 pub(crate) const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
 pub(crate) const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
 
-/// A field that must be well-formed is not. Always 400: a 422 would make a validating client drop its lease.
+/// A required parameter is missing or malformed. Always status 400: a 422 would make a validating
+/// client drop its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Malformed(&'static str);
 
@@ -34,7 +35,7 @@ impl From<Malformed> for Response {
     }
 }
 
-/// The fields of a JSON object; unknown ones are ignored.
+/// The fields of a JSON object. Unknown ones are ignored.
 pub struct Params(BTreeMap<String, Value>);
 
 impl Params {
@@ -42,7 +43,7 @@ impl Params {
         Self(fields)
     }
 
-    /// The license key as typed.
+    /// Returns the license key as entered.
     pub fn license_key(&self) -> Result<String, Malformed> {
         let key = self.text("license_key", LICENSE_KEY_LENGTH);
         key.map(str::to_owned).ok_or(Malformed(
@@ -50,14 +51,15 @@ impl Params {
         ))
     }
 
-    /// The instance id: any text; one that is not spelt as this server spells them is nobody's.
+    /// Returns the instance id, or `None` if it is not in canonical UUID format, so no instance
+    /// can have it.
     pub fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
         let text = self.instance_id_text()?;
         let id = text.parse().ok();
         Ok(id.filter(|id: &InstanceId| id.to_string() == text))
     }
 
-    /// The id that an app without a key gave itself: any text, but for NUL, which PostgreSQL's texts can't hold.
+    /// Returns the id that a keyless app generated. Replaces NUL, which PostgreSQL cannot store.
     pub fn keyless_instance_id(&self) -> Result<String, Malformed> {
         Ok(self.instance_id_text()?.replace('\0', "\u{FFFD}"))
     }
@@ -69,14 +71,14 @@ impl Params {
             ))
     }
 
-    /// How an app without a key runs.
+    /// Returns the state of a keyless app.
     pub fn keyless_state(&self) -> Result<KeylessState, Malformed> {
         self.any_text("state")
             .and_then(KeylessState::from_name)
             .ok_or(Malformed("state must be trial, free_tier or expired"))
     }
 
-    /// The device's own hash, if it sends one.
+    /// Returns the machine hash, if the device sends one.
     pub fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
         if !self.0.contains_key("machine_hash") {
             return Ok(None);
@@ -87,7 +89,7 @@ impl Params {
             .ok_or(Malformed("machine_hash must be 64 lower-case hex digits"))
     }
 
-    /// The device's name, without characters that break lines or turn writing around.
+    /// Returns the device name without control characters.
     pub fn device_name(&self) -> Option<String> {
         let name = self.any_text("instance_name")?;
         let kept: String = name
@@ -99,13 +101,13 @@ impl Params {
         (!kept.is_empty()).then(|| kept.to_owned())
     }
 
-    /// The keyless install that it was before.
+    /// Returns the id that the device had as a keyless install.
     pub fn free_tier_instance_id(&self) -> Option<String> {
         let id = self.text("free_tier_instance_id", INSTANCE_ID_LENGTH)?;
         (!id.chars().any(is_control)).then(|| id.to_owned())
     }
 
-    /// What the device says about itself. Nothing here refuses a request: too long is cut, wrong is dropped.
+    /// Returns the telemetry. Long values are truncated and invalid ones dropped, never rejected.
     pub fn telemetry(&self) -> Telemetry {
         Telemetry {
             app_version: self.cut("app_version", 64),
@@ -130,13 +132,13 @@ impl Params {
         }
     }
 
-    /// A text of 1 to so many characters.
+    /// Returns a string of 1 to `most` characters.
     fn text(&self, name: &str, most: usize) -> Option<&str> {
         let text = self.any_text(name)?;
         (1..=most).contains(&text.chars().count()).then_some(text)
     }
 
-    /// At most so many UTF-16 units of a text, without control characters.
+    /// Returns a string without control characters, truncated to `units` UTF-16 code units.
     fn cut(&self, name: &str, units: usize) -> Option<String> {
         let text = self.any_text(name)?;
         let mut kept = String::new();
@@ -151,7 +153,8 @@ impl Params {
         (!kept.is_empty()).then_some(kept)
     }
 
-    /// A version that is too long is cut; half a number at its end is better than none, a dot is not.
+    /// Returns the OS version, truncated if necessary. Truncation may shorten the last number but
+    /// never leaves a trailing dot.
     fn os_version(&self) -> Option<String> {
         let whole = self.any_text("os_version")?;
         let kept = self.cut("os_version", OS_VERSION_LENGTH)?;
@@ -172,13 +175,13 @@ impl Params {
     }
 }
 
-/// `[0-9]+(\.[0-9]+)*`
+/// Returns whether the text matches `[0-9]+(\.[0-9]+)*`.
 fn is_os_version(text: &str) -> bool {
     text.split('.')
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Control characters, and those that turn the direction of writing around.
+/// Returns whether a character is a control character or changes the text direction.
 fn is_control(symbol: char) -> bool {
     symbol.is_control()
         || matches!(symbol, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
@@ -191,7 +194,10 @@ mod tests {
     use super::*;
     use crate::device_api::extract::strict_json;
 
-    #[expect(clippy::needless_pass_by_value, reason = "as `json!` makes it")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "`json!` returns an owned value"
+    )]
     fn fields(value: Value) -> Params {
         Params::new(strict_json::object(&value.to_string()).unwrap())
     }
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn device_names_are_cleaned_and_cut() {
+    fn device_names_are_sanitized_and_truncated() {
         assert_eq!(
             device_name(&json!("Akiko's Mac")).as_deref(),
             Some("Akiko's Mac")
@@ -220,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn telemetry_is_cut_or_dropped_and_never_refused() {
+    fn invalid_telemetry_is_truncated_or_dropped() {
         let said = fields(json!({
             "app_version": "v".repeat(100), "sdk_version": 7, "sdk": "rust", "platform": "😀".repeat(20),
             "os_version": "14.2.1", "arch": "aarch64", "cpu_cores": "5-8", "memory": "1TB",
@@ -261,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn required_fields_have_their_lengths() {
+    fn required_fields_have_length_limits() {
         let key = |value: Value| {
             fields(json!({ "license_key": value }))
                 .license_key()
@@ -296,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_hash_is_well_formed_or_absent() {
+    fn malformed_machine_hash_is_rejected() {
         let hash = |value: Value| {
             fields(json!({ "machine_hash": value }))
                 .machine_hash()

@@ -1,7 +1,7 @@
-//! The JSON of a request: one object, no field of which is named twice, at any depth.
+//! Strict JSON parsing: one object without duplicate field names, at any depth.
 //!
-//! Texts and whole numbers of the outermost object are read; the rest is checked and left alone. So a number that no
-//! machine can hold, in a field that refuses nothing, refuses nothing.
+//! Only strings and integers of the outermost object are parsed; other values are only checked
+//! for syntax. An out-of-range number in an ignored field is therefore not an error.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -11,22 +11,22 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-/// How deep arrays and objects may be nested, the outermost object included.
+/// Maximum nesting depth of arrays and objects, including the outermost object.
 const MOST_DEPTH: usize = 128;
 
-/// What a field holds, as far as any endpoint looks.
+/// A field value, as far as endpoints need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A text.
+    /// A string.
     Text(String),
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Integer(i64),
-    /// Anything else but null.
+    /// Any other value except null.
     Other,
 }
 
-/// The fields of an object; `null` is absence. `None` where the text is no JSON object, names a field twice or is nested
-/// too deep.
+/// Parses the fields of an object. Fields that are `null` are omitted. Returns `None` if the text
+/// is not a JSON object, contains a duplicate field name or is nested too deeply.
 pub fn object(json: &str) -> Option<BTreeMap<String, Value>> {
     let fields = members(json, 1)?;
     let value = |raw: &RawValue| match raw.get().as_bytes().first() {
@@ -38,8 +38,8 @@ pub fn object(json: &str) -> Option<BTreeMap<String, Value>> {
     Some(fields.into_iter().filter_map(read).collect())
 }
 
-/// The members of the object that `json` is, all that is nested in them checked. Each level is scanned once more for
-/// each level above it: what may be nested is bounded, and so is a request.
+/// Parses the members of an object and checks all nested values. Each level is scanned again for
+/// each level above it, which is acceptable because depth and body size are limited.
 fn members(json: &str, depth: usize) -> Option<BTreeMap<String, &RawValue>> {
     let Members(members) = serde_json::from_str(json).ok()?;
     members
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for MembersVisitor {
         let mut members = BTreeMap::new();
         while let Some((name, value)) = access.next_entry::<String, &RawValue>()? {
             if members.insert(name, value).is_some() {
-                return Err(A::Error::custom("a field is named twice"));
+                return Err(A::Error::custom("duplicate field name"));
             }
         }
         Ok(members)
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_and_whole_numbers_are_read_and_null_is_absence() {
+    fn strings_and_integers_are_parsed_and_nulls_are_omitted() {
         let found = object(
             r#" {"a":"x\u00e9","b":7,"c":-7,"d":1.5,"e":1e999,"f":null,"g":true,"h":[1e999],"i":{"j":"x"}} "#,
         )
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_or_names_a_field_twice_is_refused() {
+    fn invalid_objects_and_duplicate_field_names_are_rejected() {
         for json in [
             "",
             " ",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hundred_and_twenty_eight_levels_are_the_most() {
+    fn nesting_is_limited_to_128_levels() {
         let arrays =
             |levels: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
         let objects =

@@ -1,11 +1,11 @@
-//! Lone surrogates: JSON can spell half of a UTF-16 pair (`"\ud83d"`), which no Rust string can hold. Some clients cut
-//! device names in the middle of an emoji.
+//! Lone surrogates: JSON can encode half of a UTF-16 pair (`"\ud83d"`), which a Rust string
+//! cannot represent. Some clients truncate device names in the middle of an emoji.
 
 use std::borrow::Cow;
 
 const REPLACEMENT: &str = "fffd";
 
-/// Replaces each escaped surrogate that lacks its other half by the escape of U+FFFD.
+/// Replaces each escaped lone surrogate with the escape of U+FFFD.
 pub fn replace_lone(json: &str) -> Cow<'_, str> {
     let mut fixed = String::new();
     let mut copied = 0;
@@ -31,7 +31,7 @@ pub fn replace_lone(json: &str) -> Cow<'_, str> {
     Cow::Owned(fixed)
 }
 
-/// The UTF-16 unit that `\uXXXX` at `escape` spells.
+/// Returns the UTF-16 code unit that `\uXXXX` at `escape` encodes.
 fn unit(json: &str, escape: usize) -> Option<u16> {
     let digits = json.get(escape..escape + 6)?.strip_prefix("\\u")?;
     digits
@@ -44,7 +44,7 @@ fn is_low(json: &str, escape: usize) -> bool {
     matches!(unit(json, escape), Some(0xDC00..=0xDFFF))
 }
 
-/// Past the character that is escaped.
+/// Returns the index after the escaped character.
 fn next_boundary(json: &str, escaped: usize) -> usize {
     json[escaped..]
         .chars()
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_halves_are_replaced() {
+    fn only_lone_surrogates_are_replaced() {
         for (json, fixed) in [
             (r#""plain""#, r#""plain""#),
             (r#""\ud83d\ude00""#, r#""\ud83d\ude00""#),
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_out_parses() {
+    fn output_is_valid_json() {
         let text: String = serde_json::from_str(&replace_lone(r#""a\ud800b\udc00c😀""#)).unwrap();
         assert_eq!(text, "a\u{FFFD}b\u{FFFD}c😀");
     }

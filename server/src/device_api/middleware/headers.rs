@@ -1,5 +1,5 @@
-//! What every answer to a device carries: any web page may call, with no credentials; nothing is cached unless an
-//! endpoint says so; the request's own id comes back; and there is an answer within ten seconds.
+//! Response headers and deadline of the device API: CORS for any origin without credentials, no
+//! caching unless the endpoint allows it, the echoed request id, and a time limit.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use axum::{
 
 use crate::{device_api::response, request_id::RequestId};
 
-/// Clients give up after 15 s; this leaves room for the way back.
+/// Maximum time to respond. Clients time out after 15 s, which leaves 5 s for the network.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// The client's own id of a request.
+/// Header with the client's own request id.
 pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keylight-request-id");
 
 const ALLOWED_HEADERS: &str = "content-type, x-keylight-sdk-key, x-keylight-request-id";
@@ -38,12 +38,12 @@ pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
             })
     };
     add(response.headers_mut(), id.echo());
-    // For the log, which stands outside of this.
+    // Read by the request log, which wraps this layer.
     response.extensions_mut().insert(id);
     response
 }
 
-/// The client's request id, if it is one: 1 to 64 of `0-9 A-Z a-z -`.
+/// Returns the client's request id if it is well formed: 1 to 64 of `0-9 A-Z a-z -`.
 pub fn client_request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CLIENT_REQUEST_ID)?.to_str().ok()?;
     let fits = (1..=64).contains(&value.len())
@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_well_formed_request_id_is_the_clients() {
+    fn malformed_client_request_ids_are_ignored() {
         let of = |value: &str| {
             let value = HeaderValue::from_str(value).unwrap();
             client_request_id(&HeaderMap::from_iter([(CLIENT_REQUEST_ID, value)]))

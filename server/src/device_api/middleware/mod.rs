@@ -1,4 +1,4 @@
-//! What every request of a device goes through, from the outside in: headers and the deadline, then the rate limit.
+//! Device API middleware, outermost first: headers and deadline, then the rate limit.
 
 mod headers;
 mod rate_limit;

@@ -1,4 +1,4 @@
-//! The limit of requests from one address.
+//! Rate limit per client address.
 
 use axum::{
     extract::{Request, State},
@@ -12,8 +12,8 @@ use crate::{
     state::AppState,
 };
 
-/// Turns a flood away before anything is made of it. What was sent is taken in all the same: who still sends does not see the answer,
-/// and takes the end of the connection for trouble on the way.
+/// Rejects requests above the limit before processing them. The body is still read, because a
+/// client that is still sending would see a closed connection instead of the response.
 pub(crate) async fn rate_limit(
     State(state): State<AppState>,
     request: Request,

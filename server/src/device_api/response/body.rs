@@ -1,4 +1,4 @@
-//! The bodies of responses, as far as several endpoints or the API document need them.
+//! Response bodies shared by several endpoints or used in the API description.
 
 use keywright_domain::{
     activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
@@ -7,7 +7,7 @@ use keywright_service::device::settings::SentSettings;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// An error, in one sentence.
+/// An error message.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Refused", deny_unknown_fields)]
 pub(crate) struct ErrorBody<'a> {
@@ -15,7 +15,7 @@ pub(crate) struct ErrorBody<'a> {
     pub(crate) error: &'a str,
 }
 
-// One client decodes it by `activated` only.
+// One client recognizes this error only by its `activated` field.
 /// An error of activate with status 422.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
@@ -35,7 +35,8 @@ impl NotActivated {
     }
 }
 
-/// An error of validate with status 422. An expired license has a lease that says so.
+/// An error of validate with status 422. For an expired license, it includes a lease with that
+/// status.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct NotValid {
@@ -70,10 +71,10 @@ impl NotValid {
     }
 }
 
-// The core of two responses. Not a doc comment: it would be in their description.
+// Shared by two responses. Not a doc comment, because it would appear in their descriptions.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct LeaseFields {
-    /// Unix seconds; null for a license that never ends.
+    /// Unix seconds, or null for a license that never expires.
     license_expires_at: Option<i64>,
     #[schemars(with = "LeaseSchema")]
     lease: Lease,
@@ -88,7 +89,7 @@ impl LeaseFields {
     }
 }
 
-// Describes `keywright_domain::lease::Lease`: the domain has no schema library.
+// Schema of `keywright_domain::lease::Lease`. The domain crate does not depend on schemars.
 /// A signed lease.
 #[derive(JsonSchema)]
 #[schemars(rename = "Lease", rename_all = "camelCase", deny_unknown_fields)]
@@ -110,7 +111,7 @@ pub(crate) struct LeaseSchema {
     signature: String,
 }
 
-/// Product settings. What was never set is absent.
+/// Product settings. Unset ones are omitted.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Settings", deny_unknown_fields, extend("required" = []))]
 pub(crate) struct SettingsFields {
@@ -124,7 +125,7 @@ pub(crate) struct SettingsFields {
     signed: Option<SignatureFields>,
 }
 
-/// All four or none.
+/// All four fields or none.
 #[derive(Serialize, JsonSchema)]
 struct SignatureFields {
     issued_at: i64,

@@ -1,4 +1,4 @@
-//! What a refusal becomes: its status, its sentence, its label in the metrics.
+//! Maps each refusal to a status, a message and a metric label.
 
 use ::metrics::counter;
 use axum::{
@@ -12,7 +12,8 @@ use keywright_service::{Error, device::Refusal};
 use super::{NotActivated, NotValid, error};
 use crate::{metrics, request_id::RequestId};
 
-/// Which endpoint answers: two of them mark their 422 in a way of their own, without which one client can't decode it.
+/// An endpoint. Two of them add a field to 422 responses, without which one client cannot decode
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Activate,
@@ -24,12 +25,12 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Whether somebody could find a key out by asking.
+    /// Returns whether the endpoint could be used to guess license keys.
     pub(crate) const fn takes_a_key(self) -> bool {
         matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
     }
 
-    /// For the metrics.
+    /// Returns a metric label.
     const fn label(self) -> &'static str {
         match self {
             Self::Activate => "activate",
@@ -41,18 +42,18 @@ impl Endpoint {
         }
     }
 
-    /// For the metrics, too: a refusal that has a shape of its own.
+    /// Counts a refusal that `refuse` does not handle.
     pub(crate) fn count_refusal(self, reason: &'static str) {
         count_refusal(self.label(), reason);
     }
 
-    /// The answer to whoever seems to guess.
+    /// Responds to an address that seems to guess keys.
     pub(crate) fn refuse_guess(self) -> Response {
         self.count_refusal("guessing");
         too_many_requests()
     }
 
-    /// The answer to a refusal.
+    /// Builds and counts the response to a refusal. Logs internal errors.
     pub(crate) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
         self.count_refusal(reason(refusal));
         if let Refusal::Trouble(trouble) = refusal {
@@ -60,7 +61,7 @@ impl Endpoint {
                 error = trouble.with_causes(),
                 request_id = request_id.own(),
                 client_request_id = request_id.client(),
-                "a device was not served"
+                "device request failed"
             );
         }
         let (status, sentence) = (status(refusal), sentence(refusal));
@@ -76,10 +77,10 @@ impl Endpoint {
     }
 }
 
-/// Clients do as they are told, in their caller's thread.
+/// Clients block the calling thread for this long, so keep it short.
 const RETRY_AFTER_SECONDS: u16 = 5;
 
-/// The answer to one of a flood, whatever it asks.
+/// Responds to a request above the rate limit.
 pub(crate) fn rate_limited() -> Response {
     count_refusal("any", "flood");
     too_many_requests()
@@ -89,7 +90,7 @@ pub(crate) fn count_refusal(endpoint: &'static str, reason: &'static str) {
     counter!(metrics::DEVICE_REFUSALS, "endpoint" => endpoint, "reason" => reason).increment(1);
 }
 
-/// For the metrics.
+/// Returns a metric label.
 const fn reason(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::SdkKey => "sdk_key",
@@ -122,12 +123,12 @@ fn status(refusal: &Refusal) -> StatusCode {
         Refusal::Denied(Denied::Full) => StatusCode::PAYMENT_REQUIRED,
         Refusal::Denied(Denied::Expired) | Refusal::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::Trouble(Error::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
-        // Whatever else it is, the device keeps its lease and tries again.
+        // For any other error, the device keeps its lease and tries again.
         Refusal::Trouble(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
-/// Trouble of ours is told without its details.
+/// Returns the error message, without the details of internal errors.
 fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Trouble(Error::Internal(_)) => "Internal server error".to_owned(),
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_refusal_has_its_status_and_sentence() {
+    fn refusals_map_to_statuses_and_messages() {
         for (refusal, expected, text) in [
             (Refusal::SdkKey, 401, "Invalid or missing SDK key"),
             (Refusal::Suspended, 403, "Account suspended"),

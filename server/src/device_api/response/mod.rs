@@ -1,4 +1,4 @@
-//! Responses to devices: always JSON; an error is one sentence.
+//! Device API responses, which are always JSON. An error is one sentence.
 
 mod body;
 mod endpoint;
@@ -13,15 +13,15 @@ use serde::Serialize;
 pub(crate) use body::{ErrorBody, LeaseFields, NotActivated, NotValid, SettingsFields};
 pub(crate) use endpoint::{Endpoint, count_refusal, rate_limited};
 
-/// Whether an answer may be kept by caches; nothing but the keyset is.
+/// Default cache policy. Only the keyset may be cached.
 pub(crate) const NO_STORE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
 
-/// A success: 200, exactly.
+/// Builds a response with status 200.
 pub(crate) fn success(body: impl Serialize) -> Response {
     Json(body).into_response()
 }
 
-/// Anything else.
+/// Builds an error response.
 pub(crate) fn error(status: StatusCode, sentence: &str) -> Response {
     (status, Json(ErrorBody { error: sentence })).into_response()
 }

@@ -1,4 +1,4 @@
-//! `POST /{tenant}/{product}/activate`: bind a device, get a lease.
+//! `POST /{tenant}/{product}/activate`: activates a device and issues a lease.
 
 use axum::response::Response;
 use keywright_domain::ids::InstanceId;
@@ -13,7 +13,7 @@ use crate::device_api::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the wire format")]
 pub(crate) struct Activated {
     #[schemars(extend("const" = true))]
     activated: bool,

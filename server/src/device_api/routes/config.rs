@@ -1,4 +1,4 @@
-//! `GET /{tenant}/{product}/config`: what the vendor set for the product's apps.
+//! `GET /{tenant}/{product}/config`: returns the product settings.
 
 use axum::response::Response;
 use keywright_service::device::settings::SentSettings;

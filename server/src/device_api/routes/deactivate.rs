@@ -1,4 +1,4 @@
-//! `POST /{tenant}/{product}/deactivate`: the device gives its own slot back.
+//! `POST /{tenant}/{product}/deactivate`: frees the device's slot.
 
 use axum::response::Response;
 use keywright_service::device::DeactivationRequest;

@@ -1,4 +1,4 @@
-//! `POST /{tenant}/{product}/keyless`: the beacon of an install without a key.
+//! `POST /{tenant}/{product}/keyless`: records an install without a license key.
 
 use axum::response::Response;
 use keywright_service::device::keyless::Beacon;

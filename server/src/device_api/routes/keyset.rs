@@ -1,4 +1,5 @@
-//! `GET /{tenant}/.well-known/keylight-keys`: the tenant's public signing keys. No SDK key is needed.
+//! `GET /{tenant}/.well-known/keylight-keys`: returns the tenant's public signing keys. Requires
+//! no SDK key.
 
 use axum::{
     Extension,
@@ -28,7 +29,7 @@ pub(crate) struct Keys {
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the wire format")]
 struct Key {
     #[schemars(with = "String", length(min = 1))]
     kid: Kid,

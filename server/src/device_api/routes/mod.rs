@@ -1,4 +1,4 @@
-//! One file per endpoint, each with its request and its response.
+//! One module per endpoint, with its request and response types.
 
 pub(crate) mod activate;
 pub(crate) mod config;

@@ -1,4 +1,4 @@
-//! `POST /{tenant}/{product}/validate`: check an instance, get a fresh lease.
+//! `POST /{tenant}/{product}/validate`: validates an instance and issues a new lease.
 
 use axum::{
     Json,
@@ -17,7 +17,7 @@ use crate::device_api::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "the wire's own names")]
+#[expect(clippy::struct_field_names, reason = "field names of the wire format")]
 pub(crate) struct Valid {
     #[schemars(extend("const" = true))]
     valid: bool,

@@ -1,4 +1,4 @@
-//! Calls by the scripts of our pages: how they are known, and which of them come from a page that has had its day.
+//! Requests from our own scripts: detects them, and rejects those from outdated pages.
 
 use axum::http::{HeaderMap, header};
 use keywright_app::api::{
@@ -7,14 +7,14 @@ use keywright_app::api::{
     request_scope::RequestScope,
 };
 
-/// Whether a script asks, which wants to be told of an error in a form that it can read; people want words, or a page.
+/// Returns whether a script sent the request and expects a structured error instead of a page.
 pub fn is_call(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/fn/")
         || (accepts(headers, "application/json") && !accepts(headers, "text/html"))
 }
 
-/// Why a page that calls gets no answer: it is from before a deploy, or it was made for another operator than the one who
-/// is signed in by now.
+/// Returns the error for an outdated page: it was loaded before a deploy, or for an operator
+/// other than the one now signed in.
 pub(crate) fn outdated(
     headers: &HeaderMap,
     scope: Option<&RequestScope>,
@@ -24,7 +24,7 @@ pub(crate) fn outdated(
         return Some(ApiError::outdated());
     }
     is_somebody_elses(headers, scope).then(|| {
-        let message = "Somebody else has signed in here since this page was loaded.";
+        let message = "Someone else has signed in on this browser since you opened this page.";
         ApiError::new(ErrorCode::Outdated, message)
     })
 }
@@ -44,7 +44,7 @@ fn is_somebody_elses(headers: &HeaderMap, scope: Option<&RequestScope>) -> bool 
     account.is_some_and(|account| sent.as_bytes() != account.operator_id.to_string().as_bytes())
 }
 
-/// Scripts send their build's id; what sends none is no page of ours.
+/// Our scripts send their build id. A request without one does not come from our pages.
 fn is_from_another_build(headers: &HeaderMap, build_id: &str) -> bool {
     headers
         .get(BUILD_HEADER)

@@ -1,4 +1,4 @@
-//! The context of a form that was posted: the operator, and the page it was posted from.
+//! The context of a submitted form.
 
 use axum::{
     Extension,
@@ -15,7 +15,7 @@ use keywright_service::{Caller, Error, Services};
 
 use crate::{state::AppState, web::render};
 
-/// The operator who posted a form, and the page it was posted from.
+/// The operator who submitted a form, and the page it was submitted from.
 pub(crate) struct FormContext {
     scope: RequestScope,
     headers: HeaderMap,
@@ -36,7 +36,7 @@ impl<S: Send + Sync> FromRequestParts<S> for FormContext {
 }
 
 impl FormContext {
-    /// The services, and the operator who is signed in.
+    /// Returns the services and the signed-in operator.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         let account = self.scope.account.as_ref().ok_or(Error::Unauthenticated)?;
         Ok((self.scope.services.clone(), Caller::operator(account)))
@@ -47,24 +47,23 @@ impl FormContext {
         render::malformed_form_page(state, self.scope, self.headers).await
     }
 
-    /// Whether the operator's tenant is still led to its first licensed device.
+    /// Returns whether the operator's tenant still uses the setup guide.
     pub(crate) fn is_guided(&self) -> bool {
         let account = self.scope.account.as_ref();
         account.is_some_and(|account| account.is_guided)
     }
 
-    /// The id of the operator who is signed in.
+    /// Returns the id of the signed-in operator.
     pub(crate) fn operator(&self) -> Option<String> {
         let account = self.scope.account.as_ref();
         account.map(|account| account.operator_id.to_string())
     }
 
-    /// The id of the request.
     pub(crate) fn request_id(&self) -> &str {
         &self.scope.request_id
     }
 
-    /// Does it in the name of the operator who is signed in.
+    /// Runs `work` as the signed-in operator.
     pub(crate) async fn act<T>(
         &self,
         work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
@@ -73,7 +72,7 @@ impl FormContext {
         work(&services, &caller).await
     }
 
-    /// To the license, where it is done; else the page that asked, with what went wrong.
+    /// Redirects to the license on success, or renders the form again with the error.
     pub(crate) async fn redirect_back(
         self,
         state: AppState,
@@ -96,7 +95,7 @@ impl FormContext {
         .await
     }
 
-    /// Says on a page of its own what went wrong, for a form that has no page at its address.
+    /// Renders an error page, for forms without a page of their own.
     pub(crate) async fn render_error_page(self, state: AppState, error: Error) -> Response {
         if matches!(error, Error::Unauthenticated) {
             return Redirect::to(routes::LOGIN).into_response();
@@ -105,13 +104,13 @@ impl FormContext {
         self.render_api_error(state, failure).await
     }
 
-    /// Says on a page of its own what went wrong, under the id of the request.
+    /// Renders an error page with the request id.
     pub(crate) async fn render_api_error(self, state: AppState, error: ApiError) -> Response {
         let error = error.of_request(self.scope.request_id.clone());
         render::error_page(state, self.scope, self.headers, error).await
     }
 
-    /// Renders the page that posted as the answer.
+    /// Renders the page that the form was submitted from.
     pub(crate) async fn page(
         self,
         state: AppState,

@@ -1,4 +1,4 @@
-//! What handlers take from a browser's request.
+//! Dashboard extractors.
 
 pub(crate) mod accept;
 mod form_context;

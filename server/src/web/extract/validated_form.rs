@@ -1,5 +1,5 @@
-//! Forms whose page is at the address that they post to: what they lead to, or the page again, with what is wrong beside each
-//! field and what was typed in its place.
+//! Forms that post to the URL of their own page. On success they redirect; on error they render
+//! the page again, with the submitted values and an error next to each field.
 
 use axum::{
     Form,
@@ -11,6 +11,7 @@ use keywright_app::{
         error::{ApiError, ErrorCode},
         request::{OPERATOR_FIELD, RefusedForm, ShownOnce, form_failure},
     },
+    format::plan_name,
     routes,
 };
 use keywright_service::{
@@ -25,14 +26,14 @@ use crate::state::AppState;
 /// Fields whose values are never rendered again.
 const SECRET_FIELDS: [&str; 3] = ["code", "password", "sdk_key"];
 
-/// A form that was posted, and what was read out of it.
+/// A deserialized form submission.
 pub(crate) struct ValidatedForm<T> {
     read: T,
     responder: FormResponder,
 }
 
 impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
-    /// The page that says that what was posted is no such form.
+    /// The error page for a malformed form.
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Response> {
@@ -58,7 +59,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
     }
 }
 
-/// A zero byte is nothing that a browser sends, that a page can show, or that PostgreSQL can keep.
+/// Deserializes the form. Rejects NUL, which browsers never send, pages cannot show and
+/// PostgreSQL cannot store.
 fn read<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
     if typed.iter().any(|(_, value)| value.contains('\0')) {
         return None;
@@ -71,8 +73,8 @@ fn read<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
 }
 
 impl<T> ValidatedForm<T> {
-    /// Does what the form asks for in the name of the operator who is signed in, and leads to where `work` says; shows the form
-    /// again, where it is refused.
+    /// Runs `work` as the signed-in operator and redirects to the returned path. On error,
+    /// renders the form again.
     pub(crate) async fn save(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
@@ -83,7 +85,7 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// The same where something is made that the guide asks for: while it is there, it goes on from there.
+    /// Like `save`, but redirects to the setup guide while the guide is active.
     pub(crate) async fn save_for_guide(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
@@ -100,7 +102,7 @@ impl<T> ValidatedForm<T> {
         .await
     }
 
-    /// The same; what is made is shown by the answer itself, for a redirect would lose it.
+    /// Like `save`, but shows a one-time secret in the response, which a redirect would lose.
     pub(crate) async fn show(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<ShownOnce, FormError>,
@@ -111,7 +113,8 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// Does what comes before the answer is known to be that of a form that was carried out.
+    /// Runs `work` as the signed-in operator, and returns its result with the means to respond.
+    /// On error, returns the response.
     pub(crate) async fn attempt<R>(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<R, FormError>,
@@ -130,58 +133,57 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// Separates the values of the form from the means to answer it.
+    /// Splits the form into its values and its responder.
     pub(crate) fn into_parts(self) -> (T, FormResponder) {
         (self.read, self.responder)
     }
 }
 
-/// A form whose answer is still to be made.
+/// Builds the response to a submitted form.
 pub(crate) struct FormResponder {
     state: AppState,
     context: FormContext,
-    /// Names and values as they were typed, without secrets.
+    /// Submitted names and values, without secrets.
     typed: Vec<(String, String)>,
 }
 
 impl FormResponder {
-    /// The application's state.
     pub(crate) fn state(&self) -> &AppState {
         &self.state
     }
 
-    /// The id of the request.
     pub(crate) fn request_id(&self) -> &str {
         self.context.request_id()
     }
 
-    /// The services, and the operator who is signed in.
+    /// Returns the services and the signed-in operator.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         self.context.caller()
     }
 
-    /// Whether the page was made for another operator than the one who is signed in by now.
+    /// Returns whether the page was rendered for an operator other than the one now signed in.
     fn is_for_another_operator(&self) -> bool {
         let mut typed = self.typed.iter();
         let made_for = typed.find(|(name, _)| name == OPERATOR_FIELD);
         made_for.is_some_and(|(_, id)| Some(id) != self.context.operator().as_ref())
     }
 
-    /// The page of the form as it is for whoever is signed in, with nothing of what was typed for another.
+    /// Renders the form for the operator now signed in, without the values that the other one
+    /// entered.
     async fn reject_operator_mismatch(mut self) -> Response {
         self.typed.clear();
-        let message = "Somebody else has signed in here since this form was loaded";
+        let message = "Someone else has signed in on this browser since you opened this form";
         self.refuse(Error::Conflict(message).into()).await
     }
 
-    /// Another page that says what went wrong.
+    /// Renders an error page.
     pub(crate) async fn render_error_page(self, code: ErrorCode, message: &str) -> Response {
         self.context
             .render_api_error(self.state, ApiError::new(code, message))
             .await
     }
 
-    /// The page of the form, with what was made.
+    /// Renders the form with a one-time secret.
     pub(crate) async fn show(self, shown: ShownOnce) -> Response {
         self.context
             .page(self.state, |extensions| {
@@ -190,24 +192,21 @@ impl FormResponder {
             .await
     }
 
-    /// The page of the form, with why it was not carried out.
+    /// Renders the form with an error.
     pub(crate) async fn refuse(self, error: FormError) -> Response {
         let (error, made) = match error {
             FormError::Other(Error::Unauthenticated) => {
                 return Redirect::to(routes::LOGIN).into_response();
             }
-            FormError::Invalid(errors) => {
-                let message = "Nothing was done yet:";
-                (field_errors(ErrorCode::Invalid, message, &errors), None)
-            }
+            FormError::Invalid(errors) => (field_errors(ErrorCode::Invalid, &errors), None),
             FormError::Duplicate(made) => {
-                let message = "This form was sent before. Nothing was made now.";
+                let message = "You already submitted this form. Nothing was created this time.";
                 (ApiError::new(ErrorCode::Conflict, message), Some(made))
             }
             FormError::Other(Error::PlanRequired(plan)) => {
                 let message = format!(
-                    "This tenant's plan has no room for another product: that needs the plan {}. Nothing was saved.",
-                    plan.as_str()
+                    "Your plan doesn't include another product. Upgrade to {} to add more. Nothing was saved.",
+                    plan_name(plan)
                 );
                 (ApiError::new(ErrorCode::PlanRequired, message), None)
             }
@@ -216,7 +215,7 @@ impl FormResponder {
         self.render_form_again(error, made).await
     }
 
-    /// The page of the form with an error, and with the result of an earlier submission.
+    /// Renders the form with an error and, for a duplicate submission, the earlier result.
     pub(crate) async fn render_form_again(
         self,
         error: ApiError,
@@ -235,8 +234,12 @@ impl FormResponder {
     }
 }
 
-/// An error that is shown next to the fields concerned.
-pub(crate) fn field_errors(code: ErrorCode, message: &str, errors: &FieldErrors) -> ApiError {
+/// Builds an error with a message next to each invalid field.
+pub(crate) fn field_errors(code: ErrorCode, errors: &FieldErrors) -> ApiError {
+    let message = match errors.iter().count() {
+        1 => "Fix this field:".to_owned(),
+        count => format!("Fix these {count} fields:"),
+    };
     let fields = errors.iter();
     ApiError {
         fields: fields

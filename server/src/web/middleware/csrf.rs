@@ -1,4 +1,4 @@
-//! Another site can't make a signed-in browser change anything here.
+//! Protection against cross-site request forgery.
 
 use axum::{
     extract::{Request, State},
@@ -11,7 +11,7 @@ use keywright_app::api::error::ErrorCode;
 use super::errors::Failed;
 use crate::state::AppState;
 
-/// Refuses what changes something and comes from another origin.
+/// Rejects state-changing requests from other origins.
 pub(crate) async fn reject_cross_site(
     State(state): State<AppState>,
     request: Request,
@@ -25,14 +25,15 @@ pub(crate) async fn reject_cross_site(
         return next.run(request).await;
     }
     let failed = Failed::from(&request);
-    failed.log("refused a request that another site made");
-    let message = "This request came from another site, so nothing was done. If it did not: a proxy in front of Keywright \
-                   must pass the Host header on as it is.";
+    failed.log("rejected a cross-site request");
+    let message = "Blocked: this request came from another site. If it didn't, your proxy must pass \
+                   the Host header through unchanged.";
     failed.answer(state, ErrorCode::Forbidden, message).await
 }
 
-/// Browsers say where a request comes from: by Fetch-Metadata to HTTPS and localhost, by `Origin` on every post. A
-/// request with neither is no browser's, and carries no cookies that somebody else could have borrowed.
+/// Returns whether a request comes from our own pages. Browsers send `Sec-Fetch-Site` to HTTPS
+/// and localhost, and `Origin` with every POST. A request with neither is not from a browser, so
+/// it carries no cookies that an attacker could abuse.
 pub fn is_same_origin(headers: &HeaderMap) -> bool {
     let text = |name| {
         headers
@@ -56,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_own_origin_may_change_things() {
+    fn requests_from_other_origins_are_rejected() {
         let site = "sec-fetch-site";
         for (headers, same) in [
             (&[] as &[(&'static str, &'static str)], true),

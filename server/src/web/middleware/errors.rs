@@ -1,4 +1,4 @@
-//! Requests that no page can be made for, answered with a page all the same: what went wrong, the request's id, a way back.
+//! Error responses for panics, timeouts and other failures outside a page.
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
@@ -21,7 +21,7 @@ use crate::{
     web::{cookies, extract::accept, render},
 };
 
-/// A request that went wrong, as far as its answer depends on it.
+/// The parts of a failed request that its error response depends on.
 pub(crate) struct Failed {
     headers: HeaderMap,
     is_call: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Failed {
 }
 
 impl Failed {
-    /// The request itself goes its way, and may not come back.
+    /// Captures these parts before the request is consumed.
     pub(crate) fn from(request: &Request) -> Self {
         Self {
             headers: request.headers().clone(),
@@ -38,12 +38,13 @@ impl Failed {
         }
     }
 
-    /// Has the log tell of it, under the request's id.
+    /// Logs a warning with the request id.
     pub(crate) fn log(&self, what: &str) {
         tracing::warn!(request_id = self.request_id, "{what}");
     }
 
-    /// What a script understands, or a page. Who is signed in is not known here.
+    /// Responds to a script with a structured error, and to anyone else with an error page. The
+    /// page shows no account, because the session may not have been resolved.
     pub(crate) async fn answer(self, state: AppState, code: ErrorCode, message: &str) -> Response {
         let error = ApiError::new(code, message).of_request(self.request_id.clone());
         if self.is_call {
@@ -60,31 +61,31 @@ impl Failed {
     }
 }
 
-/// How long a request may take to be answered; what streams has begun to answer by then. Longer than any wait of ours for a
-/// database or a password hash.
+/// Maximum time until a response starts. Streams have started by then. Longer than any wait for
+/// the database or a password hash.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A mistake of ours ends one request, not the server, and whoever made it gets a page.
+/// Turns a panic or a timeout into an error response.
 pub(crate) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
     within(PATIENCE, state, request, next).await
 }
 
-/// A panic in the request's own task is noticed at once. One in a task that reads what a page is to show leaves the page
-/// waiting for it: then it is the time that tells.
+/// Catches a panic in the request's own task immediately. A panic in a task that loads page data
+/// leaves the page waiting, so the timeout catches it.
 async fn within(patience: Duration, state: AppState, request: Request, next: Next) -> Response {
     let failed = Failed::from(&request);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(patience, answered).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
-            failed.log("a request panicked");
-            let message =
-                "The server made a mistake. It is in its log, under the id of this request.";
+            failed.log("request panicked");
+            let message = "This is an error on our side. The server's log has the details under this request ID.";
             failed.answer(state, ErrorCode::Internal, message).await
         }
         Err(_) => {
-            failed.log("a request took too long");
-            let message = "The server did not answer in time. What was asked for may have been done all the same.";
+            failed.log("request timed out");
+            let message =
+                "The server took too long to answer. Your change may still have gone through.";
             failed.answer(state, ErrorCode::Unavailable, message).await
         }
     }
@@ -126,7 +127,7 @@ mod tests {
         let site = Site::from_files(HashMap::from(files)).unwrap();
         let world = TestWorld::on(Engine::Sqlite).await;
         let state = AppState::new(world.services, site, PublicUrl::default());
-        // Listing the pages readies the renderer, as it does when the whole router is built.
+        // Listing the pages initializes the renderer, as building the whole router does.
         assert!(!render::paths().is_empty());
         let watched = RequestLog::new(Surface::Browser, &state);
         let router: Router = Router::new()
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mistake_of_ours_is_told_with_a_page_or_to_scripts_in_their_words() {
+    async fn panics_and_timeouts_become_error_responses() {
         let (status, page) = answer("/boom").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(
@@ -155,7 +156,7 @@ mod tests {
         assert!(!page.contains("on purpose"));
         let (status, page) = answer("/never").await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(page.contains("did not answer in time"), "{page}");
+        assert!(page.contains("took too long to answer"), "{page}");
         let (status, call) = answer("/fn/boom").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         let error: serde_json::Value = serde_json::from_str(&call).unwrap();

@@ -1,4 +1,4 @@
-//! What every request of a browser goes through.
+//! Dashboard middleware.
 
 pub(crate) mod csrf;
 pub(crate) mod errors;

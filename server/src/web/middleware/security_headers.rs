@@ -1,4 +1,4 @@
-//! What every answer to a browser carries, unless its handler says otherwise.
+//! Security headers for every dashboard response whose handler does not set them.
 
 use axum::{
     http::{HeaderName, HeaderValue, header},
@@ -8,11 +8,12 @@ use tower_http::set_header::response::SetMultipleResponseHeadersLayer;
 
 use crate::state::PublicUrl;
 
-/// For what is no page: nothing may be loaded from it or show it in a frame. Pages bring a policy with their nonce.
+/// Policy for responses that are not pages: forbids all loading and framing. Pages set their own
+/// policy with a nonce.
 const NO_PAGE_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Two years. Not for subdomains: those may be somebody else's.
+/// Two years. Excludes subdomains, which may belong to someone else.
 const STRICT_TRANSPORT: &str = "max-age=63072000";
 
 const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
@@ -22,7 +23,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    // Pages' addresses name licenses: they stay within the dashboard.
+    // Page URLs contain license ids, which must not leak to other sites.
     (header::REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     (

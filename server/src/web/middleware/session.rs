@@ -1,4 +1,4 @@
-//! Who is asking: resolved once for each request, and where that leads.
+//! Resolves the session of each request and guards the routes that need one.
 
 use axum::{
     extract::{Request, State},
@@ -25,7 +25,7 @@ use crate::{
     web::{cookies, extract::accept::is_call},
 };
 
-/// Puts the request's scope, which pages and server functions read, into its extensions.
+/// Adds the request scope, which pages and server functions read, to the extensions.
 pub(crate) async fn resolve(
     State(state): State<AppState>,
     mut request: Request,
@@ -36,8 +36,8 @@ pub(crate) async fn resolve(
         Ok(account) => account,
         Err(error) => {
             let error = error.with_causes();
-            tracing::error!(error, request_id, "no session could be looked up");
-            let message = "The database is not available at the moment. Try again in a minute.";
+            tracing::error!(error, request_id, "failed to look up the session");
+            let message = "The database is temporarily unavailable. Try again in a minute.";
             let failed = Failed::from(&request);
             return failed.answer(state, ErrorCode::Unavailable, message).await;
         }
@@ -55,8 +55,8 @@ pub(crate) async fn resolve(
     next.run(request).await
 }
 
-/// Leads those who are not signed in to the sign-in page, or to the setup while nobody can sign in, and those who are away
-/// from it.
+/// Redirects signed-out visitors to the sign-in page, or to setup while there is no tenant, and
+/// signed-in operators away from the sign-in page.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
     let scope = request.extensions().get::<RequestScope>().cloned();
     let signed_in = scope.as_ref().is_some_and(|scope| scope.account.is_some());
@@ -65,7 +65,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     match (signed_in, path == routes::LOGIN) {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
         (false, false) if is_call(path, request.headers()) => {
-            ApiError::new(ErrorCode::Unauthenticated, "You are no longer signed in.")
+            ApiError::new(ErrorCode::Unauthenticated, "You're signed out.")
                 .of_request(RequestId::of(request.extensions()).own().to_owned())
                 .into_response()
         }
@@ -81,7 +81,8 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether the first tenant is still to be made. Where nobody can tell, the sign-in page is shown, which needs no database.
+/// Returns whether the first tenant has yet to be created. Returns `false` on a database error,
+/// because the sign-in page works without the database.
 async fn is_setup_due(scope: Option<RequestScope>) -> bool {
     match scope {
         Some(scope) => scope.services.setup.is_due().await.unwrap_or(false),
@@ -98,7 +99,7 @@ async fn find_account(
     let Some(token) = cookies::session_token(&jar, state.public_url) else {
         return Ok(None);
     };
-    // What a page asks by itself does not count as its operator's being there.
+    // Requests that a page sends in the background must not extend the session.
     let is_unattended = path == routes::EVENTS || headers.contains_key(UNATTENDED_HEADER);
     let operators = &state.services.operators;
     let account = if is_unattended {

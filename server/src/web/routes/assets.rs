@@ -1,4 +1,4 @@
-//! The site's files. Their names carry a hash of what is in them, so browsers keep them for good.
+//! Static files. Their names contain a hash of the contents, so browsers cache them indefinitely.
 
 use axum::{
     extract::{Path, State},
@@ -11,7 +11,7 @@ use crate::state::AppState;
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 const FOR_AN_HOUR: &str = "public, max-age=3600";
 
-/// Every answer depends on what the client accepts, also the one that nothing acceptable is there.
+/// Every response depends on `Accept-Encoding`, even a 406.
 const VARY: [(HeaderName, &str); 1] = [(header::VARY, "accept-encoding")];
 
 /// `GET /pkg/{file}`.

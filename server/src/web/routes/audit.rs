@@ -1,4 +1,4 @@
-//! The filters of the audit log.
+//! The filter form of the audit log.
 
 use axum::{
     Extension, Form,
@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use crate::{state::AppState, web::render};
 
-/// What the log is asked for. No `Debug`: one of these may be a key.
+/// The submitted filters. No `Debug`: `q` may be a license key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Asked {
@@ -33,7 +33,8 @@ pub(crate) struct Asked {
     to: String,
 }
 
-/// `POST /audit/find`: leads to the log that is asked for. A whole key becomes its license's id, and is repeated nowhere.
+/// `POST /audit/find`: redirects to the filtered log. Replaces a full license key with its
+/// license id, so that the key is never echoed.
 pub(crate) async fn find(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -44,7 +45,7 @@ pub(crate) async fn find(
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Form(asked)) = form else {
-        // Who asked for one thing must not read everything for an answer.
+        // A malformed filter must not show the unfiltered log.
         return render::malformed_form_page(state, scope, headers).await;
     };
     match with_license(&scope, &Caller::operator(account), &asked).await {
@@ -60,7 +61,8 @@ pub(crate) async fn find(
     }
 }
 
-/// The filter, with the license or the term that was typed; `None` where it was a key that no license has.
+/// Returns the filter with the license or term that was entered, or `None` for a key that no
+/// license has.
 async fn with_license(
     scope: &RequestScope,
     caller: &Caller,
@@ -76,7 +78,7 @@ async fn with_license(
         term,
         ..filter.clone()
     };
-    // A key first: one of 64 symbols may look like a license's id.
+    // Check for a key first: a 64-character key may look like a license id.
     let found = licenses.find(caller, typed).await?;
     if let Found::License(id) = found {
         return Ok(Some(about(Some(id), None)));
@@ -93,7 +95,7 @@ async fn with_license(
 }
 
 impl Asked {
-    /// Everything but what was typed about licenses.
+    /// Returns all filters except the license search.
     fn filter(&self) -> AuditFilter {
         let query = routes::audit_query_of(|name| match name {
             "action" => Some(&self.action),

@@ -1,4 +1,4 @@
-//! `GET /licenses.csv`: the licenses as a file, with the filters of the list.
+//! `GET /licenses.csv`: exports the licenses that match the list filters.
 
 use axum::{
     Extension,
@@ -26,7 +26,7 @@ use crate::{
     web::{extract::accept, render},
 };
 
-/// `GET /licenses.csv?…`: streamed, so that memory does not grow with the number of licenses.
+/// Streams the export, so that memory use stays constant.
 pub(crate) async fn licenses(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -41,7 +41,7 @@ pub(crate) async fn licenses(
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
-        let message = "The address of the file is mangled: take the link on the list of licenses.";
+        let message = "This link is damaged. Use the export button on the license list.";
         let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
         return refused(state, scope, headers, error).await;
     };
@@ -64,7 +64,7 @@ pub(crate) async fn licenses(
     }
 }
 
-/// In a form that a script can read, where one asks; else a page.
+/// Responds to a script with a structured error, and to anyone else with an error page.
 async fn refused(
     state: AppState,
     scope: RequestScope,
@@ -101,15 +101,15 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
         match rows.next().await {
             Ok(Some(chunk)) => Some((Ok(chunk), Some(rows))),
             Ok(None) => None,
-            // Breaks the answer off, so that the browser does not take half a file for a whole one.
+            // Abort the response, so that the browser does not save a truncated file.
             Err(error) => Some((Err(error), None)),
         }
     });
-    // Who compresses the file polls once more after its end.
+    // The compression layer polls once more after the end.
     (header, Body::from_stream(chunks.fuse())).into_response()
 }
 
-/// The file in the making.
+/// An export in progress.
 struct Rows {
     export: Export,
     request_id: String,
@@ -122,9 +122,9 @@ impl Rows {
             tracing::error!(
                 error = error.with_causes(),
                 request_id = self.request_id,
-                "an export broke off"
+                "license export failed"
             );
-            std::io::Error::other("the export broke off")
+            std::io::Error::other("license export failed")
         })?;
         let is_first = !std::mem::replace(&mut self.begun, true);
         match batch {

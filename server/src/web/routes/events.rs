@@ -1,4 +1,5 @@
-//! `GET /events`: tells an open page that what it shows has changed. It says no more than that; the page asks anew.
+//! `GET /events`: tells an open page that its data has changed. Events carry no data, so the page
+//! fetches it.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -20,16 +21,17 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_unti
 
 use crate::{sse_connections::ConnectionGuard, state::AppState, web::cookies};
 
-/// Between two changes that a page is told of: each makes it ask for all that it shows.
+/// Minimum time between two notifications. Each one makes the page reload all of its data.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// How often something is sent, whatever happens: proxies close what is silent, and sessions end.
+/// Interval of keep-alive comments. Proxies close idle connections, and each comment also checks
+/// the session.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a browser waits before it connects again.
+/// Delay before a browser reconnects.
 const RECONNECT: Duration = Duration::from_secs(1);
 
-/// `GET /events?list` and `GET /events?license={id}`: the event `changed`, every time.
+/// `GET /events?list` and `GET /events?license={id}`: sends only `changed` events.
 pub(crate) async fn open(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -38,20 +40,20 @@ pub(crate) async fn open(
 ) -> Response {
     let token = cookies::session_token(&CookieJar::from_headers(&headers), state.public_url);
     let (Some(account), Some(token)) = (scope.account, token) else {
-        return refusal(StatusCode::UNAUTHORIZED, "You are not signed in.");
+        return refusal(StatusCode::UNAUTHORIZED, "You're not signed in.");
     };
     let Some(subject) = Subject::from_query(query.as_deref().unwrap_or_default()) else {
         return refusal(
             StatusCode::BAD_REQUEST,
-            "Ask for /events?list or /events?license=<id>.",
+            "Use /events?list or /events?license=<id>.",
         );
     };
     let Some(connection) = state.sse_connections.open(account.operator_id) else {
-        let message = "Too many pages of yours are open. Close some of them.";
+        let message = "Too many open tabs. Close some and reload.";
         return refusal(StatusCode::TOO_MANY_REQUESTS, message);
     };
     let caller = Caller::operator(&account);
-    // Before the answer begins: what happens from then on is told.
+    // Subscribe before the response starts, so that no later change is missed.
     let watch = match state.services.events.watch(&caller, subject).await {
         Ok(watch) => watch,
         Err(error) => return failure(&error, &scope.request_id),
@@ -65,22 +67,22 @@ fn refusal(status: StatusCode, message: &'static str) -> Response {
 
 fn failure(error: &Error, request_id: &str) -> Response {
     match error {
-        Error::NotFound => refusal(StatusCode::NOT_FOUND, "There is no such license."),
-        Error::Forbidden => refusal(StatusCode::FORBIDDEN, "Your role does not allow this."),
+        Error::NotFound => refusal(StatusCode::NOT_FOUND, "License not found."),
+        Error::Forbidden => refusal(StatusCode::FORBIDDEN, "Your role doesn't allow this."),
         trouble => {
             tracing::error!(
                 error = trouble.with_causes(),
                 request_id,
-                "a page can't be told of changes"
+                "failed to subscribe to changes"
             );
-            let message = "The database is not available at the moment.";
+            let message = "The database is temporarily unavailable.";
             refusal(StatusCode::SERVICE_UNAVAILABLE, message)
         }
     }
 }
 
 fn stream_of(live: Live) -> Response {
-    // Something to read at once: proxies hold an answer back until they have seen some of it.
+    // Proxies buffer a response until they have received some data.
     let opened = Event::default().retry(RECONNECT).comment("open");
     let events = stream::unfold(live, |mut live| async move {
         let event = live.next().await?;
@@ -94,13 +96,13 @@ fn stream_of(live: Live) -> Response {
     response
 }
 
-/// One open stream.
+/// An open stream.
 struct Live {
     services: Services,
     token: SessionToken,
     watch: Watch,
     connection: ConnectionGuard,
-    /// Until when the page is left alone after it was told of a change.
+    /// Time until which the page is not notified again.
     quiet_until: Instant,
     keep_alive: Interval,
 }
@@ -125,7 +127,7 @@ impl Live {
         }
     }
 
-    /// What to send next; nothing more once the server stops or the session has ended.
+    /// Returns the next event, or `None` on shutdown or once the session has ended.
     async fn next(&mut self) -> Option<Event> {
         let stopping = self.connection.stopping();
         tokio::select! {
@@ -154,15 +156,15 @@ impl Live {
         }
     }
 
-    /// Whether the session holds, so the account is there, too. Where the database can't say, the page will be told when
-    /// it asks.
+    /// Returns whether the session is still valid. Database errors count as valid, because the
+    /// next page request will report them.
     async fn is_signed_in(&self) -> bool {
         let session = self.services.operators.peek_session(&self.token).await;
         !matches!(session, Err(Error::Unauthenticated))
     }
 }
 
-/// Waits for the pause to end, and only then for a change: one that came meanwhile is still untold, and none is lost.
+/// Waits for the pause to end and then for a change. A change during the pause is not lost.
 async fn changed(watch: &mut Watch, quiet_until: Instant) {
     sleep_until(quiet_until).await;
     watch.changed().await;

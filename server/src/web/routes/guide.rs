@@ -1,4 +1,4 @@
-//! The guided start.
+//! The setup guide.
 
 use axum::{
     Extension,
@@ -13,7 +13,8 @@ use crate::{
     web::{extract::FormContext, render},
 };
 
-/// `GET /`: the guide, as long as the tenant has not put it away, to those who can follow it; to everybody else the licenses.
+/// `GET /`: the guide, for operators who can follow it, until the tenant dismisses it; otherwise
+/// the license list.
 pub(crate) async fn page(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,

@@ -1,4 +1,4 @@
-//! For load balancers and supervisors: is the process up, does it serve.
+//! Health checks for load balancers and supervisors.
 
 use axum::{
     Json,
@@ -13,12 +13,12 @@ use crate::state::AppState;
 pub(crate) const HEALTH: &str = "/health";
 pub(crate) const READY: &str = "/ready";
 
-/// `GET /health`: the process answers.
+/// `GET /health`: the process is running.
 pub(crate) async fn health() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// `GET /ready`: 200 while the database answers, 503 while it does not. What is worse than it could be is said, too.
+/// `GET /ready`: 200 while the database responds, otherwise 503. Also reports degraded search.
 pub(crate) async fn ready(State(state): State<AppState>) -> Response {
     match state.services.ready().await {
         Ok(()) if state.services.supports_substring_search() => {
@@ -26,11 +26,11 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Response {
         }
         Ok(()) => {
             let search =
-                "finds the beginnings of words only: PostgreSQL lacks the extension pg_trgm";
+                "matches only the start of words: the PostgreSQL extension pg_trgm is missing";
             Json(json!({ "status": "ok", "database": "ok", "search": search })).into_response()
         }
         Err(error) => {
-            tracing::warn!(error = error.with_causes(), "not ready");
+            tracing::warn!(error = error.with_causes(), "readiness check failed");
             let body = Json(json!({ "status": "unavailable", "database": "unavailable" }));
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }

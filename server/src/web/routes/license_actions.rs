@@ -1,4 +1,4 @@
-//! What is done to a license by a plain form: each confirmation page posts to its own address.
+//! License actions as plain forms. Each confirmation page posts to its own URL.
 
 use axum::{
     extract::{Path, State},
@@ -46,7 +46,7 @@ pub(crate) async fn deactivate(
     context.redirect_back(state, done).await
 }
 
-/// `POST /licenses/{id}/remint`: answers with the new key itself, for a redirect would lose it.
+/// `POST /licenses/{id}/remint`: responds with the new key, which a redirect would lose.
 pub(crate) async fn remint(
     State(state): State<AppState>,
     Path(license): Path<String>,

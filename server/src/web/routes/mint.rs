@@ -1,4 +1,4 @@
-//! Minting by a form, which answers with the keys.
+//! Mints licenses from a form, and responds with their keys.
 
 use std::{convert::Infallible, sync::Arc};
 
@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use crate::web::extract::{FormResponder, ValidatedForm};
 
-/// `POST /licenses/mint`. A script that accepts events is told how many licenses are written, and gets the page that a browser
-/// gets at once as the last of them.
+/// `POST /licenses/mint`. A script that accepts events receives progress events, then the page
+/// that a browser would receive as the last event.
 pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> Response {
     let checked = form
         .attempt(async |services, caller, typed| services.licenses.read_form(caller, typed).await);
@@ -30,7 +30,7 @@ pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> R
     let (written, told) = watch::channel(0);
     let page = write(responder, order, form, written);
     if accepts_events(&headers) {
-        // It goes on to its end whether or not anybody still listens, as with any other form.
+        // Runs to completion even if the client disconnects, as with any other form.
         events(told, tokio::spawn(page))
     } else {
         page.await
@@ -44,7 +44,7 @@ fn accepts_events(headers: &HeaderMap) -> bool {
         .is_some_and(|accept| accept.contains("text/event-stream"))
 }
 
-/// Mints, and makes the page that shows what came of it.
+/// Mints the licenses and renders the result.
 async fn write(
     responder: FormResponder,
     order: MintRequest,
@@ -70,7 +70,7 @@ async fn write(
     }
 }
 
-/// `progress` events with the number of licenses written, and at last a `page` event with HTML.
+/// Streams `progress` events with the number of licenses written, then a `page` event with HTML.
 fn events(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -> Response {
     let progress = stream::unfold(told, |mut told| async move {
         told.changed().await.ok()?;

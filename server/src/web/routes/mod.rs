@@ -1,4 +1,4 @@
-//! The routes of the dashboard, by who may ask for them.
+//! Dashboard routes, grouped by who may access them.
 
 mod assets;
 mod audit;
@@ -27,20 +27,20 @@ use keywright_app::routes;
 use super::render;
 use crate::{device_api::openapi, state::AppState};
 
-/// Whether that is answered wherever the server listens: how it is, and what devices may ask.
+/// Returns whether a path is served on every listener: health checks and the API description.
 pub(crate) fn is_shared_path(path: &str) -> bool {
     [health::HEALTH, health::READY, openapi::PATH].contains(&path)
 }
 
-/// A path and what answers there.
+/// Paths and their handlers.
 pub(crate) type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>); N];
 
-/// What answers to those who are signed in, beside the pages.
+/// Routes for signed-in operators, in addition to the pages.
 pub(crate) fn authenticated_routes() -> Routes<21> {
     [
         (server_functions::PATH, post(server_functions::call)),
         (routes::LICENSES_CSV, get(csv::licenses)),
-        // Reloading the answer to a search asks for the list.
+        // Reloading a search result sends a GET.
         (
             routes::LICENSES_FIND,
             post(search::find).get(|| async { Redirect::to(routes::LICENSES) }),
@@ -90,7 +90,7 @@ pub(crate) fn authenticated_routes() -> Routes<21> {
     ]
 }
 
-/// The path of everything that browsers are answered, as the router matches it.
+/// Returns all dashboard paths as router patterns.
 pub fn paths() -> BTreeSet<String> {
     let own = authenticated_routes().map(|(path, _)| path);
     let own = own
@@ -101,7 +101,7 @@ pub fn paths() -> BTreeSet<String> {
     own.map(str::to_owned).chain(render::paths()).collect()
 }
 
-/// What answers with a page, to those who are not signed in. A refused sign-in leaves its address in the browser.
+/// Routes for signed-out visitors. After a failed sign-in, the browser stays at the form's URL.
 pub(crate) fn sign_in_routes() -> Routes<2> {
     [
         (
@@ -112,12 +112,13 @@ pub(crate) fn sign_in_routes() -> Routes<2> {
     ]
 }
 
-/// What pages listen to. Not guarded as they are: a script has no use for the way to the sign-in page.
+/// Event streams. They are not guarded like pages, because a script cannot follow a redirect to
+/// the sign-in page.
 pub(crate) fn event_routes() -> Routes<1> {
     [(routes::EVENTS, get(events::open))]
 }
 
-/// What needs no page, and does not ask who is there: so it also works while the database does not.
+/// Routes that need neither a page nor a session, so they also work while the database is down.
 pub(crate) fn public_routes() -> Routes<7> {
     [
         (
@@ -140,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_first_segment_that_could_be_a_tenant_is_reserved() {
+    fn first_path_segments_are_reserved_tenant_slugs() {
         let paths = paths();
         assert!(paths.len() > 8, "{paths:?}");
         for path in paths {

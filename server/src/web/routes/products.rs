@@ -1,4 +1,4 @@
-//! Forms about products: each posts to the address of its own page.
+//! Product and key type forms. Each posts to the URL of its own page.
 
 use axum::{
     Json,
@@ -94,20 +94,20 @@ pub(crate) async fn delete_key_type(
     }
 }
 
-/// What is being typed.
+/// The key prefix to check.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Typing {
     value: String,
 }
 
-/// What there is to say of it.
+/// The error message, if the key prefix cannot be used.
 #[derive(Serialize)]
 struct Checked {
     wrong: Option<String>,
 }
 
-/// `GET /products/new/key-prefix?value=ABCD`: asked by a script while one types.
+/// `GET /products/new/key-prefix?value=ABCD`: checks a key prefix while the operator types it.
 pub(crate) async fn check_key_prefix(
     context: FormContext,
     Query(typing): Query<Typing>,

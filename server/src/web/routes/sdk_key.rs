@@ -1,4 +1,4 @@
-//! Forms about SDK keys.
+//! SDK key forms.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use keywright_service::{Error, sdk_keys::SdkKeyForm};
 
 use crate::web::extract::ValidatedForm;
 
-/// `POST /settings/sdk-key/new`: answers with the key.
+/// `POST /settings/sdk-key/new`: responds with the new key.
 pub(crate) async fn make(form: ValidatedForm<SdkKeyForm>) -> Response {
     form.show(async |services, caller, typed| {
         let key = services.sdk_keys.create_from_form(caller, &typed).await?;

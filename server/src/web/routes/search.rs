@@ -1,4 +1,4 @@
-//! The search form, where no script takes its place.
+//! License search without JavaScript.
 
 use axum::{
     Extension, Form,
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 use crate::{state::AppState, web::render};
 
-/// What is searched for, and what else the list was asked for. No `Debug`: it may be a key.
+/// The search term and the other list parameters. No `Debug`: the term may be a license key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct Search {
@@ -30,15 +30,15 @@ pub struct Search {
     sort: Option<String>,
 }
 
-/// `POST /licenses/find`: leads to the license whose key was pasted, else to the list of what matches. What may be a key is
-/// repeated nowhere.
+/// `POST /licenses/find`: redirects to the license if a full key was entered, otherwise to the
+/// list of matches. A possible key is never echoed.
 pub(crate) async fn find(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
     form: Result<Form<Search>, FormRejection>,
 ) -> Response {
-    // What is no search finds everything.
+    // A malformed form shows the whole list.
     let search = form.map(|Form(search)| search).unwrap_or_default();
     let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
@@ -64,7 +64,7 @@ pub(crate) async fn find(
 }
 
 impl Search {
-    /// What the file of the list is asked for. Here the term comes from the address of a list, so it is no key.
+    /// Returns the filter for an export. Here the term comes from a list URL, so it is not a key.
     pub fn filter(&self) -> LicenseFilter {
         LicenseFilter {
             term: SearchTerm::new(&self.q),
@@ -72,7 +72,7 @@ impl Search {
         }
     }
 
-    /// What the list was asked for beside the term, from its beginning.
+    /// Returns all list parameters except the term, for the first page.
     fn query(&self) -> LicenseQuery {
         let query = routes::license_query_of(|name| match name {
             "status" => self.status.as_deref(),
@@ -87,7 +87,7 @@ impl Search {
     }
 }
 
-/// Back to the list as it was; the log has the reason under the request's id.
+/// Redirects back to the list. `form_failure` logs the error with the request id.
 fn failed(error: Error, search: &Search, scope: &RequestScope) -> Response {
     form_failure(error, &scope.request_id);
     Redirect::to(&routes::licenses(&search.query())).into_response()

@@ -1,4 +1,4 @@
-//! Server functions: calls by the scripts of our pages.
+//! Server functions, called by our own scripts.
 
 use axum::{
     body::Body,
@@ -14,10 +14,10 @@ use leptos_axum::handle_server_fns;
 
 use crate::{request_id::RequestId, state::AppState, web::extract::accept};
 
-/// Where server functions are called.
+/// Route of all server functions.
 pub(crate) const PATH: &str = "/fn/{*function}";
 
-/// `POST /fn/…`: a server function, if the page that calls it is of this build.
+/// `POST /fn/…`: runs a server function, unless the calling page is outdated.
 pub(crate) async fn call(State(state): State<AppState>, request: Request<Body>) -> Response {
     let scope = request.extensions().get::<RequestScope>();
     let build_id = &state.site.assets.build_id;
@@ -33,8 +33,11 @@ pub(crate) async fn call(State(state): State<AppState>, request: Request<Body>) 
     {
         return response;
     }
-    // What is no answer of a function of ours can't be one that pages understand.
-    ApiError::new(ErrorCode::NotFound, "The server has no such function.")
-        .of_request(request_id)
-        .into_response()
+    // Server functions always return JSON, the only format that pages can read.
+    ApiError::new(
+        ErrorCode::NotFound,
+        "Unknown server function. Reload the page.",
+    )
+    .of_request(request_id)
+    .into_response()
 }

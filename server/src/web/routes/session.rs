@@ -1,4 +1,4 @@
-//! Signing in and out: plain forms, so that they work without JavaScript.
+//! Sign-in and sign-out with plain forms, which work without JavaScript.
 
 use ::metrics::counter;
 use axum::{
@@ -25,18 +25,18 @@ use crate::{
     web::{cookies, render},
 };
 
-/// What the sign-in form sends. No `Debug`: there is a password in it.
+/// The sign-in form. No `Debug`: it contains a password.
 #[derive(Deserialize)]
 pub(crate) struct SignIn {
     #[serde(default)]
     email: String,
     #[serde(default)]
     password: String,
-    /// The page that was asked for before.
+    /// The page to open after sign-in.
     next: Option<String>,
 }
 
-/// `POST /session`: begins a session, or shows the form again.
+/// `POST /session`: starts a session, or renders the form again.
 pub(crate) async fn begin(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -59,7 +59,7 @@ pub(crate) async fn begin(
             let reason = match error {
                 SignInError::Wrong => LoginRefusal::WrongCredentials,
                 SignInError::TooMany(wait) => {
-                    tracing::warn!(request_id = scope.request_id, "a sign-in was held up");
+                    tracing::warn!(request_id = scope.request_id, "sign-in rate limit exceeded");
                     LoginRefusal::TooMany {
                         seconds: wait.as_secs().max(1),
                     }
@@ -68,7 +68,7 @@ pub(crate) async fn begin(
                     tracing::error!(
                         error = trouble.with_causes(),
                         request_id = scope.request_id,
-                        "a sign-in could not be checked"
+                        "failed to check a sign-in"
                     );
                     LoginRefusal::Unavailable {
                         request_id: scope.request_id.clone(),
@@ -85,7 +85,7 @@ pub(crate) async fn begin(
     }
 }
 
-/// For the metrics.
+/// Returns the metric label.
 const fn outcome(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
     match signed_in {
         Ok(_) => "signed_in",
@@ -95,7 +95,7 @@ const fn outcome(signed_in: &Result<SessionToken, SignInError>) -> &'static str 
     }
 }
 
-/// Leads a browser to a page, with the session that begins.
+/// Sets the session cookie and redirects to a page.
 pub(crate) fn sign_in_redirect(
     token: &SessionToken,
     public_url: PublicUrl,
@@ -105,7 +105,7 @@ pub(crate) fn sign_in_redirect(
     (jar, Redirect::to(page)).into_response()
 }
 
-/// Where a request came from, as it is recorded with what begins by it.
+/// Returns the client IP address and user agent, which are stored with a new session.
 pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
     Origin {
         user_agent: user_agent(headers),
@@ -113,7 +113,7 @@ pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
     }
 }
 
-/// `POST /session/end`: ends the session, whether or not there is one.
+/// `POST /session/end`: ends the session, if there is one.
 pub(crate) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
     end_session(&state, &headers).await;
     let gone = Cookie::build((cookies::session_cookie_name(state.public_url), ""))
@@ -126,8 +126,8 @@ pub(crate) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Re
         .into_response()
 }
 
-/// Ends the session that a request's cookies name. Where that fails the cookie goes all the same, and the session ends by
-/// itself.
+/// Ends the session in a request's cookies. If this fails, the cookie is still removed and the
+/// session expires later.
 async fn end_session(state: &AppState, headers: &HeaderMap) {
     let Some(token) = cookies::session_token(&CookieJar::from_headers(headers), state.public_url)
     else {
@@ -136,7 +136,7 @@ async fn end_session(state: &AppState, headers: &HeaderMap) {
     let operators = &state.services.operators;
     let account = operators.peek_session(&token).await;
     if let Err(error) = operators.sign_out(&token).await {
-        tracing::error!(error = error.with_causes(), "a session could not be ended");
+        tracing::error!(error = error.with_causes(), "failed to end a session");
     }
     if let Ok(account) = account {
         state.sse_connections.recheck_sessions(account.operator_id);
@@ -150,7 +150,7 @@ fn user_agent(headers: &HeaderMap) -> String {
     value.unwrap_or_default().to_owned()
 }
 
-/// Renders the sign-in page as the answer to the form.
+/// Renders the sign-in page in response to its form.
 async fn render_form_again(
     state: AppState,
     scope: RequestScope,

@@ -1,4 +1,4 @@
-//! The first run: a page that asks for the setup code, and the form on it. Once there is a tenant neither is there.
+//! Browser setup. Returns 404 once a tenant exists.
 
 use axum::{
     Extension,
@@ -45,7 +45,7 @@ pub(crate) async fn form(
     render::error_page(state, scope, headers, error).await
 }
 
-/// `POST /setup`: makes the first tenant and signs its owner in, or shows the form again.
+/// `POST /setup`: creates the first tenant and signs its owner in, or renders the form again.
 pub(crate) async fn run(
     extensions: Extensions,
     headers: HeaderMap,
@@ -61,9 +61,10 @@ pub(crate) async fn run(
             }
             session::sign_in_redirect(&token, state.public_url, routes::GUIDE)
         }
-        // A second click may be here before the answer to the first.
+        // A second click may arrive before the response to the first.
         Err(SetupError::Done) => {
-            let message = "Keywright is set up already. Sign in with the e-mail and the password that were chosen.";
+            let message =
+                "Keywright is already set up. Sign in with the email and password you chose.";
             responder
                 .render_error_page(ErrorCode::NotFound, message)
                 .await
@@ -75,15 +76,15 @@ pub(crate) async fn run(
     }
 }
 
-/// What the page says, and next to which fields.
+/// Converts the error to a message with field errors.
 fn to_api_error(error: &SetupError, request_id: &str) -> ApiError {
     if let SetupError::Other(error) = error {
         return form_failure(error.clone(), request_id);
     }
-    tracing::info!(request_id, "{error}");
+    tracing::info!(request_id, %error, "setup refused");
     let (code, errors) = match error {
         SetupError::Invalid(errors) => (ErrorCode::Invalid, errors.clone()),
         other => (ErrorCode::Forbidden, FieldErrors::one("code", other)),
     };
-    field_errors(code, "Nothing was set up yet:", &errors)
+    field_errors(code, &errors)
 }

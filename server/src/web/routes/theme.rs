@@ -1,4 +1,4 @@
-//! The theme that the viewer chose: a cookie, so that the server renders it and nothing flashes.
+//! The theme cookie. The server renders the chosen theme, so that pages load without a flash.
 
 use axum::{
     Form,
@@ -16,7 +16,7 @@ use time::Duration;
 
 use crate::{state::AppState, web::cookies};
 
-/// How long the choice is remembered.
+/// Lifetime of the theme cookie.
 const ONE_YEAR: Duration = Duration::days(365);
 
 #[derive(Debug, Deserialize)]
@@ -25,7 +25,7 @@ pub(crate) struct Choice {
     theme: String,
 }
 
-/// `POST /session/theme`: remembers the theme, and leads back to the page.
+/// `POST /session/theme`: stores the theme and redirects back.
 pub(crate) async fn choose(
     State(state): State<AppState>,
     headers: HeaderMap,
@@ -45,7 +45,8 @@ pub(crate) async fn choose(
         .into_response()
 }
 
-/// The path of the page that the form stood on. Only ever a path of our own: the host is dropped.
+/// Returns the path of the page that submitted the form. The host is dropped, so the redirect
+/// always stays on this server.
 pub fn page_before(headers: &HeaderMap) -> String {
     let referer = headers
         .get(header::REFERER)
@@ -55,7 +56,7 @@ pub fn page_before(headers: &HeaderMap) -> String {
         .and_then(|(_, rest)| rest.find('/').map(|start| &rest[start..]));
     match path {
         Some(path)
-            // Browsers leave tabs out of addresses, so one could hide a second slash.
+            // Browsers remove tabs from URLs, so a tab could hide a second slash.
             if !path.contains('\t')
                 && !path.starts_with("//")
                 && !path.starts_with("/\\")
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_way_back_is_always_a_path_of_ours() {
+    fn redirect_target_is_always_a_local_path() {
         let back = |url: &'static str| {
             page_before(&HeaderMap::from_iter([(
                 header::REFERER,
@@ -90,12 +91,12 @@ mod tests {
         assert_eq!(
             back("https://evil.example/\t/evil.example"),
             "/licenses",
-            "browsers read two slashes"
+            "browsers drop the tab, which leaves two slashes"
         );
         assert_eq!(
             back("http://h/session"),
             "/licenses",
-            "a form's answer can't be fetched again"
+            "the response to a form can't be fetched again"
         );
         assert_eq!(back("nonsense"), "/licenses");
         assert_eq!(page_before(&HeaderMap::new()), "/licenses");
