@@ -1,9 +1,10 @@
-// Enhances the server's HTML on every page: copying, saving, the theme, inline checks, progress and live updates. The pages
-// work without it, apart from buttons with data-when="script". It acts on data attributes that components set.
+// Progressive enhancement of server-rendered pages: copying, saving, theme, inline validation,
+// progress and live updates, driven by data attributes that components set. The pages work without
+// it, except for elements with data-when="script".
 
-/** How long to wait after a keystroke before checking a field. */
+/** Delay between the last keystroke and the validation of a field. */
 const PAUSE_MILLIS = 300;
-/** How long to wait before reopening a closed event stream. */
+/** Delay before a closed event stream is reopened. */
 const RECONNECT_MILLIS = 5_000;
 
 const root = document.documentElement;
@@ -12,14 +13,14 @@ function byId(id: string | undefined): HTMLElement | null {
   return id ? document.getElementById(id) : null;
 }
 
-/** Copies the text of an element, and reports the outcome in the status element after the button. */
+/** Copies an element's text and reports the outcome in the status element after the button. */
 async function copy(button: HTMLElement): Promise<void> {
   const source = byId(button.dataset["copy"]);
   const status = button.nextElementSibling;
   if (!source || !status) {
     return;
   }
-  // A <data> element may show a shortened text.
+  // A <data> element may display a shortened text.
   const text = source instanceof HTMLDataElement ? source.value : (source.textContent ?? "");
   try {
     await navigator.clipboard.writeText(text);
@@ -27,15 +28,15 @@ async function copy(button: HTMLElement): Promise<void> {
     button.querySelector("use")?.setAttribute("href", "#icon-check");
     status.textContent = "Copied to the clipboard";
   } catch {
-    // The clipboard is unavailable over plain HTTP from another machine. A status for screen readers becomes visible then.
+    // The clipboard needs HTTPS or localhost. A status for screen readers becomes visible then.
     source.textContent = text;
     getSelection()?.selectAllChildren(source);
     status.classList.replace("visually-hidden", "said");
-    status.textContent = "The browser does not let this page copy. The text is selected: copy it yourself";
+    status.textContent = "Your browser blocked copying. The text is selected, so you can copy it.";
   }
 }
 
-/** Applies a theme at once and has the server remember it. Offline, the choice holds until the next page. */
+/** Applies a theme and stores it on the server. Offline, the choice lasts until the next page. */
 function chooseTheme(theme: string, action: string): void {
   if (theme === "system") {
     delete root.dataset["theme"];
@@ -43,7 +44,7 @@ function chooseTheme(theme: string, action: string): void {
     root.dataset["theme"] = theme;
   }
   const body = new URLSearchParams({ theme });
-  // The answer sets a cookie; the page that it redirects to is not needed.
+  // The response sets a cookie. Its redirect target is not needed.
   fetch(action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => undefined);
 }
 
@@ -57,7 +58,7 @@ function save(button: HTMLElement): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** Asks the server what is wrong with what is being typed. Of several answers on their way only the last one counts. */
+/** Validates the current value on the server. Responses to outdated values are discarded. */
 async function check(input: HTMLInputElement): Promise<void> {
   const place = byId(`${input.id}-error`);
   const value = input.value.trim();
@@ -72,7 +73,7 @@ async function check(input: HTMLInputElement): Promise<void> {
       const checked: { wrong?: string | null } = answer.ok ? await answer.json() : {};
       wrong = checked.wrong ?? "";
     } catch {
-      // It is checked again when it is sent.
+      // The server validates it again on submission.
     }
   }
   if (input.value.trim() === value) {
@@ -85,7 +86,10 @@ async function check(input: HTMLInputElement): Promise<void> {
   }
 }
 
-/** Puts another version of this page in its place, and gives the focus to the first of these that is in it; says whether there was one. */
+/**
+ * Replaces <main> with that of another version of the page, and focuses the first match of
+ * `focusOn`. Returns false if either document has no <main>.
+ */
 function show(html: string, ...focusOn: string[]): boolean {
   const next = new DOMParser().parseFromString(html, "text/html");
   const [mine, theirs] = [document.querySelector("main"), next.querySelector("main")];
@@ -102,14 +106,14 @@ function show(html: string, ...focusOn: string[]): boolean {
   return true;
 }
 
-/** Finds what has the focus again in the next version of the page. */
+/** Returns selectors that find the focused element again in the next version of the page. */
 function focused(): string[] {
   const { activeElement } = document;
   const marks = ["data-copy", "href"].filter((name) => activeElement?.hasAttribute(name));
   return marks.map((name) => `[${name}="${CSS.escape(activeElement?.getAttribute(name) ?? "")}"]`);
 }
 
-/** The events of an answer: their names and data. */
+/** Yields the server-sent events of a response. */
 async function* eventsOf(answer: Response): AsyncGenerator<[name: string, data: string]> {
   if (!answer.body) {
     return;
@@ -132,11 +136,11 @@ async function* eventsOf(answer: Response): AsyncGenerator<[name: string, data: 
   }
 }
 
-const SIGNED_OUT = "You are no longer signed in. Sign in in another tab, then send this again: what you typed is still here.";
+const SIGNED_OUT = "You're signed out. Sign in on another tab, then submit again: everything you typed is still here.";
 const UNREADABLE =
-  "The server's answer could not be read. Look at the list before you try again; sent twice, this form mints once.";
+  "We couldn't read the server's answer. Check the license list before you try again. This form mints only once, even if you submit it twice.";
 
-/** Sends a form that may take long, and shows how far it has come; then what came of it. */
+/** Submits a form with a progress bar, then shows the resulting page or an error. */
 async function sendWithProgress(form: HTMLFormElement): Promise<void> {
   const submit = form.querySelector<HTMLButtonElement>("button[type=submit]");
   const most = Number(new FormData(form).get("count")) || 1;
@@ -146,7 +150,7 @@ async function sendWithProgress(form: HTMLFormElement): Promise<void> {
   const progress = document.createElement("progress");
   progress.max = most;
   progress.value = 0;
-  progress.setAttribute("aria-label", "Minted");
+  progress.setAttribute("aria-label", "Licenses minted");
   const said = document.createElement("p");
   said.className = "said";
   said.setAttribute("role", "status");
@@ -166,7 +170,7 @@ async function sendWithProgress(form: HTMLFormElement): Promise<void> {
   }
 }
 
-/** Shows the page that is the answer to a form; says what is wrong, where there is none. */
+/** Submits a form and shows the resulting page. Returns an error message if there is no page. */
 async function send(form: HTMLFormElement, written: (count: number) => void): Promise<string | undefined> {
   const body = new URLSearchParams();
   new FormData(form).forEach((value, name) => body.append(name, String(value)));
@@ -187,7 +191,7 @@ async function send(form: HTMLFormElement, written: (count: number) => void): Pr
   return UNREADABLE;
 }
 
-/** Keeps a part of the page as new as the server, while it is in sight. */
+/** Reloads <main> whenever the server announces a change, while the tab is visible. */
 function follow(address: string): void {
   let source: EventSource | undefined;
   let isOld = false;
@@ -197,7 +201,7 @@ function follow(address: string): void {
     source = undefined;
   };
   const refresh = async (): Promise<void> => {
-    // Nobody's being there is proved by it.
+    // An automatic request must not extend the session.
     const headers = { "keywright-unattended": "1" };
     const answer = await fetch(location.href, { headers }).catch(() => undefined);
     if (answer?.redirected) {
@@ -209,7 +213,8 @@ function follow(address: string): void {
     const html = await answer.text();
     const next = new DOMParser().parseFromString(html, "text/html").querySelector("main");
     const goesOn = next?.querySelector("[data-follow]") !== null;
-    // Somebody is selecting what they want to copy: it waits for that, unless it is the last news.
+    // Replacing <main> would lose a text selection, so wait for it to end. The last update replaces
+    // <main> anyway.
     isOld = goesOn && getSelection()?.type === "Range";
     if (isOld || next?.innerHTML === document.querySelector("main")?.innerHTML) {
       return;
@@ -229,7 +234,7 @@ function follow(address: string): void {
     source.addEventListener("error", () => {
       if (source?.readyState === EventSource.CLOSED) {
         stop();
-        // It may say why.
+        // Reloading may reveal why, such as an ended session.
         void refresh();
         setTimeout(start, RECONNECT_MILLIS);
       }
@@ -277,7 +282,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.dataset["busy"] !== undefined) {
-    // A second click while the first one is being answered.
+    // A second click while the request is running.
     event.preventDefault();
     return;
   }
@@ -288,7 +293,7 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// What was shown once is not shown again by going back.
+// A secret must not reappear from the back/forward cache.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("output, .secret-list")) {
     location.reload();
@@ -299,7 +304,7 @@ const followed = document.querySelector<HTMLElement>("[data-follow]")?.dataset["
 if (followed) {
   follow(followed);
 }
-// A page that preloads the wasm is marked once it is hydrated.
+// A page with a modulepreload is hydrated and gets data-hydrated instead.
 if (!document.querySelector("link[rel=modulepreload]")) {
   root.setAttribute("data-scripted", "");
 }

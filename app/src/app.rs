@@ -1,4 +1,4 @@
-//! The router and what every page can rely on.
+//! The root component: the router and the contexts of all pages.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -18,7 +18,7 @@ use crate::{
 #[cfg(feature = "ssr")]
 use crate::{pages::not_found::NotFoundPage, server_only::ServerOnlyRoutes};
 
-/// All pages, on the server and in the browser alike.
+/// The application, on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -28,7 +28,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| format!("{} · Keywright", in_markup(page))/>
         <Router>
             <Routes fallback=NotFoundPage>
-                // First: one of their paths could be that of a license's page.
+                // First, because some of these paths also match the path of a license page.
                 <ServerOnlyRoutes/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
@@ -39,27 +39,29 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Escapes a title for the document's head, which is written as markup: a product's name may contain `<`.
+/// Escapes a title for the document's head, which is written as markup: a product's name may
+/// contain `<`.
 #[cfg(feature = "ssr")]
 fn in_markup(title: String) -> String {
     html_escape::encode_text(&title).into_owned()
 }
 
-/// In the browser a title is text.
+/// In the browser a title is plain text.
 #[cfg(not(feature = "ssr"))]
 fn in_markup(title: String) -> String {
     title
 }
 
-/// The server-only pages are not in the wasm: links to them load a document, so the browser's router never sees their paths.
-/// A route that no link leads to takes their place, because a component without any route would match every path.
+/// Stands for the server-only pages, which are not in the wasm: links to them load a document, so
+/// the browser's router never sees their paths. It needs a route that no link leads to, because a
+/// component without routes would match every path.
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
 fn ServerOnlyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     leptos_router::NestedRoute::new(StaticSegment(routes::FAILED), || ()).into_maybe_erased()
 }
 
-/// The not-found page is server-only, too.
+/// Stands for the not-found page, which is server-only, too.
 #[cfg(not(feature = "ssr"))]
 #[component]
 fn NotFoundPage() -> impl IntoView {}

@@ -1,27 +1,26 @@
-//! The files that the site's build produced, found by their hashed names.
+//! The files of the site build, found by their hashed names.
 
-/// The path under which the server offers them.
+/// Path prefix under which the server serves the files.
 pub const BASE: &str = "/pkg";
 
-/// Paths of what a page loads.
+/// Paths of the files that a page loads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
-    /// The script that loads the wasm.
+    /// Script that loads the wasm.
     pub js: String,
-    /// The wasm.
     pub wasm: String,
-    /// The script that enhances the server's HTML.
+    /// Script that enhances server-rendered pages.
     pub enhance_js: String,
-    /// The one stylesheet.
     pub css: String,
-    /// The icon in the browser's tab.
+    /// Favicon.
     pub icon: String,
-    /// Names this build: pages send it along, so that one from before a deploy is told to reload.
+    /// Id of this build. Pages send it with every request, so that the server can ask outdated
+    /// pages to reload.
     pub build_id: String,
 }
 
 impl Assets {
-    /// Picks the files out of a folder's names; `None` if one is missing.
+    /// Finds the files by name; `None` if one is missing.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Option<Self> {
         let find = |prefix: &str, suffix: &str| {
             let mut names = names.clone().into_iter();
@@ -61,7 +60,7 @@ mod tests {
     ];
 
     #[test]
-    fn finds_what_a_page_loads_among_the_built_files() {
+    fn finds_the_files_of_a_page_in_the_build() {
         let assets = Assets::from_names(BUILT).unwrap();
         assert_eq!(assets.js, "/pkg/keywright-frontend-1f2e3d4c5b6a7988.js");
         assert_eq!(
@@ -75,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_file_is_a_missing_site() {
+    fn missing_file_means_no_assets() {
         for missing in [
             "favicon-5be1c0f2.svg",
             "main-0a1b2c3d.css",

@@ -1,4 +1,5 @@
-//! How dates and counts read. Plain functions: what "now" is and which zone applies come in as arguments.
+//! Formats dates, counts and other values for people. Pure functions: the current time and the time
+//! zone are arguments.
 
 use jiff::{Timestamp as Instant, civil, tz::Offset};
 use keywright_api_types::{
@@ -8,12 +9,13 @@ use keywright_api_types::{
 use keywright_domain::{
     license::Status,
     plan::{Feature, Plan},
+    role::Role,
     time::{DAY_MILLIS, Timestamp},
 };
 
 const MINUTE_MILLIS: i64 = 60_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
-/// Up to here a moment reads as its distance from now, beyond as its date.
+/// Times within this distance of now are shown relative to now, others as dates.
 const NEAR_MILLIS: i64 = 7 * DAY_MILLIS;
 
 const MONTHS: [&str; 12] = [
@@ -21,17 +23,16 @@ const MONTHS: [&str; 12] = [
 ];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
-/// How far a clock on the wall is ahead of UTC at some moment.
+/// A UTC offset.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Zone {
     minutes_east: i32,
 }
 
 impl Zone {
-    /// UTC itself.
     pub const UTC: Self = Self { minutes_east: 0 };
 
-    /// So many minutes ahead of UTC; behind it if negative.
+    /// Returns the offset with that many minutes east of UTC; negative to the west.
     pub const fn from_minutes_east(minutes_east: i32) -> Self {
         Self { minutes_east }
     }
@@ -48,19 +49,19 @@ impl Zone {
     }
 }
 
-/// For machines: `2026-06-10T13:54:00Z`.
+/// Formats as ISO 8601, for machines: `2026-06-10T13:54:00Z`.
 pub fn iso(at: Timestamp) -> String {
     let local = local(at, Zone::UTC);
     let (year, month, day) = (local.year(), local.month(), local.day());
     format!("{year:04}-{month:02}-{day:02}T{}Z", clock(local))
 }
 
-/// `10 Jun 2027`.
+/// Formats the date: `10 Jun 2027`.
 pub fn date(at: Timestamp, zone: Zone) -> String {
     civil_date(local(at, zone))
 }
 
-/// Everything there is to say about a moment: `Wed 10 Jun 2026, 13:54:00 UTC`.
+/// Formats with weekday, seconds and zone: `Wed 10 Jun 2026, 13:54:00 UTC`.
 pub fn exact(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
@@ -72,20 +73,20 @@ pub fn exact(at: Timestamp, zone: Zone) -> String {
     )
 }
 
-/// `10 Jun 2026, 13:54:00`: a moment among others of its kind, whose zone stands elsewhere.
+/// Formats to the second, for columns that name the zone elsewhere: `10 Jun 2026, 13:54:00`.
 pub fn second(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     format!("{}, {}", civil_date(local), clock(local))
 }
 
-/// `17 Jun, 14:35`: a moment of these days that counts to the minute.
+/// Formats a nearby time to the minute: `17 Jun, 14:35`.
 pub fn minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let month = nth(&MONTHS, local.month() - 1);
     format!("{} {month}, {}", local.day(), hours_and_minutes(local))
 }
 
-/// The same with everything there is to say: `Wed 17 Jun 2026, 14:35 UTC`.
+/// Formats to the minute, with weekday, year and zone: `Wed 17 Jun 2026, 14:35 UTC`.
 pub fn exact_minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
@@ -93,7 +94,8 @@ pub fn exact_minute(at: Timestamp, zone: Zone) -> String {
     format!("{weekday} {date}, {time} {}", zone.name())
 }
 
-/// How much is left: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`. `None` in the past.
+/// Formats the remaining time in its two largest units: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`.
+/// `None` in the past.
 pub fn left(at: Timestamp, now: Timestamp) -> Option<String> {
     let millis = at.millis().saturating_sub(now.millis());
     if millis <= 0 {
@@ -111,7 +113,8 @@ pub fn left(at: Timestamp, now: Timestamp) -> Option<String> {
     })
 }
 
-/// How long ago: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days on: then its date says more.
+/// Formats a past time relative to now: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days,
+/// when a date is clearer.
 pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
     let passed = now.millis().saturating_sub(at.millis());
     match passed {
@@ -121,7 +124,8 @@ pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
     }
 }
 
-/// How soon: `in 5 d`, `in 3 h`. `None` in the past, and from seven days on: then its date says more.
+/// Formats a future time relative to now: `in 5 d`, `in 3 h`. `None` in the past, and from seven
+/// days, when a date is clearer.
 pub fn soon(at: Timestamp, now: Timestamp) -> Option<String> {
     let left = at.millis().saturating_sub(now.millis());
     match left {
@@ -131,7 +135,7 @@ pub fn soon(at: Timestamp, now: Timestamp) -> Option<String> {
     }
 }
 
-/// `118`, `more than 10,000`.
+/// Formats a count: `118`, `more than 10,000`.
 pub fn count(count: Count) -> String {
     match count {
         Count::Exact(exact) => number(exact),
@@ -139,14 +143,34 @@ pub fn count(count: Count) -> String {
     }
 }
 
-/// Why a tenant on that plan has no CSV export.
+/// Explains why a tenant on that plan has no CSV export.
 pub fn export_needs(plan: Plan) -> String {
     let needed = Plan::least_for(Feature::CsvExport);
-    let (needed, has) = (needed.as_str(), plan.as_str());
-    format!("CSV export needs the plan {needed}; this tenant is on {has}.")
+    let (needed, has) = (plan_name(needed), plan_name(plan));
+    format!("CSV export requires the {needed} plan. You're on {has}.")
 }
 
-/// The word for a status.
+/// Returns the name of a plan.
+pub const fn plan_name(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Free => "Free",
+        Plan::Starter => "Starter",
+        Plan::Pro => "Pro",
+        Plan::Enterprise => "Enterprise",
+    }
+}
+
+/// Returns the name of a role.
+pub const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer",
+        Role::Support => "Support",
+        Role::Admin => "Admin",
+        Role::Owner => "Owner",
+    }
+}
+
+/// Returns the label of a status.
 pub const fn status(status: Status) -> &'static str {
     match status {
         Status::Active => "Active",
@@ -156,19 +180,19 @@ pub const fn status(status: Status) -> &'static str {
     }
 }
 
-/// The order of a list: `newest first`.
+/// Describes the order of a list: `newest first`.
 pub const fn order(sort: Sort) -> &'static str {
     match (sort.by, sort.descending) {
         (SortBy::Created, true) => "newest first",
         (SortBy::Created, false) => "oldest first",
-        (SortBy::Expires, true) => "last to expire first",
-        (SortBy::Expires, false) => "soonest to expire first",
+        (SortBy::Expires, true) => "latest expiry first",
+        (SortBy::Expires, false) => "earliest expiry first",
         (SortBy::Activations, true) => "most activations first",
         (SortBy::Activations, false) => "fewest activations first",
     }
 }
 
-/// With commas between thousands: `41,200`.
+/// Formats with thousands separators: `41,200`.
 pub fn number(value: u32) -> String {
     let digits = value.to_string();
     let mut text = String::new();
@@ -181,7 +205,7 @@ pub fn number(value: u32) -> String {
     text
 }
 
-/// The largest whole unit of at most a week: minutes, hours or days.
+/// Formats a duration of up to a week in its largest whole unit: minutes, hours or days.
 fn distance(millis: i64) -> String {
     match millis {
         ..HOUR_MILLIS => format!("{} min", millis / MINUTE_MILLIS),
@@ -190,7 +214,7 @@ fn distance(millis: i64) -> String {
     }
 }
 
-/// The date and time on a wall clock; moments beyond the calendar (year 9999) are its end.
+/// Converts to local date and time. Times outside the calendar (years −9999 to 9999) are clamped.
 fn local(at: Timestamp, zone: Zone) -> civil::DateTime {
     let offset = Offset::from_seconds(zone.minutes_east.saturating_mul(60)).unwrap_or(Offset::UTC);
     let beyond = if at.millis() < 0 {
@@ -235,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_read_in_utc() {
+    fn times_are_formatted_in_utc() {
         assert_eq!(iso(NOW), "2026-06-10T14:32:08Z");
         assert_eq!(date(NOW, Zone::UTC), "10 Jun 2026");
         assert_eq!(exact(NOW, Zone::UTC), "Wed 10 Jun 2026, 14:32:08 UTC");
@@ -243,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn moments_read_in_the_viewers_zone() {
+    fn times_are_formatted_in_the_viewers_zone() {
         let zone = Zone::from_minutes_east;
         for (minutes_east, text) in [
             (120, "Wed 10 Jun 2026, 16:32:08 UTC+2"),
@@ -257,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_the_calendar_is_no_panic() {
+    fn times_outside_the_calendar_are_clamped() {
         assert_eq!(
             date(Timestamp::from_millis(i64::MAX), Zone::UTC),
             "30 Dec 9999"
@@ -267,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_within_a_week_reads_as_its_distance() {
+    fn times_of_the_past_week_are_relative() {
         for (millis, text) in [
             (-5_000, Some("just now")),
             (0, Some("just now")),
@@ -285,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_within_a_week_reads_as_its_distance() {
+    fn times_of_the_next_week_are_relative() {
         for (millis, text) in [
             (-1, None),
             (0, None),
@@ -305,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_reads_in_its_two_largest_units() {
+    fn remaining_time_has_two_units() {
         for (millis, text) in [
             (-1, None),
             (0, None),
@@ -328,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_commas_between_thousands() {
+    fn numbers_have_thousands_separators() {
         for (value, text) in [
             (0, "0"),
             (118, "118"),
@@ -341,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_that_stopped_says_so() {
+    fn capped_count_reads_more_than() {
         assert_eq!(count(Count::Exact(118)), "118");
         assert_eq!(count(Count::MoreThan(10_000)), "more than 10,000");
     }

@@ -1,10 +1,11 @@
-//! Brings the server's HTML to life.
+//! Hydrates the server's HTML.
 
 use leptos::{mount::hydrate_body, prelude::document};
 
 use crate::{app::App, user_activity};
 
-/// Takes over the document's body, and marks the document when that is done: style and tests wait for the mark.
+/// Hydrates the document's body, then sets `data-hydrated` on `<html>`. Styles and tests wait for
+/// that attribute.
 pub fn hydrate() {
     hydrate_body(App);
     user_activity::track();

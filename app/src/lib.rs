@@ -1,12 +1,13 @@
-//! The pages of Keywright: rendered on the server (feature `ssr`), hydrated in the browser (feature `hydrate`).
+//! Keywright's pages, rendered on the server (feature `ssr`) and hydrated in the browser (feature
+//! `hydrate`).
 
 #![expect(
     clippy::needless_pass_by_value,
-    reason = "components take their props by value, whatever they do with them"
+    reason = "components take their props by value"
 )]
 
 #[cfg(not(any(erase_components, doc)))]
-compile_error!("compile with the flags of .cargo/config.toml: a RUSTFLAGS of your own hides them");
+compile_error!("the flags in .cargo/config.toml are missing: unset RUSTFLAGS, which overrides them");
 
 pub mod api;
 pub mod app;

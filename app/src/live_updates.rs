@@ -1,19 +1,19 @@
-//! Live updates: the server announces changes over an event stream, and the page reloads its data.
+//! Live updates: the server announces changes over an event stream, then the page reloads its data.
 
 use keywright_api_types::subscription::Subject;
 use leptos::prelude::*;
 
-/// The state of the connection to the event stream.
+/// State of the connection to the event stream.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Connection {
-    /// Not connected yet: the page was just loaded, or there is no script.
+    /// Not connected yet: the page has just loaded, or there is no script.
     #[default]
     Starting,
-    /// Connected: every change shows at once.
+    /// Connected: changes appear immediately.
     Live,
-    /// Lost a moment ago; the browser reconnects.
+    /// The connection was just lost; the browser reconnects.
     Interrupted,
-    /// Reconnecting failed: the page may be stale.
+    /// Reconnecting failed; the page may be stale.
     Lost,
 }
 
@@ -25,12 +25,13 @@ pub struct LiveUpdates {
 }
 
 impl LiveUpdates {
-    /// Increases whenever something may have changed: a source for the page's resource.
+    /// Returns a counter that increases whenever data may have changed. Use it as a resource's
+    /// source.
     pub fn version(self) -> u32 {
         self.version.get()
     }
 
-    /// The state of the connection.
+    /// Returns the state of the connection.
     pub fn connection(self) -> Connection {
         self.connection.get()
     }
@@ -41,7 +42,8 @@ impl LiveUpdates {
             .update(|version| *version = version.wrapping_add(1));
     }
 
-    /// Updates the connection. Every (re)connection reloads the data, because the server does not replay missed changes.
+    /// Updates the state. Every connection reloads the data, because the server does not replay
+    /// missed changes.
     #[cfg(target_arch = "wasm32")]
     fn on_event(self, event: StreamEvent) {
         let before = self.connection.get_untracked();
@@ -55,17 +57,17 @@ impl LiveUpdates {
     }
 }
 
-/// An event of the stream. Only browsers have one.
+/// An event of the stream, which only browsers have.
 #[cfg(any(target_arch = "wasm32", test))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StreamEvent {
-    /// It opened.
+    /// The stream is open.
     Opened,
-    /// Something changed.
+    /// The subject has changed.
     Changed,
-    /// It was lost, and the browser reconnects.
+    /// The connection was lost; the browser reconnects.
     Broke,
-    /// It was refused: reloading the data may tell why.
+    /// The server rejected the stream. Reloading the data may reveal why.
     Refused,
 }
 
@@ -110,11 +112,12 @@ mod browser {
     use super::{LiveUpdates, StreamEvent};
     use crate::routes;
 
-    /// How long to wait before a refused stream is opened again; doubled each time.
+    /// Delay before a closed stream is reopened, doubled on each failure up to [`MAX_BACKOFF`].
     const MIN_BACKOFF: Duration = Duration::from_secs(1);
     const MAX_BACKOFF: Duration = Duration::from_secs(30);
 
-    /// A browser allows six connections to a server for all tabs together, so a hidden tab keeps none.
+    /// Subscribes while the tab is visible. Browsers allow six HTTP/1.1 connections per server
+    /// for all tabs together, so hidden tabs must not hold one.
     pub(super) fn subscribe_while_visible(subject: Signal<Option<Subject>>, live: LiveUpdates) {
         let visible = RwSignal::new(is_visible());
         let listener =
@@ -136,7 +139,7 @@ mod browser {
         document().visibility_state() == VisibilityState::Visible
     }
 
-    /// Never returns: reopens a stream that the browser has given up.
+    /// Reopens the stream whenever the browser closes it. Never returns.
     async fn follow(url: String, live: LiveUpdates) {
         let mut backoff = MIN_BACKOFF;
         loop {
@@ -150,7 +153,7 @@ mod browser {
         }
     }
 
-    /// Handles the events of a stream until the browser gives it up. Returns whether it was ever open.
+    /// Handles events until the browser closes the stream. Returns whether it was ever open.
     async fn listen(url: &str, live: LiveUpdates) -> bool {
         let Ok(stream) = EventSource::new(url).map(Stream) else {
             return false;
@@ -180,7 +183,7 @@ mod browser {
                 return false;
             }
         }
-        // Nothing is ever sent: this returns once the sender is dropped.
+        // Nothing is ever sent; this returns when the sender is dropped.
         let _: Result<(), _> = end.await;
         was_open.get()
     }
@@ -211,7 +214,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_lost_once_a_second_try_fails_and_asks_again_when_it_is_back() {
+    fn connection_is_lost_after_a_failed_reconnect_and_reloads_when_it_is_back() {
         use Connection::{Interrupted, Live, Lost, Starting};
         for (before, event, after, asks_again) in [
             (Starting, StreamEvent::Opened, Live, true),

@@ -1,4 +1,4 @@
-//! The pages that are rendered on the server and not hydrated ([`crate::routes::is_server_only`]).
+//! Routes of the pages that are not hydrated ([`crate::routes::is_server_only`]).
 
 use leptos::prelude::*;
 use leptos_router::{
@@ -41,7 +41,7 @@ pub fn ServerOnlyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=StaticSegment("") view=Outlet ssr=SsrMode::Async>
             <Route path=StaticSegment(routes::LOGIN) view=LoginPage ssr=SsrMode::Async/>
-            // A rejected sign-in answers the post to this path with the same page.
+            // A rejected sign-in shows the page again at this path.
             <Route path=StaticSegment(routes::SESSION) view=LoginPage ssr=SsrMode::Async/>
             <FramedRoutes/>
         </ParentRoute>

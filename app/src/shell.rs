@@ -1,4 +1,4 @@
-//! The HTML document around the pages. Only the server makes one.
+//! The HTML document around the pages, rendered on the server.
 
 use http::{HeaderValue, header::CONTENT_SECURITY_POLICY};
 use leptos::{nonce::use_nonce, prelude::*};
@@ -13,7 +13,7 @@ use crate::{
     ui::icon::Sprite,
 };
 
-/// The document of one answer, and the answer's content security policy, which names the same nonce.
+/// Renders the document and sets its content security policy, which has the same nonce.
 pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     let nonce = use_nonce()
         .map(|nonce| nonce.to_string())
@@ -53,7 +53,7 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
-/// What brings the page to life: the script, and what it will ask for.
+/// The script that hydrates the page, with preloads of the files that it needs.
 #[component]
 fn HydrationScript(assets: Assets, nonce: String) -> impl IntoView {
     let script = hydration_script(&assets);
@@ -64,7 +64,8 @@ fn HydrationScript(assets: Assets, nonce: String) -> impl IntoView {
     }
 }
 
-/// Starts the wasm. The pages work without it, so a failure leaves a mark for tests and a line in the console.
+/// Returns the script that starts the wasm. The pages work without it, so a failure only sets an
+/// attribute for tests and writes to the console.
 fn hydration_script(assets: &Assets) -> String {
     let Assets { js, wasm, .. } = assets;
     format!(
@@ -73,7 +74,7 @@ fn hydration_script(assets: &Assets) -> String {
     )
 }
 
-/// Scripts are the site's own files, the ones that carry the nonce, and wasm; styles are files only.
+/// Allows scripts from the site's files or with the nonce, and wasm. Styles come from files only.
 fn set_security_policy(nonce: &str) {
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
@@ -92,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_script_loads_the_files_of_this_build() {
+    fn hydration_script_loads_the_files_of_this_build() {
         let names = [
             "keywright-frontend-1f.js",
             "keywright-frontend-1f_bg.wasm",

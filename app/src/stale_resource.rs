@@ -1,4 +1,5 @@
-//! Stale-while-revalidate: a page keeps showing the last answer while the next one loads, and when it can't be loaded.
+//! Stale-while-revalidate: a page keeps showing the last response while the next one loads and if
+//! loading fails.
 
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -11,45 +12,44 @@ use crate::{
     live_updates::{Connection, LiveUpdates},
 };
 
-/// The key of a request, and its outcome.
+/// The key of a request and its outcome.
 pub type Fetched<K, T> = (K, Result<T, ApiError>);
 
-/// The state of a resource.
+/// State of a resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceState<K, T> {
-    /// Nothing was loaded yet.
+    /// Nothing has been loaded yet.
     Waiting,
-    /// The latest answer; `lost` says why there is no newer one.
+    /// The latest response, which is stale if `lost` is set.
     There {
-        /// The key of the request.
+        /// Key of the request.
         key: K,
-        /// The answer.
+        /// The response.
         value: T,
         /// Why the last request failed.
         lost: Option<ApiError>,
     },
-    /// Nothing can be shown.
+    /// Loading failed and there is no response to show.
     Failed {
-        /// The key of the request.
+        /// Key of the request.
         key: K,
-        /// Why it failed.
+        /// The cause.
         error: ApiError,
     },
 }
 
-/// The kind of view that a page shows. Its elements stay as long as this does.
+/// The kind of view that a page shows. Its elements stay in place until the kind changes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceView<K> {
-    /// Loading.
     Waiting,
-    /// An answer.
+    /// A response.
     There,
     /// An error.
     Failed(K, ApiError),
 }
 
 impl<K: Clone + PartialEq, T: Clone> ResourceState<K, T> {
-    /// The state after an answer.
+    /// Returns the state after a response.
     fn after(held: Option<&Self>, answer: Fetched<K, T>) -> Self {
         match (held, answer) {
             (_, (key, Ok(value))) => Self::There {
@@ -57,7 +57,7 @@ impl<K: Clone + PartialEq, T: Clone> ResourceState<K, T> {
                 value,
                 lost: None,
             },
-            // The same request failed for a transient reason: a stale answer is better than none.
+            // The same request failed with a transient error: keep the stale response.
             (Some(Self::There { key, value, .. }), (asked, Err(error)))
                 if *key == asked && is_transient(error.code) =>
             {
@@ -87,10 +87,11 @@ const fn is_transient(code: ErrorCode) -> bool {
     )
 }
 
-/// A resource with its last answer. Create and read it below the `Transition` that waits for it.
+/// A resource that keeps its last response. Create and read it inside the `Transition` that waits
+/// for it.
 pub struct StaleResource<K: Send + Sync + 'static, T: Send + Sync + 'static> {
     state: Signal<ResourceState<K, T>>,
-    /// The kind of view to show.
+    /// Kind of view to show.
     pub shown: Signal<ResourceView<K>>,
 }
 
@@ -107,7 +108,7 @@ where
     K: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
     T: Clone + DeserializeOwned + PartialEq + Send + Sync + 'static,
 {
-    /// Follows the resource.
+    /// Tracks the resource.
     #[cfg(not(feature = "ssr"))]
     pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
         let state = Memo::new(
@@ -123,8 +124,8 @@ where
         }
     }
 
-    /// Follows the resource. The server renders a page once, as soon as the answer is there. A memo could still remember that it
-    /// was not, so these are derived signals.
+    /// Tracks the resource. The server renders a page once, when the response has arrived. A memo
+    /// could still hold the state before that, so these are derived signals.
     #[cfg(feature = "ssr")]
     pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
         let state = Signal::derive(move || {
@@ -137,7 +138,7 @@ where
         Self { state, shown }
     }
 
-    /// The value, if the view is [`ResourceView::There`].
+    /// Returns the value if the view is [`ResourceView::There`].
     pub fn value(self) -> Option<Memo<T>> {
         let first = self.there()?;
         Some(latest_or(first, move || {
@@ -148,7 +149,7 @@ where
         }))
     }
 
-    /// The key of the request whose answer is shown.
+    /// Returns the key of the request whose response is shown.
     pub fn key(self) -> Signal<Option<K>> {
         Signal::derive(move || {
             self.state.with(|held| match held {
@@ -160,7 +161,8 @@ where
         })
     }
 
-    /// Whether the answer may be stale: the last request failed, or live updates are lost.
+    /// Returns whether the response may be stale: the last request failed, or live updates are
+    /// lost.
     pub fn is_stale(self, live: LiveUpdates) -> Signal<bool> {
         Signal::derive(move || {
             let is_lost = |held: &ResourceState<K, T>| {
@@ -178,7 +180,8 @@ where
     }
 }
 
-/// The result of `find`, or the last one while it finds nothing: a row that is being removed keeps its content.
+/// Returns the result of `find`, or the last one while it returns `None`, so that a row keeps its
+/// content until it is removed.
 pub fn latest_or<T: Clone + PartialEq + Send + Sync + 'static>(
     first: T,
     find: impl Fn() -> Option<T> + Send + Sync + 'static,
@@ -207,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_shown_stays_while_only_the_way_to_the_server_is_missing() {
+    fn stale_value_stays_after_transient_errors() {
         let shown = there(7, None);
         for (key, code, kept) in [
             (1, ErrorCode::Unreachable, true),
@@ -232,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_answer_takes_the_place_of_whatever_was_held() {
+    fn newer_response_replaces_any_state() {
         let failed = ResourceState::Failed {
             key: 1,
             error: error(ErrorCode::NotFound),

@@ -1,12 +1,12 @@
-//! The theme: the system's, unless the viewer chose one. Kept in a cookie, so that the server renders it.
+//! The color theme. The choice is in a cookie, so that the server can render it.
 
 use serde::{Deserialize, Serialize};
 
-/// What the viewer chose.
+/// The viewer's choice.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {
-    /// As the operating system has it.
+    /// The operating system's theme.
     #[default]
     System,
     /// Dark on light.
@@ -16,10 +16,9 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// Every theme.
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
-    /// The stable name: in the cookie, the form and the document.
+    /// Returns the stable name, used in the cookie, the form and the document.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::System => "system",
@@ -28,12 +27,12 @@ impl Theme {
         }
     }
 
-    /// The theme of that name.
+    /// Parses a stable name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.as_str() == name)
     }
 
-    /// How it reads in the menu.
+    /// Returns the label in the menu.
     pub const fn label(self) -> &'static str {
         match self {
             Self::System => "System",
@@ -42,7 +41,7 @@ impl Theme {
         }
     }
 
-    /// The document's `data-theme`: none where the system decides.
+    /// Returns the value of the document's `data-theme`; `None` for the system's theme.
     pub fn attribute(self) -> Option<&'static str> {
         (self != Self::System).then_some(self.as_str())
     }
@@ -53,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn themes_are_found_by_their_names() {
+    fn names_round_trip() {
         for theme in Theme::ALL {
             assert_eq!(Theme::from_name(theme.as_str()), Some(theme));
         }
@@ -61,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_systems_theme_leaves_no_mark_on_the_document() {
+    fn system_theme_sets_no_attribute() {
         assert_eq!(Theme::System.attribute(), None);
         assert_eq!(Theme::Dark.attribute(), Some("dark"));
     }

@@ -1,4 +1,4 @@
-//! Links survive any input.
+//! Property tests: links round-trip for any input.
 
 use keywright_app::routes::{
     audit, audit_query, audit_query_of, license_query, license_query_of, licenses,
@@ -9,7 +9,7 @@ fn query_string(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// The value of a parameter: anything, or something close to what belongs there.
+/// Generates a parameter's value: any text, or something close to a valid value.
 fn value() -> impl Strategy<Value = Option<String>> {
     let known = "active|expired|-expires|activations|notes|revoke|system|2026-0[0-9]-[0-9]{2}";
     let value = prop_oneof![
@@ -22,7 +22,7 @@ fn value() -> impl Strategy<Value = Option<String>> {
     proptest::option::of(value)
 }
 
-/// Whether all characters are safe in a URL, in a header and in HTML.
+/// Returns whether all characters are safe in a URL, a header and HTML.
 fn is_safe_link(link: &str) -> bool {
     let mut bytes = link.bytes();
     bytes.all(|byte| byte.is_ascii_alphanumeric() || b"/?=&%-._~".contains(&byte))
@@ -30,7 +30,7 @@ fn is_safe_link(link: &str) -> bool {
 
 proptest! {
     #[test]
-    fn whatever_the_list_is_asked_for_its_link_asks_for_the_same(
+    fn license_list_links_round_trip(
         q in value(), status in value(), product in value(), sort in value(), after in value(), before in value()
     ) {
         let asked = license_query_of(|name| match name {
@@ -48,7 +48,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_the_log_is_asked_for_its_link_asks_for_the_same(
+    fn audit_log_links_round_trip(
         values in proptest::collection::hash_map(
             select(vec!["action", "by", "license", "q", "from", "to", "after", "before"]), value(), 0..9
         )

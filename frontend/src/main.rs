@@ -1,4 +1,4 @@
-//! The wasm entry point: mounts the pages on the server's HTML. On the host it does nothing.
+//! The wasm entry point, which hydrates the server's HTML. On the host it does nothing.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -1,4 +1,5 @@
-//! How pages call server functions: every call says which build and whose the page is, and whether anybody is there.
+//! HTTP client for server functions. It sends the page's build, its operator and whether the page
+//! is idle.
 
 use std::future::Future;
 
@@ -13,25 +14,27 @@ use leptos::server_fn::{
 
 use crate::user_activity;
 
-/// The request header with the page's build; where it differs from the server's, the call is refused as outdated.
+/// Request header with the page's build id. The server rejects calls from another build as
+/// outdated.
 pub const BUILD_HEADER: &str = "keywright-build";
 
-/// The request header with the operator whom the page was made for; where somebody else has signed in since, the call is
-/// refused: a page never shows one tenant's data under another's name.
+/// Request header with the operator that the page was rendered for. The server rejects the call if
+/// another operator has signed in since, so a page never shows one tenant's data under another's
+/// name.
 pub const OPERATOR_HEADER: &str = "keywright-operator";
 
-/// The request header of a call that a page makes by itself, while nobody has touched it for a minute: it does not count as
-/// the operator's being there.
+/// Request header of an automatic call from a page without input for a minute. Such a call does not
+/// extend the session.
 pub const UNATTENDED_HEADER: &str = "keywright-unattended";
 
-/// The answer's header with how many rows a file will have, to tell how far it has come. It is counted when the file begins:
-/// what is minted, changed or ends meanwhile may make it more or fewer.
+/// Response header with the expected number of rows of a file, for a progress bar. The server
+/// counts when the download starts; concurrent changes may make the file longer or shorter.
 pub const ROWS_HEADER: &str = "keywright-rows";
 
-/// The answer's header with the id under which the server's log has the request, for a file that breaks off.
+/// Response header with the request id, which the page shows if a download is interrupted.
 pub const REQUEST_HEADER: &str = "keywright-request";
 
-/// A browser's `fetch`, with the headers above.
+/// The browser's `fetch` with the headers above.
 pub struct PageClient;
 
 impl<E, In, Out> Client<E, In, Out> for PageClient
@@ -72,7 +75,7 @@ where
     }
 }
 
-/// The headers that say which build and whose the page is.
+/// Returns the headers with the page's build and operator.
 pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
     let marks = [
         (BUILD_HEADER, "data-build"),
@@ -83,7 +86,7 @@ pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
         .filter_map(|(name, mark)| Some((name, mark_of_page(mark)?)))
 }
 
-/// What the shell wrote into the document.
+/// Reads an attribute that the shell set on `<html>`.
 fn mark_of_page(name: &str) -> Option<String> {
     leptos::prelude::document()
         .document_element()?

@@ -1,4 +1,4 @@
-//! How the answers that a page is loaded with stand in its HTML.
+//! Encoding of the server's responses that are embedded in a page's HTML.
 
 use bytes::Bytes;
 use leptos::{
@@ -8,11 +8,11 @@ use leptos::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The encoding of server functions, used for what is written into a page as well: the codec that Leptos has for that would
-/// bring every type's decoder into the wasm a second time.
+/// Embeds values in a page with the encoding of server functions. Leptos' own codec would add a
+/// second decoder for every type to the wasm.
 pub struct PageCodec;
 
-/// What the server knew when it rendered the page.
+/// A value that the server embeds in the page and the browser reads during hydration.
 pub type PageValue<T> = SharedValue<T, PageCodec>;
 
 impl<T: Serialize> Encoder<T> for PageCodec {

@@ -1,4 +1,4 @@
-//! The one error that pages and server functions know.
+//! The error type of pages and server functions.
 
 use std::collections::BTreeMap;
 
@@ -11,36 +11,36 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ssr")]
 use crate::api::request_scope;
 
-/// What kind of thing went wrong: decides the status, and what a page offers.
+/// Category of an error. It determines the HTTP status and the action that a page offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// Nobody is signed in, or no longer.
+    /// Not signed in, or the session has ended.
     Unauthenticated,
-    /// The role does not allow it.
+    /// The operator's role does not allow it.
     Forbidden,
-    /// There is no such thing in this tenant.
+    /// The resource does not exist in this tenant.
     NotFound,
-    /// Something in the request is not as it has to be.
+    /// The request is malformed or fails validation.
     Invalid,
     /// The tenant's plan does not include it.
     PlanRequired,
-    /// Somebody was quicker, or it has been done already.
+    /// The resource was changed concurrently, or the action has already been performed.
     Conflict,
-    /// It was tried too often.
+    /// Rate limit exceeded.
     TooMany,
-    /// The page is older than the server.
+    /// The page was rendered by another build of the server.
     Outdated,
-    /// The server can't answer now.
+    /// The server is temporarily unable to respond.
     Unavailable,
-    /// The server failed.
+    /// Unexpected server error.
     Internal,
-    /// The browser got no answer.
+    /// The browser received no usable response.
     Unreachable,
 }
 
 impl ErrorCode {
-    /// The status of the HTTP answer that carries it.
+    /// Returns the HTTP status.
     pub const fn status(self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
@@ -56,22 +56,20 @@ impl ErrorCode {
     }
 }
 
-/// What went wrong, in words for the operator.
+/// An error with a message for the operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
 pub struct ApiError {
-    /// The kind.
     pub code: ErrorCode,
-    /// A sentence or two to show.
+    /// One or two sentences to show on a page.
     pub message: String,
-    /// Where fields of a form are to blame: the field's name and what is wrong with it.
+    /// Errors of form fields, by field name.
     pub fields: BTreeMap<String, String>,
-    /// Under which the server's log knows more; none where the server was not reached.
+    /// Id of the request in the server's log; `None` if the server was not reached.
     pub request_id: Option<String>,
 }
 
 impl ApiError {
-    /// An error of that kind; nothing else is known about it.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -81,15 +79,15 @@ impl ApiError {
         }
     }
 
-    /// For a page from before a deploy: only loading it again helps.
+    /// Returns the error for a page that was loaded before a deploy. Only a reload helps.
     pub fn outdated() -> Self {
         Self::new(
             ErrorCode::Outdated,
-            "The server has been updated since this page was loaded.",
+            "Keywright has been updated since you opened this page.",
         )
     }
 
-    /// An error of that kind of the page at hand, with the id of the request that is being answered.
+    /// Returns an error of the page being rendered, with the current request's id.
     #[cfg(feature = "ssr")]
     pub fn here(code: ErrorCode, message: &str) -> Self {
         Self {
@@ -98,13 +96,14 @@ impl ApiError {
         }
     }
 
-    /// An error of that kind of the page at hand: in the browser there is no request to name.
+    /// Returns an error of the current page. The browser has no request id.
     #[cfg(not(feature = "ssr"))]
     pub fn here(code: ErrorCode, message: &str) -> Self {
         Self::new(code, message)
     }
 
-    /// An error that is the answer to the request at hand: sets its status, unless a page is rendered, which sets its own.
+    /// Returns an error as the response to the current request and sets its status. Pages set
+    /// their own status, so it stays as it is while a page is rendered.
     #[cfg(feature = "ssr")]
     pub(super) fn answer(code: ErrorCode, message: impl Into<String>) -> Self {
         if !request_scope::wants_html() {
@@ -116,7 +115,7 @@ impl ApiError {
         }
     }
 
-    /// The same error of a request that the server's log knows.
+    /// Adds the request id.
     #[must_use]
     pub fn of_request(mut self, id: String) -> Self {
         self.request_id = Some(id);
@@ -131,33 +130,31 @@ impl FromServerFnError for ApiError {
         match error {
             ServerFnErrorErr::Request(_) => Self::new(
                 ErrorCode::Unreachable,
-                "The server could not be reached. Check the connection.",
+                "We couldn't reach the server. Check your connection.",
             ),
-            // On the server these are arguments that it can't read; in the browser, an answer that the page can't.
+            // On the server the arguments are unreadable; in the browser the response is.
             #[cfg(feature = "ssr")]
-            ServerFnErrorErr::Deserialization(_) => Self::answer(
-                ErrorCode::Invalid,
-                "The server did not understand the request.",
-            ),
-            // Not ours: a proxy's page, or half an answer.
+            ServerFnErrorErr::Deserialization(_) => {
+                Self::answer(ErrorCode::Invalid, "The server couldn't read this request.")
+            }
+            // The response is not from Keywright, such as a proxy's error page, or it is truncated.
             #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::new(
                 ErrorCode::Unreachable,
-                "The server's answer could not be read: it may be starting anew.",
+                "We couldn't read the server's answer; it may be restarting.",
             ),
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
-                ErrorCode::Invalid,
-                "The server did not understand the request.",
-            ),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::new(ErrorCode::Invalid, "The server couldn't read this request.")
+            }
             _ => Self::new(
                 ErrorCode::Internal,
-                "The server and this page did not understand each other.",
+                "The server sent an unexpected answer. Reload the page and try again.",
             ),
         }
     }
 }
 
-/// For answers outside server functions, such as a middleware's refusal: pages decode them like any other error.
+/// Response of middleware that rejects a request. Pages decode it like a server function's error.
 #[cfg(feature = "ssr")]
 impl axum::response::IntoResponse for ApiError {
     fn into_response(self) -> axum::response::Response {
@@ -176,20 +173,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_survives_the_wire() {
+    fn error_round_trips_through_json() {
         let error = ApiError::outdated().of_request("7f3a91c2".to_owned());
         assert_eq!(ApiError::de(error.ser()), error);
     }
 
-    /// In the browser the same is an answer that the page can't read; these tests run on the server's side.
+    /// The tests run with the server's features; in the browser this is an unreadable response.
     #[test]
-    fn what_the_server_can_not_read_is_the_callers_fault() {
+    fn unreadable_arguments_are_invalid() {
         let error = ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("x".into()));
         assert_eq!(error.code, ErrorCode::Invalid);
     }
 
     #[test]
-    fn no_answer_is_an_error_of_reach() {
+    fn missing_response_is_unreachable() {
         let error = ApiError::from_server_fn_error(ServerFnErrorErr::Request("x".to_owned()));
         assert_eq!(error.code, ErrorCode::Unreachable);
         assert_eq!(error.request_id, None);

@@ -12,12 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::api::request;
 use crate::api::{client::PageClient, error::ApiError};
 
-/// One page of the license list.
+/// Returns one page of the license list.
 #[server(prefix = "/fn", endpoint = "licenses/list", input = Json, client = PageClient)]
-pub async fn list_licenses(
-    /// Which page.
-    query: LicenseQuery,
-) -> Result<LicenseList, ApiError> {
+pub async fn list_licenses(query: LicenseQuery) -> Result<LicenseList, ApiError> {
     let (services, caller) = request::scope()?;
     services
         .licenses
@@ -26,12 +23,9 @@ pub async fn list_licenses(
         .map_err(request::fail)
 }
 
-/// One license with all that belongs to it.
+/// Returns a license with its devices and activity.
 #[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = PageClient)]
-pub async fn show_license(
-    /// Which license.
-    license: LicenseId,
-) -> Result<LicenseDetail, ApiError> {
+pub async fn show_license(license: LicenseId) -> Result<LicenseDetail, ApiError> {
     let (services, caller) = request::scope()?;
     services
         .licenses
@@ -40,12 +34,9 @@ pub async fn show_license(
         .map_err(request::fail)
 }
 
-/// Where something typed or pasted leads; it may be a whole key.
+/// Searches for a term, which may be a complete key.
 #[server(prefix = "/fn", endpoint = "licenses/find", input = Json, client = PageClient)]
-pub async fn find_license(
-    /// As it was typed.
-    typed: String,
-) -> Result<Found, ApiError> {
+pub async fn find_license(typed: String) -> Result<Found, ApiError> {
     let (services, caller) = request::scope()?;
     services
         .licenses
@@ -54,14 +45,9 @@ pub async fn find_license(
         .map_err(request::fail)
 }
 
-/// Frees the slot of one device.
+/// Deactivates a device, which frees its slot.
 #[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = PageClient)]
-pub async fn deactivate_instance(
-    /// Of which license.
-    license: LicenseId,
-    /// Which device.
-    instance: InstanceId,
-) -> Result<(), ApiError> {
+pub async fn deactivate_instance(license: LicenseId, instance: InstanceId) -> Result<(), ApiError> {
     let (services, caller) = request::scope()?;
     services
         .licenses
@@ -70,12 +56,9 @@ pub async fn deactivate_instance(
         .map_err(request::fail)
 }
 
-/// Ends a license for good.
+/// Revokes a license permanently.
 #[server(prefix = "/fn", endpoint = "licenses/revoke", input = Json, client = PageClient)]
-pub async fn revoke_license(
-    /// Which license.
-    license: LicenseId,
-) -> Result<(), ApiError> {
+pub async fn revoke_license(license: LicenseId) -> Result<(), ApiError> {
     let (services, caller) = request::scope()?;
     services
         .licenses
@@ -84,21 +67,16 @@ pub async fn revoke_license(
         .map_err(request::fail)
 }
 
-/// A key that was just made: in this one answer, and nowhere else. No `Debug`: it would end up in a log.
+/// A newly minted key. It is only in this response. Not `Debug`, so that it cannot end up in a log.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewKey {
-    /// The key itself.
     pub key: String,
-    /// The license that it opens.
     pub license: LicenseId,
 }
 
-/// Ends a license and issues a fresh key in its place.
+/// Ends a license and issues a new key in its place.
 #[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = PageClient)]
-pub async fn remint_license(
-    /// Which license.
-    license: LicenseId,
-) -> Result<NewKey, ApiError> {
+pub async fn remint_license(license: LicenseId) -> Result<NewKey, ApiError> {
     let (services, caller) = request::scope()?;
     let minted = services.licenses.remint(&caller, license).await;
     let minted = minted.map_err(request::fail)?;

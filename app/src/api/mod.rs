@@ -1,4 +1,4 @@
-//! What pages ask of the server: server functions, one file per aggregate, and what they share.
+//! Server functions, one file per aggregate, and the types they share.
 
 pub mod client;
 pub mod codec;

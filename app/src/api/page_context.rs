@@ -1,4 +1,5 @@
-//! Who is looking at the page: known from the request, and the same while the browser hydrates it.
+//! The context of a page: operator, theme and outcome of the request. The browser reads it from the
+//! HTML, so that hydration renders the same page.
 
 use keywright_api_types::account::Account;
 use keywright_domain::role::Permission;
@@ -13,55 +14,54 @@ use crate::{
     theme::Theme,
 };
 
-/// What a page knows about the request that loaded it. It is written into the page: no secrets.
+/// The data of the request that a page may use. It is embedded in the HTML, so it must not contain
+/// secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
-    /// The operator who is signed in.
+    /// The operator who is signed in, if any.
     pub account: Option<Account>,
-    /// The theme that was chosen.
     pub theme: Theme,
-    /// The server's name, as the browser asked for it.
+    /// The host name that the browser requested.
     pub host: String,
-    /// Under which the server's log has the request.
+    /// Id of the request in the server's log.
     pub request_id: Option<String>,
-    /// The page that whoever signs in asked for.
+    /// The page to open after signing in.
     pub next: Option<String>,
-    /// Set where the page answers a sign-in that was refused.
+    /// Set if the page is the response to a rejected sign-in.
     pub login_failure: Option<LoginFailure>,
-    /// Set where the page answers a form that could not be carried out.
+    /// Set if the page is the response to a form that failed.
     pub action_failure: Option<ApiError>,
 }
 
-/// A sign-in that was refused: the form is shown again.
+/// A rejected sign-in, for the form that is shown again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginFailure {
-    /// The address that was typed.
+    /// The email address as submitted.
     pub email: String,
-    /// The page that was asked for before.
+    /// The page to open after signing in.
     pub next: Option<String>,
-    /// Why it was refused.
     pub reason: LoginRefusal,
 }
 
-/// Why a sign-in was refused.
+/// Why a sign-in was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoginRefusal {
-    /// No operator has this address and password; which of them is wrong is not said.
+    /// Wrong email or password. The page does not say which.
     WrongCredentials,
-    /// There were too many wrong ones.
+    /// Too many failed attempts.
     TooMany {
-        /// After how many seconds it may be tried again.
+        /// Seconds until the next attempt is allowed.
         seconds: u64,
     },
-    /// The server could not look: its log knows more under this request id.
+    /// The server could not check the credentials.
     Unavailable {
-        /// The id of the request.
+        /// Id of the request in the server's log.
         request_id: String,
     },
 }
 
 impl LoginRefusal {
-    /// What kind of error it is: decides the status of the page.
+    /// Returns the error code, which determines the page's HTTP status.
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::WrongCredentials => ErrorCode::Unauthenticated,
@@ -71,21 +71,21 @@ impl LoginRefusal {
     }
 }
 
-/// Makes the visit known to every component below: read from the request on the server, and while hydrating from what
-/// the server wrote into the page.
+/// Provides the page context to all components below. The server builds it from the request; the
+/// browser reads it from the HTML during hydration.
 pub fn provide_visit() {
     let visit = PageValue::new_with_encoding(current_visit).into_inner();
     provide_context(StoredValue::new(visit));
 }
 
 impl Visit {
-    /// Whether the operator who looks may do that.
+    /// Returns whether the operator has the permission.
     pub fn allows(&self, permission: Permission) -> bool {
         let account = self.account.as_ref();
         account.is_some_and(|account| account.role.allows(permission))
     }
 
-    /// Whether the operator's tenant is still led to its first licensed device.
+    /// Returns whether the operator's tenant still sees the setup guide.
     pub fn is_guided(&self) -> bool {
         self.account
             .as_ref()
@@ -93,7 +93,7 @@ impl Visit {
     }
 }
 
-/// The visit that the page belongs to.
+/// Returns the page context.
 pub fn use_visit() -> Visit {
     use_context::<StoredValue<Visit>>()
         .and_then(|visit| visit.try_get_value())
@@ -103,7 +103,7 @@ pub fn use_visit() -> Visit {
 #[cfg(feature = "ssr")]
 pub(crate) use server::current_visit;
 
-/// In the browser the server has written it into the page.
+/// The browser reads the context from the page instead.
 #[cfg(not(feature = "ssr"))]
 fn current_visit() -> Visit {
     Visit::default()
@@ -123,7 +123,8 @@ mod server {
         routes,
     };
 
-    /// What the page may know about the request that loads it; nothing while routes are only listed, without a request.
+    /// Builds the context from the current request. It is empty when routes are listed at startup,
+    /// because there is no request then.
     pub(crate) fn current_visit() -> Visit {
         let scope = extension::<RequestScope>();
         Visit {
@@ -137,13 +138,13 @@ mod server {
         }
     }
 
-    /// The page to redirect to after signing in, as named in the address of the sign-in page.
+    /// Returns the page to open after signing in, from the sign-in page's query string.
     fn next_page() -> Option<String> {
         let parts = use_context::<Parts>()?;
         routes::next_page(parts.uri.query()?)
     }
 
-    /// The server's name as the browser asked for it; HTTP/2 has it in the URI.
+    /// Returns the requested host name: from the `Host` header, or with HTTP/2 from the URI.
     fn host() -> Option<String> {
         let parts = use_context::<Parts>()?;
         let header = parts.headers.get(header::HOST);

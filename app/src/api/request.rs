@@ -1,5 +1,5 @@
-//! What server functions and pages use on the server: the services with their caller, and the one place where errors of use
-//! cases are translated for the browser.
+//! Server-side helpers of server functions and pages: services, caller, and the mapping of service
+//! errors to [`ApiError`].
 
 use std::sync::Arc;
 
@@ -15,14 +15,14 @@ use crate::api::{
     request_scope::{RequestScope, extension, id},
 };
 
-/// The services and who calls them: the first line of every server function.
+const INTERNAL: &str =
+    "This is an error on our side. The server's log has the details under this request ID.";
+
+/// Returns the services and the caller. Every server function starts with it.
 pub fn scope() -> Result<(Services, Caller), ApiError> {
     let Some(scope) = extension::<RequestScope>() else {
         tracing::error!("a server function ran without the middleware that sets its scope");
-        return Err(ApiError::answer(
-            ErrorCode::Internal,
-            "The server is not set up.",
-        ));
+        return Err(ApiError::answer(ErrorCode::Internal, INTERNAL));
     };
     match scope.account {
         Some(account) => Ok((scope.services, Caller::operator(&account))),
@@ -30,72 +30,75 @@ pub fn scope() -> Result<(Services, Caller), ApiError> {
     }
 }
 
-/// What the request at hand made: shown by its answer, and by nothing else.
+/// A secret that the current request created. Only its response shows it.
 #[derive(Clone)]
 pub enum ShownOnce {
-    /// The key that takes the place of another, and the license that it opens.
+    /// The key of a reminted license, and the new license's id.
     Reminted(LicenseKey, LicenseId),
-    /// Keys of new licenses.
     Minted(Arc<MintedOnce>),
-    /// The key that apps are to be built with.
+    /// A new SDK key.
     SdkKey(Arc<SdkKey>),
 }
 
-/// Licenses that were minted together.
+/// Licenses minted by one request.
 pub struct MintedOnce {
-    /// What was asked for.
     pub order: MintRequest,
-    /// What came of it.
     pub minted: Vec<Minted>,
 }
 
-/// The hidden field with the id of the operator whom a form was made for: a tab that is left open acts for nobody else.
+/// Name of the hidden field with the id of the operator that a form was rendered for. It prevents
+/// an old tab from acting for another operator.
 pub const OPERATOR_FIELD: &str = "operator_id";
 
-/// A form of a page as it was sent and refused.
+/// A form submission that was rejected.
 #[derive(Clone)]
 pub struct RefusedForm {
-    /// What was typed, by the names of the fields; but for what is secret, which is typed again.
+    /// Submitted values by field name, without secrets.
     pub typed: Vec<(String, String)>,
-    /// Why it was not carried out.
     pub error: ApiError,
-    /// What it made when it was sent before, where that is why.
+    /// Result of the earlier submission if the form was submitted twice.
     pub made: Option<IdempotentResult>,
 }
 
-/// The form that the answer at hand refuses, if it does.
+/// Returns the form that the current request submitted if it was rejected.
 pub fn refused_form() -> Option<RefusedForm> {
     extension::<RefusedForm>()
 }
 
-/// What the answer at hand shows once, if it does.
+/// Returns the secret that the current response shows, if any.
 pub fn shown_once() -> Option<ShownOnce> {
     extension::<ShownOnce>()
 }
 
-/// Translates a use case's error for the browser, logs it, and gives the answer its status. Causes stay in the log.
+/// Maps a service error for the browser, logs it and sets the response status. Causes go to the log
+/// only.
 pub fn fail(error: Error) -> ApiError {
     let message = told(&error, &id().unwrap_or_default());
     ApiError::answer(code(&error), message)
 }
 
-/// Logs an error, and says what the operator is told of it.
+/// Logs an error and returns its message for the operator.
 fn told(error: &Error, request_id: &str) -> String {
     let message = match error {
-        // Signing in is no server function: here it can only be that the session has ended.
+        // Signing in is not a server function, so the session must have ended.
         Error::Unauthenticated => "Your session has ended.".to_owned(),
+        Error::NotFound => {
+            "We couldn't find this. It may belong to another tenant, or the link is wrong."
+                .to_owned()
+        }
+        Error::Internal(_) => INTERNAL.to_owned(),
         other => format!("{other}."),
     };
     match error {
-        Error::Unavailable(cause) => tracing::warn!(request_id, %cause, "{message}"),
-        Error::Internal(cause) => tracing::error!(request_id, %cause, "{message}"),
-        Error::Busy => tracing::warn!(request_id, "{message}"),
-        _ => tracing::info!(request_id, "{message}"),
+        Error::Unavailable(cause) => tracing::warn!(request_id, %error, %cause, "request failed"),
+        Error::Internal(cause) => tracing::error!(request_id, %error, %cause, "request failed"),
+        Error::Busy => tracing::warn!(request_id, %error, "request failed"),
+        _ => tracing::info!(request_id, %error, "request rejected"),
     }
     message
 }
 
-/// The same for a plain form, which is no server function: its page is told, and sets the status itself.
+/// Maps a service error of a form submission. The page that shows it sets the status.
 pub fn form_failure(error: Error, request_id: &str) -> ApiError {
     let message = told(&error, request_id);
     ApiError::new(code(&error), message).of_request(request_id.to_owned())

@@ -1,4 +1,4 @@
-//! What the server knows about the request at hand. Server only.
+//! The server's state of the current request.
 
 use std::sync::Arc;
 
@@ -10,32 +10,31 @@ use leptos_axum::ResponseOptions;
 
 use crate::theme::Theme;
 
-/// What the server's middleware puts into the extensions of every request for a page or a server function.
+/// Request extension that middleware adds to every request for a page or a server function.
 #[derive(Clone)]
 pub struct RequestScope {
-    /// The use cases.
     pub services: Services,
-    /// Who is signed in.
+    /// The operator who is signed in, if any.
     pub account: Option<Account>,
-    /// Names the request in the log and in error messages.
+    /// Id of the request in the log and in error messages.
     pub request_id: String,
-    /// What the theme cookie says.
+    /// The theme from the cookie.
     pub theme: Theme,
-    /// How apps reach the server: scheme and host, without a slash at the end.
+    /// URL at which apps reach the server: scheme and host, without a trailing slash.
     pub base_url: Arc<str>,
 }
 
-/// How apps reach the server.
+/// Returns the URL at which apps reach the server.
 pub fn base_url() -> Arc<str> {
     extension::<RequestScope>().map_or_else(|| "".into(), |scope| scope.base_url)
 }
 
-/// The path of the request at hand.
+/// Returns the path of the current request.
 pub fn path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())
 }
 
-/// The id of the request at hand.
+/// Returns the id of the current request.
 pub fn id() -> Option<String> {
     extension::<RequestScope>().map(|scope| scope.request_id)
 }
@@ -44,7 +43,7 @@ pub(super) fn extension<T: Clone + Send + Sync + 'static>() -> Option<T> {
     use_context::<Parts>()?.extensions.get::<T>().cloned()
 }
 
-/// Sets the status of the page that is being rendered.
+/// Sets the status of the current response.
 pub fn set_status(status: u16) {
     let response = use_context::<ResponseOptions>();
     if let (Some(response), Ok(status)) = (response, StatusCode::from_u16(status)) {
@@ -52,8 +51,9 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// Whether a page is being rendered or a plain form was posted, rather than a script asking. A page sets its own
-/// status, and a plain form is to be led back to its page, which any other status than a redirect's would prevent.
+/// Returns whether the client is a browser that navigates, not a script. A page sets its own
+/// status. A form posted without a script is redirected back to its page, which needs a redirect
+/// status.
 pub(super) fn wants_html() -> bool {
     let parts = use_context::<Parts>();
     let accept = parts

@@ -1,5 +1,5 @@
-//! What pages ask the server for. Each type of answer would bring all that a resource is into the wasm once more: so there is one
-//! resource for all of them, of answers that know their type when they run.
+//! Resources of pages. A Leptos resource for every response type would add its code to the wasm
+//! once per type, so all pages share one resource of type-erased responses.
 
 use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::api::codec::PageCodec;
 
-/// What a page asks the server for; the first answer stands in its HTML.
+/// A server function's response; the first one is embedded in the page's HTML.
 pub struct PageResource<T> {
     answer: Resource<PageAnswer, AnswerCodec>,
     of: PhantomData<fn() -> T>,
@@ -26,7 +26,7 @@ impl<T> Clone for PageResource<T> {
 impl<T> Copy for PageResource<T> {}
 
 impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
-    /// The newest answer, once there is one.
+    /// Returns the latest response, or `None` before the first one.
     pub fn get(self) -> Option<T> {
         match self.answer.get()? {
             PageAnswer::Made(made) => made.value.downcast_ref().cloned(),
@@ -35,7 +35,7 @@ impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
     }
 }
 
-/// Asks for what `source` says, and again whenever that changes.
+/// Calls `ask` with the value of `source`, and again whenever that changes.
 pub fn page_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     ask: impl Fn(S) -> F + Send + Sync + 'static,
@@ -66,30 +66,30 @@ fn resource(
     Resource::new_with_options(question, |question: Question| (question.0)(), is_blocking)
 }
 
-/// Asks when it is called.
+/// A type-erased request, sent when called.
 #[derive(Clone)]
 struct Question(Arc<dyn Fn() -> Pin<Box<dyn Future<Output = PageAnswer> + Send>> + Send + Sync>);
 
 impl PartialEq for Question {
-    /// No two are the same: a resource looks only where what they are made of has changed.
+    /// Never equal: the resource compares requests only after a signal of `source` has changed.
     fn eq(&self, _: &Self) -> bool {
         false
     }
 }
 
-/// An answer of some type.
+/// A type-erased response.
 #[derive(Clone)]
 enum PageAnswer {
-    /// As it stands in the page.
+    /// Still encoded, as embedded in the page.
     Written(Arc<str>),
-    /// As it was asked for.
+    /// A value of the response type.
     Made(Made),
 }
 
 #[derive(Clone)]
 struct Made {
     value: Arc<dyn Any + Send + Sync>,
-    /// Writes it into a page, which only the server does.
+    /// Encodes the value for the page's HTML. Only the server does this.
     #[cfg(feature = "ssr")]
     encode: fn(&(dyn Any + Send + Sync)) -> Result<String, String>,
 }
@@ -101,13 +101,13 @@ impl Made {
             #[cfg(feature = "ssr")]
             encode: |value| match value.downcast_ref::<T>() {
                 Some(value) => PageCodec::encode(value),
-                None => Err("an answer of another type".to_owned()),
+                None => Err("response has another type".to_owned()),
             },
         }
     }
 }
 
-/// How answers stand in a page.
+/// Encodes responses for a page's HTML.
 struct AnswerCodec;
 
 impl Encoder<PageAnswer> for AnswerCodec {
@@ -120,7 +120,7 @@ impl Encoder<PageAnswer> for AnswerCodec {
             #[cfg(feature = "ssr")]
             PageAnswer::Made(made) => (made.encode)(&*made.value),
             #[cfg(not(feature = "ssr"))]
-            PageAnswer::Made(_) => Err("only the server writes pages".to_owned()),
+            PageAnswer::Made(_) => Err("only the server embeds responses in pages".to_owned()),
         }
     }
 }

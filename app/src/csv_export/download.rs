@@ -1,4 +1,4 @@
-//! Downloads a file in chunks, and has the browser save it once it is complete.
+//! Downloads a file in chunks and has the browser save it once it is complete.
 
 use std::time::Duration;
 
@@ -25,10 +25,11 @@ use crate::{
     },
 };
 
-/// How long a browser may take to start saving the file.
+/// How long the file stays available to the browser, which saves it asynchronously.
 const UNTIL_SAVED: Duration = Duration::from_mins(1);
 
-/// Downloads the file and has the browser save it; `came` is called after every chunk. Drop the future to cancel.
+/// Downloads the file and has the browser save it. Calls `came` after every chunk. Drop the
+/// future to cancel.
 pub(super) async fn download(href: &str, came: impl Fn(Rows)) -> ExportState {
     let mut rows = Rows::default();
     match take(href, &mut rows, came).await {
@@ -78,7 +79,7 @@ impl Abortable {
             .map_err(|_| refused_by_browser())
     }
 
-    /// The response, if it is the file.
+    /// Sends the request. Returns the response if it is successful.
     async fn send(&self, href: &str) -> Result<Response, ApiError> {
         let mut request = Request::get(href)
             .header("accept", "text/csv, application/json")
@@ -103,7 +104,7 @@ impl Drop for Abortable {
     }
 }
 
-/// The next chunk; `None` at the end.
+/// Reads the next chunk; `None` at the end.
 async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let read = JsFuture::from(reader.read()).await?;
     let piece = Reflect::get(&read, &"value".into())?;
@@ -126,7 +127,7 @@ fn unreadable() -> ApiError {
 }
 
 fn broken_off(request_id: Option<String>) -> ApiError {
-    let message = "The connection to the server broke off. Nothing was saved.";
+    let message = "Connection lost. Nothing was saved.";
     ApiError {
         request_id,
         ..ApiError::new(ErrorCode::Unreachable, message)
@@ -134,8 +135,5 @@ fn broken_off(request_id: Option<String>) -> ApiError {
 }
 
 fn refused_by_browser() -> ApiError {
-    ApiError::new(
-        ErrorCode::Internal,
-        "The browser does not let this page save the file.",
-    )
+    ApiError::new(ErrorCode::Internal, "Your browser blocked saving the file.")
 }

@@ -1,5 +1,5 @@
-//! Downloads the licenses as a CSV file and reports the progress, whichever page inside the frame the operator goes to meanwhile.
-//! Without a script the browser downloads the file itself.
+//! Downloads the licenses as a CSV file and reports the progress while the operator navigates
+//! between pages. Without a script the browser downloads the file itself.
 
 use futures::future::AbortHandle;
 use leptos::prelude::*;
@@ -8,16 +8,16 @@ use leptos::prelude::*;
 use crate::csv_export::download;
 use crate::csv_export::state::{ExportState, Rows};
 
-/// The export of the frame; one at a time.
+/// The CSV export of the frame. Only one runs at a time.
 #[derive(Clone, Copy)]
 pub struct CsvExport {
     state: RwSignal<ExportState>,
-    /// The address of the last export.
+    /// URL of the last export.
     href: StoredValue<String>,
     running: StoredValue<Option<AbortHandle>>,
 }
 
-/// Provides the export to everything in the frame. Leaving the frame cancels it.
+/// Provides the export to all components in the frame. Leaving the frame cancels it.
 pub fn provide_csv_export() {
     let export = CsvExport {
         state: RwSignal::new(ExportState::Idle),
@@ -29,7 +29,7 @@ pub fn provide_csv_export() {
     provide_context(export);
 }
 
-/// Leaving the document cancels a running export, so the browser asks first.
+/// Makes the browser ask before the document is left, which would cancel a running export.
 #[cfg(target_arch = "wasm32")]
 fn ask_before_leaving(state: RwSignal<ExportState>) {
     let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
@@ -40,22 +40,21 @@ fn ask_before_leaving(state: RwSignal<ExportState>) {
     on_cleanup(move || listener.remove());
 }
 
-/// The server never leaves a document.
+/// Only browsers leave documents.
 #[cfg(not(target_arch = "wasm32"))]
 const fn ask_before_leaving(_state: RwSignal<ExportState>) {}
 
-/// The frame's export.
+/// Returns the frame's export.
 pub fn use_csv_export() -> Option<CsvExport> {
     use_context()
 }
 
 impl CsvExport {
-    /// The progress.
     pub fn state(self) -> Signal<ExportState> {
         self.state.into()
     }
 
-    /// Starts an export unless one is running.
+    /// Starts an export unless one is already running.
     pub fn begin(self, href: String) {
         if self.state.with_untracked(ExportState::is_running) {
             return;
@@ -65,12 +64,12 @@ impl CsvExport {
         run(self, href);
     }
 
-    /// Starts the last export again.
+    /// Restarts the last export.
     pub fn begin_again(self) {
         self.begin(self.href.get_value());
     }
 
-    /// Cancels a running export and clears the outcome.
+    /// Cancels a running export and clears its outcome.
     pub fn end(self) {
         self.abort();
         self.state.set(ExportState::Idle);
@@ -99,6 +98,6 @@ fn run(export: CsvExport, href: String) {
     });
 }
 
-/// The server starts no export.
+/// Only browsers run exports.
 #[cfg(not(target_arch = "wasm32"))]
 fn run(_exporting: CsvExport, _href: String) {}

@@ -1,6 +1,6 @@
-//! The file name of a download.
+//! File names of downloads.
 
-/// The file name in a `Content-Disposition` header.
+/// Extracts the file name from a `Content-Disposition` header.
 pub(super) fn file_name(disposition: &str) -> Option<&str> {
     let (_, name) = disposition.split_once("filename=\"")?;
     Some(name.split_once('"')?.0)
@@ -11,7 +11,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_is_called_what_the_server_calls_it() {
+    fn file_name_comes_from_the_header() {
         let disposition = "attachment; filename=\"keywright-acme-licenses.csv\"";
         assert_eq!(file_name(disposition), Some("keywright-acme-licenses.csv"));
         assert_eq!(file_name("attachment"), None);

@@ -1,4 +1,4 @@
-//! The export of licenses as a CSV file.
+//! CSV export of licenses.
 
 #[cfg(target_arch = "wasm32")]
 mod download;

@@ -1,25 +1,25 @@
-//! The progress of an export.
+//! State of an export.
 
 use crate::api::error::ApiError;
 
-/// The state of the export.
+/// State of the export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ExportState {
-    /// No export was started.
+    /// No export has been started.
     #[default]
     Idle,
-    /// The file is being downloaded.
+    /// The file is downloading.
     Writing(Rows),
     /// The browser saved the file.
     Saved {
-        /// The number of rows.
+        /// Rows in the file.
         rows: u32,
     },
-    /// It was refused or interrupted. Nothing was saved.
+    /// The export was rejected or interrupted. Nothing was saved.
     Stopped {
-        /// The progress until then.
+        /// Progress until then.
         rows: Rows,
-        /// Why.
+        /// The cause.
         error: ApiError,
     },
 }
@@ -30,11 +30,11 @@ impl ExportState {
     }
 }
 
-/// The number of rows received, and of how many, which is unknown until the server responds.
+/// Progress in rows. The total is unknown until the server responds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rows {
     /// Rows received.
     pub written: u32,
-    /// All rows, as counted by the server when it started.
+    /// Total number of rows, counted by the server when the download started.
     pub expected: Option<u32>,
 }

@@ -1,11 +1,11 @@
-//! The account menu: who is signed in, the theme, and the way out.
+//! The account menu: operator, theme and sign-out.
 
 use keywright_api_types::account::Account;
 use leptos::prelude::*;
 
 use crate::{
     api::page_context::use_visit,
-    routes,
+    format, routes,
     theme::Theme,
     ui::{
         controls::button::FallbackButton,
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What opens under the button in the header.
+/// The menu of the account button in the header.
 #[component]
 pub fn AccountMenu(account: Account) -> impl IntoView {
     let Account {
@@ -30,8 +30,8 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
                     <bdi dir="ltr">{email}</bdi>
                 </strong>
                 <span class="menu-note">
-                    {role.as_str()}
-                    " of "
+                    {format::role_name(role)}
+                    " at "
                     <bdi>{tenant_name}</bdi>
                 </span>
             </div>
@@ -45,7 +45,8 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
     }
 }
 
-/// Applies at once through `frontend/enhance.ts`; without a script, once it is submitted.
+/// The choice of theme. `frontend/enhance.ts` applies it immediately; without a script it applies
+/// once submitted.
 #[component]
 fn ThemeForm() -> impl IntoView {
     let chosen = Signal::stored(use_visit().theme.as_str().to_owned());
@@ -55,7 +56,7 @@ fn ThemeForm() -> impl IntoView {
     view! {
         <form class="menu-block" method="post" action=routes::SESSION_THEME data-applies-theme="">
             <RadioGroup legend="Theme" name="theme" choices chosen on_change=|_| ()/>
-            <FallbackButton>"Keep this theme"</FallbackButton>
+            <FallbackButton>"Apply theme"</FallbackButton>
         </form>
     }
 }

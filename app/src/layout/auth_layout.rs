@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{api::page_context::use_visit, ui::navigation::brand::BrandMark};
 
-/// One column under the brand.
+/// A single column under the brand.
 #[component]
 pub fn AuthLayout(children: Children) -> impl IntoView {
     let host = use_visit().host;

@@ -1,4 +1,4 @@
-//! How far the export has come, over whatever page its operator has gone to.
+//! The toast with the progress of an export. It stays while the operator navigates.
 
 use leptos::prelude::*;
 
@@ -18,12 +18,12 @@ use crate::{
     },
 };
 
-/// The toast of the export, while there is something to say of it.
+/// The export's toast. It is empty while no export has been started.
 #[component]
 pub fn ExportToast() -> impl IntoView {
     let export = use_csv_export()?;
     let state = export.state();
-    // What is shown stays the same element while only its numbers change.
+    // Depends on the variant only, so that elements stay in place while the numbers change.
     let kind = Memo::new(move |_| state.with(std::mem::discriminant));
     let turned = move || {
         kind.get();
@@ -37,7 +37,7 @@ pub fn ExportToast() -> impl IntoView {
     });
     let heard = dynamic(move || match turned() {
         ExportState::Writing(_) => {
-            let begun = view! { <span class="visually-hidden">"The export has begun."</span> };
+            let begun = view! { <span class="visually-hidden">"Export started."</span> };
             Some(begun.into_any())
         }
         ExportState::Saved { rows } => Some(saved(export, rows)),
@@ -58,8 +58,8 @@ fn Writing(export: CsvExport) -> impl IntoView {
         _ => Rows::default(),
     });
     let text = Signal::derive(move || match written(rows.get()) {
-        Some(written) => format!("Writing the export: {written}"),
-        None => "Writing the export…".to_owned(),
+        Some(written) => format!("Exporting: {written}"),
+        None => "Exporting…".to_owned(),
     });
     let progress = Signal::derive(move || {
         let Rows { written, expected } = rows.get();
@@ -81,14 +81,14 @@ fn saved(export: CsvExport, rows: u32) -> AnyView {
 fn stopped(export: CsvExport, rows: Rows, error: ApiError) -> AnyView {
     let sentence = match written(rows) {
         Some(written) => format!("The export stopped after {written}."),
-        None => "The export did not begin.".to_owned(),
+        None => "The export couldn't start.".to_owned(),
     };
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
     let way_out = match error.code {
         ErrorCode::Unauthenticated => {
             view! { <DocumentLink href=routes::LOGIN>"Sign in"</DocumentLink> }.into_any()
         }
-        // An empty address is that of the page at hand.
+        // An empty URL is that of the current page.
         ErrorCode::Outdated => view! { <DocumentLink href="">"Reload"</DocumentLink> }.into_any(),
         _ => {
             let again = move |()| export.begin_again();
@@ -106,7 +106,8 @@ fn stopped(export: CsvExport, rows: Rows, error: ApiError) -> AnyView {
     .into_any()
 }
 
-/// `41,200 of 98,310 rows`, once it is known how many there will be. What is minted meanwhile may make it more.
+/// Formats the progress as `41,200 of 98,310 rows`, or `None` while the total is unknown. Licenses
+/// minted during the export may raise the total.
 fn written(rows: Rows) -> Option<String> {
     let expected = rows.expected?.max(rows.written);
     Some(format!(
@@ -126,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_counted_once_it_is_known_of_how_many() {
+    fn progress_is_shown_once_the_total_is_known() {
         let rows = |written, expected| Rows { written, expected };
         for (rows, text) in [
             (rows(0, None), None),

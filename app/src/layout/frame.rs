@@ -1,4 +1,5 @@
-//! The frame around every page: for operators a header over navigation and page, before sign-in a single column.
+//! The frame around every page: header and navigation for operators, a single column before
+//! sign-in.
 
 use keywright_api_types::account::Account;
 use leptos::prelude::*;
@@ -11,7 +12,7 @@ use crate::{
     ui::focus,
 };
 
-/// The frame around the pages of the routes below it.
+/// Frames the pages of the nested routes.
 #[component]
 pub fn FramedPages() -> impl IntoView {
     view! {
@@ -21,7 +22,7 @@ pub fn FramedPages() -> impl IntoView {
     }
 }
 
-/// The frame for whoever is looking.
+/// The operator's frame, or the single column if nobody is signed in.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     match use_visit().account {
@@ -30,12 +31,11 @@ pub fn Frame(children: Children) -> impl IntoView {
     }
 }
 
-/// Header, navigation and page.
 #[component]
 fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
     provide_csv_export();
     let path = use_location().pathname;
-    // Another page: the link that led there is gone.
+    // After navigation the link that had the focus is gone.
     Effect::new(move |before: Option<()>| {
         path.track();
         if before.is_some() {
@@ -44,7 +44,7 @@ fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
     });
     view! {
         <div class="app">
-            // A link within the page is the browser's to follow: it moves the focus, too.
+            // Followed by the browser, not by the router, so that it also moves the focus.
             <a class="skip-link" rel="external" href="#main">"Skip to content"</a>
             <Header account/>
             <Nav/>

@@ -1,4 +1,4 @@
-//! The header: whose licenses these are, and who is looking.
+//! The page header.
 
 use keywright_api_types::account::Account;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Brand, tenant and account.
+/// Brand, tenant and account menu.
 #[component]
 pub fn Header(account: Account) -> impl IntoView {
     let (tenant, email) = (account.tenant_name.clone(), account.email.clone());

@@ -10,7 +10,7 @@ use crate::{
     ui::icon::{Icon, IconName},
 };
 
-/// Links to everything there is.
+/// Links to the sections that the operator's role may see.
 #[component]
 pub fn Nav() -> impl IntoView {
     let visit = use_visit();
@@ -49,11 +49,11 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
     }
 }
 
-/// How a link's part of the product is marked: the page itself, or one below it.
+/// Returns the link's `aria-current`: `page` on its own page, `true` on pages below it.
 fn current(path: &str, href: &str) -> Option<&'static str> {
     match path.strip_prefix(href)? {
         "" => Some("page"),
-        // The beginning of everything is above nothing in particular.
+        // Every path is below the guide's, `/`, so the guide is marked on its own page only.
         below if below.starts_with('/') && href != routes::GUIDE => Some("true"),
         _ => None,
     }
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_link_is_marked_on_its_page_and_on_those_below() {
+    fn link_is_current_on_its_page_and_on_pages_below() {
         assert_eq!(current("/licenses", "/"), None);
         assert_eq!(current("/", "/"), Some("page"));
         for (path, expected) in [

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// The head of a page: its one `h1`, and what can be done there.
+/// The head of a page: its `h1` and its actions.
 #[component]
 pub fn PageHead(
     heading: &'static str,

@@ -1,5 +1,5 @@
-//! The answer to a request that no page could be made for: a file that is refused, a database that does not answer, a mistake of
-//! ours. Rendered on the server only.
+//! The error page for requests that fail outside a page: a rejected request, an unavailable
+//! database, an internal error. Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -18,21 +18,21 @@ use crate::{
     },
 };
 
-/// Says what went wrong, under which id the server's log knows more, and where to go from here.
+/// Shows the error, its request ID and one link to leave the page.
 #[component]
 pub fn FailedPage() -> impl IntoView {
     let visit = use_visit();
     let error = visit
         .action_failure
-        .unwrap_or_else(|| ApiError::new(ErrorCode::NotFound, "There is nothing here."));
+        .unwrap_or_else(|| ApiError::new(ErrorCode::NotFound, "This page doesn't exist."));
     answer_with(error.code);
     let heading = heading(error.code);
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
     let (href, label) = match error.code {
-        // The browser's own address: it still is that of what was asked for.
+        // An empty link reloads the requested URL, which the browser still shows.
         ErrorCode::Internal | ErrorCode::Unavailable => ("", "Try again"),
-        _ if visit.account.is_some() => (routes::LICENSES, "Back to the licenses"),
-        _ => (routes::LOGIN, "To the sign-in page"),
+        _ if visit.account.is_some() => (routes::LICENSES, "Back to licenses"),
+        _ => (routes::LOGIN, "Go to sign-in"),
     };
     view! {
         <Title text=heading/>
@@ -53,11 +53,11 @@ const fn heading(code: ErrorCode) -> &'static str {
         ErrorCode::Unauthenticated => "Not signed in",
         ErrorCode::Forbidden => "Not allowed",
         ErrorCode::NotFound => "Not found",
-        ErrorCode::Invalid => "Not understood",
-        ErrorCode::PlanRequired => "Not in this plan",
-        ErrorCode::Conflict | ErrorCode::Outdated => "Overtaken",
-        ErrorCode::Unavailable | ErrorCode::Unreachable => "Not available at the moment",
-        ErrorCode::TooMany => "Too often",
+        ErrorCode::Invalid => "Bad request",
+        ErrorCode::PlanRequired => "Not in your plan",
+        ErrorCode::Conflict | ErrorCode::Outdated => "Out of date",
+        ErrorCode::Unavailable | ErrorCode::Unreachable => "Temporarily unavailable",
+        ErrorCode::TooMany => "Too many requests",
         ErrorCode::Internal => "Something went wrong",
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// The page; after a refused sign-in it says so and keeps the address.
+/// The sign-in page. After a failed attempt it shows the reason and keeps the email address.
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let visit = use_visit();
@@ -29,7 +29,7 @@ pub fn LoginPage() -> impl IntoView {
     };
     let email = failure.as_ref().map(|failure| failure.email.clone());
     let title = match failure {
-        Some(_) => "Sign-in refused",
+        Some(_) => "Sign-in failed",
         None => "Sign in",
     };
     view! {
@@ -50,7 +50,7 @@ fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
         <form class="form" method="post" action=routes::SESSION>
             <Field
                 name="email"
-                label="E-mail"
+                label="Email"
                 kind=FieldKind::Email
                 value=email
                 focused=!begins_with_password
@@ -70,7 +70,7 @@ fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
 fn refusal(failure: LoginFailure) -> impl IntoView {
     let message = match failure.reason {
         LoginRefusal::WrongCredentials => view! {
-            <p>"E-mail or password is wrong."</p>
+            <p>"Wrong email or password."</p>
         }
         .into_any(),
         LoginRefusal::TooMany { seconds } => {
@@ -80,11 +80,10 @@ fn refusal(failure: LoginFailure) -> impl IntoView {
             } else {
                 format!("{minutes} minutes")
             };
-            view! { <p>"There were too many wrong passwords. Try again in " {minutes} "."</p> }
-                .into_any()
+            view! { <p>"Too many failed attempts. Try again in " {minutes} "."</p> }.into_any()
         }
         LoginRefusal::Unavailable { request_id } => view! {
-            <p>"The server could not look up your account. Try again in a moment."</p>
+            <p>"We couldn't look up your account. Try again in a moment."</p>
             <RequestIdNote id=request_id/>
         }
         .into_any(),

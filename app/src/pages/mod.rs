@@ -1,4 +1,4 @@
-//! The pages. Folders mirror the URLs.
+//! Pages of the dashboard. Folders mirror the URLs.
 
 #[cfg(feature = "ssr")]
 pub mod audit;

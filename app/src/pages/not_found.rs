@@ -1,4 +1,4 @@
-//! The page for unknown paths. Server-only.
+//! Page for unknown paths. Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -14,7 +14,6 @@ use crate::{
     },
 };
 
-/// Says so, and leads back.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
@@ -29,7 +28,7 @@ pub fn NotFoundPage() -> impl IntoView {
         <Frame>
             <PageHead heading="Not found"/>
             <EmptyState>
-                <p>"There is no page under this address. It may have been mistyped, or the link is old."</p>
+                <p>"This page doesn't exist. The address may be mistyped, or the link is out of date."</p>
                 {request}
                 <ButtonRow>
                     <ButtonLink href>{label}</ButtonLink>

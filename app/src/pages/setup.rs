@@ -1,4 +1,5 @@
-//! `/setup`: where the first tenant and its owner are made, while there is none. Rendered on the server only.
+//! `/setup`: creates the first tenant and its owner. Available only while there is no tenant.
+//! Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -22,31 +23,30 @@ const fn field(
     FormField::new(name, label, hint, FieldLook::Line(kind)).required()
 }
 
-/// What is asked for.
 const FIELDS: [FormField; 5] = [
     field(
         "code",
         "Setup code",
         FieldKind::Text,
-        "The server printed it when it started, and keeps it in the file setup-code in its data folder.",
+        "The server printed it at startup. It's also in the file setup-code in the data folder.",
     ),
     field(
         "tenant_name",
         "Tenant name",
         FieldKind::Text,
-        "Your company, or whoever sells the apps. Operators see it on every page.",
+        "The company that sells the apps. Shown to operators on every page.",
     ),
     field(
         "slug",
         "Slug",
         FieldKind::Text,
-        "3 to 40 of a-z, 0-9, - and _. It is part of the address that your apps call, and never changes.",
+        "3–40 characters: a–z, 0–9, - and _. Part of the URL your apps call; can't be changed later.",
     ),
     field(
         "email",
-        "E-mail",
+        "Email",
         FieldKind::Email,
-        "You sign in with it, as the owner.",
+        "You'll sign in with it as the owner.",
     ),
     field(
         "password",
@@ -56,23 +56,24 @@ const FIELDS: [FormField; 5] = [
     ),
 ];
 
-/// The page; where it answers a form that was refused it says why and keeps what was typed, but for code and password.
+/// The setup page. After a rejected form it shows the errors and keeps every value except code and
+/// password.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let (title, filled, refusal) = match refused_form() {
-        Some(RefusedForm { typed, error, .. }) => ("Setup refused", typed, Some(refusal(error))),
+        Some(RefusedForm { typed, error, .. }) => ("Setup failed", typed, Some(refusal(error))),
         None => ("Setup", Vec::new(), None),
     };
     view! {
         <Title text=title/>
         <h1>"Set up Keywright"</h1>
-        <p class="gate-lead">"Make the first tenant and your account. This is done once."</p>
+        <p class="gate-lead">"Create your tenant and owner account. You only do this once."</p>
         <PlainForm
             action=routes::SETUP.to_owned()
             fields=FIELDS.to_vec()
             filled
             refusal
-            verb="Set up"
+            verb="Set up Keywright"
         />
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! The audit log's addresses.
+//! Paths and links of the audit log.
 
 use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery},
@@ -10,13 +10,13 @@ use crate::routes::{link::Link, query_string::QueryString};
 
 /// The audit log.
 pub const AUDIT: &str = "/audit";
-/// Takes the filters of the audit log. One of them may be a key, so they are posted, and answered with a page only where there
-/// is no such key.
+/// Target of the filter form. The search term may be a key, so the form is posted. It redirects,
+/// unless the term is a key that does not exist.
 pub const AUDIT_FIND: &str = "/audit/find";
-/// What is rendered as the answer where there is no such key. Nobody is led here: the address stays [`AUDIT_FIND`].
+/// Internal route of the page for a key that does not exist. The browser stays at [`AUDIT_FIND`].
 pub const AUDIT_NO_SUCH_KEY: &str = "/audit/find/none";
 
-/// The link to the page of the audit log that the query names. What is not asked for is left out.
+/// Returns the link to a page of the audit log, without parameters that are not set.
 pub fn audit(query: &AuditQuery) -> String {
     let AuditQuery { filter, position } = query;
     let mut link = Link::to(AUDIT);
@@ -27,7 +27,7 @@ pub fn audit(query: &AuditQuery) -> String {
     link.into_string()
 }
 
-/// What a filter of the audit log is in a URL: names and values.
+/// Returns the filter as names and values of query parameters.
 pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
     let named = [
         (
@@ -46,13 +46,13 @@ pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
     given.collect()
 }
 
-/// What a query string of the audit log asks for. What names no filter and no place is left out.
+/// Parses a query string. Unknown and invalid parameters are ignored.
 pub fn audit_query(query: &str) -> AuditQuery {
     let query = QueryString::parse(query);
     audit_query_of(|name| query.get(name))
 }
 
-/// The same of any other source of named texts, such as a form.
+/// Parses parameters from another source, such as a form.
 pub fn audit_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> AuditQuery {
     AuditQuery {
         filter: AuditFilter {
@@ -77,7 +77,7 @@ mod tests {
     const ENTRY: &str = "00000000-0000-4000-8000-000000000001";
 
     #[test]
-    fn a_link_leads_to_what_it_was_made_from() {
+    fn link_round_trips() {
         let everything = AuditQuery {
             filter: AuditFilter {
                 action: Some(Action::Revoke),
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_names_nothing_is_left_out() {
+    fn invalid_parameters_are_ignored() {
         assert_eq!(
             audit_query_of(|_| Some("'; DROP TABLE")).filter,
             AuditFilter {

@@ -1,11 +1,11 @@
-//! The addresses of event streams.
+//! Paths of event streams.
 
 use keywright_api_types::subscription::Subject;
 
-/// Tells open pages of changes.
+/// Event stream of changes.
 pub const EVENTS: &str = "/events";
 
-/// The stream that tells of changes.
+/// Returns the link to the event stream of `subject`.
 pub fn events(subject: Subject) -> String {
     format!("{EVENTS}?{}", subject.query())
 }

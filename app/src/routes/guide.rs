@@ -1,6 +1,6 @@
-//! The addresses of the guide.
+//! Paths of the setup guide.
 
-/// Leads a new tenant to its first licensed device; to the licenses, afterwards.
+/// Setup guide of a new tenant. Redirects to the licenses once it is completed.
 pub const GUIDE: &str = "/";
-/// Takes it that the guide is no longer needed.
+/// Dismisses the guide.
 pub const GUIDE_END: &str = "/settings/guide/end";

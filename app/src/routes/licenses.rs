@@ -1,4 +1,4 @@
-//! The addresses of the licenses.
+//! Paths and links of the licenses.
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery, Sort},
@@ -12,18 +12,19 @@ use keywright_domain::{
 
 use crate::routes::{link::Link, query_string::QueryString};
 
-/// The list of licenses.
+/// License list.
 pub const LICENSES: &str = "/licenses";
-/// The licenses as a file for spreadsheets.
+/// License list as a CSV file.
 pub const LICENSES_CSV: &str = "/licenses.csv";
-/// Where licenses are minted.
+/// Mint form.
 pub const MINT: &str = "/licenses/mint";
-/// Takes what is searched for, which may be a key: so it is posted, and answered with a page only where there is no such
-/// key.
+/// Target of the search form. The term may be a key, so the form is posted. It redirects, unless
+/// the term is a key that does not exist.
 pub const LICENSES_FIND: &str = "/licenses/find";
-/// What is rendered as the answer where there is no such key. Nobody is led here: the address stays [`LICENSES_FIND`].
+/// Internal route of the page for a key that does not exist. The browser stays at
+/// [`LICENSES_FIND`].
 pub const NO_SUCH_KEY: &str = "/licenses/find/none";
-/// The link to the page of the license list that the query names. What is as usual is left out.
+/// Returns the link to a page of the license list, without parameters at their defaults.
 pub fn licenses(query: &LicenseQuery) -> String {
     let LicenseQuery {
         filter,
@@ -39,14 +40,14 @@ pub fn licenses(query: &LicenseQuery) -> String {
     link.into_string()
 }
 
-/// The link to the file of what the filter lets through.
+/// Returns the link to the CSV file of the filtered licenses.
 pub fn licenses_csv(filter: &LicenseFilter) -> String {
     let mut link = Link::to(LICENSES_CSV);
     link.filter(filter);
     link.into_string()
 }
 
-/// Where licenses are minted; of that product, unless another is chosen there.
+/// Returns the link to the mint form, with that product preselected.
 pub fn mint(product: Option<&ProductId>) -> String {
     let mut link = Link::to(MINT);
     if let Some(product) = product {
@@ -55,34 +56,34 @@ pub fn mint(product: Option<&ProductId>) -> String {
     link.into_string()
 }
 
-/// The page of one license.
+/// Returns the link to a license.
 pub fn license(id: LicenseId) -> String {
     format!("{LICENSES}/{id}")
 }
 
-/// Where a license is revoked: a question, and the form that answers it.
+/// Returns the link to the confirmation page for revoking a license.
 pub fn license_revoke(id: LicenseId) -> String {
     format!("{LICENSES}/{id}/revoke")
 }
 
-/// Where a license is reminted.
+/// Returns the link to the confirmation page for reminting a license.
 pub fn license_remint(id: LicenseId) -> String {
     format!("{LICENSES}/{id}/remint")
 }
 
-/// Where a license's device is deactivated.
+/// Returns the link to the confirmation page for deactivating a device.
 pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
     format!("{LICENSES}/{id}/instances/{instance}/deactivate")
 }
 
-/// What a query string of the license list asks for. What names no filter, order or place is left out: an old or mangled
-/// link still opens the list.
+/// Parses a query string. Unknown and invalid parameters are ignored, so that old and damaged links
+/// still open the list.
 pub fn license_query(query: &str) -> LicenseQuery {
     let query = QueryString::parse(query);
     license_query_of(|name| query.get(name))
 }
 
-/// The same of any other source of named texts, such as a form.
+/// Parses parameters from another source, such as a form.
 pub fn license_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> LicenseQuery {
     LicenseQuery {
         filter: LicenseFilter {
@@ -108,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_the_list_leads_to_what_it_was_made_from() {
+    fn link_to_the_list_round_trips() {
         let mark = Mark {
             value: 1_780_000_000_000,
             id: ID.parse().unwrap(),
@@ -153,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mangled_link_opens_the_first_page() {
+    fn damaged_link_opens_the_first_page() {
         for url in [
             "/licenses?after=yesterday&before=",
             "/licenses?status=any&product=No%20Slug&sort=name&q=%20&after='",

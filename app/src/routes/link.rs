@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use keywright_api_types::{license_list::LicenseFilter, page::Position};
 
-/// A path with a query string in the making.
+/// A path with a growing query string.
 pub(super) struct Link(String);
 
 impl Link {

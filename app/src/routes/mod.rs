@@ -1,4 +1,4 @@
-//! The paths of all pages and the links that lead there.
+//! Paths of all pages, and functions that build and parse links to them.
 
 mod audit;
 mod events;

@@ -1,36 +1,36 @@
-//! The products' addresses.
+//! Paths and links of the products.
 
 use keywright_domain::ids::{KeyTypeId, ProductId};
 
-/// The products.
+/// Product list.
 pub const PRODUCTS: &str = "/products";
-/// Where a product is added.
+/// Form for a new product.
 pub const PRODUCT_NEW: &str = "/products/new";
 
-/// Says what is wrong with a key prefix while it is typed; it is sent as `value`.
+/// Validates a key prefix while it is typed. The prefix is the query parameter `value`.
 pub const KEY_PREFIX_CHECK: &str = "/products/new/key-prefix";
 
-/// The page of one product.
+/// Returns the link to a product.
 pub fn product(id: &ProductId) -> String {
     format!("{PRODUCTS}/{id}")
 }
 
-/// Where a product's name and settings are changed.
+/// Returns the link to the form for a product's name and settings.
 pub fn product_edit(id: &ProductId) -> String {
     format!("{PRODUCTS}/{id}/edit")
 }
 
-/// Where a key type is added.
+/// Returns the link to the form for a new key type.
 pub fn key_type_new(product: &ProductId) -> String {
     format!("{PRODUCTS}/{product}/key-types/new")
 }
 
-/// Where a key type is changed.
+/// Returns the link to the form for a key type.
 pub fn key_type_edit(product: &ProductId, id: &KeyTypeId) -> String {
     format!("{PRODUCTS}/{product}/key-types/{id}/edit")
 }
 
-/// Where a key type that no license is of is deleted.
+/// Returns the link to the confirmation page for deleting an unused key type.
 pub fn key_type_delete(product: &ProductId, id: &KeyTypeId) -> String {
     format!("{PRODUCTS}/{product}/key-types/{id}/delete")
 }

@@ -1,11 +1,11 @@
-//! The query string of an address.
+//! Parses query strings.
 
-/// Names and values, decoded once. The router's own map decodes twice, on both sides: whoever looks for `%41` would be shown
-/// what holds an `A`, and given a file of what holds `%41`.
+/// Names and values, decoded once. The router's own map decodes values twice: a search for `%41`
+/// would list licenses that contain `A`, while its CSV file would have those that contain `%41`.
 pub(super) struct QueryString(Vec<(String, String)>);
 
 impl QueryString {
-    /// Reads what stands behind the `?`, as browsers write it. What is no UTF-8 becomes U+FFFD.
+    /// Parses the text after the `?`. Invalid UTF-8 becomes U+FFFD.
     pub(super) fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes());
         Self(
@@ -15,7 +15,7 @@ impl QueryString {
         )
     }
 
-    /// The value of that name; the last one, where there are several.
+    /// Returns the last value of that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.iter().rev();
         let found = pairs.find(|(found, _)| found == name);

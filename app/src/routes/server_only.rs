@@ -1,8 +1,9 @@
-//! Which pages are hydrated.
+//! Decides which pages are hydrated.
 
 use crate::routes::licenses::MINT;
 
-/// Whether the page at a path is only rendered on the server. The license list and the license pages are hydrated.
+/// Returns whether the page at a path is rendered on the server only. The license list and the
+/// license pages are hydrated.
 pub fn is_server_only(path: &str) -> bool {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let is_hydrated = matches!(segments[..], ["licenses"] | ["licenses", _]) && path != MINT;

@@ -1,4 +1,4 @@
-//! The addresses of signing in, and where it leads.
+//! Paths of sign-in and setup, and the redirect after signing in.
 
 #[cfg(feature = "ssr")]
 use crate::routes::{
@@ -11,33 +11,33 @@ use crate::routes::{
     settings::SDK_KEY,
 };
 
-/// Where operators sign in.
+/// Sign-in page.
 pub const LOGIN: &str = "/login";
-/// Takes the sign-in form; a refused one is answered with the form again, under this path.
+/// Target of the sign-in form. A rejected sign-in shows the form again at this path.
 pub const SESSION: &str = "/session";
-/// Signs out.
+/// Target of the sign-out form.
 pub const SESSION_END: &str = "/session/end";
-/// Where the first tenant is made, while there is none.
+/// Setup of the first tenant. Exists only until then.
 pub const SETUP: &str = "/setup";
-/// What is rendered as the answer where no page can be made. Nobody is led here: the address stays what it was.
+/// Internal route of the error page. The browser stays at the requested address.
 pub const FAILED: &str = "/session/failed";
-/// Takes the choice of theme.
+/// Target of the theme form.
 pub const SESSION_THEME: &str = "/session/theme";
 
-/// Names the page to go on to in the address of the sign-in page and in its form.
+/// Query parameter and form field with the page to open after signing in.
 #[cfg(feature = "ssr")]
 const NEXT: &str = "next";
 
-/// Most bytes of such a page's address; more than any link of ours has.
+/// Maximum length of that page's address in bytes. Every link of Keywright is shorter.
 #[cfg(feature = "ssr")]
 const NEXT_LENGTH: usize = 2_048;
 
-/// Where pages of ours begin that somebody who signs in may be led to.
+/// Path prefixes that may be opened after signing in.
 #[cfg(feature = "ssr")]
 const PAGES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
 
-/// That address, if it is one of a page of ours and nothing else: whoever makes up a link to the sign-in page must not lead
-/// people away from here. Browsers take `//host` and `/\host` for another site's.
+/// Returns the address if it is one of Keywright's own pages. This prevents open redirects through
+/// forged links to the sign-in page. Browsers treat `//host` and `/\host` as another site.
 #[cfg(feature = "ssr")]
 pub fn safe_redirect_target(address: &str) -> Option<&str> {
     let path = address.split('?').next().unwrap_or_default();
@@ -48,20 +48,20 @@ pub fn safe_redirect_target(address: &str) -> Option<&str> {
     let is_unambiguous = address
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
-    // A browser goes up by these, out of our pages.
+    // Browsers resolve these, which could leave the allowed prefixes.
     let goes_up = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
     let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
     (is_own && !goes_up && is_unambiguous && address.len() <= NEXT_LENGTH).then_some(address)
 }
 
-/// The page that the query string of the sign-in page's address names.
+/// Returns the page to open after signing in, from the sign-in page's query string.
 #[cfg(feature = "ssr")]
 pub fn next_page(query: &str) -> Option<String> {
     let query = QueryString::parse(query);
     safe_redirect_target(query.get(NEXT)?).map(str::to_owned)
 }
 
-/// The link to the sign-in page, from which the operator comes back to where they wanted to go.
+/// Returns the link to the sign-in page that redirects to `next` afterwards.
 #[cfg(feature = "ssr")]
 pub fn login(next: &str) -> String {
     let mut link = Link::to(LOGIN);
@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_signs_in_is_led_to_a_page_of_ours_and_nowhere_else() {
+    fn sign_in_redirects_to_own_pages_only() {
         for own in [
             "/",
             "/licenses",

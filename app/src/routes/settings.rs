@@ -1,15 +1,16 @@
-//! The addresses of the settings.
+//! Paths and links of the settings.
 
 use keywright_domain::sdk_key::SdkKeyHash;
 
-/// The SDK keys.
+/// SDK key page.
 pub const SDK_KEY: &str = "/settings/sdk-key";
-/// Where one is made.
+/// Form for a new SDK key.
 pub const SDK_KEY_NEW: &str = "/settings/sdk-key/new";
-/// Where one that apps have already is taken over.
+/// Form to import an SDK key that apps already use.
 pub const SDK_KEY_IMPORT: &str = "/settings/sdk-key/import";
 
-/// Where the end of a replaced SDK key is moved. It is named by its fingerprint, which opens nothing.
+/// Returns the link to the form for the end of a replaced SDK key. The key is identified by its
+/// fingerprint, which is not secret.
 pub fn sdk_key_end(key: &SdkKeyHash) -> String {
     format!("{SDK_KEY}/{key}/end")
 }

@@ -1,12 +1,13 @@
-//! Parts of a page that change while it is open.
+//! Dynamic parts of a page, compiled once for all of them.
 
 use leptos::{prelude::*, tachys::view::any_view::IntoAny};
 
-/// A part that follows the signals that it reads.
+/// A view that depends on signals.
 pub type Dynamic = Box<dyn FnMut() -> AnyView + Send>;
 
-/// Renders `view` again whenever a signal that it reads changes. A closure in a `view!` does the same, but the wasm gets an instance
-/// of Leptos' code for each of them; all dynamic parts share one.
+/// Renders `view` again whenever a signal that it reads changes. A closure in `view!` does the
+/// same, but adds an instance of Leptos' code to the wasm each time. All dynamic parts share one
+/// instance.
 pub fn dynamic<V: IntoAny>(mut view: impl FnMut() -> V + Send + 'static) -> Dynamic {
     Box::new(move || view().into_any())
 }

@@ -1,7 +1,8 @@
-//! Where the focus is when what had it is gone.
+//! Focus management.
 
-/// Once the page has come to rest: where nothing has the focus, because what had it is gone, the page's main part takes it,
-/// so that the keyboard and screen readers go on from there. Before the page is alive nothing can have lost it.
+/// Moves the focus to `<main>` in the next frame if the focused element was removed, so that
+/// keyboard and screen reader users continue there. Does nothing before hydration, when no
+/// element can have been removed.
 #[cfg(target_arch = "wasm32")]
 pub fn restore_focus() {
     use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
@@ -23,6 +24,6 @@ pub fn restore_focus() {
     });
 }
 
-/// On the server nothing has a focus.
+/// The server has no focus.
 #[cfg(not(target_arch = "wasm32"))]
 pub const fn restore_focus() {}

@@ -1,57 +1,57 @@
-//! Icons: drawn once in a sprite at the end of the document, and pointed at from wherever they appear.
+//! Icons, drawn once in a sprite at the end of the document and referenced by id.
 
 use leptos::prelude::*;
 
-/// Every icon there is.
+/// An icon of the sprite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IconName {
-    /// A check in a circle.
+    /// Check mark in a circle.
     Active,
-    /// An arrow down.
+    /// Arrow down.
     ArrowDown,
-    /// An arrow up.
+    /// Arrow up.
     ArrowUp,
-    /// A box.
+    /// Box.
     Box,
-    /// A check.
+    /// Check mark.
     #[cfg(feature = "ssr")]
     Check,
-    /// A cross.
+    /// Cross.
     Close,
     /// Angle brackets.
     Code,
-    /// Two sheets.
+    /// Two sheets of paper.
     Copy,
-    /// A small arrow head down.
+    /// Chevron down.
     Down,
-    /// An arrow into a tray.
+    /// Arrow into a tray.
     Download,
-    /// A clock.
+    /// Clock.
     Expired,
-    /// An i in a circle.
+    /// Letter i in a circle.
     Info,
-    /// A key.
+    /// Key.
     Key,
-    /// Lines, each with a dot before it.
+    /// Bulleted list.
     List,
-    /// A dash in a circle.
+    /// Dash in a circle.
     Off,
-    /// An arrow in a circle.
+    /// Arrow in a circle.
     Reminted,
-    /// A slashed circle.
+    /// Slashed circle.
     Revoked,
-    /// A magnifying glass.
+    /// Magnifying glass.
     Search,
-    /// An arrow that turns back to its start.
+    /// Circular arrow.
     Turn,
-    /// A person.
+    /// Person.
     User,
-    /// A triangle with an exclamation mark.
+    /// Triangle with an exclamation mark.
     Warn,
 }
 
 impl IconName {
-    /// The link to the icon's drawing in the sprite.
+    /// Returns the fragment URL of the icon in the sprite.
     pub const fn href(self) -> &'static str {
         match self {
             Self::Active => "#icon-active",
@@ -80,7 +80,7 @@ impl IconName {
     }
 }
 
-/// An icon beside a word; it is not read out, so the word must be there.
+/// A decorative icon. Screen readers skip it, so place it next to text.
 #[component]
 pub fn Icon(name: IconName) -> impl IntoView {
     view! {
@@ -90,7 +90,7 @@ pub fn Icon(name: IconName) -> impl IntoView {
     }
 }
 
-/// All drawings, for the document; the browser's wasm has no need of them.
+/// The sprite with all icons. Only the server renders it.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Sprite() -> impl IntoView {

@@ -1,17 +1,18 @@
-//! Lists whose rows come and go.
+//! Keyed lists, compiled once for all item types.
 
 use std::sync::Arc;
 
 use leptos::{prelude::*, tachys::view::any_view::IntoAny};
 
-/// A row to render.
+/// A type-erased row.
 struct Row {
     key: String,
     view: Box<dyn FnOnce() -> AnyView + Send>,
 }
 
-/// Renders a row for each of `items`. The elements of a row stay as long as there is an item with its `key`. A `For` does the same,
-/// but the wasm gets an instance of Leptos' code for each of them; all keyed lists share one.
+/// Renders a row for each of `items`. A row keeps its elements as long as an item has its `key`.
+/// `For` does the same, but adds an instance of Leptos' code to the wasm each time. All keyed
+/// lists share one instance.
 pub fn keyed_list<T, K, V>(
     items: impl Fn() -> Vec<T> + Send + 'static,
     key: impl Fn(&T) -> K + Send + 'static,

@@ -1,4 +1,5 @@
-//! Components without domain words. The styles of a component are under the same path in `style/components`.
+//! Generic components, independent of the domain. Their styles have the same path below
+//! `style/components`.
 
 pub mod controls;
 pub mod display;

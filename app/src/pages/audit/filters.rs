@@ -1,4 +1,4 @@
-//! What the log is asked for.
+//! Filters of the audit log.
 
 use keywright_api_types::{
     audit_log::{AuditFilter, AuditLog, AuditQuery, By},
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The form, which leads to the log that it asks for, and how many entries match.
+/// The filter form, and the number of matching entries.
 #[component]
 pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
     let everyone = std::iter::once(Choice::new("", "Anyone"));
@@ -29,10 +29,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         .operators
         .iter()
         .map(|(id, email)| Choice::new(&id.to_string(), email));
-    let others = [
-        (By::CommandLine, "Command line"),
-        (By::System, "The server itself"),
-    ];
+    let others = [(By::CommandLine, "Command line"), (By::System, "System")];
     let others = others.map(|(by, label)| Choice::new(&by.to_string(), label));
     let actors = everyone.chain(operators).chain(others).collect();
     let any = std::iter::once(Choice::new("", "Any action"));
@@ -53,14 +50,14 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
             <PlainSelect label="Action" name="action" choices=actions chosen=chosen("action")/>
             <PlainSelect label="Who" name="by" choices=actors chosen=chosen("by")/>
             <TextField
-                label="About which license"
+                label="License"
                 name="q"
-                placeholder="Key, license ID, e-mail or device"
+                placeholder="Key, license ID, email or device"
                 value=chosen("q")
             />
             <HiddenField name="license" value=chosen("license")/>
             <DateField label="From" name="from" value=chosen("from")/>
-            <DateField label="to" name="to" value=chosen("to")/>
+            <DateField label="To" name="to" value=chosen("to")/>
             <SubmitButton>"Filter"</SubmitButton>
             {clear}
             <p class="filters-count" role="status">{counted(log.count)}</p>
@@ -69,7 +66,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
     }
 }
 
-/// The one license that the log is asked about, and the way back to all.
+/// The license that the log is filtered by, with a link that clears the filter.
 #[component]
 fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
     let license = match log.license {
@@ -83,7 +80,7 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
             }
             .into_any()
         }
-        None => "This tenant has no license of that ID".into_any(),
+        None => "No license has this ID.".into_any(),
     };
     let all = routes::audit(&AuditQuery {
         filter: AuditFilter {
@@ -93,11 +90,11 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         position: Position::Start,
     });
     view! {
-        <p class="audit-about">{license} " " <TextLink href=all>"Show every license"</TextLink></p>
+        <p class="audit-about">{license} " " <TextLink href=all>"Clear license filter"</TextLink></p>
     }
 }
 
-/// `1,306 entries`.
+/// Renders a count such as `1,306 entries`.
 fn counted(count: Count) -> AnyView {
     let noun = if count == Count::Exact(1) {
         "entry"

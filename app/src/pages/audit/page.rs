@@ -1,5 +1,5 @@
-//! `/audit`: what was done in the tenant, by whom and when; filtered, a page at a time. Rendered on the server only: it is read,
-//! and nothing on it changes while it is.
+//! `/audit`: the tenant's audit log, filtered and paginated. Server-only: the page has no live
+//! updates.
 
 use keywright_api_types::{
     audit_log::{AuditLog, AuditQuery, MOST_LICENSES},
@@ -36,7 +36,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_url().with_untracked(|url| routes::audit_query(url.search()));
@@ -46,8 +45,7 @@ pub fn AuditPage() -> impl IntoView {
             Ok(log) => view! { <Log query log/> }.into_any(),
             Err(error) => {
                 let here = routes::audit(&query);
-                view! { <Failure heading="The audit log could not be loaded" error here/> }
-                    .into_any()
+                view! { <Failure heading="Couldn't load the audit log" error here/> }.into_any()
             }
         }
     });
@@ -82,7 +80,7 @@ fn Log(query: AuditQuery, log: AuditLog) -> impl IntoView {
     let previous = neighbour(log.page.previous, Position::Before);
     let next = neighbour(log.page.next, Position::After);
     let summary = format!(
-        "Entries live {RETENTION_DAYS} days, to the second. Until then nobody changes or deletes one here."
+        "Entries are kept for exactly {RETENTION_DAYS} days. Nobody can edit or delete one before then."
     );
     let entries = log.page.items.clone();
     let rows = if log.is_too_broad {
@@ -118,8 +116,8 @@ fn Log(query: AuditQuery, log: AuditLog) -> impl IntoView {
 #[component]
 fn NoMatch() -> impl IntoView {
     view! {
-        <EmptyState heading="No entry matches">
-            <p>"Nothing that fits all of these filters happened within the last 365 days, after which entries are removed."</p>
+        <EmptyState heading="No matching entries">
+            <p>"No entries match these filters. Entries older than 365 days are removed."</p>
             <ButtonRow>
                 <ButtonLink href=routes::AUDIT>"Clear all filters"</ButtonLink>
             </ButtonRow>
@@ -131,10 +129,10 @@ fn NoMatch() -> impl IntoView {
 fn TooBroad() -> impl IntoView {
     let most = format::number(MOST_LICENSES);
     view! {
-        <EmptyState heading="Too many licenses">
+        <EmptyState heading="Too many matches">
             <p>
-                "What was searched for is on more than " {most} " licenses. Name the one that is meant more closely: by its whole \
-                key, its ID, or its customer."
+                "More than " {most}
+                " licenses match. Use a whole key, a license ID or the customer's address."
             </p>
             <ButtonRow>
                 <ButtonLink href=routes::AUDIT>"Clear all filters"</ButtonLink>
@@ -143,15 +141,15 @@ fn TooBroad() -> impl IntoView {
     }
 }
 
-/// The answer to a whole key that no license has. The key is not repeated.
+/// Response to a whole key that no license has. The key is not repeated.
 #[component]
 pub fn AuditNoSuchKeyPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
     view! {
-        <Title text="No such key"/>
+        <Title text="Key not found"/>
         <PageHead heading="Audit log"/>
         <NoLicenseHasKey>
-            <ButtonLink href=routes::AUDIT>"Show every entry"</ButtonLink>
+            <ButtonLink href=routes::AUDIT>"Show all entries"</ButtonLink>
         </NoLicenseHasKey>
     }
     .into_any()

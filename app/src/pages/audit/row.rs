@@ -1,4 +1,4 @@
-//! One entry as a row of the log.
+//! A row of the audit log.
 
 use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::audit::Action;
@@ -19,7 +19,7 @@ pub fn EntryHead() -> impl IntoView {
     }
 }
 
-/// The row: a sentence, with the rest folded below it.
+/// The row of an entry: a sentence, with collapsed details below it.
 #[component]
 pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     let what = done_to_license(&entry, None).unwrap_or_else(|| done(&entry));
@@ -40,9 +40,9 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     }
 }
 
-/// What was done to anything but a license.
+/// Describes an action on anything but a license.
 fn done(entry: &AuditEntry) -> AnyView {
-    // What somebody typed may be written in any direction: it must not turn the sentence around.
+    // User input can be right-to-left and must not reverse the rest of the sentence.
     let detail = |name| {
         let text = entry.detail(name).unwrap_or("?").to_owned();
         view! { <bdi>{text}</bdi> }.into_any()
@@ -58,14 +58,14 @@ fn done(entry: &AuditEntry) -> AnyView {
                 .into_any()
         }
         Action::KeyTypeDelete => {
-            view! { " deleted the key type " {detail("key_type")} " of " {detail("product")} }
+            view! { " deleted the key type " {detail("key_type")} " from " {detail("product")} }
                 .into_any()
         }
         Action::OperatorCreate => {
             view! { " added " {detail("email")} " as " {detail("role")} }.into_any()
         }
         Action::OperatorPasswordChange => {
-            view! { " changed the password of " {detail("email")} }.into_any()
+            view! { " changed the password for " {detail("email")} }.into_any()
         }
         Action::PlanChange => {
             view! { " changed the plan from " {detail("from")} " to " {detail("to")} }.into_any()
@@ -74,29 +74,33 @@ fn done(entry: &AuditEntry) -> AnyView {
         Action::ProductCreate => view! { " added the product " {detail("product")} }.into_any(),
         Action::SdkKeyEnd => match entry.detail("fingerprint") {
             Some(_) => " ended a replaced SDK key".into_any(),
-            None => " ended the earlier SDK keys".into_any(),
+            None => " ended the previous SDK keys".into_any(),
         },
-        Action::SdkKeyEndMove => " moved the end of a replaced SDK key".into_any(),
-        Action::SdkKeyImport => " took over an SDK key that apps have already".into_any(),
+        Action::SdkKeyEndMove => " changed when a replaced SDK key ends".into_any(),
+        Action::SdkKeyImport => " imported an existing SDK key".into_any(),
         Action::SdkKeyRotate => " replaced the SDK key".into_any(),
-        Action::SdkKeySet => " made the first SDK key".into_any(),
+        Action::SdkKeySet => " created the first SDK key".into_any(),
         Action::SignIn => " signed in".into_any(),
-        Action::SignInRefused => " was refused: wrong password".into_any(),
-        Action::SigningKeyCreate => view! { " made the signing key " {detail("kid")} }.into_any(),
+        Action::SignInRefused => " failed to sign in: wrong password".into_any(),
+        Action::SigningKeyCreate => {
+            view! { " created the signing key " {detail("kid")} }.into_any()
+        }
         Action::SigningKeyDrop => {
-            view! { " dropped the signing key " {detail("kid")} ", whose last lease had ended" }
+            view! { " deleted the signing key " {detail("kid")} " after its last lease ended" }
                 .into_any()
         }
         Action::SigningKeyPromote => {
-            view! { " made " {detail("kid")} " the key that signs" }.into_any()
+            view! { " made " {detail("kid")} " the primary signing key" }.into_any()
         }
         Action::TenantCreate => {
-            view! { " made this tenant, on the plan " {detail("plan")} }.into_any()
+            view! { " created this tenant on the " {detail("plan")} " plan" }.into_any()
         }
-        Action::TenantResume => " had device calls answered again".into_any(),
-        Action::TenantSuspend => " had device calls refused".into_any(),
-        Action::Unknown => " did something that this version of Keywright does not know".into_any(),
-        // Done to a license, which has its own words.
+        Action::TenantResume => " resumed device access".into_any(),
+        Action::TenantSuspend => " suspended device access".into_any(),
+        Action::Unknown => {
+            " recorded an action this version of Keywright doesn't recognize".into_any()
+        }
+        // Covered by `done_to_license`.
         Action::DeactivateInstance | Action::ManualMint | Action::Remint | Action::Revoke => {
             ().into_any()
         }

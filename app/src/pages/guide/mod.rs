@@ -1,4 +1,4 @@
-//! `/`: the guide. Server-only.
+//! `/`: the setup guide. Server-only.
 
 pub mod page;
 mod snippets;

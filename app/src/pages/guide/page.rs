@@ -1,4 +1,4 @@
-//! `/`: leads a new tenant to its first licensed device, a step after the other. Rendered on the server only.
+//! `/`: guides a new tenant to its first licensed device, step by step. Server-only.
 
 use keywright_api_types::subscription::Subject;
 use keywright_service::tenants::guide::Progress;
@@ -26,7 +26,6 @@ use crate::{
 
 const HEADING: &str = "Get started";
 
-/// The page.
 #[component]
 pub fn GuidePage() -> impl IntoView {
     let scope = request::scope();
@@ -43,7 +42,7 @@ pub fn GuidePage() -> impl IntoView {
             Ok(progress) if progress.has_device => view! { <Done/> }.into_any(),
             Ok(progress) => view! { <Guide progress/> }.into_any(),
             Err(error) => {
-                let (heading, here) = ("The guide could not be loaded", routes::GUIDE.to_owned());
+                let (heading, here) = ("Couldn't load the guide", routes::GUIDE.to_owned());
                 view! { <Failure heading error here/> }.into_any()
             }
         }
@@ -55,14 +54,14 @@ pub fn GuidePage() -> impl IntoView {
     }
 }
 
-/// A device has activated: nobody needs the guide any more.
+/// Shown once a device has activated: offers to close the guide.
 #[component]
 fn Done() -> impl IntoView {
     view! {
         <Note>
             <p>
                 <strong>"Your first device is activated."</strong>
-                " From here on everything is under Licenses: each license, its devices, and what was done."
+                " You'll find everything under Licenses: each license, its devices and its activity."
             </p>
         </Note>
         <form class="button-row" method="post" action=routes::GUIDE_END>
@@ -115,11 +114,14 @@ fn Guide(progress: Progress) -> impl IntoView {
             };
             view! { <YourApp snippet/> }.into_any()
         }
-        _ => view! { <p>"What your app needs stands here once there is a product."</p> }.into_any(),
+        _ => {
+            view! { <p>"Add a product first; then you'll find everything your app needs here."</p> }
+                .into_any()
+        }
     };
     view! {
         <p class="page-lead">
-            "From here to the first licensed device. Each step ticks itself off; you can leave and come back."
+            "Five steps to your first licensed device. Steps check themselves off; you can leave and come back any time."
         </p>
         <div data-follow=routes::events(Subject::Licenses)>
             <Steps>
@@ -129,7 +131,7 @@ fn Guide(progress: Progress) -> impl IntoView {
                 <Step number=2 heading="Add a key type" state=state(1)>
                     <AddKeyType made link=key_type_link state=state(1)/>
                 </Step>
-                <Step number=3 heading="Make the SDK key" state=state(2)>
+                <Step number=3 heading="Create the SDK key" state=state(2)>
                     <MakeSdkKey has_sdk_key state=state(2)/>
                 </Step>
                 <Step number=4 heading="Mint the first license" state=state(3)>
@@ -148,15 +150,16 @@ fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView
     match made {
         Some((name, href)) => view! {
             <p>
+                "Added: "
                 <a href=href>
                     <bdi>{name}</bdi>
                 </a>
-                " is there."
+                "."
             </p>
         }
         .into_any(),
         None => view! {
-            <p>"An app that you sell: a name, and a prefix that its license keys begin with."</p>
+            <p>"An app you sell: its name, and the prefix of its license keys."</p>
             <Go href=routes::PRODUCT_NEW.to_owned() label="New product" state/>
         }
         .into_any(),
@@ -166,11 +169,11 @@ fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView
 #[component]
 fn AddKeyType(made: Option<String>, link: Option<String>, state: StepState) -> impl IntoView {
     match (made, link) {
-        (Some(made), _) => view! { <p><code>{made}</code> " is there."</p> }.into_any(),
+        (Some(made), _) => view! { <p>"Added: " <code>{made}</code> "."</p> }.into_any(),
         (None, link) => {
             let link = link.map(|href| view! { <Go href label="New key type" state/> });
             view! {
-                <p>"What a buyer gets: on how many devices a license works, for how long, and what it unlocks."</p>
+                <p>"What a customer gets: how many devices a license works on, for how long, and what it unlocks."</p>
                 {link}
             }
             .into_any()
@@ -183,15 +186,15 @@ fn MakeSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
     if has_sdk_key {
         return view! {
             <p>
-                "It is there, and was shown once. If it is lost, "
+                "Created; it was shown once. If it's lost, "
                 <a href=routes::SDK_KEY>"replace it"</a> "."
             </p>
         }
         .into_any();
     }
     view! {
-        <p>"Your app sends it with every call. It is shown once: keep it for step 5."</p>
-        <Go href=routes::SDK_KEY_NEW.to_owned() label="Make the SDK key" state/>
+        <p>"Your app sends it with every call. It's shown only once: keep it for step 5."</p>
+        <Go href=routes::SDK_KEY_NEW.to_owned() label="Create SDK key" state/>
     }
     .into_any()
 }
@@ -199,18 +202,20 @@ fn MakeSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
 #[component]
 fn MintFirst(has_license: bool, link: Option<String>, state: StepState) -> impl IntoView {
     if has_license {
-        return view! { <p>"It is there. Its key was shown once; one that is lost is reminted."</p> }
-            .into_any();
+        return view! {
+            <p>"Minted; its key was shown once. If it's lost, remint the license to get a new one."</p>
+        }
+        .into_any();
     }
     let link = link.map(|href| view! { <Go href label="Mint a license" state/> });
     view! {
-        <p>"One for yourself, to try it with. Its key is shown once, too."</p>
+        <p>"Mint one for yourself to try it out. Its key is shown only once, too."</p>
         {link}
     }
     .into_any()
 }
 
-/// Leads to where a step is taken.
+/// Link to the page of a step.
 #[component]
 fn Go(href: String, label: &'static str, state: StepState) -> impl IntoView {
     if state == StepState::Next {
@@ -220,14 +225,14 @@ fn Go(href: String, label: &'static str, state: StepState) -> impl IntoView {
     }
 }
 
-/// What the app is to be built with.
+/// Values and code to build into the app.
 #[component]
 fn YourApp(snippet: Snippet) -> impl IntoView {
     let (rust, javascript) = (snippet.rust(), snippet.javascript());
     view! {
         <p>
-            "Build these into your app. It trusts leases that are signed with the public key, and nothing else. As soon as the \
-            first device has activated its license, this page says so."
+            "Build these into your app. It trusts only leases signed with the public key. This page \
+            updates as soon as the first device activates its license."
         </p>
         <DescriptionRows>
             <Item label="Base URL">
@@ -241,7 +246,7 @@ fn YourApp(snippet: Snippet) -> impl IntoView {
             </Item>
         </DescriptionRows>
         <p class="hint">
-            "The base URL is the address that you are at now, unless the server was started with "
+            "The base URL is the address you're at now, unless the server was started with "
             <code>"--public-url"</code>
             "."
         </p>

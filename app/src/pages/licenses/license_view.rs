@@ -1,4 +1,4 @@
-//! From a URL below `/licenses/` to the license that it names, for pages that only the server renders.
+//! Loads the license that a URL below `/licenses/` identifies, for server-only pages.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::ids::InstanceId;
@@ -16,10 +16,10 @@ use crate::{
     routes,
 };
 
-/// The license of the page's URL, shown by `view`; what went wrong, where it can't be.
+/// Renders the license in the page's URL with `view`, or the error if it can't be loaded.
 #[component]
 pub fn LicenseView(
-    /// What the page is called while there is no license to show.
+    /// Title of the page if the license can't be loaded.
     heading: &'static str,
     view: fn(LicenseDetail) -> AnyView,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ pub fn LicenseView(
     view! { <Transition fallback=|| view! { <p>"Loading…"</p> }>{shown}</Transition> }
 }
 
-/// The instance of the page's URL.
+/// Returns the instance ID in the page's URL.
 pub fn asked_instance() -> Option<InstanceId> {
     use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
 }

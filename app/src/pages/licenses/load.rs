@@ -1,4 +1,4 @@
-//! Loads the license that a URL names.
+//! Loads the license that a URL identifies.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::ids::LicenseId;
@@ -8,21 +8,21 @@ use crate::api::{
     licenses::show_license,
 };
 
-/// The license of that id; an id that is none is nobody's.
+/// Loads a license. A malformed ID (`None`) is treated as not found.
 pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
     match id {
         Some(id) => show_license(id).await,
         None => Err(ApiError::here(
             ErrorCode::NotFound,
-            "There is no license under this address.",
+            "It may belong to another tenant, or the link is wrong.",
         )),
     }
 }
 
-/// What is said of a license that can't be shown.
+/// Returns the heading for a license that can't be loaded.
 pub(super) fn not_loaded(error: &ApiError) -> &'static str {
     match error.code {
-        ErrorCode::NotFound => "There is no such license",
-        _ => "The license could not be loaded",
+        ErrorCode::NotFound => "License not found",
+        _ => "Couldn't load the license",
     }
 }

@@ -1,4 +1,4 @@
-//! `/licenses/mint`: asks what to mint, and answers with the keys, this once. Rendered on the server only.
+//! `/licenses/mint`: the form and, once after submission, the new keys. Server-only.
 
 use keywright_domain::{
     duration,
@@ -42,7 +42,6 @@ const HEADING: &str = "Mint licenses";
 
 type Products = Vec<(Product, Vec<KeyType>)>;
 
-/// The page.
 #[component]
 pub fn MintPage() -> impl IntoView {
     if let Some(ShownOnce::Minted(minted)) = shown_once() {
@@ -64,7 +63,7 @@ pub fn MintPage() -> impl IntoView {
         match found {
             Ok((products, form)) => ask(products, asked, form.to_string()),
             Err(error) => {
-                let (heading, here) = ("The products could not be loaded", routes::MINT.to_owned());
+                let (heading, here) = ("Couldn't load the products", routes::MINT.to_owned());
                 view! {
                     <FormHead heading=HEADING.to_owned() above=above()/>
                     <Failure heading error here/>
@@ -80,7 +79,7 @@ fn above() -> Vec<(String, String)> {
     vec![("Licenses".to_owned(), routes::LICENSES.to_owned())]
 }
 
-/// The form, if there is anything to mint.
+/// Renders the form, or an empty state if there are no key types.
 fn ask(products: Products, asked: Option<String>, form: String) -> AnyView {
     let mut first = None;
     let mut groups = Vec::new();
@@ -108,7 +107,7 @@ fn ask(products: Products, asked: Option<String>, form: String) -> AnyView {
         above: above(),
         action: routes::MINT.to_owned(),
         back: routes::LICENSES.to_owned(),
-        verb: "Mint",
+        verb: "Mint licenses",
         fields: fields(groups),
         filled: filled(first, form),
         note: None,
@@ -117,7 +116,8 @@ fn ask(products: Products, asked: Option<String>, form: String) -> AnyView {
     })
 }
 
-/// `Notes, pro: 3 devices, lifetime`. The product again, for its group is not seen once one is chosen.
+/// Describes a key type: `Notes, pro: 3 devices, lifetime`. Repeats the product because a closed
+/// `<select>` does not show the group.
 fn described(product: &str, key_type: &KeyType) -> String {
     let devices = match key_type.activation_limit {
         1 => "1 device".to_owned(),
@@ -130,14 +130,14 @@ fn described(product: &str, key_type: &KeyType) -> String {
 fn fields(groups: Vec<(String, Vec<Choice>)>) -> Vec<FormField> {
     const TEXT: FieldLook = FieldLook::Line(FieldKind::Text);
     const NUMBER: FieldLook = FieldLook::Line(FieldKind::Number);
-    let key_type = "The product, and what its key type gives.";
-    let name = "May stay empty. Operators see it, and find the license by it.";
-    let email = "May stay empty. Keywright sends no mail: the key is yours to send.";
-    let count = "1 to 1,000, all of them or none.";
+    let key_type = "Sets device limit, term and entitlements.";
+    let name = "Optional. Shown to operators, and searchable.";
+    let email = "Optional. Keywright sends no email: you send the key yourself.";
+    let count = "1 to 1,000. If anything goes wrong, none are minted.";
     vec![
         FormField::new("key_type", "Key type", key_type, FieldLook::Grouped(groups)).required(),
         FormField::new("customer_name", "Customer name", name, TEXT),
-        FormField::new("customer_email", "Customer e-mail", email, TEXT),
+        FormField::new("customer_email", "Customer email", email, TEXT),
         FormField::new("count", "How many", count, NUMBER).required(),
         FormField::hidden("form_id"),
     ]
@@ -151,29 +151,30 @@ fn filled(key_type: Option<String>, form: String) -> Values {
     ]
 }
 
-/// There is no key type yet.
+/// Empty state of a tenant without key types.
 #[component]
 fn NothingToMint() -> impl IntoView {
     let way_on = use_visit().allows(Permission::ManageProducts);
     let way_on = if way_on {
         "Add a product with a key type first."
     } else {
-        "An admin adds them."
+        "Ask an admin to add a product and a key type."
     };
     view! {
         <FormHead heading=HEADING.to_owned() above=above()/>
-        <EmptyState heading="There is no key type to mint">
+        <EmptyState heading="No key types yet">
             <p>
-                "A license is of a product, and is given what one of the product's key types says. " {way_on}
+                "Every license belongs to a product and takes its limits from one of that product's key \
+                types. " {way_on}
             </p>
             <ButtonRow>
-                <DocumentLink href=routes::PRODUCTS>"Products"</DocumentLink>
+                <DocumentLink href=routes::PRODUCTS>"Go to products"</DocumentLink>
             </ButtonRow>
         </EmptyState>
     }
 }
 
-/// What was minted: the only page that ever has the keys.
+/// Renders the minted keys. No other page ever contains them.
 fn shown(minted: &MintedOnce) -> AnyView {
     let MintedOnce { order, minted } = minted;
     let (heading, keys) = match minted.as_slice() {
@@ -208,22 +209,22 @@ fn shown(minted: &MintedOnce) -> AnyView {
         }
     });
     let of = match &order.key_type {
-        Some(key_type) => format!("{} of {}", key_type, order.product),
+        Some(key_type) => format!("{}, {key_type}", order.product),
         None => order.product.to_string(),
     };
     let (href, on) = match minted.as_slice() {
-        [one] => (routes::license(one.id), "To the license"),
-        _ => (routes::LICENSES.to_owned(), "To the licenses"),
+        [one] => (routes::license(one.id), "View license"),
+        _ => (routes::LICENSES.to_owned(), "View licenses"),
     };
     let guide = use_visit().is_guided().then(|| {
-        view! { <DocumentLink href=routes::GUIDE>"Go on with the guide"</DocumentLink> }
+        view! { <DocumentLink href=routes::GUIDE>"Continue with the guide"</DocumentLink> }
     });
     view! {
         <FormHead heading above=above()/>
         <div class="confirm">
             <p>
-                "Shown this once. Keywright keeps only the hash of a key, so after you leave or reload this page nobody can \
-                show it again. A key that is lost is replaced by reminting its license."
+                "Shown only once. Keywright stores just the hash of each key, so it can't be shown again \
+                after you leave or reload this page. Lost a key? Remint its license to get a new one."
             </p>
             {keys}
             <DescriptionRows>
@@ -241,7 +242,7 @@ fn shown(minted: &MintedOnce) -> AnyView {
     .into_any()
 }
 
-/// `keywright-notes-pro-250-keys.txt`
+/// Returns a name such as `keywright-notes-pro-250-keys.txt`.
 fn file_name(order: &MintRequest) -> String {
     let key_type = order.key_type.as_ref();
     let key_type = key_type.map(|id| format!("-{id}")).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! `/products/{id}/key-types/{key_type}/delete`: asks before a key type is deleted, or says why it can't be.
+//! `/products/{id}/key-types/{key_type}/delete`: asks to confirm, or explains why the key type
+//! can't be deleted.
 
 use keywright_api_types::page::Count;
 use keywright_domain::product::{KeyType, Product};
@@ -25,16 +26,15 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn DeleteKeyTypePage() -> impl IntoView {
     let visit = use_visit();
     with_key_type(move |product, CountedKeyType { key_type, licenses }| {
-        let heading = format!("Delete {} of {}?", key_type.id, product.name);
+        let heading = format!("Delete {} from {}?", key_type.id, product.name);
         let head = view! { <FormHead heading above=above(&product)/> };
         if !visit.allows(NEEDS) {
             let back = routes::product(&product.id);
-            return view! { {head} <NotForRole back/> }.into_any();
+            return view! { {head} <NotForRole back needs=NEEDS/> }.into_any();
         }
         if licenses != Count::Exact(0) {
             return view! { {head} <InUse product licenses/> }.into_any();
@@ -62,26 +62,26 @@ fn Question(product: Product, key_type: KeyType) -> impl IntoView {
             back
         >
             <p>
-                "No license is of this key type, so nobody loses anything. From then on none can be minted as it; its slug is \
-                free again."
+                "No license uses this key type, so nobody is affected. You won't be able to mint it \
+                again, and its slug becomes available."
             </p>
         </Confirm>
     }
 }
 
-/// Licenses keep their key type, revoked and reminted ones too.
+/// Explains that licenses still use the key type. Revoked and reminted licenses count, too.
 #[component]
 fn InUse(product: Product, licenses: Count) -> impl IntoView {
     answer_with(ErrorCode::Conflict);
     view! {
         <Alert>
             <p>
-                "It can't be deleted: " {licenses_of(licenses)}
-                ", whatever their status. Nothing was changed."
+                "You can't delete it: " {licenses_of(licenses)}
+                ", counting every status. Nothing changed."
             </p>
         </Alert>
         <ButtonRow>
-            <DocumentLink href=routes::product(&product.id)>"Back to the product"</DocumentLink>
+            <DocumentLink href=routes::product(&product.id)>"Back to product"</DocumentLink>
         </ButtonRow>
     }
 }

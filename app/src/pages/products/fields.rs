@@ -1,4 +1,4 @@
-//! The fields of the forms, and what stands in them.
+//! Fields of the product and key type forms, and their initial values.
 
 use keywright_domain::{
     duration::{self, DurationUnit},
@@ -15,17 +15,16 @@ use crate::{
     },
 };
 
-/// What one types into the fields of numbers and of texts.
 const TEXT: FieldLook = FieldLook::Line(FieldKind::Text);
 const NUMBER: FieldLook = FieldLook::Line(FieldKind::Number);
 
-/// What is asked of a product, and, where it is new, what never changes.
+/// Returns the fields of a product. Slug and key prefix are fixed at creation.
 pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
-    let hint = "Operators see it, and so may customers.";
+    let hint = "Shown to operators, and possibly to customers.";
     let name = FormField::new("name", "Display name", hint, TEXT).required();
     let for_good = is_new.then(|| {
-        let slug = "1 to 32 of a-z, 0-9, - and _. Your app calls the server with it, so it never changes.";
-        let prefix = "4 letters or digits that every key begins with. Unique on this server; it never changes.";
+        let slug = "1–32 characters: a–z, 0–9, - and _. Your app uses it in API calls; can't be changed later.";
+        let prefix = "4 letters or digits that every key begins with. Unique on this server; can't be changed later.";
         [
             FormField::new("slug", "Slug", slug, TEXT).required(),
             FormField::new("key_prefix", "Key prefix", prefix, TEXT)
@@ -34,12 +33,13 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
         ]
     });
     let free_tier = FieldLook::Select(vec![
-        Choice::new("", "Not set: as the app was built"),
+        Choice::new("", "Not set (the app's own default)"),
         Choice::new("yes", "Yes"),
         Choice::new("no", "No"),
     ]);
-    let trial = "How long the app may be tried without a key. Empty: as the app was built.";
-    let without_key = "Whether the app may go on without a key.";
+    let trial =
+        "How long the app can be tried without a key. Leave empty to use the app's own default.";
+    let without_key = "Whether the app can be used without a key.";
     let settings = [
         FormField::new("trial_days", "Trial, in days", trial, NUMBER),
         FormField::new("free_tier", "Free tier", without_key, free_tier),
@@ -50,7 +50,7 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
         .collect()
 }
 
-/// What stands in a product's fields.
+/// Returns the values of a product's fields.
 pub(super) fn filled_with_product(product: &Product) -> Values {
     let settings = product.settings;
     let trial_days = settings.trial_days.map(TrialDays::get);
@@ -70,30 +70,29 @@ pub(super) fn filled_with_product(product: &Product) -> Values {
     ])
 }
 
-/// What is asked of a key type.
+/// Returns the fields of a key type. The slug is fixed at creation.
 pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
     let slug = is_new.then(|| {
         let hint =
-            "1 to 32 of a-z, 0-9, - and _, such as pro. Licenses carry it, so it never changes.";
+            "1–32 characters: a–z, 0–9, - and _, such as pro. Stored with licenses; can't be changed later.";
         FormField::new("slug", "Slug", hint, TEXT).required()
     });
-    let lifetime = std::iter::once(Choice::new("lifetime", "for life"));
+    let lifetime = std::iter::once(Choice::new("lifetime", "lifetime"));
     let units = DurationUnit::ALL.map(|unit| Choice::new(unit.as_str(), unit.as_str()));
     let units = FieldLook::Select(lifetime.chain(units).collect());
-    let devices = "On how many devices a license works at once.";
-    let lasts = "How many of the unit below, from the day it is minted. Empty for life.";
+    let devices = "How many devices can use a license at the same time.";
+    let lasts = "Counted from minting. Leave empty for a lifetime license.";
     let unit = "A week is 7 days, a month 30, a year 365.";
-    let unlocks = "What it unlocks in the app: names with commas between them, such as pro, sync. May stay empty.";
-    let past_expiry =
-        "The app may go on in its reduced mode once a license has expired. Else it stops.";
+    let unlocks = "Optional. What the license unlocks in the app, separated by commas: pro, sync";
+    let past_expiry = "After expiry the app keeps running in reduced mode. Unchecked: it stops.";
     let others = [
         FormField::new("activation_limit", "Devices", devices, NUMBER).required(),
-        FormField::new("duration", "Lasts", lasts, NUMBER),
+        FormField::new("duration", "Valid for", lasts, NUMBER),
         FormField::new("duration_unit", "Unit", unit, units).required(),
         FormField::new("entitlements", "Entitlements", unlocks, TEXT),
         FormField::new(
             "fallback",
-            "Reduced mode past expiry",
+            "Reduced mode after expiry",
             past_expiry,
             FieldLook::Check,
         ),
@@ -101,7 +100,7 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
     slug.into_iter().chain(others).collect()
 }
 
-/// What stands in a new key type's fields.
+/// Returns the default values of a new key type.
 pub(super) fn filled_newly() -> Values {
     by_name([
         ("activation_limit", "3".to_owned()),
@@ -109,7 +108,7 @@ pub(super) fn filled_newly() -> Values {
     ])
 }
 
-/// What stands in a key type's fields.
+/// Returns the values of a key type's fields.
 pub(super) fn filled_with_key_type(key_type: &KeyType) -> Values {
     let (count, unit) = match key_type.duration_days.map(duration::in_largest_unit) {
         Some((count, unit)) => (count.to_string(), unit.as_str()),

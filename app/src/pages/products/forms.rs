@@ -1,4 +1,5 @@
-//! `/products/new` and its like: forms that each post to their own address.
+//! Forms that create and edit products and key types, such as `/products/new`. Each posts to its
+//! own URL.
 
 use keywright_service::products::CountedKeyType;
 use leptos::prelude::*;
@@ -17,7 +18,7 @@ use crate::{
     routes,
 };
 
-/// Where a product is added.
+/// `/products/new`.
 #[component]
 pub fn NewProductPage() -> impl IntoView {
     form_page(FormPage {
@@ -34,7 +35,7 @@ pub fn NewProductPage() -> impl IntoView {
     })
 }
 
-/// Where a product is changed.
+/// `/products/{id}/edit`.
 #[component]
 pub fn EditProductPage() -> impl IntoView {
     with_product(|product, _| {
@@ -43,7 +44,7 @@ pub fn EditProductPage() -> impl IntoView {
             above: above(&product),
             action: routes::product_edit(&product.id),
             back: routes::product(&product.id),
-            verb: "Save",
+            verb: "Save changes",
             fields: of_product(false),
             filled: filled_with_product(&product),
             note: None,
@@ -53,12 +54,12 @@ pub fn EditProductPage() -> impl IntoView {
     })
 }
 
-/// Where a key type is added.
+/// `/products/{id}/key-types/new`.
 #[component]
 pub fn NewKeyTypePage() -> impl IntoView {
     with_product(|product, _| {
         form_page(FormPage {
-            heading: format!("New key type of {}", product.name),
+            heading: format!("New key type for {}", product.name),
             above: above(&product),
             action: routes::key_type_new(&product.id),
             back: routes::product(&product.id),
@@ -72,26 +73,26 @@ pub fn NewKeyTypePage() -> impl IntoView {
     })
 }
 
-/// Where a key type is changed.
+/// `/products/{id}/key-types/{key_type}/edit`.
 #[component]
 pub fn EditKeyTypePage() -> impl IntoView {
     with_key_type(|product, CountedKeyType { key_type, licenses }| {
         let delete = routes::key_type_delete(&product.id, &key_type.id);
         let note = view! {
             <p>
-                "This changes what licenses get that are minted from now on. Those already out keep what they have: "
-                {licenses_of(licenses)} "."
+                "Applies to licenses minted from now on. Existing licenses stay as they are ("
+                {licenses_of(licenses)} ")."
             </p>
             <p>
                 <a href=delete>"Delete this key type"</a>
             </p>
         };
         form_page(FormPage {
-            heading: format!("Edit {} of {}", key_type.id, product.name),
+            heading: format!("Edit {} in {}", key_type.id, product.name),
             above: above(&product),
             action: routes::key_type_edit(&product.id, &key_type.id),
             back: routes::product(&product.id),
-            verb: "Save",
+            verb: "Save changes",
             fields: of_key_type(false),
             filled: filled_with_key_type(&key_type),
             note: Some(note.into_any()),

@@ -1,4 +1,4 @@
-//! `/products`: the products of the tenant.
+//! `/products`: the tenant's products.
 
 use keywright_domain::{
     product::{KeyType, Product},
@@ -19,7 +19,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn ProductsPage() -> impl IntoView {
     let may_add = use_visit().allows(Permission::ManageProducts);
@@ -33,10 +32,7 @@ pub fn ProductsPage() -> impl IntoView {
             Ok(products) if products.is_empty() => view! { <NoneYet may_add/> }.into_any(),
             Ok(products) => view! { <Rows products/> }.into_any(),
             Err(error) => {
-                let (heading, here) = (
-                    "The products could not be loaded",
-                    routes::PRODUCTS.to_owned(),
-                );
+                let (heading, here) = ("Couldn't load the products", routes::PRODUCTS.to_owned());
                 view! { <Failure heading error here/> }.into_any()
             }
         }
@@ -64,8 +60,8 @@ fn NoneYet(may_add: bool) -> impl IntoView {
     view! {
         <EmptyState heading="No products yet">
             <p>
-                "A product is an app that you sell. Its keys begin with a prefix of its own, and its key types say on how many \
-                devices a license works, and for how long."
+                "A product is an app you sell. Its license keys share a prefix, and its key types set how \
+                many devices a license works on, and for how long."
             </p>
             {way_on}
         </EmptyState>

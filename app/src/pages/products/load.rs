@@ -1,4 +1,4 @@
-//! Loads the product or the key type that a URL names.
+//! Loads the product or key type that a URL identifies.
 
 use keywright_domain::{
     ids::{KeyTypeId, ProductId},
@@ -19,22 +19,22 @@ use crate::{
     routes,
 };
 
-/// The product of the page's URL.
+/// Returns the product ID in the page's URL.
 fn asked() -> Result<ProductId, ApiError> {
     let id = use_params_map().with_untracked(|params| params.get_str("product")?.parse().ok());
     id.ok_or_else(|| {
         ApiError::here(
             ErrorCode::NotFound,
-            "There is no product under this address.",
+            "It may belong to another tenant, or the link is wrong.",
         )
     })
 }
 
-/// Says why there is no product to show.
+/// Renders why the product can't be shown.
 fn not_shown(error: ApiError) -> AnyView {
     let heading = match error.code {
-        ErrorCode::NotFound => "There is no such product",
-        _ => "The product could not be loaded",
+        ErrorCode::NotFound => "Product not found",
+        _ => "Couldn't load the product",
     };
     let here = routes::PRODUCTS.to_owned();
     view! {
@@ -45,7 +45,8 @@ fn not_shown(error: ApiError) -> AnyView {
     .into_any()
 }
 
-/// The product of the page's URL with its key types, shown by `view`; why there is none, where there is not.
+/// Renders the product in the page's URL and its key types with `view`, or the error if loading
+/// fails.
 pub(super) fn with_product(
     view: impl FnOnce(Product, Vec<CountedKeyType>) -> AnyView + Send + 'static,
 ) -> AnyView {
@@ -66,7 +67,7 @@ pub(super) fn with_product(
     view! { <Suspense>{shown}</Suspense> }.into_any()
 }
 
-/// The key type of the page's URL, shown by `view`; why there is none, where there is not.
+/// Renders the key type in the page's URL with `view`, or the error if loading fails.
 pub(super) fn with_key_type(
     view: impl FnOnce(Product, CountedKeyType) -> AnyView + Send + 'static,
 ) -> AnyView {
@@ -77,12 +78,15 @@ pub(super) fn with_key_type(
         if let Some(found) = key_types.find(|counted| is_asked(&counted.key_type.id)) {
             return view(product, found);
         }
-        let error = ApiError::here(ErrorCode::NotFound, "The product has no such key type.");
-        let (heading, here) = ("There is no such key type", routes::product(&product.id));
+        let error = ApiError::here(
+            ErrorCode::NotFound,
+            "It may have been deleted, or the link is wrong.",
+        );
+        let (heading, here) = ("Key type not found", routes::product(&product.id));
         view! {
             <Title text="Key type"/>
             <PageHead heading="Key type"/>
-            <Failure heading error here way_out="Back to the product"/>
+            <Failure heading error here way_out="Back to product"/>
         }
         .into_any()
     })

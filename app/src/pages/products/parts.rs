@@ -1,23 +1,23 @@
-//! What the product pages share.
+//! Parts that the product pages share.
 
 use keywright_api_types::page::Count;
 use keywright_domain::{product::Product, role::Permission};
 
 use crate::{format, routes};
 
-/// What one must be allowed to do for any of these.
+/// Permission that the forms on the product pages require.
 pub(super) const NEEDS: Permission = Permission::ManageProducts;
 
-/// `412 licenses are of this key type`, whatever their status.
+/// Returns `412 licenses use this key type`. Counts licenses of every status.
 pub(super) fn licenses_of(count: Count) -> String {
     match count {
-        Count::Exact(0) => "no license is of this key type yet".to_owned(),
-        Count::Exact(1) => "1 license is of this key type".to_owned(),
-        count => format!("{} licenses are of this key type", format::count(count)),
+        Count::Exact(0) => "no licenses use this key type yet".to_owned(),
+        Count::Exact(1) => "1 license uses this key type".to_owned(),
+        count => format!("{} licenses use this key type", format::count(count)),
     }
 }
 
-/// What stands above a form about a product.
+/// Returns the breadcrumb of a form about a product.
 pub(super) fn above(product: &Product) -> Vec<(String, String)> {
     let page = routes::product(&product.id);
     vec![products(), (product.name.clone(), page)]

@@ -1,4 +1,4 @@
-//! `/products/{id}`: one product and its key types.
+//! `/products/{id}`: a product and its key types.
 
 use keywright_domain::{
     duration, ids::ProductId, product::Product, role::Permission, settings::TrialDays,
@@ -23,7 +23,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn ProductPage() -> impl IntoView {
     let visit = use_visit();
@@ -57,13 +56,13 @@ fn Shown(
         (may_change || may_mint).then(|| view! { <div class="page-actions">{change} {mint}</div> });
     let settings = product.settings;
     let trial = match settings.trial_days.map(TrialDays::get) {
-        None => "Not set: as the app was built".to_owned(),
+        None => "Not set (the app's own default)".to_owned(),
         Some(0) => "None".to_owned(),
         Some(1) => "1 day".to_owned(),
         Some(days) => format!("{days} days"),
     };
     let free_tier = match settings.free_tier {
-        None => "Not set: as the app was built",
+        None => "Not set (the app's own default)",
         Some(true) => "Yes",
         Some(false) => "No",
     };
@@ -89,7 +88,8 @@ fn Shown(
             <Item label="Free tier">{free_tier}</Item>
         </DescriptionList>
         <p class="section-note">
-            "Slug and prefix never change: the slug is in what shipped apps call, the prefix is on keys that customers have."
+            "Slug and key prefix can't be changed: released apps call the slug, and customers' keys begin \
+            with the prefix."
         </p>
         <KeyTypes id key_types may_change/>
     }
@@ -100,7 +100,7 @@ fn KeyTypes(id: ProductId, key_types: Vec<CountedKeyType>, may_change: bool) -> 
     let table = if key_types.is_empty() {
         view! {
             <p class="section-note">
-                "None yet. A license is minted as one of its product's key types, so add one first."
+                "No key types yet. Every license needs one, so add a key type before you mint."
             </p>
         }
         .into_any()
@@ -108,9 +108,9 @@ fn KeyTypes(id: ProductId, key_types: Vec<CountedKeyType>, may_change: bool) -> 
         let head = view! {
             <th role="columnheader" scope="col">"Key type"</th>
             <th class="number" role="columnheader" scope="col">"Devices"</th>
-            <th role="columnheader" scope="col">"Lasts"</th>
+            <th role="columnheader" scope="col">"Valid for"</th>
             <th role="columnheader" scope="col">"Entitlements"</th>
-            <th role="columnheader" scope="col">"Past expiry"</th>
+            <th role="columnheader" scope="col">"After expiry"</th>
             <th class="number" role="columnheader" scope="col">"Licenses"</th>
         }
         .into_any();
@@ -159,7 +159,7 @@ fn row(product: &ProductId, counted: CountedKeyType, may_change: bool) -> AnyVie
     let past_expiry = match (key_type.duration_days, key_type.fallback) {
         (None, _) => "Never expires",
         (Some(_), true) => "Reduced mode",
-        (Some(_), false) => "Stops",
+        (Some(_), false) => "App stops",
     };
     view! {
         <tr role="row">
@@ -167,9 +167,9 @@ fn row(product: &ProductId, counted: CountedKeyType, may_change: bool) -> AnyVie
             <td class="number" role="cell" data-label="Devices">
                 {key_type.activation_limit}
             </td>
-            <td role="cell" data-label="Lasts">{duration::words(key_type.duration_days)}</td>
+            <td role="cell" data-label="Valid for">{duration::words(key_type.duration_days)}</td>
             <td role="cell" data-label="Entitlements">{entitlements}</td>
-            <td role="cell" data-label="Past expiry">{past_expiry}</td>
+            <td role="cell" data-label="After expiry">{past_expiry}</td>
             <td class="number" role="cell" data-label="Licenses">{format::count(licenses)}</td>
         </tr>
     }

@@ -1,4 +1,4 @@
-//! One entry in words: who did what, and what else there is to say. On a license's page, `here` is that license.
+//! An audit entry as a sentence, with its details. On a license's page, `here` is that license.
 
 use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::{
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Who did it.
+/// Renders the actor's name.
 pub fn who(entry: &AuditEntry) -> AnyView {
     let name = entry.actor.name.clone();
     view! {
@@ -30,7 +30,7 @@ pub fn who(entry: &AuditEntry) -> AnyView {
     .into_any()
 }
 
-/// What was done to a license; `None` where it was done to something else.
+/// Describes an action on a license. `None` if the entry is not about a license.
 pub fn done_to_license(entry: &AuditEntry, here: Option<LicenseId>) -> Option<AnyView> {
     let license = named(entry.license.as_ref(), here);
     Some(match entry.action {
@@ -40,22 +40,22 @@ pub fn done_to_license(entry: &AuditEntry, here: Option<LicenseId>) -> Option<An
             let successor = entry.successor.as_ref();
             let is_here = successor.map(|successor| successor.id) == here && here.is_some();
             if is_here {
-                view! { " reminted " {license} ", which this license replaces" }.into_any()
+                view! { " reminted " {license} " as this license" }.into_any()
             } else {
                 let successor = named(successor, here);
-                view! { " reminted " {license} "; " {successor} " took its place" }.into_any()
+                view! { " reminted " {license} " as " {successor} }.into_any()
             }
         }
         Action::DeactivateInstance => {
             let device = entry.detail("device_name").unwrap_or("a device").to_owned();
-            let of = here.is_none().then(|| view! { " of " {license} });
+            let of = here.is_none().then(|| view! { " on " {license} });
             view! { " deactivated " <bdi>{device}</bdi> {of} }.into_any()
         }
         _ => return None,
     })
 }
 
-/// A license that is named in a sentence: a link to it, unless one is there already.
+/// Renders a license within a sentence: a link, or `this license` on its own page.
 fn named(license: Option<&NamedLicense>, here: Option<LicenseId>) -> AnyView {
     match license {
         None => "a license".into_any(),
@@ -72,7 +72,7 @@ fn named(license: Option<&NamedLicense>, here: Option<LicenseId>) -> AnyView {
     }
 }
 
-/// What else there is to say, folded away.
+/// The recorded details, collapsed.
 #[component]
 pub fn EntryDetails(entry: AuditEntry) -> impl IntoView {
     let facts = facts(entry);
@@ -87,7 +87,7 @@ pub fn EntryDetails(entry: AuditEntry) -> impl IntoView {
     }
 }
 
-/// Labels and values: the recorded details, then what identifies the entry.
+/// Returns labels and values: the recorded details, then the fields that identify the entry.
 fn facts(entry: AuditEntry) -> Vec<(String, String)> {
     let recorded = entry.details.into_iter();
     let mut facts: Vec<_> = recorded
@@ -96,7 +96,7 @@ fn facts(entry: AuditEntry) -> Vec<(String, String)> {
     let kind = match entry.actor.kind {
         ActorKind::CommandLine => "Command line",
         ActorKind::Operator => "Operator",
-        ActorKind::System => "The server itself",
+        ActorKind::System => "System",
         ActorKind::Unknown => "Unknown",
     };
     let mut add = |label: &str, value: String| facts.push((label.to_owned(), value));
@@ -108,25 +108,25 @@ fn facts(entry: AuditEntry) -> Vec<(String, String)> {
         add("License ID", license.id.to_string());
     }
     if let Some(successor) = entry.successor {
-        add("Successor ID", successor.id.to_string());
+        add("New license ID", successor.id.to_string());
     }
-    add("Exactly", format::exact(entry.at, Zone::UTC));
+    add("Exact time", format::exact(entry.at, Zone::UTC));
     add("Entry ID", entry.id.to_string());
     facts
 }
 
-/// `device_name` reads `Device name`.
+/// Turns a recorded name into a label: `device_name` becomes `Device name`.
 fn label(name: &str) -> String {
     let words = name
         .replace('_', " ")
         .replace(" id", " ID")
-        .replace("email", "e-mail");
+        .replace("instance", "device");
     let mut symbols = words.chars();
     let first = symbols.next().map(|first| first.to_ascii_uppercase());
     first.into_iter().chain(symbols).collect()
 }
 
-/// Moments are recorded as seconds.
+/// Formats a recorded value. Names that end in `_at` hold Unix seconds.
 fn shown(name: &str, value: String) -> String {
     let seconds = name.ends_with("_at").then(|| value.parse().ok()).flatten();
     seconds.map_or(value, |seconds| {
@@ -139,10 +139,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn recorded_names_and_moments_are_put_into_words() {
+    fn recorded_names_and_timestamps_are_readable() {
         assert_eq!(label("device_name"), "Device name");
-        assert_eq!(label("instance_id"), "Instance ID");
-        assert_eq!(label("customer_email"), "Customer e-mail");
+        assert_eq!(label("instance_id"), "Device ID");
+        assert_eq!(label("customer_email"), "Customer email");
         assert_eq!(label(""), "");
         let at = |name: &str| shown(name, "1781000000".to_owned());
         assert_eq!(at("old_key_ends_at"), "Tue 9 Jun 2026, 10:13:20 UTC");

@@ -1,4 +1,4 @@
-//! Parts with domain words: status, display key, slots.
+//! Badges of a license: status, display key, slots.
 
 use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{key::DisplayKey, license::Status};
@@ -9,7 +9,7 @@ use crate::{
     ui::icon::{Icon, IconName},
 };
 
-/// A license's status: icon and word, never color alone.
+/// A license's status as icon and word, so that color alone never carries it.
 #[component]
 pub fn LicenseStatus(status: Status) -> impl IntoView {
     let (icon, word) = look(status);
@@ -21,7 +21,7 @@ pub fn LicenseStatus(status: Status) -> impl IntoView {
     }
 }
 
-/// The same as a badge, once on a page, beside its title.
+/// The status as a badge, next to the title of the license's page.
 #[component]
 pub fn LicenseStatusBadge(status: Status) -> impl IntoView {
     let (icon, word) = look(status);
@@ -43,7 +43,7 @@ fn look(status: Status) -> (IconName, &'static str) {
     (icon, format::status(status))
 }
 
-/// Why a license gives out no slots any more, in a word; `None` while it does.
+/// Returns why a license accepts no more activations. `None` while it is active.
 pub const fn ended_label(status: Status) -> Option<&'static str> {
     match status {
         Status::Active => None,
@@ -53,13 +53,13 @@ pub const fn ended_label(status: Status) -> Option<&'static str> {
     }
 }
 
-/// Whether a device gets leases: icon and word.
+/// Whether a device gets leases, as icon and word.
 #[component]
 pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
     let (status, icon, word) = match state {
         DeviceState::Active => ("active", IconName::Active, "Active"),
         DeviceState::Reduced => ("expired", IconName::Expired, "Reduced mode"),
-        DeviceState::NoNewLease => ("off", IconName::Revoked, "No new lease"),
+        DeviceState::NoNewLease => ("off", IconName::Revoked, "Can't renew"),
         DeviceState::Deactivated { .. } => ("off", IconName::Off, "Deactivated"),
     };
     view! {
@@ -70,7 +70,8 @@ pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
     }
 }
 
-/// A masked key: the last group, which tells two licenses apart, stands out. It copies whole.
+/// A masked key. The last group, which distinguishes licenses, is emphasized. Copying includes all
+/// groups.
 #[component]
 pub fn KeyText(display_key: DisplayKey) -> impl IntoView {
     let (prefix, middle, last) = display_key.parts();
@@ -81,14 +82,14 @@ pub fn KeyText(display_key: DisplayKey) -> impl IntoView {
     }
 }
 
-/// How pressing the number of activations is.
+/// How a license's slots are highlighted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SlotsState {
     /// Another device can activate.
     Free,
     /// The next activation will be refused.
     Full,
-    /// The license has ended: nothing activates any more.
+    /// The license has ended and accepts no activations.
     Idle,
 }
 
@@ -110,7 +111,7 @@ impl SlotsState {
     }
 }
 
-/// Activations of the limit, in words and, for the eye alone, as a meter.
+/// Activations out of the limit, as text and as a meter that is hidden from screen readers.
 #[component]
 pub fn Slots(active: u32, limit: u32, status: Status) -> impl IntoView {
     let state = SlotsState::of(active, limit, status);
@@ -127,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slots_matter_only_while_the_license_is_active() {
+    fn slots_are_idle_unless_the_license_is_active() {
         for (active, limit, status, state) in [
             (0, 3, Status::Active, SlotsState::Free),
             (2, 3, Status::Active, SlotsState::Free),

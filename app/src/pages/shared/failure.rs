@@ -1,4 +1,4 @@
-//! What stands where a page's data should have been.
+//! Errors in place of a page's data.
 
 use leptos::prelude::*;
 
@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// Says what went wrong and under which id the server's log knows more, and offers the one thing that may help.
-/// `here` is the page's own address, or where `way_out` says that it leads.
+/// Shows the error, its request ID and the one link that may help. `here` is the page's own URL or,
+/// with `way_out`, the target of that link.
 #[component]
 pub fn Failure(
     heading: &'static str,
@@ -54,7 +54,7 @@ pub fn Failure(
     }
 }
 
-/// Says in its place why something was not done, and what else there is to say about that.
+/// An inline alert about a failed action. `more` is shown below the message.
 #[component]
 pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) -> impl IntoView {
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
@@ -67,7 +67,7 @@ pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) ->
     }
 }
 
-/// Why a form was not carried out, for the form that is shown again; the page gets the status that goes with it.
+/// Converts an error for the form that is shown again, and sets the page's status.
 #[cfg(feature = "ssr")]
 pub fn refusal(error: ApiError) -> Refusal {
     answer_with(error.code);
@@ -78,12 +78,12 @@ pub fn refusal(error: ApiError) -> Refusal {
     }
 }
 
-/// Gives the page that is being rendered the status that goes with the error; in the browser there is nothing to do.
+/// Sets the HTTP status of the page that is being rendered.
 #[cfg(feature = "ssr")]
 pub fn answer_with(code: ErrorCode) {
     crate::api::request_scope::set_status(code.status());
 }
 
-/// Gives the page that is being rendered the status that goes with the error; in the browser there is nothing to do.
+/// Does nothing: the browser has no status to set.
 #[cfg(not(feature = "ssr"))]
 pub fn answer_with(_code: ErrorCode) {}

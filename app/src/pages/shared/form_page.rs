@@ -1,4 +1,4 @@
-//! Pages that are a form, which posts to the page's own address. Rendered on the server only.
+//! Pages that consist of a form, which posts to the page's own URL. Server-only.
 
 use keywright_domain::{license::NamedLicense, role::Permission};
 use keywright_service::forms::IdempotentResult;
@@ -25,35 +25,35 @@ use crate::{
     },
 };
 
-/// Such a page, as it is shown at first.
+/// A form page before anything is submitted.
 pub struct FormPage {
-    /// Its heading and title.
+    /// Heading and document title.
     pub heading: String,
-    /// What stands above it in the breadcrumb: names and addresses.
+    /// Breadcrumb: names and URLs of the parent pages.
     pub above: Vec<(String, String)>,
-    /// Where it posts to.
+    /// URL that the form posts to.
     pub action: String,
-    /// Where it leads who does not want to.
+    /// Target of the Cancel link.
     pub back: String,
-    /// What is done.
+    /// Label of the submit button.
     pub verb: &'static str,
-    /// What is asked.
     pub fields: Vec<FormField>,
-    /// What stands in the fields.
+    /// Initial values of the fields.
     pub filled: Values,
-    /// What there is to know before.
+    /// Text above the form.
     pub note: Option<AnyView>,
-    /// What one must be allowed to do.
+    /// Permission that the page requires.
     pub needs: Permission,
-    /// Whether it may take so long that a script shows how far it has come.
+    /// Whether a script shows progress while the form is processed.
     pub shows_progress: bool,
 }
 
-/// The page, unless the role does not allow it; with what was typed, where it was refused.
+/// Renders the page, or a refusal if the role does not allow it. A rejected form keeps what was
+/// typed.
 pub fn form_page(page: FormPage) -> AnyView {
     let head = view! { <FormHead heading=page.heading above=page.above/> };
     if !use_visit().allows(page.needs) {
-        return view! { {head} <NotForRole back=page.back/> }.into_any();
+        return view! { {head} <NotForRole back=page.back needs=page.needs/> }.into_any();
     }
     let (filled, refusal) = match refused_form() {
         Some(RefusedForm {
@@ -92,8 +92,9 @@ pub fn form_page(page: FormPage) -> AnyView {
     .into_any()
 }
 
-/// What was typed; for what was not sent, what stands there at first. A form that made nothing for sure gets another id; where
-/// nobody knows, as after trouble with the database, it keeps its own, so that it makes nothing twice.
+/// Returns the submitted values, with initial values for fields that were not sent. A form that
+/// certainly created nothing gets a new ID. If the outcome is unknown, as after a database error,
+/// it keeps its ID, so that a retry creates nothing twice.
 fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id: bool) -> Values {
     let look_of = |name: &str| {
         fields
@@ -101,7 +102,7 @@ fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id
             .find(|field| field.name == name)
             .map(|field| &field.look)
     };
-    // What is not ticked is not sent.
+    // Browsers do not send unchecked checkboxes.
     if !typed.is_empty() {
         filled.retain(|(name, _)| look_of(name) != Some(&FieldLook::Check));
     }
@@ -115,7 +116,8 @@ fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id
     filled
 }
 
-/// The form was sent a second time: what it made the first time, masked.
+/// The response to a form that was submitted twice: shows what the first submission created,
+/// masked.
 #[component]
 fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoView {
     answer_with(ErrorCode::Conflict);
@@ -126,9 +128,9 @@ fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoV
                 count => format!("{} licenses", format::number(count)),
             };
             let sentence = view! {
-                "This form was sent before, and minted " {what}
-                " then. Nothing was minted now. The keys were shown in the first answer only; where one is lost, remint its \
-                license."
+                "You already submitted this form; it minted " {what}
+                ". Nothing was minted this time. The keys were shown after the first submission: \
+                remint a license whose key is lost."
             };
             (
                 sentence.into_any(),
@@ -137,8 +139,9 @@ fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoV
         }
         IdempotentResult::SdkKey { fingerprint } => {
             let sentence = view! {
-                "This form was sent before: the SDK key with the fingerprint " <code>{fingerprint}</code>
-                " is from it. Nothing was done now. If that key is lost, replace it."
+                "You already submitted this form; it added the SDK key with the fingerprint "
+                <code>{fingerprint}</code>
+                ". Nothing changed this time. If that key is lost, replace it."
             };
             (sentence.into_any(), None)
         }
@@ -150,7 +153,7 @@ fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoV
         {licenses}
         <ButtonRow>
             <DocumentLink href=back>"Back"</DocumentLink>
-            <DocumentLink href=again>"A new form"</DocumentLink>
+            <DocumentLink href=again>"Start a new form"</DocumentLink>
         </ButtonRow>
     }
 }
@@ -175,7 +178,7 @@ fn FirstMinted(count: u32, first: Vec<NamedLicense>) -> impl IntoView {
     view! { <ul class="made-before">{licenses} {others}</ul> }
 }
 
-/// The head of a page about something that is above it.
+/// Title, breadcrumb and heading of a form page.
 #[component]
 pub fn FormHead(heading: String, above: Vec<(String, String)>) -> impl IntoView {
     view! {
@@ -191,11 +194,24 @@ pub fn FormHead(heading: String, above: Vec<(String, String)>) -> impl IntoView 
     }
 }
 
-/// Says that others do this.
+/// Tells the operator that their role lacks a permission.
 #[component]
-pub fn NotForRole(back: String) -> impl IntoView {
-    let error = ApiError::here(ErrorCode::Forbidden, "Your role does not allow this.");
-    view! { <Failure heading="Not for your role" error here=back way_out="Back"/> }
+pub fn NotForRole(back: String, needs: Permission) -> impl IntoView {
+    let error = role_error(needs);
+    view! { <Failure heading="You don't have access" error here=back way_out="Back"/> }
+}
+
+/// Returns the error for an operator whose role lacks a permission.
+pub fn role_error(needs: Permission) -> ApiError {
+    let needed = format::role_name(needs.least_role());
+    let message = match use_visit().account {
+        Some(account) => {
+            let role = format::role_name(account.role);
+            format!("Your role is {role}; this needs {needed} or above.")
+        }
+        None => format!("This needs the role {needed} or above."),
+    };
+    ApiError::here(ErrorCode::Forbidden, &message)
 }
 
 #[cfg(test)]
@@ -212,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_form_keeps_what_was_typed_and_for_the_rest_what_stood_there() {
+    fn rejected_form_keeps_submitted_values_and_defaults() {
         let line = FieldLook::Line(FieldKind::Text);
         let fields = [
             FormField::new("name", "", "", line.clone()),
@@ -229,10 +245,10 @@ mod tests {
         };
         let expected = named(&[("form_id", "new"), ("name", "Paint"), ("old_keys", "30")]);
         assert_eq!(again(&typed, false), expected);
-        // Nobody knows whether it made something: the next try is the same one.
+        // The outcome is unknown, so the retry keeps its ID.
         let expected = named(&[("form_id", "old"), ("name", "Paint"), ("old_keys", "30")]);
         assert_eq!(again(&typed, true), expected);
-        // What somebody else typed is not there.
+        // Nothing was submitted: the initial values apply.
         assert_eq!(
             again(&Vec::new(), false),
             named(&[("form_id", "new"), ("old_keys", "30"), ("fallback", "yes")])

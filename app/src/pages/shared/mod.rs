@@ -1,4 +1,4 @@
-//! Parts with domain words that several pages show.
+//! Domain-specific components that several pages use.
 
 pub mod audit_entry;
 pub mod badges;

@@ -1,17 +1,17 @@
-//! The empty state of a search for a whole key that no license has.
+//! Empty state of a search for a whole key that no license has.
 
 use leptos::prelude::*;
 
 use crate::ui::{controls::button::ButtonRow, feedback::empty_state::EmptyState};
 
-/// Says that no license has the key; the children lead on.
+/// Tells the operator that no license has the key. The children are links to other pages.
 #[component]
 pub fn NoLicenseHasKey(children: Children) -> impl IntoView {
     view! {
         <EmptyState heading="No license has this key">
             <p>
-                "The key was looked up by its hash, whole. Check that all of it was pasted, and that it is a key of this \
-                tenant’s products. It is not shown here, and was written down nowhere."
+                "We looked for the complete key. Check that you pasted all of it, and that it belongs \
+                to one of your products. It isn't shown here, and wasn't logged."
             </p>
             <ButtonRow>{children()}</ButtonRow>
         </EmptyState>

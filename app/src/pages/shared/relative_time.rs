@@ -1,11 +1,11 @@
-//! Times as distances from now.
+//! Times relative to now.
 
 use keywright_domain::{license::Status, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{format, ui::display::time::Time};
 
-/// A moment in the past: `38 min ago`, or the date where it is a week or more ago.
+/// Renders a past time: `38 min ago`, or the date from one week ago.
 pub fn past(at: Timestamp, now: Timestamp) -> AnyView {
     match format::ago(at, now) {
         Some(text) => view! { <Time at>{text}</Time> }.into_any(),
@@ -13,7 +13,8 @@ pub fn past(at: Timestamp, now: Timestamp) -> AnyView {
     }
 }
 
-/// The end of a license. One within the next week stands out while the license is active.
+/// Renders the expiry of a license. While the license is active, an expiry within a week is
+/// highlighted.
 pub fn end(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
     let Some(at) = at else {
         return "Never".into_any();

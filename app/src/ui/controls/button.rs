@@ -1,18 +1,18 @@
-//! Buttons, and links that look like one.
+//! Buttons, and links that look like buttons.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
 #[cfg(feature = "ssr")]
 use crate::ui::icon::{Icon, IconName};
 
-/// Submits its form: the one thing the page is for.
+/// Submit button of the page's main form.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn PrimaryButton(children: Children) -> impl IntoView {
     view! { <button class="button" data-kind="primary" type="submit">{children()}</button> }
 }
 
-/// Submits a form that can't be taken back; only inside a confirmation.
+/// Submit button of an irreversible action. Use it in confirmations only.
 #[component]
 pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
     let is_busy = move || busy.get().then_some("true");
@@ -23,8 +23,8 @@ pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
     }
 }
 
-/// Leads to a question, which is a document of its own; once there is a script, `on_ask` asks it over the page instead. In a
-/// row of a table it is `small`, and `label` says what it is about.
+/// Link to a confirmation page. With a script, `on_ask` opens a dialog instead. In a table row the
+/// link is `small`, and `label` is its accessible name.
 #[component]
 pub fn QuestionLink(
     href: String,
@@ -59,7 +59,7 @@ pub fn QuestionLink(
     }
 }
 
-/// Does something at once, without leaving the page.
+/// Button that acts without leaving the page.
 #[component]
 pub fn ActionButton(#[prop(into)] on_press: Callback<()>, children: Children) -> impl IntoView {
     view! {
@@ -69,7 +69,7 @@ pub fn ActionButton(#[prop(into)] on_press: Callback<()>, children: Children) ->
     }
 }
 
-/// Does nothing at the moment; the element with the id `reason` says why.
+/// Disabled button. The element with the id `reason` explains why.
 #[component]
 pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -79,7 +79,7 @@ pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView
     }
 }
 
-/// A link to a file that the browser keeps; once there is a script, `on_ask` fetches it instead.
+/// Link to a download. With a script, `on_ask` runs instead.
 #[component]
 pub fn DownloadLink(
     href: Signal<String>,
@@ -95,19 +95,20 @@ pub fn DownloadLink(
     view! { <a class="button" rel="external" download href=href on:click=pressed>{children()}</a> }
 }
 
-/// Whether a link was pressed and nothing else: whoever asks for another tab, or for the file behind it, gets it.
+/// Returns whether a click has no modifier keys, which would open a new tab or save the target.
 fn is_plain(event: &MouseEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }
 
-/// Submits a form that changes nothing.
+/// Submit button of a form that changes nothing.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn SubmitButton(children: Children) -> impl IntoView {
     view! { <button class="button" type="submit">{children()}</button> }
 }
 
-/// Saves the text of the element with the id `of` as a file, through `frontend/enhance.ts`.
+/// Button that saves the text of the element with the id `of` as a file, through
+/// `frontend/enhance.ts`.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl IntoView {
@@ -126,14 +127,14 @@ pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl In
     }
 }
 
-/// Leads away from a question without answering it.
+/// Link that leaves a form or a confirmation without submitting it.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn TextLink(href: String, children: Children) -> impl IntoView {
     view! { <a class="button" data-kind="quiet" href=href>{children()}</a> }
 }
 
-/// Submits its form where there is no script; with one, the form acts as soon as it is changed.
+/// Submit button for browsers without a script. With one, the form acts on every change.
 #[component]
 pub fn FallbackButton(children: Children) -> impl IntoView {
     view! {
@@ -143,13 +144,13 @@ pub fn FallbackButton(children: Children) -> impl IntoView {
     }
 }
 
-/// A link that loads a document from the server, whatever the browser has already.
+/// Link that always loads a document from the server.
 #[component]
 pub fn DocumentLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
     view! { <a class="button" rel="external" href=href>{children()}</a> }
 }
 
-/// A link that looks like a button; `on_press` hears of it, too, once there is a script.
+/// Link that looks like a button. With a script, a click also calls `on_press`.
 #[component]
 pub fn ButtonLink(
     #[prop(into)] href: String,
@@ -164,13 +165,13 @@ pub fn ButtonLink(
     view! { <a class="button" href=href on:click=pressed>{children()}</a> }
 }
 
-/// The one thing that a page is for, which is done on a document of its own.
+/// Link to the page's main action, which is a document of its own.
 #[component]
 pub fn PrimaryLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
     view! { <a class="button" data-kind="primary" rel="external" href=href>{children()}</a> }
 }
 
-/// Buttons side by side.
+/// A row of buttons.
 #[component]
 pub fn ButtonRow(children: Children) -> impl IntoView {
     view! { <div class="button-row">{children()}</div> }

@@ -1,29 +1,30 @@
-//! Copying text to the clipboard. `frontend/enhance.ts` does it, on every page alike.
+//! Buttons that copy text to the clipboard, through `frontend/enhance.ts`.
 
 use leptos::{html, prelude::*};
 
 use crate::ui::icon::{Icon, IconName};
 
-/// How a copy button looks.
+/// Appearance of a copy button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CopyStyle {
-    /// The button that the page is for.
+    /// The page's main button.
     Primary,
-    /// A button next to others.
+    /// A button among others.
     #[cfg(feature = "ssr")]
     Secondary,
-    /// A small button that says `Copy`.
+    /// A small button labeled `Copy`.
     #[cfg(feature = "ssr")]
     Compact,
     /// A small icon.
     Icon,
 }
 
-/// A button that copies the text of the element with the id `of`. The status after it reports the outcome.
+/// A button that copies the text of the element with the id `of`. The status element after it
+/// reports the outcome.
 #[component]
 pub fn CopyButton(
     of: &'static str,
-    /// What it copies, such as `Copy key`.
+    /// Names what it copies, such as `Copy key`.
     label: &'static str,
     style: CopyStyle,
     #[prop(optional)] node: NodeRef<html::Button>,
@@ -57,8 +58,8 @@ pub fn CopyButton(
     }
 }
 
-/// A value with a small button that copies it. The children may show it differently; without any, it is shown as code. `id` must
-/// be unique on the page.
+/// A value with a small copy button. Children replace the default display as code. `id` must be
+/// unique on the page.
 #[component]
 pub fn Copyable(
     id: &'static str,

@@ -1,8 +1,8 @@
-//! Something that is folded away until it is asked for.
+//! Disclosures.
 
 use leptos::prelude::*;
 
-/// A line that unfolds what is below it. The browser's own: it needs no script.
+/// A line that expands the content below it. The native element needs no script.
 #[component]
 pub fn Disclosure(summary: &'static str, children: Children) -> impl IntoView {
     view! {

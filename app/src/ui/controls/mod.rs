@@ -1,4 +1,4 @@
-//! Buttons, links that look like one, and disclosures.
+//! Buttons, links that look like buttons, and disclosures.
 
 pub mod button;
 pub mod copy;

@@ -1,4 +1,4 @@
-//! Text for machines, such as commands.
+//! Blocks of code.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ pub fn Code(text: String) -> impl IntoView {
     }
 }
 
-/// A block of code under its heading, with a button that copies it.
+/// A block of code with a heading and a copy button.
 #[component]
 pub fn CodeBlock(
     id: &'static str,

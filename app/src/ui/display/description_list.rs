@@ -1,20 +1,20 @@
-//! Labels and their values.
+//! Description lists.
 
 use leptos::prelude::*;
 
-/// Label over value, in columns.
+/// Items in columns, the label above the value.
 #[component]
 pub fn DescriptionList(children: Children) -> impl IntoView {
     view! { <dl class="facts">{children()}</dl> }
 }
 
-/// Label beside value, a row each.
+/// Items in rows, the label next to the value.
 #[component]
 pub fn DescriptionRows(children: Children) -> impl IntoView {
     view! { <dl class="facts" data-kind="rows">{children()}</dl> }
 }
 
-/// A label with its value.
+/// A label and its value.
 #[component]
 pub fn Item(label: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -25,7 +25,7 @@ pub fn Item(label: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// The same with a label that is not known beforehand.
+/// An item whose label is dynamic.
 #[component]
 pub fn NamedItem(label: String, value: String) -> impl IntoView {
     view! {
@@ -38,7 +38,7 @@ pub fn NamedItem(label: String, value: String) -> impl IntoView {
     }
 }
 
-/// A label with a value that needs the whole line.
+/// An item that takes the whole width.
 #[component]
 pub fn WideItem(label: &'static str, children: Children) -> impl IntoView {
     view! {

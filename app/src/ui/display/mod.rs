@@ -1,4 +1,4 @@
-//! Values, texts and tables.
+//! Components that display values, text and tables.
 
 #[cfg(feature = "ssr")]
 pub mod code;

@@ -1,19 +1,17 @@
-//! Secrets that are shown once.
+//! Secrets that are shown only once.
 
 use leptos::{html, prelude::*};
 
 use crate::ui::controls::copy::{CopyButton, CopyStyle};
 
-/// A secret with a button that copies it. A click on the secret selects all of it.
+/// A secret with a copy button. A click on the secret selects all of it.
 #[component]
 pub fn Secret(
     id: &'static str,
     label: &'static str,
     copy_label: &'static str,
     text: String,
-    /// The copy button.
-    #[prop(optional)]
-    node: NodeRef<html::Button>,
+    #[prop(optional)] node: NodeRef<html::Button>,
 ) -> impl IntoView {
     view! {
         <div class="secret">

@@ -1,18 +1,18 @@
-//! A number that falls step by step.
+//! Chart of a number that decreases step by step.
 
 use std::fmt::Write;
 
 use leptos::prelude::*;
 
-/// Height of the drawing, in its own units; it is 1000 wide.
+/// Height of the drawing in SVG units. The width is 1000.
 const HEIGHT: i64 = 100;
 
-/// A figure of `total`, which falls by one at each of the `falls`: thousandths of the width, in any order. The `ticks` stand
-/// below it, evenly from one end to the other.
+/// A step chart that starts at `total` and decreases by one at each of the `falls`, which are in
+/// thousandths of the width and in any order. The `ticks` are evenly spaced below it.
 #[component]
 pub fn StepChart(
     caption: &'static str,
-    /// What it shows, in words.
+    /// Text alternative of the chart.
     summary: String,
     total: usize,
     falls: Vec<i64>,
@@ -34,7 +34,7 @@ pub fn StepChart(
     }
 }
 
-/// The path along the top of the steps, in the language of SVG.
+/// Returns the SVG path along the top of the steps.
 fn line(total: usize, mut falls: Vec<i64>) -> String {
     falls.sort_unstable();
     let all = i64::try_from(total.max(1)).unwrap_or(i64::MAX);
@@ -51,7 +51,7 @@ mod tests {
     use super::line;
 
     #[test]
-    fn the_line_falls_to_the_ground() {
+    fn line_ends_at_zero() {
         assert_eq!(line(2, vec![1_000, 250]), "M0 0H250V50H1000V100");
         assert_eq!(line(0, vec![]), "M0 0");
     }

@@ -1,4 +1,4 @@
-//! Steps to take, one after the other.
+//! A checklist of consecutive steps.
 
 use leptos::prelude::*;
 
@@ -10,18 +10,17 @@ pub fn Steps(children: Children) -> impl IntoView {
     view! { <ol class="steps">{children()}</ol> }
 }
 
-/// How far one has come with a step.
+/// State of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepState {
-    /// It is behind.
+    /// Completed.
     Done,
-    /// It is the next one.
+    /// The next step to take.
     Next,
-    /// Others come before.
+    /// Other steps come first.
     Later,
 }
 
-/// One step.
 #[component]
 pub fn Step(
     number: u8,

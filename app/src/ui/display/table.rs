@@ -1,4 +1,5 @@
-//! Tables. Roles are spelled out because rows laid out as cards would lose them in some browsers.
+//! Tables. Roles are explicit because rows laid out as cards lose their implicit roles in some
+//! browsers.
 
 use leptos::prelude::*;
 
@@ -7,17 +8,17 @@ use crate::ui::{
     icon::{Icon, IconName},
 };
 
-/// A table in a region of its own. `narrow` names the style that lays its rows out as cards; while `busy`, the rows
-/// are old ones.
+/// A table in a labeled region. `narrow` selects the style that lays rows out as cards on narrow
+/// screens. The rows are stale while `busy`.
 #[component]
 pub fn Table(
     label: &'static str,
     #[prop(into)] caption: Signal<String>,
     narrow: &'static str,
     busy: Signal<bool>,
-    /// The header cells.
+    /// Header cells.
     head: AnyView,
-    /// The rows.
+    /// Rows.
     children: Children,
 ) -> impl IntoView {
     let aria_busy = move || busy.get().then_some("true");
@@ -36,16 +37,16 @@ pub fn Table(
     }
 }
 
-/// How a column that rows can be sorted by stands.
+/// State of a sortable column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SortState {
-    /// Whether the rows are sorted by it, and then whether the greatest comes first.
+    /// Sort direction, or `None` if the table is sorted by another column.
     pub descending: Option<bool>,
-    /// Where a press on its head leads.
+    /// Link of the header.
     pub href: String,
 }
 
-/// The head of a column that rows can be sorted by.
+/// Header of a sortable column.
 #[component]
 pub fn SortableHeader(
     class: &'static str,

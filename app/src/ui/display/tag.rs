@@ -1,8 +1,8 @@
-//! Names that machines read.
+//! Tags.
 
 use leptos::prelude::*;
 
-/// Names side by side.
+/// A row of tags.
 #[component]
 pub fn TagList(names: Vec<String>) -> impl IntoView {
     let tags = names

@@ -1,22 +1,24 @@
-//! Moments: UTC in the server's HTML, the viewer's own zone once the page is alive.
+//! Timestamps: UTC in the server's HTML, the viewer's time zone after hydration.
 
 use keywright_domain::time::Timestamp;
 use leptos::prelude::*;
 
 use crate::format::{self, Zone};
 
-/// Whether the page is alive: only then may it show what the server could not know.
+/// Whether the page is hydrated. Before that it must render the same text as the server.
 #[derive(Debug, Clone, Copy)]
 struct Alive(ReadSignal<bool>);
 
-/// Lets every [`Time`] below change to the viewer's zone after hydration.
+/// Provides the signal that switches every [`Time`] below to the viewer's time zone after
+/// hydration.
 pub fn provide_viewer_zone() {
     let (alive, set_alive) = signal(false);
     Effect::new(move |_| set_alive.set(true));
     provide_context(Alive(alive));
 }
 
-/// A moment: in words of the caller's (`38 min ago`), else as its date; the exact one in the title, ISO for machines.
+/// A timestamp with the exact time as its title. It shows the children, such as `38 min ago`, or
+/// the date.
 #[component]
 pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl IntoView {
     let text = match children {
@@ -26,19 +28,19 @@ pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl
     moment(at, text)
 }
 
-/// A moment of these days that counts to the minute: `17 Jun, 14:35`.
+/// A nearby timestamp to the minute: `17 Jun, 14:35`.
 #[component]
 pub fn Minute(at: Timestamp) -> impl IntoView {
     moment(at, in_zone(at, format::minute).into_any())
 }
 
-/// The same for whoever has to decide by it: `Wed 17 Jun 2026, 14:35 UTC`.
+/// A timestamp to the minute, with weekday, year and zone: `Wed 17 Jun 2026, 14:35 UTC`.
 #[component]
 pub fn ExactMinute(at: Timestamp) -> impl IntoView {
     moment(at, in_zone(at, format::exact_minute).into_any())
 }
 
-/// A moment to the second, for tables of what happened: `10 Jun 2026, 13:54:00`.
+/// A timestamp to the second, for event tables: `10 Jun 2026, 13:54:00`.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Second(at: Timestamp) -> impl IntoView {
@@ -50,7 +52,7 @@ fn moment(at: Timestamp, text: AnyView) -> impl IntoView {
     view! { <time datetime=format::iso(at) title=title>{text}</time> }
 }
 
-/// The moment's text in UTC, and in the viewer's zone once the page is alive.
+/// Formats the timestamp in UTC, and in the viewer's time zone after hydration.
 fn in_zone(
     at: Timestamp,
     text: fn(Timestamp, Zone) -> String,
@@ -65,13 +67,13 @@ fn in_zone(
     }
 }
 
-/// What the viewer's clock is ahead by at that moment, daylight saving included.
+/// Returns the viewer's UTC offset at that time, including daylight saving.
 #[cfg(target_arch = "wasm32")]
 fn viewer_zone(at: Timestamp) -> Zone {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,
-        reason = "JavaScript's dates are doubles, exact for 285,000 years; offsets are within a day"
+        reason = "JavaScript dates are doubles, exact for 285,000 years; offsets are below a day"
     )]
     let minutes_west = {
         let millis = at.millis() as f64;

@@ -1,4 +1,4 @@
-//! What happened, the newest first.
+//! A timeline of events, newest first.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ pub fn Timeline(children: Children) -> impl IntoView {
     view! { <ol class="timeline">{children()}</ol> }
 }
 
-/// A sentence, the small print below it, and what is folded away.
+/// An event: a sentence, its metadata and expandable details.
 #[component]
 pub fn TimelineItem(
     icon: IconName,

@@ -1,8 +1,8 @@
-//! What stands where there is nothing to show.
+//! Placeholder for missing content.
 
 use leptos::prelude::*;
 
-/// A heading that says what is missing, unless the page's own does; below it why and what to do.
+/// An optional heading, followed by the reason and what to do next.
 #[component]
 pub fn EmptyState(
     #[prop(optional)] heading: Option<&'static str>,

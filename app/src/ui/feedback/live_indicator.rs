@@ -1,21 +1,21 @@
-//! Whether a part of the page reloads by itself.
+//! Indicator of live updates.
 
 use leptos::prelude::*;
 
 use crate::ui::dynamic::dynamic;
 
-/// What is said of it.
+/// State of the indicator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveState {
-    /// Nothing: it is not known yet, or there is no script.
+    /// Not known yet, or there is no script. Nothing is shown.
     Unknown,
-    /// It does.
+    /// Updates arrive.
     Live,
-    /// It will again in a moment, or so it is hoped.
+    /// The connection is being restored.
     Interrupted,
 }
 
-/// A word beside the part's heading.
+/// A word next to the section's heading.
 #[component]
 pub fn LiveIndicator(state: Signal<LiveState>) -> impl IntoView {
     let mark = dynamic(move || {

@@ -1,10 +1,10 @@
-//! Messages inside a page.
+//! Messages within a page.
 
 use leptos::{html::Div, prelude::*};
 
 use crate::ui::icon::{Icon, IconName};
 
-/// Says that what was asked for did not happen, and why.
+/// Reports that an action failed, and why.
 #[component]
 pub fn Alert(children: Children) -> impl IntoView {
     view! {
@@ -15,7 +15,7 @@ pub fn Alert(children: Children) -> impl IntoView {
     }
 }
 
-/// Says that what the page shows may be old, and what helps; in a place that is heard.
+/// Warns that the page may be stale. Render it inside a live region.
 #[component]
 pub fn StaleNotice(children: Children) -> impl IntoView {
     view! {
@@ -26,7 +26,7 @@ pub fn StaleNotice(children: Children) -> impl IntoView {
     }
 }
 
-/// Says that something has come about.
+/// Reports an event.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Note(children: Children) -> impl IntoView {
@@ -38,7 +38,7 @@ pub fn Note(children: Children) -> impl IntoView {
     }
 }
 
-/// Says that what was asked for is done, where the focus goes then.
+/// Reports that an action has succeeded. It can take the focus.
 #[component]
 pub fn DoneNotice(node: NodeRef<Div>, children: Children) -> impl IntoView {
     view! {

@@ -1,13 +1,13 @@
-//! Small print.
+//! Request ids.
 
 use leptos::prelude::*;
 
-/// The id under which the server's log has a request: what to quote when asking for help.
+/// The id of a request in the server's log, to quote when asking for help.
 #[component]
 pub fn RequestIdNote(id: String) -> impl IntoView {
     view! {
         <p class="meta">
-            <span>"Request " <code>{id}</code></span>
+            <span>"Request ID " <code>{id}</code></span>
         </p>
     }
 }

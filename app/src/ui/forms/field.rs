@@ -1,26 +1,25 @@
-//! Fields of forms.
+//! Form fields.
 
 use leptos::prelude::*;
 
-/// What a field takes: decides its keyboard and what a password manager may fill in.
+/// Kind of a field's value. It determines the on-screen keyboard and autofill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// The e-mail address that someone signs in with.
+    /// Email address for signing in.
     Email,
-    /// The password that goes with it.
+    /// Existing password.
     Password,
-    /// The same, chosen now.
+    /// New password.
     NewPassword,
-    /// Any text, which no browser needs to remember.
+    /// Text that the browser should not remember.
     Text,
-    /// A whole number.
     Number,
 }
 
 impl FieldKind {
     pub(super) const fn input_type(self) -> &'static str {
         match self {
-            // Not "email": browsers reject addresses there that begin with anything but ASCII.
+            // Not "email": browsers reject addresses with a non-ASCII local part there.
             Self::Email | Self::Text => "text",
             Self::Password | Self::NewPassword => "password",
             Self::Number => "number",
@@ -44,14 +43,14 @@ impl FieldKind {
     }
 }
 
-/// A field that must be filled in, under its label. Its name is its id too.
+/// A required field under its label. Its name is also its id.
 #[component]
 pub fn Field(
     name: &'static str,
     label: &'static str,
     kind: FieldKind,
     #[prop(optional)] value: String,
-    /// Whether typing can start here at once.
+    /// Whether the field has the initial focus.
     #[prop(optional)]
     focused: bool,
 ) -> impl IntoView {
@@ -75,14 +74,14 @@ pub fn Field(
     }
 }
 
-/// Links to fields, each with what is wrong there: name of the field, and a sentence.
+/// Links to invalid fields: names and error messages.
 #[component]
 pub fn FieldLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
     let link = |(name, sentence)| view! { <li><a href=format!("#{name}")>{sentence}</a></li> };
     view! { <ul class="field-links">{links.into_iter().map(link).collect_view()}</ul> }
 }
 
-/// A field that may stay empty, whose label is only heard. Its name is its id too.
+/// An optional field with a visually hidden label. Its name is also its id.
 #[component]
 pub fn TextField(
     name: &'static str,
@@ -108,7 +107,7 @@ pub fn TextField(
     }
 }
 
-/// A day of the calendar, which may stay empty, beside its label. Its name is its id too.
+/// An optional date next to its label. Its name is also its id.
 #[component]
 pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl IntoView {
     view! {
@@ -119,7 +118,7 @@ pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl
     }
 }
 
-/// Something that is sent along; nothing, where it is empty.
+/// A hidden field, omitted if the value is empty.
 #[component]
 pub fn HiddenField(name: &'static str, value: String) -> impl IntoView {
     (!value.is_empty()).then(|| view! { <input type="hidden" name=name value=value/> })

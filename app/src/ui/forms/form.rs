@@ -1,4 +1,4 @@
-//! Forms with what there is to say about each field, and what was wrong with what was sent. They need no script.
+//! Forms with hints and errors for each field. They work without a script.
 
 use leptos::prelude::*;
 
@@ -12,40 +12,35 @@ use crate::ui::{
     icon::{Icon, IconName},
 };
 
-/// What a field is filled in with.
+/// Control of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FieldLook {
-    /// A line of text of some kind.
+    /// Single-line text.
     Line(FieldKind),
-    /// One of some values.
+    /// Drop-down list.
     Select(Vec<Choice>),
-    /// One of some values in groups, each under its name.
+    /// Drop-down list with named groups.
     Grouped(Vec<(String, Vec<Choice>)>),
-    /// Yes or no; yes is sent as `yes`.
+    /// Checkbox, submitted as `yes` when checked.
     Check,
-    /// What is sent along and not seen.
+    /// Hidden field.
     Hidden,
 }
 
-/// One field of a form. Its name is its id too.
+/// A field of a form. Its name is also its id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormField {
-    /// What it is sent as.
     pub name: &'static str,
-    /// What it is called.
     pub label: &'static str,
-    /// What there is to say about it.
     pub hint: &'static str,
-    /// What it is filled in with.
     pub look: FieldLook,
-    /// Whether something must be filled in.
     pub is_required: bool,
-    /// The address that says what is wrong with it while it is typed, where there is a script.
+    /// URL that validates the value while it is typed, if a script runs.
     pub checked_at: Option<&'static str>,
 }
 
 impl FormField {
-    /// A field that may stay empty.
+    /// Returns an optional field.
     pub const fn new(
         name: &'static str,
         label: &'static str,
@@ -62,41 +57,40 @@ impl FormField {
         }
     }
 
-    /// One that may not.
+    /// Makes the field required.
     #[must_use]
     pub const fn required(mut self) -> Self {
         self.is_required = true;
         self
     }
 
-    /// One that is checked while it is typed.
+    /// Validates the field at `address` while it is typed.
     #[must_use]
     pub const fn checked_at(mut self, address: &'static str) -> Self {
         self.checked_at = Some(address);
         self
     }
 
-    /// What is sent along and not seen.
+    /// Returns a hidden field.
     pub const fn hidden(name: &'static str) -> Self {
         Self::new(name, "", "", FieldLook::Hidden)
     }
 }
 
-/// What stands in fields, by their names.
+/// Values by field name.
 pub type Values = Vec<(String, String)>;
 
-/// Why a form was not carried out.
+/// Why a form submission was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// A sentence.
     pub message: String,
-    /// What is wrong in fields, by their names.
+    /// Errors by field name.
     pub wrong: Vec<(String, String)>,
-    /// Under which the server's log has more, where it has.
+    /// Id of the request in the server's log, if the log has details.
     pub request_id: Option<String>,
 }
 
-/// A form that posts to `action`; `filled` is what stands in its fields, by their names.
+/// A form that posts to `action`. `filled` has the values of its fields.
 #[component]
 pub fn PlainForm(
     action: String,
@@ -104,10 +98,10 @@ pub fn PlainForm(
     filled: Values,
     refusal: Option<Refusal>,
     verb: &'static str,
-    /// Where it leads who does not want to, if there is such a place.
+    /// Target of the Cancel link.
     #[prop(optional)]
     back: Option<String>,
-    /// Whether it may take so long that a script shows how far it has come.
+    /// Whether a script shows the progress, because the request may take long.
     #[prop(optional)]
     shows_progress: bool,
 ) -> impl IntoView {
@@ -169,7 +163,7 @@ fn RefusalAlert(refusal: Refusal, links: Vec<(&'static str, String)>) -> impl In
     }
 }
 
-/// What is said of the field of that name.
+/// Returns the text of the field with that name.
 fn of<N: AsRef<str>>(said: &[(N, String)], name: &str) -> Option<String> {
     let mut said = said.iter();
     let found = said.find(|(field, _)| field.as_ref() == name);
@@ -181,7 +175,7 @@ fn FilledField(
     field: FormField,
     value: String,
     error: Option<String>,
-    /// Whether typing can start here at once.
+    /// Whether the field has the initial focus.
     focused: bool,
 ) -> impl IntoView {
     let FormField {
@@ -194,7 +188,7 @@ fn FilledField(
     } = field;
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let is_wrong = error.is_some();
-    // What a script finds wrong while one types is said there, too.
+    // The script shows validation errors in the same element.
     let is_checked = checked_at.is_some();
     let described_by = if is_wrong || is_checked {
         format!("{error_id} {hint_id}")
@@ -280,7 +274,7 @@ fn FilledSelect(
     name: &'static str,
     invalid: Option<&'static str>,
     described_by: String,
-    /// Whether one of the options is chosen; else whoever fills it in has to choose.
+    /// Whether the current value is one of the options. If not, the operator must choose one.
     is_among: bool,
     options: AnyView,
 ) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Forms and their fields.
+//! Forms and fields.
 
 #[cfg(feature = "ssr")]
 pub mod field;

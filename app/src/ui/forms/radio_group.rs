@@ -1,18 +1,17 @@
-//! A choice among a few values, all in sight.
+//! Radio groups, for a few values that are all visible.
 
 use leptos::{ev::Event, prelude::*};
 
-/// One value that can be chosen.
+/// An option of a radio group or a drop-down list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
-    /// What is sent.
+    /// Submitted value.
     pub value: String,
-    /// What is read.
+    /// Displayed label.
     pub label: String,
 }
 
 impl Choice {
-    /// A value and how it reads.
     pub fn new(value: &str, label: &str) -> Self {
         Self {
             value: value.to_owned(),
@@ -21,11 +20,11 @@ impl Choice {
     }
 }
 
-/// Radios under one legend; `on_change` hears of the value chosen, once there is a script.
+/// Radio buttons under a legend. With a script, `on_change` is called with the chosen value.
 #[component]
 pub fn RadioGroup(
     legend: &'static str,
-    /// Whether the legend is only heard.
+    /// Whether the legend is visually hidden.
     #[prop(optional)]
     quiet: bool,
     name: &'static str,

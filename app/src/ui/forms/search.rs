@@ -1,4 +1,4 @@
-//! A field to search with.
+//! The search form.
 
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 
@@ -7,21 +7,22 @@ use crate::ui::{
     icon::{Icon, IconName},
 };
 
-/// A form of its own, which posts: what is typed may be a secret. `/` leads to it from anywhere on the page. `on_search`
-/// takes the place of posting, once there is a script. `kept` is sent along.
+/// A form that posts, because the search term may be a secret. `/` focuses it from anywhere on the
+/// page. With a script, `on_search` runs instead of the request. `kept` is submitted in hidden
+/// fields.
 #[component]
 pub fn SearchForm(
     action: &'static str,
     label: &'static str,
     placeholder: &'static str,
     hint: &'static str,
-    /// What was searched for.
+    /// Current search term.
     #[prop(into)]
     value: Signal<String>,
-    /// Names and values that are sent along.
+    /// Names and values of hidden fields.
     #[prop(into)]
     kept: Signal<Vec<(&'static str, String)>>,
-    /// Whether what was typed is to be forgotten: it may be a secret.
+    /// Whether to clear the field, because it may hold a secret.
     #[prop(into)]
     forgotten: Signal<bool>,
     #[prop(into)] on_search: Callback<String>,
@@ -80,7 +81,7 @@ pub fn SearchForm(
     }
 }
 
-/// A slash that is typed nowhere else leads to the field, and selects what is in it.
+/// Focuses the field and selects its text when `/` is pressed outside other fields.
 #[cfg(target_arch = "wasm32")]
 fn focus_at_slash(field: NodeRef<Input>) {
     use leptos::ev;
@@ -102,7 +103,7 @@ fn focus_at_slash(field: NodeRef<Input>) {
     });
 }
 
-/// Whether what is typed goes somewhere already: into a field, or into a dialog that covers the page.
+/// Returns whether another field has the focus or a dialog is open.
 #[cfg(target_arch = "wasm32")]
 fn is_typing() -> bool {
     let busy = "input:not([type=radio]):focus, textarea:focus, select:focus, dialog[open]";

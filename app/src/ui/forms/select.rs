@@ -1,4 +1,4 @@
-//! A choice among values too many to have all in sight.
+//! Drop-down lists.
 
 use leptos::{ev::Event, prelude::*};
 
@@ -8,8 +8,8 @@ use crate::ui::{
     icon::{Icon, IconName},
 };
 
-/// A drop-down whose label is only heard; `on_change` hears of the value chosen, once there is a script. Its name is its id
-/// too.
+/// A drop-down list with a visually hidden label. With a script, `on_change` is called with the
+/// chosen value. Its name is also its id.
 #[component]
 pub fn SelectField(
     label: &'static str,
@@ -36,7 +36,7 @@ pub fn SelectField(
     }
 }
 
-/// The same where nothing changes while the page is looked at.
+/// A drop-down list on a server-rendered page, where options and selection are static.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn PlainSelect(

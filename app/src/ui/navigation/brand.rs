@@ -1,8 +1,8 @@
-//! The mark, a K made of a stem and a bent key.
+//! The brand: a K made of a stem and a bent key.
 
 use leptos::prelude::*;
 
-/// The mark alone; the name stands beside it.
+/// The mark without the name.
 #[component]
 pub fn BrandMark() -> impl IntoView {
     view! {
@@ -13,7 +13,7 @@ pub fn BrandMark() -> impl IntoView {
     }
 }
 
-/// Mark and name, as a link to where the product begins.
+/// Mark and name as a link to the start page.
 #[component]
 pub fn BrandLink(href: &'static str) -> impl IntoView {
     view! {

@@ -1,8 +1,8 @@
-//! Where a page stands.
+//! Breadcrumbs.
 
 use leptos::prelude::*;
 
-/// The pages above this one, each with its address, and this one's name.
+/// Links to the parent pages (name and URL), followed by the name of the current page.
 #[component]
 pub fn Breadcrumb(above: Vec<(String, String)>, here: String) -> impl IntoView {
     let above = above

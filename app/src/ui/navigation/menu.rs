@@ -1,14 +1,14 @@
-//! Menus: popovers that open and close without a script.
+//! Menus, as popovers that open and close without a script.
 
 use leptos::prelude::*;
 
-/// What opens when the button whose `popovertarget` is `id` is pressed.
+/// The popover of the button whose `popovertarget` is `id`.
 #[component]
 pub fn Menu(id: &'static str, children: Children) -> impl IntoView {
     view! { <div class="menu" id=id popover="auto">{children()}</div> }
 }
 
-/// The hairline between two parts of a menu.
+/// A separator between two sections of a menu.
 #[component]
 pub fn MenuRule() -> impl IntoView {
     view! { <hr/> }

@@ -1,4 +1,4 @@
-//! Ways to other pages.
+//! Navigation between pages.
 
 pub mod brand;
 pub mod breadcrumb;

@@ -1,8 +1,8 @@
-//! From one page of a list to the next.
+//! Pagination.
 
 use leptos::prelude::*;
 
-/// What is on this page, and links to its neighbours.
+/// Summary of the current page, with links to the previous and the next one.
 #[component]
 pub fn Pager(
     #[prop(into)] summary: Signal<String>,
@@ -20,7 +20,8 @@ pub fn Pager(
     }
 }
 
-/// Where there is no neighbour the link keeps its place and, if it was just followed to the last page, the focus.
+/// A link that stays in place without a target, so that it keeps the focus when it leads to the
+/// first or the last page.
 #[component]
 fn PagerLink(
     rel: &'static str,

@@ -1,4 +1,4 @@
-//! A question with its consequences, and the form that answers it: on a page of its own, or in a dialog.
+//! Confirmations, on a page of their own or in a dialog.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -6,7 +6,7 @@ use crate::ui::controls::button::DangerButton;
 #[cfg(feature = "ssr")]
 use crate::ui::controls::button::{ButtonRow, TextLink};
 
-/// Posts to `action` when the verb is pressed; `back` leads away without doing anything.
+/// A confirmation page's form. It posts to `action`; `back` is the target of the Cancel link.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Confirm(
@@ -27,8 +27,8 @@ pub fn Confirm(
     }
 }
 
-/// The same at the foot of a dialog: `on_confirm` hears that the verb was pressed, once, for while `busy` nothing more can
-/// be pressed. The focus begins on Cancel.
+/// The buttons of a confirmation dialog. `on_confirm` is not called while `busy`. The initial
+/// focus is on Cancel.
 #[component]
 pub fn ConfirmActions(
     verb: &'static str,

@@ -1,19 +1,19 @@
-//! A question, or something that is shown once, over the page.
+//! Modal dialogs.
 
 use leptos::{ev, html, prelude::*};
 
 use crate::ui::focus;
 
-/// A native modal dialog that is open from when it is mounted: the focus goes to what has `autofocus`, and back to where it
-/// was when it closes. `on_close` hears of that. `id` begins its title's id, and that of what describes it: `-title` and
-/// `-lead`.
+/// A native modal dialog, open as soon as it is mounted. The focus goes to the element with
+/// `autofocus`, and back to where it was on close, which calls `on_close`. `{id}-title` is the id
+/// of the title; `{id}-lead` must be the id of the description.
 #[component]
 pub fn Dialog(
     id: &'static str,
     title: AnyView,
-    /// Where it is put to close it.
+    /// Reference to the dialog, for the caller to close it.
     node: NodeRef<html::Dialog>,
-    /// Whether it stays, whatever the operator presses, until its own buttons close it.
+    /// Whether only the dialog's own buttons close it, not Escape.
     #[prop(into)]
     stays: Signal<bool>,
     #[prop(into)] on_close: Callback<()>,
@@ -22,10 +22,11 @@ pub fn Dialog(
     let title_id = format!("{id}-title");
     let heading_id = title_id.clone();
     node.on_load(|dialog| {
-        // Refused only where it is open already.
+        // Fails only if the dialog is already open.
         dialog.show_modal().ok();
     });
-    // Browsers let a second Escape through, whatever was said to the first: so they are not asked.
+    // Browsers close the dialog on a second Escape even if the first was canceled, so Escape is
+    // handled here.
     let pressed = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             event.prevent_default();
@@ -36,7 +37,7 @@ pub fn Dialog(
     };
     let closed = move |_| {
         if let Some(dialog) = node.get_untracked().filter(|_| stays.get_untracked()) {
-            // Something else closed it, such as a phone's way back.
+            // Closed by other means, such as a phone's back gesture.
             dialog.show_modal().ok();
         } else {
             on_close.run(());

@@ -1,4 +1,4 @@
-//! Messages over the page, about what goes on elsewhere than on it.
+//! Toasts: messages about events outside the current page.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,8 @@ use crate::ui::{
     icon::{Icon, IconName},
 };
 
-/// Where toasts stand. It is there before they are, so that what is put into `heard` is said once speech has come to rest.
+/// The container of toasts. It exists before the first toast, so that screen readers announce
+/// changes of `heard` politely.
 #[component]
 pub fn ToastPlace(label: &'static str, heard: Dynamic, children: Children) -> impl IntoView {
     view! {
@@ -18,7 +19,7 @@ pub fn ToastPlace(label: &'static str, heard: Dynamic, children: Children) -> im
     }
 }
 
-/// Says that something is done. It stays until it is dismissed.
+/// A toast for a completed action. It stays until dismissed.
 #[component]
 pub fn DoneToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
     view! {
@@ -30,7 +31,7 @@ pub fn DoneToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> 
     }
 }
 
-/// Says at once that something went wrong. It stays until it is dismissed.
+/// A toast for an error, announced immediately. It stays until dismissed.
 #[component]
 pub fn TroubleToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
     view! {
@@ -42,7 +43,7 @@ pub fn TroubleToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) 
     }
 }
 
-/// Says how far something has come that takes a while: how much of how much, as soon as that is known.
+/// A toast with the progress of a running action: done and total, once known.
 #[component]
 pub fn ProgressToast(
     text: Signal<String>,

@@ -1,4 +1,4 @@
-//! The actions on a license.
+//! Actions on a license.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::ids::{InstanceId, LicenseId};
@@ -17,25 +17,25 @@ use crate::{
 /// An irreversible action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LicenseAction {
-    /// Deactivates a device.
+    /// Deactivates a device and frees its slot.
     Deactivate(InstanceId),
-    /// Ends the license and replaces its key.
+    /// Ends the license and issues a new key.
     Remint,
-    /// Ends the license.
+    /// Ends the license permanently.
     Revoke,
 }
 
 impl LicenseAction {
-    /// The label of the button that executes it.
+    /// Returns the label of the button that executes the action.
     pub const fn verb(self) -> &'static str {
         match self {
-            Self::Deactivate(_) => "Deactivate instance",
+            Self::Deactivate(_) => "Deactivate device",
             Self::Remint => "Remint license",
             Self::Revoke => "Revoke license",
         }
     }
 
-    /// The page that confirms it without a script.
+    /// Returns the URL of the confirmation page, which works without a script.
     pub fn href(self, license: LicenseId) -> String {
         match self {
             Self::Deactivate(instance) => routes::license_deactivate(license, instance),
@@ -44,7 +44,7 @@ impl LicenseAction {
         }
     }
 
-    /// The title of the confirmation.
+    /// Renders the title of the confirmation.
     pub fn title(self, license: &LicenseDetail) -> AnyView {
         let key = license.display_key.clone();
         match self {
@@ -57,22 +57,22 @@ impl LicenseAction {
         }
     }
 
-    /// Why there is nothing left to do, if someone else was quicker or the page is stale.
+    /// Returns why the action is no longer possible, for example because someone else was faster.
     pub fn already_done(self, license: &LicenseDetail) -> Option<String> {
         match self {
             Self::Deactivate(instance) => match license.device(instance) {
                 Some(device) if device.holds_its_slot() => None,
-                _ => Some("Instance is already deactivated".to_owned()),
+                _ => Some("This device is already deactivated".to_owned()),
             },
             Self::Remint | Self::Revoke if license.can_be_ended() => None,
             Self::Remint | Self::Revoke => {
                 let how = ended_label(license.status).unwrap_or_default();
-                Some(format!("License is already {how}"))
+                Some(format!("This license is already {how}"))
             }
         }
     }
 
-    /// The consequences of the action.
+    /// Renders the consequences of the action.
     pub fn consequences(self, license: &LicenseDetail) -> AnyView {
         match self {
             Self::Deactivate(instance) => license.device(instance).map_or_else(

@@ -1,5 +1,5 @@
-//! Confirms an action in a dialog over the license's page, and shows the outcome. Without a script the confirmation is a page of
-//! its own.
+//! Dialog on the license's page that confirms an action and shows its outcome. Without a script,
+//! `confirm_page` takes its place.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use leptos::{html, prelude::*, task::spawn_local};
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The dialog, while there is an action to confirm.
+/// The dialog, rendered while there is an action to confirm.
 #[component]
 pub fn ConfirmDialog(flow: ActionFlow) -> impl IntoView {
     dynamic(move || {
@@ -80,7 +80,7 @@ fn OpenDialog(
     }
 }
 
-/// The confirmation. It follows the license, which someone else may change meanwhile.
+/// The confirmation. It tracks the license, which someone else may change while it is open.
 #[component]
 fn Asked(
     flow: ActionFlow,
@@ -106,7 +106,7 @@ fn Asked(
     let trouble = dynamic(move || match (failed.get(), settled.get()) {
         (Some(error), _) => Some(failure(action, error, flow.is_uncertain.get())),
         (None, Some(sentence)) => {
-            let alert = view! { <Alert><p>{sentence} ". Nothing was changed by you."</p></Alert> };
+            let alert = view! { <Alert><p>{sentence} ". You didn't change anything."</p></Alert> };
             Some(alert.into_any())
         }
         (None, None) => None,
@@ -147,23 +147,28 @@ fn Asked(
     }
 }
 
-/// Why the action failed, as far as it is known.
+/// Explains why the action failed, as far as that is known.
 fn failure(action: LicenseAction, error: ApiError, is_uncertain: bool) -> AnyView {
     let more = match (action, error.code) {
         (LicenseAction::Remint, _) if is_uncertain => {
-            "An answer got lost, and with it the new key, if it was done. If the license turns out to be reminted, remint \
-             its successor."
+            "We didn't get a reply, so the license may or may not have been reminted. If it was, the \
+             new key is lost: remint the new license to get another."
         }
-        (_, ErrorCode::Conflict) if is_uncertain => "It may have been you: an answer got lost.",
-        (_, ErrorCode::Conflict) => "Nothing was changed by you.",
-        (_, ErrorCode::Unreachable) => "Nobody knows whether it was done: the answer got lost.",
+        (_, ErrorCode::Conflict) if is_uncertain => {
+            "This may have been your own earlier attempt, whose reply was lost."
+        }
+        (_, ErrorCode::Conflict) => "You didn't change anything.",
+        (_, ErrorCode::Unreachable) => {
+            "We didn't get a reply. The change may have gone through: check the status before you try \
+             again."
+        }
         _ => return view! { <FailureAlert error/> }.into_any(),
     };
     let more = view! { <p>{more}</p> }.into_any();
     view! { <FailureAlert error more/> }.into_any()
 }
 
-/// The new key.
+/// The new key and the button that confirms that it is stored.
 #[component]
 fn Shown(
     flow: ActionFlow,
@@ -189,7 +194,7 @@ fn Shown(
 #[component]
 fn CloseAction(
     label: &'static str,
-    /// Whether the focus goes here: to where nothing is lost by pressing it.
+    /// Whether the button takes the focus. Only for buttons that lose nothing when pressed.
     #[prop(optional)]
     focused: bool,
     #[prop(into)] on_press: Callback<()>,

@@ -1,5 +1,5 @@
-//! `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`: a question on a page of its own. Each posts to its
-//! own address. They are rendered on the server only and work without a script.
+//! Confirmation pages: `/licenses/{id}/revoke`, `/remint` and `/instances/{instance}/deactivate`.
+//! Each posts to its own URL. Server-only; they work without a script.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::role::Permission;
@@ -20,6 +20,7 @@ use crate::{
         shared::{
             badges::KeyText,
             failure::{Failure, FailureAlert, answer_with},
+            form_page::role_error,
         },
     },
     routes,
@@ -31,25 +32,25 @@ use crate::{
     },
 };
 
-/// The way back where there is nothing to confirm.
+/// Label of the link to the license if there is nothing to confirm.
 const BACK: &str = "Back to the license";
 
-/// Asks before a license is revoked.
+/// Asks to confirm a revocation.
 #[component]
 pub fn RevokePage() -> impl IntoView {
     view! { <LicenseView heading="Revoke" view=revoke/> }.into_any()
 }
 
-/// Asks before a license is reminted; answers with the new key.
+/// Asks to confirm a remint; the response shows the new key.
 #[component]
 pub fn RemintPage() -> impl IntoView {
     view! { <LicenseView heading="Remint" view=remint/> }.into_any()
 }
 
-/// Asks before a device is deactivated.
+/// Asks to confirm a deactivation.
 #[component]
 pub fn DeactivatePage() -> impl IntoView {
-    view! { <LicenseView heading="Deactivate instance" view=deactivate/> }.into_any()
+    view! { <LicenseView heading="Deactivate device" view=deactivate/> }.into_any()
 }
 
 fn revoke(license: LicenseDetail) -> AnyView {
@@ -69,25 +70,28 @@ fn remint(license: LicenseDetail) -> AnyView {
 fn deactivate(license: LicenseDetail) -> AnyView {
     let device = asked_instance().filter(|&instance| license.device(instance).is_some());
     let Some(instance) = device else {
-        let error = ApiError::here(ErrorCode::NotFound, "This license has no such device.");
+        let error = ApiError::here(
+            ErrorCode::NotFound,
+            "This license doesn't have this device. The link may be wrong.",
+        );
         let here = routes::license(license.id);
-        let heading = "There is no such device";
+        let heading = "Device not found";
         return view! { <Failure heading error here way_out=BACK/> }.into_any();
     };
     ask(
         LicenseAction::Deactivate(instance),
-        "Deactivate instance",
+        "Deactivate device",
         license,
     )
 }
 
-/// The confirmation, unless the role does not allow the action or it is already done.
+/// Renders the confirmation, unless the role does not allow the action or it is already done.
 fn ask(action: LicenseAction, name: &'static str, license: LicenseDetail) -> AnyView {
     let head = view! { <Head license=license.clone() name action/> };
     if !use_visit().allows(Permission::ActOnLicenses) {
-        let error = ApiError::here(ErrorCode::Forbidden, "Your role does not allow this.");
+        let error = role_error(Permission::ActOnLicenses);
         let here = routes::license(license.id);
-        let heading = "Not for your role";
+        let heading = "You don't have access";
         return view! { {head} <Failure heading error here way_out=BACK/> }.into_any();
     }
     if let Some(sentence) = action.already_done(&license) {
@@ -127,14 +131,14 @@ fn Head(license: LicenseDetail, name: &'static str, action: LicenseAction) -> im
     }
 }
 
-/// There is nothing left to do, and what to do instead.
+/// Explains that the action is already done, and links to what to do instead.
 #[component]
 fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
     answer_with(ErrorCode::Conflict);
     let here = license.id;
     view! {
         <Alert>
-            <p>{sentence} ". Nothing was changed."</p>
+            <p>{sentence} ". Nothing changed."</p>
             <SuccessorHint license/>
         </Alert>
         <ButtonRow>
@@ -143,22 +147,22 @@ fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
     }
 }
 
-/// Where a reminted license goes on.
+/// Links to the license that replaced a reminted one.
 #[component]
 fn SuccessorHint(license: LicenseDetail) -> impl IntoView {
     license.successor.map(|successor| {
         view! {
             <p>
-                "Its successor is "
+                "It was replaced by "
                 <a href=routes::license(successor.id)>
                     <KeyText display_key=successor.display_key/>
-                </a> ". The new key was shown once; if it was lost, remint the successor."
+                </a> ". The new key was shown only once. If it's lost, remint the new license."
             </p>
         }
     })
 }
 
-/// Why the form that this page answers was not carried out.
+/// Renders why the previous submission of this page's form failed.
 fn failed_before() -> Option<AnyView> {
     let error = use_visit().action_failure?;
     answer_with(error.code);

@@ -1,4 +1,5 @@
-//! The consequences of an action on a license, in numbers and dates. The page of its own and the dialog show the same.
+//! Consequences of an action on a license, in numbers and dates. Shown by the dialog and the
+//! confirmation page.
 
 use keywright_api_types::license_detail::{Device, LicenseDetail, RunOut};
 use keywright_domain::{license::Status, offline::OfflineUntil, time::Timestamp};
@@ -17,26 +18,26 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
     let until = match device.offline_until {
         OfflineUntil::Until(at) => match format::left(at, license.now) {
             Some(left) => view! {
-                "at the latest on " <strong><ExactMinute at/></strong> ", "
+                "Stops no later than " <strong><ExactMinute at/></strong> ", "
                 <span class="nowrap">{left}</span>
             }
             .into_any(),
-            None => "it has stopped: its lease has ended".into_any(),
+            None => "Already stopped: its lease has ended".into_any(),
         },
-        OfflineUntil::Reduced => "it goes on in reduced mode, with no fixed end".into_any(),
-        OfflineUntil::Stopped => "it has stopped already".into_any(),
+        OfflineUntil::Reduced => "Keeps running in reduced mode, with no end date".into_any(),
+        OfflineUntil::Stopped => "Already stopped".into_any(),
     };
     let instance = device.instance.to_string();
     view! {
         <p class="dialog-lead" id="question-lead">
-            "Its slot is free at once. The key and the other devices are untouched."
+            "This frees its slot immediately. The key and the other devices aren't affected."
         </p>
         <DescriptionRows>
-            <Item label="Instance">
+            <Item label="Device ID">
                 <code class="uuid">{instance}</code>
             </Item>
             <Item label="It stops">
-                "at its next refresh, typically within 24 h; an app with an old client at the end of its lease"
+                "At its next check-in, usually within 24 hours (apps with an older SDK: when the lease ends)"
             </Item>
             <Item label="If it stays offline">{until}</Item>
         </DescriptionRows>
@@ -46,18 +47,18 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
 
 pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
     let expiry = match (license.status, license.expires_at) {
-        (Status::Expired, _) => "It is expired, as this one is.",
-        (_, Some(_)) => "It expires when this one would have.",
-        (_, None) => "It never expires, as this one.",
+        (Status::Expired, _) => "The new key is expired, too.",
+        (_, Some(_)) => "It expires when this key would have.",
+        (_, None) => "Like this key, it never expires.",
     };
-    let (whose, run_out) = (whose(license), run_out(license));
+    let (whose, run_out) = (whose(license, "the customer"), run_out(license));
     view! {
         <p class="dialog-lead" id="question-lead">
-            "This key ends for good, and a fresh one for the same product, customer, limit and entitlements takes its \
-            place, with no devices. " {expiry}
+            "This permanently ends the key and issues a new one with the same product, customer, device \
+            limit and entitlements. Devices aren't carried over. " {expiry}
         </p>
         <DescriptionRows>
-            <Item label="The new key">"is shown once, and must then reach " {whose}</Item>
+            <Item label="The new key">"Shown only once. Send it to " {whose} "."</Item>
             {run_out}
         </DescriptionRows>
         <OfflineChart license=license.clone()/>
@@ -66,11 +67,11 @@ pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
 }
 
 pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
-    let (whose, run_out) = (whose(license), run_out(license));
+    let (whose, run_out) = (whose(license, "The customer"), run_out(license));
     view! {
         <p class="dialog-lead" id="question-lead">
-            "The license ends for good. " {whose}
-            " cannot activate or refresh any device with this key again."
+            "This permanently ends the license. " {whose}
+            " won't be able to activate or renew any device with this key."
         </p>
         <DescriptionRows>{run_out}</DescriptionRows>
         <OfflineChart license=license.clone()/>
@@ -78,7 +79,7 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
     .into_any()
 }
 
-/// What goes on after a license has ended, in numbers and dates.
+/// Renders which devices keep running after the license has ended, and until when.
 fn run_out(license: &LicenseDetail) -> AnyView {
     let run_out = license.run_out();
     let RunOut {
@@ -89,16 +90,20 @@ fn run_out(license: &LicenseDetail) -> AnyView {
     let devices = if active_devices == 0 {
         ""
     } else {
-        ", none gets a new lease from now on"
+        ", none can renew after this"
     };
     let reduced_mode = (reduced > 0).then(|| {
-        view! { <Item label="Reduced mode">{go(reduced)} " on in it while offline, with no fixed end"</Item> }
+        view! {
+            <Item label="Reduced mode">
+                {go(reduced)} " can keep running in reduced mode while offline, with no end date"
+            </Item>
+        }
     });
     let last = last_lease(run_out, license.now);
     let until_then = latest.is_some().then(|| {
         view! {
             <Item label="Until then">
-                "devices that stay offline can go on; one that comes online stops at its next refresh"
+                "Devices that stay offline keep working; a device that goes online stops at its next check-in"
             </Item>
         }
     });
@@ -114,41 +119,45 @@ fn run_out(license: &LicenseDetail) -> AnyView {
     .into_any()
 }
 
-/// What still goes on without the server, in sentences.
+/// Summarizes which devices keep running offline.
 pub fn offline_summary(run_out: RunOut) -> AnyView {
     let RunOut {
         latest, reduced, ..
     } = run_out;
     if latest.is_none() && reduced == 0 {
-        return "No device can go on offline.".into_any();
+        return "No device can keep running offline.".into_any();
     }
     let latest = latest.map(|at| {
         view! {
-            "Devices that stay offline can go on, the last one until "
+            "Devices that stay offline keep working, the last one until "
             <strong>
                 <ExactMinute at/>
             </strong> ". "
         }
     });
-    let reduced =
-        (reduced > 0).then(|| format!("{} on in reduced mode, with no fixed end.", go(reduced)));
+    let reduced = (reduced > 0).then(|| {
+        format!(
+            "{} can keep running in reduced mode, with no end date.",
+            go(reduced)
+        )
+    });
     view! { {latest} {reduced} }.into_any()
 }
 
-/// `1 device goes`, `2 devices go`.
+/// Returns `1 device` or `2 devices`.
 fn go(devices: usize) -> String {
     if devices == 1 {
-        "1 device goes".to_owned()
+        "1 device".to_owned()
     } else {
-        format!("{devices} devices go")
+        format!("{devices} devices")
     }
 }
 
 fn last_lease(run_out: RunOut, now: Timestamp) -> AnyView {
     let Some(at) = run_out.latest else {
         let text = match run_out.reduced {
-            0 => "no lease is out: no device goes on offline",
-            _ => "no lease with an end is out",
+            0 => "None: no device can keep running offline",
+            _ => "No lease with an end date",
         };
         return text.into_any();
     };
@@ -162,10 +171,10 @@ fn last_lease(run_out: RunOut, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// Whom it hits.
-fn whose(license: &LicenseDetail) -> AnyView {
+/// Renders the customer's email address, or `fallback`.
+fn whose(license: &LicenseDetail, fallback: &'static str) -> AnyView {
     match license.customer.email.clone() {
         Some(email) => view! { <bdi dir="ltr">{email}</bdi> }.into_any(),
-        None => "the customer".into_any(),
+        None => fallback.into_any(),
     }
 }

@@ -1,4 +1,4 @@
-//! The notice about the last action on a license's page.
+//! Notice about the last action on a license's page.
 
 use leptos::{html, prelude::*};
 
@@ -10,14 +10,14 @@ use crate::{
     ui::{display::time::ExactMinute, dynamic::dynamic, feedback::notice::DoneNotice},
 };
 
-/// What was done last on this page.
+/// The outcome of the last action on this page.
 #[component]
 pub fn LastDone(flow: ActionFlow) -> impl IntoView {
     dynamic(move || {
         flow.outcome.get().map(|done| {
             let node = NodeRef::<html::Div>::new();
             node.on_load(|notice| {
-                // What was pressed may be gone: the focus would be, too.
+                // The pressed button may be gone, which would lose the focus.
                 notice.focus().ok();
             });
             view! { <DoneNotice node>{report(done)}</DoneNotice> }
@@ -30,7 +30,7 @@ fn report(done: Outcome) -> AnyView {
         Outcome::Deactivated { device, until } => {
             let until = until.map(|at| {
                 view! {
-                    ", at the latest on "
+                    ", no later than "
                     <strong>
                         <ExactMinute at/>
                     </strong>
@@ -41,7 +41,7 @@ fn report(done: Outcome) -> AnyView {
                 <strong>
                     <bdi dir="auto">{device}</bdi>
                 </strong>
-                ". Its slot is free; it stops at its next refresh" {until} "."
+                ". Its slot is free. The device stops at its next check-in" {until} "."
             }
             .into_any()
         }

@@ -1,5 +1,5 @@
-//! Actions on a license: revoke, remint, deactivate. Each is confirmed in a dialog over the license's page or, without a script,
-//! on a page of its own.
+//! Actions on a license: revoke, remint, deactivate. Each is confirmed in a dialog on the license's
+//! page or, without a script, on a separate page.
 
 pub mod action;
 pub mod confirm_dialog;

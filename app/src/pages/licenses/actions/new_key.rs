@@ -1,4 +1,4 @@
-//! What comes of a remint: the new key, this once, on the page that answers the form or in the dialog that asked.
+//! The new key after a remint, shown once: on the page that answers the form, or in the dialog.
 
 use keywright_api_types::license_detail::LicenseDetail;
 #[cfg(feature = "ssr")]
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// What it is called where the key is shown.
+/// Title of the page or dialog that shows the key.
 pub const TITLE: &str = "Store the new key now";
 
-/// The key, whom to send it to, and what became of the old one.
+/// The key, its recipient, and what happens to the old key.
 #[component]
 pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
     let customer = license.customer.email.clone();
@@ -38,22 +38,22 @@ pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
     });
     view! {
         <p class="dialog-lead" id="question-lead">
-            "It is shown this once. Keywright keeps only its hash, so after you close or reload this page nobody can show \
-            it again."
+            "Shown only once. Keywright stores just its hash, so the key can't be shown again after you \
+            close or reload this page."
         </p>
         <Secret id="new-key" label="New license key" copy_label="Copy key" text=key node/>
         <DescriptionRows>
             <Item label="Send it to">
                 <bdi dir="ltr">{customer}</bdi>
             </Item>
-            <Item label="The old key">
-                <KeyText display_key=license.display_key/> " is reminted. " {offline}
+            <Item label="Old key">
+                <KeyText display_key=license.display_key/> " has been reminted. " {offline}
             </Item>
         </DescriptionRows>
     }
 }
 
-/// The page. It is rendered on the server only: see `request::shown_once`.
+/// The page that shows the key. Server-only: see `request::shown_once`.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn ShownKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {

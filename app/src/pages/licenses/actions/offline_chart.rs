@@ -1,4 +1,4 @@
-//! A figure of how many devices can still run offline, hour by hour, once a license has ended.
+//! Chart of how many devices can still run offline after a license has ended.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::time::{DAY_MILLIS, Timestamp};
@@ -6,13 +6,13 @@ use leptos::prelude::*;
 
 use crate::ui::display::step_chart::StepChart;
 
-/// A lease is for so many days at most; the clients' skew beyond that shows no more than a line's width.
+/// Maximum lease duration in days. The clients' clock skew beyond it is thinner than a line.
 const DAYS: i64 = 7;
 
-/// Fewer devices than these are told in dates just as well.
+/// Minimum number of devices for a chart. For fewer, the dates are clear enough.
 const WORTH_A_FIGURE: usize = 3;
 
-/// The figure; nothing, where only some devices would be on it.
+/// The chart, or nothing if there are too few devices.
 #[component]
 pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
     let (ends, now) = (license.ends(), license.now);
@@ -36,7 +36,7 @@ pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
     })
 }
 
-/// Where each device falls away, in thousandths of the figure's width.
+/// Returns the end of each device, in thousandths of the chart's width.
 fn falls(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
     let share = |end: &Timestamp| {
         let left = end.millis().saturating_sub(now.millis());
@@ -45,7 +45,7 @@ fn falls(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
     ends.iter().map(share).collect()
 }
 
-/// The same in words: `8 now, 6 after 1 day, …`.
+/// Describes the chart in words: `8 now, 6 after 1 day, …`.
 fn summary(ends: &[Timestamp], now: Timestamp) -> String {
     let after = |days: i64| {
         let then = now.plus_millis(days * DAY_MILLIS);
@@ -71,7 +71,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_781_000_040);
 
     #[test]
-    fn each_device_falls_away_at_its_end() {
+    fn chart_steps_down_at_the_end_of_each_device() {
         let ends = [
             NOW.plus_millis(DAY_MILLIS / 2),
             NOW.plus_days(7).plus_millis(360_000),
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn words_say_what_changes_from_day_to_day() {
+    fn summary_lists_only_days_with_changes() {
         let hours = |hours: i64| NOW.plus_millis(hours * 3_600_000);
         let ends = [hours(5), hours(60), hours(61), hours(168)];
         assert_eq!(

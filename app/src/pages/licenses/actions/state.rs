@@ -1,7 +1,7 @@
-//! The flow of an action on a license's page: confirm, execute, report.
+//! Flow of an action on a license's page: confirm, execute, report.
 //!
-//! It belongs to the page, not to the license that is loaded at the moment: an open dialog and, above all, a key that is shown once
-//! stay while the license reloads, and when it can't be loaded.
+//! The state belongs to the page, not to the loaded license. An open dialog and, above all, a key
+//! that is shown only once survive when the license reloads or fails to load.
 
 use keywright_api_types::license_detail::{LicenseDetail, RunOut};
 use keywright_domain::{ids::LicenseId, offline::OfflineUntil, time::Timestamp};
@@ -16,16 +16,16 @@ use crate::{
     pages::licenses::actions::action::LicenseAction,
 };
 
-/// The open action of a license's page, and the outcome of the last one.
+/// The pending action on a license's page, and the outcome of the last one.
 #[derive(Clone, Copy)]
 pub struct ActionFlow {
-    /// The license as it was last loaded.
+    /// The license as last loaded.
     pub license: RwSignal<Option<LicenseDetail>>,
     /// The action to confirm.
     pub action: RwSignal<Option<LicenseAction>>,
-    /// The step that it is at.
+    /// The step of the pending action.
     pub step: RwSignal<Step>,
-    /// Whether a response was lost, so that the outcome of the action is unknown.
+    /// Whether a response was lost, which leaves the outcome of the action unknown.
     pub is_uncertain: RwSignal<bool>,
     /// The outcome of the last action.
     pub outcome: RwSignal<Option<Outcome>>,
@@ -37,24 +37,24 @@ pub struct ActionFlow {
 pub enum Step {
     /// The operator is asked to confirm.
     Asked,
-    /// It is being executed.
+    /// The action is being executed.
     Sent,
-    /// It failed, or its outcome is unknown.
+    /// The action failed, or its outcome is unknown.
     Failed(ApiError),
     /// The new key is shown.
     Shown(NewKey),
-    /// The operator has stored the key of this license.
+    /// The operator has stored the key of the given license.
     Stored(LicenseId),
 }
 
-/// What was done, and what continues offline.
+/// The result of an action, and how long devices keep running offline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// A device was deactivated.
     Deactivated {
-        /// Its name.
+        /// Name of the device.
         device: String,
-        /// Until when it can go on offline.
+        /// Time until which it can run offline.
         until: Option<Timestamp>,
     },
     /// The license was revoked.
@@ -62,7 +62,7 @@ pub enum Outcome {
 }
 
 impl ActionFlow {
-    /// The flow of a page. It is reset when the page turns to another license.
+    /// Creates the flow of a page, and resets it when the page navigates to another license.
     pub fn on_page(live: LiveUpdates, id: Memo<Option<LicenseId>>) -> Self {
         let flow = Self {
             license: RwSignal::new(None),
@@ -82,7 +82,7 @@ impl ActionFlow {
         flow
     }
 
-    /// Asks to confirm an action, and clears the last outcome.
+    /// Asks to confirm an action and clears the last outcome.
     pub fn ask(self, action: LicenseAction) {
         self.outcome.set(None);
         self.is_uncertain.set(false);
@@ -90,20 +90,21 @@ impl ActionFlow {
         self.action.set(Some(action));
     }
 
-    /// Whether the dialog must stay open: the action is being executed, or its key is not stored yet.
+    /// Returns whether the dialog must stay open: the action is being executed, or its key is not
+    /// stored yet.
     pub fn stays(self) -> bool {
         self.step
             .with(|step| matches!(step, Step::Sent | Step::Shown(_)))
     }
 
-    /// Executes the action. `close` is called once the dialog has nothing more to show.
+    /// Executes the action. Calls `close` if the dialog has nothing to show afterwards.
     pub async fn answer(self, action: LicenseAction, close: impl Fn()) {
         let Some(license) = self.license.get_untracked() else {
             return;
         };
         self.step.set(Step::Sent);
         let outcome = self.execute(action, &license).await;
-        // The page may be gone by now, and its signals with it.
+        // The page and its signals may have been disposed during the request.
         match outcome {
             Ok(None) => {
                 self.step.try_set(Step::Asked);

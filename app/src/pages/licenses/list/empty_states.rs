@@ -1,4 +1,4 @@
-//! What stands where the list would: before the first license what one is and how to get it, and where nothing is found.
+//! Empty states of the license list: no licenses yet, no match, no license with a key.
 
 use keywright_api_types::license_list::{LicenseFilter, LicenseList, LicenseQuery};
 use keywright_domain::role::Permission;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What stands where the list will be.
+/// Empty state of a tenant without licenses.
 #[component]
 pub fn FirstUse() -> impl IntoView {
     let visit = use_visit();
@@ -40,16 +40,16 @@ pub fn FirstUse() -> impl IntoView {
     view! {
         <EmptyState heading="No licenses yet">
             <p>
-                "A license is one key. A buyer activates it on as many devices as its key type allows; each \
-                device then works offline for up to seven days at a time. Every license that is minted \
-                is listed here."
+                "A license is one key. A customer activates it on as many devices as its key type \
+                allows, and each device then works offline for up to seven days at a time. Every license \
+                you mint appears here."
             </p>
             {way_on}
         </EmptyState>
     }
 }
 
-/// What stands there when no license fits the filters: what was asked for, and what to leave out.
+/// Empty state of filters that match nothing: repeats the filters and offers to clear them.
 #[component]
 pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
     let sentence = dynamic(move || {
@@ -75,7 +75,7 @@ pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoV
         })
     });
     view! {
-        <EmptyState heading="No license matches">
+        <EmptyState heading="No matching licenses">
             <p>{sentence}</p>
             <ButtonRow>
                 <ButtonLink href=routes::LICENSES>"Clear all filters"</ButtonLink>
@@ -85,7 +85,7 @@ pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoV
     }
 }
 
-/// `Nothing in Studio with the status Revoked has “tanaka” in its …`.
+/// Renders `Nothing found in Studio with the status Revoked for “tanaka”. …`.
 fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
     let LicenseFilter {
         status,
@@ -103,19 +103,20 @@ fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
     });
     let end = match term {
         Some(term) => view! {
-            " has “" <bdi>{String::from(term)}</bdi>
-            "” in its display key, customer, device names or instance IDs."
+            " for “" <bdi>{String::from(term)}</bdi>
+            "”. You can search by customer, device name, device ID, or the prefix and last four \
+            characters of a key. To open a license by its key, paste the whole key."
         }
         .into_any(),
-        None => " is there.".into_any(),
+        None => ".".into_any(),
     };
-    view! { "Nothing" {product} {status} {end} }.into_any()
+    view! { "Nothing found" {product} {status} {end} }.into_any()
 }
 
-/// What stands there when a whole key was searched for and no license has it. The key is not repeated.
+/// Empty state of a search for a whole key that no license has. The key is not repeated.
 #[component]
 pub fn NoSuchKey(search: RwSignal<SearchState>) -> impl IntoView {
-    // The list may be under the same address: then following the link changes nothing else.
+    // The list may already be at this URL, where following the link alone would change nothing.
     let on_press = move |()| search.set(SearchState::Idle);
     view! {
         <NoLicenseHasKey>

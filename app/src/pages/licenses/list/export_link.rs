@@ -1,4 +1,4 @@
-//! From the list to a file.
+//! Link to the CSV export of the list.
 
 use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// The link to the file of what is shown; disabled, with the reason, where the tenant's plan does not include it, and not there
-/// for those who may never.
+/// Link that exports the filtered list. Disabled with a reason if the tenant's plan lacks the
+/// feature; hidden if the role lacks the permission.
 #[component]
 pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
     let visit = use_visit();

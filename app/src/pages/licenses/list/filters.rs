@@ -1,4 +1,4 @@
-//! What stands above the list: search, filters, and how many match.
+//! Controls above the list: search, filters and the number of matches.
 
 use keywright_api_types::{
     license_list::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
@@ -22,20 +22,20 @@ use crate::{
     },
 };
 
-/// How far a search has come that the list does not show yet.
+/// State of a search whose result the list does not show yet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SearchState {
-    /// None is under way.
+    /// No search is running.
     Idle,
-    /// The server is asked.
+    /// The request is in flight.
     Asking,
-    /// It was for a whole key that no license has.
+    /// The search was for a whole key that no license has.
     NoSuchKey,
-    /// It could not be carried out.
+    /// The search failed.
     Failed(ApiError),
 }
 
-/// Search and filters. A choice leads to the list that it asks for; without a script, once it is sent.
+/// Search and filters. A choice applies immediately; without a script, when the form is submitted.
 #[component]
 pub fn Filters(
     asked: Memo<LicenseQuery>,
@@ -61,15 +61,15 @@ pub fn Filters(
     }
 }
 
-/// A form that finds licenses; what is typed may be a key.
+/// The search form. The input may be a whole key, so it is posted and never enters a URL.
 #[component]
 pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl IntoView {
-    // What is being typed stays as long as this stays the same.
+    // The input keeps what is being typed as long as this value does not change.
     let value = Memo::new(move |_| {
         let term = asked.with(|query| query.filter.term.clone());
         term.map(String::from).unwrap_or_default()
     });
-    // What else the list is asked for goes along, so that a search within a filter stays there.
+    // Sent with the search, so that it keeps the filters and the order.
     let kept = Signal::derive(move || asked.with(without_term));
     let go = use_ask();
     let latest = StoredValue::new(0_u32);
@@ -81,7 +81,7 @@ pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl 
         spawn_local(async move {
             let query = asked.get_untracked();
             let found = find_license(typed).await;
-            // Meanwhile the operator may have searched anew, chosen a filter or gone to another page.
+            // Drop the result if the operator has searched again, filtered or left the page.
             let is_wanted = latest.try_get_value() == Some(mine)
                 && search.try_get_untracked() == Some(SearchState::Asking);
             if !is_wanted {
@@ -107,8 +107,8 @@ pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl 
         <SearchForm
             action=routes::LICENSES_FIND
             label="Search licenses"
-            placeholder="Key, e-mail, device or instance ID"
-            hint="A whole key that you paste is looked up by its hash. It never enters the URL or a log."
+            placeholder="Key, email, device name or device ID"
+            hint="Paste a whole key to open its license. It's looked up by hash and never enters a URL or log."
             value
             kept
             forgotten
@@ -182,7 +182,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
     }
 }
 
-/// Leads to another list, or to a license, and leaves the focus where it is.
+/// Returns a function that navigates without moving the scroll position or the focus.
 fn use_ask() -> impl Fn(String) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
     move |path: String| {
@@ -194,7 +194,7 @@ fn use_ask() -> impl Fn(String) + Clone + Send + Sync + 'static {
     }
 }
 
-/// The link to the beginning of what is asked for.
+/// Returns the URL of the first page of a query.
 pub(super) fn first_page(query: LicenseQuery) -> String {
     routes::licenses(&LicenseQuery {
         position: Position::Start,
@@ -207,7 +207,7 @@ fn sort_name(query: &LicenseQuery) -> Option<String> {
     (query.sort != usual).then(|| query.sort.name())
 }
 
-/// The names and values of everything that is asked for but the term and the page.
+/// Returns the query parameters except the search term and the page.
 fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
     let filter = &query.filter;
     let status = filter.status.map(|status| status.as_str().to_owned());
@@ -223,7 +223,7 @@ fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
     given.collect()
 }
 
-/// `118 licenses`, `3 of 118 licenses`.
+/// Renders `118 licenses` or `3 of 118 licenses`.
 fn counted(count: Count, total: Count) -> AnyView {
     let noun = if total == Count::Exact(1) {
         "license"

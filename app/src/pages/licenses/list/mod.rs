@@ -1,4 +1,4 @@
-//! The license list.
+//! `/licenses`: the license list.
 
 mod empty_states;
 mod export_link;

@@ -1,4 +1,4 @@
-//! The answer to a search for a whole key that no license has, where no script put it into the list's place.
+//! Response without a script to a search for a whole key that no license has.
 
 use keywright_api_types::license_list::LicenseQuery;
 use leptos::prelude::*;
@@ -16,14 +16,14 @@ use crate::{
     },
 };
 
-/// Says so, without the key, and offers another try.
+/// Reports that no license has the key, without repeating it, and offers another search.
 #[component]
 pub fn NoSuchKeyPage() -> impl IntoView {
     answer_with(ErrorCode::NotFound);
     let asked = Memo::new(|_| LicenseQuery::default());
     let search = RwSignal::new(SearchState::NoSuchKey);
     view! {
-        <Title text="No such key"/>
+        <Title text="Key not found"/>
         <PageHead heading="Licenses"/>
         <div class="filters">
             <Search asked search/>

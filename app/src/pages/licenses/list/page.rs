@@ -1,4 +1,4 @@
-//! `/licenses`: the licenses of the tenant, filtered, sorted, a page at a time.
+//! `/licenses`: the tenant's licenses, filtered, sorted and paginated.
 
 use keywright_api_types::{
     license_list::{LicenseList, LicenseQuery, LicenseSummary},
@@ -39,7 +39,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
     let url = use_url();
@@ -66,7 +65,7 @@ pub fn LicensesPage() -> impl IntoView {
     .into_any()
 }
 
-/// What came of it: rows, or why there are none.
+/// The loaded list, or the error if loading failed.
 #[component]
 fn Answered(
     asked: Memo<LicenseQuery>,
@@ -82,13 +81,13 @@ fn Answered(
         }
         ResourceView::Failed(query, error) => {
             let here = routes::licenses(&query);
-            let heading = "The licenses could not be loaded";
+            let heading = "Couldn't load the licenses";
             Some(view! { <Failure heading error here/> }.into_any())
         }
     })
 }
 
-/// Which of its faces the list shows.
+/// The content below the filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Face {
     FirstUse,
@@ -107,7 +106,7 @@ fn Listed(
     let answered = holder.key();
     let busy = Signal::derive(move || answered.get().is_some_and(|shown| shown != asked.get()));
     let search = RwSignal::new(SearchState::Idle);
-    // Another list: what was searched for in the old one is settled.
+    // A new list makes the state of the previous search obsolete.
     Effect::new(move |_| {
         asked.track();
         search.set(SearchState::Idle);
@@ -118,14 +117,15 @@ fn Listed(
         (_, Count::Exact(0)) => Face::NoMatch,
         _ => Face::Rows,
     });
-    // Another face: what had the focus in the one before is gone.
+    // The focused element may have been part of the previous content.
     Effect::new(move |before: Option<()>| {
         face.track();
         if before.is_some() {
             focus::restore_focus();
         }
     });
-    // The same filters for all faces but the first: what is being typed there stays.
+    // Only the first-use state has no filters. All others share the same elements, so that what is
+    // being typed survives.
     let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
     let filters = dynamic(move || {
         has_filters
@@ -151,7 +151,7 @@ fn Listed(
     }
 }
 
-/// Rows and the way to the neighbouring pages.
+/// The rows, with links to the previous and next page.
 #[component]
 fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) -> impl IntoView {
     let caption = Signal::derive(move || {

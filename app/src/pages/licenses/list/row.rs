@@ -1,4 +1,4 @@
-//! One license as a row of the list.
+//! A row of the license list.
 
 use keywright_api_types::license_list::{LicenseQuery, LicenseSummary, SortBy};
 use keywright_domain::{license::Status, time::Timestamp};
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// The header cells, in the order of [`LicenseRow`]'s cells; some of them sort.
+/// The header cells, in the order of [`LicenseRow`]'s cells. Some sort the list.
 #[component]
 pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
     let sort = move |by: SortBy| {
@@ -45,7 +45,7 @@ pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
     }
 }
 
-/// The row of one license, as it was at `now`. It stays the same element whatever becomes of its license.
+/// The row of a license as of `now`. The element survives updates of its license.
 #[component]
 pub fn LicenseRow(license: Memo<LicenseSummary>, now: Signal<Timestamp>) -> impl IntoView {
     let ended = move || license.with(|license| (license.status != Status::Active).then_some(""));

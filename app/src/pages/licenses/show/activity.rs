@@ -1,4 +1,4 @@
-//! What happened to a license.
+//! Audit trail of a license.
 
 use keywright_api_types::{
     audit_log::{AuditEntry, AuditFilter, AuditQuery},
@@ -21,11 +21,12 @@ use crate::{
     },
 };
 
-/// The section. Entries that stay are the same elements whatever else happens, so that what was unfolded stays so.
+/// The activity section. Entries keep their elements across updates, so that opened details stay
+/// open.
 #[component]
 pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     let now = Signal::derive(move || license.with(|license| license.now));
-    // A remint is on the pages of two licenses, in different words.
+    // A remint appears on the pages of both licenses, with different wording.
     let key = |(here, entry): &(LicenseId, AuditEntry)| format!("{here} {}", entry.id);
     let row = move |(here, entry)| item(entry, here, now);
     let entries = move || {
@@ -39,7 +40,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     let nothing = dynamic(move || {
         let is_empty = license.with(|license| license.activity.is_empty());
         is_empty.then(|| {
-            view! { <p class="section-note">"Nothing within the last 365 days, after which entries are removed."</p> }
+            view! { <p class="section-note">"No activity in the last 365 days. Older entries are removed."</p> }
         })
     });
     let in_the_log = move || {

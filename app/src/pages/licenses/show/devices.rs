@@ -1,4 +1,4 @@
-//! The devices of a license, active and past.
+//! Devices of a license, active and deactivated.
 
 use keywright_api_types::license_detail::{Device, DeviceState, LicenseDetail};
 use keywright_domain::{ids::LicenseId, license::Status, offline::OfflineUntil, time::Timestamp};
@@ -27,7 +27,7 @@ use crate::{
     },
 };
 
-/// The section. It follows the license: a device's row stays the same element whatever becomes of the others.
+/// The activations section. Rows keep their elements when the license is updated.
 #[component]
 pub fn Devices(
     license: Memo<LicenseDetail>,
@@ -54,17 +54,17 @@ pub fn Devices(
     let table = dynamic(move || {
         let note = match (is_empty.get(), ended.get()) {
             (true, false) => "No device has activated this license yet.",
-            (true, true) => "No device ever activated this license.",
+            (true, true) => "No device has ever activated this license.",
             (false, false) => {
-                "To stop one device now, deactivate it: that is the fastest hard stop. It gets no new lease and stops \
-                 at its next refresh, typically within 24 h; the key and the other devices stay as they are."
+                "To stop one device, deactivate it. It stops at its next check-in, usually within 24 \
+                 hours. The key and the other devices keep working."
             }
             (false, true) if is_reduced.get() => {
-                "The license has expired. Its devices get leases that let the app go on in reduced mode, with no fixed \
-                 end."
+                "The license has expired. Its devices keep running in reduced mode, with no end date."
             }
             (false, true) => {
-                "No device gets a new lease from this license. How long each can go on offline stands in its row."
+                "Devices can't renew from this license any more. The table shows how long each can \
+                 still run offline."
             }
         };
         let table = (!is_empty.get()).then(|| view! { <DeviceTable license may_act flow/> });
@@ -88,10 +88,10 @@ pub fn Devices(
 #[component]
 fn DeviceTable(license: Memo<LicenseDetail>, may_act: bool, flow: ActionFlow) -> impl IntoView {
     let head = view! {
-        <th role="columnheader" scope="col">"Device, instance ID"</th>
+        <th role="columnheader" scope="col">"Device and ID"</th>
         <th class="col-status" role="columnheader" scope="col">"Status"</th>
         <th class="col-until" role="columnheader" scope="col">"Offline until"</th>
-        <th class="col-date" role="columnheader" scope="col">"Last validated"</th>
+        <th class="col-date" role="columnheader" scope="col">"Last check-in"</th>
         <th class="col-date" role="columnheader" scope="col">"First seen"</th>
         <th class="col-app" role="columnheader" scope="col">"App"</th>
         <th class="col-action" role="columnheader" scope="col">
@@ -158,8 +158,8 @@ fn Cells(
             </QuestionLink>
         }
     });
-    let app = device.app_version.unwrap_or_else(|| "–".to_owned());
-    let platform = device.platform.unwrap_or_else(|| "not sent".to_owned());
+    let app = device.app_version.unwrap_or_else(|| "Unknown".to_owned());
+    let platform = device.platform.unwrap_or_else(|| "Unknown".to_owned());
     view! {
         <th class="c-device" role="rowheader" scope="row">
             <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
@@ -170,7 +170,7 @@ fn Cells(
             {since}
         </td>
         <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
-        <td class="c-last soft nowrap" role="cell" data-label="Last validated">
+        <td class="c-last soft nowrap" role="cell" data-label="Last check-in">
             {past(device.last_validated_at, now)}
         </td>
         <td class="c-first soft nowrap" role="cell" data-label="First seen">
@@ -184,7 +184,7 @@ fn Cells(
     }
 }
 
-/// When and by whom a device was deactivated.
+/// Renders when and by which actor a device was deactivated.
 fn since(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
     let DeviceState::Deactivated { at, by_operator } = state else {
         return None;
@@ -196,7 +196,8 @@ fn since(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
     Some(view! { <span class="sub">{past(*at, now)} {by}</span> }.into_any())
 }
 
-/// How long a device can go on: the date first, because people read it out on the phone.
+/// Renders how long a device can run offline. The date comes first because support reads it out on
+/// the phone.
 fn offline_until(until: OfflineUntil, now: Timestamp) -> AnyView {
     match until {
         OfflineUntil::Until(at) => match format::left(at, now) {
@@ -215,7 +216,7 @@ fn offline_until(until: OfflineUntil, now: Timestamp) -> AnyView {
         },
         OfflineUntil::Reduced => view! {
             "Reduced mode"
-            <span class="sub">"no fixed end"</span>
+            <span class="sub">"no end date"</span>
         }
         .into_any(),
         OfflineUntil::Stopped => "Stopped".into_any(),

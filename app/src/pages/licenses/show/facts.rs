@@ -1,4 +1,4 @@
-//! The facts about a license: customer, product, dates, lineage.
+//! Facts about a license: customer, product, dates, lineage.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::license::NamedLicense;
@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// What the license is.
+/// The description list of a license.
 #[component]
 pub fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
     let now = license.now;
@@ -27,9 +27,9 @@ pub fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
     let created = past(license.created_at, now);
     let expires = end(license.expires_at, license.status, now);
     let after = if license.fallback {
-        "Goes on in reduced mode"
+        "App runs in reduced mode"
     } else {
-        "Stops"
+        "App stops"
     };
     let entitlements: Vec<String> = license.entitlements.iter().map(str::to_owned).collect();
     let entitlements = if entitlements.is_empty() {
@@ -65,7 +65,7 @@ pub fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
             <Item label="Entitlements">{entitlements}</Item>
             <Item label="Created">{created}</Item>
             <Item label="Expires">{expires}</Item>
-            <Item label="Past expiry">{after}</Item>
+            <Item label="After expiry">{after}</Item>
             <Item label="License ID">
                 <Copyable id="license-id" label="Copy license ID" text=id.clone()>
                     <code class="uuid" title=id>{short_id}</code>
@@ -80,12 +80,12 @@ fn customer(license: &LicenseDetail) -> AnyView {
     let name = license.customer.name.clone();
     let email = license.customer.email.clone();
     if name.is_none() && email.is_none() {
-        return "Not named".into_any();
+        return "Not set".into_any();
     }
     let name = name.map(|name| view! { <bdi dir="auto">{name}</bdi> " " });
     let email = email.map(|email| {
         view! {
-            <Copyable id="customer-email" label="Copy customer e-mail" text=email.clone()>
+            <Copyable id="customer-email" label="Copy customer email" text=email.clone()>
                 <bdi dir="ltr">{email}</bdi>
             </Copyable>
         }
@@ -103,7 +103,7 @@ fn relative(relative: NamedLicense) -> impl IntoView {
     }
 }
 
-/// The ends of an id that is too long to read.
+/// Shortens an ID to its first 10 and last 6 characters.
 fn short(id: &str) -> String {
     match (id.get(..10), id.get(id.len().saturating_sub(6)..)) {
         (Some(start), Some(end)) => format!("{start}…{end}"),
@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_id_shows_its_ends() {
+    fn long_ids_keep_start_and_end() {
         assert_eq!(short(&"0123456789abcdef".repeat(4)), "0123456789…abcdef");
         assert_eq!(short("é"), "é");
     }

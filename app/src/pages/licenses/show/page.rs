@@ -1,4 +1,4 @@
-//! `/licenses/{id}`: everything about one license.
+//! `/licenses/{id}`: facts, devices and activity of one license.
 
 use keywright_api_types::{license_detail::LicenseDetail, subscription::Subject};
 use keywright_domain::{ids::LicenseId, role::Permission};
@@ -37,7 +37,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn LicensePage() -> impl IntoView {
     let params = use_params_map();
@@ -57,7 +56,7 @@ pub fn LicensePage() -> impl IntoView {
     .into_any()
 }
 
-/// What came of it: a license, or why there is none.
+/// The loaded license, or the error if loading failed.
 #[component]
 fn Answered(
     live: LiveUpdates,
@@ -96,7 +95,7 @@ fn LicenseContent(
 ) -> impl IntoView {
     let may_act = use_visit().allows(Permission::ActOnLicenses);
     Effect::new(move |_| flow.license.set(Some(license.get())));
-    // The document's head is written last, when what was rendered on the way may be gone.
+    // The document's title is rendered last, when the memo may already be disposed.
     let title_of = |license: &LicenseDetail| license.display_key.to_string();
     let first = license.with_untracked(title_of);
     let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
@@ -114,7 +113,7 @@ fn LicenseContent(
     }
 }
 
-/// Breadcrumb, key, status and what can be done.
+/// Breadcrumb, key, status and actions.
 #[component]
 fn Head(license: LicenseDetail, may_act: bool, flow: ActionFlow) -> impl IntoView {
     let here = license.display_key.to_string();
@@ -134,8 +133,11 @@ fn Head(license: LicenseDetail, may_act: bool, flow: ActionFlow) -> impl IntoVie
             .into_any()
         }
         Some(why) => {
-            let why = match license.successor {
-                Some(_) => format!("{why}; act on its successor."),
+            let why = match &license.successor {
+                Some(new) => format!(
+                    "Reminted. Manage the new license instead: {}.",
+                    new.display_key
+                ),
                 None => format!("{why}."),
             };
             view! {

@@ -1,4 +1,4 @@
-//! Loads the tenant's SDK keys for the pages about them.
+//! Loads the tenant's SDK keys, and parts that the SDK key pages share.
 
 use keywright_domain::{
     role::Permission,
@@ -20,20 +20,20 @@ use crate::{
     },
 };
 
-/// What one must be allowed to do for any of these.
+/// Permission that the SDK key pages require.
 pub(super) const NEEDS: Permission = Permission::ManageKeys;
 
-/// What the pages know of the tenant's keys.
+/// The tenant's SDK keys.
 pub(super) struct Keys {
     pub(super) current: Option<ListedSdkKey>,
-    /// Those that were replaced, the latest end first.
+    /// Replaced keys, latest end first.
     pub(super) replaced: Vec<ListedSdkKey>,
     pub(super) now: Timestamp,
-    /// The id of a form that makes a key.
+    /// ID of a form that creates a key, which makes its submission idempotent.
     pub(super) form: String,
 }
 
-/// A page about the keys, shown by `view`; why there is none, where there is not.
+/// Renders the tenant's keys with `view`, or the reason if the operator can't see them.
 pub(super) fn with_keys(
     heading: &'static str,
     view: impl FnOnce(Keys) -> AnyView + Send + 'static,
@@ -41,7 +41,7 @@ pub(super) fn with_keys(
     let head = move || view! { <FormHead heading=heading.to_owned() above=above()/> };
     if !use_visit().allows(NEEDS) {
         let back = routes::LICENSES.to_owned();
-        return view! { {head()} <NotForRole back/> }.into_any();
+        return view! { {head()} <NotForRole back needs=NEEDS/> }.into_any();
     }
     let scope = request::scope();
     let page = Suspend::new(async move {
@@ -66,7 +66,7 @@ pub(super) fn with_keys(
             }
             Err(error) => {
                 let here = routes::SDK_KEY.to_owned();
-                let why = "The SDK keys could not be loaded";
+                let why = "Couldn't load the SDK keys";
                 view! { {head()} <Failure heading=why error here/> }.into_any()
             }
         }
@@ -78,13 +78,13 @@ pub(super) fn above() -> Vec<(String, String)> {
     vec![("SDK key".to_owned(), routes::SDK_KEY.to_owned())]
 }
 
-/// The beginning of a fingerprint and its end: enough to tell keys apart.
+/// Shortens a fingerprint to its start and end, which is enough to distinguish keys.
 pub(super) fn short(key: &SdkKeyHash) -> String {
     let hex = key.to_string();
     format!("{} {} … {}", &hex[..8], &hex[8..16], &hex[56..])
 }
 
-/// When a device last came with it.
+/// When a device last used the key.
 #[component]
 pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
     match at {
@@ -93,13 +93,13 @@ pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
     }
 }
 
-/// How long a key that is replaced works on.
+/// Returns the choices for how long a replaced key keeps working.
 pub(super) fn old_keys() -> FieldLook {
     let choices = OldKeys::CHOICES.map(|choice| {
         let label = match choice.days() {
-            0 => "No longer: it ends at once, for it has leaked".to_owned(),
-            1 => "For 1 day".to_owned(),
-            days => format!("For {days} days"),
+            0 => "Ends immediately (if it has leaked)".to_owned(),
+            1 => "Works for 1 more day".to_owned(),
+            days => format!("Works for {days} more days"),
         };
         Choice::new(&choice.days().to_string(), &label)
     });

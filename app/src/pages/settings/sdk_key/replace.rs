@@ -1,4 +1,5 @@
-//! `/settings/sdk-key/new` and `/settings/sdk-key/import`: a key in the place of the current one, or the first.
+//! `/settings/sdk-key/new` and `/settings/sdk-key/import`: set the first key or replace the current
+//! one.
 
 use keywright_domain::{
     sdk_key::{ListedSdkKey, OldKeys},
@@ -26,7 +27,7 @@ use crate::{
     },
 };
 
-/// Where a key is made; answers with it, this once.
+/// Creates a key. The response shows it once.
 #[component]
 pub fn NewSdkKeyPage() -> impl IntoView {
     if let Some(ShownOnce::SdkKey(key)) = shown_once() {
@@ -34,14 +35,14 @@ pub fn NewSdkKeyPage() -> impl IntoView {
     }
     with_keys("New SDK key", |keys| {
         let (heading, verb) = match keys.current {
-            Some(_) => ("Replace the SDK key", "Replace key"),
-            None => ("Make the SDK key", "Make key"),
+            Some(_) => ("Replace SDK key", "Replace key"),
+            None => ("Create SDK key", "Create key"),
         };
         let note = match &keys.current {
             Some(current) => view! { <WhatBreaks last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "From then on every call of an app needs it, and is refused with 401 otherwise. It is shown once."
+                    "Once you create the key, calls without it are refused with 401. It's shown only once."
                 </p>
             }
             .into_any(),
@@ -61,26 +62,26 @@ pub fn NewSdkKeyPage() -> impl IntoView {
     })
 }
 
-/// Where a key that apps have already is taken over.
+/// Imports a key that apps already use.
 #[component]
 pub fn ImportSdkKeyPage() -> impl IntoView {
-    with_keys("Import an SDK key", |keys| {
+    with_keys("Import SDK key", |keys| {
         let note = match &keys.current {
             Some(current) => view! { <WhatBreaks last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "Apps that were built with the key go on as they are. From then on every call needs it, and is refused \
-                    with 401 otherwise."
+                    "Apps built with the key keep working. Once you import it, calls without it are \
+                    refused with 401."
                 </p>
             }
             .into_any(),
         };
-        let hint = "sdk_live_ and 64 of 0-9 and a-f. Keywright keeps only its hash.";
+        let hint = "sdk_live_ and 64 hex digits (0–9, a–f). Keywright stores just its hash.";
         let look = FieldLook::Line(FieldKind::Text);
         let mut fields = vec![FormField::new("sdk_key", "SDK key", hint, look).required()];
         fields.extend(of_old_keys(keys.current.as_ref()));
         form_page(FormPage {
-            heading: "Import an SDK key".to_owned(),
+            heading: "Import SDK key".to_owned(),
             above: above(),
             action: routes::SDK_KEY_IMPORT.to_owned(),
             back: routes::SDK_KEY.to_owned(),
@@ -94,11 +95,10 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
     })
 }
 
-/// What is asked about the key that is replaced, if there is one.
+/// Returns the fields about the key to be replaced, if there is one.
 fn of_old_keys(current: Option<&ListedSdkKey>) -> Vec<FormField> {
-    let hint = "From its end on apps with the old key get 401 until they are updated.";
-    let asked = current
-        .map(|_| FormField::new("old_keys", "The old key works", hint, old_keys()).required());
+    let hint = "After it ends, apps with the old key get 401 until they're updated.";
+    let asked = current.map(|_| FormField::new("old_keys", "Old key", hint, old_keys()).required());
     let unseen = ["form_id", "current_key"].map(FormField::hidden);
     asked.into_iter().chain(unseen).collect()
 }
@@ -116,29 +116,29 @@ fn filled(keys: Keys) -> Values {
     ]
 }
 
-/// What becomes of apps that have the old key.
+/// Explains what happens to apps with the old key.
 #[component]
 fn WhatBreaks(last_used_at: Option<Timestamp>) -> impl IntoView {
     view! {
         <p>
-            "Apps with the old key work until its end. From then on each of their calls gets 401; the leases that devices have \
-            by then stay valid until they end, 7 days at most. Have the update with the new key out before."
+            "Apps with the old key work until it ends. After that their calls fail with 401, and leases \
+            on devices run out within 7 days. Ship the update with the new key before then."
         </p>
         <p>"Last used: " <LastUse at=last_used_at/></p>
     }
 }
 
-/// The new key: the only page that ever has it.
+/// Renders the new key. No other page ever contains it.
 fn shown(key: String) -> AnyView {
-    let guide = use_visit()
-        .is_guided()
-        .then(|| view! { <DocumentLink href=routes::GUIDE>"Go on with the guide"</DocumentLink> });
+    let guide = use_visit().is_guided().then(
+        || view! { <DocumentLink href=routes::GUIDE>"Continue with the guide"</DocumentLink> },
+    );
     view! {
         <FormHead heading="Store the SDK key now".to_owned() above=above()/>
         <div class="confirm">
             <p>
-                "Shown this once. Keywright keeps only its hash, so after you leave or reload this page nobody can show it \
-                again. Build it into your apps; if it is lost, replace it."
+                "Shown only once. Keywright stores just its hash, so the key can't be shown again after \
+                you leave or reload this page. Build it into your apps. If you lose it, replace it."
             </p>
             <Secret id="sdk-key" label="New SDK key" copy_label="Copy key" text=key/>
             <ButtonRow>

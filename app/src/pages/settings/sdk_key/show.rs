@@ -1,4 +1,4 @@
-//! The keys there are, and how they are used.
+//! `/settings/sdk-key`: the tenant's SDK keys and how to use them.
 
 use keywright_domain::{sdk_key::ListedSdkKey, time::Timestamp};
 use leptos::prelude::*;
@@ -24,7 +24,6 @@ use crate::{
     },
 };
 
-/// The page.
 #[component]
 pub fn SdkKeyPage() -> impl IntoView {
     with_keys("SDK key", |keys| {
@@ -45,8 +44,8 @@ pub fn SdkKeyPage() -> impl IntoView {
             <Title text="SDK key"/>
             <PageHead heading="SDK key"/>
             <p class="page-lead">
-                "Your apps send this key with every call to the device API. It names your tenant and nothing else: it opens no \
-                page here and mints no license. Build it into the app."
+                "Your apps send this key with every call to the device API. It only identifies your \
+                tenant: it gives no access to this dashboard and can't mint licenses. Ship it in the app."
             </p>
             <div class="reading">{current} {others}</div>
             {replaced}
@@ -60,12 +59,12 @@ fn NoneYet() -> impl IntoView {
     view! {
         <EmptyState heading="No SDK key yet">
             <p>
-                "As long as there is none, the device API answers without one. Once there is, every call needs it, and is \
-                refused with 401 otherwise."
+                "Without an SDK key, the device API accepts every call. Once you create one, calls \
+                without it are refused with 401."
             </p>
             <ButtonRow>
-                <DocumentLink href=routes::SDK_KEY_NEW>"Make the SDK key"</DocumentLink>
-                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import one that apps have"</DocumentLink>
+                <DocumentLink href=routes::SDK_KEY_NEW>"Create SDK key"</DocumentLink>
+                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import an existing key"</DocumentLink>
             </ButtonRow>
         </EmptyState>
     }
@@ -82,7 +81,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
             <DescriptionRows>
                 <Item label="Key">
                     <code>"sdk_live_"</code>
-                    " and 64 hex digits, of which only the hash is kept"
+                    " and 64 hex digits; only the hash is stored"
                 </Item>
                 <Item label="Fingerprint">
                     <Copyable
@@ -91,7 +90,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
                         text=key.hash.to_string()
                     />
                 </Item>
-                <Item label="Made">
+                <Item label="Created">
                     <Time at=key.created_at/>
                     {by}
                 </Item>
@@ -100,7 +99,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
                 </Item>
             </DescriptionRows>
             <p class="hint">
-                "The fingerprint is the key's SHA-256. To see whether an app has this key: "
+                "The fingerprint is the key's SHA-256 hash. To check whether an app has this key: "
                 <code>"printf %s \"$SDK_KEY\" | sha256sum"</code>
             </p>
         </section>
@@ -111,7 +110,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
 fn Replaced(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
     let head = view! {
         <th role="columnheader" scope="col">"Fingerprint"</th>
-        <th role="columnheader" scope="col">"Made"</th>
+        <th role="columnheader" scope="col">"Created"</th>
         <th role="columnheader" scope="col">"Last used"</th>
         <th role="columnheader" scope="col">"Works until"</th>
     }
@@ -123,12 +122,12 @@ fn Replaced(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
                 <h2 id="replaced">"Replaced keys"</h2>
             </div>
             <p class="section-note">
-                "Apps with one of these work until its end, and get 401 from then on until they are updated. One that is still \
-                used just before its end is in apps that somebody has."
+                "Apps with one of these keys work until it ends, then get 401 until they're updated. If a \
+                key is still used shortly before it ends, customers still run apps with it."
             </p>
             <Table
-                label="Replaced keys, by their ends"
-                caption="Replaced keys, the latest end first"
+                label="Replaced keys, by end date"
+                caption="Replaced keys, latest end first"
                 narrow="sdk-keys"
                 busy=Signal::stored(false)
                 head
@@ -144,7 +143,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
     let fingerprint = short(&key.hash);
     let end = key.ends_at.map(|at| {
         if works {
-            let label = format!("Change the end of {fingerprint}");
+            let label = format!("Change when {fingerprint} ends");
             view! {
                 <ExactMinute at/>
                 " "
@@ -162,7 +161,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
             <th role="rowheader" scope="row">
                 <code title=key.hash.to_string()>{fingerprint}</code>
             </th>
-            <td role="cell" data-label="Made">
+            <td role="cell" data-label="Created">
                 <Time at=key.created_at/>
             </td>
             <td role="cell" data-label="Last used">
@@ -174,7 +173,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
     .into_any()
 }
 
-/// What an app needs besides.
+/// Values that an app needs to call the device API.
 #[component]
 fn UseIt() -> impl IntoView {
     let base_url = request_scope::base_url().to_string();
@@ -188,7 +187,7 @@ fn UseIt() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="use">
             <div class="section-head">
-                <h2 id="use">"Use it"</h2>
+                <h2 id="use">"Use the key"</h2>
             </div>
             <DescriptionRows>
                 <Item label="Base URL">
@@ -215,15 +214,15 @@ fn Replace() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="replace">
             <div class="section-head">
-                <h2 id="replace">"Replace it"</h2>
+                <h2 id="replace">"Replace the key"</h2>
             </div>
             <p class="section-note">
-                "A new key works at once. The old one works on for as long as you say, so that apps can be updated; if it has \
-                leaked, it can end at once."
+                "A new key works immediately. You choose how long the old one keeps working while you \
+                update your apps; if it has leaked, end it immediately."
             </p>
             <ButtonRow>
                 <DocumentLink href=routes::SDK_KEY_NEW>"Replace key"</DocumentLink>
-                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import one that apps have"</DocumentLink>
+                <DocumentLink href=routes::SDK_KEY_IMPORT>"Import an existing key"</DocumentLink>
             </ButtonRow>
         </section>
     }
