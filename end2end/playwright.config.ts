@@ -1,5 +1,6 @@
-// How the browser tests run. Servers are started by the fixtures, one process each on a free port with data of its own;
-// the binary, the browser and PostgreSQL come from `cargo xtask test browser` in environment variables.
+// Configuration of the browser tests. The fixtures start a server per worker, with its own data and
+// port. `cargo xtask test browser` sets environment variables for the server binary, the browser
+// and PostgreSQL.
 
 import { defineConfig, devices } from "@playwright/test";
 
@@ -10,7 +11,7 @@ export default defineConfig({
   testDir: "./tests",
   fullyParallel: true,
   workers: 2,
-  // A flaky test is a defect, in the product or in the test.
+  // A flaky test is a bug, either in the product or in the test.
   retries: 0,
   forbidOnly: inCi,
   reporter: inCi ? [["list"]] : [["list"], ["html", { open: "never" }]],
@@ -21,7 +22,7 @@ export default defineConfig({
     screenshot: "only-on-failure",
     trace: "retain-on-failure",
     launchOptions: {
-      // Unset where Playwright has downloaded its own.
+      // Unset if Playwright has downloaded its own browser.
       executablePath: process.env.KEYWRIGHT_CHROMIUM,
       args: [
         "--disable-background-networking",
@@ -30,7 +31,7 @@ export default defineConfig({
         "--disable-quic",
         "--disable-sync",
         "--no-first-run",
-        // Chromium's sandbox refuses root.
+        // Chromium's sandbox does not run as root.
         ...(isRoot ? ["--no-sandbox"] : []),
       ],
     },

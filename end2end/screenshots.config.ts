@@ -1,4 +1,4 @@
-// How the pictures of the documentation are taken: as the browser tests run, but for what is said here.
+// Takes the screenshots of the documentation. Extends the configuration of the browser tests.
 
 import { defineConfig } from "@playwright/test";
 
@@ -6,9 +6,9 @@ import tests from "./playwright.config";
 
 export default defineConfig(tests, {
   testDir: "./screenshots",
-  // One server, so that all pictures are of the same data.
+  // One server, so that all screenshots show the same data.
   workers: 1,
   reporter: "list",
-  // Playwright hides the caret with a style of its own, which the policy would refuse.
+  // Playwright hides the caret with an inline style, which the content security policy would block.
   use: { bypassCSP: true },
 });

@@ -3,29 +3,29 @@ import { expect, type Locator, type Page } from "@playwright/test";
 export class AuditPage {
   readonly rows: Locator;
   readonly count: Locator;
-  readonly license: Locator;
+  readonly licenseField: Locator;
 
   constructor(readonly page: Page) {
     this.rows = page.getByRole("table", { name: /^Audit log/ }).getByRole("row").filter({ has: page.getByRole("rowheader") });
     this.count = page.locator(".filters-count");
-    this.license = page.getByRole("searchbox", { name: "About which license" });
+    this.licenseField = page.getByRole("searchbox", { name: "License" });
   }
 
   async goto(query = ""): Promise<void> {
     await this.page.goto(`/audit${query}`);
-    await this.shown();
+    await this.expectLoaded();
   }
 
-  async shown(): Promise<void> {
+  async expectLoaded(): Promise<void> {
     await expect(this.page.getByRole("heading", { level: 1, name: "Audit log" })).toBeVisible();
   }
 
-  async filter(): Promise<void> {
+  async applyFilters(): Promise<void> {
     await this.page.getByRole("button", { name: "Filter" }).click();
-    await this.shown();
+    await this.expectLoaded();
   }
 
-  /** The sentence of a row, without what is folded below it. */
+  /** The sentence of a row, without the collapsed details. */
   sentence(row: Locator): Locator {
     return row.locator(".c-what > p");
   }

@@ -1,29 +1,28 @@
-// The guided start, and the pages that it leads to, on a server that was just set up.
+// The setup guide, and the pages of its steps.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
 export class GuidePage {
-  readonly done: Locator;
-  readonly next: Locator;
+  readonly completedSteps: Locator;
+  readonly nextStep: Locator;
 
   constructor(
     readonly page: Page,
     private readonly url: string,
   ) {
     const steps = page.getByRole("main").getByRole("listitem");
-    this.done = steps.getByRole("heading", { name: /\(done\)$/ });
-    this.next = page.locator("[aria-current=step] h2");
+    this.completedSteps = steps.getByRole("heading", { name: /\(done\)$/ });
+    this.nextStep = page.locator("[aria-current=step] h2");
   }
 
   async goto(path = "/"): Promise<void> {
     await this.page.goto(new URL(path, this.url).href);
   }
 
-  /** Is here, with so many steps behind, and this one next. */
-  async expectNext(done: number, next: string): Promise<void> {
+  async expectNextStep(completed: number, next: string): Promise<void> {
     await expect(this.page).toHaveURL(new URL("/", this.url).href);
-    await expect(this.done).toHaveCount(done);
-    await expect(this.next).toHaveText(next);
+    await expect(this.completedSteps).toHaveCount(completed);
+    await expect(this.nextStep).toHaveText(next);
   }
 
   async addProduct(): Promise<void> {
@@ -41,27 +40,27 @@ export class GuidePage {
     await this.page.getByRole("button", { name: "Add key type" }).click();
   }
 
-  /** Makes the SDK key; gives what is shown. */
-  async makeSdkKey(): Promise<string> {
-    await this.page.getByRole("main").getByRole("link", { name: "Make the SDK key" }).click();
-    await this.page.getByRole("button", { name: "Make key" }).click();
+  /** Creates the SDK key and returns it. */
+  async createSdkKey(): Promise<string> {
+    await this.page.getByRole("main").getByRole("link", { name: "Create SDK key" }).click();
+    await this.page.getByRole("button", { name: "Create key" }).click();
     return this.page.getByRole("status", { name: "New SDK key" }).innerText();
   }
 
-  /** Mints a license; gives the key that is shown. */
-  async mint(): Promise<string> {
+  /** Mints a license and returns its key. */
+  async mintLicense(): Promise<string> {
     await this.page.getByRole("link", { name: "Mint a license" }).click();
-    await this.page.getByLabel("Customer e-mail").fill("ada@example.test");
-    await this.page.getByRole("button", { name: "Mint" }).click();
+    await this.page.getByLabel("Customer email").fill("ada@example.test");
+    await this.page.getByRole("button", { name: "Mint licenses" }).click();
     return this.page.getByRole("status", { name: "New license key" }).innerText();
   }
 
-  async goOn(): Promise<void> {
-    await this.page.getByRole("link", { name: "Go on with the guide" }).click();
+  async continueGuide(): Promise<void> {
+    await this.page.getByRole("link", { name: "Continue with the guide" }).click();
   }
 
-  /** What the code for an app calls its client with, but for the keys that were shown once. */
-  async valuesOfSnippet(): Promise<{ url: string; tenant: string; product: string; kid: string; publicKey: string }> {
+  /** Returns the arguments in the Rust snippet, except the keys, which are shown only once. */
+  async snippetArguments(): Promise<{ url: string; tenant: string; product: string; kid: string; publicKey: string }> {
     const code = await this.page.locator("#rust").innerText();
     const strings = (call: string): string[] => {
       const [, inside = ""] = new RegExp(`${call}\\(([^)]*)\\)`).exec(code) ?? [];

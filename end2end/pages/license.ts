@@ -1,14 +1,14 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
-/** The page of one license, and the questions that its actions lead to. */
+/** The page of one license, and the confirmations of its actions. */
 export class LicensePage {
   readonly devices: Locator;
   readonly activity: Locator;
   readonly alert: Locator;
   readonly newKey: Locator;
   readonly dialog: Locator;
-  /** Whether the page hears of changes. */
-  readonly live: Locator;
+  /** Visible while live updates are connected. */
+  readonly liveIndicator: Locator;
 
   constructor(readonly page: Page) {
     this.devices = page
@@ -19,7 +19,7 @@ export class LicensePage {
     this.alert = page.getByRole("alert");
     this.newKey = page.getByRole("status", { name: "New license key" });
     this.dialog = page.getByRole("alertdialog");
-    this.live = page.getByText("Live", { exact: true });
+    this.liveIndicator = page.getByText("Live", { exact: true });
   }
 
   async goto(id: string): Promise<void> {
@@ -27,13 +27,13 @@ export class LicensePage {
     await expect(this.page.getByRole("heading", { level: 1 })).toBeVisible();
   }
 
-  /** Follows a link to a question, and answers it. */
-  async act(link: string | RegExp, verb: string): Promise<void> {
+  /** Opens the confirmation of an action and confirms it. */
+  async confirmAction(link: string | RegExp, button: string): Promise<void> {
     await this.page.getByRole("link", { name: link }).click();
-    await this.page.getByRole("button", { name: verb }).click();
+    await this.page.getByRole("button", { name: button }).click();
   }
 
-  async expectStatus(word: string): Promise<void> {
-    await expect(this.page.locator(".page-title [data-status]")).toHaveText(word);
+  async expectStatus(status: string): Promise<void> {
+    await expect(this.page.locator(".page-title [data-status]")).toHaveText(status);
   }
 }

@@ -7,7 +7,7 @@ export class LicensesPage {
   readonly previous: Locator;
   readonly count: Locator;
   readonly search: Locator;
-  readonly product: Locator;
+  readonly productFilter: Locator;
 
   constructor(readonly page: Page) {
     this.heading = page.getByRole("heading", { level: 1, name: "Licenses" });
@@ -16,7 +16,7 @@ export class LicensesPage {
     this.previous = page.getByRole("link", { name: "Previous" });
     this.count = page.locator(".filters-count");
     this.search = page.getByRole("searchbox", { name: "Search licenses" });
-    this.product = page.getByRole("combobox", { name: "Product" });
+    this.productFilter = page.getByRole("combobox", { name: "Product" });
   }
 
   async goto(): Promise<void> {
@@ -24,26 +24,25 @@ export class LicensesPage {
     await expect(this.heading).toBeVisible();
   }
 
-  /** The row of the license with this display key. */
   row(displayKey: string): Locator {
     return this.rows.filter({ has: this.page.getByRole("rowheader", { name: displayKey, exact: true }) });
   }
 
-  async hydrated(): Promise<void> {
+  async waitForHydration(): Promise<void> {
     await expect(this.page.locator("html[data-hydrated]")).toBeAttached();
   }
 
-  status(name: string): Locator {
+  statusFilter(name: string): Locator {
     return this.page.getByRole("radio", { name });
   }
 
-  /** The cells of a column, in order. */
-  async column(cell: string): Promise<string[]> {
-    return this.rows.locator(`.c-${cell}`).allInnerTexts();
+  /** Returns the texts of a column on this page, from top to bottom. */
+  async columnTexts(column: string): Promise<string[]> {
+    return this.rows.locator(`.c-${column}`).allInnerTexts();
   }
 
-  /** The display keys of the rows, in order. */
-  async keys(): Promise<string[]> {
+  /** Returns the display keys on this page, from top to bottom. */
+  async displayKeys(): Promise<string[]> {
     return this.rows.getByRole("rowheader").allInnerTexts();
   }
 }

@@ -5,15 +5,15 @@ import type { Server } from "../fixtures/server";
 export class LoginPage {
   readonly email: Locator;
   readonly password: Locator;
-  readonly submit: Locator;
+  readonly submitButton: Locator;
 
   constructor(
     readonly page: Page,
     private readonly server: Server,
   ) {
-    this.email = page.getByLabel("E-mail");
+    this.email = page.getByLabel("Email");
     this.password = page.getByLabel("Password");
-    this.submit = page.getByRole("button", { name: "Sign in" });
+    this.submitButton = page.getByRole("button", { name: "Sign in" });
   }
 
   async goto(): Promise<void> {
@@ -21,17 +21,17 @@ export class LoginPage {
     await expect(this.page.getByRole("heading", { level: 1, name: "Sign in" })).toBeVisible();
   }
 
-  async fill(email: string, password: string): Promise<void> {
+  async submit(email: string, password: string): Promise<void> {
     await this.email.fill(email);
     await this.password.fill(password);
-    await this.submit.click();
+    await this.submitButton.click();
   }
 
-  /** Signs the demo's operator with this e-mail in. */
+  /** Signs in as an operator of the demo data. */
   async signIn(email = "owner@acme.test"): Promise<void> {
     const operator = this.server.demo.operators.find((operator) => operator.email === email);
     await this.goto();
-    await this.fill(email, operator?.password ?? "");
+    await this.submit(email, operator?.password ?? "");
     await expect(this.page).toHaveURL("/licenses");
   }
 }

@@ -1,11 +1,11 @@
-// The page on which a fresh server gets its first tenant. Its server is another than the one of the demo data.
+// The page that creates the first tenant. It is on a server of its own, without demo data.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
-const right = {
+const validForm = {
   "Tenant name": "My company",
   Slug: "mine",
-  "E-mail": "me@mine.test",
+  Email: "me@mine.test",
   Password: "correct horse",
 };
 
@@ -27,16 +27,16 @@ export class SetupPage {
     return this.page.getByRole("main").getByLabel(label, { exact: true });
   }
 
-  /** Sends the form with that code, and else what is right unless it is given. */
-  async send(code: string, change: Partial<typeof right> = {}): Promise<void> {
-    await this.field("Setup code").fill(code);
-    for (const [label, value] of Object.entries({ ...right, ...change })) {
+  /** Submits the form with valid values, except those in `overrides`. */
+  async submit(setupCode: string, overrides: Partial<typeof validForm> = {}): Promise<void> {
+    await this.field("Setup code").fill(setupCode);
+    for (const [label, value] of Object.entries({ ...validForm, ...overrides })) {
       await this.field(label).fill(value);
     }
-    await this.page.getByRole("button", { name: "Set up" }).click();
+    await this.page.getByRole("button", { name: "Set up Keywright" }).click();
   }
 
-  async expectAt(path: string): Promise<void> {
+  async expectPath(path: string): Promise<void> {
     await expect(this.page).toHaveURL(new URL(path, this.url).href);
   }
 }

@@ -1,4 +1,5 @@
-// The pictures of the documentation, taken of the demo data: docs/screenshots/<page>-<desktop|phone>-<light|dark>.png.
+// Takes the screenshots of the documentation, with demo data:
+// docs/screenshots/<page>-<desktop|phone>-<light|dark>.png.
 
 import { join } from "node:path";
 
@@ -10,119 +11,121 @@ import { GuidePage } from "../pages/guide";
 import { LicensePage } from "../pages/license";
 import type { LoginPage } from "../pages/login";
 
-const folder = join(import.meta.dirname, "..", "..", "docs", "screenshots");
+const screenshotDir = join(import.meta.dirname, "..", "..", "docs", "screenshots");
 
 const desktop = { width: 1440, height: 900 };
 const phone = { width: 390, height: 844 };
 
-const looks = {
+const variants = {
   "desktop-light": { viewport: desktop, colorScheme: "light" },
   "desktop-dark": { viewport: desktop, colorScheme: "dark" },
   "phone-light": { viewport: phone, colorScheme: "light" },
   "phone-dark": { viewport: phone, colorScheme: "dark" },
 } as const;
 
-interface Picture {
+interface Screenshot {
   name: string;
-  /** How to get there; nobody is signed in yet. */
+  /** Opens the page, starting signed out. */
   open: (loginPage: LoginPage) => Promise<void>;
-  /** Only what somebody looks at: every clone carries it. */
-  as: (keyof typeof looks)[];
+  /** Only variants that a document shows, because every clone contains the files. */
+  variants: (keyof typeof variants)[];
 }
 
-const pictures: Picture[] = [
-  { name: "sign-in", open: signIn, as: ["desktop-light"] },
-  { name: "licenses", open: at("/licenses"), as: ["desktop-light", "desktop-dark"] },
-  { name: "license", open: license, as: ["desktop-light", "desktop-dark", "phone-light"] },
-  { name: "audit", open: audit, as: ["desktop-light"] },
-  { name: "revoke", open: revoke, as: ["desktop-light"] },
-  { name: "mint", open: minted, as: ["desktop-light"] },
+const screenshots: Screenshot[] = [
+  { name: "sign-in", open: openSignIn, variants: ["desktop-light"] },
+  { name: "licenses", open: openPath("/licenses"), variants: ["desktop-light", "desktop-dark"] },
+  { name: "license", open: openLicense, variants: ["desktop-light", "desktop-dark", "phone-light"] },
+  { name: "audit", open: openAuditLog, variants: ["desktop-light"] },
+  { name: "revoke", open: openRevokeDialog, variants: ["desktop-light"] },
+  { name: "mint", open: openMintedKey, variants: ["desktop-light"] },
 ];
 
-for (const { name, open, as } of pictures) {
-  for (const look of as) {
+for (const { name, open, variants: shown } of screenshots) {
+  for (const variant of shown) {
     test.describe(() => {
-      test.use(looks[look]);
+      test.use(variants[variant]);
 
-      test(`${name}-${look}`, async ({ page, loginPage }) => {
+      test(`${name}-${variant}`, async ({ page, loginPage }) => {
         await open(loginPage);
-        if (looks[look].viewport === desktop) {
-          await growToWholePage(page);
+        if (variants[variant].viewport === desktop) {
+          await fitViewportToPage(page);
         }
-        // What the pointer was left on would look hovered.
+        // Otherwise the last clicked element would be in its hover state.
         await page.mouse.move(0, 0);
-        await page.screenshot({ path: join(folder, `${name}-${look}.png`), animations: "disabled" });
+        await page.screenshot({ path: join(screenshotDir, `${name}-${variant}.png`), animations: "disabled" });
       });
     });
   }
 }
 
 test.describe(() => {
-  test.use(looks["desktop-light"]);
+  test.use(variants["desktop-light"]);
 
   test("guide-desktop-light", async ({ page, fresh, setupPage }) => {
     await setupPage.goto("/");
-    await setupPage.send(fresh.code);
+    await setupPage.submit(fresh.setupCode);
     const guide = new GuidePage(page, fresh.server.url);
     await guide.addProduct();
     await guide.addKeyType();
-    await guide.makeSdkKey();
-    await guide.goOn();
-    await guide.mint();
-    await guide.goOn();
-    await guide.expectNext(4, "Activate it in your app");
+    await guide.createSdkKey();
+    await guide.continueGuide();
+    await guide.mintLicense();
+    await guide.continueGuide();
+    await guide.expectNextStep(4, "Activate it in your app");
     await page.mouse.move(0, 0);
-    await page.screenshot({ path: join(folder, "guide-desktop-light.png"), animations: "disabled" });
+    await page.screenshot({ path: join(screenshotDir, "guide-desktop-light.png"), animations: "disabled" });
   });
 });
 
-async function signIn(loginPage: LoginPage): Promise<void> {
+async function openSignIn(loginPage: LoginPage): Promise<void> {
   await loginPage.goto();
-  await expectHydrated(loginPage.page);
+  await expect(loginPage.page.locator("html[data-scripted]")).toBeAttached();
 }
 
-/** Signs the owner of `acme` in and opens a path. */
-function at(path: string): Picture["open"] {
+/** Signs in as the owner of `acme` and opens a path. */
+function openPath(path: string): Screenshot["open"] {
   return async (loginPage) => {
     await loginPage.signIn();
     await loginPage.page.goto(path);
-    await expectHydrated(loginPage.page);
+    await waitForHydration(loginPage.page);
   };
 }
 
-/** A page that no script brings to life. */
-async function audit(loginPage: LoginPage): Promise<void> {
+async function openAuditLog(loginPage: LoginPage): Promise<void> {
   await loginPage.signIn();
   await new AuditPage(loginPage.page).goto();
 }
 
-/** The active license with the most devices. */
-async function license(loginPage: LoginPage): Promise<void> {
-  await at("/licenses?status=active&sort=-activations")(loginPage);
+/** Opens the active license with the most devices. */
+async function openLicense(loginPage: LoginPage): Promise<void> {
+  await openPath("/licenses?status=active&sort=-activations")(loginPage);
   await loginPage.page.getByRole("rowheader").getByRole("link").first().click();
-  await expect(new LicensePage(loginPage.page).live).toBeVisible();
+  await expect(new LicensePage(loginPage.page).liveIndicator).toBeVisible();
 }
 
-async function revoke(loginPage: LoginPage): Promise<void> {
-  await license(loginPage);
+async function openRevokeDialog(loginPage: LoginPage): Promise<void> {
+  await openLicense(loginPage);
   await loginPage.page.getByRole("link", { name: "Revoke…" }).click();
   await expect(new LicensePage(loginPage.page).dialog).toBeVisible();
 }
 
-async function minted(loginPage: LoginPage): Promise<void> {
+async function openMintedKey(loginPage: LoginPage): Promise<void> {
   await loginPage.signIn();
   await loginPage.page.goto("/licenses/mint?product=notes");
-  await loginPage.page.getByLabel("Customer e-mail").fill("ada@example.test");
-  await loginPage.page.getByRole("button", { name: "Mint" }).click();
+  await loginPage.page.getByLabel("Customer email").fill("ada@example.test");
+  await loginPage.page.getByRole("button", { name: "Mint licenses" }).click();
   await expect(loginPage.page.getByRole("heading", { name: "Store the new key now" })).toBeVisible();
 }
 
-async function expectHydrated(page: Page): Promise<void> {
+async function waitForHydration(page: Page): Promise<void> {
   await expect(page.locator("html[data-hydrated]")).toBeAttached();
 }
 
-/** As on a tall screen. Playwright's `fullPage` leaves sidebar and backdrop as high as the screen was. */
-async function growToWholePage(page: Page): Promise<void> {
+/**
+ * Makes the viewport as tall as the page. With Playwright's `fullPage`, sidebar and backdrop would
+ * keep the height of the original viewport.
+ */
+async function fitViewportToPage(page: Page): Promise<void> {
   const height = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.setViewportSize({ width: desktop.width, height });
 }

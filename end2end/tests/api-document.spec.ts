@@ -1,25 +1,25 @@
-// The JavaScript that docs/api.md gives to people who write clients: it runs in the browser, on the document's own lease.
+// Runs the JavaScript example of docs/api.md in the browser, on the example lease of that document.
 
 import { readFileSync } from "node:fs";
 
 import { expect, test } from "../fixtures/test";
 
-const text = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
+const apiDocument = readFileSync(new URL("../../docs/api.md", import.meta.url), "utf8");
 
-/** The first block of that language behind a heading. */
-function block(heading: string, language: string): string {
-  const behind = text.split(heading)[1] ?? "";
-  const found = new RegExp("```" + language + "\\n(.*?)\\n```", "s").exec(behind);
-  return found?.[1] ?? "";
+/** Returns the first code block in a language after a heading. */
+function codeBlock(heading: string, language: string): string {
+  const section = apiDocument.split(heading)[1] ?? "";
+  const match = new RegExp("```" + language + "\\n(.*?)\\n```", "s").exec(section);
+  return match?.[1] ?? "";
 }
 
-test("the document's code believes its lease and no other", async ({ page }) => {
-  const code = block("### Verifying offline", "js");
-  const lease = JSON.parse(block("### A worked example", "json")) as Record<string, unknown>;
-  const publicKey = /public key `([^`]+)`/.exec(text)?.[1];
+test("documented code accepts the example lease and rejects modified ones", async ({ page }) => {
+  const code = codeBlock("### Verifying offline", "js");
+  const lease = JSON.parse(codeBlock("### A worked example", "json")) as Record<string, unknown>;
+  const publicKey = /public key `([^`]+)`/.exec(apiDocument)?.[1];
   expect(code).toContain("export async function verifyLease");
   await page.goto("/login");
-  // A text, which the browser evaluates from outside of the page: the page's own policy allows no such thing.
+  // Passed as a string, which the browser evaluates outside the page's content security policy.
   const verify = (changes: object, now: number) => {
     const call = [{ ...lease, ...changes }, { k1: publicKey }, now].map((value) => JSON.stringify(value)).join(", ");
     return page.evaluate(`(() => { ${code.replace("export ", "")}; return verifyLease(${call}); })()`);
@@ -30,12 +30,12 @@ test("the document's code believes its lease and no other", async ({ page }) => 
   expect(await verify({}, end + 301)).toBeNull();
   expect(await verify({ kid: "k2" }, end)).toBeNull();
   expect(await verify({ kid: "constructor" }, end)).toBeNull();
-  expect(await verify({ signature: "no base64!" }, end)).toBeNull();
+  expect(await verify({ signature: "not base64!" }, end)).toBeNull();
   expect(await verify({ expiresAt: String(end) }, end)).toBeNull();
   expect(await verify({ entitlements: null }, end)).toBeNull();
   expect(await verify({ entitlements: ["pro", "admin"] }, end)).toBeNull();
   expect(await verify({ expiresAt: end + 1 }, end)).toBeNull();
-  // Signed by the same key: the reduced mode has no end while the device is offline.
+  // A lease for reduced mode, signed by the same key, does not expire offline.
   const fallback = {
     status: "fallback",
     entitlements: [],

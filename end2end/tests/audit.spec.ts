@@ -6,23 +6,23 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("what was done is read as a sentence, and leads to its license and back", async ({ page, server, loginPage, licensePage, auditPage }) => {
+    test("an action appears as a sentence that links to its license", async ({ page, server, loginPage, licensePage, auditPage }) => {
       const minted = server.mint();
       await loginPage.signIn("support@acme.test");
       await licensePage.goto(minted.id);
-      await licensePage.act("Revoke…", "Revoke license");
+      await licensePage.confirmAction("Revoke…", "Revoke license");
       await licensePage.expectStatus("Revoked");
 
       await page.getByRole("link", { name: "Audit log", exact: true }).click();
-      await auditPage.shown();
+      await auditPage.expectLoaded();
       const revoked = auditPage.rows.filter({ hasText: minted.display_key });
       await expect(auditPage.sentence(revoked.first())).toHaveText(`support@acme.test revoked ${minted.display_key}`);
       await expect(auditPage.sentence(revoked.last())).toHaveText(`command line minted ${minted.display_key}`);
 
-      const fact = page.getByText(minted.id);
-      await expect(fact.first()).toBeHidden();
+      const licenseId = page.getByText(minted.id);
+      await expect(licenseId.first()).toBeHidden();
       await revoked.first().getByText("Details").press("Enter");
-      await expect(fact.first()).toBeVisible();
+      await expect(licenseId.first()).toBeVisible();
 
       await revoked.first().getByRole("link", { name: minted.display_key }).click();
       await expect(page).toHaveURL(`/licenses/${minted.id}`);
@@ -34,38 +34,38 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(auditPage.rows).toHaveCount(2);
     });
 
-    test("it is asked by action, by who, by day and by license; a pasted key is in no address", async ({ page, server, loginPage, auditPage }) => {
+    test("the log is filtered by action, actor, day and license, and a pasted key never enters the URL", async ({ page, server, loginPage, auditPage }) => {
       const minted = server.mint();
       await loginPage.signIn("viewer@acme.test");
       await auditPage.goto();
       await page.getByRole("combobox", { name: "Action" }).selectOption("remint");
-      await auditPage.filter();
+      await auditPage.applyFilters();
       await expect(page).toHaveURL("/audit?action=remint");
       expect(new Set(await auditPage.rows.locator(".c-action").allInnerTexts())).toEqual(new Set(["remint"]));
       await page.getByRole("combobox", { name: "Who" }).selectOption({ label: "viewer@acme.test" });
-      await auditPage.filter();
-      await expect(page.getByRole("heading", { name: "No entry matches" })).toBeVisible();
+      await auditPage.applyFilters();
+      await expect(page.getByRole("heading", { name: "No matching entries" })).toBeVisible();
       await page.getByRole("link", { name: "Clear all filters" }).click();
       await expect(page).toHaveURL("/audit");
 
-      await page.getByLabel("to", { exact: true }).fill("2020-01-01");
-      await auditPage.filter();
+      await page.getByLabel("To", { exact: true }).fill("2020-01-01");
+      await auditPage.applyFilters();
       await expect(page).toHaveURL("/audit?to=2020-01-01");
       await expect(auditPage.count).toHaveText("0 entries");
       await page.getByRole("link", { name: "Clear", exact: true }).click();
 
-      await auditPage.license.fill(minted.license_key);
-      await auditPage.filter();
+      await auditPage.licenseField.fill(minted.license_key);
+      await auditPage.applyFilters();
       await expect(page).toHaveURL(`/audit?license=${minted.id}`);
       await expect(auditPage.rows).toHaveCount(1);
-      await page.getByRole("link", { name: "Show every license" }).click();
-      await auditPage.license.fill("ACME-NEVR-SEEN-0000-0009");
-      await auditPage.filter();
+      await page.getByRole("link", { name: "Clear license filter" }).click();
+      await auditPage.licenseField.fill("ACME-NEVR-SEEN-0000-0009");
+      await auditPage.applyFilters();
       await expect(page.getByRole("heading", { name: "No license has this key" })).toBeVisible();
       expect(page.url()).not.toContain("NEVR");
     });
 
-    test("pages lead there and back", async ({ page, loginPage, auditPage }) => {
+    test("next and previous lead to the next page and back", async ({ page, loginPage, auditPage }) => {
       await loginPage.signIn("viewer@acme.test");
       await auditPage.goto();
       await expect(auditPage.rows).toHaveCount(25);

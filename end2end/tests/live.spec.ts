@@ -1,4 +1,4 @@
-// Pages that are open come up to date by themselves, whoever changed something, and keep what was being done on them.
+// Live updates: open pages show changes by anyone, without disturbing the operator.
 
 import type { Page } from "@playwright/test";
 
@@ -8,8 +8,8 @@ import { expect, test } from "../fixtures/test";
 import { LicensePage } from "../pages/license";
 import { LicensesPage } from "../pages/licenses";
 
-/** A page that is loaded anew forgets this. */
-async function mark(page: Page): Promise<void> {
+/** Sets a property that a reload would clear. */
+async function markDocument(page: Page): Promise<void> {
   await page.evaluate(() => Object.assign(window, { marked: true }));
 }
 
@@ -17,80 +17,80 @@ async function expectNotReloaded(page: Page): Promise<void> {
   expect(await page.evaluate(() => "marked" in window)).toBe(true);
 }
 
-test("a device shows on every open page, and dialog, scroll and focus stay", async ({ page, server, loginPage, licensePage, somebody, device }) => {
+test("an activation appears on all open pages and keeps dialog, scroll position and focus", async ({ page, server, loginPage, licensePage, openAs, device }) => {
   const minted = server.mint();
   await loginPage.signIn("support@acme.test");
   await page.setViewportSize({ width: 1440, height: 400 });
   await licensePage.goto(minted.id);
-  await expect(licensePage.live).toBeVisible();
-  const other = await somebody("viewer@acme.test");
+  await expect(licensePage.liveIndicator).toBeVisible();
+  const other = await openAs("viewer@acme.test");
   const othersPage = new LicensePage(other);
   await othersPage.goto(minted.id);
-  await expect(othersPage.live).toBeVisible();
-  const unfolded = othersPage.activity.first().getByText(minted.id);
+  await expect(othersPage.liveIndicator).toBeVisible();
+  const openDetails = othersPage.activity.first().getByText(minted.id);
   await othersPage.activity.first().getByText("Details").click();
-  await expect(unfolded).toBeVisible();
-  const listed = await somebody("admin@acme.test");
-  const list = new LicensesPage(listed);
+  await expect(openDetails).toBeVisible();
+  const listPage = await openAs("admin@acme.test");
+  const list = new LicensesPage(listPage);
   const row = list.row(minted.display_key).first();
-  await list.hydrated();
+  await list.waitForHydration();
   await row.getByRole("link").focus();
 
   await page.evaluate(() => window.scrollTo(0, 120));
   await page.getByRole("link", { name: "Revoke…" }).evaluate((link) => (link as HTMLElement).click());
   const cancel = licensePage.dialog.getByRole("button", { name: "Cancel" });
   await expect(cancel).toBeFocused();
-  await expect(licensePage.dialog).toContainText("no lease is out");
+  await expect(licensePage.dialog).toContainText("None: no device can keep running offline");
   const scrolled = await page.evaluate(() => window.scrollY);
   expect(scrolled).toBeGreaterThan(0);
-  for (const open of [page, other, listed]) {
-    await mark(open);
+  for (const open of [page, other, listPage]) {
+    await markDocument(open);
   }
 
-  expect(await device.tell(`activate ${minted.license_key}`)).toContain("Licensed");
-  await expect(licensePage.dialog).toContainText("1, none gets a new lease from now on");
+  expect(await device.send(`activate ${minted.license_key}`)).toContain("Licensed");
+  await expect(licensePage.dialog).toContainText("1, none can renew after this");
   await expect(licensePage.page.locator("tbody tr")).toHaveCount(1);
   await expect(othersPage.devices).toHaveCount(1);
-  await expect(unfolded).toBeVisible();
+  await expect(openDetails).toBeVisible();
   await expect(row).toContainText("1 of 3");
   await expect(cancel).toBeFocused();
   await expect(row.getByRole("link")).toBeFocused();
   expect(await page.evaluate(() => window.scrollY)).toBe(scrolled);
-  for (const open of [page, other, listed]) {
+  for (const open of [page, other, listPage]) {
     await expectNotReloaded(open);
   }
 });
 
-test("the focus stays with its device when another one comes above it", async ({ page, server, loginPage, licensePage, device }) => {
+test("the focus stays on its row when another device is listed above it", async ({ page, server, loginPage, licensePage, device }) => {
   const minted = server.mint();
-  await device.tell(`activate ${minted.license_key}`);
+  await device.send(`activate ${minted.license_key}`);
   await loginPage.signIn("support@acme.test");
   await licensePage.goto(minted.id);
-  await expect(licensePage.live).toBeVisible();
+  await expect(licensePage.liveIndicator).toBeVisible();
   const first = page.getByRole("link", { name: /^Deactivate / });
   const name = await first.getAttribute("href");
   await first.focus();
-  const second = Device.of(server);
-  await second.tell(`activate ${minted.license_key}`);
+  const second = Device.forDemo(server);
+  await second.send(`activate ${minted.license_key}`);
   await expect(licensePage.devices).toHaveCount(2);
   expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe(name);
-  await second.tell("deactivate");
+  await second.send("deactivate");
   await expect(licensePage.devices.getByText("by the device")).toBeVisible();
   expect(await page.evaluate(() => document.activeElement?.getAttribute("href"))).toBe(name);
   second.stop();
 });
 
-test("what somebody else does shows, in an open question too", async ({ page, server, loginPage, licensePage, somebody }) => {
+test("an open dialog reports the action of another operator", async ({ page, server, loginPage, licensePage, openAs }) => {
   const minted = server.mint();
   await loginPage.signIn("support@acme.test");
   await licensePage.goto(minted.id);
-  await expect(licensePage.live).toBeVisible();
+  await expect(licensePage.liveIndicator).toBeVisible();
   await page.getByRole("link", { name: "Remint…" }).click();
   await expect(licensePage.dialog).toBeVisible();
-  const other = new LicensePage(await somebody("admin@acme.test"));
+  const other = new LicensePage(await openAs("admin@acme.test"));
   await other.goto(minted.id);
-  await other.act("Revoke…", "Revoke license");
-  await expect(licensePage.dialog.getByRole("alert")).toContainText("License is already revoked");
+  await other.confirmAction("Revoke…", "Revoke license");
+  await expect(licensePage.dialog.getByRole("alert")).toContainText("This license is already revoked");
   const close = licensePage.dialog.getByRole("button", { name: "Close" });
   await expect(close).toBeFocused();
   await expect(licensePage.dialog.getByRole("button", { name: "Remint license" })).toHaveCount(0);
@@ -99,61 +99,61 @@ test("what somebody else does shows, in an open question too", async ({ page, se
   await expect(licensePage.activity.first()).toContainText("admin@acme.test revoked this license");
 });
 
-test("a license that is minted on the command line comes into the open list", async ({ server, loginPage, licensesPage }) => {
+test("a license minted on the command line appears in the open list", async ({ server, loginPage, licensesPage }) => {
   await loginPage.signIn("viewer@acme.test");
-  await licensesPage.hydrated();
-  const before = await licensesPage.keys();
+  await licensesPage.waitForHydration();
+  const before = await licensesPage.displayKeys();
   const minted = server.mint();
   await expect(licensesPage.rows.first().getByRole("rowheader")).toHaveText(minted.display_key);
-  expect((await licensesPage.keys()).slice(1)).toEqual(before.slice(0, -1));
+  expect((await licensesPage.displayKeys()).slice(1)).toEqual(before.slice(0, -1));
 });
 
-test.describe("without its server", () => {
+test.describe("while the server is down", () => {
   test.use({ expectedErrors: [/ERR_|status of 5/] });
 
-  test("a page says that it is old, and catches up when the server is back", async ({ browser }) => {
+  test("a page reports that it is stale, and refreshes when the server is back", async ({ browser }) => {
     const server = await Server.start();
     const page = await browser.newPage({ baseURL: server.url });
     await page.goto("/login");
-    await page.getByLabel("E-mail").fill("viewer@acme.test");
+    await page.getByLabel("Email").fill("viewer@acme.test");
     await page.getByLabel("Password").fill("keywright-demo");
     await page.getByRole("button", { name: "Sign in" }).click();
     const list = new LicensesPage(page);
-    await list.hydrated();
-    await mark(page);
+    await list.waitForHydration();
+    await markDocument(page);
     await server.pause();
-    await expect(page.getByText("Updates are paused")).toBeVisible();
+    await expect(page.getByText("Live updates paused")).toBeVisible();
     await expect(list.rows).toHaveCount(25);
     const minted = server.mint();
     await server.resume();
     await expect(list.rows.first().getByRole("rowheader")).toHaveText(minted.display_key);
-    await expect(page.getByText("Updates are paused")).toHaveCount(0);
+    await expect(page.getByText("Live updates paused")).toHaveCount(0);
     await expectNotReloaded(page);
     await page.close();
     await server.stop();
   });
 });
 
-test("two servers on one PostgreSQL tell each other's pages", async ({ somebody }) => {
-  const [here, there] = await Server.startTwoOnPostgres();
-  if (!here || !there) {
-    throw new Error("two servers were to be started");
+test("a change on one server updates pages of another server on the same database", async ({ openAs }) => {
+  const [first, second] = await Server.startTwoOnPostgres();
+  if (!first || !second) {
+    throw new Error("expected two servers");
   }
-  const minted = here.mint();
-  const licensePage = new LicensePage(await somebody("support@acme.test", here));
+  const minted = first.mint();
+  const licensePage = new LicensePage(await openAs("support@acme.test", first));
   await licensePage.goto(minted.id);
-  await expect(licensePage.live).toBeVisible();
-  await mark(licensePage.page);
-  const device = Device.of(there);
-  expect(await device.tell(`activate ${minted.license_key}`)).toContain("Licensed");
+  await expect(licensePage.liveIndicator).toBeVisible();
+  await markDocument(licensePage.page);
+  const device = Device.forDemo(second);
+  expect(await device.send(`activate ${minted.license_key}`)).toContain("Licensed");
   await expect(licensePage.devices).toHaveCount(1);
-  const other = new LicensePage(await somebody("admin@acme.test", there));
+  const other = new LicensePage(await openAs("admin@acme.test", second));
   await other.goto(minted.id);
-  await other.act("Revoke…", "Revoke license");
+  await other.confirmAction("Revoke…", "Revoke license");
   await licensePage.expectStatus("Revoked");
   await expectNotReloaded(licensePage.page);
-  expect(await device.tell("validate")).toBe("refused: License has been revoked");
+  expect(await device.send("validate")).toBe("refused: License has been revoked");
   device.stop();
-  await here.stop();
-  await there.stop();
+  await first.stop();
+  await second.stop();
 });

@@ -8,7 +8,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("a product and its key type are made, and a license of it is minted", async ({ page, server, loginPage, licensesPage }) => {
+    test("a product and a key type are created, used and deleted", async ({ page, server, loginPage, licensesPage }) => {
       const name = randomBytes(3).toString("hex");
       const prefix = randomBytes(2).toString("hex").toUpperCase();
       await loginPage.signIn("admin@acme.test");
@@ -28,13 +28,13 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("link", { name: "New key type" }).click();
       await page.getByLabel("Slug").fill("yearly");
       await page.getByLabel("Devices").fill("2");
-      await page.getByLabel("Lasts").fill("1");
+      await page.getByLabel("Valid for").fill("1");
       await page.getByLabel("Unit").selectOption("years");
       await page.getByRole("button", { name: "Add key type" }).click();
       await expect(page.getByRole("row", { name: /^yearly 2 1 year/ })).toBeVisible();
 
       if (javaScriptEnabled) {
-        // It is checked while one types, too.
+        // With JavaScript the prefix is also validated while it is typed.
         await page.goto("/products/new");
         await page.getByLabel("Key prefix").pressSequentially("acme");
         await expect(page.getByLabel("Key prefix")).toHaveAccessibleDescription(/^Another product on this server has this prefix\./);
@@ -47,16 +47,16 @@ for (const javaScriptEnabled of [true, false]) {
       const minted = server.run("mint", "--tenant", "acme", "--product", name, "--json");
       expect(minted).toContain(`"display_key":"${prefix}-XXXX-`);
       await licensesPage.goto();
-      await licensesPage.product.selectOption({ label: `Paint ${name}` });
+      await licensesPage.productFilter.selectOption({ label: `Paint ${name}` });
       if (!javaScriptEnabled) {
         await page.getByRole("button", { name: "Filter" }).click();
       }
       await expect(licensesPage.rows).toHaveCount(1);
       await expect(licensesPage.rows).toContainText("0 of 2");
 
-      // Now a license is of it, so it stays.
+      // A key type with a license can't be deleted; an unused one can.
       await page.goto(`/products/${name}/key-types/yearly/delete`);
-      await expect(page.getByRole("alert")).toContainText("1 license is of this key type");
+      await expect(page.getByRole("alert")).toContainText("1 license uses this key type");
       await page.goto(`/products/${name}/key-types/new`);
       await page.getByLabel("Slug").fill("spare");
       await page.getByRole("button", { name: "Add key type" }).click();

@@ -1,4 +1,4 @@
-// SDK keys in the browser, on a server of the test's own: replacing one ends what other tests call with.
+// SDK keys. Each test has its own server, because replacing the key would break other tests.
 
 import { Device } from "../fixtures/device";
 import { expect, test } from "../fixtures/test";
@@ -8,40 +8,40 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("a key is replaced, the old one works for its grace and is ended", async ({ page, fresh, setupPage }) => {
+    test("a replaced key works during its grace period, until it is ended", async ({ page, fresh, setupPage }) => {
       await setupPage.goto("/");
-      await setupPage.send(fresh.code);
+      await setupPage.submit(fresh.setupCode);
       const guide = new GuidePage(page, fresh.server.url);
       await guide.addProduct();
       await guide.addKeyType();
-      const old = await guide.makeSdkKey();
-      await guide.goOn();
-      const key = await guide.mint();
-      const device = (sdkKey: string) => new Device(fresh.server.url, "mine", "notes", sdkKey);
-      const one = device(old);
-      expect(await one.tell(`activate ${key}`)).toMatch(/^ok, Licensed/);
+      const oldKey = await guide.createSdkKey();
+      await guide.continueGuide();
+      const licenseKey = await guide.mintLicense();
+      const startDevice = (sdkKey: string) => new Device(fresh.server.url, "mine", "notes", sdkKey);
+      const oldDevice = startDevice(oldKey);
+      expect(await oldDevice.send(`activate ${licenseKey}`)).toMatch(/^ok, Licensed/);
 
       await page.getByRole("link", { name: "SDK key" }).click();
       await page.getByRole("link", { name: "Replace key" }).click();
-      await expect(page.getByLabel("The old key works")).toHaveValue("30");
+      await expect(page.getByLabel("Old key")).toHaveValue("30");
       await page.getByRole("button", { name: "Replace key" }).click();
-      const fresher = await page.getByRole("status", { name: "New SDK key" }).innerText();
-      expect(fresher).not.toBe(old);
+      const newKey = await page.getByRole("status", { name: "New SDK key" }).innerText();
+      expect(newKey).not.toBe(oldKey);
       await page.getByRole("link", { name: "I have stored it" }).click();
-      expect(await page.content()).not.toContain(fresher);
-      const two = device(fresher);
-      expect(await one.tell("validate")).toMatch(/^ok, Licensed/);
-      expect(await two.tell(`activate ${key}`)).toMatch(/^ok, Licensed/);
+      expect(await page.content()).not.toContain(newKey);
+      const newDevice = startDevice(newKey);
+      expect(await oldDevice.send("validate")).toMatch(/^ok, Licensed/);
+      expect(await newDevice.send(`activate ${licenseKey}`)).toMatch(/^ok, Licensed/);
 
-      await page.getByRole("link", { name: /^Change the end of/ }).click();
-      await expect(page.getByLabel("It works")).toHaveValue("");
-      await page.getByLabel("It works").selectOption("0");
-      await page.getByRole("button", { name: "Set its end" }).click();
+      await page.getByRole("link", { name: /^Change when / }).click();
+      await expect(page.getByLabel("This key")).toHaveValue("");
+      await page.getByLabel("This key").selectOption("0");
+      await page.getByRole("button", { name: "Change end" }).click();
       await expect(page.getByRole("row", { name: /Ended/ })).toBeVisible();
-      expect(await one.tell("validate")).toMatch(/Invalid or missing SDK key|401/);
-      expect(await two.tell("validate")).toMatch(/^ok, Licensed/);
-      one.stop();
-      two.stop();
+      expect(await oldDevice.send("validate")).toMatch(/Invalid or missing SDK key|401/);
+      expect(await newDevice.send("validate")).toMatch(/^ok, Licensed/);
+      oldDevice.stop();
+      newDevice.stop();
     });
   });
 }

@@ -13,7 +13,7 @@ test("an operator signs in, sees the licenses and signs out", async ({ page, log
   await expect(page).toHaveURL("/login");
 });
 
-test("going back after signing out shows nothing", async ({ page, loginPage }) => {
+test("going back after signing out shows the sign-in page", async ({ page, loginPage }) => {
   await loginPage.signIn();
   await page.getByRole("button", { name: /^Account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
@@ -23,24 +23,24 @@ test("going back after signing out shows nothing", async ({ page, loginPage }) =
 });
 
 test("the sign-in page loads no wasm", async ({ page, loginPage }) => {
-  const loaded: string[] = [];
-  page.on("request", (request) => loaded.push(request.url()));
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
   await loginPage.goto();
   await expect(page.locator("html[data-scripted]")).toBeAttached();
-  expect(loaded.filter((url) => /frontend|wasm/.test(url))).toEqual([]);
+  expect(requests.filter((url) => /frontend|wasm/.test(url))).toEqual([]);
 });
 
-test.describe("refused", () => {
+test.describe("rejected", () => {
   test.use({ expectedErrors: [/status of 401/] });
 
-  test("a wrong password shows the form again, with a message and the e-mail", async ({ page, loginPage }) => {
+  test("a wrong password shows the form again with an error and the email address", async ({ page, loginPage }) => {
     await loginPage.goto();
-    await loginPage.fill("owner@acme.test", "wrong");
+    await loginPage.submit("owner@acme.test", "wrong");
     await expect(page.getByRole("alert")).toBeVisible();
     await expect(loginPage.email).toHaveValue("owner@acme.test");
     await expect(loginPage.password).toHaveValue("");
     await expect(page.locator("html[data-scripted]")).toBeAttached();
-    await loginPage.fill("owner@acme.test", "keywright-demo");
+    await loginPage.submit("owner@acme.test", "keywright-demo");
     await expect(page).toHaveURL("/licenses");
   });
 });
