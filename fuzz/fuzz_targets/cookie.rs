@@ -1,4 +1,4 @@
-//! The cookies of a browser's request.
+//! Fuzzes the cookies of a browser request.
 
 #![no_main]
 

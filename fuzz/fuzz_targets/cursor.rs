@@ -1,4 +1,5 @@
-//! Places in a list, orders, and what a page is to be told of, as they stand in an address.
+//! Fuzzes list cursors, sort orders, subscription subjects and audit filters, as query strings
+//! contain them.
 
 #![no_main]
 

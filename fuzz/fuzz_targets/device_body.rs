@@ -1,4 +1,4 @@
-//! The body of a device's request.
+//! Fuzzes the body of a device request.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! The address, the query string and the headers of any request.
+//! Fuzzes the URL, the query string and the headers of a request.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What may be typed or pasted for a license key, a setup code, or the name of anything.
+//! Fuzzes license keys, setup codes and names, as people type or paste them.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! What is searched for.
+//! Fuzzes search terms.
 
 #![no_main]
 

@@ -1,12 +1,9 @@
-//! Tests of the whole server, in one program so that it links once.
+//! Integration tests of the server, in one binary so that it links only once.
 //!
-//! `device_api` and `dashboard` call the router in-process; `cli` runs the binary; `properties` calls the parsers. Folders mirror
-//! the URLs and commands.
+//! `device_api` and `dashboard` call the router in process, `cli` runs the binary, and
+//! `properties` calls the parsers. The directories mirror URLs and commands.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that panics has failed, as it should"
-)]
+#![expect(clippy::unwrap_used, reason = "a panic fails the test, as intended")]
 
 mod cli;
 mod dashboard;

@@ -1,4 +1,4 @@
-//! Entities for tests to vary.
+//! Default entities that tests customize.
 
 use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
@@ -12,12 +12,12 @@ use uuid::Uuid;
 
 use crate::NOW;
 
-/// Parses a license key.
+/// Parses a license key. Panics if it is malformed.
 pub fn license_key(text: &str) -> LicenseKey {
     LicenseKey::parse(text).unwrap()
 }
 
-/// Builds a license of product `notes` of tenant `acme`: active, for life, with three slots, none of them taken.
+/// Builds an active lifetime license for `acme`'s product `notes` with three free slots.
 pub fn license(key: &LicenseKey) -> License {
     License {
         tenant: "acme".parse().unwrap(),
@@ -38,7 +38,7 @@ pub fn license(key: &LicenseKey) -> License {
     }
 }
 
-/// Builds device `number` of a license of tenant `acme`, active since [`NOW`].
+/// Builds device `number` of an `acme` license, active since [`NOW`].
 pub fn activation(license: LicenseId, number: u32) -> Activation {
     Activation {
         tenant: "acme".parse().unwrap(),

@@ -1,4 +1,4 @@
-//! A clock that tests set.
+//! A clock that tests control.
 
 use std::sync::{
     Arc,
@@ -8,17 +8,16 @@ use std::sync::{
 use keywright_domain::time::Timestamp;
 use keywright_service::clock::Clock;
 
-/// A clock that stands still until a test sets it. Clones share the time.
+/// A clock that moves only when a test sets it. Clones share the same time.
 #[derive(Debug, Clone)]
 pub struct FixedClock(Arc<AtomicI64>);
 
 impl FixedClock {
-    /// Returns a clock that stands at `now`.
+    /// Creates a clock stopped at `now`.
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(now.millis())))
     }
 
-    /// Sets the time.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.millis(), Ordering::SeqCst);
     }

@@ -1,4 +1,4 @@
-//! Fresh databases for tests, one each, on both engines.
+//! A fresh database per test, on either engine.
 
 use std::{
     env, fs,
@@ -12,14 +12,16 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_defa
 
 use crate::EngineFixture;
 
-/// A maintenance database on a PostgreSQL whose user may create databases; `cargo xtask test` starts one and sets this.
+/// Environment variable with the URL of a PostgreSQL maintenance database whose user may create
+/// databases. `cargo xtask test` starts a server and sets it.
 pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
-/// An empty database that goes away with this value and its clones (on PostgreSQL: with the cluster that the tests run on).
+/// A database of its own for one test. On SQLite it is deleted with the last clone; on PostgreSQL
+/// it lives as long as the test cluster.
 #[derive(Clone)]
 pub struct TestDatabase {
     url: String,
-    /// The SQLite file's; on PostgreSQL there is none.
+    /// Directory of the SQLite file; `None` on PostgreSQL.
     folder: Option<Arc<tempfile::TempDir>>,
 }
 
@@ -28,7 +30,7 @@ fn file_in(folder: &tempfile::TempDir) -> PathBuf {
 }
 
 impl TestDatabase {
-    /// An empty database on that engine.
+    /// Creates an empty database on `engine`.
     pub async fn on(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => Self::sqlite(),
@@ -37,7 +39,7 @@ impl TestDatabase {
     }
 
     fn sqlite() -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = tempfile::tempdir().expect("failed to create a temporary directory");
         let url = format!("sqlite:{}?mode=rwc", file_in(&folder).display());
         Self {
             url,
@@ -49,7 +51,8 @@ impl TestDatabase {
         let maintenance = env::var(POSTGRES_URL_VARIABLE).unwrap_or_else(|_| {
             panic!("{POSTGRES_URL_VARIABLE} is not set: run the tests with `cargo xtask test rust`")
         });
-        // A name that no other run on this server has drawn; the standard library seeds its hashers at random.
+        // Unique among all runs on this server: the standard library seeds `RandomState`
+        // randomly.
         let name = format!(
             "keywright_test_{:016x}",
             RandomState::new().build_hasher().finish()
@@ -57,79 +60,96 @@ impl TestDatabase {
         install_default_drivers();
         let mut connection = AnyConnection::connect(&maintenance)
             .await
-            .expect("PostgreSQL");
+            .expect("failed to connect to PostgreSQL");
         let create = format!("CREATE DATABASE {name}");
         connection
             .execute(AssertSqlSafe(create))
             .await
-            .expect("a database of its own");
-        connection.close().await.expect("closed");
-        let (server, _) = maintenance.rsplit_once('/').expect("a URL with a database");
+            .expect("failed to create the test database");
+        connection
+            .close()
+            .await
+            .expect("failed to close the connection");
+        let (server, _) = maintenance
+            .rsplit_once('/')
+            .expect("the maintenance URL names no database");
         Self {
             url: format!("{server}/{name}"),
             folder: None,
         }
     }
 
-    /// Its URL, for a server of its own.
+    /// URL of the database, for a separate server process.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// SQLite's file; none on PostgreSQL.
+    /// Path of the SQLite file; `None` on PostgreSQL.
     pub fn file(&self) -> Option<PathBuf> {
         self.folder.as_deref().map(file_in)
     }
 
-    /// Opens it.
     pub async fn open(&self) -> Store {
-        Store::open(&self.url).await.expect("the test database")
+        Store::open(&self.url)
+            .await
+            .expect("failed to open the test database")
     }
 
-    /// Does to it what the product never does.
+    /// Executes SQL, for changes that the product never makes.
     pub async fn execute(&self, sql: &'static str) {
-        self.try_execute(sql).await.expect("a statement");
+        self.try_execute(sql).await.expect("SQL statement failed");
     }
 
-    /// Tries what the database itself may refuse; says why it did.
+    /// Executes SQL that the database may reject, and returns its error message.
     pub async fn try_execute(&self, sql: &'static str) -> Result<(), String> {
         let mut connection = AnyConnection::connect(&self.url)
             .await
-            .expect("the database");
+            .expect("failed to connect to the test database");
         let done = connection.execute(sql).await;
-        connection.close().await.expect("closed");
+        connection
+            .close()
+            .await
+            .expect("failed to close the connection");
         done.map(drop).map_err(|error| error.to_string())
     }
 
-    /// All that it keeps, to search: SQLite's files as they are, the log of writes among them; the rows of every table
-    /// of PostgreSQL, as a dump has them.
+    /// Returns everything the database stores, for leak checks: the raw SQLite files including
+    /// the WAL, or the rows of every PostgreSQL table as text.
     pub async fn everything_stored(&self) -> Vec<u8> {
         let Some(folder) = &self.folder else {
             return self.rows_of_every_table().await.into_bytes();
         };
-        let files = fs::read_dir(folder.path()).expect("the folder");
+        let files = fs::read_dir(folder.path()).expect("failed to list the database directory");
         files
-            .flat_map(|file| fs::read(file.expect("a file").path()).expect("its bytes"))
+            .flat_map(|file| {
+                fs::read(file.expect("failed to list a file").path())
+                    .expect("failed to read a file")
+            })
             .collect()
     }
 
     async fn rows_of_every_table(&self) -> String {
-        let mut connection = AnyConnection::connect(&self.url).await.expect("PostgreSQL");
+        let mut connection = AnyConnection::connect(&self.url)
+            .await
+            .expect("failed to connect to PostgreSQL");
         let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
         let tables: Vec<String> = sqlx::query_scalar(tables)
             .fetch_all(&mut connection)
             .await
-            .expect("its tables");
+            .expect("failed to list the tables");
         let mut everything = String::new();
         for table in tables {
             let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
             let rows: Vec<String> = sqlx::query_scalar(rows)
                 .fetch_all(&mut connection)
                 .await
-                .expect("its rows");
+                .expect("failed to read a table");
             everything.extend(rows);
         }
-        connection.close().await.expect("closed");
+        connection
+            .close()
+            .await
+            .expect("failed to close the connection");
         everything
     }
 }

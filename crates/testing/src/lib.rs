@@ -1,4 +1,4 @@
-//! What the tests of the workspace share. Only a dev-dependency may name this crate.
+//! Fixtures shared by the tests of the workspace. Use this crate as a dev-dependency only.
 //!
 //! *Invariant:* nothing here is compiled into the product.
 
@@ -6,7 +6,7 @@
     clippy::expect_used,
     clippy::missing_panics_doc,
     clippy::unwrap_used,
-    reason = "a test whose fixture panics has failed, as it should"
+    reason = "a panicking fixture fails its test, as intended"
 )]
 
 pub mod builders;
@@ -27,16 +27,17 @@ pub use self::{clock::FixedClock, rng::SeededRng, world::TestWorld};
 
 use keywright_domain::time::Timestamp;
 
-/// The time at which test clocks start.
+/// Time at which test clocks start.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_781_000_000);
 
-/// What an [`engine_test`] takes as its first argument.
+/// First argument of an [`engine_test`], created on the engine under test.
 pub trait EngineFixture: Sized {
-    /// Makes the fixture on an engine. Panics where there is none: a test on PostgreSQL is never skipped.
+    /// Creates the fixture on `engine`. Panics if the engine is unavailable: PostgreSQL tests are
+    /// never skipped.
     fn on(engine: Engine) -> impl Future<Output = Self>;
 }
 
-/// Runs a test with its fixture on an engine; what [`engine_test`] expands to.
+/// Runs a test with its fixture on one engine. [`engine_test`] expands to calls of this function.
 pub async fn run_on<Fixture, Test>(engine: Engine, test: Test)
 where
     Fixture: EngineFixture,

@@ -1,11 +1,11 @@
-//! Randomness that a test can repeat.
+//! Reproducible randomness for tests.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use keywright_service::rng::Rng;
 use sha2::{Digest, Sha256};
 
-/// Draws the same bytes for the same seed.
+/// Generator whose bytes depend only on the seed.
 #[derive(Debug)]
 pub struct SeededRng {
     seed: u64,
@@ -13,7 +13,6 @@ pub struct SeededRng {
 }
 
 impl SeededRng {
-    /// Starts the sequence of `seed`.
     pub fn new(seed: u64) -> Self {
         Self {
             seed,

@@ -1,4 +1,4 @@
-//! All use cases over a database of their own.
+//! All services on a dedicated test database.
 
 use keywright_service::{
     Services, rate_limit::LimitSettings, rng::Rng, signing_keys::master_key::MasterKey,
@@ -7,25 +7,23 @@ use keywright_store::{Engine, Store};
 
 use crate::{EngineFixture, FixedClock, NOW, SeededRng, TestDatabase};
 
-/// All use cases over an empty database, at a standing clock.
+/// All services on a dedicated database, with a fixed clock.
 pub struct TestWorld {
-    /// The use cases.
     pub services: Services,
-    /// What they read the time from.
+    /// Clock that `services` reads.
     pub clock: FixedClock,
-    /// What they write to.
     pub store: Store,
-    /// Where that is.
+    /// Database behind `store`.
     pub database: TestDatabase,
 }
 
 impl TestWorld {
-    /// An empty world on that engine.
+    /// Creates the services on an empty database.
     pub async fn on(engine: Engine) -> Self {
         Self::over(TestDatabase::on(engine).await, 7, LimitSettings::default()).await
     }
 
-    /// Another server on the same database, with the same master key and a clock of its own.
+    /// Creates a second server on the same database, with the same master key and its own clock.
     pub async fn beside(&self) -> Self {
         Self::over(self.database.clone(), 8, LimitSettings::default()).await
     }
@@ -37,7 +35,7 @@ impl TestWorld {
         let master_key = MasterKey::generate(&SeededRng::new(7))
             .checked(&store, &*rng)
             .await
-            .expect("the master key of this database");
+            .expect("the master key does not match the database");
         let clock_given = Box::new(clock.clone());
         let services = Services::new(store.clone(), master_key, clock_given, rng, limits);
         Self {
@@ -48,15 +46,20 @@ impl TestWorld {
         }
     }
 
-    /// The same database under other limits, of which nothing is used up.
+    /// Creates a server on the same database with other rate limits and fresh counters.
     pub async fn limited_by(&self, limits: LimitSettings) -> Self {
         Self::over(self.database.clone(), 9, limits).await
     }
 
-    /// A world with the demo data in it, on that engine.
+    /// Creates the services on a database with the demo data.
     pub async fn with_demo(engine: Engine) -> Self {
         let world = Self::on(engine).await;
-        world.services.demo.fill().await.expect("the demo data");
+        world
+            .services
+            .demo
+            .fill()
+            .await
+            .expect("failed to create the demo data");
         world
     }
 }

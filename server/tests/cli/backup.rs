@@ -1,4 +1,4 @@
-//! A copy of the database under load, and back; and what is refused.
+//! `backup` under load, `restore`, and the files that `restore` rejects.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use crate::support::{
 };
 
 #[test]
-fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
+fn backup_under_load_contains_every_acknowledged_write() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 4);
     let server = installation.serve();
@@ -58,20 +58,20 @@ fn a_backup_under_load_is_whole_and_holds_all_that_was_answered_before() {
     let other = Installation::empty();
     let sentence = other.fail_after_output(&format!("restore {}", path(&file)));
     assert!(
-        sentence.contains("The database is restored, but can't be used yet"),
+        sentence.contains("the database was restored, but can't be opened yet"),
         "{sentence}"
     );
-    assert!(sentence.contains("The master key is missing"), "{sentence}");
+    assert!(sentence.contains("the master key is missing"), "{sentence}");
     fs::write(other.data().join("master.key"), &master_key).unwrap();
-    assert!(other.succeed("check").ends_with("No faults.\n"));
+    assert!(other.succeed("check").ends_with("No problems found.\n"));
     let restored = other.serve();
     let (status, answer) = validate(&restored.address, &keys[0], before);
     assert_eq!(status, "200", "{answer}");
 }
 
-/// Who had signed out, or was signed out, must not be signed in again.
+/// Backups must not bring back sessions that have since ended.
 #[test]
-fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() {
+fn restore_replaces_the_database_and_ends_all_sessions() {
     let installation = Installation::with_demo();
     let server = installation.serve();
     let cookie = session_of(&server.address, "viewer@acme.test");
@@ -79,7 +79,7 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
     installation.succeed(&format!("backup {}", path(&file)));
     let refused = installation.fail(&format!("restore {} --replace", path(&file)));
     assert!(
-        refused.contains("Another `keywright serve` is running"),
+        refused.contains("another `keywright serve` is running"),
         "{refused}"
     );
     drop(server);
@@ -107,7 +107,7 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
     let (status, answer) = activate(&server.address, "ACME-PRO0-0000-0001", 1);
     assert_eq!(status, "200", "{answer}");
     drop(server);
-    // What was put aside can be brought back.
+    // The replaced database was kept and can be restored in turn.
     installation.succeed(&format!("restore {} --replace", path(&kept)));
     let server = installation.serve();
     let (status, answer) = activate(&server.address, &later, 1);
@@ -116,16 +116,16 @@ fn what_is_restored_takes_the_place_of_what_was_there_and_nobody_is_signed_in() 
 }
 
 #[test]
-fn what_is_no_backup_is_refused_and_leaves_nothing() {
+fn invalid_backup_is_rejected_and_leaves_no_files() {
     let installation = Installation::with_demo();
     let folder = installation.data();
     let file = folder.with_file_name("backup.db");
     installation.succeed(&format!("backup {}", path(&file)));
     let again = installation.fail(&format!("backup {}", path(&file)));
-    assert!(again.contains("is there already"), "{again}");
+    assert!(again.contains("already exists"), "{again}");
     let nowhere = installation.fail("backup /nowhere/backup.db");
     assert!(
-        nowhere.contains("/nowhere/backup.db can't be written"),
+        nowhere.contains("can't write /nowhere/backup.db"),
         "{nowhere}"
     );
 
@@ -141,12 +141,15 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
     for (bad, sentence) in [
         (
             written("junk.db", &[7; 5_000]),
-            "damaged or no SQLite database",
+            "damaged or not a SQLite database",
         ),
         (written("torn.db", &torn), "damaged"),
         (written("half.db", &whole[..whole.len() / 2]), "damaged"),
-        (written("nothing.db", b""), "damaged or no SQLite database"),
-        (folder.with_file_name("absent.db"), "There is no file"),
+        (
+            written("nothing.db", b""),
+            "damaged or not a SQLite database",
+        ),
+        (folder.with_file_name("absent.db"), "no such file"),
     ] {
         let refused = empty.fail(&format!("restore {}", path(&bad)));
         assert!(refused.contains(sentence), "{}: {refused}", bad.display());
@@ -164,17 +167,17 @@ fn what_is_no_backup_is_refused_and_leaves_nothing() {
         assert_eq!(left, 0, "{}", bad.display());
     }
     let missing = empty.fail(&format!("backup {}", path(&file)));
-    assert!(missing.contains("There is no database at"), "{missing}");
+    assert!(missing.contains("no database at"), "{missing}");
 }
 
-/// The file of a SQLite database.
+/// Returns the path of a SQLite database.
 fn file_of(database: &TestDatabase) -> &str {
     let file = database.url().trim_start_matches("sqlite:");
     file.split('?').next().unwrap()
 }
 
 #[tokio::test]
-async fn a_backup_of_a_newer_version_is_refused() {
+async fn backup_from_a_newer_version_is_rejected() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let store: Store = database.open().await;
     store.close().await;
@@ -183,13 +186,13 @@ async fn a_backup_of_a_newer_version_is_refused() {
     database.execute(newer).await;
     let refused = Installation::empty().fail(&format!("restore {}", file_of(&database)));
     assert!(
-        refused.contains("newer version of Keywright (its schema is at 999)"),
+        refused.contains("newer version of Keywright (schema version 999)"),
         "{refused}"
     );
 }
 
 #[tokio::test]
-async fn on_postgres_it_names_the_tool_that_does_it() {
+async fn postgres_backup_and_restore_name_the_tool_to_use() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let installation = Installation::with_demo_on(&database);
     for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
@@ -200,19 +203,19 @@ async fn on_postgres_it_names_the_tool_that_does_it() {
         );
     }
     let checked = installation.run("check");
-    assert!(text(&checked.stdout).ends_with("No faults.\n") && checked.status.success());
+    assert!(text(&checked.stdout).ends_with("No problems found.\n") && checked.status.success());
     database
         .execute("UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'")
         .await;
     let checked = installation.run("check");
     assert_eq!(checked.status.code(), Some(1));
-    assert!(text(&checked.stdout).contains("it counts other devices than hold its slots"));
+    assert!(text(&checked.stdout).contains("active count does not match its active devices"));
     assert!(text(&checked.stderr).contains("found: see above"));
 }
 
-/// A file that can be read, and that says what its own rules forbid.
+/// The file is readable, but its rows violate its own CHECK constraints.
 #[tokio::test]
-async fn a_backup_that_contradicts_itself_is_refused() {
+async fn backup_that_violates_its_constraints_is_rejected() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     Installation::with_demo_on(&database);
     database.open().await.close().await;

@@ -1,4 +1,4 @@
-//! Commands that do what they say.
+//! Commands that succeed, and what they print.
 
 use std::{
     io::{Read, Write},
@@ -16,7 +16,7 @@ use crate::support::{
 };
 
 #[test]
-fn the_demo_says_what_it_made_in_one_line_of_json_and_does_it_once() {
+fn demo_prints_one_line_of_json_and_is_idempotent() {
     let installation = Installation::empty();
     let first = installation.succeed("demo --json");
     assert_eq!(first.lines().count(), 1);
@@ -34,7 +34,7 @@ fn the_demo_says_what_it_made_in_one_line_of_json_and_does_it_once() {
 }
 
 #[test]
-fn minted_keys_are_printed_once_one_a_line() {
+fn minted_keys_are_printed_one_per_line() {
     let installation = Installation::with_demo();
     let mint = "mint --tenant acme --product notes --key-type pro --count 3";
     let keys = installation.succeed(mint);
@@ -57,7 +57,7 @@ fn minted_keys_are_printed_once_one_a_line() {
 }
 
 #[test]
-fn a_tenant_of_ones_own_comes_to_its_first_license_from_the_command_line() {
+fn command_line_can_set_up_a_tenant_and_mint_its_first_license() {
     let installation = Installation::empty();
     installation.succeed("tenant add --tenant mine --name 'My company'");
     let add = "operator add --tenant mine --email me@mine.test --role owner";
@@ -67,18 +67,18 @@ fn a_tenant_of_ones_own_comes_to_its_first_license_from_the_command_line() {
     let product = "product add --tenant mine --product app --key-prefix MINE";
     installation.succeed(product);
     let mint = "mint --tenant mine --product app";
-    assert_snapshot!(installation.fail(mint), @"Say which key type of app is meant: it has none, `keywright key-type add` makes one");
+    assert_snapshot!(installation.fail(mint), @"Specify a key type of app: it has none; create one with `keywright key-type add`");
     installation.succeed(
         "key-type add --tenant mine --product app --key-type pro --limit 3 --days 365 \
          --entitlement pro --entitlement sync --fallback",
     );
     assert!(installation.succeed(mint).starts_with("MINE-"));
     let second = "product add --tenant mine --product other --key-prefix OTHR";
-    assert_snapshot!(installation.fail(second), @"This needs the plan starter: `keywright tenant plan --tenant mine --plan starter` changes it");
+    assert_snapshot!(installation.fail(second), @"This requires the starter plan: change it with `keywright tenant plan --tenant mine --plan starter`");
 }
 
 #[test]
-fn many_may_start_at_once_on_an_empty_folder() {
+fn parallel_commands_can_initialize_one_data_directory() {
     let installation = Installation::empty();
     std::thread::scope(|scope| {
         let tools: Vec<_> = (0..6)
@@ -97,7 +97,7 @@ fn many_may_start_at_once_on_an_empty_folder() {
 }
 
 #[test]
-fn a_database_url_names_the_file_whatever_is_in_its_path() {
+fn percent_encoded_database_path_is_decoded() {
     let mut installation = Installation::empty();
     let folder = installation.site().join("dé e");
     installation.database_url = Some(format!(
@@ -108,13 +108,13 @@ fn a_database_url_names_the_file_whatever_is_in_its_path() {
     assert!(folder.join("a.db").exists());
     assert!(
         installation.data().join("master.key").exists(),
-        "the key stays in the data folder"
+        "the key stays in the data directory"
     );
     installation.succeed("mint --tenant acme --product studio");
 }
 
 #[tokio::test]
-async fn postgres_works_alike() {
+async fn postgres_can_be_shared_by_two_servers() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
@@ -125,14 +125,14 @@ async fn postgres_works_alike() {
             .succeed("mint --tenant acme --product studio")
             .starts_with("STDO-")
     );
-    // Two servers may share it.
+    // Two servers may share one PostgreSQL database.
     let (mut one, mut other) = (installation.serve(), installation.serve());
     one.stop();
     other.stop();
 }
 
 #[test]
-fn the_generated_master_key_and_the_data_are_the_owners_alone() {
+fn master_key_and_data_directory_are_private_to_their_owner() {
     use std::os::unix::fs::PermissionsExt;
     let installation = Installation::with_demo();
     let mode =
@@ -142,7 +142,7 @@ fn the_generated_master_key_and_the_data_are_the_owners_alone() {
 }
 
 #[test]
-fn another_password_signs_everybody_out_and_in_with_it_again() {
+fn changing_a_password_ends_all_sessions() {
     let installation = Installation::with_demo();
     let server = installation.serve();
     let sign_in = |password: &str| sign_in(&server.address, "owner@acme.test", password);
@@ -156,7 +156,7 @@ fn another_password_signs_everybody_out_and_in_with_it_again() {
 
     let order = "operator password --tenant acme --email owner@acme.test";
     let short = text(&installation.run_with_input(order, "short\n").stderr);
-    assert_snapshot!(short, @"keywright: A password has 10 to 200 characters");
+    assert_snapshot!(short, @"keywright: Enter a password of 10 to 200 characters");
     let nobody = order.replace("owner@", "nobody@");
     let nobody = text(
         &installation
@@ -165,9 +165,9 @@ fn another_password_signs_everybody_out_and_in_with_it_again() {
     );
     assert_snapshot!(nobody, @"keywright: acme has no account nobody@acme.test");
     let done = installation.run_with_input(order, "another-password\n");
-    assert_snapshot!(text(&done.stdout), @"Changed the password of owner@acme.test, and ended its sessions.");
+    assert_snapshot!(text(&done.stdout), @"Changed the password of owner@acme.test and ended all sessions of the account.");
 
-    // The page that was open is let go. The time is only so that a test which waits for what never comes ends.
+    // The open event stream ends. The timeout only keeps a failing test from hanging.
     let patience = Some(Duration::from_secs(10));
     stream.set_read_timeout(patience).unwrap();
     let mut rest = String::new();

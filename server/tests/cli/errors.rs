@@ -1,4 +1,4 @@
-//! What goes wrong says so in one sentence, and changes nothing.
+//! Failures print one error message and change nothing.
 
 use std::{fs, net::TcpListener, path::Path};
 
@@ -6,7 +6,7 @@ use crate::support::instance::{Installation, MASTER_KEY, path};
 use insta::assert_snapshot;
 use keywright_testing::{Engine, TestDatabase};
 
-/// What the folder holds: a failed start leaves nothing.
+/// Lists the files in `folder`, because a failed start must leave none.
 fn names(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
@@ -17,14 +17,14 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn a_missing_site_is_found_before_anything_is_made() {
+fn missing_site_is_reported_before_any_file_is_created() {
     let installation = Installation::empty();
-    assert_snapshot!(installation.fail("serve --listen 127.0.0.1:0 --site-dir nowhere"), @"There is no built site in nowhere: run `cargo xtask site` first, or start the server from the project's folder: No such file or directory (os error 2)");
+    assert_snapshot!(installation.fail("serve --listen 127.0.0.1:0 --site-dir nowhere"), @"no built site in nowhere: run `cargo xtask site`, or start the server from the repository root: No such file or directory (os error 2)");
     assert_eq!(names(&installation.data()), Vec::<String>::new());
 }
 
 #[test]
-fn a_port_in_use_is_found_before_anything_is_made() {
+fn port_in_use_is_reported_before_any_file_is_created() {
     let installation = Installation::empty();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
@@ -41,9 +41,9 @@ fn a_port_in_use_is_found_before_anything_is_made() {
 }
 
 #[test]
-fn a_data_folder_that_can_not_be_written_is_named() {
+fn unwritable_data_directory_is_reported() {
     let installation = Installation::empty();
-    // A file stands where the folder should: that stops even root.
+    // A file in place of the directory blocks even root.
     fs::write(installation.data(), "a file").unwrap();
     let sentence = installation.fail("demo");
     assert!(
@@ -53,25 +53,25 @@ fn a_data_folder_that_can_not_be_written_is_named() {
 }
 
 #[test]
-fn a_broken_database_is_left_as_it_is() {
+fn corrupt_database_is_left_unchanged() {
     let installation = Installation::empty();
     fs::create_dir(installation.data()).unwrap();
     let file = installation.data().join("keywright.db");
     let letter = "Dear Sir or Madam, ".repeat(1000);
     fs::write(&file, &letter).unwrap();
-    assert_snapshot!(installation.fail("demo"), @"The database file is damaged or no SQLite database: error returned from database: (code: 26) file is not a database. Restore a backup, or name another file");
+    assert_snapshot!(installation.fail("demo"), @"the database file is damaged or not a SQLite database: error returned from database: (code: 26) file is not a database. Restore a backup, or use another file");
     assert_eq!(fs::read_to_string(&file).unwrap(), letter);
     assert!(!installation.data().join("master.key").exists());
 }
 
 #[test]
-fn a_database_that_is_not_there_is_unreachable_and_its_password_stays_secret() {
+fn unreachable_database_is_reported_without_its_password() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody:hunter2@127.0.0.1:1/none".into());
     let sentence = installation.fail("demo");
     assert!(
-        sentence.contains("can't be reached") && !sentence.contains("hunter2"),
+        sentence.contains("cannot reach the database") && !sentence.contains("hunter2"),
         "{sentence}"
     );
     installation.database_url = Some("mysql://h/d".into());
@@ -81,59 +81,59 @@ fn a_database_that_is_not_there_is_unreachable_and_its_password_stays_secret() {
             .contains("must begin with sqlite: or postgres:")
     );
     installation.database_url = Some("sqlite::memory:".into());
-    assert_snapshot!(installation.fail("demo"), @"The database URL names no file: a database in memory would be lost at the end");
+    assert_snapshot!(installation.fail("demo"), @"the database URL must name a file: in-memory databases are not supported");
 }
 
 #[test]
-fn a_wrong_malformed_or_missing_master_key_is_refused() {
+fn wrong_malformed_or_missing_master_key_is_rejected() {
     let mut installation = Installation::with_demo();
     let kept = fs::read(installation.data().join("keywright.db")).unwrap();
     installation.master_key = Some(MASTER_KEY.into());
-    assert_snapshot!(installation.fail("demo"), @"This is not the master key that this database was set up with. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to that one; without it the signing keys can't be read");
+    assert_snapshot!(installation.fail("demo"), @"The master key does not match this database. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to the original key; without it the signing keys can't be read");
     installation.master_key = Some("too short".into());
-    assert_snapshot!(installation.fail("demo"), @"KEYWRIGHT_MASTER_KEY is no master key: The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` makes one");
+    assert_snapshot!(installation.fail("demo"), @"KEYWRIGHT_MASTER_KEY is not a valid master key: The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` generates one");
     installation.master_key = None;
     let file = installation.data().join("master.key");
     let key = fs::read_to_string(&file).unwrap();
     fs::remove_file(&file).unwrap();
     assert_snapshot!(
         installation.fail("demo").replace(path(&file), "[file]"),
-        @"The master key is missing: this database holds signing keys encrypted with one. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to it, or put it back into [file]"
+        @"the master key is missing, and the signing keys in this database are encrypted with it: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE, or restore [file]"
     );
-    assert!(!file.exists(), "no second key is invented");
+    assert!(!file.exists(), "no second key is generated");
     assert_eq!(
         fs::read(installation.data().join("keywright.db")).unwrap(),
         kept,
-        "nothing was changed"
+        "the database is unchanged"
     );
     fs::write(&file, key).unwrap();
     installation.succeed("demo");
 }
 
 #[tokio::test]
-async fn postgres_never_gets_a_generated_key() {
+async fn postgres_requires_an_explicit_master_key() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let mut installation = Installation::empty();
     installation.database_url = Some(database.url().into());
-    assert_snapshot!(installation.fail("demo"), @"PostgreSQL needs a master key that all servers share: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE (`openssl rand -base64 32` makes one)");
+    assert_snapshot!(installation.fail("demo"), @"PostgreSQL needs a master key that all servers share: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE (`openssl rand -base64 32` generates one)");
     installation.master_key = Some(MASTER_KEY.into());
     installation.succeed("demo");
     assert_eq!(
         names(&installation.data()),
         Vec::<String>::new(),
-        "no data folder is needed"
+        "no data directory is needed"
     );
 }
 
 #[test]
-fn a_second_server_on_one_folder_is_refused() {
+fn second_server_on_one_data_directory_is_rejected() {
     let installation = Installation::empty();
     let mut first = installation.serve();
     let site = installation.site();
     let second = format!("serve --listen 127.0.0.1:0 --site-dir {}", path(&site));
     let sentence = installation.fail(&second);
     assert!(
-        sentence.contains("Another `keywright serve` is running"),
+        sentence.contains("another `keywright serve` is running"),
         "{sentence}"
     );
     first.stop();
@@ -141,44 +141,44 @@ fn a_second_server_on_one_folder_is_refused() {
 }
 
 #[test]
-fn unknown_tenants_products_and_key_types_are_named() {
+fn unknown_names_and_invalid_arguments_are_reported() {
     let installation = Installation::with_demo();
     for (arguments, sentence) in [
         (
             "mint --tenant nobody --product notes",
-            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
+            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
         ),
         (
             "mint --tenant acme --product nothing",
-            "There is no product nothing: acme has notes, studio",
+            "Product nothing does not exist: acme has notes, studio",
         ),
         (
             "mint --tenant acme --product notes",
-            "Say which key type of notes is meant: it has pro, solo, team, yearly",
+            "Specify a key type of notes: it has pro, solo, team, yearly",
         ),
         (
             "mint --tenant acme --product notes --key-type gold",
-            "notes has no key type gold: it has pro, solo, team, yearly",
+            "Product notes has no key type gold: it has pro, solo, team, yearly",
         ),
         (
             "mint --tenant acme --product studio --customer-email nobody",
-            "Give a whole e-mail address, such as ada@example.com",
+            "Enter a full email address, such as ada@example.com",
         ),
         (
             "tenant plan --tenant nobody --plan pro",
-            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
+            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
         ),
         (
             "tenant add --tenant acme",
-            "There is a tenant of this slug already",
+            "A tenant with this slug already exists",
         ),
         (
             "operator add --tenant nobody --email a@b.test --role owner",
-            "There is no tenant nobody: `keywright tenant add --tenant nobody` makes it",
+            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
         ),
         (
             "operator add --tenant acme --email a@b.test --role owner",
-            "A password has 10 to 200 characters",
+            "Enter a password of 10 to 200 characters",
         ),
     ] {
         assert_eq!(installation.fail(arguments), sentence, "{arguments:?}");
@@ -196,14 +196,14 @@ fn unknown_tenants_products_and_key_types_are_named() {
 }
 
 #[test]
-fn the_demo_refuses_somebody_elses_database() {
+fn demo_rejects_a_database_with_other_tenants() {
     let installation = Installation::empty();
     installation.succeed("tenant add --tenant mine");
-    assert_snapshot!(installation.fail("demo"), @"The database holds the tenant mine, which the demo did not make. Demo data goes into a database of its own: name an empty data folder or another database");
+    assert_snapshot!(installation.fail("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database");
 }
 
 #[test]
-fn a_mistyped_data_folder_is_said_and_not_made() {
+fn missing_data_directory_is_reported_and_not_created() {
     let installation = Installation::empty();
     for arguments in [
         "mint --tenant acme --product notes",
@@ -213,7 +213,7 @@ fn a_mistyped_data_folder_is_said_and_not_made() {
     ] {
         let sentence = installation.fail(arguments);
         assert!(
-            sentence.contains("There is no database at") && sentence.contains("--data-dir"),
+            sentence.contains("no database at") && sentence.contains("--data-dir"),
             "{sentence}"
         );
     }
@@ -221,7 +221,7 @@ fn a_mistyped_data_folder_is_said_and_not_made() {
 }
 
 #[test]
-fn a_cause_is_told_once() {
+fn error_cause_is_printed_once() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody@127.0.0.1:1/none".into());

@@ -1,5 +1,5 @@
-//! A disk that is full, a database that is gone or held for a while, a stop in a crowd: devices are told that it is the
-//! server's trouble, and all is well again without a restart.
+//! A full disk, a lost or locked database, a shutdown under load, and clients that disconnect:
+//! devices get a server error, and the server recovers without a restart.
 
 use std::{
     fs,
@@ -23,7 +23,8 @@ use crate::support::{
     raw_http::{get, session_of, try_send},
 };
 
-/// A client drops its lease on a 4xx that has none: this must not look like one.
+/// Returns whether the response is a server error. Clients drop their lease on a 4xx that has
+/// none, so a server error must not look like one.
 fn is_trouble((status, answer): &(String, Value)) -> bool {
     let is_ours = status.starts_with('5');
     if is_ours {
@@ -38,13 +39,14 @@ fn is_trouble((status, answer): &(String, Value)) -> bool {
     is_ours
 }
 
-/// A process may be forbidden to let files grow, which SQLite meets as a full disk, and be allowed to again.
+/// To SQLite, a file size limit on the process looks like a full disk, and it can be lifted
+/// again.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_refuses_what_writes_and_is_got_over() {
+fn full_disk_rejects_writes_until_there_is_space() {
     let mut installation = Installation::with_demo();
     let keys = mint(&installation, 200);
-    // A disk sends no signal.
+    // Unlike a full disk, the limit raises a signal, so ignore it.
     installation.shell = Some("trap '' XFSZ; exec \"$@\"");
     let server = installation.serve();
     let database = fs::metadata(installation.data().join("keywright.db")).unwrap();
@@ -53,7 +55,7 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
     let mut machine = 0;
     let refused = loop {
         machine += 1;
-        assert!(machine < 2_000, "it never was full");
+        assert!(machine < 2_000, "the disk never filled up");
         let key = &keys[machine as usize % keys.len()];
         let answer = activate(&server.address, key, machine);
         if is_trouble(&answer) {
@@ -63,7 +65,7 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
         held.push((key, answer.1["instance_id"].as_str().unwrap().to_owned()));
     };
     assert_eq!(refused.0, "503", "{}", refused.1);
-    // What only reads goes on.
+    // Requests that only read still succeed.
     let (key, instance) = &held[0];
     let (status, answer) = validate(&server.address, key, instance);
     assert_eq!(status, "200", "{answer}");
@@ -76,13 +78,18 @@ fn a_full_disk_refuses_what_writes_and_is_got_over() {
         let (status, answer) = validate(&server.address, key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
-    assert!(installation.succeed("check").ends_with("No faults.\n"));
+    assert!(
+        installation
+            .succeed("check")
+            .ends_with("No problems found.\n")
+    );
 }
 
-/// On Unix a file lives on for the process that has it open. What is written to it then would be gone with the process.
+/// On Unix a process can keep using a file that was deleted or replaced, but its writes are lost
+/// when it exits.
 #[cfg(unix)]
 #[test]
-fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
+fn server_recovers_once_a_moved_database_file_is_back() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 4);
     let mut server = installation.serve();
@@ -111,7 +118,7 @@ fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
         assert!(get(&address, "/ready").starts_with("HTTP/1.1 200"));
     };
 
-    // The folder is moved away, and a device that asks meanwhile does not make another.
+    // Move the directory away. A request in the meantime must not create a new one.
     fs::rename(&data, &away).unwrap();
     is_refused(2);
     server.read_log_until("is missing");
@@ -120,7 +127,7 @@ fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
     is_well(3);
     server.read_log_until("is back");
 
-    // The file is moved away, and then a copy of it stands in its place.
+    // Move the file away, then put a copy in its place.
     fs::rename(&file, &away).unwrap();
     is_refused(4);
     assert!(!file.exists());
@@ -130,16 +137,20 @@ fn a_database_file_that_is_taken_away_is_missed_and_found_again() {
     is_well(6);
 
     server.stop();
-    assert!(installation.succeed("check").ends_with("No faults.\n"));
+    assert!(
+        installation
+            .succeed("check")
+            .ends_with("No problems found.\n")
+    );
     let server = installation.serve();
     let (status, answer) = validate(&server.address, &keys[0], instance);
     assert_eq!(status, "200", "{answer}");
 }
 
-/// A line between the server and its PostgreSQL that can be cut.
+/// A TCP proxy between the server and PostgreSQL that can be cut.
 struct Line {
     address: SocketAddr,
-    /// The connections that are open; `None` while it is cut.
+    /// Open connections; `None` while the proxy is cut.
     open: Arc<Mutex<Option<Vec<TcpStream>>>>,
 }
 
@@ -166,7 +177,7 @@ impl Line {
         Self { address, open }
     }
 
-    /// Breaks every connection off, and lets none begin.
+    /// Closes every connection and refuses new ones.
     fn cut(&self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         for connection in open.take().into_iter().flatten() {
@@ -189,7 +200,7 @@ fn pass_on(mut from: TcpStream, mut to: TcpStream) {
     to.shutdown(Shutdown::Both).ok();
 }
 
-/// Where the URL's host and port are, and the URL with others in their place.
+/// Replaces the host and port of `url` with the address that `line` returns for them.
 fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     let (authority, _) = rest.split_once('/').unwrap();
@@ -199,7 +210,7 @@ fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
+async fn server_reconnects_to_postgres_after_an_outage() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let mut line = None;
     let url = by_way_of(database.url(), |database| {
@@ -219,7 +230,7 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
             answer["instance_id"].as_str().unwrap().to_owned(),
         ));
 
-        // In the middle of requests.
+        // Cut the connection while requests are in flight.
         let answers: Vec<_> = thread::scope(|scope| {
             let asked: Vec<_> = (0..16)
                 .map(|number| {
@@ -249,12 +260,16 @@ async fn a_database_that_is_gone_for_a_while_is_found_again_on_postgres() {
         let (status, answer) = validate(&server.address, &key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
-    assert!(installation.succeed("check").ends_with("No faults.\n"));
+    assert!(
+        installation
+            .succeed("check")
+            .ends_with("No problems found.\n")
+    );
 }
 
-/// Another program holds the file for longer than a request may wait.
+/// Another process holds the write lock for longer than a request may wait.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_another_program_holds_is_waited_for_and_then_refused() {
+async fn locked_database_rejects_writes_after_a_timeout() {
     let database = TestDatabase::on(Engine::Sqlite).await;
     let installation = Installation::with_demo_on(&database);
     let server = installation.serve();
@@ -283,14 +298,14 @@ async fn a_database_that_another_program_holds_is_waited_for_and_then_refused() 
     assert_eq!(status, "200", "{answer}");
 }
 
-/// What is under way when it is told to stop is answered whole, and what listens is let go.
+/// Requests in flight get complete responses, and event streams are closed.
 #[test]
-fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
+fn shutdown_under_load_completes_requests_in_flight() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 200);
     let mut server = installation.serve();
     let address = server.address.clone();
-    // Each operator may have 32.
+    // An operator may open at most 32 streams.
     let cookies = ["owner", "admin", "support", "viewer"]
         .map(|name| session_of(&address, &format!("{name}@acme.test")));
     let streams: Vec<_> = (0..100)
@@ -319,7 +334,8 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
                         let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
                         let path = "/acme/notes/activate";
                         let answer = try_send(address, "POST", path, &headers, &body.to_string());
-                        // Nobody listens any more, or it hung up before it read anything.
+                        // The server no longer listens, or it closed the connection before it
+                        // read the request.
                         let Some((begin, json)) = answer
                             .as_deref()
                             .ok()
@@ -328,7 +344,7 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
                             break;
                         };
                         assert!(begin.starts_with("HTTP/1.1 200"), "{begin} {json}");
-                        let json: Value = serde_json::from_str(json).expect("a whole answer");
+                        let json: Value = serde_json::from_str(json).expect("incomplete response");
                         held = Some((
                             key.clone(),
                             json["instance_id"].as_str().unwrap().to_owned(),
@@ -341,7 +357,7 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
         while asked.load(Ordering::Relaxed) < 150 {
             thread::yield_now();
         }
-        // Fails unless it ends well.
+        // Fails unless the server exits successfully.
         server.stop();
         let held = devices
             .into_iter()
@@ -360,10 +376,10 @@ fn it_stops_in_a_crowd_and_leaves_no_answer_half_given() {
     }
 }
 
-/// A client that goes away: in the middle of the request, behind its end, and in the middle of the answer.
+/// Clients disconnect during the request, after it, and during the response.
 #[cfg(target_os = "linux")]
 #[test]
-fn clients_that_hang_up_leave_nothing_behind() {
+fn disconnected_clients_leak_no_connections() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 200);
     let server = installation.serve();
@@ -375,7 +391,7 @@ fn clients_that_hang_up_leave_nothing_behind() {
             body.len()
         )
     };
-    // So that what is opened once is open.
+    // Warm up, so that files that are opened only once are already open.
     assert_eq!(activate(&server.address, &keys[0], 1).0, "200");
     let before = server.open_files();
     for cut in (0..request(1).len()).step_by(4) {
@@ -388,14 +404,19 @@ fn clients_that_hang_up_leave_nothing_behind() {
         let mut begin = vec![0; read];
         stream.read_exact(&mut begin).unwrap();
     }
-    // Whoever asked for a slot and did not wait has it, once.
+    // A device that disconnected before the response holds exactly one slot.
     let (status, again) = activate(&server.address, &keys[0], 2);
     assert_eq!(
         (status.as_str(), again["activated"].as_bool()),
         ("200", Some(true))
     );
-    assert!(installation.succeed("check").ends_with("No faults.\n"));
-    // A hundred hung up; connections to the database are opened as they are needed, and are far fewer.
+    assert!(
+        installation
+            .succeed("check")
+            .ends_with("No problems found.\n")
+    );
+    // Over a hundred clients disconnected. The margin of 40 covers database connections, which
+    // are opened on demand.
     let most = before + 40;
     for _ in 0..2_000 {
         if server.open_files() <= most {
@@ -404,5 +425,8 @@ fn clients_that_hang_up_leave_nothing_behind() {
         assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
     }
     let left = server.open_files();
-    assert!(left <= most, "{left} are open, {before} were before");
+    assert!(
+        left <= most,
+        "{left} files are open, {before} were open before"
+    );
 }

@@ -1,4 +1,4 @@
-//! SDK keys, signing keys, settings and suspension from the command line.
+//! Commands for SDK keys, signing keys, settings and suspension.
 
 use insta::assert_snapshot;
 use serde_json::Value;
@@ -11,7 +11,7 @@ use keywright_store::Store;
 
 use crate::support::instance::{Installation, text};
 
-/// What stands in the database after all.
+/// Reads product `notes` and its key type `pro` from the database.
 fn notes_and_pro(installation: &Installation) -> (Product, KeyType) {
     let url = format!(
         "sqlite:{}",
@@ -35,7 +35,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// What is printed of a key that was made: the key in a line of its own, then what there is to know.
+/// Splits the output of a command that creates a key into the key and the lines after it.
 fn key_and_rest(printed: &str) -> (String, String) {
     let (key, rest) = printed.split_once('\n').unwrap();
     assert!(key.starts_with("sdk_live_") && key.len() == 73, "{printed}");
@@ -43,20 +43,20 @@ fn key_and_rest(printed: &str) -> (String, String) {
 }
 
 #[test]
-fn an_sdk_key_is_set_rotated_and_shown_once() {
+fn sdk_key_is_created_rotated_and_shown_once() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.fail("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one");
+    assert_snapshot!(installation.fail("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one first");
     let (first, rest) = key_and_rest(&installation.succeed("sdk-key set --tenant indie"));
     assert_snapshot!(rest, @"
-    It is shown only once: keep it, and build it into the tenant's apps.
-    Every device call of indie needs it from now on.
+    This key is shown only once. Store it, and build it into the tenant's apps.
+    Every device request for indie must now send it.
     ");
-    assert_snapshot!(installation.fail("sdk-key set --tenant indie"), @"The tenant has an SDK key already; rotate it to get a new one");
+    assert_snapshot!(installation.fail("sdk-key set --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
     let (second, rest) = key_and_rest(&installation.succeed("sdk-key rotate --tenant indie"));
     assert_ne!(first, second);
     assert_snapshot!(rest, @"
-    It is shown only once: keep it, and build it into the tenant's apps.
-    The key that it replaces works for 30 days more; apps that still send it are refused after that.
+    This key is shown only once. Store it, and build it into the tenant's apps.
+    The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
     let third = json(&installation.succeed("sdk-key rotate --tenant indie --end-old-now --json"));
     assert_eq!(third["tenant"], "indie");
@@ -70,20 +70,20 @@ fn an_sdk_key_is_set_rotated_and_shown_once() {
                 .any(|window| window == key.as_bytes())
         );
     }
-    assert_snapshot!(installation.fail("sdk-key set --tenant nobody"), @"There is no tenant nobody: `keywright tenant add --tenant nobody` makes it");
+    assert_snapshot!(installation.fail("sdk-key set --tenant nobody"), @"Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`");
 }
 
 #[test]
-fn a_leaked_old_sdk_key_is_ended_without_touching_the_new_one() {
+fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let installation = Installation::with_demo();
     let end = "sdk-key end-old --tenant acme";
-    assert_snapshot!(installation.fail(end), @"No replaced SDK key works any more");
+    assert_snapshot!(installation.fail(end), @"No replaced SDK key is still valid");
     installation.succeed("sdk-key rotate --tenant acme");
-    assert_snapshot!(installation.succeed(end), @"Earlier SDK keys of acme no longer work. Apps that send one are refused.");
+    assert_snapshot!(installation.succeed(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
 }
 
 #[test]
-fn an_sdk_key_is_imported_from_standard_input() {
+fn sdk_key_is_imported_from_standard_input() {
     let installation = Installation::with_demo();
     let import = "sdk-key import --tenant acme";
     let key = format!("sdk_live_{}\n", "a".repeat(64));
@@ -92,7 +92,7 @@ fn an_sdk_key_is_imported_from_standard_input() {
         assert!(!refused.status.success());
         let sentence = text(&refused.stderr);
         assert!(
-            sentence.contains("sdk_live_ followed by 64 lower-case hex digits"),
+            sentence.contains("sdk_live_ followed by 64 lowercase hex digits"),
             "{sentence}"
         );
         assert!(
@@ -104,11 +104,11 @@ fn an_sdk_key_is_imported_from_standard_input() {
     assert!(done.status.success(), "{}", text(&done.stderr));
     let said = text(&done.stdout);
     assert_snapshot!(said, @"
-    acme accepts this SDK key from now on.
-    The key that it replaces works for 30 days more; apps that still send it are refused after that.
+    acme now accepts this SDK key.
+    The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
     let again = installation.run_with_input(import, &key);
-    assert!(text(&again.stderr).contains("This is the tenant's SDK key already"));
+    assert!(text(&again.stderr).contains("This is already the tenant's SDK key"));
     let demo = format!("sdk_live_{}\n", "0".repeat(64));
     let back = installation.run_with_input(&format!("{import} --end-old-now --json"), &demo);
     let back = json(&text(&back.stdout));
@@ -116,7 +116,7 @@ fn an_sdk_key_is_imported_from_standard_input() {
 }
 
 #[test]
-fn a_signing_key_is_rotated_in_two_steps() {
+fn signing_key_is_rotated_in_two_steps() {
     let installation = Installation::with_demo();
     let added = json(&installation.succeed("signing-key add --tenant acme --json"));
     assert_eq!(
@@ -124,14 +124,11 @@ fn a_signing_key_is_rotated_in_two_steps() {
         (&"k2".into(), &"added".into())
     );
     let promote = "signing-key promote --tenant acme --kid k2";
-    assert_snapshot!(installation.fail(promote), @"Apps refuse leases of a key that they don't know, so they need 14 days to fetch it: wait 14 more, unless the key that signs has leaked; then add --now");
+    assert_snapshot!(installation.fail(promote), @"Apps reject leases signed with a key that they have not fetched yet, and need 14 days to fetch it: wait 14 more, unless the current signing key has leaked; in that case, add --now");
     let said = installation.succeed(&format!("{promote} --now"));
-    assert!(
-        said.contains("k2 signs the leases of acme from now on."),
-        "{said}"
-    );
+    assert!(said.contains("k2 now signs the leases of acme."), "{said}");
     assert!(said.contains("k1 stays listed until 2"), "{said}");
-    assert_snapshot!(installation.fail(promote), @"This key signs already");
+    assert_snapshot!(installation.fail(promote), @"This key is already the signing key");
     let listed = installation.succeed("signing-key list --tenant acme");
     let lines: Vec<&str> = listed.lines().collect();
     assert!(
@@ -142,9 +139,9 @@ fn a_signing_key_is_rotated_in_two_steps() {
         lines[1].starts_with("k2\tsigning\t") && lines.len() == 2,
         "{listed}"
     );
-    assert_snapshot!(installation.fail("signing-key add --tenant acme --kid k1"), @"A key of this tenant has or had this name; name one that was never used");
+    assert_snapshot!(installation.fail("signing-key add --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
     assert_snapshot!(installation.fail("signing-key add --tenant acme --kid a|b"), @"
-    error: invalid value 'a|b' for '--kid <KID>': a key id has 1 to 32 of the characters A-Z a-z 0-9 _ -
+    error: invalid value 'a|b' for '--kid <KID>': a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -
 
     For more information, try '--help'.
     ");
@@ -156,7 +153,7 @@ fn a_signing_key_is_rotated_in_two_steps() {
 }
 
 #[test]
-fn a_tenants_first_signing_key_may_have_a_name_of_its_own() {
+fn first_signing_key_can_have_a_custom_id() {
     let installation = Installation::empty();
     installation.succeed("tenant add --tenant mine --kid kw1");
     let listed = installation.succeed("signing-key list --tenant mine --json");
@@ -167,21 +164,21 @@ fn a_tenants_first_signing_key_may_have_a_name_of_its_own() {
     let next = json(&installation.succeed("signing-key add --tenant mine --json"));
     assert_eq!(
         next["kid"], "kw2",
-        "apart from the names that another server gave"
+        "the id continues the sequence of the first key"
     );
 }
 
 #[test]
-fn a_tenant_is_suspended_and_resumed() {
+fn tenant_is_suspended_and_resumed() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.succeed("tenant suspend --tenant acme"), @"Suspended acme: its device calls are refused. Leases that are out stay valid until they end.");
-    assert_snapshot!(installation.fail("tenant suspend --tenant acme"), @"The tenant is suspended already");
+    assert_snapshot!(installation.succeed("tenant suspend --tenant acme"), @"Suspended acme. Its device requests are refused; leases already issued stay valid until they end.");
+    assert_snapshot!(installation.fail("tenant suspend --tenant acme"), @"The tenant is already suspended");
     installation.succeed("tenant resume --tenant acme");
     assert_snapshot!(installation.fail("tenant resume --tenant acme"), @"The tenant is not suspended");
 }
 
 #[test]
-fn a_product_is_changed() {
+fn product_is_updated() {
     let installation = Installation::with_demo();
     let product = "product change --tenant acme --product notes";
     let with = |options: &str| format!("{product} {options}");
@@ -195,10 +192,7 @@ fn a_product_is_changed() {
     ");
     for bad in ["36501", "'two weeks'", "1.5"] {
         let sentence = installation.fail(&with(&format!("--trial-days {bad}")));
-        assert!(
-            sentence.contains("a trial has 0 to 36500 days"),
-            "{sentence}"
-        );
+        assert!(sentence.contains("enter 0 to 36,500 days"), "{sentence}");
     }
     assert_snapshot!(installation.fail(&with("--free-tier yes")), @"
     error: invalid value 'yes' for '--free-tier <FREE_TIER>': must be on or off
@@ -220,15 +214,15 @@ fn a_product_is_changed() {
     assert_eq!(settings(), ("Notes 2".into(), None, Some(true)));
     installation.succeed(&with("--free-tier unset"));
     assert_eq!(settings(), ("Notes 2".into(), None, None));
-    assert_snapshot!(installation.fail("product change --tenant acme --product other --free-tier on"), @"There is no product other: acme has notes, studio");
+    assert_snapshot!(installation.fail("product change --tenant acme --product other --free-tier on"), @"Product other does not exist: acme has notes, studio");
 }
 
 #[test]
-fn a_key_type_is_changed() {
+fn key_type_is_updated() {
     let installation = Installation::with_demo();
     let key_type = "key-type change --tenant acme --product notes --key-type pro";
     let with = |options: &str| format!("{key_type} {options}");
-    assert_snapshot!(installation.succeed(&with("--fallback on")), @"Changed the key type pro of notes. Licenses already out keep what they have.");
+    assert_snapshot!(installation.succeed(&with("--fallback on")), @"Updated key type pro of notes. Existing licenses keep their terms.");
     let shape = || {
         let (_, pro) = notes_and_pro(&installation);
         (

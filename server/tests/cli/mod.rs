@@ -1,5 +1,5 @@
-//! The binary as a person meets it: what it prints, how it ends, and that a failure says what to do and leaves nothing
-//! half-made.
+//! Tests of the `keywright` binary: its output, its exit codes, and that a failure says what to
+//! do and leaves nothing half-written.
 
 mod backup;
 mod commands;
@@ -7,6 +7,7 @@ mod crash_recovery;
 mod errors;
 mod faults;
 mod keys;
+mod reference;
 mod secret_leaks;
 mod serving;
 mod setup;

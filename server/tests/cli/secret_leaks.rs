@@ -1,5 +1,6 @@
-//! A license's key is shown once, to the one who made it; then no page, log, database, backup or address has it. Neither has it SDK
-//! keys, passwords, session tokens or the master key.
+//! A license key is shown once, to the operator who created it. No page, log, database, backup or
+//! URL contains it afterwards. The same holds for SDK keys, passwords, session tokens and the
+//! master key.
 
 use data_encoding::{BASE64, HEXLOWER};
 use keywright_service::{signing_keys::master_key::MasterKey, testing::private_signing_key};
@@ -12,7 +13,7 @@ use crate::support::{
     raw_http::{send, session_of},
 };
 
-/// What a key may have leaked into.
+/// Captured output that a secret may have leaked into, by name of the place.
 #[derive(Default)]
 struct Places(Vec<(String, Vec<u8>)>);
 
@@ -21,7 +22,8 @@ impl Places {
         self.0.push((name.to_owned(), bytes.into()));
     }
 
-    /// Fails where two neighboring groups of the key stand together, in whatever spelling: the masked key shows one.
+    /// Fails if two neighboring groups of the key appear together in any spelling. A masked key
+    /// shows only one group.
     fn have_no(&self, key: &str) {
         let groups: Vec<&str> = key.split('-').skip(1).collect();
         for (name, bytes) in &self.0 {
@@ -32,7 +34,7 @@ impl Places {
         }
     }
 
-    /// The same of a secret that is written in one way only.
+    /// Like [`Self::have_no`], for a secret with only one spelling.
     fn have_not(&self, what: &str, secret: &str) {
         self.have_not_bytes(what, secret.as_bytes());
     }
@@ -51,7 +53,7 @@ impl Places {
     }
 }
 
-/// Without what people write a key with or leave out.
+/// Removes the separators that people type in a key, and converts to upper case.
 fn plain(bytes: &[u8]) -> Vec<u8> {
     let kept = bytes.iter().filter(|byte| !b"- +".contains(byte));
     kept.map(u8::to_ascii_uppercase).collect()
@@ -63,7 +65,7 @@ fn contains(bytes: &[u8], text: &str) -> bool {
         .any(|window| window == text.as_bytes())
 }
 
-/// An operator at a browser.
+/// An operator with a browser session.
 struct Operator<'a> {
     server: &'a Serving,
     origin: String,
@@ -88,7 +90,7 @@ impl<'a> Operator<'a> {
         self.send(path, "application/x-www-form-urlencoded", form)
     }
 
-    /// Calls a server function, as a page's script does.
+    /// Calls a server function as a page script does.
     fn call(&self, function: &str, arguments: &Value) -> String {
         let path = format!("/fn/licenses/{function}");
         self.send(&path, "application/json", &arguments.to_string())
@@ -104,7 +106,8 @@ impl<'a> Operator<'a> {
     }
 }
 
-/// A key's whole life with a device that types it as people do, and with all that can be wrong about a request.
+/// Runs a key through activation, validation and deactivation as people type it, sends invalid
+/// requests as well, and returns all responses.
 fn live(server: &Serving, sdk_key: &str, key: &str) -> Vec<String> {
     let post = |path: &str, body: &str| {
         let headers = [("X-Keylight-SDK-Key", sdk_key)];
@@ -135,7 +138,7 @@ fn live(server: &Serving, sdk_key: &str, key: &str) -> Vec<String> {
     [vec![activated], answers].concat()
 }
 
-/// Those of the demo and of [`passwords_are_used`].
+/// Passwords of the demo operators and of [`passwords_are_used`].
 const PASSWORDS: [&str; 4] = [
     "keywright-demo",
     "a-first-password",
@@ -143,7 +146,7 @@ const PASSWORDS: [&str; 4] = [
     "another-password",
 ];
 
-/// An account is made, signs in with a right and a wrong password, and gets another.
+/// Creates an account, signs in with a right and a wrong password, and changes the password.
 fn passwords_are_used(installation: &Installation, server: &Serving, places: &mut Places) {
     let account = "--tenant acme --email new@acme.test";
     let add = format!("operator add --role owner {account}");
@@ -155,7 +158,7 @@ fn passwords_are_used(installation: &Installation, server: &Serving, places: &mu
         let form_type = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = send(&server.address, "POST", "/session", &form_type, &form);
         assert_eq!(&answer[9..12], status);
-        // The cookie is the answer's own business.
+        // Check only the page: the header has to contain the session cookie.
         let (_, page) = answer.split_once("\r\n\r\n").unwrap();
         places.add("a page", page);
     }
@@ -165,7 +168,7 @@ fn passwords_are_used(installation: &Installation, server: &Serving, places: &mu
     places.add("the log of `operator password`", changed.stderr);
 }
 
-/// Looks for it by the form and by the function.
+/// Searches for the key with the form and with the server function.
 fn search(operator: &Operator<'_>, key: &str, places: &mut Places) {
     let typed = key.replace('-', "+").to_lowercase();
     let found = operator.post("/licenses/find", &format!("q={typed}&status=active"));
@@ -188,7 +191,8 @@ fn backup(installation: &Installation) -> Vec<u8> {
     std::fs::read(file).unwrap()
 }
 
-/// Gives the key, which the form that is sent again does not.
+/// Mints a license with the form and returns its key. Submitting the form again must not show the
+/// key.
 fn mint_in_browser(operator: &Operator<'_>, places: &mut Places) -> String {
     let output = Selector::parse("output").unwrap();
     let form = "form_id=00000000-0000-4000-8000-000000000001&key_type=notes/pro&count=1";
@@ -210,12 +214,12 @@ async fn have_no_private_key(places: &Places, database: &TestDatabase) {
 }
 
 #[engine_test]
-async fn a_key_is_kept_nowhere(engine: Engine) {
+async fn secrets_do_not_leak(engine: Engine) {
     let database = TestDatabase::on(engine).await;
     let mut installation = Installation::empty();
     (installation.database_url, installation.master_key) =
         (Some(database.url().into()), Some(MASTER_KEY.into()));
-    // All that the product and what it is built from say.
+    // Log everything, including what dependencies log.
     installation.log_filter = Some("trace");
     let demo: Value = serde_json::from_str(&installation.succeed("demo --json")).unwrap();
     let sdk_key = demo["sdk_key"].as_str().unwrap();
@@ -266,7 +270,7 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     ] {
         places.add("a page", operator.get(path));
     }
-    // Reminted once more, by a script this time.
+    // Remint once more, this time with the server function.
     let id = successor.rsplit('/').next().unwrap();
     let shown = operator.call("remint", &json!({ "license": id }));
     let (_, shown) = shown.split_once("\r\n\r\n").unwrap();
@@ -279,12 +283,12 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     for key in [old, &new, newest, &minted_here, nobodys] {
         search(&operator, key, &mut places);
     }
-    // Typed into the wrong field.
+    // Type a key into the wrong field.
     let form = format!("email=support%40acme.test&password={old}");
     places.add("a page", operator.post("/session", &form));
 
     let token = operator.cookie.split_once('=').unwrap().1.to_owned();
-    let metrics = server.address_of("metrics are on");
+    let metrics = server.address_of("serving metrics on");
     places.add("the metrics", send(&metrics, "GET", "/metrics", &[], ""));
     if engine == Engine::Sqlite {
         places.add("the backup", backup(&installation));
@@ -293,7 +297,7 @@ async fn a_key_is_kept_nowhere(engine: Engine) {
     places.add("the log", server.stop());
     places.add("the database", database.everything_stored().await);
 
-    // It was searched where a key could be.
+    // Make sure that the right places were searched.
     let id = minted["id"].as_str().unwrap();
     assert!(places.has("the database", id) && places.has("a page", id));
     assert!(places.has("the log", "/{tenant}/{product}/activate"));

@@ -1,4 +1,4 @@
-//! `serve`, from its first request to its last.
+//! The `serve` command, from startup to shutdown.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -19,7 +19,7 @@ use crate::support::{
 };
 
 #[test]
-fn it_serves_until_it_is_told_to_stop_and_logs_no_secret() {
+fn server_runs_until_stopped_and_logs_no_secrets() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
@@ -34,10 +34,10 @@ fn it_serves_until_it_is_told_to_stop_and_logs_no_secret() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn second_signal_stops_the_server_immediately() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
-    // A request that is under way: the server has asked for its body, which never comes.
+    // A request in flight: the server has asked for its body, which never arrives.
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let head = "POST /acme/notes/activate HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n";
     stream.write_all(head.as_bytes()).unwrap();
@@ -47,9 +47,9 @@ fn a_second_signal_ends_it_at_once() {
     assert_eq!(server.stop_at_once(), Some(1));
 }
 
-/// Open pages would hold it up for as long as requests may take.
+/// Otherwise open pages would delay shutdown by the whole grace period.
 #[test]
-fn it_stops_at_once_while_pages_listen() {
+fn shutdown_does_not_wait_for_event_streams() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     let cookie = session_of(&server.address, "viewer@acme.test");
@@ -63,13 +63,16 @@ fn it_stops_at_once_while_pages_listen() {
         read.push(char::from(byte[0]));
     }
     let log = server.stop();
-    assert!(!log.contains("longer than the grace period"), "{log}");
+    assert!(!log.contains("grace period"), "{log}");
     stream.read_to_string(&mut read).unwrap();
-    assert!(read.ends_with("0\r\n\r\n"), "its end is told: {read}");
+    assert!(
+        read.ends_with("0\r\n\r\n"),
+        "the stream has a final chunk: {read}"
+    );
 }
 
 #[test]
-fn the_log_names_a_request_as_its_device_does_and_tells_no_secret() {
+fn log_has_the_client_request_id_and_no_secrets() {
     let mut installation = Installation::with_demo();
     installation.log_filter = Some("keywright=debug");
     let mut server = installation.serve();
@@ -107,9 +110,9 @@ fn the_log_names_a_request_as_its_device_does_and_tells_no_secret() {
     }
 }
 
-/// A key whose last lease ended long ago goes off the list by itself.
+/// A retired key is removed automatically once its last lease has expired.
 #[test]
-fn it_drops_signing_keys_whose_time_is_over() {
+fn signing_keys_without_valid_leases_are_removed() {
     let installation = Installation::with_demo();
     let url = format!(
         "sqlite:{}",
@@ -137,7 +140,7 @@ fn it_drops_signing_keys_whose_time_is_over() {
         store.close().await;
     });
     let mut server = installation.serve();
-    server.read_log_until("dropped a signing key whose last lease has ended");
+    server.read_log_until("dropped retired signing key");
     let keys = get(&server.address, "/acme/.well-known/keylight-keys");
     assert!(
         keys.contains(r#""primary_kid":"k2""#) && !keys.contains(r#""kid":"k1""#),
@@ -146,9 +149,9 @@ fn it_drops_signing_keys_whose_time_is_over() {
     server.stop();
 }
 
-/// What a tool changes beside a running server shows in its next answer.
+/// A change made on the command line takes effect with the server's next response.
 #[test]
-fn a_running_server_follows_the_command_line() {
+fn running_server_sees_command_line_changes() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     let keys = || get(&server.address, "/acme/.well-known/keylight-keys");
@@ -169,7 +172,7 @@ fn a_running_server_follows_the_command_line() {
     server.stop();
 }
 
-/// The value of the first series that begins so.
+/// Returns the value of the first series that starts with `series`.
 fn measured(metrics: &str, series: &str) -> f64 {
     let line = metrics.lines().find(|line| line.starts_with(series));
     let line = line.unwrap_or_else(|| panic!("{series} in {metrics}"));
@@ -177,11 +180,11 @@ fn measured(metrics: &str, series: &str) -> f64 {
 }
 
 #[test]
-fn prometheus_is_told_what_happens_and_nothing_of_whom() {
+fn metrics_count_events_without_identifying_anyone() {
     let installation = Installation::with_demo();
     let keys = mint(&installation, 3);
     let server = installation.serve_with("--metrics-listen 127.0.0.1:0");
-    let watched = server.address_of("metrics are on");
+    let watched = server.address_of("serving metrics on");
     let (_, activated) = activate(&server.address, &keys[0], 1);
     let instance = activated["instance_id"].as_str().unwrap();
     for _ in 0..3 {
@@ -202,11 +205,11 @@ fn prometheus_is_told_what_happens_and_nothing_of_whom() {
     get(&server.address, "/licenses?q=ada%40example.test");
     send(&server.address, "BREW", "/acme/notes/validate", &[], "");
 
-    // The housekeeping begins with the server, and takes its time.
+    // Maintenance starts with the server, so its metrics appear with a delay.
     let scrapes = std::iter::repeat_with(|| get(&watched, "/metrics"));
     let purged = "keywright_purged_rows_total{of=\"audit_entries\"}";
     let metrics = scrapes.take(1_000).find(|metrics| metrics.contains(purged));
-    let metrics = metrics.expect("a purge");
+    let metrics = metrics.expect("no purge was counted");
     assert!(metrics.starts_with("HTTP/1.1 200"));
     assert!(
         metrics.contains("content-type: text/plain; version=0.0.4"),
@@ -242,7 +245,7 @@ fn prometheus_is_told_what_happens_and_nothing_of_whom() {
     ] {
         assert!(!metrics.contains(whose), "{whose} in {metrics}");
     }
-    // Nowhere else, and nothing else there.
+    // Only the metrics listener serves metrics, and it serves nothing else.
     assert!(get(&server.address, "/metrics").starts_with("HTTP/1.1 404"));
     for path in ["/", "/login", "/licenses", "/health"] {
         assert!(get(&watched, path).starts_with("HTTP/1.1 404"), "{path}");
@@ -250,13 +253,13 @@ fn prometheus_is_told_what_happens_and_nothing_of_whom() {
 }
 
 #[test]
-fn devices_may_have_an_address_of_their_own() {
+fn device_api_can_have_its_own_listener() {
     let installation = Installation::with_demo();
     let mut server = installation.serve_with("--device-listen 127.0.0.1:0");
-    let devices = server.address_of("devices are answered on");
+    let devices = server.address_of("serving the device API on");
     let key = "ACME-PRO0-0000-0001";
     assert_eq!(activate(&devices, key, 1).0, "200");
-    // Told in words that apps understand, who keep their lease then.
+    // The error has the device API's format, so apps keep their lease.
     let (status, answer) = activate(&server.address, key, 1);
     assert_eq!(
         (status.as_str(), answer["error"].as_str()),
@@ -286,17 +289,17 @@ fn devices_may_have_an_address_of_their_own() {
 }
 
 #[test]
-fn what_takes_long_is_warned_of_under_the_id_that_the_answer_carries() {
+fn slow_request_is_logged_with_its_request_id() {
     let installation = Installation::with_demo();
     let mut server = installation.serve_with("--slow-request-ms 1");
-    // Checking a password takes longer.
+    // Verifying a password takes longer than 1 ms.
     let form = "email=viewer%40acme.test&password=a+wrong+guess";
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     let answer = send(&server.address, "POST", "/session", &headers, form);
     let (_, id) = answer.split_once("x-request-id: ").unwrap();
     let id = id.split('\r').next().unwrap();
     assert_eq!(id.len(), 32, "{answer}");
-    let log = server.read_log_until("answered slowly");
+    let log = server.read_log_until("slow request");
     let line = log.lines().last().unwrap();
     for part in [
         "\"level\":\"WARN\"",
@@ -308,9 +311,10 @@ fn what_takes_long_is_warned_of_under_the_id_that_the_answer_carries() {
     }
 }
 
-/// A flood is refused on connections that go on: whoever is refused sees that, and may ask again on the same one.
+/// Rate-limited requests do not close the connection, so that clients see the response and can
+/// retry on the same connection.
 #[test]
-fn whoever_is_refused_for_a_flood_sees_the_answer_and_goes_on() {
+fn rate_limited_client_sees_the_response_and_keeps_its_connection() {
     let mut installation = Installation::with_demo();
     installation.limit_requests = 5;
     let server = installation.serve();
@@ -324,7 +328,7 @@ fn whoever_is_refused_for_a_flood_sees_the_answer_and_goes_on() {
     stream.get_mut().set_nodelay(true).unwrap();
     let mut statuses = Vec::new();
     for _ in 0..60 {
-        // As some clients do: in two pieces, so that the second may come after the answer.
+        // Send two parts, as some clients do, so that the body may arrive after the response.
         stream.get_mut().write_all(request.as_bytes()).unwrap();
         thread::yield_now();
         stream.get_mut().write_all(body.as_bytes()).unwrap();

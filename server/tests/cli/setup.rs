@@ -1,4 +1,4 @@
-//! How whoever runs a fresh server learns the setup code, and nobody else does.
+//! The setup code of a new server, which only the person who runs the server can see.
 
 use std::fs;
 
@@ -9,12 +9,12 @@ use crate::support::{
 use insta::assert_snapshot;
 use keywright_testing::{Engine, TestDatabase};
 
-/// What a server that started says about the setup: an empty line ends it.
+/// Returns the setup message of a new server, which ends with an empty line.
 fn said(server: &mut Serving) -> String {
     server.read_log_until("\n\n")
 }
 
-/// The same, and the code in it.
+/// Returns the setup message and the code in it.
 fn announced(server: &mut Serving) -> (String, String) {
     let said = said(server);
     let (_, rest) = said
@@ -37,7 +37,7 @@ fn is_gone(server: &Serving) -> bool {
     get(&server.address, "/setup").starts_with("HTTP/1.1 404")
 }
 
-/// The code that `keywright setup-code` prints.
+/// Runs `keywright setup-code` and returns the code it prints.
 fn new_code(installation: &Installation) -> String {
     let printed = installation.succeed("setup-code");
     assert!(printed.contains("/setup"), "{printed}");
@@ -45,7 +45,7 @@ fn new_code(installation: &Installation) -> String {
 }
 
 #[test]
-fn a_fresh_server_prints_a_code_and_keeps_it_in_a_file_until_it_is_used() {
+fn new_server_prints_a_code_and_keeps_it_in_a_file_until_used() {
     let mut installation = Installation::empty();
     installation.log_filter = Some("keywright=debug");
     let file = installation.data().join("setup-code");
@@ -87,12 +87,12 @@ fn a_fresh_server_prints_a_code_and_keeps_it_in_a_file_until_it_is_used() {
         !log.contains("etup code") && !log.contains("/setup\n"),
         "{log}"
     );
-    assert_snapshot!(installation.fail("setup-code"), @"Keywright is set up already: there is a tenant, so no setup code is needed");
+    assert_snapshot!(installation.fail("setup-code"), @"Keywright is already set up; no setup code is needed");
     assert!(!file.exists());
 }
 
 #[test]
-fn a_restart_prints_the_same_code_or_says_how_to_get_another() {
+fn restart_prints_the_same_code_or_how_to_get_another() {
     let installation = Installation::empty();
     let file = installation.data().join("setup-code");
     let mut server = installation.serve();
@@ -109,14 +109,14 @@ fn a_restart_prints_the_same_code_or_says_how_to_get_another() {
         let mut server = installation.serve();
         let said = said(&mut server);
         assert!(
-            said.contains("`keywright setup-code` makes a new one")
+            said.contains("create a new one with `keywright setup-code`")
                 && !said.contains("Setup code: "),
             "{said}"
         );
-        // Beside the running server.
+        // While the server is running.
         let second = new_code(&installation);
         assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), second);
-        assert!(set_up(&server, &first).contains("4 tries are left"));
+        assert!(set_up(&server, &first).contains("4 attempts left"));
         server.stop();
         let mut server = installation.serve();
         assert_eq!(announced(&mut server).1, second);
@@ -136,7 +136,7 @@ fn a_restart_prints_the_same_code_or_says_how_to_get_another() {
 }
 
 #[test]
-fn a_tenant_from_the_command_line_ends_the_setup() {
+fn creating_a_tenant_on_the_command_line_ends_setup() {
     let installation = Installation::empty();
     let mut server = installation.serve_with("--public-url https://licenses.example/");
     let (said, code) = announced(&mut server);
@@ -150,16 +150,16 @@ fn a_tenant_from_the_command_line_ends_the_setup() {
 }
 
 #[test]
-fn without_a_database_there_is_nothing_to_set_up() {
+fn setup_code_requires_a_database() {
     let installation = Installation::empty();
     let sentence = installation.fail("setup-code");
-    assert!(sentence.contains("There is no database at"), "{sentence}");
+    assert!(sentence.contains("no database at"), "{sentence}");
     assert!(!installation.data().exists());
 }
 
-/// Each with a data folder of its own.
+/// Each server has its own data directory.
 #[tokio::test]
-async fn servers_on_one_postgres_have_one_code() {
+async fn servers_on_one_postgres_share_one_code() {
     let database = TestDatabase::on(Engine::Postgres).await;
     let installations = [Installation::empty(), Installation::empty()].map(|mut installation| {
         installation.database_url = Some(database.url().into());
@@ -171,17 +171,17 @@ async fn servers_on_one_postgres_have_one_code() {
     let (_, code) = announced(&mut first);
     let said = said(&mut second);
     assert!(
-        said.contains("makes a new one") && !said.contains("Setup code: "),
+        said.contains("create a new one with") && !said.contains("Setup code: "),
         "{said}"
     );
-    assert!(set_up(&second, "AAAA").contains("4 tries are left"));
-    assert!(set_up(&first, "AAAA").contains("3 tries are left"));
+    assert!(set_up(&second, "AAAA").contains("4 attempts left"));
+    assert!(set_up(&first, "AAAA").contains("3 attempts left"));
     let replaced = new_code(other);
-    assert!(set_up(&first, &code).contains("4 tries are left"));
+    assert!(set_up(&first, &code).contains("4 attempts left"));
     assert!(set_up(&second, &replaced).starts_with("HTTP/1.1 303"));
     assert!(is_gone(&first) && is_gone(&second));
     assert!(!other.data().join("setup-code").exists());
-    assert_snapshot!(one.fail("setup-code"), @"Keywright is set up already: there is a tenant, so no setup code is needed");
+    assert_snapshot!(one.fail("setup-code"), @"Keywright is already set up; no setup code is needed");
     first.stop();
     second.stop();
 }

@@ -1,4 +1,4 @@
-//! Secrets that a person types at a terminal: they are not shown while they are typed.
+//! Secrets typed at a terminal, which must not be echoed.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -7,12 +7,12 @@ use std::{
 
 use crate::support::instance::{Installation, text};
 
-/// Runs the program in a terminal of its own, whose name is the first line; the last ones are the terminal's settings
-/// after the program.
+/// Runs the program in a new terminal. The first line of output is the name of the terminal, and
+/// the last lines are its settings after the program has exited.
 const IN_A_TERMINAL: &str =
     r#"exec script --quiet --echo always --command "tty; $*; stty -a" /dev/null"#;
 
-/// Starts a command in a terminal, types a line once the terminal no longer shows what is typed, and returns all that the
+/// Starts a command in a terminal, types a line once echo is off, and returns everything the
 /// terminal showed.
 fn type_unseen(installation: &mut Installation, command: &str, line: &str) -> String {
     installation.shell = Some(IN_A_TERMINAL);
@@ -30,7 +30,7 @@ fn type_unseen(installation: &mut Installation, command: &str, line: &str) -> St
     rest
 }
 
-/// The number of attempts is only so that a test which waits for what never comes ends.
+/// The number of attempts is bounded so that a failing test does not hang.
 fn wait_until_echo_is_off(child: &mut Child, terminal: &str) {
     for _ in 0..10_000 {
         let settings = Command::new("stty").args(["-F", terminal, "-a"]).output();
@@ -39,11 +39,11 @@ fn wait_until_echo_is_off(child: &mut Child, terminal: &str) {
         }
     }
     child.kill().unwrap();
-    panic!("the terminal {terminal} shows what is typed");
+    panic!("terminal {terminal} still echoes input");
 }
 
 #[test]
-fn a_secret_typed_at_a_terminal_is_not_echoed() {
+fn secret_typed_at_a_terminal_is_not_echoed() {
     let mut installation = Installation::with_demo();
     let (password, sdk_key) = (
         "correct horse battery",
@@ -60,12 +60,12 @@ fn a_secret_typed_at_a_terminal_is_not_echoed() {
             "sdk-key import --tenant acme",
             "SDK key: ",
             &sdk_key,
-            "acme accepts this SDK key",
+            "acme now accepts this SDK key",
         ),
     ] {
         let shown = type_unseen(&mut installation, arguments, secret);
         assert!(shown.contains(prompt) && shown.contains(done), "{shown}");
         assert!(!shown.contains(secret), "{shown}");
-        assert!(shown.contains(" echo "), "it is as it was: {shown}");
+        assert!(shown.contains(" echo "), "echo is restored: {shown}");
     }
 }

@@ -1,4 +1,4 @@
-//! The page of the audit log: who reads what, in which words, and how it is asked.
+//! The audit log page: access, wording, filters and paging.
 
 use axum::http::StatusCode;
 use keywright_domain::{
@@ -20,7 +20,7 @@ use crate::support::{
 };
 
 impl Browser<'_> {
-    /// Sends the form of the filters.
+    /// Submits the filter form.
     async fn ask(&self, filters: &[(&str, &str)]) -> Answer {
         let mut form = String::new();
         for (name, value) in filters {
@@ -34,7 +34,7 @@ impl Browser<'_> {
             .await
     }
 
-    /// Where the form of the filters leads.
+    /// Submits the filter form and returns the URL it redirects to.
     async fn led(&self, filters: &[(&str, &str)]) -> String {
         let answer = self.ask(filters).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{filters:?}");
@@ -70,7 +70,7 @@ fn entry_ids(html: &Html) -> Vec<String> {
 }
 
 #[engine_test]
-async fn each_row_is_a_sentence_with_a_link_to_its_license(server: Server) {
+async fn each_entry_is_a_sentence_that_links_to_its_license(server: Server) {
     server.world.clock.set(NOW.plus_days(1));
     let support = server.sign_in(Role::Support).await;
     let pro = license_id(PRO_KEY);
@@ -93,7 +93,7 @@ async fn each_row_is_a_sentence_with_a_link_to_its_license(server: Server) {
         let facts = texts(&html, "tbody tr:first-child .facts > div");
         assert!(facts.contains(&format!("License ID{pro}")), "{facts:?}");
     }
-    // The same on the license's own page, and the way from there to the log.
+    // The license page shows the same entry and links to the log.
     let html = support.log(&format!("/licenses/{pro}")).await;
     assert_eq!(
         texts(&html, ".timeline li p")[0],
@@ -107,7 +107,7 @@ async fn each_row_is_a_sentence_with_a_link_to_its_license(server: Server) {
 }
 
 #[engine_test]
-async fn pages_reach_each_entry_once_both_ways(server: Server) {
+async fn paging_shows_each_entry_once_in_both_directions(server: Server) {
     let viewer = server.sign_in(Role::Viewer).await;
     let read = async |rel: &str, start: &str| {
         let (mut path, mut ids, mut pages) = (start.to_owned(), Vec::new(), 0);
@@ -136,7 +136,7 @@ async fn pages_reach_each_entry_once_both_ways(server: Server) {
 }
 
 #[engine_test]
-async fn each_filter_lets_through_what_it_says(server: Server) {
+async fn each_filter_returns_only_matching_entries(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let html = admin.log("/audit").await;
     let operators: Vec<String> = {
@@ -181,7 +181,7 @@ async fn each_filter_lets_through_what_it_says(server: Server) {
     assert_eq!(
         html.select(&chosen).next().unwrap().attr("value"),
         Some("remint"),
-        "the form shows what was asked"
+        "the form shows the current filter"
     );
     let from = Selector::parse("input[name=from]").unwrap();
     assert_eq!(
@@ -190,7 +190,7 @@ async fn each_filter_lets_through_what_it_says(server: Server) {
     );
 
     let none = admin.log("/audit?action=remint&to=2020-01-01").await;
-    assert_eq!(texts(&none, ".empty h2"), ["No entry matches"]);
+    assert_eq!(texts(&none, ".empty h2"), ["No matching entries"]);
     assert_eq!(texts(&none, ".filters-count"), ["0 entries"]);
     for mangled in [
         "/audit?action=%27&by=1&license=x&from=soon&after=9~9",
@@ -201,7 +201,7 @@ async fn each_filter_lets_through_what_it_says(server: Server) {
 }
 
 #[engine_test]
-async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(server: Server) {
+async fn license_is_found_by_key_id_or_list_search(server: Server) {
     let viewer = server.sign_in(Role::Viewer).await;
     let id = license_id(PRO_KEY).to_string();
     let about = format!("/audit?license={id}");
@@ -213,7 +213,7 @@ async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(serv
     ] {
         assert_eq!(viewer.led(&[("q", typed)]).await, about, "{typed:?}");
     }
-    // What was asked beside it stays; another license takes the place of this one.
+    // Other filters are kept, and a new license replaces the current one.
     assert_eq!(
         viewer
             .led(&[("license", &id), ("action", "revoke"), ("q", "")])
@@ -254,7 +254,7 @@ async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(serv
         let again = viewer.get(path).await;
         assert_eq!(again.led(), (StatusCode::SEE_OTHER, "/audit"), "{path}");
     }
-    // A key that looks like a license's id.
+    // A key that looks like a license id.
     let hex_key = "ab12".repeat(16);
     let hex_id = LicenseKey::parse(&hex_key).ok().unwrap().id();
     server
@@ -267,36 +267,36 @@ async fn a_license_is_found_by_its_key_its_id_and_what_finds_it_in_the_list(serv
         viewer.led(&[("q", &hex_key)]).await,
         format!("/audit?license={hex_id}")
     );
-    // Another tenant's license is none.
+    // Another tenant's license is not found.
     let indie = server.sign_in_as("owner@indie.test").await;
     let html = indie.log(&about).await;
-    assert!(texts(&html, ".audit-about")[0].starts_with("This tenant has no license of that ID"));
+    assert!(texts(&html, ".audit-about")[0].starts_with("No license has this ID."));
     assert_eq!(sentences(&html).len(), 0);
     assert!(!indie.get("/audit").await.text().contains("acme"));
 }
 
 #[tokio::test]
-async fn a_search_that_is_too_broad_says_so_and_a_form_that_makes_no_sense_too() {
+async fn broad_searches_and_malformed_forms_are_reported() {
     let server = Server::start(Engine::Sqlite).await;
     add_many(&server, 1_200).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let html = viewer.log("/audit?q=x.example").await;
-    assert_eq!(texts(&html, ".empty h2"), ["Too many licenses"]);
+    assert_eq!(texts(&html, ".empty h2"), ["Too many matches"]);
     assert_eq!(texts(&html, ".filters-count"), ["0 entries"]);
     let html = viewer.log("/audit?q=plain-5%40x.example").await;
     assert_eq!(
         texts(&html, ".empty h2"),
-        ["No entry matches"],
-        "they were put there by hand"
+        ["No matching entries"],
+        "licenses inserted directly have no entries"
     );
     let twice = viewer.ask(&[("q", "a"), ("q", "b")]).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(texts(&parse(&twice), "main h1"), ["Not understood"]);
+    assert_eq!(texts(&parse(&twice), "main h1"), ["Bad request"]);
 }
 
-/// Whatever can be recorded reads as a sentence, also where its details are missing.
+/// Every action renders as a sentence, even if its details are missing.
 #[tokio::test]
-async fn every_action_has_words() {
+async fn every_action_has_a_sentence() {
     let server = Server::start(Engine::Sqlite).await;
     let owner = server.sign_in(Role::Owner).await;
     for (number, action) in (1_u32..).zip(Action::ALL) {
@@ -323,13 +323,13 @@ async fn every_action_has_words() {
         record.await.unwrap();
     }
     let html = owner.log("/audit?by=system").await;
-    // A page has 25.
+    // A page has 25 entries.
     let next = Selector::parse("a[rel=next]").unwrap();
     let next = html.select(&next).next().unwrap().attr("href").unwrap();
     let rest = owner.log(next).await;
     let shown = sentences(&html).len() + sentences(&rest).len();
     assert_eq!(shown, Action::ALL.len());
-    // What somebody typed keeps its direction to itself.
+    // User input is isolated, so that its text direction does not affect the sentence.
     let typed = texts(&html, "tbody .c-what > p bdi");
     assert!(
         typed.contains(&"<b>\u{202e}x@x.test".to_owned()),
@@ -347,7 +347,7 @@ async fn every_action_has_words() {
 }
 
 #[tokio::test]
-async fn nobody_reads_it_without_signing_in() {
+async fn audit_log_requires_signing_in() {
     let server = Server::start(Engine::Sqlite).await;
     for (path, login) in [
         ("/audit", "/login?next=%2Faudit"),
@@ -361,7 +361,7 @@ async fn nobody_reads_it_without_signing_in() {
 }
 
 #[tokio::test]
-async fn it_needs_no_script_and_a_failure_says_so() {
+async fn audit_log_works_without_scripts_and_reports_failures() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let page = viewer.get("/audit").await;
@@ -375,9 +375,6 @@ async fn it_needs_no_script_and_a_failure_says_so() {
     let failed = viewer.get("/audit").await;
     assert_eq!(failed.status, StatusCode::INTERNAL_SERVER_ERROR);
     let html = parse(&failed);
-    assert_eq!(
-        texts(&html, "main h2"),
-        ["The audit log could not be loaded"]
-    );
-    assert_eq!(texts(&html, ".meta code").len(), 1, "the request's id");
+    assert_eq!(texts(&html, "main h2"), ["Couldn't load the audit log"]);
+    assert_eq!(texts(&html, ".meta code").len(), 1, "the request ID");
 }

@@ -1,4 +1,4 @@
-//! `Accept-Encoding`: what is answered compressed, and what is not.
+//! Response compression by `Accept-Encoding`.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,11 @@ use tower::ServiceExt;
 
 const SCRIPT: &str = "/pkg/keywright-frontend-1f.js";
 
-/// A file that exists in one coding only.
+/// A file without compressed variants.
 const STYLE: &str = "/pkg/main-0a.css";
 
-/// A server whose site has its script in three codings, and its database, which lives as long as the world.
+/// Builds a server whose site has its script in three encodings. The returned `TestWorld` keeps
+/// the database alive.
 async fn server() -> (Router, TestWorld) {
     let names = [
         "keywright-frontend-1f.js",
@@ -54,7 +55,7 @@ async fn get(server: &Router, path: &str, accepted: Option<&str>) -> (StatusCode
 }
 
 #[tokio::test]
-async fn files_and_pages_are_answered_in_a_coding_that_the_client_accepts() {
+async fn responses_use_an_encoding_that_the_client_accepts() {
     let (server, _world) = server().await;
     for path in [SCRIPT, "/setup"] {
         for (accepted, expected) in [
@@ -81,7 +82,7 @@ async fn files_and_pages_are_answered_in_a_coding_that_the_client_accepts() {
 }
 
 #[tokio::test]
-async fn a_client_that_accepts_no_coding_of_a_file_gets_406() {
+async fn client_that_accepts_no_available_encoding_gets_406() {
     let (server, _world) = server().await;
     for (path, accepted) in [
         (SCRIPT, "*;q=0"),

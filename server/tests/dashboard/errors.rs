@@ -1,4 +1,4 @@
-//! What cannot be shown is told with a page: what went wrong, under which id the log has it, and where to go from here.
+//! Error pages, which say what went wrong, show the request ID and offer a way out.
 
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ use crate::support::{
     license_id,
 };
 
-/// Its status, its title, and where its one way out leads.
+/// Checks an error page, and returns its status, its title and the target of its only link.
 fn told(answer: &Answer) -> (u16, String, String) {
     assert!(
         answer.header("content-type").starts_with("text/html"),
@@ -26,14 +26,11 @@ fn told(answer: &Answer) -> (u16, String, String) {
         answer
             .header("content-security-policy")
             .contains("style-src 'self'"),
-        "it is a page, with styles"
+        "the page may load styles"
     );
     let html = parse(answer);
     let id = texts(&html, "main .meta code");
-    assert!(
-        id.len() == 1 && id[0].len() == 32,
-        "the request's id: {id:?}"
-    );
+    assert!(id.len() == 1 && id[0].len() == 32, "request ID: {id:?}");
     assert_eq!(texts(&html, "main h1").len(), 1);
     assert!(
         texts(&html, "main p")
@@ -52,7 +49,7 @@ fn told(answer: &Answer) -> (u16, String, String) {
 }
 
 #[tokio::test]
-async fn each_failure_is_a_page_with_the_requests_id_and_a_way_out() {
+async fn error_pages_have_the_request_id_and_a_way_out() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let support = server.sign_in(Role::Support).await;
@@ -74,14 +71,14 @@ async fn each_failure_is_a_page_with_the_requests_id_and_a_way_out() {
             &indie,
             "/licenses.csv",
             402,
-            "Not in this plan",
+            "Not in your plan",
             "/licenses",
         ),
         (
             &support,
             "/licenses.csv?status=%FF&status=x",
             422,
-            "Not understood",
+            "Bad request",
             "/licenses",
         ),
     ] {
@@ -102,7 +99,7 @@ async fn each_failure_is_a_page_with_the_requests_id_and_a_way_out() {
 }
 
 #[tokio::test]
-async fn another_sites_form_is_told_what_to_do_if_it_was_none() {
+async fn cross_site_error_page_mentions_the_host_header() {
     let server = Server::start(Engine::Sqlite).await;
     let request = Request::post("/session")
         .header(header::HOST, "localhost:3000")
@@ -120,7 +117,7 @@ async fn another_sites_form_is_told_what_to_do_if_it_was_none() {
 }
 
 #[tokio::test]
-async fn without_the_database_there_is_still_a_page() {
+async fn database_outage_renders_an_error_page() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     server.world.services.close().await;
@@ -128,14 +125,10 @@ async fn without_the_database_there_is_still_a_page() {
         let answer = viewer.get(path).await;
         let expected = (
             503,
-            "Not available at the moment · Keywright".to_owned(),
+            "Temporarily unavailable · Keywright".to_owned(),
             String::new(),
         );
-        assert_eq!(
-            told(&answer),
-            expected,
-            "{path}: and the way out is the same address"
-        );
+        assert_eq!(told(&answer), expected, "{path}: the link reloads the page");
     }
     let call = Request::post("/fn/licenses/list").header(header::COOKIE, &viewer.cookie);
     let answer = server.send(call.body(Body::from("{}")).unwrap()).await;
@@ -145,9 +138,10 @@ async fn without_the_database_there_is_still_a_page() {
     );
 }
 
-/// The app's router would take such an address for the page's own, past whatever guards the page.
+/// The app's router ignores trailing slashes, so such a URL would bypass the checks on the page's
+/// own route.
 #[tokio::test]
-async fn an_address_with_a_slash_too_many_is_led_to_the_page_or_nowhere() {
+async fn trailing_slash_redirects_to_the_page_or_is_not_found() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     for (path, location) in [
@@ -172,14 +166,14 @@ async fn an_address_with_a_slash_too_many_is_led_to_the_page_or_nowhere() {
 }
 
 #[tokio::test]
-async fn nobody_is_led_to_the_page_itself() {
+async fn failed_session_route_redirects_to_the_licenses() {
     let server = Server::start(Engine::Sqlite).await;
     let answer = server.get("/session/failed").await;
     assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/licenses"));
 }
 
 #[tokio::test]
-async fn the_dashboard_answers_with_a_page_what_is_nobodys() {
+async fn unknown_path_renders_a_not_found_page() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in ["/nothing", "/licenses/nothing/at/all", "/pkg"] {

@@ -1,4 +1,4 @@
-//! Open pages are told of changes: through HTTP, on both engines.
+//! Live updates: open pages are notified of changes over HTTP, on both engines.
 
 use std::{future::Future, time::Duration};
 
@@ -16,15 +16,15 @@ use tokio::time::Instant;
 
 use crate::support::{Browser, PRO_KEY, Server, acme, license_id};
 
-/// Only so that a test which waits for what never comes ends. Less than the 15 s after which a stream looks after its
-/// session by itself.
+/// Keeps a failing test from hanging. Shorter than the 15 s after which a stream rechecks its
+/// session.
 const FAIL_SAFE: Duration = Duration::from_secs(10);
 
 const STILL_HERE: &str = ": still here\n\n";
 
 const CHANGED: &str = "event: changed\ndata: 1\n\n";
 
-/// An open stream, as a browser reads it.
+/// An open event stream, as a browser reads it.
 struct Listening {
     headers: HeaderMap,
     body: Body,
@@ -46,7 +46,7 @@ impl Listening {
         Self::to(browser, &license(key)).await
     }
 
-    /// The next event or comment as it was sent; nothing when the stream has ended.
+    /// Returns the next event or comment verbatim, or `None` once the stream has ended.
     async fn next(&mut self) -> Option<String> {
         loop {
             if let Some(end) = self.read.find("\n\n") {
@@ -63,11 +63,11 @@ impl Listening {
         assert_eq!(self.next().await.as_deref(), Some(CHANGED));
     }
 
-    /// Does something else, and listens all the while.
+    /// Runs `work`, and panics if an event arrives in the meantime.
     async fn hears_nothing_during<T>(&mut self, work: impl Future<Output = T>) -> T {
         tokio::select! {
             biased;
-            heard = self.next() => panic!("it heard {heard:?}"),
+            heard = self.next() => panic!("unexpected event: {heard:?}"),
             done = work => done,
         }
     }
@@ -111,7 +111,7 @@ fn instance(key: &str, instance: InstanceId) -> Value {
 }
 
 #[engine_test]
-async fn a_device_that_takes_a_slot_is_told_to_the_license_and_the_list(server: Server) {
+async fn activation_and_deactivation_notify_the_license_page_and_the_list(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut list = Listening::to(&browser, "?list").await;
@@ -126,13 +126,14 @@ async fn a_device_that_takes_a_slot_is_told_to_the_license_and_the_list(server: 
 }
 
 #[engine_test]
-async fn a_validate_is_told_to_the_license_only(server: Server) {
+async fn validation_notifies_only_the_license_page(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let body = instance(PRO_KEY, activate(&server, PRO_KEY, 1).await);
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut list = Listening::to(&browser, "?list").await;
     list.hears_nothing_during(async {
-        // The second comes after a pause that the list's stream would not have kept.
+        // The second arrives after a pause in which the list would have been notified of the
+        // first.
         for _ in 0..2 {
             let answer = server.device("/acme/notes/validate", &body).await;
             assert_eq!(answer.status, StatusCode::OK);
@@ -145,7 +146,7 @@ async fn a_validate_is_told_to_the_license_only(server: Server) {
 }
 
 #[engine_test]
-async fn a_revoke_by_the_form_is_told_to_both(server: Server) {
+async fn revoke_form_notifies_the_license_page_and_the_list(server: Server) {
     let browser = server.sign_in(Role::Support).await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut list = Listening::to(&browser, "?list").await;
@@ -156,7 +157,7 @@ async fn a_revoke_by_the_form_is_told_to_both(server: Server) {
 }
 
 #[engine_test]
-async fn another_licenses_page_hears_nothing(server: Server) {
+async fn other_license_pages_are_not_notified(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let other_key = server.license_with_slots(3).await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
@@ -173,16 +174,16 @@ async fn another_licenses_page_hears_nothing(server: Server) {
     other.is_told().await;
 }
 
-/// Those within a pause are told once, at its end.
+/// Changes during a pause are reported together at its end.
 #[engine_test]
-async fn many_changes_at_once_lose_nothing(server: Server) {
+async fn rapid_changes_are_coalesced_without_loss(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let key = server.license_with_slots(20).await;
     let mut page = Listening::to_license(&browser, &key).await;
     for machine in 1..=10 {
         activate(&server, &key, machine).await;
     }
-    // A stream goes on only while it is read, so the pause begins after this.
+    // A stream advances only while it is read, so the pause starts after this.
     let began = Instant::now();
     page.is_told().await;
     activate(&server, &key, 11).await;
@@ -198,13 +199,13 @@ async fn signing_out_ends_the_stream(server: Server) {
     let mut others = Listening::to_license(&other_browser, PRO_KEY).await;
     browser.post("/session/end").await;
     assert_eq!(page.next().await, None);
-    // The same operator's other session goes on.
+    // The operator's other session stays connected.
     activate(&server, PRO_KEY, 1).await;
     others.is_told().await;
 }
 
 #[engine_test]
-async fn a_session_that_ended_elsewhere_is_told_nothing_more(server: Server) {
+async fn stream_ends_when_its_session_is_ended_elsewhere(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let (_, token) = browser.cookie.split_once('=').unwrap();
@@ -216,7 +217,7 @@ async fn a_session_that_ended_elsewhere_is_told_nothing_more(server: Server) {
 }
 
 #[engine_test]
-async fn a_server_that_stops_ends_the_stream(server: Server) {
+async fn shutdown_ends_the_stream(server: Server) {
     let browser = server.sign_in(Role::Viewer).await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     server.streams.stop();
@@ -226,7 +227,7 @@ async fn a_server_that_stops_ends_the_stream(server: Server) {
 }
 
 #[engine_test]
-async fn strangers_and_wrong_questions_are_refused(server: Server) {
+async fn unauthenticated_and_malformed_requests_are_rejected(server: Server) {
     let page = license(PRO_KEY);
     for query in [page.as_str(), "?list", ""] {
         let (status, _) = ask(&server, query, None).await;
@@ -263,14 +264,14 @@ async fn strangers_and_wrong_questions_are_refused(server: Server) {
         assert_eq!(open.headers[name], value);
     }
     assert!(!open.headers.contains_key(header::CONTENT_ENCODING));
-    // Another tenant's license is none.
+    // Another tenant's license is not found.
     let indie = server.sign_in_as("owner@indie.test").await;
     let (status, _) = ask(&server, &page, Some(&indie.cookie)).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_operator_can_not_open_streams_without_end() {
+async fn streams_per_operator_are_limited() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let mut open = Vec::new();
@@ -289,11 +290,11 @@ async fn one_operator_can_not_open_streams_without_end() {
 }
 
 #[tokio::test]
-async fn a_silent_stream_shows_that_it_is_there_and_ends_with_its_session() {
+async fn idle_stream_sends_keep_alives_and_ends_with_its_session() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let mut page = Listening::to(&browser, "?list").await;
-    // From here on time passes as fast as it can, so there is no limit to it.
+    // Paused time advances immediately, so `FAIL_SAFE` cannot apply from here.
     tokio::time::pause();
     let began = Instant::now();
     for seconds in [15, 30] {
@@ -302,25 +303,25 @@ async fn a_silent_stream_shows_that_it_is_there_and_ends_with_its_session() {
         assert!(began.elapsed() >= Duration::from_secs(seconds));
     }
     server.world.clock.set(NOW.plus_millis(IDLE_MILLIS));
-    // Where looking takes long on this fast clock, the next look will do.
+    // The session check may be slow compared with this fast clock, so allow for later checks.
     for _ in 0..1_000 {
         let Some(frame) = page.body.frame().await else {
             return;
         };
         assert_eq!(frame.unwrap().into_data().unwrap(), STILL_HERE);
     }
-    panic!("nobody was seen for so long, and it goes on");
+    panic!("the stream outlived its idle session");
 }
 
-/// A device asks one server, the page is open at the other.
+/// The device uses one server, and the page is open on the other.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_servers_on_one_postgres_tell_each_other() {
+async fn servers_on_one_postgres_notify_each_other() {
     let here = Server::start(Engine::Postgres).await;
     let there = here.beside().await;
     let browser = there.sign_in(Role::Viewer).await;
     let mut list = Listening::to(&browser, "?list").await;
     let other_key = here.license_with_slots(3).await;
-    // Word of the new license has come: none of it is left to reach who listens from here on.
+    // The notification about the new license has arrived, so streams opened later do not get it.
     list.is_told().await;
     let mut page = Listening::to_license(&browser, PRO_KEY).await;
     let mut other = Listening::to_license(&browser, &other_key).await;

@@ -1,4 +1,4 @@
-//! The guided start: from the first sign-in to the first licensed device.
+//! The getting-started guide, from the first sign-in to the first licensed device.
 
 use axum::http::StatusCode;
 use keywright_domain::role::Role;
@@ -11,7 +11,7 @@ use crate::support::{
     html::{parse, texts, value},
 };
 
-/// A server that was just set up, and its owner.
+/// Completes setup and returns the owner's browser.
 async fn set_up(server: &Server) -> Browser<'_> {
     let code = server.world.services.setup.new_code().await.unwrap();
     let form = format!(
@@ -27,7 +27,7 @@ async fn set_up(server: &Server) -> Browser<'_> {
     }
 }
 
-/// The guide's page, and which of its steps are done.
+/// Returns the guide page and its completed steps.
 async fn guide(browser: &Browser<'_>) -> (Html, Vec<String>) {
     let page = browser.get("/").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text());
@@ -42,7 +42,7 @@ fn next(html: &Html) -> String {
 }
 
 #[engine_test]
-async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(engine: Engine) {
+async fn guide_steps_complete_automatically_until_the_first_activation(engine: Engine) {
     let server = Server::empty(engine).await;
     let owner = set_up(&server).await;
     let (html, done) = guide(&owner).await;
@@ -74,7 +74,7 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
             .led(),
         (StatusCode::SEE_OTHER, "/")
     );
-    assert_eq!(next(&guide(&owner).await.0), "Make the SDK key");
+    assert_eq!(next(&guide(&owner).await.0), "Create the SDK key");
 
     let form = parse(&owner.get("/settings/sdk-key/new").await);
     let made = owner
@@ -88,7 +88,10 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
         .await;
     let html = parse(&made);
     let sdk_key = texts(&html, "output").concat();
-    assert_eq!(texts(&html, "main a[href='/']"), ["Go on with the guide"]);
+    assert_eq!(
+        texts(&html, "main a[href='/']"),
+        ["Continue with the guide"]
+    );
     assert_eq!(next(&guide(&owner).await.0), "Mint the first license");
 
     let form = parse(&owner.get("/licenses/mint").await);
@@ -100,7 +103,10 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
     let form = form.each_ref().map(|(name, value)| (*name, value.as_str()));
     let html = parse(&owner.fill("/licenses/mint", &form).await);
     let key = texts(&html, "output").concat();
-    assert_eq!(texts(&html, "main a[href='/']"), ["Go on with the guide"]);
+    assert_eq!(
+        texts(&html, "main a[href='/']"),
+        ["Continue with the guide"]
+    );
     let (html, done) = guide(&owner).await;
     assert_eq!(
         (done.len(), next(&html).as_str()),
@@ -134,14 +140,15 @@ async fn each_step_ticks_itself_off_and_the_guide_ends_with_the_first_device(eng
             .iter()
             .all(|link| link != "Get started")
     );
-    // A second click, or another operator's, changes nothing.
+    // A second click, even by another operator, changes nothing.
     assert_eq!(
         owner.post("/settings/guide/end").await.led(),
         (StatusCode::SEE_OTHER, "/licenses")
     );
 }
 
-/// The values stand in both snippets as they are used by `examples/device.rs`, with which the browser tests activate.
+/// Checks that both snippets contain the server's values, as used by `examples/device.rs`, with
+/// which the browser tests activate.
 async fn snippets_have_the_servers_values(server: &Server, html: &Html) {
     let tenant = "mine".parse().unwrap();
     let keyset = server
@@ -173,7 +180,7 @@ async fn snippets_have_the_servers_values(server: &Server, html: &Html) {
 }
 
 #[tokio::test]
-async fn who_needs_no_guide_is_led_to_the_licenses() {
+async fn operators_without_a_guide_are_redirected_to_the_licenses() {
     let server = Server::start(Engine::Sqlite).await;
     for role in Role::ALL {
         let somebody = server.sign_in(role).await;
@@ -193,9 +200,9 @@ async fn who_needs_no_guide_is_led_to_the_licenses() {
     }
 }
 
-/// Before the first license the list says where to begin, to those who can.
+/// Before the first license, the list links to the next step for operators who may take it.
 #[tokio::test]
-async fn an_empty_list_says_where_to_begin() {
+async fn empty_list_links_to_the_next_step() {
     let server = Server::empty(Engine::Sqlite).await;
     let owner = set_up(&server).await;
     let html = parse(&owner.get("/licenses").await);
@@ -204,5 +211,5 @@ async fn an_empty_list_says_where_to_begin() {
     let html = parse(&owner.get("/licenses").await);
     assert_eq!(texts(&html, "main .empty a"), ["Mint licenses"]);
     let html = parse(&owner.get("/licenses/mint").await);
-    assert_eq!(texts(&html, "main h2"), ["There is no key type to mint"]);
+    assert_eq!(texts(&html, "main h2"), ["No key types yet"]);
 }

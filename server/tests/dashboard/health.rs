@@ -1,4 +1,4 @@
-//! `/health` and `/ready`, and what is answered without the database.
+//! `/health`, `/ready`, and responses without a database.
 
 use axum::http::StatusCode;
 use keywright_testing::Engine;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::Server;
 
 #[tokio::test]
-async fn health_is_about_the_process_and_ready_about_the_database() {
+async fn health_reflects_the_process_and_ready_the_database() {
     let server = Server::start(Engine::Sqlite).await;
     assert_eq!(server.get("/health").await.status, StatusCode::OK);
     assert_eq!(server.get("/ready").await.status, StatusCode::OK);
@@ -20,12 +20,12 @@ async fn health_is_about_the_process_and_ready_about_the_database() {
     assert_eq!(
         server.get("/licenses").await.status,
         StatusCode::SEE_OTHER,
-        "no cookie, no look-up"
+        "no session lookup without a cookie"
     );
 }
 
 #[tokio::test]
-async fn without_the_database_devices_keep_their_leases() {
+async fn database_outage_lets_devices_keep_their_leases() {
     let server = Server::start(Engine::Sqlite).await;
     server.world.services.close().await;
     let body = json!({ "license_key": "ACME-PRO0-0000-0001", "instance_id": "x" });

@@ -1,4 +1,4 @@
-//! The dashboard, in-process, on both engines where the database matters.
+//! In-process tests of the dashboard, on both engines where the database matters.
 
 mod access;
 mod audit;

@@ -1,4 +1,4 @@
-//! Each page as each role: status, title, landmark; its HTML needs no repair.
+//! Status, title and landmarks of each page for each role, and HTML that needs no repair.
 
 use axum::http::StatusCode;
 use keywright_domain::{plan::Plan, role::Role};
@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[tokio::test]
-async fn every_role_sees_the_licenses() {
+async fn every_role_can_list_licenses() {
     let server = Server::start(Engine::Sqlite).await;
     for role in Role::ALL {
         let answer = server.sign_in(role).await.get("/licenses").await;
@@ -27,7 +27,7 @@ async fn every_role_sees_the_licenses() {
 }
 
 #[tokio::test]
-async fn only_the_license_list_and_the_license_pages_load_the_wasm() {
+async fn only_the_license_list_and_license_pages_load_wasm() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
@@ -59,9 +59,10 @@ async fn only_the_license_list_and_the_license_pages_load_the_wasm() {
     }
 }
 
-/// However the database and the renderer race, no page leaves without its data: a browser would find nothing to bring to life.
+/// No page may be sent without its data, whether the database or the renderer is faster, because
+/// it could not hydrate.
 #[tokio::test(flavor = "multi_thread")]
-async fn every_page_is_whole_however_many_are_rendered_at_once() {
+async fn pages_rendered_in_parallel_are_complete() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
@@ -78,7 +79,7 @@ async fn every_page_is_whole_however_many_are_rendered_at_once() {
 }
 
 #[tokio::test]
-async fn the_list_has_the_columns_of_the_product() {
+async fn license_list_has_the_expected_columns() {
     let server = Server::start(Engine::Sqlite).await;
     let html = parse(&server.sign_in(Role::Viewer).await.get("/licenses").await);
     let columns = [
@@ -99,7 +100,7 @@ async fn the_list_has_the_columns_of_the_product() {
 }
 
 #[tokio::test]
-async fn no_raw_key_is_on_any_page() {
+async fn license_list_contains_no_raw_keys() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     let mut path = "/licenses".to_owned();
@@ -123,7 +124,7 @@ async fn no_raw_key_is_on_any_page() {
 }
 
 #[tokio::test]
-async fn another_tenants_licenses_are_not_on_the_list() {
+async fn license_list_excludes_other_tenants() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in_as("owner@indie.test").await;
     let answer = browser.get("/licenses").await;
@@ -139,7 +140,7 @@ async fn another_tenants_licenses_are_not_on_the_list() {
 }
 
 #[tokio::test]
-async fn the_sign_in_page_is_a_plain_form() {
+async fn sign_in_page_is_a_plain_form() {
     let server = Server::start(Engine::Sqlite).await;
     let answer = server.get("/login").await;
     let html = parse(&answer);
@@ -151,7 +152,7 @@ async fn the_sign_in_page_is_a_plain_form() {
 }
 
 #[tokio::test]
-async fn a_tenant_without_licenses_is_told_what_to_do() {
+async fn empty_license_list_links_to_the_guide() {
     let server = Server::start(Engine::Sqlite).await;
     let tenant: keywright_domain::ids::TenantId = "fresh".parse().unwrap();
     let services = &server.world.services;

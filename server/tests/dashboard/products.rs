@@ -1,4 +1,4 @@
-//! Products and key types: pages that everyone reads, and forms for those who may.
+//! Products and key types: pages that every role can read, and forms for admins.
 
 use axum::http::StatusCode;
 use insta::assert_snapshot;
@@ -20,7 +20,7 @@ const PAINT: [(&str, &str); 5] = [
 ];
 
 #[engine_test]
-async fn a_product_and_a_key_type_are_made_and_changed(server: Server) {
+async fn product_and_key_type_are_created_and_updated(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let made = admin.fill("/products/new", &PAINT).await;
     assert_eq!(made.led(), (StatusCode::SEE_OTHER, "/products/paint"));
@@ -86,7 +86,7 @@ async fn a_product_and_a_key_type_are_made_and_changed(server: Server) {
 }
 
 #[tokio::test]
-async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
+async fn invalid_fields_show_errors_and_keep_their_input() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let refused = admin
@@ -104,7 +104,7 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
     assert_eq!(texts(&html, "h1"), ["New product"]);
     assert_eq!(
         texts(&html, "#slug-error"),
-        ["A slug may hold only a-z, 0-9, - and _, and must begin with a letter or digit."]
+        ["The slug may contain only a-z, 0-9, - and _, and must begin with a letter or digit."]
     );
     assert_eq!(texts(&html, "[role=alert] a").len(), 1);
     let wrong = Selector::parse(
@@ -136,11 +136,11 @@ async fn what_is_wrong_stands_beside_its_field_and_what_was_typed_stays() {
         .fill("/products/new", &[("name", "a"), ("name", "b")])
         .await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(texts(&parse(&twice), "h1"), ["Not understood"]);
+    assert_eq!(texts(&parse(&twice), "h1"), ["Bad request"]);
 }
 
 #[tokio::test]
-async fn roles_plans_and_tenants_decide() {
+async fn product_pages_enforce_roles_plans_and_tenants() {
     let server = Server::start(Engine::Sqlite).await;
     let forms = [
         "/products/new",
@@ -180,7 +180,7 @@ async fn roles_plans_and_tenants_decide() {
     let indie = server.sign_in_as("owner@indie.test").await;
     let full = indie.fill("/products/new", &PAINT).await;
     assert_eq!(full.status, StatusCode::PAYMENT_REQUIRED);
-    assert!(texts(&parse(&full), "[role=alert]")[0].contains("needs the plan starter"));
+    assert!(texts(&parse(&full), "[role=alert]")[0].contains("Upgrade to Starter"));
     for path in [
         "/products/notes",
         "/products/notes/edit",
@@ -214,18 +214,18 @@ async fn roles_plans_and_tenants_decide() {
 }
 
 #[tokio::test]
-async fn a_key_type_is_deleted_after_a_question_unless_licenses_are_of_it() {
+async fn only_an_unused_key_type_is_deleted_after_confirmation() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let in_use = "/products/notes/key-types/pro/delete";
     for answer in [admin.get(in_use).await, admin.post(in_use).await] {
         assert_eq!(answer.status, StatusCode::CONFLICT);
         let said = texts(&parse(&answer), "[role=alert]").concat();
-        let number = said.trim_start_matches("It can't be deleted: ");
+        let number = said.trim_start_matches("You can't delete it: ");
         let (number, rest) = number.split_once(' ').unwrap();
         assert!(number.parse::<u32>().unwrap() > 20, "{said}");
         assert!(
-            rest.starts_with("licenses are of this key type, whatever their status"),
+            rest.starts_with("licenses use this key type, counting every status"),
             "{said}"
         );
     }
@@ -241,7 +241,7 @@ async fn a_key_type_is_deleted_after_a_question_unless_licenses_are_of_it() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
     }
     let html = parse(&admin.get(page).await);
-    assert_eq!(texts(&html, "main h1"), ["Delete spare of Notes?"]);
+    assert_eq!(texts(&html, "main h1"), ["Delete spare from Notes?"]);
     let deleted = admin.post(page).await;
     assert_eq!(deleted.led(), (StatusCode::SEE_OTHER, "/products/notes"));
     for answer in [admin.get(page).await, admin.post(page).await] {
@@ -255,7 +255,7 @@ async fn a_key_type_is_deleted_after_a_question_unless_licenses_are_of_it() {
 }
 
 #[tokio::test]
-async fn a_script_is_told_what_is_wrong_with_a_prefix() {
+async fn key_prefix_check_reports_errors_to_scripts() {
     let server = Server::start(Engine::Sqlite).await;
     let check = "/products/new/key-prefix?value=";
     let admin = server.sign_in(Role::Admin).await;
@@ -267,7 +267,7 @@ async fn a_script_is_told_what_is_wrong_with_a_prefix() {
         ),
         (
             "%F0%9F%94%91",
-            "A key prefix has 4 letters or digits.".into(),
+            "Enter a prefix of 4 letters or digits.".into(),
         ),
     ] {
         let answer = admin.get(&format!("{check}{typed}")).await;

@@ -1,4 +1,4 @@
-//! Filters, orders and search of the license list, without a script.
+//! Filtering, sorting and searching the license list without scripts.
 
 use axum::http::StatusCode;
 use keywright_domain::role::Role;
@@ -32,9 +32,9 @@ fn statuses(html: &Html) -> Vec<String> {
     texts(html, "tbody .c-status")
 }
 
-/// However it is typed, a whole key leads to its license, and is in no address.
+/// A complete key in any spelling opens its license and never appears in a URL.
 #[engine_test]
-async fn a_pasted_key_opens_its_license(server: Server) {
+async fn pasted_key_opens_its_license(server: Server) {
     let viewer = server.sign_in(Role::Viewer).await;
     let expected = format!("/licenses/{}", license_id(PRO_KEY));
     for typed in [
@@ -56,7 +56,7 @@ async fn a_pasted_key_opens_its_license(server: Server) {
 }
 
 #[engine_test]
-async fn a_key_that_no_license_has_is_not_repeated(server: Server) {
+async fn unknown_key_is_not_echoed(server: Server) {
     let viewer = server.sign_in(Role::Viewer).await;
     for typed in [
         "ACME-NEVR-SEEN-0000-0009",
@@ -70,7 +70,7 @@ async fn a_key_that_no_license_has_is_not_repeated(server: Server) {
         assert_eq!(texts(&html, ".empty h2"), ["No license has this key"]);
         let text = answer.text().to_uppercase();
         assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
-        assert!(!text.contains("HYDRATE"), "no script brings it to life");
+        assert!(!text.contains("HYDRATE"), "the page is not hydrated");
     }
     for path in ["/licenses/find", "/licenses/find/none"] {
         let again = viewer.get(path).await;
@@ -80,7 +80,7 @@ async fn a_key_that_no_license_has_is_not_repeated(server: Server) {
 }
 
 #[engine_test]
-async fn anything_else_is_looked_for_in_the_list_within_its_filters(server: Server) {
+async fn other_terms_search_the_list_within_its_filters(server: Server) {
     let viewer = server.sign_in(Role::Viewer).await;
     let uuid = "00000000-0000-4000-8000-0000acme0001";
     for (typed, kept, expected) in [
@@ -111,14 +111,14 @@ async fn anything_else_is_looked_for_in_the_list_within_its_filters(server: Serv
     assert_eq!(
         twice.led(),
         (StatusCode::SEE_OTHER, "/licenses"),
-        "no search"
+        "duplicate terms are ignored"
     );
     let stranger = server.post_form("/licenses/find", "q=a", None).await;
     assert_eq!(stranger.led(), (StatusCode::SEE_OTHER, "/login"));
 }
 
 #[engine_test]
-async fn a_device_leads_to_its_license_by_name_and_by_instance(server: Server) {
+async fn license_is_found_by_device_name_and_instance_id(server: Server) {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64), "instance_name": "Türmchen 7" });
     let answer = server.device("/acme/notes/activate", &body).await;
     let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
@@ -135,7 +135,7 @@ async fn a_device_leads_to_its_license_by_name_and_by_instance(server: Server) {
 }
 
 #[tokio::test]
-async fn filters_and_orders_are_in_the_address_and_in_every_link() {
+async fn filters_and_sort_order_are_kept_in_every_link() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     for (name, word) in [
@@ -188,7 +188,7 @@ async fn filters_and_orders_are_in_the_address_and_in_every_link() {
 }
 
 #[tokio::test]
-async fn where_nothing_matches_the_page_says_what_was_asked_and_how_to_ask_for_less() {
+async fn empty_result_shows_the_query_and_how_to_widen_it() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let answer = viewer
@@ -196,10 +196,10 @@ async fn where_nothing_matches_the_page_says_what_was_asked_and_how_to_ask_for_l
         .await;
     assert_eq!(answer.status, StatusCode::OK);
     let html = parse(&answer);
-    assert_eq!(texts(&html, ".empty h2"), ["No license matches"]);
+    assert_eq!(texts(&html, ".empty h2"), ["No matching licenses"]);
     let sentence = &texts(&html, ".empty > p")[0];
     assert!(
-        sentence.contains("in Studio with the status Revoked has “<b>nobody”"),
+        sentence.contains("in Studio with the status Revoked for “<b>nobody”"),
         "{sentence}"
     );
     let count = &texts(&html, ".filters-count")[0];
@@ -213,15 +213,11 @@ async fn where_nothing_matches_the_page_says_what_was_asked_and_how_to_ask_for_l
         "/licenses?q=%3Cb%3Enobody"
     );
     let typed = Selector::parse("input[type=search][value='<b>nobody']").unwrap();
-    assert_eq!(
-        html.select(&typed).count(),
-        1,
-        "what was typed is still there"
-    );
+    assert_eq!(html.select(&typed).count(), 1, "the search term is kept");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ready_says_where_only_beginnings_of_words_are_found() {
+async fn ready_reports_prefix_only_search() {
     let server = Server::start(Engine::Postgres).await;
     let ready = json!({ "status": "ok", "database": "ok" });
     assert_eq!(server.get("/ready").await.json(), ready);

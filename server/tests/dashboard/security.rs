@@ -1,4 +1,4 @@
-//! What keeps other sites and foreign scripts out.
+//! Protection against cross-site requests and injected scripts.
 
 use axum::{
     body::Body,
@@ -10,7 +10,7 @@ use keywright_testing::Engine;
 use crate::support::Server;
 
 #[tokio::test]
-async fn another_site_can_not_post_here() {
+async fn cross_site_posts_are_rejected() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in [
@@ -40,7 +40,7 @@ async fn another_site_can_not_post_here() {
 }
 
 #[tokio::test]
-async fn every_answer_to_a_browser_carries_the_security_headers() {
+async fn browser_responses_have_security_headers() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in [
@@ -78,7 +78,7 @@ async fn every_answer_to_a_browser_carries_the_security_headers() {
 }
 
 #[tokio::test]
-async fn pages_run_only_the_scripts_that_carry_their_nonce() {
+async fn pages_only_run_scripts_with_their_nonce() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let hydrated = (
@@ -115,7 +115,7 @@ async fn pages_run_only_the_scripts_that_carry_their_nonce() {
 }
 
 #[tokio::test]
-async fn no_other_origin_is_let_in_to_the_dashboard() {
+async fn dashboard_sends_no_cors_headers() {
     let server = Server::start(Engine::Sqlite).await;
     for path in [
         "/",

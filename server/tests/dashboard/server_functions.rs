@@ -1,4 +1,4 @@
-//! The server functions that a license's page and the list call, asked directly: whoever can send a request can.
+//! The server functions of the license page and the list, called directly, as any client could.
 
 use axum::{
     body::Body,
@@ -36,7 +36,7 @@ async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
 }
 
 #[engine_test]
-async fn every_action_is_done_for_those_who_may_and_for_nobody_else(server: Server) {
+async fn actions_require_the_support_role(server: Server) {
     for (number, role) in (1..).zip(Role::ALL) {
         let key = server.license(number, |license| license).await;
         let id = license_id(&key).to_string();
@@ -55,14 +55,14 @@ async fn every_action_is_done_for_those_who_may_and_for_nobody_else(server: Serv
                 assert_eq!((answer.status, answer.json()["code"].clone()), refused);
             }
             let going_on = validate(&server, &key, &instance).await;
-            assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+            assert_eq!(going_on.status, StatusCode::OK, "nothing changed");
             continue;
         }
         assert_eq!(freed.status, StatusCode::OK, "{role:?}: {}", freed.text());
         let stopped = validate(&server, &key, &instance).await;
         assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY);
         let again = browser.call("deactivate-instance", arguments).await;
-        expect_conflict(&again, "Instance is already deactivated.");
+        expect_conflict(&again, "This device is already deactivated.");
 
         let reminted = browser.call("remint", json!({ "license": id })).await;
         assert_eq!(reminted.status, StatusCode::OK, "{}", reminted.text());
@@ -72,7 +72,7 @@ async fn every_action_is_done_for_those_who_may_and_for_nobody_else(server: Serv
         assert_eq!(activate(&server, &key).await.status, StatusCode::NOT_FOUND);
         assert_eq!(activate(&server, fresh_key).await.status, StatusCode::OK);
         let again = browser.call("revoke", json!({ "license": id })).await;
-        expect_conflict(&again, "License is already reminted.");
+        expect_conflict(&again, "This license is already reminted.");
 
         let revoked = browser.call("revoke", json!({ "license": fresh_id })).await;
         assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text());
@@ -81,7 +81,7 @@ async fn every_action_is_done_for_those_who_may_and_for_nobody_else(server: Serv
             StatusCode::NOT_FOUND
         );
         let again = browser.call("remint", json!({ "license": fresh_id })).await;
-        expect_conflict(&again, "License is already revoked.");
+        expect_conflict(&again, "This license is already revoked.");
     }
 }
 
@@ -108,14 +108,15 @@ async fn concurrent_remints_create_one_key(server: Server) {
         .partition(|answer| answer.status == StatusCode::OK);
     assert_eq!((made.len(), told.len()), (1, 7));
     for answer in told {
-        expect_conflict(answer, "License is already reminted.");
+        expect_conflict(answer, "This license is already reminted.");
         assert!(answer.json().get("key").is_none());
     }
 }
 
-/// A page that was loaded before somebody else signed in, in another tab, must not show what is theirs.
+/// A page that was loaded before another operator signed in, in another tab, must not show that
+/// operator's data.
 #[tokio::test]
-async fn a_page_of_another_operator_is_told_so() {
+async fn page_of_another_operator_is_rejected() {
     let server = Server::start(Engine::Sqlite).await;
     let [owner, viewer] = [
         server.sign_in(Role::Owner).await,
@@ -137,9 +138,9 @@ async fn a_page_of_another_operator_is_told_so() {
     }
 }
 
-/// What a page asks while nobody is at it, and its stream, do not keep a session from ending after 12 hours.
+/// Neither background requests nor event streams keep an idle session alive beyond 12 hours.
 #[tokio::test]
-async fn a_page_that_nobody_touches_does_not_keep_its_session() {
+async fn unattended_page_does_not_extend_its_session() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let ask = async || {
@@ -158,14 +159,14 @@ async fn a_page_that_nobody_touches_does_not_keep_its_session() {
         let events = server.answer(events.body(Body::empty()).unwrap()).await;
         assert_eq!(events.status(), StatusCode::OK);
     }
-    // Whatever was to be written is written before this.
+    // All earlier writes are committed before this one.
     server.license(1, |license| license).await;
     hours(13);
     assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
-async fn another_tenants_license_is_nobodys() {
+async fn another_tenants_license_is_not_found() {
     let server = Server::start(Engine::Sqlite).await;
     let answer = activate(&server, PRO_KEY).await;
     let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
@@ -191,11 +192,11 @@ async fn another_tenants_license_is_nobodys() {
     let found = indie.call("find", json!({ "typed": PRO_KEY })).await;
     assert_ne!(found.json(), json!({ "License": id }));
     let going_on = validate(&server, PRO_KEY, &instance).await;
-    assert_eq!(going_on.status, StatusCode::OK, "nothing was done");
+    assert_eq!(going_on.status, StatusCode::OK, "nothing changed");
 }
 
 #[tokio::test]
-async fn what_is_searched_for_leads_on_without_being_repeated() {
+async fn search_returns_its_target_without_echoing_a_key() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     for (typed, found) in [
@@ -220,7 +221,7 @@ async fn what_is_searched_for_leads_on_without_being_repeated() {
 }
 
 #[tokio::test]
-async fn arguments_that_make_no_sense_are_refused_and_do_nothing() {
+async fn malformed_arguments_are_rejected_without_effect() {
     let server = Server::start(Engine::Sqlite).await;
     let owner = server.sign_in(Role::Owner).await;
     for (function, arguments) in [
@@ -249,7 +250,7 @@ async fn arguments_that_make_no_sense_are_refused_and_do_nothing() {
 }
 
 #[tokio::test]
-async fn a_server_function_needs_a_session_and_says_so_as_pages_understand_it() {
+async fn missing_session_and_outdated_build_return_error_codes() {
     let server = Server::start(Engine::Sqlite).await;
     let call = |cookie: Option<&str>, build: &'static str| {
         let mut request = Request::post("/fn/licenses/list")
@@ -279,7 +280,7 @@ async fn a_server_function_needs_a_session_and_says_so_as_pages_understand_it() 
 }
 
 #[tokio::test]
-async fn a_call_that_makes_no_sense_is_told_so_in_words_that_pages_understand() {
+async fn malformed_calls_return_error_codes() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     for (path, body, status, code) in [

@@ -1,4 +1,4 @@
-//! Signing in and out, and the cookies of a browser.
+//! Signing in, signing out, and browser cookies.
 
 use axum::{
     body::Body,
@@ -13,12 +13,12 @@ use crate::support::{
     html::{parse, texts, value},
 };
 
-/// Where the guesser is, and where it is not.
+/// Addresses of a client that guesses passwords and of an unrelated client.
 const HERE: &str = "192.0.2.1";
 const ELSEWHERE: &str = "192.0.2.2";
 
 #[tokio::test]
-async fn signing_in_leads_to_the_licenses_and_out_ends_the_session() {
+async fn signing_in_opens_the_licenses_and_signing_out_ends_the_session() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     assert_eq!(browser.get("/licenses").await.status, StatusCode::OK);
@@ -35,7 +35,7 @@ async fn signing_in_leads_to_the_licenses_and_out_ends_the_session() {
     assert_eq!(after.led(), (StatusCode::SEE_OTHER, "/login"));
 }
 
-/// The cookie of a session, without its token.
+/// Returns the session cookie with its token masked.
 fn without_token(answer: &Answer) -> String {
     let (_, token) = answer.cookie().split_once('=').unwrap();
     assert!(token.len() > 40, "{token}");
@@ -43,7 +43,7 @@ fn without_token(answer: &Answer) -> String {
 }
 
 #[tokio::test]
-async fn the_session_cookie_is_kept_from_scripts_and_over_https_from_other_hosts() {
+async fn session_cookie_is_http_only_and_host_bound_over_https() {
     let server = Server::start(Engine::Sqlite).await;
     let form = "email=owner%40acme.test&password=keywright-demo";
     let answer = server.post_form("/session", form, None).await;
@@ -59,7 +59,7 @@ async fn the_session_cookie_is_kept_from_scripts_and_over_https_from_other_hosts
 }
 
 #[tokio::test]
-async fn a_wrong_password_shows_the_form_again_and_does_not_say_what_was_wrong() {
+async fn wrong_password_does_not_reveal_whether_the_account_exists() {
     let server = Server::start(Engine::Sqlite).await;
     let mut pages = Vec::new();
     for form in [
@@ -76,7 +76,7 @@ async fn a_wrong_password_shows_the_form_again_and_does_not_say_what_was_wrong()
         );
         assert!(
             !page.contains("keywright-demo"),
-            "the password does not come back"
+            "the password is not echoed"
         );
         pages.push(normalised(&page).replace("nobody@", "owner@"));
     }
@@ -90,7 +90,7 @@ async fn a_wrong_password_shows_the_form_again_and_does_not_say_what_was_wrong()
     }
 }
 
-/// Without what differs from answer to answer: the nonce and the request's id.
+/// Removes what differs between responses: the nonce and the request ID.
 fn normalised(page: &str) -> String {
     let without = |page: &str, before: &str| -> String {
         let parts = page.split(before);
@@ -102,7 +102,7 @@ fn normalised(page: &str) -> String {
 }
 
 #[tokio::test]
-async fn strangers_are_led_to_the_sign_in_page_and_operators_away_from_it() {
+async fn visitors_are_redirected_to_sign_in_and_operators_away_from_it() {
     let server = Server::start(Engine::Sqlite).await;
     for (path, location) in [
         ("/", "/login"),
@@ -122,7 +122,7 @@ async fn strangers_are_led_to_the_sign_in_page_and_operators_away_from_it() {
 }
 
 #[tokio::test]
-async fn the_theme_is_kept_in_a_cookie_and_rendered() {
+async fn theme_is_stored_in_a_cookie_and_rendered() {
     let server = Server::start(Engine::Sqlite).await;
     let chosen = server.post_form("/session/theme", "theme=dark", None).await;
     assert_eq!(chosen.status, StatusCode::SEE_OTHER);
@@ -146,14 +146,14 @@ async fn the_theme_is_kept_in_a_cookie_and_rendered() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_refused_sign_in_leads_to_the_form() {
+async fn session_route_redirects_to_the_sign_in_form() {
     let server = Server::start(Engine::Sqlite).await;
     let answer = server.get("/session").await;
     assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/login"));
 }
 
 #[tokio::test]
-async fn signing_in_again_ends_the_session_that_the_browser_had() {
+async fn signing_in_again_ends_the_previous_session() {
     let server = Server::start(Engine::Sqlite).await;
     let before = server.sign_in(Role::Owner).await;
     let form = "email=viewer%40acme.test&password=keywright-demo";
@@ -168,7 +168,7 @@ async fn signing_in_again_ends_the_session_that_the_browser_had() {
 }
 
 #[tokio::test]
-async fn signing_out_takes_the_cookie_away_even_without_the_database() {
+async fn signing_out_clears_the_cookie_even_without_the_database() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     server.world.services.close().await;
@@ -180,7 +180,7 @@ async fn signing_out_takes_the_cookie_away_even_without_the_database() {
 }
 
 #[tokio::test]
-async fn an_e_mail_that_no_database_can_hold_is_nobodys_on_postgres_too() {
+async fn email_with_a_nul_byte_is_unknown_on_postgres() {
     let server = Server::start(Engine::Postgres).await;
     let answer = server
         .post_form("/session", "email=a%00b&password=x", None)
@@ -188,7 +188,7 @@ async fn an_e_mail_that_no_database_can_hold_is_nobodys_on_postgres_too() {
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
 
-/// Signs in from an address.
+/// Signs in from `address`.
 async fn sign_in(server: &Server, address: &str, fields: &[(&str, &str)]) -> Answer {
     let request = Request::post("/session")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -199,7 +199,7 @@ async fn sign_in(server: &Server, address: &str, fields: &[(&str, &str)]) -> Ans
 }
 
 #[engine_test]
-async fn passwords_are_not_to_be_guessed(server: Server) {
+async fn password_guessing_is_rate_limited(server: Server) {
     let wrong = [
         ("email", "owner@acme.test"),
         ("password", "a guess of mine"),
@@ -220,7 +220,7 @@ async fn passwords_are_not_to_be_guessed(server: Server) {
         ("900", "")
     );
     let html = parse(&held_up);
-    let sentence = "There were too many wrong passwords. Try again in 15 minutes.";
+    let sentence = "Too many failed attempts. Try again in 15 minutes.";
     assert_eq!(texts(&html, "main [role=alert] p"), [sentence]);
     assert_eq!(value(&html, "email"), "owner@acme.test");
     assert_eq!(value(&html, "next"), "/licenses?status=revoked");
@@ -232,7 +232,7 @@ async fn passwords_are_not_to_be_guessed(server: Server) {
 }
 
 #[tokio::test]
-async fn whoever_signs_in_comes_to_the_page_that_was_asked_for_and_to_no_other_site() {
+async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
     let server = Server::start(Engine::Sqlite).await;
     let led = server.get("/audit?action=revoke").await;
     assert_eq!(
@@ -266,7 +266,7 @@ async fn whoever_signs_in_comes_to_the_page_that_was_asked_for_and_to_no_other_s
             .await;
         assert!(!page.text().contains("name=\"next\""), "{other}");
     }
-    // A wrong password does not lose the way.
+    // A wrong password does not lose the requested page.
     let mut wrong = fields("/audit");
     wrong[1] = ("password", "a guess of mine");
     let refused = sign_in(&server, HERE, &wrong).await;

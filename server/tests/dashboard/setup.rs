@@ -1,4 +1,4 @@
-//! The first run in a browser.
+//! First-run setup in a browser.
 
 use axum::{
     body::Body,
@@ -15,7 +15,7 @@ use crate::support::{
 
 const PASSWORD: &str = "correct horse";
 
-/// A server without a tenant, and the code that it was started with.
+/// Starts a server without a tenant, and returns it with its setup code.
 async fn fresh(engine: Engine) -> (Server, String) {
     let server = Server::empty(engine).await;
     let code = server.world.services.setup.new_code().await.unwrap();
@@ -23,7 +23,7 @@ async fn fresh(engine: Engine) -> (Server, String) {
     (server, code)
 }
 
-/// A form that is right, if the code is.
+/// Returns a form that is valid if `code` is.
 fn form(code: &str) -> String {
     filled(
         code,
@@ -46,7 +46,7 @@ fn leads_to(answer: &Answer) -> (u16, &str) {
     (answer.status.as_u16(), answer.header("location"))
 }
 
-/// What the page says of a field: its value, its error, and whether whoever hears the page is told of that error.
+/// Returns the value and the error of a field, and checks that screen readers announce the error.
 fn field(html: &Html, name: &str) -> (String, String) {
     let one = |selector: &str| {
         let selector = Selector::parse(selector).unwrap();
@@ -66,7 +66,7 @@ fn field(html: &Html, name: &str) -> (String, String) {
     (value, error.unwrap_or_default())
 }
 
-/// A refused form is a page without a script, which has neither code nor password in it.
+/// Checks the page for a rejected form: it has no script and contains neither code nor password.
 fn refused(answer: &Answer, status: StatusCode, code: &str) -> Html {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(answer.header("set-cookie"), "");
@@ -75,15 +75,15 @@ fn refused(answer: &Answer, status: StatusCode, code: &str) -> Html {
     for secret in [PASSWORD, "correct+horse", code, &code.replace('-', "")] {
         assert!(secret.is_empty() || !text.contains(secret), "{secret}");
     }
-    assert!(!text.contains("import("), "no script brings it to life");
+    assert!(!text.contains("import("), "the page is not hydrated");
     let html = parse(answer);
-    assert_eq!(texts(&html, "title"), ["Setup refused · Keywright"]);
+    assert_eq!(texts(&html, "title"), ["Setup failed · Keywright"]);
     assert_eq!(texts(&html, "main [role=alert]").len(), 1);
     html
 }
 
 #[engine_test]
-async fn until_there_is_a_tenant_pages_lead_to_the_setup(engine: Engine) {
+async fn pages_redirect_to_setup_until_a_tenant_exists(engine: Engine) {
     let (server, code) = fresh(engine).await;
     for path in ["/", "/login", "/licenses", "/licenses?q=x", "/audit"] {
         assert_eq!(leads_to(&server.get(path).await), (303, "/setup"), "{path}");
@@ -101,7 +101,7 @@ async fn until_there_is_a_tenant_pages_lead_to_the_setup(engine: Engine) {
     assert_eq!(texts(&html, "title"), ["Setup · Keywright"]);
     assert_eq!(
         texts(&html, "main form label"),
-        ["Setup code", "Tenant name", "Slug", "E-mail", "Password"]
+        ["Setup code", "Tenant name", "Slug", "Email", "Password"]
     );
     assert_eq!(texts(&html, "[role=alert]").len(), 0);
     for name in ["code", "tenant_name", "slug", "email", "password"] {
@@ -118,7 +118,7 @@ async fn until_there_is_a_tenant_pages_lead_to_the_setup(engine: Engine) {
 }
 
 #[engine_test]
-async fn the_owner_is_signed_in_at_once(engine: Engine) {
+async fn owner_is_signed_in_after_setup(engine: Engine) {
     let (server, code) = fresh(engine).await;
     let typed = code.to_lowercase().replace('-', "+");
     let done = post(&server, &form(&typed)).await;
@@ -143,8 +143,8 @@ async fn the_owner_is_signed_in_at_once(engine: Engine) {
     let entries = texts(&log, "tbody th p");
     assert_eq!(entries.len(), 4, "{entries:?}");
     for sentence in [
-        "me@mine.test made this tenant, on the plan enterprise",
-        "me@mine.test made the signing key k1",
+        "me@mine.test created this tenant on the enterprise plan",
+        "me@mine.test created the signing key k1",
         "me@mine.test added me@mine.test as owner",
         "me@mine.test signed in",
     ] {
@@ -153,7 +153,7 @@ async fn the_owner_is_signed_in_at_once(engine: Engine) {
 }
 
 #[engine_test]
-async fn afterwards_there_is_no_such_page(engine: Engine) {
+async fn setup_page_is_gone_after_setup(engine: Engine) {
     let (server, code) = fresh(engine).await;
     let beside = server.beside().await;
     assert_eq!(beside.get("/setup").await.status, StatusCode::OK);
@@ -180,7 +180,7 @@ async fn afterwards_there_is_no_such_page(engine: Engine) {
     }
 }
 
-/// Whoever posts the right form first has set the server up, wherever that was.
+/// The first valid form completes setup, whichever server receives it.
 #[engine_test]
 async fn concurrent_setups_create_one_tenant(engine: Engine) {
     let (server, code) = fresh(engine).await;
@@ -203,14 +203,14 @@ async fn concurrent_setups_create_one_tenant(engine: Engine) {
 }
 
 #[engine_test]
-async fn wrong_codes_are_counted_and_the_code_is_void_after_five(engine: Engine) {
+async fn setup_code_is_void_after_five_failed_attempts(engine: Engine) {
     let (server, code) = fresh(engine).await;
     for sentence in [
-        "This is not the setup code; 4 tries are left.",
-        "This is not the setup code; 3 tries are left.",
-        "This is not the setup code; 2 tries are left.",
-        "This is not the setup code; one try is left.",
-        "The setup code is void after 5 wrong tries. Run `keywright setup-code` on the server to make another.",
+        "Wrong setup code. 4 attempts left.",
+        "Wrong setup code. 3 attempts left.",
+        "Wrong setup code. 2 attempts left.",
+        "Wrong setup code. 1 attempt left.",
+        "The setup code is void after 5 failed attempts. Run `keywright setup-code` on the server to create a new one.",
     ] {
         let answer = post(&server, &form("AAAA-AAAA-AAAA-AAAA-AAAA")).await;
         let html = refused(&answer, StatusCode::FORBIDDEN, "AAAA-AAAA-AAAA-AAAA-AAAA");
@@ -233,28 +233,28 @@ async fn wrong_codes_are_counted_and_the_code_is_void_after_five(engine: Engine)
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_try() {
+async fn invalid_fields_show_all_errors_and_use_no_attempt() {
     let (server, code) = fresh(Engine::Sqlite).await;
     let bad = filled("+-+", "%09", "licenses", "nobody", "short");
     for (form, sentences) in [
         (
             bad.as_str(),
             [
-                "Give the setup code, which the server printed when it was started.",
-                "Give a name of 1 to 80 characters that can be seen.",
-                "The slug is reserved for the server itself.",
-                "Give a whole e-mail address, such as ada@example.com.",
-                "A password has 10 to 200 characters.",
+                "Enter the setup code that the server printed when it started.",
+                "Enter a name of 1 to 80 visible characters.",
+                "The slug is reserved.",
+                "Enter a full email address, such as ada@example.com.",
+                "Enter a password of 10 to 200 characters.",
             ],
         ),
         (
             "",
             [
-                "Give the setup code, which the server printed when it was started.",
-                "Give a name of 1 to 80 characters that can be seen.",
+                "Enter the setup code that the server printed when it started.",
+                "Enter a name of 1 to 80 visible characters.",
                 "The slug must have 3 to 40 characters.",
-                "Give a whole e-mail address, such as ada@example.com.",
-                "A password has 10 to 200 characters.",
+                "Enter a full email address, such as ada@example.com.",
+                "Enter a password of 10 to 200 characters.",
             ],
         ),
         (
@@ -262,7 +262,7 @@ async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_tr
             [
                 "",
                 "",
-                "The slug may hold only a-z, 0-9, - and _, and must begin with a letter or digit.",
+                "The slug may contain only a-z, 0-9, - and _, and must begin with a letter or digit.",
                 "",
                 "",
             ],
@@ -292,13 +292,13 @@ async fn what_is_wrong_with_a_field_stands_beside_it_all_at_once_and_costs_no_tr
     }
     let wrong = post(&server, &form("AAAA")).await;
     assert!(
-        wrong.text().contains("4 tries are left"),
-        "none was counted before"
+        wrong.text().contains("4 attempts left"),
+        "invalid forms use no attempt"
     );
 }
 
 #[tokio::test]
-async fn another_site_can_not_set_a_server_up() {
+async fn cross_site_setup_is_rejected() {
     let (server, code) = fresh(Engine::Sqlite).await;
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
@@ -319,7 +319,7 @@ async fn another_site_can_not_set_a_server_up() {
 }
 
 #[tokio::test]
-async fn without_the_database_the_setup_says_so_and_keeps_what_was_typed() {
+async fn setup_reports_a_database_outage_and_keeps_the_input() {
     let (server, code) = fresh(Engine::Sqlite).await;
     server.world.services.close().await;
     let page = server.get("/setup").await;
@@ -333,12 +333,12 @@ async fn without_the_database_the_setup_says_so_and_keeps_what_was_typed() {
     assert_eq!(
         texts(&html, "[role=alert] .meta").len(),
         1,
-        "the request's id"
+        "the request ID"
     );
 }
 
 #[tokio::test]
-async fn a_demo_server_has_no_setup() {
+async fn demo_server_has_no_setup_page() {
     let server = Server::start(Engine::Sqlite).await;
     for answer in [
         server.get("/setup").await,

@@ -1,4 +1,5 @@
-//! The published client, unmodified, over a real socket: its whole life, on both engines.
+//! The published client, unmodified, over a real socket, through its whole life cycle on both
+//! engines.
 
 use std::{
     collections::HashMap,
@@ -19,7 +20,7 @@ use serde_json::json;
 
 use crate::support::{PRO_KEY, Server, acme, license_id, sdk_key};
 
-/// A device's disk.
+/// In-memory storage of a device.
 #[derive(Default)]
 struct Disk(Mutex<HashMap<String, Vec<u8>>>);
 
@@ -42,7 +43,8 @@ impl LicenseStore for Disk {
     }
 }
 
-/// A server on a real socket, at the time by which the client checks its leases.
+/// A server on a real socket. Its clock starts at the system time, by which the client checks
+/// leases.
 struct Listening {
     server: Server,
     url: String,
@@ -63,7 +65,8 @@ impl EngineFixture for Listening {
 }
 
 impl Listening {
-    /// An app on a device, set up as its vendor would: base URL, and the keys that the server publishes.
+    /// Creates an app on a device, configured as its vendor would: the base URL, and the keys
+    /// that the server publishes.
     async fn app(&self, device: &str) -> Arc<Keylight> {
         self.app_that(device, |config| config).await
     }
@@ -92,7 +95,7 @@ impl Listening {
         .await
     }
 
-    /// A device that is licensed by that key.
+    /// Creates an app that is activated with `key`.
     async fn licensed(&self, device: &str, key: &str) -> Arc<Keylight> {
         let app = self.app(device).await;
         assert_eq!(activate(&app, key).await, Ok(()));
@@ -101,7 +104,7 @@ impl Listening {
     }
 }
 
-/// The client blocks: it has a thread of its own.
+/// Runs blocking client code on its own thread.
 async fn on_the_device<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()
 }
@@ -112,7 +115,7 @@ async fn activate(app: &Arc<Keylight>, key: &str) -> Result<(), String> {
     answer.error.map_or(Ok(()), Err)
 }
 
-/// What the client makes of a validate: the status of the lease that came, or the refusal.
+/// Validates, and returns the status of the new lease or the error.
 async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
     let app = app.clone();
     let answer = on_the_device(move || app.validate()).await.unwrap();
@@ -124,7 +127,7 @@ async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
 }
 
 #[engine_test]
-async fn it_activates_validates_and_gives_its_slot_back(listening: Listening) {
+async fn client_activates_validates_and_deactivates(listening: Listening) {
     let server = &listening.server;
     let app = listening.licensed("device-1", PRO_KEY).await;
     assert!(app.has_entitlement("pro") && !app.has_entitlement("sync"));
@@ -133,7 +136,7 @@ async fn it_activates_validates_and_gives_its_slot_back(listening: Listening) {
     let again = app.cached_lease().unwrap();
     assert_eq!(
         again.instance_id, first.instance_id,
-        "the same device, the same slot"
+        "the same device keeps its instance"
     );
     assert_eq!(server.active_count(PRO_KEY).await, 1);
     assert_eq!(validate(&app).await, Ok(Some("active".into())));
@@ -144,7 +147,7 @@ async fn it_activates_validates_and_gives_its_slot_back(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_reads_the_refusals_of_activate(listening: Listening) {
+async fn client_reports_activation_errors(listening: Listening) {
     let app = listening.app("device-1").await;
     for (key, message) in [
         ("ACME-FULL-0000-0005", "Activation limit reached"),
@@ -177,7 +180,7 @@ async fn it_reads_the_refusals_of_activate(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_follows_its_license_into_expiry_and_reduced_mode(listening: Listening) {
+async fn client_follows_its_license_into_expiry_and_reduced_mode(listening: Listening) {
     let (server, now) = (&listening.server, listening.now);
     let ends = move |license| License {
         expires_at: Some(now.plus_days(3).round_up_to_second()),
@@ -198,7 +201,7 @@ async fn it_follows_its_license_into_expiry_and_reduced_mode(listening: Listenin
     assert_eq!(
         Some(lease.expires_at),
         one.cached_license_expires_at(),
-        "it never outlives its license"
+        "a lease never outlives its license"
     );
     server.world.clock.set(now.plus_days(4));
     assert_eq!(validate(&one).await, Ok(Some("expired".into())));
@@ -206,18 +209,18 @@ async fn it_follows_its_license_into_expiry_and_reduced_mode(listening: Listenin
     assert_eq!(validate(&other).await, Ok(Some("fallback".into())));
     assert_eq!(other.state(), LicenseState::Limited);
     assert!(!one.has_entitlement("pro") && !other.has_entitlement("pro"));
-    // The clock set back, as if the license had been renewed: as before.
+    // Setting the clock back has the same effect as a renewal.
     server.world.clock.set(now);
     assert_eq!(validate(&one).await, Ok(Some("active".into())));
     assert_eq!(one.state(), LicenseState::Licensed);
 }
 
 #[engine_test]
-async fn it_stops_when_its_license_is_revoked(listening: Listening) {
+async fn client_stops_when_its_license_is_revoked(listening: Listening) {
     let app = listening.licensed("device-1", PRO_KEY).await;
     let licenses = &listening.server.world.services.licenses;
     licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
-    assert_eq!(app.state(), LicenseState::Licensed, "until it asks");
+    assert_eq!(app.state(), LicenseState::Licensed, "until it validates");
     assert_eq!(
         validate(&app).await,
         Err("License has been revoked".to_owned())
@@ -231,7 +234,7 @@ async fn it_stops_when_its_license_is_revoked(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_stops_when_its_instance_is_deactivated_elsewhere(listening: Listening) {
+async fn client_stops_when_its_instance_is_deactivated_elsewhere(listening: Listening) {
     let app = listening.licensed("device-1", PRO_KEY).await;
     let other = listening.licensed("device-2", PRO_KEY).await;
     let instance = app.cached_lease().unwrap().instance_id;
@@ -247,7 +250,7 @@ async fn it_stops_when_its_instance_is_deactivated_elsewhere(listening: Listenin
     assert_eq!(
         validate(&other).await,
         Ok(Some("active".into())),
-        "another device goes on"
+        "the other device stays active"
     );
     assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
     assert_ne!(
@@ -271,7 +274,7 @@ async fn set(listening: &Listening, trial_days: Option<i64>, free_tier: Option<b
 }
 
 #[engine_test]
-async fn it_takes_settings_over_signed_and_unsigned(listening: Listening) {
+async fn client_applies_signed_and_unsigned_settings(listening: Listening) {
     let effective = async |app: &Arc<Keylight>| {
         let asking = app.clone();
         on_the_device(move || asking.fetch_config()).await;
@@ -290,7 +293,7 @@ async fn it_takes_settings_over_signed_and_unsigned(listening: Listening) {
     };
     let trusting = listening.app_that("device-1", built_with).await;
     let careful = listening.app_that("device-2", strict).await;
-    // Pinned to a key that is not this server's.
+    // Pinned to the key of another server.
     let elsewhere = listening.app_that("device-3", move |config| {
         let other = "8QkyJGwaIqAuN0jdsCnBtv3D9fylv4PHqCVufx7xje0=".to_owned();
         KeylightConfig {
@@ -315,9 +318,9 @@ async fn it_takes_settings_over_signed_and_unsigned(listening: Listening) {
     assert_eq!(
         effective(&elsewhere).await,
         (7, false),
-        "signed by a key that it does not trust"
+        "signed by an untrusted key"
     );
-    // They ride on validate as well.
+    // A validate response contains the settings, too.
     set(&listening, Some(30), None).await;
     assert_eq!(activate(&careful, PRO_KEY).await, Ok(()));
     assert_eq!(validate(&careful).await, Ok(Some("active".into())));
@@ -325,7 +328,7 @@ async fn it_takes_settings_over_signed_and_unsigned(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_reports_itself_without_a_key(listening: Listening) {
+async fn client_reports_keyless_use(listening: Listening) {
     set(&listening, Some(21), Some(false)).await;
     let strict = |config| KeylightConfig {
         require_signed_config: true,
@@ -349,7 +352,7 @@ async fn it_reports_itself_without_a_key(listening: Listening) {
     );
     assert!(installs[0].machine_hash.is_some());
     assert_eq!(installs[0].telemetry.sdk.as_deref(), Some("rust"));
-    // It buys: the activation says which install it was.
+    // After a purchase, the activation names the keyless install.
     assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
     let devices = listening.server.devices(PRO_KEY).await;
     assert_eq!(
@@ -359,22 +362,22 @@ async fn it_reports_itself_without_a_key(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_follows_a_rotation_of_the_signing_key(listening: Listening) {
+async fn client_follows_a_signing_key_rotation(listening: Listening) {
     let (server, now) = (&listening.server, listening.now);
     let keys = &server.world.services.signing_keys;
     let pinned = listening.licensed("device-1", PRO_KEY).await;
     let second = keys.add(&acme(), None).await.unwrap().kid;
-    // Fetches its keys after the first step.
+    // Fetches its keys after the second key has been added.
     let fetching = listening.licensed("device-2", PRO_KEY).await;
     assert_eq!(
         fetching.cached_lease().unwrap().kid,
         "k1",
-        "listed, not used yet"
+        "the second key is listed but not used yet"
     );
     keys.promote(&acme(), second, Urgency::Leak).await.unwrap();
     assert!(
         fetching.has_entitlement("pro"),
-        "the lease of the first key is good still"
+        "a lease signed with the first key is still valid"
     );
     assert_eq!(validate(&fetching).await, Ok(Some("active".into())));
     assert_eq!(fetching.cached_lease().unwrap().kid, "k2");
@@ -384,9 +387,10 @@ async fn it_follows_a_rotation_of_the_signing_key(listening: Listening) {
     assert_eq!(
         pinned.state(),
         LicenseState::Licensed,
-        "by the lease that it holds"
+        "its current lease is still valid"
     );
-    // Back to the first key, for those that pinned it: it is listed until its last lease has ended.
+    // Return to the first key for the sake of apps that pinned it. The second key stays listed
+    // until its last lease has expired.
     keys.promote(&acme(), "k1".parse().unwrap(), Urgency::Planned)
         .await
         .unwrap();
@@ -404,7 +408,7 @@ async fn it_follows_a_rotation_of_the_signing_key(listening: Listening) {
 }
 
 #[engine_test]
-async fn it_keeps_its_lease_through_trouble_of_the_server(listening: Listening) {
+async fn client_keeps_its_lease_during_a_server_outage(listening: Listening) {
     let app = listening.licensed("device-1", PRO_KEY).await;
     let lease = app.cached_lease();
     listening.server.world.store.close().await;

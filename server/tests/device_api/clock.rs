@@ -1,4 +1,4 @@
-//! A clock that is set back or forward by a day.
+//! A server clock that jumps back or forward by a day.
 
 use axum::http::StatusCode;
 use keywright_domain::{role::Role, time::Timestamp};
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{PRO_KEY, Server, license_id};
 
 #[engine_test]
-async fn leases_follow_the_clock_and_nothing_breaks(server: Server) {
+async fn leases_follow_a_clock_that_jumps(server: Server) {
     let machine =
         |number: u32| json!({ "license_key": PRO_KEY, "machine_hash": format!("{number:064}") });
     let first = server
@@ -25,7 +25,7 @@ async fn leases_follow_the_clock_and_nothing_breaks(server: Server) {
         let lease = &valid.json()["lease"];
         assert_eq!(lease["issuedAt"], now.seconds(), "{lease}");
         assert_eq!(lease["expiresAt"], now.plus_days(7).seconds(), "{lease}");
-        // The slot is taken and given back by the same clock.
+        // Activation and deactivation use the same clock.
         let taken = server
             .device("/acme/notes/activate", &machine(number))
             .await;
@@ -45,7 +45,7 @@ async fn leases_follow_the_clock_and_nothing_breaks(server: Server) {
         for path in ["/licenses", "/licenses?sort=expires", &license, "/audit"] {
             assert_eq!(support.get(path).await.status, StatusCode::OK, "{path}");
         }
-        // When it was last seen is never moved back.
+        // The last-seen time never moves back.
         seen = seen.max(now);
         assert_eq!(last_seen(&server).await, seen);
     }

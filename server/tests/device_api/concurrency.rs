@@ -1,5 +1,5 @@
-//! Many devices at the same moment, through HTTP, on both engines: the limit holds, nobody is counted twice, and no lease
-//! is given out once an answer said that there is none.
+//! Concurrent device requests over HTTP, on both engines: the limit holds, no device is counted
+//! twice, and no lease is issued after the response that ended it.
 
 use std::{
     collections::HashSet,
@@ -21,8 +21,8 @@ const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
-/// One or more servers on one database, asked in turn. On SQLite a second process is refused by `serve`; the database holds the
-/// limits even so.
+/// One or more servers on one database, called in turn. `serve` rejects a second process on
+/// SQLite, but the database enforces the limits even then.
 struct Servers {
     all: Vec<Server>,
     asked: AtomicUsize,
@@ -62,7 +62,8 @@ fn count(statuses: &[StatusCode], status: StatusCode) -> usize {
     statuses.iter().filter(|&&found| found == status).count()
 }
 
-/// So many devices for so many slots, on a license of its own: just as many get in as there are slots.
+/// Activates `devices` devices concurrently on a new license, and checks that exactly `limit`
+/// succeed.
 async fn crowd(servers: &Servers, number: u32, limit: u32, devices: u32) {
     let key = servers
         .first()
@@ -84,7 +85,7 @@ async fn crowd(servers: &Servers, number: u32, limit: u32, devices: u32) {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn every_limit_holds_for_any_number(engine: Engine, servers: usize) {
+async fn activation_limit_holds_for_any_number_of_devices(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let mut number = 0;
     for limit in [1, 3, 10] {
@@ -96,7 +97,7 @@ async fn every_limit_holds_for_any_number(engine: Engine, servers: usize) {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn a_limit_holds_thirty_times_in_a_row(engine: Engine, servers: usize) {
+async fn activation_limit_holds_thirty_times_in_a_row(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     for number in 1..=30 {
         crowd(&servers, number, 1, 24).await;
@@ -104,7 +105,7 @@ async fn a_limit_holds_thirty_times_in_a_row(engine: Engine, servers: usize) {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn one_device_200_times_is_one_instance(engine: Engine, servers: usize) {
+async fn one_device_activating_200_times_gets_one_instance(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let body = device(PRO_KEY, 1);
     let tries = (0..200).map(|_| servers.next().device(ACTIVATE, &body));
@@ -118,7 +119,7 @@ async fn one_device_200_times_is_one_instance(engine: Engine, servers: usize) {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn one_request_id_10_times_is_one_instance(engine: Engine, servers: usize) {
+async fn one_request_id_sent_10_times_gets_one_instance(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let ask = |id: &str| {
         let request = Request::post(ACTIVATE)
@@ -140,14 +141,14 @@ async fn one_request_id_10_times_is_one_instance(engine: Engine, servers: usize)
         .to_owned();
     assert!(
         !instances.contains(&other),
-        "another request is another device"
+        "another request ID is another device"
     );
 }
 
-/// A full license, whose device gives its slot back while others ask for it: one of them may have it, if it came late
-/// enough, and the slot is never lost.
+/// A device gives its slot on a full license back while others ask for one. At most one of them
+/// gets the slot, and the slot is never lost.
 #[engine_test(one_server(1), two_servers(2))]
-async fn a_slot_that_is_given_back_is_taken_once(engine: Engine, servers: usize) {
+async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let server = servers.first();
     let one_slot = |license| License {
@@ -167,7 +168,7 @@ async fn a_slot_that_is_given_back_is_taken_once(engine: Engine, servers: usize)
         let refused = count(&joined, StatusCode::PAYMENT_REQUIRED);
         assert_eq!((inside + refused, inside <= 1), (8, true), "{joined:?}");
         assert_eq!(server.active_count(&key).await, inside);
-        // The slot is usable, once.
+        // The slot can be taken exactly once.
         let next = servers.activate(&key, 2_000).await;
         let expected = if inside == 0 {
             StatusCode::OK
@@ -179,7 +180,7 @@ async fn a_slot_that_is_given_back_is_taken_once(engine: Engine, servers: usize)
     }
 }
 
-/// What ends an instance's leases.
+/// An action that ends the leases of an instance.
 #[derive(Clone, Copy)]
 enum End {
     Revoke,
@@ -187,16 +188,17 @@ enum End {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn no_lease_after_the_answer_to_a_revoke(engine: Engine, servers: usize) {
+async fn no_lease_is_issued_after_an_acknowledged_revoke(engine: Engine, servers: usize) {
     validate_against(engine, servers, End::Revoke).await;
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn no_lease_after_the_answer_to_a_deactivate(engine: Engine, servers: usize) {
+async fn no_lease_is_issued_after_an_acknowledged_deactivation(engine: Engine, servers: usize) {
     validate_against(engine, servers, End::Deactivate).await;
 }
 
-/// Devices that validate all the time, and one answer in between: what begins after that answer gets no lease.
+/// Validates continuously while `end` takes effect, and checks that no request sent after its
+/// response gets a lease.
 async fn validate_against(engine: Engine, servers: usize, end: End) {
     let servers = Servers::start(engine, servers).await;
     let activated = servers
@@ -246,7 +248,7 @@ async fn validate_against(engine: Engine, servers: usize, end: End) {
 }
 
 #[engine_test(one_server(1), two_servers(2))]
-async fn no_activation_after_the_answer_to_a_revoke(engine: Engine, servers: usize) {
+async fn no_activation_succeeds_after_an_acknowledged_revoke(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let key = servers.first().license_with_slots(1_000).await;
     let (ended, next) = (AtomicBool::new(false), AtomicUsize::new(0));
@@ -271,13 +273,14 @@ async fn no_activation_after_the_answer_to_a_revoke(engine: Engine, servers: usi
         ended.store(true, Ordering::SeqCst);
     };
     futures::join!(join_all((0..8).map(|_| devices())), operator());
-    // What was let in before is counted still.
+    // Earlier activations still count.
     assert!(servers.first().active_count(&key).await > 0);
 }
 
-/// Whoever lowers a limit below what is taken turns nobody out, and lets nobody in before there is room.
+/// Lowering the limit below the number of active devices deactivates none of them, and admits no
+/// device until there is room.
 #[engine_test(one_server(1), two_servers(2))]
-async fn a_lowered_limit_lets_old_devices_stay(engine: Engine, servers: usize) {
+async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
     let servers = Servers::start(engine, servers).await;
     let key = servers.first().license_with_slots(10).await;
     let activated = join_all((0..10).map(|number| {

@@ -1,4 +1,5 @@
-//! Which device is which, through HTTP on both engines: by its machine, by its repeated request, by its instance.
+//! Device identity over HTTP on both engines: by machine hash, by repeated request ID, and by
+//! instance.
 
 use axum::{
     body::Body,
@@ -32,7 +33,7 @@ async fn validate(
 }
 
 #[engine_test]
-async fn a_device_is_known_by_its_machine_hash(server: Server) {
+async fn device_is_identified_by_its_machine_hash(server: Server) {
     let key = server.license_with_slots(2).await;
     let first = activate(&server, &key, &machine(1), "Desk").await.json();
     server.world.clock.set(NOW.plus_days(1));
@@ -55,7 +56,7 @@ async fn a_device_is_known_by_its_machine_hash(server: Server) {
     assert_eq!(
         server.devices(&key).await[0].device_name,
         "Desk, renamed",
-        "what is missing stays"
+        "an empty name does not replace the old one"
     );
     let other = activate(&server, &key, &machine(2), "Lap").await.json();
     assert_ne!(other["instance_id"], first["instance_id"]);
@@ -65,13 +66,13 @@ async fn a_device_is_known_by_its_machine_hash(server: Server) {
     assert_eq!(
         inside.status,
         StatusCode::OK,
-        "full, but this device is inside"
+        "full, but this device already has a slot"
     );
     assert_eq!(server.active_count(&key).await, 2);
 }
 
 #[engine_test]
-async fn without_a_machine_hash_a_repeat_is_known_for_ten_minutes(server: Server) {
+async fn repeated_request_id_identifies_a_device_for_ten_minutes(server: Server) {
     let key = server.license_with_slots(99).await;
     let other_key = server.license(2, |license| license).await;
     let ask = async |key: &str, request_id: Option<&str>| {
@@ -100,7 +101,7 @@ async fn without_a_machine_hash_a_repeat_is_known_for_ten_minutes(server: Server
     }
     assert_eq!(server.active_count(&key).await, 6);
     assert_ne!(ask(&other_key, Some("r1")).await, first, "another license");
-    // A repeat does not bring back what was given back.
+    // A repeated request does not bring back a deactivated instance.
     let again = ask(&key, Some("r9")).await;
     let leave = json!({ "license_key": key, "instance_id": again });
     server.device("/acme/notes/deactivate", &leave).await;
@@ -108,7 +109,7 @@ async fn without_a_machine_hash_a_repeat_is_known_for_ten_minutes(server: Server
 }
 
 #[engine_test]
-async fn validate_fills_a_missing_machine_hash_and_changes_none(server: Server) {
+async fn validate_sets_a_missing_machine_hash_and_never_changes_one(server: Server) {
     let key = server.license(1, |license| license).await;
     let without = server
         .device("/acme/notes/activate", &json!({ "license_key": key }))
@@ -123,7 +124,7 @@ async fn validate_fills_a_missing_machine_hash_and_changes_none(server: Server) 
         device.unwrap().machine_hash.map(|hash| hash.to_string())
     };
     let (without, with) = (&without["instance_id"], &with["instance_id"]);
-    // Another active instance of the license holds it.
+    // Another active instance of the license has this hash.
     let answer = validate(&server, &key, without, Some(&machine(1))).await;
     assert_eq!(
         (answer.status, hash_of(without).await),
@@ -143,19 +144,19 @@ async fn validate_fills_a_missing_machine_hash_and_changes_none(server: Server) 
             "it never changes"
         );
     }
-    // It is known by it from now on.
+    // The hash now identifies the device.
     let again = activate(&server, &key, &machine(2), "").await.json();
     assert_eq!(&again["instance_id"], without);
 }
 
 #[engine_test]
-async fn a_device_that_comes_back_is_a_new_instance_with_a_history(server: Server) {
+async fn returning_device_gets_a_new_instance_and_keeps_its_history(server: Server) {
     let key = server.license(1, |license| license).await;
     let first = activate(&server, &key, &machine(1), "Desk").await.json()["instance_id"].clone();
     server.world.clock.set(NOW.plus_days(1));
     let leave = json!({ "license_key": key, "instance_id": first });
     for at in [NOW.plus_days(1), NOW.plus_days(2)] {
-        // The second time is a retry: nothing changes.
+        // The second request is a retry and changes nothing.
         server.world.clock.set(at);
         let answer = server.device("/acme/notes/deactivate", &leave).await;
         assert_eq!(answer.json(), json!({ "deactivated": true }));
@@ -173,7 +174,7 @@ async fn a_device_that_comes_back_is_a_new_instance_with_a_history(server: Serve
     assert_eq!(
         (ended.at, &ended.by_operator),
         (NOW.plus_days(1), &None),
-        "when, and that the device did"
+        "when it happened, and that the device did it"
     );
     assert!(find(&second).deactivated.is_none());
     assert_eq!(
@@ -188,7 +189,7 @@ async fn a_device_that_comes_back_is_a_new_instance_with_a_history(server: Serve
 }
 
 #[engine_test]
-async fn a_lowered_limit_keeps_devices_and_refuses_new_ones(server: Server) {
+async fn lowered_limit_keeps_devices_and_rejects_new_ones(server: Server) {
     let key = server
         .license(1, |license| License {
             activation_limit: 1,
@@ -215,13 +216,13 @@ async fn a_lowered_limit_keeps_devices_and_refuses_new_ones(server: Server) {
     assert_eq!(
         refused.status,
         StatusCode::PAYMENT_REQUIRED,
-        "one of one is taken still"
+        "the only slot is still taken"
     );
     assert_eq!(server.active_count(&key).await, 1);
 }
 
 #[engine_test]
-async fn a_lease_ends_with_its_license(server: Server) {
+async fn lease_ends_with_its_license(server: Server) {
     let ends = NOW.plus_days(3);
     let key = server
         .license(1, move |license| License {
@@ -234,7 +235,8 @@ async fn a_lease_ends_with_its_license(server: Server) {
     let instance = &body["instance_id"];
     assert_eq!(body["license_expires_at"], json!(ends.seconds()));
     assert_eq!(body["lease"]["expiresAt"], json!(ends.seconds()));
-    // To the last millisecond an active lease ends after it begins; then it is another lease, for seven days.
+    // Up to the last millisecond an active lease ends after it begins. After that, the device
+    // gets a fallback lease for seven days.
     server.world.clock.set(ends.plus_millis(-1));
     let body = validate(&server, &key, instance, None).await.json();
     assert_eq!(body["lease"]["status"], "active");

@@ -1,4 +1,5 @@
-//! Whoever guesses keys can't tell those that exist from those that don't: not by the answer, and not by the work it causes.
+//! License keys cannot be enumerated: neither a response nor the work that it causes reveals
+//! whether a key exists.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,12 +14,14 @@ use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
 use crate::support::{Answer, Server};
 
-/// The statements that reach a database, as sqlx logs them. The whole process's: nextest gives each test one of its own.
+/// Statements that reach the database, as sqlx logs them. They are those of the whole process,
+/// but nextest runs each test in its own process.
 #[derive(Clone, Default)]
 struct Statements(Arc<Mutex<Vec<String>>>);
 
 impl Statements {
-    /// Looks for licenses have connections that nobody else uses, so one is waited for until it is logged.
+    /// Waits until a license lookup is logged. Lookups have their own connections, which
+    /// [`settle`] does not cover.
     async fn wait_for_look(&self) {
         let is_logged = || {
             let statements = self.0.lock().unwrap();
@@ -43,7 +46,8 @@ impl<S: Subscriber> Layer<S> for Statements {
         if event.metadata().target().split("::").eq(["sqlx", "query"]) {
             let mut text = Text::default();
             event.record(&mut text);
-            // When keys were last used is written some time later, by whichever call was first; the others are not about the key.
+            // The last use of a key is written later, by whichever request comes first. The other
+            // statements do not depend on the key.
             let passing = [
                 "UPDATE sdk_keys",
                 "SAVEPOINT",
@@ -63,7 +67,7 @@ impl<S: Subscriber> Layer<S> for Statements {
 
 const LOOK: &str = "JOIN licenses";
 
-/// The whole statement, or its beginning where that is all.
+/// Text of a statement, or its summary if nothing else is logged.
 #[derive(Default)]
 struct Text(String);
 
@@ -77,7 +81,8 @@ impl Visit for Text {
     }
 }
 
-/// SQLite's threads log a statement after they have answered it: so each is asked for one more.
+/// SQLite threads log a statement after they have returned its result, so run one more statement
+/// on each of them.
 async fn settle(server: &Server) {
     let store = &server.world.store;
     let pings = futures::future::join_all((0..8).map(|_| store.ping()));
@@ -87,7 +92,7 @@ async fn settle(server: &Server) {
 }
 
 #[engine_test]
-async fn keys_that_are_nobodys_are_alike(engine: Engine) {
+async fn unusable_keys_are_indistinguishable(engine: Engine) {
     let statements = Statements::default();
     let subscriber = tracing_subscriber::registry().with(statements.clone());
     tracing::subscriber::set_global_default(subscriber).unwrap();
@@ -134,7 +139,7 @@ async fn keys_that_are_nobodys_are_alike(engine: Engine) {
             settle(&server).await;
             (answer, statements.take())
         };
-        // What is read once and kept is read.
+        // Fill the caches.
         ask(unknown).await;
         let (first, work) = ask(unknown).await;
         assert_eq!(first.status, StatusCode::NOT_FOUND);
@@ -155,7 +160,7 @@ async fn keys_that_are_nobodys_are_alike(engine: Engine) {
             assert_eq!(names(&answer), names(&first), "{endpoint} {key}");
             assert_eq!(same_work, work, "{endpoint} {key}");
         }
-        // It would be noticed: a license that is there is asked for more, or answered otherwise.
+        // Sanity check: an existing license gets a different response.
         let (other, _) = ask(expired).await;
         assert_ne!(other.body, first.body, "{endpoint}");
     }

@@ -1,5 +1,6 @@
-//! Bodies that nobody thought of: put together at random, near to what clients send, and the same ones in every run. Each is
-//! answered as documented, and a 422, on which clients drop their leases, says something about the license.
+//! Bodies generated at random, similar to what clients send, and the same in every run. Each
+//! response is as documented, and a 422, on which clients drop their leases, is about the
+//! license.
 
 use axum::{
     body::Body,
@@ -20,7 +21,8 @@ use crate::support::{PRO_KEY, Server, sdk_key};
 
 const BODIES: usize = 300;
 
-/// The endpoints, and the fields that each can't do without and those that must be well-formed if they are there.
+/// Each endpoint with its required fields, and with the optional fields that must be well-formed
+/// if they are present.
 const ENDPOINTS: [(&str, &[&str], &[&str]); 4] = [
     ("activate", &["license_key"], &["machine_hash"]),
     (
@@ -32,7 +34,7 @@ const ENDPOINTS: [(&str, &[&str], &[&str]); 4] = [
     ("keyless", &["instance_id", "state"], &["machine_hash"]),
 ];
 
-/// What a 422 may say.
+/// Error messages that a 422 may have.
 const ABOUT_THE_LICENSE: [&str; 4] = [
     "Instance not found or deactivated",
     "License expired",
@@ -40,7 +42,7 @@ const ABOUT_THE_LICENSE: [&str; 4] = [
     "License has been revoked",
 ];
 
-/// What may stand in a field, and what belongs in each.
+/// Generates any value for a field.
 fn value() -> impl Strategy<Value = Value> {
     let likely = vec![
         json!("x".repeat(257)),
@@ -80,7 +82,7 @@ const FIELDS: [(&str, &[&str]); 8] = [
     ("x", &["y"]),
 ];
 
-/// A few fields, most of them with what belongs there.
+/// Generates an object with a few fields, most of them with a fitting value.
 fn object() -> impl Strategy<Value = Value> {
     let fields = btree_map(
         0..FIELDS.len(),
@@ -99,7 +101,7 @@ fn object() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Whether a field is as the documentation has it.
+/// Returns whether a field is well-formed according to the documentation.
 fn fits(name: &str, value: &Value) -> bool {
     let Some(text) = value.as_str() else {
         return false;
@@ -125,7 +127,7 @@ fn is_well_formed(body: &Value, required: &[&str], optional: &[&str]) -> bool {
 }
 
 #[engine_test]
-async fn whatever_is_sent_is_answered_as_documented(server: Server) {
+async fn generated_bodies_are_answered_as_documented(server: Server) {
     let mut runner = TestRunner::deterministic();
     let mut make = |strategy: BoxedStrategy<(Value, Index, u8)>| {
         let made = strategy.new_tree(&mut runner);
@@ -146,10 +148,10 @@ async fn whatever_is_sent_is_answered_as_documented(server: Server) {
             answered(&server, endpoint, &broken).await;
         }
     }
-    assert!(read > BODIES / 2, "{read} of the bodies were near enough");
+    assert!(read > BODIES / 2, "only {read} bodies were well-formed");
 }
 
-/// The status of an answer that is as documented, whatever was asked.
+/// Sends a body, checks that the response is as documented, and returns its status.
 async fn answered(server: &Server, endpoint: &str, body: &[u8]) -> StatusCode {
     let path = format!("/acme/notes/{endpoint}");
     let sent = Body::from(body.to_vec());

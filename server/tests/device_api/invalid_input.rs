@@ -1,5 +1,5 @@
-//! What no well-meaning client sends, and what clients do send that is odd: refused with 400 or 413, or taken without a
-//! word; never 422, never 5xx, and nothing is lost.
+//! Malformed and unusual requests: rejected with 400 or 413 or silently accepted, never answered
+//! with 422 or 5xx, and without losing data.
 
 use axum::{
     body::{Body, Bytes},
@@ -31,7 +31,7 @@ fn well_formed(endpoint: &str) -> Value {
 }
 
 #[engine_test]
-async fn a_body_that_can_not_be_read_is_refused(server: Server) {
+async fn unreadable_body_is_rejected(server: Server) {
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep_field = format!(r#"{{"license_key":{deep}}}"#);
     let bodies: [&[u8]; 20] = [
@@ -76,7 +76,7 @@ async fn a_body_that_can_not_be_read_is_refused(server: Server) {
                 "{endpoint} {length}"
             );
         }
-        // The last byte that fits.
+        // The longest body that fits.
         let mut longest = well_formed(endpoint);
         let room = 65_536 - longest.to_string().len() - r#","x":"""#.len();
         longest["x"] = json!("x".repeat(room));
@@ -86,7 +86,7 @@ async fn a_body_that_can_not_be_read_is_refused(server: Server) {
             post(&server, endpoint, longest).await.status,
             StatusCode::PAYLOAD_TOO_LARGE
         );
-        // A body that breaks off on its way.
+        // A body that ends prematurely.
         let halves = stream::iter([
             Ok(Bytes::from_static(b"{")),
             Err(std::io::Error::other("cut")),
@@ -94,11 +94,11 @@ async fn a_body_that_can_not_be_read_is_refused(server: Server) {
         let broken = post(&server, endpoint, Body::from_stream(halves)).await;
         assert_eq!(broken.status, StatusCode::BAD_REQUEST, "{endpoint}");
     }
-    // The longest body that fits was an activation like any other; the rest left nothing behind.
+    // The longest body that fits activated a device. The others left nothing behind.
     assert_eq!(server.active_count(PRO_KEY).await, 1);
 }
 
-/// Values of every kind that JSON has.
+/// Returns values of every JSON type.
 fn kinds() -> [Value; 9] {
     [
         json!(null),
@@ -113,13 +113,13 @@ fn kinds() -> [Value; 9] {
     ]
 }
 
-/// As much of a value as a failure needs to show.
+/// Truncates a value for assertion messages.
 fn shown(value: &Value) -> String {
     value.to_string().chars().take(40).collect()
 }
 
 #[engine_test]
-async fn a_field_of_the_wrong_kind_is_refused_where_it_is_listed(server: Server) {
+async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: Server) {
     let listed: [(&str, &[&str]); 4] = [
         ("activate", &["license_key", "machine_hash"]),
         ("validate", &["license_key", "instance_id", "machine_hash"]),
@@ -137,7 +137,8 @@ async fn a_field_of_the_wrong_kind_is_refused_where_it_is_listed(server: Server)
                 let mut body = well_formed(endpoint);
                 body[field] = value.clone();
                 let answer = post(&server, endpoint, body.to_string()).await;
-                // An optional field that is null is absent; a text of 64 letters is a key, an instance, no hash.
+                // An optional field that is null counts as absent. A text of 64 letters can be a
+                // key or an instance id, but not a hash.
                 let fits = match field {
                     "machine_hash" => value.is_null(),
                     "state" => false,
@@ -165,7 +166,7 @@ async fn a_field_of_the_wrong_kind_is_refused_where_it_is_listed(server: Server)
 }
 
 #[engine_test]
-async fn odd_text_becomes_the_replacement_character(server: Server) {
+async fn invalid_text_becomes_the_replacement_character(server: Server) {
     let key = server.license_with_slots(9).await;
     for (number, (name, kept)) in (1..).zip([
         (&br#""a\ud83d""#[..], "a\u{FFFD}"),
@@ -191,7 +192,7 @@ async fn odd_text_becomes_the_replacement_character(server: Server) {
             .find(|device| device.instance.to_string() == instance);
         assert_eq!(device.unwrap().device_name, kept);
     }
-    // In what is looked up, too: unknown, not broken.
+    // In lookup fields, too: such a value is unknown, not malformed.
     for endpoint in ["validate", "deactivate"] {
         let body = br#"{"license_key":"\u0000\ud83d","instance_id":"\u0000"}"#;
         assert_eq!(
@@ -225,7 +226,7 @@ const TELEMETRY: [&str; 10] = [
 ];
 
 #[engine_test]
-async fn telemetry_never_refuses(server: Server) {
+async fn telemetry_never_causes_a_rejection(server: Server) {
     let key = server
         .license(1, |license| License {
             active_count: 1,
@@ -250,7 +251,7 @@ async fn telemetry_never_refuses(server: Server) {
                 let mut body = licensed.clone();
                 body[field] = value.clone();
                 if endpoint == "deactivate" {
-                    // A device that is gone already gets the same answer.
+                    // A device that is already deactivated gets the same response.
                     body["instance_name"] = value.clone();
                 }
                 let answer = post(&server, endpoint, body.to_string()).await;
@@ -262,7 +263,7 @@ async fn telemetry_never_refuses(server: Server) {
                     answer.text()
                 );
             }
-            // A number that no machine can hold is JSON all the same.
+            // A number that is out of range is still valid JSON.
             let text = licensed.to_string();
             let body = format!("{},\"{field}\":-1e99999}}", text.strip_suffix('}').unwrap());
             assert_eq!(
@@ -299,7 +300,7 @@ async fn telemetry_never_refuses(server: Server) {
                 trial_duration_days: Some(30),
             };
             assert_eq!(device.telemetry, kept);
-            // What is not said, or not understood, keeps its old value.
+            // A missing or invalid value does not replace the old one.
             let mut body = licensed.clone();
             body["memory"] = json!("a lot");
             body["app_version"] = json!("2");
@@ -318,7 +319,7 @@ async fn telemetry_never_refuses(server: Server) {
 }
 
 #[engine_test]
-async fn a_key_is_known_however_it_is_typed(server: Server) {
+async fn key_is_recognized_in_any_spelling(server: Server) {
     let key = server.license_with_slots(99).await;
     assert_eq!(key, "ACME-TEST-0000-0001");
     for typed in [
@@ -369,9 +370,9 @@ async fn a_key_is_known_however_it_is_typed(server: Server) {
     }
 }
 
-/// A client that sends its body so slowly that it never ends: it gets an answer within ten seconds.
+/// A client whose body never ends gets a response within ten seconds.
 #[tokio::test]
-async fn an_answer_comes_within_ten_seconds() {
+async fn endless_body_times_out_after_ten_seconds() {
     let server = Server::start(Engine::Sqlite).await;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
@@ -388,7 +389,7 @@ async fn an_answer_comes_within_ten_seconds() {
 }
 
 #[tokio::test]
-async fn the_content_type_is_not_looked_at() {
+async fn content_type_is_ignored() {
     let server = Server::start(Engine::Sqlite).await;
     for content_type in [
         "",

@@ -1,4 +1,4 @@
-//! Installs without a key, through HTTP.
+//! Keyless installs over HTTP.
 
 use std::net::SocketAddr;
 
@@ -28,7 +28,7 @@ async fn report(server: &Server, body: &Value) {
 }
 
 #[engine_test]
-async fn an_install_is_written_every_six_hours_or_when_its_state_changes(server: Server) {
+async fn install_is_updated_every_six_hours_or_on_a_state_change(server: Server) {
     let clock = &server.world.clock;
     let beacon =
         |state: &str| json!({ "instance_id": "install-1", "state": state, "app_version": "1.0" });
@@ -52,7 +52,7 @@ async fn an_install_is_written_every_six_hours_or_when_its_state_changes(server:
         );
     }
     assert_eq!(installs(&server).await[0].state, KeylessState::Expired);
-    // By its machine, whatever it calls itself.
+    // An install is identified by its machine hash, whatever its instance id.
     for name in ["install-2", "install-3"] {
         report(
             &server,
@@ -64,7 +64,7 @@ async fn an_install_is_written_every_six_hours_or_when_its_state_changes(server:
 }
 
 #[engine_test]
-async fn an_address_adds_sixty_installs_an_hour_and_is_told_nothing_of_it(server: Server) {
+async fn new_installs_per_address_are_silently_limited(server: Server) {
     let from = async |address: &str, number: u32| {
         let body =
             json!({ "instance_id": format!("{address}-{number}"), "state": "trial" }).to_string();
@@ -83,13 +83,17 @@ async fn an_address_adds_sixty_installs_an_hour_and_is_told_nothing_of_it(server
     }
     assert_eq!(installs(&server).await.len(), 60);
     from("[2001:db8:1:2:9::9]:99", 1).await;
-    assert_eq!(installs(&server).await.len(), 60, "one customer, 64 bits");
+    assert_eq!(
+        installs(&server).await.len(),
+        60,
+        "a /64 counts as one address"
+    );
     from("[2001:db8:1:3::1]:1234", 1).await;
     assert_eq!(installs(&server).await.len(), 61);
     server.world.clock.set(NOW.plus_millis(3_600_000));
     from("[2001:db8:1:2::1]:1234", 62).await;
     assert_eq!(installs(&server).await.len(), 62);
-    // One that is known is renewed, whatever the address has added.
+    // A known install is updated even if its address has reached the limit.
     server.world.clock.set(NOW.plus_days(1));
     for number in 0..60 {
         from("[2001:db8:1:2::1]:1234", 100 + number).await;
@@ -103,7 +107,7 @@ async fn an_address_adds_sixty_installs_an_hour_and_is_told_nothing_of_it(server
 }
 
 #[engine_test]
-async fn an_install_that_is_not_seen_for_400_days_is_forgotten(server: Server) {
+async fn install_not_seen_for_400_days_is_deleted(server: Server) {
     let (clock, services) = (&server.world.clock, &server.world.services);
     report(
         &server,

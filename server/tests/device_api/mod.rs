@@ -1,4 +1,4 @@
-//! The device API, in-process, on both engines.
+//! In-process tests of the device API, on both engines.
 
 mod api_contract;
 mod client;

@@ -1,4 +1,5 @@
-//! `/openapi.json` says what `docs/api.md` says; that the server does so, too, is tried by `cargo xtask stress`.
+//! `/openapi.json` matches `docs/api.md`. Whether the server matches `/openapi.json` is tested by
+//! `cargo xtask stress`.
 
 use axum::http::StatusCode;
 use keywright_testing::Engine;
@@ -20,7 +21,7 @@ async fn document() -> Value {
 }
 
 #[tokio::test]
-async fn it_has_every_endpoint_and_every_status_that_people_are_told_of() {
+async fn openapi_has_every_documented_endpoint_and_status() {
     let document = document().await;
     let endpoints = [
         ("activate", "post"),
@@ -40,7 +41,7 @@ async fn it_has_every_endpoint_and_every_status_that_people_are_told_of() {
             .into_iter()
             .chain(with_a_body.into_iter().flatten());
         for row in rows(endpoint).into_iter().chain(every) {
-            // That is about the path, not about an endpoint.
+            // A 405 depends on the path, not on the endpoint.
             if row.status == 405 {
                 continue;
             }

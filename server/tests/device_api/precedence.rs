@@ -1,4 +1,4 @@
-//! Where several refusals apply, the first in the order of checks answers.
+//! If several errors apply, the check that comes first decides the response.
 
 use axum::{body::Body, http::Method};
 use keywright_domain::license::{License, LicenseState};
@@ -7,9 +7,10 @@ use serde_json::json;
 
 use crate::support::{Server, acme, sdk_key};
 
-/// From the last check to the first: each step adds a fault that is noticed before those already there.
+/// Goes from the last check to the first: each step adds a fault that takes precedence over the
+/// earlier ones.
 #[engine_test]
-async fn what_every_endpoint_with_a_body_checks_first(engine: Engine) {
+async fn request_checks_have_a_fixed_order(engine: Engine) {
     let unknown =
         json!({ "license_key": "ACME-NONE-0000-0009", "instance_id": "x", "state": "trial" })
             .to_string();
@@ -71,7 +72,8 @@ async fn what_every_endpoint_with_a_body_checks_first(engine: Engine) {
     }
 }
 
-/// State, past its end, active devices, and whether the device that asks is one of them.
+/// License state, whether it has expired, number of active devices, and whether the requesting
+/// device is one of them.
 type Case = (LicenseState, bool, u32, bool);
 
 async fn license(
@@ -97,7 +99,7 @@ async fn license(
 }
 
 #[engine_test]
-async fn activate_asks_for_the_status_then_the_device_then_a_slot(engine: Engine) {
+async fn activate_checks_the_status_then_the_device_then_the_limit(engine: Engine) {
     use LicenseState::{Active, Reminted, Revoked};
     let server = Server::start(engine).await;
     let not_found = (404, json!({ "error": "License key not found" }));
@@ -131,12 +133,12 @@ async fn activate_asks_for_the_status_then_the_device_then_a_slot(engine: Engine
     assert_eq!(
         kept["instance_id"],
         json!(instance),
-        "full, but this device is inside"
+        "full, but this device already has a slot"
     );
 }
 
 #[engine_test]
-async fn validate_asks_for_the_state_then_the_instance_then_the_end(engine: Engine) {
+async fn validate_checks_the_state_then_the_instance_then_the_expiry(engine: Engine) {
     use LicenseState::{Active, Reminted, Revoked};
     let server = Server::start(engine).await;
     let revoked = Some("License has been revoked");

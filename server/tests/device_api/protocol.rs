@@ -1,4 +1,4 @@
-//! The device API through HTTP.
+//! The device API over HTTP: life cycle, response headers and paths.
 
 use axum::{
     body::Body,
@@ -22,7 +22,7 @@ fn instance(key: &str, id: &Value) -> Value {
 }
 
 #[engine_test]
-async fn a_device_lives_through_activate_validate_deactivate(server: Server) {
+async fn device_activates_validates_and_deactivates(server: Server) {
     let activated = server.device(ACTIVATE, &device(PRO_KEY, 1)).await;
     assert_eq!(activated.status, StatusCode::OK);
     let body = activated.json();
@@ -57,7 +57,7 @@ async fn a_device_lives_through_activate_validate_deactivate(server: Server) {
 }
 
 #[engine_test]
-async fn every_answer_has_the_headers_of_the_wire(server: Server) {
+async fn every_response_has_the_protocol_headers(server: Server) {
     for (method, path) in [
         (Method::POST, ACTIVATE),
         (Method::GET, ACTIVATE),
@@ -112,7 +112,7 @@ async fn every_answer_has_the_headers_of_the_wire(server: Server) {
 }
 
 #[engine_test]
-async fn a_request_id_that_is_none_is_replaced(server: Server) {
+async fn invalid_request_id_is_replaced(server: Server) {
     let request =
         Request::get("/acme/.well-known/keylight-keys").header("x-keylight-request-id", "a b");
     let answer = server.send(request.body(Body::empty()).unwrap()).await;
@@ -129,7 +129,7 @@ async fn empty_path_segments_are_ignored(server: Server) {
 }
 
 #[engine_test]
-async fn a_path_that_is_no_text_is_an_unknown_tenant_or_product(server: Server) {
+async fn undecodable_path_is_an_unknown_tenant_or_product(server: Server) {
     let body = device(PRO_KEY, 1);
     for (path, status, sentence) in [
         ("/%ff/notes/activate", 401, "Invalid or missing SDK key"),
@@ -153,7 +153,7 @@ async fn a_path_that_is_no_text_is_an_unknown_tenant_or_product(server: Server) 
 }
 
 #[engine_test]
-async fn no_device_path_is_a_redirect(server: Server) {
+async fn device_paths_never_redirect(server: Server) {
     for path in [
         "/acme/notes",
         "/acme/notes/",

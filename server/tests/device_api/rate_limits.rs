@@ -1,4 +1,4 @@
-//! What one address may ask, through HTTP: floods and guesses of keys.
+//! Rate limits per address over HTTP: floods and key guessing.
 
 use axum::{
     body::Body,
@@ -15,7 +15,7 @@ const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
-/// Where the guesser is, and where it is not.
+/// Addresses of a client that guesses keys and of an unrelated client.
 const HERE: &str = "192.0.2.1";
 const ELSEWHERE: &str = "192.0.2.2";
 
@@ -43,7 +43,7 @@ fn expect_too_many(answer: &Answer) {
 }
 
 #[engine_test]
-async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
+async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engine) {
     let server = Server::limited_by(engine, few_lookups(30), &[]).await;
     let ask = |path, body: Value| {
         let server = &server;
@@ -67,7 +67,7 @@ async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
         .await;
     server.seat(&full, 3).await;
 
-    // 402 is no failure, nor is a 422; each 404 and 401 is, wherever it comes from.
+    // A 402 or a 422 is not a failed lookup. Every 404 and 401 is, whatever the endpoint.
     for _ in 0..40 {
         let answer = ask(ACTIVATE, key(&full)).await;
         assert_eq!(answer.status, StatusCode::PAYMENT_REQUIRED);
@@ -90,11 +90,12 @@ async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
     let request = Request::post(ACTIVATE).body(Body::from(key(PRO_KEY).to_string()));
     let answer = server.send(from(HERE, request.unwrap())).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-    // Thirty are no more than thirty.
+    // Thirty failed lookups do not exceed the limit of thirty.
     let answer = ask(ACTIVATE, key("ACME-GUES-SSSS-0031")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 
-    // From now on right and wrong keys are alike, but for the device that is at home there.
+    // Beyond the limit, right and wrong keys get the same response, except from a device that
+    // holds an active instance.
     let unknown = "ACME-GUES-SSSS-9999";
     for asked in [
         key(unknown),
@@ -120,7 +121,7 @@ async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
     assert_eq!(
         answer.status,
         StatusCode::BAD_REQUEST,
-        "the body comes first"
+        "the body is checked first"
     );
     let at_home = ask(VALIDATE, instance(PRO_KEY, &held)).await;
     assert_eq!(at_home.status, StatusCode::OK, "{}", at_home.text());
@@ -129,7 +130,7 @@ async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
     let again = ask(DEACTIVATE, instance(PRO_KEY, &held)).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text());
 
-    // Nobody else is held up: neither another address, nor whoever looks for the public keys.
+    // The limit affects neither other addresses nor requests for the public keys.
     let other = server
         .device_at(ELSEWHERE, None, ACTIVATE, &key(PRO_KEY))
         .await;
@@ -140,7 +141,7 @@ async fn a_guesser_learns_nothing_more_and_devices_there_go_on(engine: Engine) {
 }
 
 #[engine_test]
-async fn looking_up_is_counted_for_a_minute(engine: Engine) {
+async fn failed_lookups_count_for_one_minute(engine: Engine) {
     let server = Server::limited_by(engine, few_lookups(1), &[]).await;
     let start = keywright_testing::NOW;
     let ask = |millis: i64, asked: &'static str| {
@@ -166,13 +167,13 @@ async fn looking_up_is_counted_for_a_minute(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_named_says_who_guesses_and_others_are_not_believed() {
+async fn forwarded_address_is_used_only_from_trusted_proxies() {
     let unknown = key("ACME-GUES-SSSS-0001");
     for (proxies, forwarded, expected) in [
         (&[][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
         (&[HERE][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
         (&[HERE][..], "198.51.100.2", StatusCode::OK),
-        // The guesser puts somebody else before itself.
+        // The guesser prepends another address.
         (
             &[HERE][..],
             "198.51.100.2, 198.51.100.1",
@@ -196,7 +197,7 @@ async fn a_proxy_that_is_named_says_who_guesses_and_others_are_not_believed() {
 }
 
 #[tokio::test]
-async fn a_flood_is_turned_away_before_it_is_read_and_only_where_it_comes_from() {
+async fn flood_is_rejected_before_the_body_is_read_and_per_address() {
     let limits = LimitSettings {
         requests: 5,
         ..LimitSettings::default()
@@ -210,14 +211,14 @@ async fn a_flood_is_turned_away_before_it_is_read_and_only_where_it_comes_from()
     let (refused, read): (Vec<_>, Vec<_>) = answers
         .iter()
         .partition(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
-    // While they come, one becomes free every fifth of a second.
+    // In the meantime, the limiter admits one more request every 200 ms.
     assert!((5..100).contains(&read.len()), "{}", read.len());
     assert!(
         read.iter()
             .all(|answer| answer.status == StatusCode::BAD_REQUEST)
     );
     expect_too_many(refused[0]);
-    // What a browser asks first is not counted, and the dashboard isn't either.
+    // Neither CORS preflight requests nor the dashboard count.
     for (method, path, status) in [("OPTIONS", VALIDATE, 204), ("GET", "/login", 200)] {
         let request = Request::builder().method(method).uri(path);
         let answer = server
@@ -232,7 +233,7 @@ async fn a_flood_is_turned_away_before_it_is_read_and_only_where_it_comes_from()
 }
 
 #[tokio::test]
-async fn every_limit_can_be_switched_off() {
+async fn every_limit_can_be_disabled() {
     let limits = LimitSettings {
         requests: 0,
         failed_lookups: 0,

@@ -1,4 +1,4 @@
-//! Promises about the cookies of a browser's request. The fuzz target `cookie` asks the same of many more.
+//! Properties of request cookies. The fuzz target `cookie` tests them with many more inputs.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::CookieJar;
@@ -9,10 +9,10 @@ use keywright::{
 use keywright_app::theme::Theme;
 use keywright_service::operators::SessionToken;
 
-/// As long as the tokens of ours are, in their symbols.
+/// A token with the length and alphabet of real session tokens.
 const TOKEN: &str = "0123456789_abcdefghijklmnopqrstuvwxyz-ABCDE";
 
-/// Whatever a browser sends as its cookies: reading them breaks nothing, and hides none of ours that come behind them.
+/// Parsing any cookies neither fails nor hides our own cookies after them.
 pub(crate) fn cookies(bytes: &[u8]) {
     let Ok(sent) = HeaderValue::from_bytes(bytes) else {
         return;
@@ -26,7 +26,8 @@ pub(crate) fn cookies(bytes: &[u8]) {
         let token = SessionToken::from_cookie(TOKEN);
         let begun = session_cookie(&token, public_url);
         let ours = format!("{}; keywright_theme=dark", begun.stripped().encoded());
-        // A line of its own, as HTTP/2 sends them; and one behind the other, where theirs is text.
+        // Send our cookies in a separate header, as HTTP/2 does, and after the others in one
+        // header if those are text.
         let mut apart = HeaderMap::from_iter([(header::COOKIE, sent.clone())]);
         apart.extend(HeaderValue::from_str(&ours).map(|ours| (header::COOKIE, ours)));
         holds_ours(&CookieJar::from_headers(&apart), public_url);
@@ -56,7 +57,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_cookies_are_read_and_hide_none_of_ours(
+        fn any_cookies_are_parsed_and_hide_none_of_our_own(
             bytes in prop_oneof![
                 vec(any::<u8>(), 0..100),
                 "((__Host-)?keywright_(session|theme)=?[ -~]{0,12};? ?){0,4}".prop_map(String::into_bytes),

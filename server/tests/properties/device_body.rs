@@ -1,4 +1,5 @@
-//! Promises about the body of a device's request. The fuzz target `device_body` asks the same of many more bodies.
+//! Properties of device request bodies. The fuzz target `device_body` tests them with many more
+//! inputs.
 
 use axum::{
     body::{Body, Bytes},
@@ -14,14 +15,14 @@ use keywright_domain::activation::Telemetry;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
-/// Everything that holds of a body.
+/// Checks all properties of a body.
 pub(crate) fn device_body(bytes: &[u8]) {
     body(bytes);
     escaped_units(bytes);
 }
 
-/// A body is an object as any reader of JSON has it, all of whose fields keep their limits, or it is refused with 400 or 413;
-/// in however many pieces it comes.
+/// A body is either a valid JSON object whose fields are within their limits or rejected with 400
+/// or 413, however it is split into chunks.
 fn body(bytes: &[u8]) {
     let whole = extracted(Body::from(bytes.to_vec()));
     let (begin, end) = bytes.split_at(bytes.len() / 3);
@@ -42,18 +43,20 @@ fn body(bytes: &[u8]) {
     read_as_others_do(&String::from_utf8_lossy(bytes));
 }
 
-/// The fields of a request with this body, or the status that refuses it. A body that is there is read at once.
+/// Returns the fields of a request with this body, or the status that rejects it. The whole body
+/// is available, so reading it never waits.
 fn extracted(body: Body) -> Result<Params, StatusCode> {
     let fields = Params::from_request(Request::new(body), &());
     let Some(fields) = fields.now_or_never() else {
-        panic!("there is nothing to wait for");
+        panic!("extraction waited for a body that is available");
     };
     fields.map_err(|refused| refused.status())
 }
 
-/// What `serde_json` takes for an object is one, with the same texts and whole numbers in it, unless it names a field twice.
+/// Any object that `serde_json` accepts is accepted with the same strings and integers, unless it
+/// repeats a field.
 fn read_as_others_do(text: &str) {
-    // Names by which `serde_json` hides things from itself mean nothing here.
+    // `serde_json` gives these names an internal meaning, which they do not have here.
     if text.contains("$serde_json") {
         return;
     }
@@ -64,7 +67,7 @@ fn read_as_others_do(text: &str) {
         assert!(serde_json::from_str::<IgnoredAny>(&mended).is_ok());
     }
     if let Ok(theirs) = serde_json::from_str::<Json>(text) {
-        assert_eq!(mended, text, "there was nothing to mend");
+        assert_eq!(mended, text, "valid JSON is left unchanged");
         let Json::Object(members) = &theirs else {
             assert!(ours.is_none());
             return;
@@ -72,7 +75,7 @@ fn read_as_others_do(text: &str) {
         let known = members.iter().filter(|(_, value)| !value.is_null());
         let known = known.map(|(name, value)| (name.clone(), known_value(value)));
         let known = Some(known.collect());
-        // Written anew, no field stands there twice.
+        // Serialized again, the object has no repeated fields.
         assert_eq!(json_object(&theirs.to_string()), known);
         assert!(ours.is_none() || ours == known);
     }
@@ -86,7 +89,7 @@ fn known_value(value: &Json) -> Value {
     }
 }
 
-/// Whatever the fields are, what is read of them is as documented, or refused with 400.
+/// Any field is within its documented limits or rejected with 400.
 fn keep_their_limits(fields: &Params) {
     let length = |text: &str| text.chars().count();
     if let Some(key) = accepted(fields.license_key()) {
@@ -140,7 +143,7 @@ fn telemetry_is_short(said: Telemetry) {
     }
 }
 
-/// Any UTF-16, halves of pairs included, that a client escapes is read as UTF-16 is; and so is any text that is no UTF-8.
+/// Escaped UTF-16, including lone surrogates, and bytes that are not UTF-8 are decoded lossily.
 fn escaped_units(bytes: &[u8]) {
     let units: Vec<u16> = bytes
         .chunks_exact(2)
@@ -174,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// A JSON value as a client may send one, nested a little.
+    /// Generates a slightly nested JSON value that a client may send.
     fn value() -> impl Strategy<Value = Json> {
         let plain = prop_oneof![
             Just(Json::Null),
@@ -195,7 +198,7 @@ mod tests {
         })
     }
 
-    /// A body with fields that endpoints look for.
+    /// Generates a body with fields that the endpoints read.
     fn object() -> impl Strategy<Value = Vec<u8>> {
         let names = "license_key|instance_id|machine_hash|state|instance_name|free_tier_instance_id|\
                      sdk_trial_duration_days|(app|os|sdk)_version|platform|sdk|arch|cpu_cores|memory|[a-z]{0,3}";
@@ -209,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_is_as_long_as_it_may_be_or_refused() {
+    fn body_over_the_limit_is_rejected() {
         for (length, fits) in [
             (BODY_LIMIT - 1, true),
             (BODY_LIMIT, true),
@@ -225,7 +228,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_an_object_or_refused(
+        fn any_bytes_are_parsed_or_rejected(
             bytes in prop_oneof![
                 vec(any::<u8>(), 0..200),
                 "[\\[\\]{}\":,\\\\ux0-9a-fd8tn .-]{0,60}".prop_map(String::into_bytes),
@@ -236,12 +239,12 @@ mod tests {
         }
 
         #[test]
-        fn an_object_is_read_as_others_read_it(bytes in object()) {
+        fn objects_are_parsed_as_by_serde_json(bytes in object()) {
             body(&bytes);
         }
 
         #[test]
-        fn an_object_with_one_byte_changed_is_read_or_refused(bytes in object(), at: prop::sample::Index, byte: u8) {
+        fn objects_with_one_changed_byte_are_parsed_or_rejected(bytes in object(), at: prop::sample::Index, byte: u8) {
             let mut bytes = bytes;
             let at = at.index(bytes.len());
             bytes[at] = byte;
@@ -250,7 +253,7 @@ mod tests {
         }
 
         #[test]
-        fn halves_of_pairs_and_broken_utf_8_become_the_replacement_character(bytes in vec(any::<u8>(), 0..200)) {
+        fn lone_surrogates_and_invalid_utf8_become_the_replacement_character(bytes in vec(any::<u8>(), 0..200)) {
             device_body(&bytes);
         }
     }

@@ -1,5 +1,5 @@
-//! Promises about the address, the query string and the headers of any request. The fuzz target `headers` asks the same of
-//! many more.
+//! Properties of the URL, the query string and the headers of a request. The fuzz target
+//! `headers` tests them with many more inputs.
 
 use axum::{
     body::Body,
@@ -13,8 +13,8 @@ use keywright::parsers::{
 use keywright_app::routes;
 use keywright_domain::{sdk_key::SdkKeyHash, slug::RESERVED_TENANT_SLUGS};
 
-/// Everything that holds of a request's head, with each line in every part of it: as the address, behind its `?`, and
-/// as a header.
+/// Checks all properties of a request head, with each line as its URL, its query string and a
+/// header value.
 pub(crate) fn headers(bytes: &[u8]) {
     for line in bytes.split(|&byte| byte == b'\n') {
         address(line);
@@ -24,7 +24,8 @@ pub(crate) fn headers(bytes: &[u8]) {
     }
 }
 
-/// Whatever the address: it is a browser's, or a device's with a path that is clean and stays one, and with the same query.
+/// A URL belongs to the dashboard or to the device API. Normalizing a device path is idempotent
+/// and keeps the query.
 fn address(bytes: &[u8]) {
     let Ok(uri) = Uri::try_from(bytes) else {
         return;
@@ -43,7 +44,8 @@ fn address(bytes: &[u8]) {
     assert_eq!(request.uri().query(), uri.query(), "{uri}");
 }
 
-/// A header is the client's id of the request as documented, or none; as an SDK key it is hashed as it is.
+/// A header value is a client request ID exactly if it has the documented format. As an SDK key,
+/// any value can be hashed.
 fn device_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
@@ -62,13 +64,14 @@ fn device_header(bytes: &[u8]) {
     SdkKeyHash::of(bytes);
 }
 
-/// Whatever stands in a header: the way back is a path of ours, and what says that it comes from another site is refused.
+/// Whatever the header value, the return path stays on this site, and a value that reveals
+/// another site is rejected.
 fn browser_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
     };
     let back = page_before(&HeaderMap::from_iter([(header::REFERER, value.clone())]));
-    // As a browser reads it, which leaves tabs out and takes a backslash for a slash.
+    // Browsers ignore tabs and treat a backslash as a slash.
     let read: String = back
         .chars()
         .filter(|symbol| !symbol.is_control())
@@ -95,7 +98,8 @@ fn browser_header(bytes: &[u8]) {
     assert!(!same || is_ours, "{value:?}");
 }
 
-/// Whatever stands behind the `?`: the list shows what its own link leads to, and the file holds what the list shows.
+/// Whatever the query string, the link of the list leads to the same list, and the export has the
+/// same filter.
 fn query_string(text: &str) {
     let asked = routes::license_query(text);
     let link = routes::licenses(&asked);
@@ -104,7 +108,7 @@ fn query_string(text: &str) {
     let Ok(address) = Uri::try_from(format!("{}?{text}", routes::LICENSES_CSV)) else {
         return;
     };
-    // In an address a `#` ends the query.
+    // A `#` ends the query string of a URL.
     let sent = address.query().unwrap_or_default();
     if let Ok(Query(search)) = Query::<Search>::try_from_uri(&address) {
         assert_eq!(search.filter(), routes::license_query(sent).filter);
@@ -119,12 +123,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_head_of_a_request_is_read(bytes in vec(any::<u8>(), 0..200)) {
+        fn any_request_head_is_parsed(bytes in vec(any::<u8>(), 0..200)) {
             headers(&bytes);
         }
 
         #[test]
-        fn any_address_belongs_to_one_side(
+        fn any_url_belongs_to_one_surface(
             bytes in prop_oneof![
                 vec(any::<u8>(), 0..60),
                 "(https?://h(:80)?)?(/{1,3}([a-z%.0-9-]{0,9}|licenses|setup|pkg)){0,5}/?(\\?[a-z=?/&]{0,9})?(#x)?"
@@ -135,14 +139,14 @@ mod tests {
         }
 
         #[test]
-        fn a_header_is_an_id_of_a_request_or_none(
+        fn header_is_a_valid_request_id_or_ignored(
             bytes in prop_oneof![vec(any::<u8>(), 0..70), "[0-9A-Za-z-]{0,66}_?".prop_map(String::into_bytes)]
         ) {
             device_header(&bytes);
         }
 
         #[test]
-        fn any_header_leads_nowhere_else(
+        fn no_header_leads_to_another_site(
             bytes in prop_oneof![
                 vec(any::<u8>(), 0..100),
                 "https?://h[/\\\\\t.a:]{0,5}(keywright.example)?[/\\\\\t a-c?#]{0,8}".prop_map(String::into_bytes),
@@ -152,7 +156,7 @@ mod tests {
         }
 
         #[test]
-        fn the_file_holds_what_the_list_shows(
+        fn export_matches_the_list(
             text in prop_oneof![
                 any::<String>(),
                 "(q|status|product|x|%71)=([%+a-f0-9 -]|%[0-9A-F]{2}){0,20}",

@@ -1,5 +1,5 @@
-//! What holds of whatever is sent from outside, asked of some hundred random texts. The fuzz targets include these files and
-//! ask the same of millions.
+//! Properties that hold for any input, tested with a few hundred random samples. The fuzz targets
+//! include these files and test them with millions.
 
 mod cookies;
 mod device_body;

@@ -1,14 +1,14 @@
-//! A device with an app of the demo.
+//! A device that runs an app of the demo tenant.
 
 use serde_json::{Value, json};
 
 use super::{instance::Installation, raw_http::try_send};
 
-/// The demo's, of every app.
+/// SDK key of the demo tenant.
 pub(crate) const SDK_KEY: &str =
     "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-/// The status and the answer; nothing, where none came or it broke off.
+/// Returns the status and the response body, or `None` if no complete response arrived.
 pub(crate) fn try_call(address: &str, endpoint: &str, body: &Value) -> Option<(String, Value)> {
     let path = format!("/acme/notes/{endpoint}");
     let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
@@ -20,7 +20,7 @@ pub(crate) fn try_call(address: &str, endpoint: &str, body: &Value) -> Option<(S
     ))
 }
 
-/// Asks for a slot. The name is long, so that a disk fills up soon.
+/// Activates a device. The long name makes a limited disk fill up quickly.
 pub(crate) fn activate(address: &str, key: &str, machine: u32) -> (String, Value) {
     let name = "x".repeat(100);
     let body = json!({
@@ -34,7 +34,7 @@ pub(crate) fn validate(address: &str, key: &str, instance: &str) -> (String, Val
     try_call(address, "validate", &body).unwrap()
 }
 
-/// The keys of that many new licenses, for ten devices each.
+/// Mints `count` licenses with ten slots each and returns their keys.
 pub(crate) fn mint(installation: &Installation, count: u32) -> Vec<String> {
     let order = "mint --tenant acme --product notes --key-type team --count";
     let minted = installation.succeed(&format!("{order} {count}"));

@@ -1,14 +1,16 @@
-//! Reads the pages of the dashboard.
+//! Parses the pages of the dashboard.
 
 use scraper::{ElementRef, Html, Selector};
 
 use super::Answer;
 
-/// What Leptos marks empty places with. Browsers read it as an empty comment, which is what hydration looks for.
+/// Parse error caused by `<!>`, with which Leptos marks empty slots. Browsers read it as an empty
+/// comment, which hydration expects.
 const EMPTY_COMMENT: &str = "Saw ! in state MarkupDeclarationOpen";
 
-/// Parses a page as a browser does, and fails where a browser would have to repair it: repaired HTML does not hydrate.
-/// Leptos writes its own data, and the marks of its places, behind the document's end; nothing else may stand there.
+/// Parses a page as a browser does, and fails if a browser would have to repair it, because
+/// repaired HTML does not hydrate. Only Leptos's data and markers may follow the end of the
+/// document.
 pub(crate) fn parse(answer: &Answer) -> Html {
     let text = answer.text();
     let (document, data) = text.split_once("</html>").unwrap();
@@ -32,20 +34,21 @@ pub(crate) fn texts(html: &Html, selector: &str) -> Vec<String> {
     html.select(&selector).map(text).collect()
 }
 
-/// The text of an element, with single spaces.
+/// Returns the text of an element with whitespace collapsed.
 fn text(element: ElementRef<'_>) -> String {
     let text: String = element.text().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The value of the field of that name.
+/// Returns the value of the field `name`.
 pub(crate) fn value(html: &Html, name: &str) -> String {
     let field = Selector::parse(&format!("[name={name}]")).unwrap();
     let field = html.select(&field).next().unwrap();
     field.attr("value").unwrap_or_default().to_owned()
 }
 
-/// The landmarks of `<main>` in their order, one a line: headings, facts, rows of tables, alerts and buttons.
+/// Outlines `<main>` in document order, one landmark per line: headings, description lists, table
+/// rows, alerts and buttons.
 pub(crate) fn outline(html: &Html) -> String {
     let landmarks = "h1, h2, dt, dd, tr, [role=alert], button".split(", ");
     let landmarks: Vec<_> = landmarks
@@ -61,7 +64,7 @@ pub(crate) fn outline(html: &Html) -> String {
     for landmark in html.select(&landmarks) {
         let words = spaced(landmark);
         let line = match landmark.value().name() {
-            // A display key is in several elements, with nothing between them.
+            // A display key spans several elements with no whitespace between them.
             "h1" => format!("\n# {}", text(landmark)),
             "h2" => format!("\n## {words}"),
             "dt" => format!("\n{words}:"),

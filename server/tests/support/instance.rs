@@ -1,4 +1,4 @@
-//! A folder with the data of one installation, and the program to run on it.
+//! Runs the `keywright` binary in an isolated installation.
 
 use std::{
     fs,
@@ -13,21 +13,22 @@ use std::{
 use keywright_testing::TestDatabase;
 use tempfile::TempDir;
 
-/// A master key for servers that share one.
+/// Master key for servers that share a database.
 pub(crate) const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
 
-/// An installation that no other test knows of.
+/// An isolated installation with its own data directory.
 pub(crate) struct Installation {
     folder: TempDir,
-    /// Set where it is not the SQLite file in the data folder.
+    /// URL of the database, if it is not the SQLite file in the data directory.
     pub(crate) database_url: Option<String>,
-    /// Set where the environment names a master key.
+    /// Value of `KEYWRIGHT_MASTER_KEY`, if set.
     pub(crate) master_key: Option<String>,
-    /// Set where a shell runs the program, which stands in its `$@`.
+    /// Shell script that runs the program as `$@`, if one is needed.
     pub(crate) shell: Option<&'static str>,
-    /// Set where a flood is to be refused: a test is one address, and asks as fast as it can.
+    /// Requests allowed per second and address, or 0 for no limit. Off by default, because a test
+    /// sends requests from one address as fast as it can.
     pub(crate) limit_requests: u32,
-    /// Set where more is logged than by default.
+    /// Value of `RUST_LOG`, if set.
     pub(crate) log_filter: Option<&'static str>,
 }
 
@@ -55,7 +56,7 @@ impl Installation {
         }
     }
 
-    /// One whose database is another than the SQLite file in the data folder, with the demo in it.
+    /// Creates an installation whose data is in `database`, with the demo data.
     pub(crate) fn with_demo_on(database: &TestDatabase) -> Self {
         let mut installation = Self::empty();
         installation.database_url = Some(database.url().into());
@@ -78,19 +79,19 @@ impl Installation {
         self.folder.path().join("site")
     }
 
-    /// Runs a command to its end.
+    /// Runs a command and waits for it to exit.
     pub(crate) fn run(&self, command: &str) -> Output {
         self.run_with_input(command, "")
     }
 
     pub(crate) fn run_with_input(&self, command: &str, input: &str) -> Output {
         let mut child = self.start(command);
-        // A command that fails at once does not read what it is told.
+        // A command that fails early does not read its input.
         child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
         child.wait_with_output().unwrap()
     }
 
-    /// Runs a command that must succeed; gives what it printed.
+    /// Runs a command that must succeed, and returns its output.
     pub(crate) fn succeed(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(
@@ -101,7 +102,7 @@ impl Installation {
         text(&output.stdout)
     }
 
-    /// Runs a command that must fail with one sentence; gives the sentence.
+    /// Runs a command that must fail with one error message, and returns the message.
     pub(crate) fn fail(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(
@@ -118,7 +119,7 @@ impl Installation {
         sentence.unwrap_or(&error).to_owned()
     }
 
-    /// The same of one that says something before it fails.
+    /// Like [`Self::fail`], but allows output before the error, and returns all of stderr.
     pub(crate) fn fail_after_output(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(!output.status.success(), "{command}");
@@ -130,7 +131,7 @@ impl Installation {
         self.serve_with("")
     }
 
-    /// The same with more arguments.
+    /// Like [`Self::serve`], with extra arguments.
     pub(crate) fn serve_with(&self, options: &str) -> Serving {
         let site = self.site();
         let command = format!(
@@ -151,13 +152,13 @@ impl Installation {
         serving
     }
 
-    /// Begins a command, and does not wait for its end.
+    /// Starts a command without waiting for it to exit.
     pub(crate) fn start(&self, command: &str) -> Child {
         let mut command = self.command(command);
         command.stdin(Stdio::piped()).spawn().unwrap()
     }
 
-    /// Words in single quotes are one argument.
+    /// Builds a command. Text in single quotes is one argument.
     fn command(&self, command: &str) -> Command {
         let arguments = command.split('\'').enumerate();
         let arguments = arguments.flat_map(|(index, part)| match index % 2 {
@@ -197,17 +198,17 @@ impl Installation {
     }
 }
 
-/// A server that runs.
+/// A running server.
 pub(crate) struct Serving {
     child: Child,
     log: Receiver<String>,
     pub(crate) address: String,
-    /// What it logged until it listened.
+    /// Log output up to the line with the listen address.
     started: String,
 }
 
 impl Serving {
-    /// Reads one line of the log; takes the address if it names it.
+    /// Reads one log line, and takes the listen address from it if it contains one.
     fn read_address(&mut self) {
         let line = self.next_line();
         if let Some((_, rest)) = line.split_once("listening on http://") {
@@ -216,19 +217,19 @@ impl Serving {
         self.started.push_str(&line);
     }
 
-    /// The time is only so that a test which waits for what never comes ends.
+    /// Waits for at most 30 s, so that a failing test does not hang.
     fn next_line(&self) -> String {
         self.log.recv_timeout(Duration::from_secs(30)).unwrap()
     }
 
-    /// Another address that it said it answers on.
+    /// Returns the address that follows `what` in the startup log.
     pub(crate) fn address_of(&self, what: &str) -> String {
         let (_, rest) = self.started.split_once(what).unwrap();
         let (_, rest) = rest.split_once("http://").unwrap();
         address_at(rest)
     }
 
-    /// Tells it to stop, as a service manager does; gives the rest of its log.
+    /// Sends SIGTERM, as a service manager does, and returns the rest of the log.
     pub(crate) fn stop(&mut self) -> String {
         self.tell_to_stop();
         let log: String = self.log.iter().collect();
@@ -236,14 +237,15 @@ impl Serving {
         log
     }
 
-    /// How many files and connections it has open.
+    /// Counts the open files and connections.
     #[cfg(target_os = "linux")]
     pub(crate) fn open_files(&self) -> usize {
         let open = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
         open.unwrap().count()
     }
 
-    /// From now on none of its files grows beyond so many bytes; it is told so by the system, and is not ended for it.
+    /// Limits every file that the server writes to `bytes`. Larger writes fail, provided that the
+    /// server ignores SIGXFSZ.
     #[cfg(target_os = "linux")]
     pub(crate) fn limit_files_to(&self, bytes: &str) {
         let limit = format!("--fsize={bytes}:");
@@ -254,13 +256,13 @@ impl Serving {
         assert!(set.success(), "{limit}");
     }
 
-    /// Ends it as a power cut does, as far as a process can be ended so.
+    /// Kills the server with SIGKILL, the closest a process gets to a power cut.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Tells it to stop, and again once it has said that it does; gives the code that it ends with.
+    /// Sends SIGTERM, and again once the server logs that it is stopping. Returns the exit code.
     pub(crate) fn stop_at_once(&mut self) -> Option<i32> {
         self.tell_to_stop();
         self.read_log_until("stopping:");
@@ -268,7 +270,7 @@ impl Serving {
         self.child.wait().unwrap().code()
     }
 
-    /// Reads the log up to a line that holds `text`, and gives what it read.
+    /// Reads the log up to a line that contains `text`, and returns everything it read.
     pub(crate) fn read_log_until(&mut self, text: &str) -> String {
         let mut read = String::new();
         while !read.contains(text) {
@@ -288,13 +290,15 @@ impl Serving {
 
 impl Drop for Serving {
     fn drop(&mut self) {
-        // A test that failed leaves no server behind; one that stopped it already has nothing to kill.
+        // A failed test must not leave a server behind. Errors mean that the server has already
+        // stopped.
         self.child.kill().ok();
         self.child.wait().ok();
     }
 }
 
-/// What it logs, line by line. They are taken in all the time: a server whose log nobody reads stands still.
+/// Sends each line of the log to a channel. The thread never stops reading, because a server
+/// blocks when its log pipe is full.
 fn lines_of(log: ChildStderr) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
@@ -305,7 +309,7 @@ fn lines_of(log: ChildStderr) -> Receiver<String> {
     lines
 }
 
-/// The address that a text begins with.
+/// Returns the socket address at the start of `text`.
 fn address_at(text: &str) -> String {
     let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
     text.chars().take_while(is_address).collect()

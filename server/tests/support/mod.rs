@@ -1,4 +1,4 @@
-//! A server with the demo data, and identities to call it as.
+//! An in-process server with the demo data, and clients to call it.
 
 pub(crate) mod device;
 pub(crate) mod html;
@@ -37,31 +37,31 @@ use tower::ServiceExt;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
 
-/// What devices call their requests here.
+/// Request ID that devices send.
 pub(crate) const REQUEST_ID: &str = "0a1B-request";
 
 pub(crate) fn license_id(key: &str) -> LicenseId {
     builders::license_key(key).id()
 }
 
-/// The command line in the name of `acme`.
+/// Returns the command line as a caller that acts for `acme`.
 pub(crate) fn acme() -> Caller {
     Caller::command_line("acme".parse().unwrap())
 }
 
-/// The demo's SDK key.
+/// Returns the SDK key of the demo tenant.
 pub(crate) fn sdk_key() -> String {
     format!("sdk_live_{}", "0".repeat(64))
 }
 
-/// A server over the demo data.
+/// A server in this process, and the services behind it.
 pub(crate) struct Server {
     pub(crate) world: TestWorld,
     pub(crate) router: Router,
     pub(crate) streams: SseConnections,
 }
 
-/// An answer, read whole.
+/// A response whose body has been read.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -83,17 +83,17 @@ impl Server {
         Self::over(TestWorld::with_demo(engine).await, public_url)
     }
 
-    /// A server that nobody has set up.
+    /// Starts a server without a tenant.
     pub(crate) async fn empty(engine: Engine) -> Self {
         Self::over(TestWorld::on(engine).await, "http://localhost:3000")
     }
 
-    /// Another server on the same database.
+    /// Starts a second server on the same database.
     pub(crate) async fn beside(&self) -> Self {
         Self::over(self.world.beside().await, "http://localhost:3000")
     }
 
-    /// A server with the demo data, under these limits, behind these proxies.
+    /// Starts a server with the demo data, the given rate limits and the given trusted proxies.
     pub(crate) async fn limited_by(
         engine: Engine,
         limits: LimitSettings,
@@ -129,7 +129,7 @@ impl Server {
         }
     }
 
-    /// An answer that is not read yet.
+    /// Sends a request and returns the response without reading its body.
     pub(crate) async fn answer(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()
     }
@@ -149,14 +149,14 @@ impl Server {
             .await
     }
 
-    /// A device of `acme` that asks with its SDK key.
+    /// Sends a device request with the SDK key of `acme`.
     pub(crate) async fn device(&self, path: &str, body: &Value) -> Answer {
         let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         self.send(request.body(Body::from(body.to_string())).unwrap())
             .await
     }
 
-    /// A device of `acme` at that address, behind a proxy if that says so.
+    /// Like [`Self::device`], but from `address` and with an optional `X-Forwarded-For` header.
     pub(crate) async fn device_at(
         &self,
         address: &str,
@@ -172,7 +172,7 @@ impl Server {
         self.send(from(address, request)).await
     }
 
-    /// A device's call, whatever it sends.
+    /// Sends an arbitrary device request.
     pub(crate) async fn call(
         &self,
         method: Method,
@@ -190,7 +190,7 @@ impl Server {
         self.send(request.body(body).unwrap()).await
     }
 
-    /// The test's license number 1, with as many slots.
+    /// Inserts test license number 1 with `activation_limit` slots, and returns its key.
     pub(crate) async fn license_with_slots(&self, activation_limit: u32) -> String {
         self.license(1, |license| License {
             activation_limit,
@@ -199,8 +199,8 @@ impl Server {
         .await
     }
 
-    /// A license of `acme`'s `notes`, made for a test: active, for life, three slots, but for what is changed. Gives its
-    /// key.
+    /// Inserts an active lifetime license for `acme`'s product `notes` with three slots, as
+    /// modified by `change`, and returns its key.
     pub(crate) async fn license(
         &self,
         number: u32,
@@ -220,8 +220,8 @@ impl Server {
         written
     }
 
-    /// A device that holds a slot of that license, whatever the license's status: put there, not activated, so the
-    /// license must be made with an `active_count` that says so. Gives its instance id.
+    /// Inserts an activation directly, whatever the status of the license, and returns its
+    /// instance id. The license must have been created with a matching `active_count`.
     pub(crate) async fn seat(&self, key: &str, machine: u32) -> InstanceId {
         let activation = builders::activation(license_id(key), machine);
         let instance = activation.instance;
@@ -233,14 +233,14 @@ impl Server {
         instance
     }
 
-    /// Every device of a license, active and past.
+    /// Returns all devices of a license, including deactivated ones.
     pub(crate) async fn devices(&self, key: &str) -> Vec<Activation> {
         let tenant = "acme".parse().unwrap();
         let devices = self.world.store.activations(&tenant, license_id(key)).await;
         devices.unwrap()
     }
 
-    /// How many devices hold a slot; the license's own count must say the same.
+    /// Counts the active devices, and checks that `active_count` agrees.
     pub(crate) async fn active_count(&self, key: &str) -> usize {
         let tenant = "acme".parse().unwrap();
         let license = self.world.store.license(&tenant, license_id(key)).await;
@@ -248,11 +248,14 @@ impl Server {
         let active = devices.iter().filter(|device| device.deactivated.is_none());
         let active = active.count();
         let counted = license.unwrap().unwrap().active_count;
-        assert_eq!(active, counted as usize, "the count equals the rows");
+        assert_eq!(
+            active, counted as usize,
+            "`active_count` equals the number of rows"
+        );
         active
     }
 
-    /// A browser that posts a form from a page of its own.
+    /// Posts a form as a browser does from a same-origin page.
     pub(crate) async fn post_form(&self, path: &str, form: &str, cookie: Option<&str>) -> Answer {
         let mut request = Request::builder()
             .method(Method::POST)
@@ -267,13 +270,13 @@ impl Server {
             .await
     }
 
-    /// Signs the demo's operator of that role in at `acme`.
+    /// Signs in as `acme`'s demo operator with `role`.
     pub(crate) async fn sign_in(&self, role: Role) -> Browser<'_> {
         self.sign_in_as(&format!("{}@acme.test", role.as_str()))
             .await
     }
 
-    /// Signs one of the demo's operators in.
+    /// Signs in as a demo operator.
     pub(crate) async fn sign_in_as(&self, email: &str) -> Browser<'_> {
         let form = format!("email={email}&password=keywright-demo").replace('@', "%40");
         let answer = self.post_form("/session", &form, None).await;
@@ -286,14 +289,14 @@ impl Server {
     }
 }
 
-/// A request that a socket brought from that address.
+/// Sets the peer address of a request.
 pub(crate) fn from(address: &str, mut request: Request<Body>) -> Request<Body> {
     let peer = SocketAddr::new(address.parse().unwrap(), 4711);
     request.extensions_mut().insert(ConnectInfo(peer));
     request
 }
 
-/// Fields as a browser sends them.
+/// Encodes form fields as a browser does.
 pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     let mut form = String::new();
     for (name, value) in fields {
@@ -305,19 +308,19 @@ pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
     form
 }
 
-/// A browser whose operator is signed in.
+/// A browser with a signed-in operator.
 pub(crate) struct Browser<'a> {
     pub(crate) server: &'a Server,
     pub(crate) cookie: String,
 }
 
 impl Browser<'_> {
-    /// Posts a form without fields from a page of the dashboard.
+    /// Posts a form without fields from a same-origin page.
     pub(crate) async fn post(&self, path: &str) -> Answer {
         self.server.post_form(path, "", Some(&self.cookie)).await
     }
 
-    /// Posts a form with these fields.
+    /// Posts a form with `fields` from a same-origin page.
     pub(crate) async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = encoded(fields);
         self.server.post_form(path, &form, Some(&self.cookie)).await
@@ -337,7 +340,7 @@ impl Answer {
     }
 
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
@@ -346,18 +349,18 @@ impl Answer {
             .map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The status, and where it leads.
+    /// Returns the status and the `Location` header.
     pub(crate) fn led(&self) -> (StatusCode, &str) {
         (self.status, self.header("location"))
     }
 
-    /// The name and value of the cookie that it sets.
+    /// Returns the name and value of the cookie that the response sets.
     pub(crate) fn cookie(&self) -> &str {
         self.header("set-cookie").split(';').next().unwrap()
     }
 }
 
-/// A site whose files say nothing: what is tested here is the server.
+/// Builds a site with placeholder files, because only the server is under test.
 fn site() -> Site {
     let names = [
         "keywright-frontend-1f.js",

@@ -1,4 +1,4 @@
-//! Requests to a server that runs, byte for byte as they are written.
+//! A minimal HTTP client that writes requests to a running server byte for byte.
 
 use std::{
     io::{Read, Write},
@@ -9,7 +9,7 @@ pub(crate) fn get(address: &str, path: &str) -> String {
     send(address, "GET", path, &[], "")
 }
 
-/// Gives the whole answer: status line, headers and body.
+/// Returns the whole response: status line, headers and body.
 pub(crate) fn send(
     address: &str,
     method: &str,
@@ -20,21 +20,21 @@ pub(crate) fn send(
     try_send(address, method, path, headers, body).unwrap()
 }
 
-/// Signs an operator in with a password, "+" standing for a space; gives the whole answer.
+/// Signs an operator in and returns the whole response. A `+` in the password encodes a space.
 pub(crate) fn sign_in(address: &str, email: &str, password: &str) -> String {
     let form = format!("email={email}&password={password}").replace('@', "%40");
     let headers = [("Content-Type", "application/x-www-form-urlencoded")];
     send(address, "POST", "/session", &headers, &form)
 }
 
-/// Signs one of the demo's operators in; gives the cookie of the session.
+/// Signs in as a demo operator and returns the session cookie.
 pub(crate) fn session_of(address: &str, email: &str) -> String {
     let answer = sign_in(address, email, "keywright-demo");
     let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
     cookie.split(';').next().unwrap().to_owned()
 }
 
-/// The same of a server that may go away.
+/// Like [`send`], for a server that may go away.
 pub(crate) fn try_send(
     address: &str,
     method: &str,

@@ -1,4 +1,4 @@
-//! The attribute `#[engine_test]`, which runs a test on each database engine.
+//! The `#[engine_test]` attribute, which runs a test on each database engine.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -8,10 +8,11 @@ use syn::{
 
 /// Runs an `async fn` as one test per engine: `name::sqlite` and `name::postgres`.
 ///
-/// The function takes a fixture, which is any `keywright_testing::EngineFixture`: the engine itself, or what the
-/// test needs, made on that engine.
+/// The first argument is a fixture: any `keywright_testing::EngineFixture`, created on that
+/// engine.
 ///
-/// A test that takes more arguments lists its cases, which become `name::case::sqlite` and `name::case::postgres`:
+/// A test with more arguments lists its cases, which become `name::case::sqlite` and
+/// `name::case::postgres`:
 ///
 /// ```text
 /// #[engine_test(one_server(1), two_servers(2))]
@@ -31,7 +32,7 @@ pub fn engine_test(
 fn expand(cases: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
     let name = &function.sig.ident;
     if function.sig.asyncness.is_none() || function.sig.inputs.is_empty() {
-        let message = "an engine test is an `async fn` whose first argument is its fixture";
+        let message = "`#[engine_test]` requires an `async fn` whose first argument is a fixture";
         return Err(Error::new_spanned(&function.sig, message));
     }
     let cases = Punctuated::<ExprCall, Token![,]>::parse_terminated.parse2(cases)?;
@@ -50,7 +51,7 @@ fn expand(cases: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
     })
 }
 
-/// One test per engine that calls `function` with its fixture.
+/// Generates one test per engine that calls `function` with its fixture.
 fn tests(function: &TokenStream) -> TokenStream {
     let tests = ["Sqlite", "Postgres"].map(|engine| {
         let name = format_ident!("{}", engine.to_lowercase());

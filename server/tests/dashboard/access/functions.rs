@@ -1,4 +1,5 @@
-//! Every server function: who may call it, what it makes of arguments that are none, and of another tenant's.
+//! Every server function: the role it requires, and how it handles malformed arguments and other
+//! tenants' ids.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use super::table::{Ids, of_acme};
 use crate::support::{Answer, Browser, Server};
 
-/// Every server function: who may call it, and with what.
+/// Returns every server function with the role it requires and valid arguments.
 pub(super) fn functions_of(ids: &Ids) -> Vec<(&'static str, Role, Value)> {
     let operator = Value::Null;
     let license = json!({ "operator": operator, "license": ids.license });
@@ -50,7 +51,7 @@ impl Browser<'_> {
 }
 
 #[engine_test]
-async fn every_function_is_for_those_who_may_and_finds_nothing_foreign(server: Server) {
+async fn server_functions_enforce_roles_and_tenants(server: Server) {
     let ids = of_acme(&server).await;
     let table = functions_of(&ids);
     let listed: BTreeSet<_> = table.iter().map(|(path, ..)| *path).collect();
@@ -76,7 +77,7 @@ async fn every_function_is_for_those_who_may_and_finds_nothing_foreign(server: S
             (401, "unauthenticated"),
             "{path}"
         );
-        // Another tenant's ids are nobody's.
+        // Another tenant's ids are not found.
         if arguments.get("license").is_some() {
             let unknown = indie.call_function(path, arguments.to_string()).await;
             assert_eq!(

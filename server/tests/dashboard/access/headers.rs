@@ -1,4 +1,4 @@
-//! What every answer to a browser carries.
+//! Headers of every response to a browser.
 
 use axum::{
     body::Body,
@@ -9,9 +9,9 @@ use super::table::of_acme;
 use crate::support::Server;
 use keywright_testing::Engine;
 
-/// Whatever is asked, however, by whomever: also where it is refused, unknown or not a method.
+/// Includes rejected requests, unknown paths and unsupported methods.
 #[tokio::test]
-async fn every_answer_of_every_route_carries_the_security_headers() {
+async fn every_response_of_every_route_has_security_headers() {
     for public_url in ["http://localhost:3000", "https://licenses.test"] {
         let server = Server::reached_by(Engine::Sqlite, public_url).await;
         let ids = of_acme(&server).await;

@@ -1,4 +1,4 @@
-//! What means no good, or is only unusual: it is answered, and shown as the text that it is.
+//! Hostile or unusual input, which must be handled and shown as plain text.
 
 use std::{cell::Cell, fmt::Write};
 
@@ -47,7 +47,7 @@ const PLACES: [&str; 5] = [
     "{fingerprint}",
 ];
 
-/// What somebody may send who means no good, or whose name is unusual.
+/// Returns input that an attacker, or someone with an unusual name, may send.
 fn nasty_texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         "' OR 1=1 --",
@@ -82,7 +82,7 @@ fn nasty_texts() -> Vec<String> {
     texts
 }
 
-/// An owner whose browser sends what it likes.
+/// An owner whose browser sends arbitrary input.
 struct Sender<'a> {
     browser: Browser<'a>,
     ids: Ids,
@@ -90,7 +90,7 @@ struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// No answer is a mistake of ours, and none is more than a text.
+    /// Checks that the response is not a server error and shows the input as plain text.
     fn expect_sound(&self, answer: &Answer, asked: &str, sent: &str) {
         self.sent.set(self.sent.get() + 1);
         let status = answer.status;
@@ -153,7 +153,7 @@ async fn licenses_of(server: &Server) -> i64 {
 }
 
 #[engine_test]
-async fn whatever_is_sent_is_answered(server: Server) {
+async fn hostile_input_causes_no_server_error(server: Server) {
     let sender = Sender {
         ids: of_acme(&server).await,
         browser: server.sign_in(Role::Owner).await,
@@ -162,7 +162,7 @@ async fn whatever_is_sent_is_answered(server: Server) {
     let licenses = licenses_of(&server).await;
     for text in nasty_texts() {
         sender.as_parameters(&text).await;
-        // A longer address is refused before it is looked at.
+        // A longer URL is rejected before it is parsed.
         if text.len() < 5_000 {
             sender.in_place_of_ids(&text).await;
         }
@@ -172,13 +172,13 @@ async fn whatever_is_sent_is_answered(server: Server) {
     assert_eq!(
         licenses_of(&server).await,
         licenses,
-        "none was made or lost"
+        "no license was created or lost"
     );
 }
 
-/// Products, devices and customers may be called what they like: it is shown as it is, and is no markup.
+/// Names of products, devices and customers are shown verbatim and never become markup.
 #[engine_test]
-async fn names_are_texts_and_nothing_else(server: Server) {
+async fn names_are_escaped(server: Server) {
     let ids = of_acme(&server).await;
     let browser = server.sign_in(Role::Owner).await;
     let license = format!("/licenses/{}", ids.license);
@@ -217,7 +217,7 @@ async fn names_are_texts_and_nothing_else(server: Server) {
         let csv = browser.get("/licenses.csv").await;
         assert_eq!(csv.status, StatusCode::OK);
     }
-    // As it is, not only harmless.
+    // The name is shown verbatim, not just harmlessly.
     let name = "</title><b>Notes & Söhne مرحبا 👩‍👩‍👧‍👦 \"=1+1\"";
     browser
         .fill("/products/notes/edit", &[("name", name)])
@@ -227,7 +227,7 @@ async fn names_are_texts_and_nothing_else(server: Server) {
     assert_eq!(texts(&shown, "title"), [format!("{name} · Keywright")]);
 }
 
-/// A page needs no repair, whatever stands on it, and nothing that was sent has become markup.
+/// Checks that the page is valid HTML and that no input has become markup.
 fn expect_inert(answer: &Answer, sent: &str) {
     if !answer.header("content-type").starts_with("text/html") {
         return;

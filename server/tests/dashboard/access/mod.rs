@@ -1,4 +1,4 @@
-//! Who may do what: every route and every server function, asked by everybody, without the pages that offer it.
+//! Access control: every route and every server function, requested directly as every role.
 
 mod functions;
 mod headers;
@@ -16,18 +16,21 @@ use self::table::{Ids, POST, SDK_KEY_FORMS, TABLE, Who, of_acme};
 use crate::support::{Browser, Server};
 
 #[test]
-fn the_table_has_every_route() {
+fn table_lists_every_route() {
     let listed: BTreeSet<_> = TABLE
         .iter()
         .map(|(_, path, ..)| (*path).to_owned())
         .collect();
     let mut all = keywright::web::paths();
-    assert!(all.remove("/fn/{*function}"), "asked one by one");
+    assert!(
+        all.remove("/fn/{*function}"),
+        "server functions are tested individually"
+    );
     assert_eq!(listed, all);
 }
 
 #[engine_test]
-async fn every_route_is_for_those_who_may(server: Server) {
+async fn routes_enforce_roles(server: Server) {
     let ids = of_acme(&server).await;
     let mut browsers = Vec::new();
     for role in Role::ALL {
@@ -65,7 +68,7 @@ async fn every_route_is_for_those_who_may(server: Server) {
 }
 
 #[engine_test]
-async fn nothing_of_another_tenant_is_found(server: Server) {
+async fn another_tenants_resources_are_not_found(server: Server) {
     let theirs = of_acme(&server).await;
     let indie = server.sign_in_as("owner@indie.test").await;
     let own_license = indie_license(&indie).await;
@@ -99,10 +102,10 @@ async fn nothing_of_another_tenant_is_found(server: Server) {
         .await;
     assert_eq!(stream.status, StatusCode::NOT_FOUND);
     let after = server.world.store.count_everything().await.unwrap();
-    assert_eq!(after, before, "nothing was done");
+    assert_eq!(after, before, "nothing changed");
 }
 
-/// A license of `indie`'s.
+/// Returns the id of a license of `indie`.
 async fn indie_license(indie: &Browser<'_>) -> String {
     let page = indie.get("/licenses").await.text();
     let (_, rest) = page.split_once("href=\"/licenses/").unwrap();

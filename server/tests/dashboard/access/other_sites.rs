@@ -1,4 +1,4 @@
-//! Another site has a browser of ours send something.
+//! Cross-site requests that a signed-in browser is made to send.
 
 use axum::{
     body::Body,
@@ -13,9 +13,9 @@ use super::{
 };
 use crate::support::Server;
 
-/// Every form and function, as another site would have a browser of ours send it.
+/// Sends every form and server function as another site would make the browser send it.
 #[engine_test]
-async fn no_other_site_changes_anything(server: Server) {
+async fn cross_site_requests_change_nothing(server: Server) {
     let ids = of_acme(&server).await;
     let browser = server.sign_in(Role::Owner).await;
     let before = server.world.store.count_everything().await.unwrap();
@@ -29,7 +29,8 @@ async fn no_other_site_changes_anything(server: Server) {
         .chain(SDK_KEY_FORMS.map(str::to_owned))
         .collect();
     assert!(paths.len() > 20);
-    // By what browsers say of where it comes from; and where they say nothing of it, over plain HTTP to a name or an address.
+    // Rejected by `Sec-Fetch-Site`, or by `Origin` where browsers omit that header: over plain
+    // HTTP to a host name or an IP address.
     let refused: [&[(&str, &str)]; 7] = [
         &[
             ("host", "localhost:3000"),
@@ -65,7 +66,7 @@ async fn no_other_site_changes_anything(server: Server) {
         }
     }
     assert_eq!(server.world.store.count_everything().await.unwrap(), before);
-    // The same from pages of ours, under each name.
+    // Same-origin requests are accepted under each host name.
     for (host, origin) in [
         ("localhost:3000", "http://localhost:3000"),
         ("192.0.2.7:3000", "http://192.0.2.7:3000"),

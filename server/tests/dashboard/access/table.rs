@@ -1,4 +1,4 @@
-//! Every route of the dashboard, and things that its places can be filled with.
+//! Every route of the dashboard, and values for its path parameters.
 
 use axum::http::Method;
 use keywright_domain::{role::Role, sdk_key::OldKeys};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{Answer, Browser, PRO_KEY, Server, acme, license_id};
 
-/// Who may ask, at least.
+/// Least privileged caller that a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Who {
     Everybody,
@@ -16,7 +16,7 @@ pub(super) enum Who {
 use Role::{Admin, Support, Viewer};
 use Who::{Everybody, SignedIn};
 
-/// A form that would be taken.
+/// Fields of a form that the route accepts.
 pub(super) type Fields = &'static [(&'static str, &'static str)];
 
 const FORM_ID: (&str, &str) = ("form_id", "00000000-0000-4000-8000-000000000001");
@@ -37,7 +37,7 @@ const SEARCH: Fields = &[("q", "ada")];
 pub(super) const GET: Method = Method::GET;
 pub(super) const POST: Method = Method::POST;
 
-/// Every route of the dashboard: how it is asked, who may, and what a form there holds.
+/// Every route of the dashboard: method, path, least privileged caller and form fields.
 pub(super) const TABLE: [(Method, &str, Who, Fields); 50] = [
     (GET, "/", SignedIn(Viewer), NONE),
     (GET, "/audit", SignedIn(Viewer), NONE),
@@ -141,10 +141,11 @@ pub(super) const TABLE: [(Method, &str, Who, Fields); 50] = [
     (GET, "/setup", Everybody, NONE),
 ];
 
-/// Forms that change the SDK key, which the table's other rows need: asked with nothing in them.
+/// Forms that change the SDK key. They are submitted empty, because other rows of the table need
+/// the current key.
 pub(super) const SDK_KEY_FORMS: [&str; 2] = ["/settings/sdk-key/import", "/settings/sdk-key/new"];
 
-/// What a path's places are filled with.
+/// Values for path parameters.
 pub(super) struct Ids {
     pub(super) license: String,
     pub(super) instance: String,
@@ -164,11 +165,11 @@ impl Ids {
     }
 }
 
-/// Things of `acme`, with a device on a license.
+/// Returns ids of `acme`, including a license with an active device.
 pub(super) async fn of_acme(server: &Server) -> Ids {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
     let activated = server.device("/acme/notes/activate", &body).await.json();
-    // Only a replaced key has an end.
+    // Only a replaced key has an expiry.
     let (acme, sdk_keys) = (acme(), &server.world.services.sdk_keys);
     let grace = OldKeys::KEEP_FOR_GRACE;
     sdk_keys.rotate(&acme, grace).await.unwrap();

@@ -1,4 +1,4 @@
-//! The licenses as a file: who may, what is in it, and that the audit log has it.
+//! CSV export of licenses: access, contents and audit entries.
 
 use std::io::Read;
 
@@ -26,7 +26,8 @@ use crate::support::{
 
 pub(crate) type Row = Vec<String>;
 
-/// Parses strictly: every row has as many cells as the head, and lines end as RFC 4180 has it.
+/// Parses the CSV strictly: every row has as many cells as the header, and lines end in CRLF as
+/// RFC 4180 requires.
 pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(
@@ -69,7 +70,7 @@ pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::RecordedEnt
     exports.collect()
 }
 
-/// The display keys and statuses of the list, page after page.
+/// Returns the display keys and statuses on all pages of the list.
 async fn listed(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
     let mut path = format!("/licenses{query}");
     let mut rows = Vec::new();
@@ -87,7 +88,7 @@ async fn listed(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
 }
 
 #[engine_test]
-async fn the_file_has_the_rows_of_the_list_filter_by_filter(server: Server) {
+async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
     let odd = "\"q\",;\r\n😀 =cmd()@x.example";
     for (number, email) in (1..).zip([odd, "=cmd()@x.example", "\t=1@x.example"]) {
         let customer = Customer {
@@ -129,20 +130,20 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(server: Server) {
             );
         }
     }
-    // What looks like an escape is looked for as it is, by the list as well as by the file.
+    // A term that looks percent-encoded is searched for literally, by the list and by the export.
     assert!(listed(&support, "?q=q%2561mar").await.is_empty());
     let (_, all) = rows(&support.get("/licenses.csv").await);
     for email in [odd, "'=cmd()@x.example", "'\t=1@x.example"] {
         assert!(all.iter().any(|row| row[7] == email), "{email:?}");
     }
     let entries = exports(&server).await;
-    assert_eq!(entries.len(), 7, "one for each file");
+    assert_eq!(entries.len(), 7, "one entry per export");
     assert!(
         entries
             .iter()
             .all(|entry| entry.actor.name == "support@acme.test")
     );
-    // What was searched for may be a key.
+    // The search term may be a key, so it is not recorded.
     let searched = entries
         .iter()
         .filter(|entry| entry.details["searched"] == true);
@@ -159,7 +160,7 @@ async fn the_file_has_the_rows_of_the_list_filter_by_filter(server: Server) {
     );
 }
 
-/// What customers may be called, however odd, and how a cell has to say it.
+/// Returns an unusual customer email and the CSV cell that represents it.
 fn odd_email(number: u32) -> (String, String) {
     let (apostrophe, email) = match number % 6 {
         0 => ("", format!("\"{number}\", said\r\nshe;@x.example")),
@@ -172,7 +173,7 @@ fn odd_email(number: u32) -> (String, String) {
     (email.clone(), format!("{apostrophe}{email}"))
 }
 
-/// So many licenses of `studio`, at most 10,000, all of one moment.
+/// Inserts `count` licenses of `studio`, at most 10,000, all with the same creation time.
 pub(crate) async fn add_many(server: &Server, count: u32) {
     let added = server.world.store.write(move |tx| {
         async move {
@@ -210,7 +211,7 @@ pub(crate) async fn add_many(server: &Server, count: u32) {
 }
 
 #[engine_test]
-async fn a_file_of_ten_thousand_has_each_license_once(server: Server) {
+async fn export_of_ten_thousand_licenses_has_each_once(server: Server) {
     add_many(&server, 10_000).await;
     let admin = server.sign_in(Role::Admin).await;
     let (_, rows) = rows(&admin.get("/licenses.csv").await);
@@ -223,14 +224,14 @@ async fn a_file_of_ten_thousand_has_each_license_once(server: Server) {
     expected.sort();
     assert!(
         cells == expected,
-        "each customer stands in a cell of its own, as it is"
+        "each customer has a cell with the unmodified email"
     );
     let mut ids: Vec<_> = rows.iter().map(|row| &row[0]).collect();
     ids.sort();
     ids.dedup();
-    assert_eq!(ids.len(), rows.len(), "no license twice");
+    assert_eq!(ids.len(), rows.len(), "no duplicate license");
     let (head, none) = rows_of_nothing(&admin).await;
-    assert_eq!((head, none), (10, 0), "a file without licenses has a head");
+    assert_eq!((head, none), (10, 0), "an empty export has a header");
 }
 
 async fn rows_of_nothing(browser: &Browser<'_>) -> (usize, usize) {
@@ -239,7 +240,7 @@ async fn rows_of_nothing(browser: &Browser<'_>) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn browsers_get_the_file_compressed() {
+async fn export_is_compressed() {
     let server = Server::start(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let request = Request::get("/licenses.csv")
@@ -254,7 +255,7 @@ async fn browsers_get_the_file_compressed() {
 }
 
 #[tokio::test]
-async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
+async fn export_requires_the_role_and_the_plan() {
     let server = Server::start(Engine::Sqlite).await;
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
@@ -274,19 +275,19 @@ async fn only_those_who_may_get_the_file_and_only_on_the_plan_that_has_it() {
     assert_eq!(
         exports(&server).await.len(),
         3,
-        "none for the one who was refused"
+        "no entry for the rejected export"
     );
     let indie = server.sign_in_as("owner@indie.test").await;
     let refused = indie.get("/licenses.csv").await;
     assert_eq!(refused.status, StatusCode::PAYMENT_REQUIRED);
-    assert!(refused.text().contains("enterprise"), "{}", refused.text());
+    assert!(refused.text().contains("Enterprise"), "{}", refused.text());
     let html = parse(&indie.get("/licenses").await);
     assert_eq!(link(&html), None);
     assert_eq!(texts(&html, "button[disabled]"), ["Export CSV"]);
     let reason = &texts(&html, "#why-no-export")[0];
     assert_eq!(
         reason,
-        "CSV export needs the plan enterprise; this tenant is on free."
+        "CSV export requires the Enterprise plan. You're on Free."
     );
     let stranger = server.get("/licenses.csv").await;
     assert_eq!(

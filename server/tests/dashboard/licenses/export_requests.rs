@@ -1,4 +1,4 @@
-//! The licenses as a file that a page's script asks for: how it is refused, and that it is made as it is taken.
+//! CSV exports requested by a page script: error responses, and streaming on demand.
 
 use axum::{
     body::Body,
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::export::{Row, add_many, exports, rows};
 use crate::support::{Answer, Server};
 
-/// As a page's script asks.
+/// Builds a request as a page script sends it.
 fn call(cookie: &str) -> axum::http::request::Builder {
     Request::get("/licenses.csv")
         .header(header::COOKIE, cookie)
@@ -37,7 +37,7 @@ fn expect_error(answer: &Answer, status: StatusCode, code: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_script_is_refused_in_a_form_that_it_can_read() {
+async fn script_requests_get_json_errors() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let refused = send(&server, call(&viewer.cookie)).await;
@@ -63,7 +63,7 @@ async fn a_script_is_refused_in_a_form_that_it_can_read() {
 }
 
 #[tokio::test]
-async fn people_are_refused_in_words() {
+async fn browser_requests_get_html_errors() {
     let server = Server::start(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let browsers = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8";
@@ -79,7 +79,7 @@ async fn people_are_refused_in_words() {
 }
 
 #[tokio::test]
-async fn a_page_that_has_had_its_day_gets_no_file() {
+async fn outdated_page_cannot_export() {
     let server = Server::start(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let page = support.get("/licenses").await.text();
@@ -106,9 +106,9 @@ async fn a_page_that_has_had_its_day_gets_no_file() {
     assert_eq!(exports(&server).await.len(), 1);
 }
 
-/// Memory does not grow with the number of licenses, however slowly somebody takes them.
+/// Memory use does not grow with the number of licenses, even if the client reads slowly.
 #[engine_test]
-async fn what_is_not_taken_yet_is_not_asked_for(server: Server) {
+async fn export_queries_rows_only_when_the_client_needs_them(server: Server) {
     add_many(&server, 2_200).await;
     let support = server.sign_in(Role::Support).await;
     let (_, before) = rows(&support.get("/licenses.csv").await);
@@ -118,7 +118,7 @@ async fn what_is_not_taken_yet_is_not_asked_for(server: Server) {
     let mut reader = ::csv::Reader::from_reader(first.as_ref());
     let taken = reader.records().count();
     assert_eq!(taken, 1_000);
-    // The next ones are being read; this is the first of those after them.
+    // The next chunk may already be in progress. This is the first row of the chunk after it.
     let later = 2 * taken;
     assert_eq!(before[later][4], "active");
     revoke(&server, &support.cookie, &before[later]).await;
@@ -127,7 +127,10 @@ async fn what_is_not_taken_yet_is_not_asked_for(server: Server) {
     let mut reader = ::csv::Reader::from_reader(text.as_slice());
     let after: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(after.len(), before.len());
-    assert_eq!(&after[later][4], "revoked", "asked for once it was wanted");
+    assert_eq!(
+        &after[later][4], "revoked",
+        "queried only when it was needed"
+    );
 }
 
 async fn revoke(server: &Server, cookie: &str, row: &Row) {

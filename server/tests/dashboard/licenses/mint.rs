@@ -1,4 +1,4 @@
-//! Minting in a browser: a form that mints once, and shows the keys once.
+//! The mint form, which mints once and shows the keys once.
 
 use axum::{
     body::Body,
@@ -18,7 +18,7 @@ use crate::support::{
 
 const MINT: &str = "/licenses/mint";
 
-/// What the form sends, as it was loaded, but for what is changed.
+/// Loads the form and returns its fields with the values in `change`.
 async fn form<'a>(browser: &Browser<'_>, change: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
     let html = parse(&browser.get(MINT).await);
     let id = value(&html, "form_id");
@@ -50,19 +50,19 @@ async fn mint(browser: &Browser<'_>, change: &[(&str, &str)]) -> Answer {
     send(browser, &form(browser, change).await).await
 }
 
-/// How many licenses `acme` has.
+/// Counts the licenses of `acme`.
 async fn licenses(server: &Server) -> u32 {
     let tenant = "acme".parse().unwrap();
     let (query, now) = (LicenseQuery::default(), keywright_testing::NOW);
     let list = server.world.store.list_licenses(&tenant, &query, now);
     match list.await.unwrap().total {
         Count::Exact(count) => count,
-        Count::MoreThan(_) => panic!("too many"),
+        Count::MoreThan(_) => panic!("too many licenses for an exact count"),
     }
 }
 
 #[engine_test]
-async fn a_key_is_shown_once(server: Server) {
+async fn minted_key_is_shown_once(server: Server) {
     let support = server.sign_in(Role::Support).await;
     let before = licenses(&server).await;
     let customer = [
@@ -80,11 +80,11 @@ async fn a_key_is_shown_once(server: Server) {
     assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
     assert_eq!(
         texts(&html, ".facts dd"),
-        ["pro of notes", "ada@example.test"]
+        ["notes, pro", "ada@example.test"]
     );
     assert_eq!(licenses(&server).await, before + 1);
 
-    // The license is what the key type says, and its key opens it.
+    // The license has its customer, and its key activates a device.
     let page = format!("/licenses/{}", license_id(&key));
     let license = parse(&support.get(&page).await);
     assert!(texts(&license, "main").concat().contains("Ada <b>"));
@@ -92,7 +92,7 @@ async fn a_key_is_shown_once(server: Server) {
     let activated = server.device("/acme/notes/activate", &body).await;
     assert_eq!(activated.status, StatusCode::OK, "{}", activated.text());
 
-    // Sent again, as by reloading the answer: nothing is minted, and what was is named, masked.
+    // Submitting again, as a page reload does, mints nothing and lists the minted keys masked.
     let again = send(&support, &sent).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     let html = parse(&again);
@@ -100,7 +100,7 @@ async fn a_key_is_shown_once(server: Server) {
     assert_eq!(texts(&html, ".made-before li"), [masked]);
     assert!(!again.text().contains(&key) && !again.text().contains(&key.replace('-', "")));
     assert_eq!(licenses(&server).await, before + 1);
-    // Whatever else the form says by then.
+    // The same applies if other fields have changed.
     let other = encoded(&[
         ("form_id", &sent[0].1),
         ("key_type", "notes/solo"),
@@ -109,25 +109,25 @@ async fn a_key_is_shown_once(server: Server) {
     let again = server.post_form(MINT, &other, Some(&support.cookie)).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert_eq!(licenses(&server).await, before + 1);
-    // Its page asks anew, and has no key.
+    // The form page works as before and does not contain the key.
     let asked = support.get(MINT).await;
     assert!(asked.status == StatusCode::OK && !asked.text().contains(&key));
 }
 
 #[engine_test]
-async fn many_are_minted_or_none(server: Server) {
+async fn bulk_mint_creates_all_licenses_or_none(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let before = licenses(&server).await;
     for (count, sentence) in [
-        ("1001", "Between 1 and 1,000 licenses are minted at once."),
-        ("0", "Between 1 and 1,000 licenses are minted at once."),
-        ("many", "Between 1 and 1,000 licenses are minted at once."),
+        ("1001", "Mint between 1 and 1,000 licenses at a time."),
+        ("0", "Mint between 1 and 1,000 licenses at a time."),
+        ("many", "Mint between 1 and 1,000 licenses at a time."),
     ] {
         let refused = mint(&admin, &[("count", count)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{count}");
         let html = parse(&refused);
         assert_eq!(texts(&html, "#count-error"), [sentence]);
-        assert_eq!(value(&html, "count"), count, "what was typed stays");
+        assert_eq!(value(&html, "count"), count, "the input is kept");
     }
     assert_eq!(licenses(&server).await, before);
 
@@ -184,7 +184,7 @@ async fn concurrent_submissions_of_one_form_mint_once(server: Server) {
 }
 
 #[tokio::test]
-async fn every_wrong_field_is_told_beside_it() {
+async fn each_invalid_field_shows_its_error() {
     let server = Server::start(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let before = licenses(&server).await;
@@ -199,13 +199,13 @@ async fn every_wrong_field_is_told_beside_it() {
         ("key_type", "Choose a product and one of its key types."),
         (
             "customer_name",
-            "Give a name of 1 to 80 characters that can be seen.",
+            "Enter a name of 1 to 80 visible characters.",
         ),
         (
             "customer_email",
-            "Give a whole e-mail address, such as ada@example.com.",
+            "Enter a full email address, such as ada@example.com.",
         ),
-        ("count", "Between 1 and 1,000 licenses are minted at once."),
+        ("count", "Mint between 1 and 1,000 licenses at a time."),
     ] {
         assert_eq!(
             texts(&html, &format!("#{name}-error")),
@@ -238,17 +238,17 @@ async fn every_wrong_field_is_told_beside_it() {
         let html = parse(&refused);
         let said = texts(&html, "[role=alert]").concat();
         assert!(
-            said.contains("This form has lost its id: load the page again."),
+            said.contains("This form has expired. Reload the page."),
             "{said}"
         );
-        // The form that is shown has one.
+        // The form in the response has a valid id.
         assert_eq!(value(&html, "form_id").len(), 36);
     }
     assert_eq!(licenses(&server).await, before);
 }
 
 #[tokio::test]
-async fn a_key_type_that_is_gone_is_chosen_anew() {
+async fn deleted_key_type_must_be_chosen_again() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let spare = [
@@ -269,13 +269,13 @@ async fn a_key_type_that_is_gone_is_chosen_anew() {
     assert_eq!(
         texts(&html, "#key_type option[selected]"),
         ["Choose…"],
-        "not just any"
+        "no other key type is preselected"
     );
     assert_eq!(value(&html, "customer_name"), "Ada");
 }
 
 #[tokio::test]
-async fn a_form_that_made_nothing_gets_another_id() {
+async fn rejected_form_gets_a_new_id() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let wrong = form(&admin, &[("count", "0")]).await;
@@ -284,7 +284,7 @@ async fn a_form_that_made_nothing_gets_another_id() {
 }
 
 #[tokio::test]
-async fn roles_and_tenants_decide() {
+async fn mint_form_enforces_roles_and_tenants() {
     let server = Server::start(Engine::Sqlite).await;
     let before = licenses(&server).await;
     let viewer = server.sign_in(Role::Viewer).await;
@@ -310,7 +310,7 @@ async fn roles_and_tenants_decide() {
     let nobody = server.post_form(MINT, &encoded(&fields), None).await;
     assert_eq!(nobody.led(), (StatusCode::SEE_OTHER, "/login"));
     assert_eq!(licenses(&server).await, before);
-    // The id of one tenant's form is nothing to another.
+    // Form ids are scoped to a tenant.
     assert_eq!(send(&support, &sent).await.status, StatusCode::OK);
     let indie = server.sign_in_as("owner@indie.test").await;
     let own = encoded(&[
@@ -322,9 +322,9 @@ async fn roles_and_tenants_decide() {
     assert_eq!(minted.status, StatusCode::OK);
 }
 
-/// A script that listens hears how far it has come, and at last gets the page that everybody gets.
+/// A script that accepts an event stream gets progress events, followed by the regular page.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_script_is_told_how_far_it_has_come() {
+async fn script_receives_mint_progress() {
     let server = Server::start(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let sent = form(&support, &[("count", "40")]).await;
@@ -347,12 +347,12 @@ async fn a_script_is_told_how_far_it_has_come() {
     assert_eq!(
         answer.header("content-encoding"),
         "",
-        "told at once, not in blocks"
+        "events are sent immediately, not in compressed blocks"
     );
     assert_eq!(
         answer.header("cache-control"),
         "no-store",
-        "there are keys in it"
+        "the response contains keys"
     );
     assert_eq!(answer.header("x-accel-buffering"), "no");
     let text = answer.text();
@@ -367,7 +367,7 @@ async fn a_script_is_told_how_far_it_has_come() {
     );
     assert!(page.contains("Store the 40 new keys now"));
     assert_eq!(page.matches("ACME-").count(), 40);
-    // What is refused before it begins is no stream.
+    // A request that is rejected up front gets a page, not a stream.
     let again = server.send(post("text/html, text/event-stream")).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.header("content-type").starts_with("text/html"));

@@ -1,4 +1,4 @@
-//! The pages below `/licenses`.
+//! The pages under `/licenses`.
 
 pub(super) mod export;
 mod export_requests;

@@ -1,4 +1,4 @@
-//! One license's page, and what can be done to it there without a script.
+//! The license page, and its actions without scripts.
 
 use axum::http::{StatusCode, header};
 use insta::assert_snapshot;
@@ -50,7 +50,7 @@ fn facts(html: &Html) -> Vec<(String, String)> {
 }
 
 #[tokio::test]
-async fn the_page_shows_the_license_its_devices_and_what_was_done_to_it() {
+async fn page_shows_the_license_its_devices_and_its_history() {
     let server = Server::start(Engine::Sqlite).await;
     let first = instance(&server, PRO_KEY, 1).await;
     let browser = server.sign_in(Role::Viewer).await;
@@ -70,10 +70,10 @@ async fn the_page_shows_the_license_its_devices_and_what_was_done_to_it() {
     Entitlements: pro
     Created: 31 May 2026
     Expires: Never
-    Past expiry: Stops
+    After expiry: App stops
     License ID: 0c4a6596a7…33217a
     ## Activations
-    Device, instance ID | Status | Offline until | Last validated | First seen | App | Action
+    Device and ID | Status | Offline until | Last check-in | First seen | App | Action
     Mac 1 [instance] | Active | 16 Jun, 10:19 in 7 d | just now | just now | 2.4.1 macos 15.5 |
     ");
     let activity = texts(&html, ".timeline li");
@@ -85,7 +85,7 @@ async fn the_page_shows_the_license_its_devices_and_what_was_done_to_it() {
 }
 
 #[tokio::test]
-async fn the_list_leads_to_each_license() {
+async fn list_links_to_each_license() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let html = parse(&browser.get("/licenses").await);
@@ -103,7 +103,7 @@ async fn the_list_leads_to_each_license() {
 }
 
 #[tokio::test]
-async fn only_those_who_may_act_are_offered_to() {
+async fn actions_are_offered_and_allowed_by_role() {
     let server = Server::start(Engine::Sqlite).await;
     let first = instance(&server, PRO_KEY, 1).await;
     let page = page_of(PRO_KEY);
@@ -141,12 +141,12 @@ async fn only_those_who_may_act_are_offered_to() {
     assert_eq!(
         validate(&server, PRO_KEY, &first).await.status,
         StatusCode::OK,
-        "nothing was done"
+        "nothing changed"
     );
 }
 
 #[tokio::test]
-async fn what_is_not_the_tenants_is_not_there() {
+async fn licenses_outside_the_tenant_are_not_found() {
     let server = Server::start(Engine::Sqlite).await;
     let first = instance(&server, PRO_KEY, 1).await;
     let acme = server.sign_in(Role::Owner).await;
@@ -184,12 +184,12 @@ async fn what_is_not_the_tenants_is_not_there() {
     assert_eq!(
         validate(&server, PRO_KEY, &first).await.status,
         StatusCode::OK,
-        "nothing was done"
+        "nothing changed"
     );
 }
 
 #[tokio::test]
-async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
+async fn revoke_states_its_consequences_and_stops_new_leases() {
     let server = Server::start(Engine::Sqlite).await;
     let first = instance(&server, PRO_KEY, 1).await;
     server.world.clock.set(NOW.plus_days(1));
@@ -200,11 +200,9 @@ async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
     let html = parse(&question);
     assert_eq!(texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
     let facts = facts(&html);
-    assert!(
-        facts[0].1.starts_with("2, none gets a new lease"),
-        "{facts:?}"
-    );
-    // The younger device's lease: seven days from then, the clients' 300 s, to the full minute.
+    assert!(facts[0].1.starts_with("2, none can renew"), "{facts:?}");
+    // The newer device's lease: seven days from that time plus the clients' skew tolerance of 300
+    // s, to the full minute.
     assert!(facts[1].1.contains("in 7 d"), "{facts:?}");
     let button = Selector::parse("form.confirm[method=post] button[type=submit]").unwrap();
     assert_eq!(html.select(&button).count(), 1);
@@ -226,7 +224,7 @@ async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
     let rows = texts(&html, "tbody tr");
     assert!(
         rows.iter()
-            .all(|row| row.contains("No new lease") && row.contains("in ")),
+            .all(|row| row.contains("Can't renew") && row.contains("in ")),
         "{rows:?}"
     );
     assert!(!links(&html).contains(&format!("{page}/revoke")));
@@ -234,7 +232,7 @@ async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
         links(&html)
             .iter()
             .any(|link| link.ends_with("/deactivate")),
-        "a slot can be freed still"
+        "slots can still be freed"
     );
 
     for again in [
@@ -243,21 +241,24 @@ async fn a_revoke_says_what_goes_on_and_then_nothing_more_is_given_out() {
     ] {
         assert_eq!(again.status, StatusCode::CONFLICT);
         let alert = texts(&parse(&again), "[role=alert]");
-        assert!(alert[0].contains("License is already revoked"), "{alert:?}");
+        assert!(
+            alert[0].contains("This license is already revoked"),
+            "{alert:?}"
+        );
     }
     let remint = browser.post(&format!("{page}/remint")).await;
     assert_eq!(remint.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]
-async fn a_remint_shows_the_new_key_once() {
+async fn remint_shows_the_new_key_once() {
     let server = Server::start(Engine::Sqlite).await;
     let first = instance(&server, PRO_KEY, 1).await;
     let browser = server.sign_in(Role::Support).await;
     let page = page_of(PRO_KEY);
     let question = browser.get(&format!("{page}/remint")).await;
     assert!(
-        question.text().contains("is shown once"),
+        question.text().contains("Shown only once"),
         "{}",
         question.text()
     );
@@ -272,11 +273,11 @@ async fn a_remint_shows_the_new_key_once() {
     assert_eq!(
         shown.text().matches(&key).count(),
         1,
-        "in its frame, and nowhere else"
+        "in its frame and nowhere else"
     );
     assert!(
         !shown.text().contains("import("),
-        "nothing brings this page to life"
+        "the page is not hydrated"
     );
     let stored = links(&html)
         .into_iter()
@@ -291,7 +292,7 @@ async fn a_remint_shows_the_new_key_once() {
     let refused = validate(&server, PRO_KEY, &first).await;
     assert_eq!(refused.json()["error"], "License has been reminted");
 
-    // Back, reload, double click: nothing new, and the key is gone.
+    // Going back, reloading or clicking twice creates nothing and does not show the key again.
     let again = browser.post(&format!("{page}/remint")).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     let last = key.rsplit('-').next().unwrap();
@@ -303,7 +304,7 @@ async fn a_remint_shows_the_new_key_once() {
     ] {
         parse(&answer);
         assert!(!answer.text().contains(&key));
-        assert!(answer.text().contains(last), "masked it is there");
+        assert!(answer.text().contains(last), "the masked key is shown");
     }
     let lineage = texts(&parse(&browser.get(&stored).await), ".lineage li");
     assert_eq!(lineage.len(), 2);
@@ -331,7 +332,7 @@ async fn concurrent_remints_create_one_key(server: Server) {
     assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
     for answer in refused {
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        assert!(answer.text().contains("License is already reminted"));
+        assert!(answer.text().contains("This license is already reminted"));
     }
     let lineage = texts(&parse(&owner.get(&page_of(&key)).await), ".lineage li");
     assert_eq!(lineage.len(), 2, "{lineage:?}");
@@ -354,7 +355,7 @@ async fn concurrent_revoke_and_remint_have_one_winner(server: Server) {
 }
 
 #[tokio::test]
-async fn one_device_is_deactivated_and_the_others_go_on() {
+async fn deactivating_a_device_keeps_the_others_active() {
     let server = Server::start(Engine::Sqlite).await;
     let (first, second) = (
         instance(&server, PRO_KEY, 1).await,
@@ -385,12 +386,12 @@ async fn one_device_is_deactivated_and_the_others_go_on() {
     assert_eq!(texts(&html, "#activations + .slots span"), ["1 of 3"]);
     for again in [browser.post(&path).await, browser.get(&path).await] {
         assert_eq!(again.status, StatusCode::CONFLICT);
-        assert!(again.text().contains("Instance is already deactivated"));
+        assert!(again.text().contains("This device is already deactivated"));
     }
 }
 
 #[tokio::test]
-async fn another_site_can_not_post_an_action() {
+async fn cross_site_action_is_rejected() {
     let server = Server::start(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     let path = format!("{}/revoke", page_of(PRO_KEY));
@@ -405,9 +406,9 @@ async fn another_site_can_not_post_an_action() {
     assert_eq!(activate(&server, PRO_KEY, 1).await.status, StatusCode::OK);
 }
 
-/// Names from the outside are text, whatever is in them; and every state of a device has its words.
+/// Device names are plain text, whatever they contain, and every state of a device has a label.
 #[tokio::test]
-async fn names_of_devices_are_inert_and_every_state_has_its_words() {
+async fn device_names_are_escaped_and_states_are_labeled() {
     let server = Server::start(Engine::Sqlite).await;
     let key = server
         .license(1, |license| License {
@@ -429,17 +430,17 @@ async fn names_of_devices_are_inert_and_every_state_has_its_words() {
     server.world.clock.set(NOW.plus_days(4));
     validate(&server, &key, &first).await;
     server.world.store.flush().await;
-    // The session of four days ago has ended.
+    // The session from four days ago has expired.
     let browser = server.sign_in(Role::Owner).await;
     let html = parse(&browser.get(&page_of(&key)).await);
     assert_eq!(texts(&html, ".page-title .status"), ["Expired"]);
     let row = &texts(&html, "tbody tr")[0];
     assert!(
-        row.contains("Reduced mode") && row.contains("no fixed end"),
+        row.contains("Reduced mode") && row.contains("no end date"),
         "{row}"
     );
     let question = browser.get(&format!("{}/revoke", page_of(&key))).await;
-    assert!(question.text().contains("no fixed end"));
+    assert!(question.text().contains("no end date"));
     let remint = browser.get(&format!("{}/remint", page_of(&key))).await;
-    assert!(remint.text().contains("It is expired, as this one is."));
+    assert!(remint.text().contains("The new key is expired, too."));
 }

@@ -1,3 +1,3 @@
-//! The pages below `/settings`.
+//! The pages under `/settings`.
 
 mod sdk_keys;

@@ -1,4 +1,5 @@
-//! SDK keys in a browser: made and shown once, taken over, replaced with a grace, ended.
+//! SDK key pages: create a key and show it once, import one, replace one with a grace period,
+//! revoke one.
 
 use axum::http::StatusCode;
 use futures::future::join_all;
@@ -16,7 +17,7 @@ const PAGE: &str = "/settings/sdk-key";
 const NEW: &str = "/settings/sdk-key/new";
 const IMPORT: &str = "/settings/sdk-key/import";
 
-/// What a form sends unseen, as it is loaded.
+/// Loads a form and returns its hidden fields.
 async fn unseen(browser: &Browser<'_>, path: &str) -> Vec<(&'static str, String)> {
     let html = parse(&browser.get(path).await);
     let names = ["form_id", "current_key", "operator_id"];
@@ -39,7 +40,7 @@ async fn replace(browser: &Browser<'_>, days: &str) -> Answer {
     send(browser, NEW, &form, &[("old_keys", days)]).await
 }
 
-/// The key that an answer shows.
+/// Returns the key that a response shows.
 fn shown(answer: &Answer) -> String {
     assert_eq!(
         (answer.status, answer.header("cache-control")),
@@ -52,7 +53,7 @@ fn fingerprint(key: &str) -> String {
     key.parse::<SdkKey>().ok().unwrap().hash().to_string()
 }
 
-/// What a device with that key is answered.
+/// Returns the status of a device request with `key`.
 async fn asked(server: &Server, tenant: &str, product: &str, key: Option<&str>) -> StatusCode {
     let path = format!("/{tenant}/{product}/config");
     server
@@ -67,7 +68,7 @@ async fn asked(server: &Server, tenant: &str, product: &str, key: Option<&str>) 
 }
 
 #[engine_test]
-async fn a_tenant_makes_its_first_key(server: Server) {
+async fn tenant_creates_its_first_key(server: Server) {
     let owner = server.sign_in_as("owner@indie.test").await;
     assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
     let html = parse(&owner.get(PAGE).await);
@@ -76,7 +77,7 @@ async fn a_tenant_makes_its_first_key(server: Server) {
     assert_eq!(
         texts(&html, "main label").len(),
         0,
-        "there is no old key to ask about"
+        "there is no old key to choose an expiry for"
     );
     let form = unseen(&owner, NEW).await;
     let stale = unseen(&owner, NEW).await;
@@ -103,16 +104,24 @@ async fn a_tenant_makes_its_first_key(server: Server) {
             .concat()
             .contains("by owner@indie.test")
     );
-    // A form from before there was one says nothing of the old key, and must not end it; neither must its page, at once.
+    // A form loaded before the first key existed does not say what happens to that key, so
+    // submitting it must not end the key. Neither may the form in the response preselect an
+    // immediate end.
     let theirs = format!("sdk_live_{}", "7".repeat(64));
     let late = send(&owner, NEW, &stale, &[]).await;
     let html = parse(&late);
-    assert_eq!(texts(&html, "#old_keys option[selected]"), ["For 30 days"]);
+    assert_eq!(
+        texts(&html, "#old_keys option[selected]"),
+        ["Works for 30 more days"]
+    );
     let imported = send(&owner, IMPORT, &importing, &[("sdk_key", &theirs)]).await;
     for refused in [late, imported] {
         assert_eq!(refused.status, StatusCode::CONFLICT);
         let said = texts(&parse(&refused), "[role=alert]").concat();
-        assert!(said.contains("The SDK key is another one by now"), "{said}");
+        assert!(
+            said.contains("The SDK key has changed since this form was loaded"),
+            "{said}"
+        );
     }
     assert_eq!(
         asked(&server, "indie", "pixel", Some(&key)).await,
@@ -125,12 +134,15 @@ async fn a_tenant_makes_its_first_key(server: Server) {
 }
 
 #[engine_test]
-async fn the_old_key_works_until_its_end(server: Server) {
+async fn replaced_key_works_until_its_expiry(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let old = sdk_key();
     let opens = async |key: &str| asked(&server, "acme", "notes", Some(key)).await;
     let html = parse(&admin.get(NEW).await);
-    assert_eq!(texts(&html, "#old_keys option[selected]"), ["For 30 days"]);
+    assert_eq!(
+        texts(&html, "#old_keys option[selected]"),
+        ["Works for 30 more days"]
+    );
     let second = shown(&replace(&admin, "30").await);
     for key in [&old, &second] {
         assert_eq!(opens(key).await, StatusCode::OK);
@@ -142,14 +154,14 @@ async fn the_old_key_works_until_its_end(server: Server) {
     assert_eq!(opens(&second).await, StatusCode::OK);
     server.world.clock.set(NOW);
 
-    // Ended at once, for it has leaked.
+    // End it immediately, as after a leak.
     let end = format!("{PAGE}/{}/end", fingerprint(&old));
     let html = parse(&admin.get(&end).await);
     assert_eq!(texts(&html, "#old_keys option").len(), 8);
     assert_eq!(
         texts(&html, "#old_keys option[selected]"),
         ["Choose…"],
-        "nothing ends by a button alone"
+        "nothing is preselected"
     );
     let ended = admin.fill(&end, &[("old_keys", "0")]).await;
     assert_eq!(ended.led(), (StatusCode::SEE_OTHER, PAGE));
@@ -163,7 +175,7 @@ async fn the_old_key_works_until_its_end(server: Server) {
         StatusCode::CONFLICT
     );
 
-    // Moved, to sooner and to later.
+    // Move the expiry earlier and later.
     let third = shown(&replace(&admin, "7").await);
     let end = format!("{PAGE}/{}/end", fingerprint(&second));
     for days in [1, 90] {
@@ -174,7 +186,7 @@ async fn the_old_key_works_until_its_end(server: Server) {
         assert_eq!(opens(&second).await, StatusCode::UNAUTHORIZED);
         server.world.clock.set(NOW);
     }
-    // The current one has no end to move, and what is no choice moves none.
+    // The current key has no expiry to move, and an invalid choice moves none.
     let current = format!("{PAGE}/{}/end", fingerprint(&third));
     assert_eq!(
         admin.fill(&current, &[("old_keys", "0")]).await.status,
@@ -185,14 +197,14 @@ async fn the_old_key_works_until_its_end(server: Server) {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{days}");
         assert_eq!(
             texts(&parse(&refused), "#old_keys-error"),
-            ["Choose one of the values."]
+            ["Choose one of the options."]
         );
     }
     let html = parse(&admin.get(PAGE).await);
     assert_eq!(texts(&html, "tbody tr").len(), 2);
     let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
     for sentence in [
-        "admin@acme.test moved the end of a replaced SDK key",
+        "admin@acme.test changed when a replaced SDK key ends",
         "admin@acme.test ended a replaced SDK key",
         "admin@acme.test replaced the SDK key",
     ] {
@@ -229,7 +241,7 @@ async fn concurrent_submissions_of_one_form_create_one_key(server: Server) {
 }
 
 #[engine_test]
-async fn the_page_says_when_a_key_was_last_used(server: Server) {
+async fn page_shows_when_a_key_was_last_used(server: Server) {
     let admin = server.sign_in(Role::Admin).await;
     let last_use = async || {
         server.world.store.flush().await;
@@ -237,7 +249,7 @@ async fn the_page_says_when_a_key_was_last_used(server: Server) {
         texts(&html, ".facts dd").swap_remove(3)
     };
     assert_eq!(last_use().await, "Not used yet");
-    // Neither what is refused nor another key is a use of it.
+    // A rejected request or another key does not count as a use.
     asked(&server, "acme", "notes", Some("sdk_live_1")).await;
     asked(&server, "acme", "nothing", Some(&sdk_key())).await;
     assert_eq!(last_use().await, "Not used yet");
@@ -247,7 +259,7 @@ async fn the_page_says_when_a_key_was_last_used(server: Server) {
         StatusCode::OK
     );
     assert_eq!(last_use().await, "Tue 9 Jun 2026, 10:13 UTC");
-    // To the minute: a later call within it costs no write.
+    // Accurate to the minute: a later request within it causes no write.
     for (seconds, expected) in [
         (59, "Tue 9 Jun 2026, 10:13 UTC"),
         (60, "Tue 9 Jun 2026, 10:14 UTC"),
@@ -262,7 +274,7 @@ async fn the_page_says_when_a_key_was_last_used(server: Server) {
 }
 
 #[tokio::test]
-async fn a_key_that_apps_have_is_taken_over_and_not_shown() {
+async fn existing_key_is_imported_and_not_shown() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let theirs = format!("sdk_live_{}", "7".repeat(64));
@@ -275,9 +287,9 @@ async fn a_key_that_apps_have_is_taken_over_and_not_shown() {
         let refused = import(bad, "30").await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         let html = parse(&refused);
-        let sentence = "An SDK key is sdk_live_ followed by 64 lower-case hex digits.";
+        let sentence = "An SDK key is sdk_live_ followed by 64 lowercase hex digits.";
         assert_eq!(texts(&html, "#sdk_key-error"), [sentence]);
-        assert_eq!(value(&html, "sdk_key"), "", "it is typed again");
+        assert_eq!(value(&html, "sdk_key"), "", "the key is not echoed");
     }
     let done = import(&format!(" {theirs}\n"), "1").await;
     assert_eq!(done.led(), (StatusCode::SEE_OTHER, PAGE));
@@ -296,13 +308,13 @@ async fn a_key_that_apps_have_is_taken_over_and_not_shown() {
     assert!(
         again
             .text()
-            .contains("This is the tenant's SDK key already.")
+            .contains("This is already the tenant's SDK key.")
             || again.text().contains("tenant&#x27;s SDK key already")
     );
 }
 
 #[tokio::test]
-async fn roles_and_tenants_decide() {
+async fn sdk_key_pages_enforce_roles_and_tenants() {
     let server = Server::start(Engine::Sqlite).await;
     let end = format!("{PAGE}/{}/end", fingerprint(&sdk_key()));
     for role in [Role::Viewer, Role::Support] {
@@ -342,9 +354,9 @@ async fn roles_and_tenants_decide() {
     }
 }
 
-/// A tab that was left open while somebody else signed in, with another tenant.
+/// A tab was left open while an operator of another tenant signed in.
 #[tokio::test]
-async fn a_form_acts_for_nobody_but_whom_it_was_loaded_for() {
+async fn form_is_rejected_for_another_operator() {
     let server = Server::start(Engine::Sqlite).await;
     let owner = server.sign_in(Role::Owner).await;
     let form = unseen(&owner, NEW).await;
@@ -354,14 +366,14 @@ async fn a_form_acts_for_nobody_but_whom_it_was_loaded_for() {
     let html = parse(&refused);
     let said = texts(&html, "[role=alert]").concat();
     assert!(
-        said.contains("Somebody else has signed in here since this form was loaded."),
+        said.contains("Someone else has signed in on this browser since you opened this form."),
         "{said}"
     );
-    // What stands there now is for who is signed in.
+    // The form in the response is for the operator who is signed in.
     assert_ne!(value(&html, "operator_id"), form[2].1);
     assert_eq!(value(&html, "current_key"), "none");
     assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
-    // A colleague of the same tenant is somebody else, too.
+    // A colleague in the same tenant counts as another operator, too.
     let admin = server.sign_in(Role::Admin).await;
     assert_eq!(
         send(&admin, NEW, &form, &[("old_keys", "0")]).await.status,
@@ -384,9 +396,9 @@ async fn a_form_acts_for_nobody_but_whom_it_was_loaded_for() {
     );
 }
 
-/// The id of one kind of form, sent with another.
+/// The id of one kind of form is submitted with another kind.
 #[tokio::test]
-async fn whatever_a_form_made_is_told() {
+async fn reused_form_id_shows_what_it_created() {
     let server = Server::start(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let form = unseen(&admin, NEW).await;

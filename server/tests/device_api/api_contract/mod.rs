@@ -1,6 +1,5 @@
-//! `docs/api.md` says what each endpoint answers, row by row. Each row is asked for here, on both engines, and compared: the
-//! status, the whole body, the headers. A row without a scenario fails, and so does an answer of the contract
-//! without a row.
+//! Tests every row of the response tables in `docs/api.md` on both engines: status, body and
+//! headers. Fails if a row has no scenario, or if a required response has no row.
 
 pub(super) mod tables;
 
@@ -55,13 +54,13 @@ async fn trusted_keys(server: &Server) -> TrustedKeys {
         .listed_keys(&"acme".parse().unwrap())
         .await;
     let pair = |key: ListedKey| (key.kid.to_string(), key.public_key);
-    // Where the database can't be reached there is no lease either.
+    // Without the database there are no leases either.
     keys.unwrap_or_default().into_iter().map(pair).collect()
 }
 
 const ENDPOINTS: [&str; 5] = ["activate", "validate", "deactivate", "config", "keyless"];
 
-/// What each endpoint is asked where nothing of that is at fault.
+/// Returns a well-formed request body for `endpoint`.
 fn well_formed(endpoint: &str) -> Value {
     let nobody = "00000000-0000-4000-8000-00000000ffff";
     match endpoint {
@@ -92,7 +91,7 @@ async fn ask(server: &Server, endpoint: &str, body: &Value) -> Answer {
 }
 
 #[engine_test]
-async fn every_endpoint_refuses_as_documented(engine: Engine) {
+async fn every_endpoint_rejects_requests_as_documented(engine: Engine) {
     for row in rows(EVERY_ENDPOINT) {
         let server = Server::start(engine).await;
         let services = &server.world.services;
@@ -100,14 +99,14 @@ async fn every_endpoint_refuses_as_documented(engine: Engine) {
         let mut other_method = false;
         let mut last = None;
         match row.when.as_str() {
-            "the method is another" => other_method = true,
-            "the path is none of these" => last = Some("nothing"),
+            "the method is not allowed" => other_method = true,
+            "the path is unknown" => last = Some("nothing"),
             "the SDK key is missing" => key = None,
             "the SDK key is wrong" => key = Some(sdk_key().replace('0', "1")),
-            "there is no such tenant" => tenant = "nobody",
+            "the tenant is unknown" => tenant = "nobody",
             "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
-            "there is no such product" => product = "nothing",
-            "the database can't be reached" => server.world.store.close().await,
+            "the product is unknown" => product = "nothing",
+            "the database is unavailable" => server.world.store.close().await,
             other => panic!("no scenario: {other}"),
         }
         for endpoint in ENDPOINTS {
@@ -125,7 +124,7 @@ async fn every_endpoint_refuses_as_documented(engine: Engine) {
 }
 
 #[engine_test]
-async fn every_endpoint_with_a_body_refuses_as_documented(server: Server) {
+async fn every_endpoint_rejects_bodies_as_documented(server: Server) {
     for row in rows(EVERY_BODY) {
         for endpoint in ENDPOINTS
             .into_iter()
@@ -137,9 +136,9 @@ async fn every_endpoint_with_a_body_refuses_as_documented(server: Server) {
                 "the body is longer than 64 KiB" => {
                     with(&format!(r#""x":"{}""#, "x".repeat(1_000_000)))
                 }
-                "the body is no JSON object" => "[]".to_owned(),
-                "a field is named twice, at any depth" => with(r#""x":[{"a":1,"a":1}]"#),
-                "it is nested deeper than 128 levels" => {
+                "the body is not a JSON object" => "[]".to_owned(),
+                "a field name occurs twice, at any depth" => with(r#""x":[{"a":1,"a":1}]"#),
+                "the body is nested deeper than 128 levels" => {
                     with(&format!(r#""x":{}{}"#, "[".repeat(128), "]".repeat(128)))
                 }
                 other => panic!("no scenario: {other}"),
@@ -160,7 +159,7 @@ async fn every_endpoint_with_a_body_refuses_as_documented(server: Server) {
     config("config"),
     keyless("keyless")
 )]
-async fn each_endpoint_answers_as_documented(server: Server, endpoint: &str) {
+async fn each_endpoint_responds_as_documented(server: Server, endpoint: &str) {
     let mut seen = BTreeSet::new();
     for (number, row) in (1..).zip(rows(endpoint)) {
         let scenario = Scenario {
@@ -175,15 +174,11 @@ async fn each_endpoint_answers_as_documented(server: Server, endpoint: &str) {
             _ => scenario.keyless(&row.when).await,
         };
         assert_is(&server, &answer, &row, &format!("{endpoint}, {}", row.when)).await;
-        assert!(
-            seen.insert(row.when.clone()),
-            "{} stands there twice",
-            row.when
-        );
+        assert!(seen.insert(row.when.clone()), "duplicate row: {}", row.when);
     }
 }
 
-/// What a row is about, made on a license of its own.
+/// The situation that a row describes, on its own license.
 struct Scenario<'a> {
     server: &'a Server,
     number: u32,
@@ -194,7 +189,7 @@ impl Scenario<'_> {
         self.server.license(self.number, change).await
     }
 
-    /// A license with one device on it, and that device.
+    /// Creates a license with one active device, and returns its key and the instance id.
     async fn seated(&self, change: impl FnOnce(License) -> License) -> (String, Value) {
         let key = self
             .license(|license| {
@@ -220,9 +215,9 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "there is a free slot" => ask(&self.license(same).await).await,
-            "the license has an end" => ask(&self.license(in_a_day).await).await,
-            "the license is full, but this device has a slot" => {
+            "a slot is free" => ask(&self.license(same).await).await,
+            "the license has an expiry date" => ask(&self.license(in_a_day).await).await,
+            "the license is full, but this device already holds a slot" => {
                 let full = |license| License {
                     activation_limit: 1,
                     ..license
@@ -256,7 +251,7 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "the instance has its slot" => ask(self.seated(same).await).await,
+            "the instance is active" => ask(self.seated(same).await).await,
             "the product has settings" => {
                 set(self.server, Some(14), Some(true)).await;
                 let answer = ask(self.seated(same).await).await;
@@ -266,7 +261,7 @@ impl Scenario<'_> {
             "the license is revoked" => ask(self.seated(revoked).await).await,
             "the license is reminted" => ask(self.seated(reminted).await).await,
             "the license has expired" => ask(self.seated(expired).await).await,
-            "the license has expired, and its app may go on in reduced mode" => {
+            "the license has expired and allows reduced mode" => {
                 ask(self
                     .seated(|license| License {
                         fallback: true,
@@ -287,10 +282,10 @@ impl Scenario<'_> {
     async fn deactivate(&self, when: &str) -> Answer {
         let same = |license| license;
         match when {
-            "the instance has its slot" => self.give_back(&self.seated(same).await).await,
+            "the instance is active" => self.give_back(&self.seated(same).await).await,
             "the license is revoked" => self.give_back(&self.seated(revoked).await).await,
             "the license has expired" => self.give_back(&self.seated(expired).await).await,
-            "the instance is deactivated already" => {
+            "the instance is already deactivated" => {
                 let seat = self.seated(same).await;
                 self.give_back(&seat).await;
                 self.give_back(&seat).await
@@ -323,7 +318,7 @@ impl Scenario<'_> {
     async fn keyless(&self, when: &str) -> Answer {
         let mut body = well_formed("keyless");
         match when {
-            "it is well-formed" => {}
+            "the request is well-formed" => {}
             "the product has settings" => set(self.server, Some(14), Some(true)).await,
             "`state` is missing or malformed" => body["state"] = json!("paid"),
             other => return self.malformed_or_unknown("keyless", other).await,
@@ -331,7 +326,7 @@ impl Scenario<'_> {
         ask(self.server, "keyless", &body).await
     }
 
-    /// What several endpoints refuse for the same reasons.
+    /// Sends the invalid requests that several endpoints have in common.
     async fn malformed_or_unknown(&self, endpoint: &str, when: &str) -> Answer {
         let (key, instance) = self.seated(|license| license).await;
         let mut body = match endpoint {
@@ -409,7 +404,7 @@ async fn set(server: &Server, trial_days: Option<i64>, free_tier: Option<bool>) 
 }
 
 #[engine_test]
-async fn the_keyset_answers_as_documented(engine: Engine) {
+async fn keyset_responds_as_documented(engine: Engine) {
     for row in rows(KEYSET) {
         let server = Server::start(engine).await;
         let services = &server.world.services;
@@ -418,9 +413,10 @@ async fn the_keyset_answers_as_documented(engine: Engine) {
             "the tenant signs with its first key" => {}
             "a second key is listed" => add_second_key(services).await,
             "the second key signs" => promote_second_key(services).await,
-            "the last lease of the first key has ended" => {
+            "the last lease of the first key has expired" => {
                 promote_second_key(services).await;
-                // Seven days, the clients' 300 s, and a minute for an answer that was under way.
+                // Seven days, the clients' skew tolerance of 300 s, and a minute for a response
+                // in flight.
                 server
                     .world
                     .clock
@@ -431,7 +427,7 @@ async fn the_keyset_answers_as_documented(engine: Engine) {
                     .store
                     .listed_keys(&"acme".parse().unwrap())
                     .await;
-                assert_eq!(listed.unwrap().len(), 2, "not before its time");
+                assert_eq!(listed.unwrap().len(), 2, "not removed early");
                 server
                     .world
                     .clock
@@ -439,7 +435,7 @@ async fn the_keyset_answers_as_documented(engine: Engine) {
                 services.run_maintenance().await.unwrap();
             }
             "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
-            "there is no such tenant" => tenant = "nobody",
+            "the tenant is unknown" => tenant = "nobody",
             other => panic!("no scenario: {other}"),
         }
         let path = format!("/{tenant}/.well-known/keylight-keys");

@@ -1,5 +1,4 @@
-//! What `docs/api.md` says: its tables of answers, read for the tests that ask for each row, and its
-//! worked examples, checked here.
+//! Reads the response tables in `docs/api.md`, and verifies its worked examples.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,20 +10,20 @@ use uuid::Uuid;
 
 const API_DOCUMENT: &str = include_str!("../../../../docs/api.md");
 
-/// One row of a table of answers.
+/// One row of a response table.
 pub(crate) struct Row {
     pub(crate) when: String,
     pub(crate) status: u16,
     pub(crate) body: Value,
 }
 
-/// The rows of the table below `### Answers: <title>`.
+/// Returns the rows of the table under the heading `### Answers: <title>`.
 pub(crate) fn rows(title: &str) -> Vec<Row> {
     let text = API_DOCUMENT;
-    let heading = format!("### Answers: {title}\n");
+    let heading = format!("### Responses: {title}\n");
     let (_, below) = text
         .split_once(&heading)
-        .unwrap_or_else(|| panic!("no table {title}"));
+        .unwrap_or_else(|| panic!("no table titled {title}"));
     let lines = below
         .lines()
         .skip_while(|line| !line.starts_with("|---"))
@@ -44,7 +43,7 @@ fn row(line: &str) -> Row {
         .map(str::trim)
         .collect();
     let [when, status, body] = cells[..] else {
-        panic!("three cells: {line}");
+        panic!("expected three cells: {line}");
     };
     Row {
         when: when.to_owned(),
@@ -53,40 +52,40 @@ fn row(line: &str) -> Row {
     }
 }
 
-pub(crate) const EVERY_ENDPOINT: &str = "of every endpoint below `/{tenant}/{product}`";
-pub(crate) const EVERY_BODY: &str = "of every endpoint that takes a body";
+pub(crate) const EVERY_ENDPOINT: &str = "every endpoint below `/{tenant}/{product}`";
+pub(crate) const EVERY_BODY: &str = "every endpoint that takes a body";
 pub(crate) const KEYSET: &str = "keylight-keys";
 
-/// What the contract has an answer for: the document may say it in other places, but it must say it.
+/// Rows that the document must have, by table.
 const REQUIRED: [(&str, &[&str]); 8] = [
     (
         EVERY_ENDPOINT,
         &[
-            "the method is another",
-            "the path is none of these",
+            "the method is not allowed",
+            "the path is unknown",
             "the SDK key is missing",
             "the SDK key is wrong",
-            "there is no such tenant",
+            "the tenant is unknown",
             "the tenant is suspended",
-            "there is no such product",
-            "the database can't be reached",
+            "the product is unknown",
+            "the database is unavailable",
         ],
     ),
     (
         EVERY_BODY,
         &[
             "the body is longer than 64 KiB",
-            "the body is no JSON object",
-            "a field is named twice, at any depth",
-            "it is nested deeper than 128 levels",
+            "the body is not a JSON object",
+            "a field name occurs twice, at any depth",
+            "the body is nested deeper than 128 levels",
         ],
     ),
     (
         "activate",
         &[
-            "there is a free slot",
-            "the license has an end",
-            "the license is full, but this device has a slot",
+            "a slot is free",
+            "the license has an expiry date",
+            "the license is full, but this device already holds a slot",
             "`license_key` is missing or malformed",
             "`machine_hash` is malformed",
             "the key is unknown",
@@ -101,7 +100,7 @@ const REQUIRED: [(&str, &[&str]); 8] = [
     (
         "validate",
         &[
-            "the instance has its slot",
+            "the instance is active",
             "the product has settings",
             "`license_key` is missing or malformed",
             "`instance_id` is missing or malformed",
@@ -115,14 +114,14 @@ const REQUIRED: [(&str, &[&str]); 8] = [
             "the instance is another license's",
             "the instance is deactivated",
             "the license has expired",
-            "the license has expired, and its app may go on in reduced mode",
+            "the license has expired and allows reduced mode",
         ],
     ),
     (
         "deactivate",
         &[
-            "the instance has its slot",
-            "the instance is deactivated already",
+            "the instance is active",
+            "the instance is already deactivated",
             "the license is revoked",
             "the license has expired",
             "`license_key` is missing or malformed",
@@ -146,7 +145,7 @@ const REQUIRED: [(&str, &[&str]); 8] = [
     (
         "keyless",
         &[
-            "it is well-formed",
+            "the request is well-formed",
             "the product has settings",
             "`instance_id` is missing or malformed",
             "`state` is missing or malformed",
@@ -159,19 +158,19 @@ const REQUIRED: [(&str, &[&str]); 8] = [
             "the tenant signs with its first key",
             "a second key is listed",
             "the second key signs",
-            "the last lease of the first key has ended",
+            "the last lease of the first key has expired",
             "the tenant is suspended",
-            "there is no such tenant",
+            "the tenant is unknown",
         ],
     ),
 ];
 
-/// No row is lost from the document, and no table is left out here.
+/// Neither a row nor a table may be missing from the document or from [`REQUIRED`].
 #[test]
-fn the_document_has_every_answer() {
+fn document_has_every_required_row() {
     let titles = API_DOCUMENT
         .lines()
-        .filter_map(|line| line.strip_prefix("### Answers: "));
+        .filter_map(|line| line.strip_prefix("### Responses: "));
     assert_eq!(titles.collect::<Vec<_>>(), REQUIRED.map(|(title, _)| title));
     for (title, required) in REQUIRED {
         let documented: BTreeSet<String> = rows(title).into_iter().map(|row| row.when).collect();
@@ -180,10 +179,11 @@ fn the_document_has_every_answer() {
     }
 }
 
-/// Public keys by their names.
+/// Public keys by key id.
 pub(crate) type TrustedKeys = HashMap<String, String>;
 
-/// Whether `found` is what the document says, its placeholders being filled in properly.
+/// Returns whether `found` matches the documented value. A placeholder such as `<uuid>` matches
+/// any valid value of its kind.
 pub(crate) fn fits(documented: &Value, found: &Value, trusted: &TrustedKeys) -> bool {
     match (documented, found) {
         (Value::Object(documented), Value::Object(found)) => {
@@ -220,7 +220,8 @@ fn is_uuid(text: &str) -> bool {
     Uuid::parse_str(text).is_ok_and(|uuid| uuid.hyphenated().to_string() == text)
 }
 
-/// A lease of that status, signed by a listed key, for seven days from now unless its license ends before.
+/// Returns whether `found` is a lease with `status` that a listed key has signed, valid for seven
+/// days or until its license expires in one day.
 fn is_lease(status: &str, found: &Value, trusted: &TrustedKeys) -> bool {
     let fields = found.as_object().unwrap();
     let lease: keylight::Lease = serde_json::from_value(found.clone()).unwrap();
@@ -237,9 +238,9 @@ fn is_lease(status: &str, found: &Value, trusted: &TrustedKeys) -> bool {
             || (status == "active" && lease.expires_at == now + 86_400))
 }
 
-/// The worked example of the document: its lease, its bytes, its key.
+/// Checks the lease, the signed bytes and the key of the worked example.
 #[test]
-fn the_worked_example_verifies() {
+fn worked_example_verifies() {
     let text = API_DOCUMENT;
     let (_, example) = text.split_once("### A worked example").unwrap();
     let block = |language| block(example, language);
@@ -256,9 +257,9 @@ fn block<'a>(text: &'a str, language: &str) -> &'a str {
     rest.split_once("\n```").unwrap().0
 }
 
-/// The document's signed settings: their bytes, their signature, their key.
+/// Checks the signed bytes, the signature and the key of the documented settings.
 #[test]
-fn the_settings_of_the_document_verify() {
+fn documented_settings_verify() {
     let text = API_DOCUMENT;
     let bytes = block(text, "cfg");
     let quoted = |before: &str| {
@@ -286,7 +287,7 @@ fn the_settings_of_the_document_verify() {
         kid: Some(kid.to_owned()),
         signature: Some(quoted("with the signature `")),
     };
-    let trusted = TrustedKeys::from([(kid.to_owned(), quoted("which the key\n`"))]);
+    let trusted = TrustedKeys::from([(kid.to_owned(), quoted("verifies with the key `"))]);
     let now = fields.issued_at.unwrap();
     let verifies =
         |fields| keylight::verify_config(fields, tenant, product, &trusted, now, SKEW_SECONDS);
