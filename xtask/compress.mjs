@@ -1,5 +1,5 @@
-// Writes `<file>.br` and `<file>.gz` beside every file of the site that gets smaller by it, so that the server never
-// compresses the same bytes twice. Called by `cargo xtask` with the folder; Node.js brings both methods along.
+// Precompresses the site: writes `<file>.br` and `<file>.gz` next to every compressible file, so
+// that the server never compresses them. `cargo xtask` passes the folder.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";

@@ -1,9 +1,11 @@
-//! What `cargo xtask <command>` does, one module for each command.
+//! The commands of `cargo xtask`, one module each.
 
 pub(crate) mod bench;
 pub(crate) mod demo;
 pub(crate) mod deny;
 pub(crate) mod dev;
+pub(crate) mod hooks;
+pub(crate) mod reference;
 pub(crate) mod screenshots;
 pub(crate) mod stress;
 pub(crate) mod test;

@@ -1,5 +1,5 @@
-//! Ctrl-C. The terminal sends it to every program in the foreground, so the ones that xtask runs end by themselves;
-//! xtask notes it and stays to clean up after them.
+//! Ctrl-C handling. The terminal sends the signal to every foreground process, so child processes
+//! exit automatically. xtask records it and keeps running to clean up.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 
 static REQUESTED: AtomicBool = AtomicBool::new(false);
 
-/// Starts to note Ctrl-C instead of dying of it.
+/// Records Ctrl-C instead of exiting.
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(|| REQUESTED.store(true, Ordering::Relaxed)).context("can't handle Ctrl-C")
 }
 
-/// Whether Ctrl-C was pressed.
+/// Returns whether Ctrl-C was pressed.
 pub(crate) fn requested() -> bool {
     REQUESTED.load(Ordering::Relaxed)
 }

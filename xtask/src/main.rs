@@ -1,9 +1,10 @@
-//! The only place that knows about tools: `cargo xtask` installs what is missing, builds, runs and tests Keywright.
+//! The entry point for all tools: `cargo xtask` installs what is missing, and builds, runs and
+//! tests Keywright.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a command-line tool talks to its user"
+    reason = "command-line tools print to the terminal"
 )]
 
 mod commands;
@@ -21,32 +22,34 @@ use std::{env, process::ExitCode};
 use anyhow::{Result, bail};
 
 use crate::{
-    commands::{bench, demo, deny, dev, screenshots, stress, test},
+    commands::{bench, demo, deny, dev, hooks, reference, screenshots, stress, test},
     programs::binary::{self, Profile},
     site::Mode,
     steps::Steps,
 };
 
 const USAGE: &str = "\
-Builds, runs and tests Keywright. Whatever is missing on this machine is installed first.
+Builds, runs and tests Keywright. Installs missing tools first.
 
 Usage: cargo xtask <command>
 
-  demo [-- <serve options>]   build everything, fill ./data with demo data, serve it
+  demo [-- <serve options>]   build everything, write demo data to ./data and serve it
                               (for example: cargo xtask demo -- --listen 127.0.0.1:4000)
-  dev [-- <serve options>]    the same without demo data; rebuild and restart on every change
-  test [part ...]             check everything, or only the parts named, in this order:
+  dev [-- <serve options>]    serve without demo data; rebuild and restart on every change
+  test [part ...]             run all checks, or only the named parts, in this order:
                               format lint docs tidy rust site browser
-  build [--release]           the one binary with the site inside: target/debug/keywright,
+  build [--release]           build the binary with the embedded site: target/debug/keywright,
                               or target/release/keywright
-  site                        only the site: target/site
-  screenshots                 take the pictures in docs/screenshots anew
-  stress [--minutes N]        repeat the tests of races and crashes for so long (10), print a table
+  site                        build only the site: target/site
+  screenshots                 retake the screenshots in docs/screenshots
+  stress [--minutes N]        repeat the race and crash tests for N minutes (default: 10)
   bench [-- <options>]        measure against the baseline, print a table, write bench/results.json
                               (for example: cargo xtask bench -- --licenses 100000 --only validate)
-  deny                        check what crates the product is made of, with cargo-deny
-  tools                       only install the tools
-  help                        this text
+  reference                   write docs/cli.md and docs/configuration.md from the source
+  hooks                       install the git hook that checks commit subjects
+  deny                        check the dependencies with cargo-deny
+  tools                       install all tools
+  help                        print this text
 ";
 
 fn main() -> ExitCode {
@@ -84,6 +87,8 @@ fn dispatch(arguments: &[String], steps: &mut Steps) -> Result<()> {
         ["stress" | "torture", "--minutes", minutes] => stress::run(Some(minutes), steps),
         ["bench"] => bench::run(&[], steps),
         ["bench", "--", options @ ..] => bench::run(options, steps),
+        ["reference"] => reference::run(steps),
+        ["hooks"] => hooks::run(),
         ["deny"] => deny::run(steps),
         ["tools"] => commands::tools::run(steps),
         _ => bail!("unknown command `{}`\n\n{USAGE}", arguments.join(" ")),

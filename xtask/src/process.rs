@@ -1,4 +1,4 @@
-//! Runs other programs, and shows the exact command wherever one fails.
+//! Runs other programs and prints the exact command if one fails.
 
 use std::{
     env,
@@ -11,10 +11,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::{interrupt, workspace};
 
-/// A command in the workspace's root, without the variables that `cargo run` put into this process.
+/// Creates a command in the workspace root, without the variables that `cargo run` sets.
 ///
-/// Some build scripts run again when those change, which would rebuild half the workspace after every switch between
-/// `cargo` and `cargo xtask`.
+/// Some build scripts rerun when those variables change, which would rebuild half of the workspace
+/// after each switch between `cargo` and `cargo xtask`.
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(workspace::root());
@@ -26,14 +26,14 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Cargo, building into the workspace's own target folder whatever the user's settings say.
+/// Creates a cargo command that always builds into the workspace's target folder.
 pub(crate) fn cargo() -> Command {
     let mut cargo = command("cargo");
     cargo.env("CARGO_TARGET_DIR", workspace::target());
     cargo
 }
 
-/// Runs a command with its output shown, and fails with the command's text if it fails.
+/// Runs a command with inherited output. The error contains the command line.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let text = describe(command);
     println!("  $ {text}");
@@ -49,7 +49,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command quietly and returns what it wrote to standard output, trimmed.
+/// Runs a command without printing its output, and returns its trimmed standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let text = describe(command);
     let output = command
@@ -63,7 +63,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(stdout.trim_end().to_owned())
 }
 
-/// The first file of that name in the folders of `PATH`.
+/// Returns the first file with this name in the folders of `PATH`.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
@@ -71,18 +71,19 @@ pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Puts folders before everything else on the command's `PATH`.
+/// Prepends folders to the command's `PATH`.
 pub(crate) fn prepend_path(command: &mut Command, folders: &[PathBuf]) -> Result<()> {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let all = folders.iter().cloned().chain(env::split_paths(&inherited));
     command.env(
         "PATH",
-        env::join_paths(all).context("a folder's name can't be put on PATH")?,
+        env::join_paths(all).context("a folder name cannot be used in PATH")?,
     );
     Ok(())
 }
 
-/// The command as a person would type it, with its folder and variables but without `PATH` and the target folder.
+/// Formats the command as typed in a shell, with its folder and variables, but without `PATH` and
+/// the target folder.
 pub(crate) fn describe(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_described_command_can_be_pasted_into_a_shell() {
+    fn described_command_is_quoted_for_the_shell() {
         let mut command = Command::new("npm");
         command
             .current_dir(workspace::end2end())
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn only_cargos_own_variables_are_dropped() {
+    fn only_variables_of_cargo_run_are_removed() {
         assert!(is_set_by_cargo_run("CARGO_PKG_NAME"));
         assert!(!is_set_by_cargo_run("CARGO_HOME"));
         assert!(!is_set_by_cargo_run("CARGO_BUILD_JOBS"));

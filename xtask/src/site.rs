@@ -1,7 +1,7 @@
-//! Builds what the browser downloads: one style sheet, one script and one wasm file, with hashes in their names.
+//! Builds the site: one style sheet, two scripts and one wasm file, with hashes in their names.
 //!
-//! esbuild bundles the style sheets and Trunk compiles the wasm. A release build then optimizes script and wasm for size, and
-//! compresses every file ahead of time.
+//! esbuild bundles the style sheets and Trunk compiles the wasm. A release build also optimizes
+//! script and wasm for size, and precompresses every file.
 
 mod budget;
 mod inputs;
@@ -19,9 +19,9 @@ pub(crate) use budget::check as check_budget;
 pub(crate) use mode::Mode;
 use output::{files, packages};
 
-/// Builds the site into `target/site`, unless it is there already and nothing that it is made from has changed.
+/// Builds the site into `target/site` unless it is up to date with its inputs.
 pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
-    // Taken before the build: what changes while it runs is for the next one.
+    // Computed before the build, so that changes made meanwhile trigger the next one.
     let fingerprint = inputs::fingerprint(mode)?;
     let stamp = workspace::site().join("built-from");
     if fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint) && files("wasm").is_ok() {
@@ -44,7 +44,7 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
             bundle("frontend/enhance.ts", "enhance.js", &tools, mode)
         },
     )?;
-    let estimate = "3 min the first time on two cores, then less than 1";
+    let estimate = "3 min the first time on two cores, then under 1 min";
     steps.run("compiling the pages to wasm", estimate, || {
         run_trunk(&tools, mode)
     })?;
@@ -52,18 +52,18 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
         steps.run("optimizing the wasm", "half a minute", || {
             optimize::optimize(&tools)
         })?;
-        steps.run("compressing the site", "some seconds", compress)?;
+        steps.run("compressing the site", "a few seconds", compress)?;
     }
     Ok(fs::write(&stamp, fingerprint)?)
 }
 
-/// Writes one of the files that `frontend/index.html` names: a style sheet or a script.
+/// Bundles a style sheet or script that `frontend/index.html` refers to.
 fn bundle(source: &str, name: &str, tools: &SiteTools, mode: Mode) -> Result<()> {
     let mut esbuild = tools.command("esbuild")?;
     esbuild
         .args([source, "--bundle", "--format=esm"])
         .arg(format!("--outfile=target/site-build/{name}"));
-    // What the server serves under this path is not there at build time.
+    // The server serves these files at run time; they do not exist during the build.
     esbuild.args(["--external:/pkg/*", "--log-level=warning"]);
     if matches!(mode, Mode::Release) {
         esbuild.arg("--minify");
@@ -81,12 +81,12 @@ fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
         }
         Mode::Development => "debug",
     };
-    // Trunk takes all of wasm-bindgen's folder, with what an earlier build left there.
+    // Trunk copies the whole wasm-bindgen folder, including files of earlier builds.
     let left = workspace::target().join("wasm-bindgen").join(folder);
     if left.exists() {
         fs::remove_dir_all(left)?;
     }
-    // Trunk reads this variable as a boolean and refuses the usual `1`.
+    // Trunk parses this variable as a boolean and rejects the usual `1`.
     trunk
         .env_remove("NO_COLOR")
         .env("CARGO_TARGET_DIR", workspace::target());

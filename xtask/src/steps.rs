@@ -1,10 +1,10 @@
-//! Says what is being done and how long it may take, and in the end how long it took.
+//! Progress output: announces each step with an estimate, and lists the durations at the end.
 
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
-/// The steps of one run, in the order in which they were finished.
+/// The steps of one run, in order of completion.
 #[derive(Default)]
 pub(crate) struct Steps {
     finished: Vec<Finished>,
@@ -17,7 +17,7 @@ struct Finished {
 }
 
 impl Steps {
-    /// Runs one step; `estimate` is for people, such as "2 min the first time".
+    /// Runs a step. `estimate` is printed as is, such as "2 min the first time".
     pub(crate) fn run<T>(
         &mut self,
         title: &str,
@@ -39,7 +39,7 @@ impl Steps {
         outcome.with_context(|| format!("{title} failed"))
     }
 
-    /// Prints a table of all steps, if there was more than one.
+    /// Prints a table of all steps if there was more than one.
     pub(crate) fn print_table(&self) {
         if self.finished.len() < 2 {
             return;
@@ -50,14 +50,14 @@ impl Steps {
             println!("  {:>9}  {}{mark}", readable(step.took), step.title);
         }
         let total = self.finished.iter().map(|step| step.took).sum();
-        println!("  {:>9}  in all", readable(total));
+        println!("  {:>9}  total", readable(total));
     }
 }
 
-/// The moment, to measure from.
+/// Returns the start of a measurement.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the one place in xtask that measures time"
+    reason = "the only place in xtask that measures time"
 )]
 pub(crate) fn now() -> Instant {
     Instant::now()
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_step_is_named_in_the_error() {
+    fn failed_step_is_named_in_the_error() {
         let mut steps = Steps::default();
         let outcome: Result<()> = steps.run("docs", "a moment", || anyhow::bail!("no"));
         assert_eq!(

@@ -1,11 +1,13 @@
-//! Rules of this repository that no compiler knows. Each check returns what it found, one sentence for each breach.
+//! Repository rules that no compiler checks. Each check returns one message per violation.
 
+mod documents;
 mod examples;
 mod folders;
 mod import_cycles;
 mod layers;
 mod machine_paths;
 mod migrations;
+mod prose;
 mod source_rules;
 mod styles;
 mod tree;
@@ -14,7 +16,7 @@ use anyhow::{Result, bail};
 
 use tree::Tree;
 
-/// Runs all checks and fails with everything that they found.
+/// Runs all checks, prints every violation and fails if there are any.
 pub(crate) fn check() -> Result<()> {
     let tree = Tree::of_repository()?;
     let mut found = layers::check(&layers::crates()?);
@@ -25,12 +27,14 @@ pub(crate) fn check() -> Result<()> {
     found.extend(import_cycles::check(&tree));
     found.extend(examples::check(&tree));
     found.extend(machine_paths::check(&tree));
+    found.extend(documents::check(&tree));
+    found.extend(prose::check(&tree));
     if found.is_empty() {
-        println!("    {} files keep the rules", tree.len());
+        println!("    checked {} files", tree.len());
         return Ok(());
     }
     for breach in &found {
         println!("    {breach}");
     }
-    bail!("{} breaches of the rules, listed above", found.len())
+    bail!("{} rule violations, listed above", found.len())
 }

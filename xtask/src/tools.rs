@@ -1,4 +1,4 @@
-//! The tools that a build or a test needs: found, or installed once into the user's cache.
+//! Build and test tools: found on the machine, or installed once into the user's cache.
 
 pub(crate) mod apt;
 pub(crate) mod browser;

@@ -1,4 +1,4 @@
-//! Where things are: the workspace's root and what is built below it.
+//! Paths of the workspace and its build output.
 
 use std::{
     env,
@@ -6,7 +6,8 @@ use std::{
     sync::LazyLock,
 };
 
-// Cargo says at run time where the manifest is; the path known at compile time is stale after a clone was moved.
+// Cargo passes the manifest folder at run time. The path known at compile time is stale after the
+// clone is moved.
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     let manifest =
         env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
@@ -16,22 +17,22 @@ static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         .map_or_else(|| manifest.clone(), Path::to_path_buf)
 });
 
-/// The folder of the workspace's `Cargo.toml`.
+/// Returns the folder of the workspace's `Cargo.toml`.
 pub(crate) fn root() -> &'static Path {
     &ROOT
 }
 
-/// Cargo's target folder; every cargo that xtask runs is told to use this one.
+/// Returns cargo's target folder, which every cargo process started by xtask uses.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Where the built site lives; the files that a browser may ask for are in `pkg` below it.
+/// Returns the folder of the built site. The files for browsers are in its `pkg` folder.
 pub(crate) fn site() -> PathBuf {
     target().join("site")
 }
 
-/// The folder of the browser tests.
+/// Returns the folder of the browser tests.
 pub(crate) fn end2end() -> PathBuf {
     root().join("end2end")
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds what is measured and what measures, finds the tools, and hands over to `bench`.
+//! `cargo xtask bench`: builds Keywright and the benchmark, installs the tools and runs `bench`.
 
 use std::fs;
 
@@ -15,10 +15,11 @@ use crate::{
     workspace,
 };
 
-/// The load generator, and the shell that an export is compared with.
+/// The load generator, and the SQLite shell that the CSV export is compared with.
 const TOOLS: [&str; 2] = ["wrk", "sqlite3"];
 
-/// Measures, prints the table and writes it to `bench/results.json`; `options` are those of `keywright-bench run`.
+/// Measures, prints the table and writes it to `bench/results.json`. `options` are those of
+/// `keywright-bench run`.
 pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     let missing: Vec<&str> = TOOLS
         .into_iter()
@@ -31,8 +32,8 @@ pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args(["build", "--release", "--package", "keywright-bench"]);
     steps.run(
-        "building what measures",
-        "some minutes the first time",
+        "building the benchmark",
+        "a few minutes the first time",
         || process::run(&mut cargo),
     )?;
     let folder = workspace::target().join("bench");

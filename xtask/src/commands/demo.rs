@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: from a fresh clone to a running server with something to look at.
+//! `cargo xtask demo`: from a fresh clone to a running server with demo data.
 
 use anyhow::Result;
 
@@ -12,28 +12,28 @@ use crate::{
     steps::Steps,
 };
 
-/// Builds everything, fills `./data` with demo data and serves it until Ctrl-C.
+/// Builds everything, writes demo data to `./data` and serves it until Ctrl-C.
 pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     let address = serve::address(options);
     serve::require_free(&address)?;
     let binary = binary::build(Mode::Release, steps)?;
     let mut demo = process::command(&binary);
     demo.arg("demo").args(data_options(options));
-    steps.run("writing the demo data into ./data", "some seconds", || {
+    steps.run("writing demo data to ./data", "a few seconds", || {
         process::run(&mut demo)
     })?;
 
     println!("\n==> serving (until Ctrl-C)");
     let mut server = Server::start(&binary, options)?;
     server.wait_until_reachable(&address)?;
-    println!("\n    Keywright runs on  http://{address}");
-    println!("    Sign in as         owner@acme.test");
-    println!("    with the password  keywright-demo");
-    println!("    Ctrl-C ends it.\n");
+    println!("\n    URL       http://{address}");
+    println!("    Email     owner@acme.test");
+    println!("    Password  keywright-demo");
+    println!("    Press Ctrl-C to stop.\n");
     server.wait()
 }
 
-/// Those of the options for `serve` that say where the data is: the demo data goes there too.
+/// Returns the options that locate the data, so that the demo data goes to the same place.
 fn data_options<'a>(options: &[&'a str]) -> Vec<&'a str> {
     let mut found = Vec::new();
     let mut options = options.iter();
@@ -56,7 +56,7 @@ mod tests {
     use super::data_options;
 
     #[test]
-    fn the_demo_data_goes_where_the_server_looks() {
+    fn demo_data_uses_the_data_options_of_the_server() {
         let options = [
             "--listen",
             "127.0.0.1:4000",

@@ -1,11 +1,11 @@
-//! `cargo xtask deny`: what the product is made of: banned crates, licences, sources, and known weaknesses where their list can be
-//! had.
+//! `cargo xtask deny`: checks dependencies for banned crates, licenses and sources, and for known
+//! vulnerabilities if the advisory database is reachable.
 
 use anyhow::Result;
 
 use crate::{process, steps::Steps, tools::cargo_tools};
 
-/// Installs cargo-deny where it is missing, and asks it.
+/// Installs cargo-deny if it is missing and runs its checks.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let tool = cargo_tools::deny();
     let folder = cargo_tools::install(&tool, steps)?;
@@ -18,9 +18,9 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     if has_list_of_weaknesses() {
         return check(&["advisories"]);
     }
-    // It is asked of a server that not every machine reaches; to say nothing would look like a good answer.
+    // Not every machine can reach the advisory database. A silent skip would look like success.
     println!(
-        "\nNOT CHECKED: known weaknesses, for https://github.com/RustSec/advisory-db can't be reached from here."
+        "\nNOT CHECKED: known vulnerabilities, because https://github.com/RustSec/advisory-db can't be reached."
     );
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: rebuilds and restarts whenever a source file changes.
+//! `cargo xtask dev`: rebuilds and restarts on every change of a source file.
 
 use std::{
     collections::BTreeMap,
@@ -33,10 +33,10 @@ const WATCHED: [&str; 8] = [
 ];
 const POLL: Duration = Duration::from_millis(300);
 
-/// When each watched file was last changed.
+/// Modification time of each watched file.
 type Snapshot = BTreeMap<PathBuf, SystemTime>;
 
-/// Serves until Ctrl-C; while a build fails, the server of the last good one stays.
+/// Serves until Ctrl-C. If a build fails, the server of the last successful one keeps running.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
     let address = serve::address(options);
     serve::require_free(&address)?;
@@ -45,7 +45,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
         let built_from = snapshot();
         match build() {
             Ok(binary) => {
-                // One at a time: both would want the port and the data.
+                // Stop the old server first: both use the same port and data.
                 drop(server.take());
                 server = Some(start(&binary, options, &address)?);
             }
@@ -59,7 +59,7 @@ pub(crate) fn run(options: &[&str]) -> Result<()> {
 }
 
 fn build() -> Result<PathBuf> {
-    // Not those of the whole run: nobody wants a table of every change of the day.
+    // Separate from the steps of the whole run, which would end with a table of every rebuild.
     let mut steps = Steps::default();
     binary::build(Mode::Development, &mut steps)
 }
@@ -67,14 +67,15 @@ fn build() -> Result<PathBuf> {
 fn start(binary: &Path, options: &[&str], address: &str) -> Result<Server> {
     let mut server = Server::start(binary, options)?;
     match server.wait_until_reachable(address) {
-        Ok(()) => println!("\n    Keywright runs on http://{address}; Ctrl-C ends it."),
-        // What the programmer is working on may well be why; the next change may mend it.
+        Ok(()) => println!("\n    Keywright is running on http://{address}; press Ctrl-C to stop."),
+        // The change itself may be the cause, and the next one may fix it.
         Err(error) => println!("\n    {error:#}\n    waiting for a change"),
     }
     Ok(server)
 }
 
-/// Returns false on Ctrl-C. Waits for a quiet moment, so that saving many files is one change.
+/// Waits for a change and returns false on Ctrl-C. Two equal snapshots must follow each other, so
+/// that saving many files counts as one change.
 fn wait_for_change(built_from: &Snapshot) -> bool {
     let mut last = built_from.clone();
     loop {
@@ -93,7 +94,7 @@ fn wait_for_change(built_from: &Snapshot) -> bool {
 fn snapshot() -> Snapshot {
     let mut files = Snapshot::new();
     for name in WATCHED {
-        // A file that goes away while we look is a change that the next look will see.
+        // A file that disappears meanwhile appears as a change in the next snapshot.
         let _ = collect(&workspace::root().join(name), &mut files);
     }
     files

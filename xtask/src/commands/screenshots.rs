@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: the pictures of the documentation, which nobody takes by hand.
+//! `cargo xtask screenshots`: takes the screenshots of the documentation.
 
 use anyhow::Result;
 
@@ -10,13 +10,13 @@ use crate::{
     tools::browser,
 };
 
-/// Builds everything and lets a browser take the pictures into `docs/screenshots`.
+/// Builds everything and takes the screenshots into `docs/screenshots` with a browser.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let browser = browser::install(steps)?;
     let server = binary::build(Mode::Release, steps)?;
     let mut playwright = playwright::command(&browser, &server);
     playwright.args(["--config", "screenshots.config.ts"]);
-    steps.run("taking the screenshots", "some seconds", || {
+    steps.run("taking the screenshots", "a few seconds", || {
         process::run(&mut playwright)
     })
 }

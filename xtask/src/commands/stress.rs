@@ -1,5 +1,5 @@
-//! `cargo xtask stress`: repeats the race and crash tests in an optimized build, sends the requests that
-//! schemathesis generates from `/openapi.json`, and prints a table of the results.
+//! `cargo xtask stress`: repeats the race and crash tests in an optimized build, sends the
+//! requests that schemathesis generates from `/openapi.json`, and prints a table of the results.
 
 mod schemathesis;
 
@@ -13,10 +13,10 @@ use crate::{
     steps::{Steps, now},
 };
 
-/// What the paths of these tests contain: they are about concurrency and failure.
+/// Parts of the paths of the tests to repeat: those about concurrency and failure.
 const SUBJECTS: [&str; 4] = ["concurren", "backup::", "crash_recovery::", "faults::"];
 
-/// Passed to the crash tests: how often they kill the server.
+/// Number of times that the crash tests kill the server in each run.
 const KILLS_PER_RUN: &str = "10";
 
 const DEFAULT_MINUTES: u64 = 10;
@@ -31,7 +31,7 @@ struct Tally {
     failures: u32,
 }
 
-/// Repeats the tests until the time is over and prints the table. Fails if any try failed.
+/// Repeats the tests until the time is over and prints the table. Fails if any test failed.
 pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     let minutes = match minutes {
         Some(minutes) => minutes
@@ -40,7 +40,7 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
         None => DEFAULT_MINUTES,
     };
     if process::on_path("cargo-nextest").is_none() {
-        bail!("this needs cargo-nextest: `cargo install cargo-nextest --locked`");
+        bail!("cargo-nextest is required: run `cargo install cargo-nextest --locked`");
     }
     let postgres = Postgres::provide(steps)?;
     let end = now() + Duration::from_secs(minutes * 60);
@@ -49,7 +49,7 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     while iterations == 0 || now() < end {
         run_tests(&postgres, &mut tallies)?;
         iterations += 1;
-        println!("    iteration {iterations} is done");
+        println!("    iteration {iterations} finished");
     }
     let is_as_documented = schemathesis::run(EXAMPLES_PER_MINUTE * minutes.max(1), steps)?;
     let tally = tallies
@@ -60,7 +60,7 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     print_table(&tallies);
     let failures: u32 = tallies.values().map(|tally| tally.failures).sum();
     if failures > 0 {
-        bail!("{failures} tries failed");
+        bail!("{failures} test runs failed");
     }
     Ok(())
 }
@@ -94,7 +94,8 @@ fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally
     Ok(())
 }
 
-/// `PASS [ 1.2s] keywright::all device_api::concurrency::one::sqlite`: the case, the engine, and whether it passed.
+/// Parses a line such as `PASS [ 1.2s] keywright::all device_api::concurrency::one::sqlite` into
+/// the case, the engine and whether it passed.
 fn outcome(line: &str) -> Option<(String, String, bool)> {
     let (passed, rest) = match line.trim_start().split_once(' ')? {
         ("PASS", rest) => (true, rest),
@@ -120,7 +121,7 @@ fn outcome(line: &str) -> Option<(String, String, bool)> {
 }
 
 fn print_table(tallies: &BTreeMap<(String, String), Tally>) {
-    println!("\n| case | engine | tries | failures |\n|---|---|---|---|");
+    println!("\n| test | engine | runs | failures |\n|---|---|---|---|");
     for ((case, engine), Tally { tries, failures }) in tallies {
         println!("| `{case}` | {engine} | {tries} | {failures} |");
     }
@@ -131,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_of_nextest_are_read() {
+    fn nextest_lines_are_parsed() {
         for (line, expected) in [
             (
                 "        PASS [   0.046s] (1/9) keywright::all device_api::concurrency::limit::sqlite",

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check there is, in the order in which they fail fastest.
+//! `cargo xtask test`: every check, with the fastest to fail first.
 
 use anyhow::{Context, Result};
 
@@ -11,10 +11,10 @@ use crate::{
     site::{self, Mode},
     steps::Steps,
     tidy,
-    tools::{WasmCompiler, browser},
+    tools::{WasmCompiler, browser, cargo_tools},
 };
 
-/// The parts, in the order in which they run.
+/// The parts, in execution order.
 const PARTS: [(&str, Part); 7] = [
     ("format", format),
     ("lint", lint),
@@ -27,19 +27,19 @@ const PARTS: [(&str, Part); 7] = [
 
 type Part = fn(&mut Run<'_>) -> Result<()>;
 
-/// What the parts of one run share.
+/// Shared state of the parts of one run.
 struct Run<'a> {
     steps: &'a mut Steps,
     postgres: Option<Postgres>,
 }
 
-/// Runs the named parts, or all, up to the first failure.
+/// Runs the named parts, or all of them, up to the first failure.
 pub(crate) fn run(names: &[&str], steps: &mut Steps) -> Result<()> {
     for name in names {
         let known = PARTS.iter().any(|(part, _)| part == name);
         known.then_some(()).with_context(|| {
             let parts = PARTS.map(|(part, _)| part).join(" ");
-            format!("no part is called `{name}`; the parts are: {parts}")
+            format!("unknown part `{name}`; the parts are: {parts}")
         })?;
     }
     let mut run = Run {
@@ -58,7 +58,7 @@ pub(crate) fn run(names: &[&str], steps: &mut Steps) -> Result<()> {
 }
 
 impl Run<'_> {
-    /// The address of a `PostgreSQL` that lives as long as this run.
+    /// Returns the URL of a PostgreSQL server that lives as long as this run.
     fn postgres_url(&mut self) -> Result<String> {
         let postgres = match self.postgres.take() {
             Some(postgres) => postgres,
@@ -88,8 +88,8 @@ fn lint(run: &mut Run<'_>) -> Result<()> {
         "warnings",
     ];
     run.cargo("lint", "3 min the first time", &all)?;
-    // Debian's compiler has a clippy of another version, whose opinions differ; the build of the site
-    // compiles the same code.
+    // Debian's compiler comes with a different version of clippy, whose lints differ. The site
+    // build compiles the same code.
     let WasmCompiler::Default = WasmCompiler::install(run.steps)? else {
         return Ok(());
     };
@@ -119,8 +119,8 @@ fn docs(run: &mut Run<'_>) -> Result<()> {
         "--no-deps",
         "--document-private-items",
     ]);
-    // Examples turn on the features that dev-dependencies ask for, as they are for clippy: what it
-    // has compiled of the dependencies is used again.
+    // Examples enable the features of dev-dependencies, as clippy does, so that the dependencies
+    // it has already compiled are reused.
     cargo.args(["--lib", "--examples"]);
     for binary in ["keywright-bench", "keywright-frontend", "xtask"] {
         cargo.args(["--bin", binary]);
@@ -130,7 +130,15 @@ fn docs(run: &mut Run<'_>) -> Result<()> {
 }
 
 fn tidy_part(run: &mut Run<'_>) -> Result<()> {
-    run.steps.run("tidy", "a moment", tidy::check)
+    run.steps.run("tidy", "a moment", tidy::check)?;
+    let typos = cargo_tools::program(&cargo_tools::typos(), run.steps)?;
+    run.steps.run("spelling", "a moment", || {
+        process::run(&mut process::command(typos))
+    })?;
+    let machete = cargo_tools::program(&cargo_tools::machete(), run.steps)?;
+    run.steps.run("unused dependencies", "a moment", || {
+        process::run(&mut process::command(machete))
+    })
 }
 
 fn rust(run: &mut Run<'_>) -> Result<()> {
@@ -160,13 +168,14 @@ fn browser_part(run: &mut Run<'_>) -> Result<()> {
     let url = run.postgres_url()?;
     let mut types = playwright::npx(&["tsc", "--noEmit"]);
     run.steps
-        .run("types of the browser tests", "some seconds", || {
+        .run("type check of the browser tests", "a few seconds", || {
             process::run(&mut types)
         })?;
     let mut tests = playwright::command(&browser, &server);
     tests
         .env("KEYWRIGHT_DEVICE_BIN", &device)
         .env(postgres::VARIABLE, url);
-    run.steps
-        .run("browser tests", "some minutes", || process::run(&mut tests))
+    run.steps.run("browser tests", "a few minutes", || {
+        process::run(&mut tests)
+    })
 }

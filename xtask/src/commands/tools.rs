@@ -1,4 +1,4 @@
-//! `cargo xtask tools`: installs everything that any command may need.
+//! `cargo xtask tools`: installs the tools of all commands.
 
 use anyhow::Result;
 
@@ -8,11 +8,10 @@ use crate::{
     tools::{SiteTools, browser},
 };
 
-/// Installs what is missing.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     SiteTools::install(steps)?;
     browser::install(steps)?;
     postgres::install(steps)?;
-    println!("\nAll tools are here.");
+    println!("\nAll tools are installed.");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Builds the server's binary.
+//! Builds of the server binary.
 
 use std::{panic, path::PathBuf, thread};
 
@@ -13,19 +13,17 @@ use crate::{
 
 const PACKAGE: &str = "keywright";
 
-/// The device with the published client on it, for the browser tests.
+/// The example that plays a device with the published client in the browser tests.
 const DEVICE: &str = "device";
 
-/// How the binary is compiled.
+/// Cargo profile of the binary.
 #[derive(Clone, Copy)]
 pub(crate) enum Profile {
-    /// Quickly, for work on it.
     Debug,
-    /// For use.
     Release,
 }
 
-/// Where cargo puts the binary.
+/// Returns the path of the binary.
 pub(crate) fn path(profile: Profile) -> PathBuf {
     let folder = match profile {
         Profile::Debug => "debug",
@@ -34,15 +32,15 @@ pub(crate) fn path(profile: Profile) -> PathBuf {
     workspace::target().join(folder).join(PACKAGE)
 }
 
-/// Builds the site and the binary that reads it from `target/site`. Both at once: the wasm is linked
-/// on one core for minutes.
+/// Builds the site and the binary that reads it from `target/site`. Both builds run concurrently,
+/// because linking the wasm occupies one core for minutes.
 pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<PathBuf> {
     let mut cargo = process::cargo();
     cargo.args(["build", "--quiet", "--package", PACKAGE]);
     thread::scope(|scope| {
         let server = scope.spawn(|| process::run(&mut cargo));
         site::build(mode, steps)?;
-        let estimate = "some minutes the first time, less what the site took";
+        let estimate = "a few minutes the first time, minus the time for the site";
         steps.run("building the server", estimate, || {
             server
                 .join()
@@ -52,12 +50,14 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<PathBuf> {
     Ok(path(Profile::Debug))
 }
 
-/// Builds what the browser tests run: the server, and the example that plays a device. Of the whole
-/// workspace, since only then are features the same as in the Rust tests and their artifacts used again.
+/// Builds the server and the example device for the browser tests.
+///
+/// Builds the whole workspace, because only then do the features match those of the Rust tests,
+/// whose artifacts are then reused.
 pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, PathBuf)> {
     let mut cargo = process::cargo();
     cargo.args(["build", "--workspace", "--bins", "--example", DEVICE]);
-    let estimate = "some minutes the first time, then seconds";
+    let estimate = "a few minutes the first time, then seconds";
     steps.run("building the server and a device", estimate, || {
         process::run(&mut cargo)
     })?;
@@ -65,7 +65,7 @@ pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, Pat
     Ok((debug.join(PACKAGE), debug.join("examples").join(DEVICE)))
 }
 
-/// The one file that carries the site inside.
+/// Builds the single binary with the embedded site.
 pub(crate) fn build_with_site(profile: Profile, steps: &mut Steps) -> Result<()> {
     site::build(Mode::Release, steps)?;
     let mut cargo = process::cargo();
@@ -74,11 +74,13 @@ pub(crate) fn build_with_site(profile: Profile, steps: &mut Steps) -> Result<()>
         cargo.arg("--release");
     }
     let estimate = "up to 10 min the first time";
-    steps.run("building the server with the site inside", estimate, || {
-        process::run(&mut cargo)
-    })?;
+    steps.run(
+        "building the server with the embedded site",
+        estimate,
+        || process::run(&mut cargo),
+    )?;
     println!(
-        "\n{} is all it takes to run Keywright.",
+        "\n{} is everything you need to run Keywright.",
         path(profile).display()
     );
     Ok(())

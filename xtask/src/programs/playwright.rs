@@ -1,10 +1,10 @@
-//! Runs what is in `end2end`: the browser tests, and the script that takes the screenshots.
+//! Runs the browser tests and the screenshot script of `end2end`.
 
 use std::{path::Path, process::Command};
 
 use crate::{process, tools::browser::Browser, workspace};
 
-/// A command of one of the packages of `end2end`, run there.
+/// Creates a command from the packages of `end2end`, in that folder.
 pub(crate) fn npx(arguments: &[&str]) -> Command {
     let mut npx = process::command("npx");
     npx.current_dir(workspace::end2end())
@@ -13,7 +13,7 @@ pub(crate) fn npx(arguments: &[&str]) -> Command {
     npx
 }
 
-/// Playwright's test runner with that browser, against that server.
+/// Creates a run of Playwright's test runner with this browser and server.
 pub(crate) fn command(browser: &Browser, server: &Path) -> Command {
     let mut playwright = npx(&["playwright", "test"]);
     playwright.env("KEYWRIGHT_BIN", server);

@@ -1,5 +1,5 @@
-//! A `PostgreSQL` for the tests: the one that the caller names, else a private one that lives as long as the run. And one for
-//! benchmarks, whose data stays, and which waits for the disk.
+//! PostgreSQL for the tests: the server named by the caller, or a private one for this run.
+//! Benchmarks get a server with durable writes whose data is kept.
 
 use std::{
     env, fs,
@@ -15,28 +15,29 @@ use anyhow::{Context, Result, bail};
 
 use crate::{process, steps::Steps, tools::apt};
 
-/// Names a superuser's maintenance database; every test makes a database of its own from there.
+/// Environment variable with the URL of a superuser's maintenance database. Each test creates its
+/// own database from there.
 pub(crate) const VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
 const SUPERUSER: &str = "keywright";
-const BY_HAND: &str = "PostgreSQL is needed for the tests: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
-    postgres:// address";
+const BY_HAND: &str = "the tests need PostgreSQL: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
+    postgres:// URL";
 
 /// The server that the tests use.
 pub(crate) struct Postgres {
     url: String,
-    /// Ours, unless somebody else's was named: held so that it ends with this.
+    /// The private server, if none was given. It stops on drop.
     _private: Option<PrivateServer>,
 }
 
 /// A running server process.
 struct PrivateServer {
     child: Child,
-    /// To be removed at the end, unless it is kept.
+    /// Folder to remove on drop, unless the data is kept.
     folder: Option<PathBuf>,
 }
 
-/// A server of ours whose databases outlive it.
+/// A private server whose databases are kept between runs.
 pub(crate) struct KeptPostgres {
     server: String,
     binaries: PathBuf,
@@ -44,19 +45,19 @@ pub(crate) struct KeptPostgres {
 }
 
 impl KeptPostgres {
-    /// Its address, without a database.
+    /// Returns the server's URL without a database.
     pub(crate) fn server(&self) -> &str {
         &self.server
     }
 
-    /// The folder of its programs.
+    /// Returns the folder of the server's programs.
     pub(crate) fn binaries(&self) -> &Path {
         &self.binaries
     }
 }
 
 impl Postgres {
-    /// Uses the server that the environment names, or starts one.
+    /// Uses the server named by the environment, or starts one.
     pub(crate) fn provide(steps: &mut Steps) -> Result<Self> {
         if let Ok(url) = env::var(VARIABLE) {
             return Ok(Self {
@@ -65,12 +66,13 @@ impl Postgres {
             });
         }
         let binaries = install(steps)?;
-        steps.run("starting a private PostgreSQL", "some seconds", || {
+        steps.run("starting a private PostgreSQL", "a few seconds", || {
             start(&binaries)
         })
     }
 
-    /// Starts the server that is kept under that name, as it is when it is installed: what it was told to keep survives a power cut.
+    /// Starts the kept server with this name. It uses default settings, so committed data survives
+    /// a power failure.
     pub(crate) fn keep(name: &str, steps: &mut Steps) -> Result<KeptPostgres> {
         let binaries = install(steps)?;
         let start = || {
@@ -86,12 +88,12 @@ impl Postgres {
         };
         steps.run(
             "starting a PostgreSQL for the benchmark",
-            "some seconds",
+            "a few seconds",
             start,
         )
     }
 
-    /// The address to give to the tests.
+    /// Returns the URL for the tests.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -99,7 +101,8 @@ impl Postgres {
 
 impl Drop for PrivateServer {
     fn drop(&mut self) {
-        // At once and without writing anything back, unless it is kept. Nothing is left to do if it fails.
+        // SIGQUIT stops a temporary server immediately, without a checkpoint. A kept server shuts
+        // down cleanly on SIGINT. There is nothing left to do if this fails.
         let id = self.child.id().to_string();
         let signal = if self.folder.is_some() {
             "-QUIT"
@@ -116,7 +119,7 @@ impl Drop for PrivateServer {
     }
 }
 
-/// Returns the folder of `PostgreSQL`'s binaries, and installs them if there are none.
+/// Returns the folder of PostgreSQL's binaries, and installs them if they are missing.
 pub(crate) fn install(steps: &mut Steps) -> Result<PathBuf> {
     if let Some(folder) = find_binaries() {
         return Ok(folder);
@@ -129,7 +132,7 @@ fn find_binaries() -> Option<PathBuf> {
     if let Some(initdb) = process::on_path("initdb") {
         return initdb.parent().map(Path::to_path_buf);
     }
-    // Debian keeps them off PATH, one folder for each major version.
+    // Debian keeps them off PATH, in one folder per major version.
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut versions: Vec<u32> = versions
         .flatten()
@@ -155,14 +158,14 @@ fn start(binaries: &Path) -> Result<Postgres> {
     })
 }
 
-/// How long data is kept.
+/// How long the data is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kept {
     ForThisRun,
     Always,
 }
 
-/// Starts a server with its data in that folder, which is its user's.
+/// Starts a server with its data in this folder, which belongs to the server's user.
 fn start_in(binaries: &Path, folder: PathBuf, kept: Kept) -> Result<(String, PrivateServer)> {
     let data = folder.join("data");
     if !data.exists() {
@@ -208,7 +211,7 @@ fn wait_until_ready(server: &mut PrivateServer, port: u16, log: &Path) -> Result
     let read = || fs::read_to_string(log).unwrap_or_default();
     for _ in 0..600 {
         if server.child.try_wait()?.is_some() {
-            bail!("PostgreSQL ended while it was starting:\n{}", read());
+            bail!("PostgreSQL exited during startup:\n{}", read());
         }
         if read().contains(READY) && TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return Ok(());
@@ -223,7 +226,8 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// A command of `PostgreSQL`'s: it refuses to run as root, and should not outlive a killed xtask.
+/// Creates a command for the server's user, because PostgreSQL refuses to run as root. It also
+/// stops if xtask is killed.
 fn as_server_user(program: &Path) -> Result<Command> {
     let setpriv = process::on_path("setpriv");
     let mut command = match setpriv {
@@ -237,12 +241,12 @@ fn as_server_user(program: &Path) -> Result<Command> {
         }
         None if apt::is_root() => {
             bail!(
-                "PostgreSQL refuses root, and there is no `setpriv` to run it as another user. {BY_HAND}"
+                "PostgreSQL refuses to run as root, and `setpriv` is missing to switch the user; {BY_HAND}"
             )
         }
         None => process::command(program),
     };
-    // Its user may not enter the workspace's folder.
+    // The server's user may not have access to the workspace folder.
     command.current_dir("/");
     Ok(command)
 }

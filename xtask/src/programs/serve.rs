@@ -16,13 +16,13 @@ use crate::{interrupt, process};
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
 const POLL: Duration = Duration::from_millis(100);
 
-/// A server that ends when this is dropped.
+/// A server that stops on drop.
 pub(crate) struct Server {
     child: Child,
 }
 
 impl Server {
-    /// Starts `keywright serve` with the options.
+    /// Starts `keywright serve` with these options.
     pub(crate) fn start(binary: &Path, options: &[&str]) -> Result<Self> {
         let mut command = process::command(binary);
         command.arg("serve").args(options);
@@ -32,21 +32,21 @@ impl Server {
         })
     }
 
-    /// Waits until the server takes connections, half a minute at most.
+    /// Waits up to 30 seconds until the server accepts connections.
     pub(crate) fn wait_until_reachable(&mut self, address: &str) -> Result<()> {
         for _ in 0..300 {
             if let Some(status) = self.exited()? {
-                bail!("the server ended while it was starting ({status})");
+                bail!("the server exited during startup ({status})");
             }
             if TcpStream::connect(address).is_ok() {
                 return Ok(());
             }
             thread::sleep(POLL);
         }
-        bail!("the server does not listen on {address}")
+        bail!("the server did not start listening on {address}")
     }
 
-    /// Waits until the server ends, by itself or because of Ctrl-C.
+    /// Waits until the server exits, or stops it on Ctrl-C.
     pub(crate) fn wait(&mut self) -> Result<()> {
         loop {
             if interrupt::requested() {
@@ -54,23 +54,25 @@ impl Server {
                 return Ok(());
             }
             if let Some(status) = self.exited()? {
-                // Ctrl-C reaches the server first.
+                // Ctrl-C may reach the server before xtask.
                 thread::sleep(POLL);
                 if interrupt::requested() || status.success() {
                     return Ok(());
                 }
-                bail!("the server ended ({status})");
+                bail!("the server exited ({status})");
             }
             thread::sleep(POLL);
         }
     }
 
-    /// How the server ended, if it has.
+    /// Returns the exit status if the server has exited.
     pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
-        self.child.try_wait().context("lost the server's process")
+        self.child
+            .try_wait()
+            .context("can't query the server process")
     }
 
-    /// Asks the server to end, and ends it after ten seconds.
+    /// Sends SIGTERM, and kills the server after ten seconds.
     pub(crate) fn stop(&mut self) {
         let ended = |child: &mut Child| !matches!(child.try_wait(), Ok(None));
         if ended(&mut self.child) {
@@ -84,7 +86,7 @@ impl Server {
             }
             thread::sleep(POLL);
         }
-        // Both fail only when the process is gone.
+        // Both fail only if the process has already exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -96,7 +98,7 @@ impl Drop for Server {
     }
 }
 
-/// The address that `keywright serve` will listen on with these options.
+/// Returns the address that `keywright serve` listens on with these options.
 pub(crate) fn address(options: &[&str]) -> String {
     let mut given = None;
     for (index, option) in options.iter().enumerate() {
@@ -107,18 +109,18 @@ pub(crate) fn address(options: &[&str]) -> String {
         }
     }
     let address = given.or_else(|| env::var("KEYWRIGHT_LISTEN").ok());
-    // To listen everywhere is to be reachable here, too.
+    // A server that listens on all interfaces is reachable on this one too.
     address
         .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned())
         .replace("0.0.0.0:", "127.0.0.1:")
 }
 
-/// Fails if something else listens there already: better now than after minutes of building.
+/// Fails if the address is already in use, before minutes of building.
 pub(crate) fn require_free(address: &str) -> Result<()> {
     match TcpListener::bind(address) {
         Ok(_) => Ok(()),
         Err(error) => bail!(
-            "can't listen on {address} ({error}); choose another one, for example: -- --listen 127.0.0.1:4000"
+            "can't listen on {address} ({error}); choose another address, for example: -- --listen 127.0.0.1:4000"
         ),
     }
 }
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_is_that_of_the_last_listen_option() {
+    fn last_listen_option_determines_the_address() {
         assert_eq!(address(&["--listen", "127.0.0.1:4000"]), "127.0.0.1:4000");
         assert_eq!(
             address(&["--data", "x", "--listen=0.0.0.0:80"]),

@@ -1,4 +1,4 @@
-//! The most that we let a browser download.
+//! The size budget of the site.
 
 use std::{fs, path::Path};
 
@@ -6,11 +6,11 @@ use anyhow::{Context, Result, bail};
 
 use super::output;
 
-/// Maximum number of bytes, after brotli, of everything that the pages load: 320 KiB. Give the reason for raising it in the
-/// commit message.
+/// Maximum total size of all assets after brotli: 320 KiB. Give the reason in the commit message
+/// when you raise it.
 const BUDGET: u64 = 327_680;
 
-/// How the names of the built files begin and end that pages load: there is one of each.
+/// Prefix and suffix of each asset that pages load. The site has exactly one file of each.
 const DOWNLOADS: [(&str, &str); 4] = [
     ("keywright-frontend-", "_bg.wasm"),
     ("keywright-frontend-", ".js"),
@@ -18,7 +18,7 @@ const DOWNLOADS: [(&str, &str); 4] = [
     ("main-", ".css"),
 ];
 
-/// Fails if what a browser downloads of the built site is larger than its budget, compressed, or is not what we think it is.
+/// Fails if the compressed assets exceed the budget, or if the set of files is unexpected.
 pub(crate) fn check() -> Result<()> {
     let mut files = output::files("wasm")?;
     files.extend(output::files("js")?);
@@ -42,7 +42,7 @@ pub(crate) fn check() -> Result<()> {
     println!("    {total:>7} bytes after brotli, of {BUDGET} allowed");
     if total > BUDGET {
         bail!(
-            "a browser downloads {total} bytes, {} over the budget",
+            "the site has {total} bytes after brotli, {} over the budget",
             total - BUDGET
         );
     }
@@ -60,11 +60,11 @@ fn check_names(names: &[&str]) -> Result<()> {
             .filter(|name| name.starts_with(begin) && name.ends_with(end));
         let found = found.count();
         if found != 1 {
-            bail!("there are {found} files {begin}…{end} in the site, not one");
+            bail!("expected exactly one file {begin}…{end} in the site, found {found}");
         }
     }
     if names.len() != DOWNLOADS.len() {
-        bail!("the budget knows nothing of one of {}", names.join(", "));
+        bail!("the site has an unexpected file among {}", names.join(", "));
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_site_of_one_file_of_each_kind_is_counted_and_no_other() {
+    fn site_must_have_exactly_one_file_of_each_kind() {
         let names = [
             "keywright-frontend-1f_bg.wasm",
             "keywright-frontend-1f.js",

@@ -1,4 +1,4 @@
-//! Tells whether the site has to be built again, by the contents of everything that it is made from.
+//! Detects whether the site is up to date, from the contents of its inputs.
 
 use std::{
     collections::hash_map::DefaultHasher,
@@ -26,7 +26,7 @@ const INPUTS: [&str; 11] = [
     "xtask/src/site",
 ];
 
-/// A text that is the same as long as a build would give the same site.
+/// Returns a text that changes whenever a build could produce a different site.
 pub(crate) fn fingerprint(mode: Mode) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     for input in INPUTS {

@@ -1,10 +1,9 @@
-//! How the site is built.
+//! Build mode of the site.
 
-/// What the site is built for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mode {
-    /// Small files, compressed.
+    /// Optimized for size and precompressed.
     Release,
-    /// A quick build.
+    /// Optimized for build time.
     Development,
 }

@@ -1,4 +1,4 @@
-//! Optimizes the script and the wasm of a release build for size.
+//! Optimizes the script and wasm of a release build for size.
 
 use std::{
     fs,
@@ -10,8 +10,8 @@ use anyhow::Result;
 use super::output::files;
 use crate::{process, tools::SiteTools, workspace};
 
-/// The features that the compiler uses, one by one: without them wasm-opt rejects the module, and with `--all-features` it
-/// writes one that Chromium rejects.
+/// The wasm features that the compiler uses. wasm-opt rejects the module without them, and with
+/// `--all-features` it writes one that Chromium rejects.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -21,9 +21,10 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// Chosen by the size after brotli, which is what a browser downloads.
+/// Passes chosen by the size after brotli, which is what a browser downloads.
 const OPTIMIZATIONS: [&str; 9] = [
-    // The module owns its memory, which starts zeroed, and the first kilobyte is never used: it is the far end of the stack.
+    // The module owns its memory, which starts zeroed. The first kilobyte is the far end of the
+    // stack and is never used.
     "--zero-filled-memory",
     "--low-memory-unused",
     // Several similar functions compress better than a large one that they are inlined into.
@@ -31,14 +32,14 @@ const OPTIMIZATIONS: [&str; 9] = [
     // The code that `-Oz` saves over `-Os` is code that brotli compresses well.
     "-Os",
     "--converge",
-    // Sorting by name puts similar functions next to each other. The names themselves are stripped.
+    // Sorting by name puts similar functions next to each other. The names are stripped.
     "--reorder-functions-by-name",
     "--strip-debug",
     "--strip-producers",
     "--quiet",
 ];
 
-/// Optimizes every wasm file of the site, and its script.
+/// Optimizes every wasm file of the site and its script.
 pub(super) fn optimize(tools: &SiteTools) -> Result<()> {
     for wasm in files("wasm")? {
         minify(&script_of(&wasm), tools)?;
@@ -49,13 +50,13 @@ pub(super) fn optimize(tools: &SiteTools) -> Result<()> {
     Ok(())
 }
 
-/// The script that wasm-bindgen generates for a module.
+/// Returns the script that wasm-bindgen generated for a module.
 fn script_of(wasm: &Path) -> PathBuf {
     let name = wasm.to_string_lossy();
     PathBuf::from(name.replace("_bg.wasm", ".js"))
 }
 
-/// Minifies a script in place and drops whatever its default export does not use.
+/// Minifies a script in place and drops everything that its default export does not use.
 fn minify(script: &Path, tools: &SiteTools) -> Result<()> {
     let entry = workspace::target().join("site-build/start.mjs");
     let path = script.display().to_string();
@@ -68,7 +69,7 @@ fn minify(script: &Path, tools: &SiteTools) -> Result<()> {
         "--log-level=warning",
         "--allow-overwrite",
     ]);
-    // Without these, esbuild keeps wasm-bindgen's classes, although no code creates one.
+    // Without these, esbuild keeps wasm-bindgen's classes, although no code instantiates them.
     esbuild.args([
         "--define:Symbol.dispose=undefined",
         "--pure:FinalizationRegistry",

@@ -1,4 +1,4 @@
-//! The files that a build leaves in `target/site/pkg`.
+//! The files of a build in `target/site/pkg`.
 
 use std::{fs, path::PathBuf};
 
@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 
 use crate::workspace;
 
-/// The built files with this extension. Fails if there is none.
+/// Returns the built files with this extension. Fails if there are none.
 pub(super) fn files(extension: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(packages())? {

@@ -1,11 +1,11 @@
-//! Rust in documents is code that is compiled; doc comments have none, so that no run pays for doc tests.
+//! Rust code in documents is compiled as an example. Doc comments contain none: doc tests are off.
 
 use super::tree::Tree;
 
-/// The documents for people who use Keywright.
+/// Documents for users of Keywright.
 const DOCUMENTS: [&str; 2] = ["README.md", "docs/"];
 
-/// Clippy and the tests compile what is here.
+/// Folder of the examples, which clippy and the tests compile.
 const EXAMPLES: &str = "server/examples/";
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
@@ -22,7 +22,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
             let code = without_layout(&code);
             if !examples.iter().any(|example| example.contains(&code)) {
                 found.push(format!(
-                    "{file}:{line}: no file in {EXAMPLES} has this code"
+                    "{file}:{line}: no file in {EXAMPLES} contains this code"
                 ));
             }
         }
@@ -32,14 +32,15 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         let blocks = comments.flat_map(|comment| blocks(text, comment));
         for (line, ..) in blocks.filter(|(_, language, _)| *language != "text") {
             found.push(format!(
-                "{file}:{line}: only ```text in doc comments: doc tests are off, so write a test"
+                "{file}:{line}: use only ```text in doc comments: doc tests are off, so write a test"
             ));
         }
     }
     found
 }
 
-/// Fenced blocks on lines that start with `prefix`: the line of the opening fence, the language, and the content.
+/// Returns the fenced blocks on lines that start with `prefix`: the line of the opening fence, the
+/// language and the content.
 fn blocks<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = (usize, &'a str, String)> {
     let mut lines = text.lines().zip(1..).filter_map(move |(line, number)| {
         Some((line.trim_start().strip_prefix(prefix)?.trim(), number))
@@ -55,7 +56,7 @@ fn blocks<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = (usize, &'
     })
 }
 
-/// The code without what rustfmt may add or move.
+/// Strips everything that rustfmt may add or move.
 fn without_layout(code: &str) -> String {
     code.replace([',', '{', '}'], "")
         .split_whitespace()
@@ -72,18 +73,18 @@ mod tests {
     );
 
     #[test]
-    fn rust_in_a_document_is_part_of_an_example() {
+    fn rust_code_in_documents_must_be_in_an_example() {
         let good = "Text\n\n```rust\nlet app = 1;\n```\n\n```sh\nls\n```\n";
         let bad = "```text\nx\n```\n```rust\nlet app = 2;\n```\n";
         let tree = Tree::of([EXAMPLE, ("README.md", good), ("docs/api.md", bad)]);
         assert_eq!(
             check(&tree),
-            ["docs/api.md:4: no file in server/examples/ has this code"]
+            ["docs/api.md:4: no file in server/examples/ contains this code"]
         );
     }
 
     #[test]
-    fn doc_comments_have_no_code_that_looks_tested() {
+    fn doc_comments_must_not_contain_doc_tests() {
         let text = "//! ```text\n//! x\n//! ```\n/// ```\n/// let app = 1;\n/// ```\nfn f() {}\n";
         let found = check(&Tree::of([("app/src/lib.rs", text)]));
         assert_eq!(found.len(), 1, "{found:?}");

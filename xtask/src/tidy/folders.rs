@@ -1,10 +1,10 @@
-//! Folders stay small enough to be taken in at a glance.
+//! Folders stay small enough to grasp at a glance.
 
 use std::collections::BTreeMap;
 
 use super::tree::Tree;
 
-/// Maximum number of `.rs` files directly in one folder, apart from those that declare the others.
+/// Maximum number of `.rs` files directly in a folder, not counting those in `DECLARING`.
 const MAX_FILES: usize = 15;
 
 const DECLARING: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
@@ -19,7 +19,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     let large = counts.iter().filter(|(_, count)| **count > MAX_FILES);
     large
         .map(|(folder, count)| {
-            format!("{folder} has {count} files, more than {MAX_FILES}: group them in folders")
+            format!("{folder} has {count} files, more than {MAX_FILES}: group them into folders")
         })
         .collect()
 }
@@ -29,12 +29,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_below_a_folder_do_not_count_for_it() {
+    fn files_in_subfolders_are_not_counted() {
         let names: Vec<String> = (0..=MAX_FILES).map(|n| format!("x/src/m{n}.rs")).collect();
         let mut files: [(&str, &str); MAX_FILES + 1] = std::array::from_fn(|n| (&*names[n], ""));
         assert_eq!(
             check(&Tree::of(files)),
-            ["x/src has 16 files, more than 15: group them in folders"]
+            ["x/src has 16 files, more than 15: group them into folders"]
         );
         files[0].0 = "x/src/folder/m.rs";
         assert!(check(&Tree::of(files)).is_empty());

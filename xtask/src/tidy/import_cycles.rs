@@ -1,15 +1,15 @@
-//! No modules of a crate depend on each other in a cycle.
+//! Modules of a crate do not depend on each other in a cycle.
 //!
-//! A module is a file. It depends on the modules that define what it names, in a `use` or in a path;
-//! re-exports are followed to the definition. A module and those below it may name each other, and
-//! code for tests may name anything.
+//! A module is a file. It depends on the modules that define the items it names, in a `use` or in
+//! a path. Re-exports are followed to the definition. A module and its descendants may name each
+//! other, and test code may name anything.
 
 mod graph;
 mod modules;
 
 use super::tree::Tree;
 
-/// Every cycle in every crate, as the files in it and what each names of the next.
+/// Returns every cycle, with its files and the path that each one names in the next.
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (file, _) in tree.matching("", ".rs") {
@@ -33,17 +33,17 @@ mod tests {
     }
 
     #[test]
-    fn modules_that_name_each_other_are_a_cycle() {
+    fn mutual_dependency_is_a_cycle() {
         let found = cycles([
             ("x/src/lib.rs", "mod a; mod b; mod c;"),
             ("x/src/a.rs", "use crate::b::B; pub struct A;"),
             ("x/src/b.rs", "pub struct B; fn f() { log!(crate::c::f()) }"),
             ("x/src/c.rs", "use super::a; pub fn f() -> a::A { a::A }"),
         ]);
-        let expected = "import cycle, to be broken:\
-            \n      x/src/a.rs names `crate::b::B` of x/src/b.rs\
-            \n      x/src/b.rs names `crate::c::f` of x/src/c.rs\
-            \n      x/src/c.rs names `a::A` of x/src/a.rs";
+        let expected = "import cycle:\
+            \n      x/src/a.rs uses `crate::b::B` from x/src/b.rs\
+            \n      x/src/b.rs uses `crate::c::f` from x/src/c.rs\
+            \n      x/src/c.rs uses `a::A` from x/src/a.rs";
         assert_eq!(found, [expected]);
     }
 
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parent_and_its_child_may_name_each_other_but_not_two_children() {
+    fn parent_and_child_may_name_each_other_but_siblings_may_not() {
         let lib = ("x/src/lib.rs", "mod a;");
         let parent = (
             "x/src/a.rs",
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn code_for_tests_and_members_are_no_dependencies() {
+    fn test_code_and_members_are_not_dependencies() {
         let found = cycles([
             ("x/src/lib.rs", "mod a; mod b;"),
             (

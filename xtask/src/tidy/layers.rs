@@ -1,11 +1,11 @@
-//! Who may depend on whom. Cargo keeps the rest: what a crate does not depend on, it can't reach.
+//! Allowed dependencies between crates. Cargo keeps code from reaching any others.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::process;
 
-/// One crate of the workspace and everything that its manifest names.
+/// A crate of the workspace and the dependencies in its manifest.
 pub(crate) struct Crate {
     name: String,
     dependencies: Vec<Dependency>,
@@ -17,11 +17,11 @@ struct Dependency {
     for_tests: bool,
 }
 
-/// What one crate may use of ours.
+/// The workspace crates that a crate may depend on.
 struct Layer {
     name: &'static str,
     may_use: &'static [&'static str],
-    /// Only as an optional dependency: for the server's side.
+    /// Crates allowed only as optional dependencies, for the server side.
     may_use_optionally: &'static [&'static str],
 }
 
@@ -50,7 +50,7 @@ const LAYERS: [Layer; 11] = [
         may_use_optionally: &["keywright-service"],
     },
     layer("keywright-frontend", &["keywright-app"]),
-    // The server puts the parts together: it opens the store for the services.
+    // The server assembles the parts: it opens the store for the services.
     layer(
         "keywright",
         &[
@@ -61,7 +61,7 @@ const LAYERS: [Layer; 11] = [
             "keywright-store",
         ],
     ),
-    // Data sets are generated as the demo is, and written past the services, many rows at once.
+    // Data sets use the demo's generator, and are bulk-inserted directly into the store.
     layer(
         "keywright-bench",
         &[
@@ -84,13 +84,14 @@ const LAYERS: [Layer; 11] = [
     layer("keywright-testing-macros", &[]),
 ];
 
-/// Fixtures for tests: a dev-dependency only. It damages databases on purpose, in ways that the store does not offer.
+/// Test fixtures, only for dev-dependencies. The crate damages databases in ways that the store
+/// does not offer.
 const TESTING: &str = "keywright-testing";
 
-/// The crates that may name sqlx.
+/// The crates that may depend on sqlx.
 const HOLD_SQL: [&str; 2] = ["keywright-store", TESTING];
 
-/// The domain is pure: no I/O, no async, no pages.
+/// Prefixes of crates banned from the domain, which is pure: no I/O, no async and no pages.
 const NOT_IN_DOMAIN: [&str; 5] = ["axum", "futures", "leptos", "sqlx", "tokio"];
 
 /// Reads every manifest of the workspace.
@@ -100,7 +101,7 @@ pub(crate) fn crates() -> Result<Vec<Crate>> {
     let metadata: Value = serde_json::from_str(&process::output(&mut metadata)?)?;
     let packages = metadata["packages"]
         .as_array()
-        .context("cargo metadata without packages")?;
+        .context("cargo metadata lists no packages")?;
     packages.iter().map(parse).collect()
 }
 
@@ -108,7 +109,7 @@ fn parse(package: &Value) -> Result<Crate> {
     let name = |value: &Value| -> Result<String> {
         Ok(value["name"]
             .as_str()
-            .context("cargo metadata without a name")?
+            .context("cargo metadata lists an entry without a name")?
             .to_owned())
     };
     let mut dependencies = Vec::new();
@@ -125,13 +126,13 @@ fn parse(package: &Value) -> Result<Crate> {
     })
 }
 
-/// Every dependency that its crate's layer does not allow.
+/// Returns every dependency that its crate's layer does not allow.
 pub(super) fn check(crates: &[Crate]) -> Vec<String> {
     let mut found = Vec::new();
     for one in crates {
         let Some(layer) = LAYERS.iter().find(|layer| layer.name == one.name) else {
             found.push(format!(
-                "{} has no layer: give it one in xtask/src/tidy/layers.rs",
+                "{} has no layer: assign one in xtask/src/tidy/layers.rs",
                 one.name
             ));
             continue;
@@ -152,7 +153,7 @@ pub(super) fn check(crates: &[Crate]) -> Vec<String> {
 fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     let name = dependency.name.as_str();
     if name == "sqlx" && !HOLD_SQL.contains(&layer.name) {
-        return Some("only keywright-store holds SQL");
+        return Some("only keywright-store contains SQL");
     }
     if dependency.for_tests {
         return None;
@@ -170,9 +171,9 @@ fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     }
     if layer.may_use_optionally.contains(&name) {
         return (!dependency.optional)
-            .then_some("only as an optional dependency of its server side");
+            .then_some("allowed only as an optional dependency, for the server side");
     }
-    Some("that is not a layer below it")
+    Some("it is not in a lower layer")
 }
 
 #[cfg(test)]
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_below_may_be_used() {
+    fn lower_layers_are_allowed() {
         assert!(depends("keywright-service", "keywright-store", false, false).is_empty());
         assert!(depends("keywright-app", "keywright-service", true, false).is_empty());
         assert!(depends("keywright-domain", "serde", false, false).is_empty());
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_above_or_beside_is_refused() {
+    fn higher_and_sibling_layers_are_rejected() {
         assert_eq!(
             depends("keywright-store", "keywright-service", false, false).len(),
             1
@@ -221,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_domain_stays_pure_and_sql_in_the_store() {
+    fn domain_is_pure_and_sql_is_only_in_the_store() {
         assert_eq!(
             depends("keywright-domain", "leptos_router", false, false).len(),
             1
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn fixtures_are_a_dev_dependency_only() {
+    fn testing_crate_is_only_a_dev_dependency() {
         assert!(depends("keywright-store", TESTING, false, true).is_empty());
         for (name, optional) in [("keywright-store", false), ("keywright-app", true)] {
             let found = depends(name, TESTING, optional, false);
@@ -251,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_without_a_layer_is_noticed() {
+    fn crate_without_a_layer_is_reported() {
         assert_eq!(depends("bench", "serde", false, false).len(), 1);
     }
 }

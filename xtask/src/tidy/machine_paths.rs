@@ -1,8 +1,8 @@
-//! Nothing here may know on which machine it was written.
+//! No file contains a path of the machine it was written on.
 
 use super::tree::Tree;
 
-/// Top folders of machines that this was developed on.
+/// Top-level folders of development machines.
 const FOLDERS: [&str; 2] = ["work", "root"];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
@@ -12,7 +12,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         for (index, line) in text.lines().enumerate() {
             if let Some(path) = paths.iter().find(|path| line.contains(path.as_str())) {
                 found.push(format!(
-                    "{file}:{}: a path of some machine: {path}",
+                    "{file}:{}: machine-specific path {path}",
                     index + 1
                 ));
             }
@@ -26,13 +26,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_of_a_machine_is_found_with_its_line() {
+    fn machine_path_is_reported_with_its_line() {
         let text = format!("fine\nsee /{}/notes.txt\n", FOLDERS[0]);
         let tree = Tree::of([("README.md", &text), ("a.md", "/tmp/x")]);
         assert_eq!(
             check(&tree),
             [format!(
-                "README.md:2: a path of some machine: /{}/",
+                "README.md:2: machine-specific path /{}/",
                 FOLDERS[0]
             )]
         );

@@ -1,4 +1,4 @@
-//! Both engines get the same migrations, under the same numbers and names.
+//! Both engines have migrations with the same numbers and names.
 
 use super::tree::Tree;
 
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_names_are_fine() {
+    fn matching_names_are_accepted() {
         let tree = Tree::of([
             ("crates/store/migrations/sqlite/0001_start.sql", ""),
             (
@@ -37,7 +37,7 @@ mod tests {
     }
 
     #[test]
-    fn a_migration_of_one_engine_is_a_breach() {
+    fn migration_missing_from_one_engine_is_reported() {
         let tree = Tree::of([
             ("crates/store/migrations/sqlite/0001_start.sql", ""),
             ("crates/store/migrations/sqlite/0002_more.sql", ""),

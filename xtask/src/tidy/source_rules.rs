@@ -1,10 +1,10 @@
-//! Words that must not occur in some folders.
+//! Words that are banned in certain folders.
 
 use super::tree::Tree;
 
-/// A word, where it is not allowed, and why.
+/// A banned word, where the ban applies, and why.
 struct Rule {
-    /// In pieces, so that this file keeps the rules, too.
+    /// Split into two pieces, so that this file doesn't violate the rule.
     word: [&'static str; 2],
     folder: &'static str,
     except: &'static [&'static str],
@@ -16,25 +16,25 @@ const RULES: [Rule; 4] = [
         word: ["sql", "x"],
         folder: "app/src/",
         except: &[],
-        reason: "the pages know nothing of the database",
+        reason: "pages must not access the database",
     },
     Rule {
         word: ["#[ser", "ver"],
         folder: "app/src/ui/",
         except: &[],
-        reason: "primitives have no server functions",
+        reason: "UI primitives must not define server functions",
     },
     Rule {
         word: ["crate::", "api"],
         folder: "app/src/ui/",
         except: &[],
-        reason: "primitives call no server functions",
+        reason: "UI primitives must not call server functions",
     },
     Rule {
         word: ["sqlx::", "query"],
         folder: "",
         except: &["crates/store/", "crates/testing/"],
-        reason: "only keywright-store holds SQL; the tests' databases are damaged by keywright-testing",
+        reason: "only keywright-store contains SQL, and keywright-testing to damage test databases",
     },
 ];
 
@@ -56,7 +56,7 @@ fn breaches(rule: &Rule, tree: &Tree) -> Vec<String> {
             .filter(|(_, line)| line.contains(&word))
         {
             found.push(format!(
-                "{path}:{}: no `{word}` here: {}",
+                "{path}:{}: `{word}` is not allowed here: {}",
                 index + 1,
                 rule.reason
             ));
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_word_is_found_only_where_it_is_not_allowed() {
+    fn banned_word_is_reported_only_where_the_rule_applies() {
         let [query, server] = [RULES[3].word.concat(), RULES[1].word.concat()];
         let tree = Tree::of([
             ("crates/store/src/licenses.rs", &query),

@@ -1,11 +1,11 @@
-//! A component's styles are found under the component's path.
+//! The style sheet of a component has the same path as the component.
 
 use super::tree::Tree;
 
 const STYLES: &str = "style/components/";
 const COMPONENTS: &str = "app/src/ui";
 
-/// Not every component has styles of its own, but every style sheet belongs to a component.
+/// Returns the style sheets without a component. A component without a style sheet is fine.
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let components = tree.matching(STYLES, ".css").filter_map(|(path, _)| {
         let component = path.strip_prefix(STYLES)?.strip_suffix(".css")?;
@@ -13,7 +13,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     });
     let orphans = components.filter(|(_, component)| !tree.has(component));
     orphans
-        .map(|(path, component)| format!("{path} has no {component}"))
+        .map(|(path, component)| format!("{path} has no component {component}"))
         .collect()
 }
 
@@ -22,7 +22,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_style_sheet_without_its_component_is_a_breach() {
+    fn style_sheet_without_a_component_is_reported() {
         let tree = Tree::of([
             ("style/components/display/table.css", ""),
             ("style/components/display/badge.css", ""),
@@ -33,7 +33,7 @@ mod tests {
         ]);
         assert_eq!(
             check(&tree),
-            ["style/components/display/badge.css has no app/src/ui/display/badge.rs"]
+            ["style/components/display/badge.css has no component app/src/ui/display/badge.rs"]
         );
     }
 }

@@ -6,13 +6,14 @@ use anyhow::Result;
 
 use crate::{process, workspace};
 
-/// Paths, relative to the root and with `/`, and contents of all text files.
+/// Contents of all text files by path, relative to the root and with `/` as the separator.
 pub(crate) struct Tree {
     files: Vec<(String, String)>,
 }
 
 impl Tree {
-    /// What git tracks or would, so that the rules hold before a commit as well as after it.
+    /// Reads tracked and untracked files, except ignored ones, so that rules apply before a
+    /// commit.
     pub(crate) fn of_repository() -> Result<Self> {
         let mut git = process::command("git");
         git.args([
@@ -24,7 +25,7 @@ impl Tree {
         ]);
         let mut files = Vec::new();
         for path in process::output(&mut git)?.split_terminator('\0') {
-            // Not there: deleted, and not committed yet. Not UTF-8: no text.
+            // Skips files that were deleted without a commit, and those that are not UTF-8.
             if let Ok(text) = fs::read_to_string(workspace::root().join(path)) {
                 files.push((path.to_owned(), text));
             }
@@ -41,12 +42,11 @@ impl Tree {
         }
     }
 
-    /// The number of files.
     pub(crate) fn len(&self) -> usize {
         self.files.len()
     }
 
-    /// All files whose path starts and ends like this, with their contents.
+    /// Returns the files whose path has this prefix and suffix, with their contents.
     pub(crate) fn matching(&self, start: &str, end: &str) -> impl Iterator<Item = (&str, &str)> {
         let files = self
             .files
@@ -55,7 +55,7 @@ impl Tree {
         files.filter(move |(path, _)| path.starts_with(start) && path.ends_with(end))
     }
 
-    /// The names of the files directly in a folder that end like this, without that end.
+    /// Returns the names, without this suffix, of the files directly in a folder that have it.
     pub(crate) fn names_in(&self, folder: &str, end: &str) -> Vec<&str> {
         let paths = self.files.iter().map(|(path, _)| path.as_str());
         let below = paths.filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
@@ -63,7 +63,7 @@ impl Tree {
         names.filter(|name| !name.contains('/')).collect()
     }
 
-    /// The contents of the file of this path.
+    /// Returns the contents of a file.
     pub(crate) fn text(&self, path: &str) -> Option<&str> {
         let mut files = self.files.iter();
         files
@@ -71,8 +71,17 @@ impl Tree {
             .map(|(_, text)| text.as_str())
     }
 
-    /// Whether there is a file of this path.
+    /// Returns whether the file exists.
     pub(crate) fn has(&self, path: &str) -> bool {
         self.files.iter().any(|(found, _)| found == path)
+    }
+
+    /// Returns whether there is a file below this folder.
+    pub(crate) fn has_folder(&self, folder: &str) -> bool {
+        let mut paths = self.files.iter().map(|(path, _)| path);
+        paths.any(|path| {
+            path.strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+        })
     }
 }

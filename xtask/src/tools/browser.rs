@@ -1,4 +1,4 @@
-//! A Chromium for the browser tests, and the packages of `end2end`.
+//! Chromium for the browser tests, and the packages of `end2end`.
 
 use std::{
     env, fs,
@@ -11,15 +11,15 @@ use crate::{process, steps::Steps, workspace};
 
 use super::{apt, npm_tools};
 
-/// What the browser tests run with.
+/// The browser for the tests.
 pub(crate) enum Browser {
-    /// A browser of this machine.
+    /// A browser installed on this machine.
     Installed(PathBuf),
-    /// The one that Playwright downloaded for itself.
+    /// The browser that Playwright downloaded.
     Playwright,
 }
 
-/// Installs the packages of `end2end` and a browser, where they are missing.
+/// Installs the packages of `end2end` and a browser if they are missing.
 pub(crate) fn install(steps: &mut Steps) -> Result<Browser> {
     npm_tools::require_npm()?;
     install_packages(steps)?;
@@ -28,10 +28,10 @@ pub(crate) fn install(steps: &mut Steps) -> Result<Browser> {
     }
     match apt::install(&["chromium"], steps) {
         Ok(()) => Ok(Browser::Installed(
-            find().context("no browser after installing one")?,
+            find().context("no browser found after installing Chromium")?,
         )),
         Err(error) => {
-            println!("    {error:#}\n    letting Playwright download its own instead");
+            println!("    {error:#}\n    letting Playwright download its own browser instead");
             let mut npx = process::command("npx");
             npx.current_dir(workspace::end2end())
                 .args(["playwright", "install", "chromium"]);
@@ -45,18 +45,22 @@ pub(crate) fn install(steps: &mut Steps) -> Result<Browser> {
 
 fn install_packages(steps: &mut Steps) -> Result<()> {
     let lock = fs::read(workspace::end2end().join("package-lock.json"))?;
-    // npm leaves no trace of having finished, so we do.
+    // npm leaves no mark of a completed installation, so keep a copy of the lock file.
     let stamp = workspace::end2end().join("node_modules/keywright-package-lock.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    steps.run("installing the packages of end2end", "some seconds", || {
-        let mut npm = process::command("npm");
-        npm.current_dir(workspace::end2end())
-            .args(["ci", "--no-audit", "--no-fund"]);
-        process::run(&mut npm)?;
-        Ok(fs::write(&stamp, &lock)?)
-    })
+    steps.run(
+        "installing the packages of end2end",
+        "a few seconds",
+        || {
+            let mut npm = process::command("npm");
+            npm.current_dir(workspace::end2end())
+                .args(["ci", "--no-audit", "--no-fund"]);
+            process::run(&mut npm)?;
+            Ok(fs::write(&stamp, &lock)?)
+        },
+    )
 }
 
 fn find() -> Option<PathBuf> {

@@ -1,10 +1,10 @@
-//! The folder of the tools, outside the clone: a fresh clone should not compile Trunk again.
+//! The cache folder of the tools, outside the clone so that a fresh clone can reuse it.
 
 use std::{env, path::PathBuf};
 
 use anyhow::{Context, Result};
 
-/// `$XDG_CACHE_HOME/keywright/tools`, or the same below `~/.cache`.
+/// Returns `$XDG_CACHE_HOME/keywright/tools`, or the same folder below `~/.cache`.
 pub(super) fn folder() -> Result<PathBuf> {
     let from_user = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let from_home = || env::home_dir().map(|home| home.join(".cache"));

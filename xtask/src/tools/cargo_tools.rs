@@ -1,4 +1,4 @@
-//! Tools that cargo compiles: Trunk, and the command of wasm-bindgen.
+//! Tools installed with `cargo install`.
 
 use std::{fs, path::PathBuf};
 
@@ -8,7 +8,7 @@ use crate::{process, steps::Steps, workspace};
 
 use super::cache;
 
-/// A tool from the Rust registry.
+/// A tool from crates.io.
 pub(crate) struct CargoTool {
     pub(crate) package: &'static str,
     pub(crate) version: String,
@@ -18,19 +18,19 @@ pub(crate) struct CargoTool {
     estimate: &'static str,
 }
 
-/// Compiles wasm and CSS. 0.22 asks for a newer compiler than the workspace does.
+/// Compiles the wasm. Version 0.22 requires a newer compiler than the workspace does.
 pub(crate) fn trunk() -> CargoTool {
     CargoTool {
         package: "trunk",
         version: "0.21.14".to_owned(),
         binary: "trunk",
-        // What it needs to download things itself, which it never does here.
+        // The default features are for downloading tools, which xtask does itself.
         arguments: &["--no-default-features"],
         estimate: "once, about 3 min on two cores",
     }
 }
 
-/// Looks at the crates that the product is made of.
+/// Checks the dependencies of the product.
 pub(crate) fn deny() -> CargoTool {
     CargoTool {
         package: "cargo-deny",
@@ -41,7 +41,29 @@ pub(crate) fn deny() -> CargoTool {
     }
 }
 
-/// Must be of exactly the version that the workspace is compiled with.
+/// Checks the spelling in code and documents.
+pub(crate) fn typos() -> CargoTool {
+    CargoTool {
+        package: "typos-cli",
+        version: "1.49.0".to_owned(),
+        binary: "typos",
+        arguments: &[],
+        estimate: "once, about 2 min on two cores",
+    }
+}
+
+/// Finds unused dependencies.
+pub(crate) fn machete() -> CargoTool {
+    CargoTool {
+        package: "cargo-machete",
+        version: "0.9.2".to_owned(),
+        binary: "cargo-machete",
+        arguments: &[],
+        estimate: "once, about 1 min on two cores",
+    }
+}
+
+/// The version must match the wasm-bindgen crate in `Cargo.lock` exactly.
 pub(crate) fn wasm_bindgen() -> Result<CargoTool> {
     let lock = fs::read_to_string(workspace::root().join("Cargo.lock"))?;
     let version = locked_version(&lock, "wasm-bindgen").context("no wasm-bindgen in Cargo.lock")?;
@@ -54,19 +76,25 @@ pub(crate) fn wasm_bindgen() -> Result<CargoTool> {
     })
 }
 
-/// Returns the folder of the tool's binary, or none where the right version is on `PATH` already.
+/// Returns the folder of the tool's binary, or `None` if the right version is already on `PATH`.
 pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     if is_on_path(tool) {
         return Ok(None);
     }
     let folder = cache::folder()?.join(format!("{}-{}", tool.package, tool.version));
     let bin = folder.join("bin");
-    // Cargo puts the binary there as the last thing, so an interrupted run leaves none.
+    // Cargo copies the binary last, so an interrupted installation leaves none behind.
     if !bin.join(tool.binary).exists() {
         let title = format!("installing {} {}", tool.package, tool.version);
         steps.run(&title, tool.estimate, || compile(tool, &folder))?;
     }
     Ok(Some(bin))
+}
+
+/// Installs the tool if it is missing, and returns the path of its binary.
+pub(crate) fn program(tool: &CargoTool, steps: &mut Steps) -> Result<PathBuf> {
+    let folder = install(tool, steps)?;
+    Ok(folder.unwrap_or_default().join(tool.binary))
 }
 
 fn compile(tool: &CargoTool, folder: &PathBuf) -> Result<()> {
@@ -80,8 +108,8 @@ fn compile(tool: &CargoTool, folder: &PathBuf) -> Result<()> {
             .args(tool.arguments)
             .arg("--root")
             .arg(folder);
-        // Not into the clone's target folder, and not optimised: they run a second or two longer, but are compiled in
-        // less than half the time.
+        // Don't build into the clone's target folder, and don't optimize: the tools run a second
+        // or two longer, but compile in less than half the time.
         cargo
             .env_remove("CARGO_TARGET_DIR")
             .env("CARGO_PROFILE_RELEASE_LTO", "off");
@@ -89,11 +117,11 @@ fn compile(tool: &CargoTool, folder: &PathBuf) -> Result<()> {
         cargo.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0");
         process::run(&mut cargo)
     };
-    // A lock file may name versions that a mirror of the registry does not have yet.
+    // A lock file may name versions that a registry mirror does not have yet.
     let Err(locked) = install(&["--locked"]) else {
         return Ok(());
     };
-    println!("    {locked:#}; trying without the package's own lock file");
+    println!("    {locked:#}; retrying without the package's lock file");
     if install(&[]).is_err() {
         bail!("{locked:#}");
     }
@@ -119,7 +147,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_locked_version_is_that_of_the_package_itself() {
+    fn locked_version_matches_the_exact_package_name() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"9.9.9\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.130\"\nsource = \"x\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen"), Some("0.2.130"));

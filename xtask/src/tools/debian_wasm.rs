@@ -1,5 +1,6 @@
-//! Debian's compiler for machines whose rustup can't download. Debian ships it without the standard library for wasm,
-//! so that is built once from Debian's source package, kept in the cache, and put where the compiler looks for it.
+//! Debian's compiler, for machines whose rustup can't download. Debian ships it without the
+//! standard library for wasm. That is built once from Debian's source package, cached, and copied
+//! to where the compiler looks for it.
 
 use std::{
     fs,
@@ -15,17 +16,16 @@ use super::{apt, cache};
 
 pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The name under which rustup knows Debian's compiler.
+/// Name of Debian's compiler in rustup.
 pub(super) const TOOLCHAIN: &str = "debian-web";
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const LINKER: &str = "/usr/bin/wasm-ld-22";
-/// Beside the libraries: the version of the compiler that they are for.
+/// File next to the libraries with the compiler version they were built for.
 const STAMP: &str = "keywright-version";
-const BY_HAND: &str =
-    "the wasm target is missing; please run: rustup target add wasm32-unknown-unknown";
+const BY_HAND: &str = "the wasm target is missing; run: rustup target add wasm32-unknown-unknown";
 
-/// Returns the folder with the linker under the name that the compiler asks for.
+/// Returns a folder that contains the linker under the name that the compiler expects.
 pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
     if process::on_path("rustup").is_none() {
         bail!("{BY_HAND}");
@@ -50,7 +50,7 @@ pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
     linker_folder()
 }
 
-/// The version of Debian's package, as long as source and cargo are there in the same one.
+/// Returns the version of Debian's compiler if its cargo and source packages have the same one.
 fn package_version() -> Option<String> {
     let mut versions = PACKAGES[..3].iter().map(|package| {
         let mut query = process::command("dpkg-query");
@@ -106,7 +106,7 @@ fn build_command(source: &Path) -> std::process::Command {
     cargo
         .env("RUSTC", "/usr/bin/rustc")
         .env("RUSTC_BOOTSTRAP", "1");
-    // Without bitcode a later link-time optimisation fails.
+    // Without bitcode, link-time optimization fails later.
     cargo.env("RUSTFLAGS", "-Cembed-bitcode=yes");
     cargo
         .env_remove("LD_LIBRARY_PATH")
@@ -117,9 +117,9 @@ fn build_command(source: &Path) -> std::process::Command {
 fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
     let root = |program| {
         apt::as_root(program)
-            .with_context(|| format!("root is needed to put {} in place", cached.display()))
+            .with_context(|| format!("root is required to install {}", cached.display()))
     };
-    // The compiler refuses libraries of two builds side by side.
+    // The compiler rejects libraries of two builds in the same folder.
     process::run(root("rm")?.args(["-rf"]).arg(installed))?;
     process::run(root("mkdir")?.arg("-p").arg(installed))?;
     let mut files = Vec::new();
@@ -128,7 +128,7 @@ fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
     }
     files.retain(|file| !file.ends_with(STAMP));
     process::output(root("cp")?.args(&files).arg(installed))?;
-    // As the last thing, so that an interrupted copy is not taken for a whole one.
+    // Copied last, so that an interrupted copy is not mistaken for a complete one.
     process::output(root("cp")?.arg(cached.join(STAMP)).arg(installed))?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Tools from the npm registry: `wasm-opt`, and the bundler for the style sheets.
+//! Tools from the npm registry: `wasm-opt` and the bundler for style sheets.
 
 use std::{fs, path::PathBuf};
 
@@ -14,26 +14,26 @@ pub(crate) struct NpmTool {
     pub(crate) version: &'static str,
 }
 
-/// `wasm-opt`. That of Debian 12 is too old for what today's compiler emits.
+/// `wasm-opt`. The version in Debian 12 is too old for the output of current compilers.
 pub(crate) const BINARYEN: NpmTool = NpmTool {
     package: "binaryen",
     version: "132.0.0",
 };
 
-/// Joins the style sheets into one file; Trunk does not follow `@import`.
+/// Bundles the style sheets into one file. Trunk does not follow `@import`.
 pub(crate) const ESBUILD: NpmTool = NpmTool {
     package: "esbuild",
     version: "0.28.2",
 };
 
-/// Returns the folder of the tool's commands.
+/// Installs the tool and returns the folder of its commands.
 pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     let name = format!("{}-{}", tool.package, tool.version);
     let folder = cache::folder()?.join(&name);
     if !folder.exists() {
         require_npm()?;
         let title = format!("installing {} {}", tool.package, tool.version);
-        steps.run(&title, "once, some seconds", || {
+        steps.run(&title, "once, a few seconds", || {
             let partial = folder.with_file_name(format!("{name}.partial"));
             if partial.exists() {
                 fs::remove_dir_all(&partial)?;
@@ -49,12 +49,12 @@ pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBu
     Ok(Some(folder.join("node_modules/.bin")))
 }
 
-/// Node.js is the one thing, beside Rust, that xtask asks its user for.
+/// Fails without Node.js, the only prerequisite apart from Rust.
 pub(crate) fn require_npm() -> Result<()> {
     if process::on_path("node").is_none() || process::on_path("npm").is_none() {
         bail!(
-            "Node.js 20 or newer with npm is needed, and not on PATH. Install it with your system's package manager \
-             (for example `apt-get install nodejs npm` or `brew install node`), then run this again."
+            "Node.js 20 or newer with npm is required, but not on PATH; install it with your system's package manager \
+             (for example `apt-get install nodejs npm` or `brew install node`), then retry"
         );
     }
     Ok(())

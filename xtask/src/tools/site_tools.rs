@@ -1,4 +1,4 @@
-//! What builds the site: esbuild, wasm-opt, a compiler for wasm, wasm-bindgen and Trunk.
+//! Tools that build the site: esbuild, wasm-opt, a wasm compiler, wasm-bindgen and Trunk.
 
 use std::{path::PathBuf, process::Command};
 
@@ -8,10 +8,10 @@ use crate::{process, steps::Steps};
 
 use super::{cargo_tools, npm_tools, wasm_target::WasmCompiler};
 
-/// The tools, found or installed.
+/// The installed tools.
 pub(crate) struct SiteTools {
     compiler: WasmCompiler,
-    /// Folders for `PATH` in which Trunk finds what it calls.
+    /// Folders that Trunk needs on its `PATH`.
     folders: Vec<PathBuf>,
 }
 
@@ -28,9 +28,9 @@ impl SiteTools {
         Ok(Self { compiler, folders })
     }
 
-    /// One of the tools, with the others on its `PATH` and the right compiler.
+    /// Creates a command for a tool, with the others on its `PATH` and the right compiler.
     pub(crate) fn command(&self, program: &str) -> Result<Command> {
-        // A command is looked up on the PATH of this process, not on the one that it is given.
+        // The program is looked up on the PATH of this process, not on the command's own.
         let file = self
             .folders
             .iter()
@@ -43,7 +43,7 @@ impl SiteTools {
     }
 }
 
-/// The versions that a built site depends on and that are not in `Cargo.lock`.
+/// Returns the versions of the tools that affect the site but are not in `Cargo.lock`.
 pub(crate) fn versions_of_site_tools() -> String {
     let trunk = cargo_tools::trunk();
     let npm = [npm_tools::ESBUILD, npm_tools::BINARYEN];

@@ -1,4 +1,4 @@
-//! A compiler with the standard library for `wasm32-unknown-unknown`: the default one, else Debian's.
+//! A compiler with a standard library for `wasm32-unknown-unknown`: the default or Debian's.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,30 +11,31 @@ use crate::{process, steps::Steps};
 
 use super::debian_wasm::{self, TARGET};
 
-/// The compiler that the site is built with.
+/// The compiler for the site.
 pub(crate) enum WasmCompiler {
-    /// The default toolchain has the target.
+    /// The default toolchain, which has the target.
     Default,
-    /// Debian's compiler, linked into rustup under a name of ours.
+    /// Debian's compiler, linked into rustup as a toolchain.
     Debian {
-        /// Holds the linker under the name that the compiler asks for.
+        /// Folder of the linker under the name that the compiler expects.
         linker_folder: PathBuf,
     },
 }
 
 impl WasmCompiler {
-    /// Finds a compiler with the target or installs one, the usual way first.
+    /// Finds a compiler with the target, or installs one. Tries rustup before Debian's packages.
     pub(crate) fn install(steps: &mut Steps) -> Result<Self> {
         if default_toolchain_has_target() {
             return Ok(Self::Default);
         }
         if process::on_path("rustup").is_some() {
-            println!("\n==> installing the Rust target {TARGET} (once, some seconds)");
-            // Refused at once where rustup can't download; no failed step, because there is another way.
+            println!("\n==> installing the Rust target {TARGET} (once, a few seconds)");
+            // Fails immediately if rustup can't download. Not a step, because Debian is the
+            // fallback.
             let mut rustup = process::command("rustup");
             match process::run(rustup.args(["target", "add", TARGET])) {
                 Ok(()) if default_toolchain_has_target() => return Ok(Self::Default),
-                Ok(()) => println!("    rustup added it to another toolchain than the default"),
+                Ok(()) => println!("    rustup added it to a toolchain other than the default"),
                 Err(error) => println!("    {error:#}\n    trying Debian's compiler instead"),
             }
         }
@@ -42,16 +43,16 @@ impl WasmCompiler {
         Ok(Self::Debian { linker_folder })
     }
 
-    /// Makes a command, and every cargo below it, compile with this compiler.
+    /// Makes a command, and every cargo process below it, use this compiler.
     pub(crate) fn apply(&self, command: &mut Command) {
         if let Self::Debian { .. } = self {
             command.env("RUSTUP_TOOLCHAIN", debian_wasm::TOOLCHAIN);
-            // `cargo run` points it to the libraries of the default toolchain.
+            // `cargo run` sets it to the libraries of the default toolchain.
             command.env_remove("LD_LIBRARY_PATH");
         }
     }
 
-    /// A folder that must be on `PATH` for this compiler.
+    /// Returns the folder that this compiler needs on `PATH`.
     pub(super) fn linker_folder(&self) -> Option<PathBuf> {
         match self {
             Self::Default => None,

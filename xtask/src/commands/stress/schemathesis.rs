@@ -1,5 +1,6 @@
-//! Requests put together by schemathesis out of `/openapi.json`, against a server of its own with the demo data: none may be a 5xx,
-//! and every answer must be of a documented status and shape.
+//! Property-based API tests: schemathesis generates requests from `/openapi.json` and sends them
+//! to a server with demo data. No response may be a 5xx, and each must have a documented status
+//! and schema.
 
 use std::{
     fs,
@@ -20,22 +21,23 @@ use crate::{
     workspace,
 };
 
-/// The version that was tried; from the registry of Python, into `target/tools`.
+/// The tested version, installed with pip into `target/tools`.
 const VERSION: &str = "schemathesis==4.32.5";
 
 const ADDRESS: &str = "127.0.0.1:3997";
 
-/// The demo's.
+/// SDK key of the demo data.
 const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-/// What an answer is held to. That malformed telemetry is taken is on purpose, so what should be refused is not asked.
+/// The checks to run. The API accepts malformed telemetry on purpose, so the check that rejects
+/// invalid data is left out.
 const CHECKS: &str = "not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance";
 
-/// Whose, most of the time: made-up slugs get no further than 401.
+/// Mostly uses an existing tenant and product, because random slugs get only 401.
 const CONFIGURATION: &str =
     "[parameters]\n\"path.tenant\" = \"acme\"\n\"path.product\" = \"notes\"\n";
 
-/// Runs so many examples of each endpoint; says whether all were answered as documented.
+/// Runs this many examples per endpoint. Returns whether all responses were as documented.
 pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     let program = install(steps)?;
     let server = binary::build(Mode::Release, steps)?;
@@ -58,7 +60,7 @@ pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     ];
     let mut server = Server::start(&server, &options)?;
     server.wait_until_reachable(ADDRESS)?;
-    // Schemathesis takes its configuration from its working directory, and keeps its cache there.
+    // Schemathesis reads its configuration from its working directory, and keeps its cache there.
     fs::write(Path::new(&data).join("schemathesis.toml"), CONFIGURATION)
         .context("can't write the configuration")?;
     let mut command = process::command(program);

@@ -1,11 +1,11 @@
-//! Cycles in a graph of files.
+//! Cycle detection in a graph of files.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// For each file, the files that it depends on, each with an example of a path that it names.
+/// The dependencies of each file, each with an example of a path that it names.
 pub(super) type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The shortest cycle through each file, less those through a file of an earlier one.
+/// Returns the shortest cycle through each file, without cycles through a file already reported.
 pub(super) fn cycles(graph: &Graph) -> Vec<String> {
     let mut reported = BTreeSet::new();
     let mut found = Vec::new();
@@ -47,7 +47,7 @@ fn describe(graph: &Graph, cycle: &[&String]) -> String {
     let steps: Vec<String> = cycle
         .iter()
         .zip(followers)
-        .map(|(file, next)| format!("\n      {file} names `{}` of {next}", graph[*file][*next]))
+        .map(|(file, next)| format!("\n      {file} uses `{}` from {next}", graph[*file][*next]))
         .collect();
-    format!("import cycle, to be broken:{}", steps.concat())
+    format!("import cycle:{}", steps.concat())
 }

@@ -9,37 +9,37 @@ use syn::{Attribute, Item, ItemUse, UseTree, Visibility};
 
 use super::{super::tree::Tree, graph::Graph};
 
-/// Segments of a path; of a module, those after `crate`.
+/// The segments of a path. A module's path starts after `crate`.
 type Path = Vec<String>;
 
-/// A longer way to an item is a circle of re-exports.
+/// Maximum length of a chain of re-exports. A longer one is a cycle.
 const MAX_REEXPORTS: u32 = 8;
 
-/// The modules of one crate by their paths.
+/// The modules of a crate by path.
 #[derive(Default)]
 pub(super) struct Modules(BTreeMap<Path, Module>);
 
 #[derive(Default)]
 struct Module {
     file: String,
-    /// Names of the items defined here.
+    /// Names of the items defined in this module.
     items: BTreeSet<String>,
     imports: Vec<Import>,
-    /// Paths in the code, as they are written.
+    /// Paths in the code, as written.
     named: BTreeSet<Path>,
 }
 
 struct Import {
     path: Path,
-    /// The name that it gets here; none for a glob.
+    /// The imported name, or `None` for a glob.
     name: Option<String>,
     is_reexport: bool,
 }
 
-/// Where a path leads.
+/// The target of a path.
 struct Target<'a> {
     module: &'a [String],
-    /// An item of that module rather than the module itself.
+    /// Whether the path leads to an item of the module and not to the module itself.
     is_item: bool,
 }
 
@@ -52,9 +52,9 @@ impl Modules {
         Ok(modules)
     }
 
-    /// `folder` is where the files of the module's children are.
+    /// Reads a file. `folder` contains the files of the module's children.
     fn read_file(&mut self, tree: &Tree, file: &str, folder: &str, path: Path) -> Result<()> {
-        let text = tree.text(file).context("no such file")?;
+        let text = tree.text(file).context("the root file does not exist")?;
         let parsed = syn::parse_file(text).with_context(|| format!("can't parse {file}"))?;
         self.read(tree, file, folder, path, parsed.items)
     }
@@ -80,7 +80,7 @@ impl Modules {
                     } else {
                         let files = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
                         let found = files.iter().find(|file| tree.has(file));
-                        // None where `#[path]` names a file of another crate.
+                        // Not found if `#[path]` names a file of another crate.
                         if let Some(found) = found {
                             self.read_file(tree, found, &folder, path)?;
                         }
@@ -97,7 +97,7 @@ impl Modules {
         Ok(())
     }
 
-    /// Which file depends on which.
+    /// Returns the dependencies between files.
     pub(super) fn dependencies(&self) -> Graph {
         let mut graph = Graph::new();
         for (scope, module) in &self.0 {
@@ -129,7 +129,8 @@ impl Modules {
         graph
     }
 
-    /// Follows a path as it is written in a module; none where it leaves the crate, or stays in the module.
+    /// Resolves a path written in a module. Returns `None` if it leaves the crate or stays in the
+    /// module.
     fn resolve(&self, scope: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -146,7 +147,8 @@ impl Modules {
         }
     }
 
-    /// The same for a path below a module. What a module does not seem to have comes out of a macro there.
+    /// Resolves a path below a module. A name without a definition is assumed to come from a macro
+    /// in that module.
     fn descend(&self, module: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (module, found) = self.0.get_key_value(module)?;
         let Some(first) = path.first() else {
@@ -165,7 +167,7 @@ impl Modules {
         Some(self.look_up(module, path, reexports).unwrap_or(here))
     }
 
-    /// A path that starts with the name of a child or of something imported.
+    /// Resolves a path that starts with the name of a child or of an import.
     fn look_up(&self, scope: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         let child = [scope, std::slice::from_ref(first)].concat();
@@ -195,7 +197,7 @@ impl Modules {
             })
     }
 
-    /// Whether a path starts in this crate without any import.
+    /// Returns whether a path starts in this crate without an import.
     fn is_local(&self, scope: &[String], path: &[String]) -> bool {
         let is_child = |name: &String| {
             self.0
@@ -207,7 +209,7 @@ impl Modules {
     }
 }
 
-/// Whether an item is compiled only for tests: of this crate, or of those above it.
+/// Returns whether an item is compiled only for tests of this crate or of dependent ones.
 fn is_for_tests(item: &Item) -> bool {
     let attributes: &[Attribute] = match item {
         Item::Const(item) => &item.attrs,
@@ -276,8 +278,8 @@ fn flatten(tree: &UseTree, above: &[String], imports: &mut Vec<Import>) {
     });
 }
 
-/// Collects the paths in code, also in the arguments of macros. A single lower-case word may be
-/// anything, so only those that look like types and constants count.
+/// Collects the paths in code, including macro arguments. A single lowercase word can be anything,
+/// so single words count only if they look like types or constants.
 fn collect_paths(tokens: TokenStream, paths: &mut BTreeSet<Path>) {
     let mut path = Path::new();
     let mut before = String::new();
