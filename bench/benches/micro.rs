@@ -1,10 +1,7 @@
-//! Micro-benchmarks of the parts of a validate: `cargo bench --package keywright-bench`.
+//! Micro-benchmarks of the steps of a validate: `cargo bench --package keywright-bench`.
 
-#![expect(missing_docs, reason = "criterion writes the entry point")]
-#![expect(
-    clippy::unwrap_used,
-    reason = "a benchmark without its input has failed"
-)]
+#![expect(missing_docs, reason = "criterion generates the entry point")]
+#![expect(clippy::unwrap_used, reason = "benchmarks fail by panicking")]
 
 use std::hint::black_box;
 
@@ -34,25 +31,22 @@ fn claims() -> LeaseClaims {
 }
 
 fn micro(criterion: &mut Criterion) {
-    criterion.bench_function(
-        "a key as it was typed, to the id of its license",
-        |bencher| {
-            bencher.iter(|| LicenseKey::parse(black_box(KEY)).ok().map(|key| key.id()));
-        },
-    );
-    criterion.bench_function("the hash of an SDK key", |bencher| {
+    criterion.bench_function("license key to license ID", |bencher| {
+        bencher.iter(|| LicenseKey::parse(black_box(KEY)).ok().map(|key| key.id()));
+    });
+    criterion.bench_function("SDK key hash", |bencher| {
         let key = format!("sdk_live_{}", "0".repeat(64));
         bencher.iter(|| SdkKeyHash::of(black_box(key.as_bytes())));
     });
     let claims = claims();
-    criterion.bench_function("the bytes of a lease that are signed", |bencher| {
+    criterion.bench_function("signed bytes of a lease", |bencher| {
         bencher.iter(|| black_box(&claims).signed_bytes());
     });
     let (key, bytes) = (SigningKey::from_bytes(&[7; 32]), claims.signed_bytes());
-    criterion.bench_function("their Ed25519 signature", |bencher| {
+    criterion.bench_function("Ed25519 signature of a lease", |bencher| {
         bencher.iter(|| key.sign(black_box(&bytes)));
     });
-    criterion.bench_function("a name folded for the search", |bencher| {
+    criterion.bench_function("search folding of a name", |bencher| {
         bencher.iter(|| search::fold(black_box("Yılmaz & Söhne, Büro 3")));
     });
 }

@@ -1,5 +1,6 @@
-//! The baseline: what a validate costs without storage. An axum handler parses the same JSON, hashes
-//! the key, signs a lease with Ed25519 and responds. Other figures are ratios to it from the same run.
+//! The baseline: the cost of a validate without storage. An axum handler parses the same JSON,
+//! hashes the key, signs a lease with Ed25519 and responds. Other results are ratios to it in the
+//! same run.
 
 use std::sync::Arc;
 
@@ -29,7 +30,7 @@ struct Baseline {
     license: LicenseTerms,
 }
 
-/// What the generator sends; the rest is not looked at.
+/// The fields that the handler reads; all others are ignored.
 #[derive(Deserialize)]
 struct Question {
     license_key: String,
@@ -43,7 +44,7 @@ struct Answer {
     lease: Lease,
 }
 
-/// Serves until it is killed.
+/// Serves until the process is killed.
 pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
     let baseline = Baseline {
         key: SigningKey::from_bytes(&[7; 32]),
@@ -79,7 +80,7 @@ async fn validate(
     }))
 }
 
-/// Everybody's.
+/// Returns the license that every request gets a lease for.
 fn license() -> Result<LicenseTerms> {
     let key = LicenseKey::parse("ACME-0000-0000-0000-0000")?;
     Ok(LicenseTerms {

@@ -1,4 +1,5 @@
-//! Data sets: a database with the demo's tenants and as many licenses as wanted, made once and kept between runs.
+//! Data sets: a database with the demo tenants and a given number of licenses, generated once and
+//! reused by later runs.
 
 use std::{
     fs::{self, File},
@@ -25,22 +26,22 @@ use crate::{
     server::{Binary, Database, PostgresServer},
 };
 
-/// Changes with what a data set is made of, so that an older one is made anew.
+/// Format version. Increment it to regenerate existing data sets.
 const VERSION: u32 = 3;
 
-/// How old one may be: licenses of it begin to run out after sixty days.
+/// Maximum age in days. Generated licenses begin to expire after sixty days.
 const KEPT_DAYS: u32 = 30;
 
-/// Under this name a database remembers which data set it holds, once it is whole.
+/// Server fact that marks a completely generated data set.
 const FACT: &str = "bench";
 
-/// Not that of the demo data, which is in the same database.
+/// Differs from the seed of the demo data, which is in the same database.
 const SEED: u64 = 2027;
 
-/// Licenses in one transaction.
+/// Number of licenses per transaction.
 const CHUNK: usize = 10_000;
 
-/// Fills the data set's database, unless that is done, and says where its parts are.
+/// Returns the data set and generates it first if it is missing, outdated or incomplete.
 pub(crate) async fn provide(
     binary: &Binary,
     folder: &Path,
@@ -52,7 +53,7 @@ pub(crate) async fn provide(
         licenses,
         database: match postgres {
             None => Database::sqlite(folder.join("data")),
-            // Both have the same master key, and the same keys.
+            // Both engines share the master key and the generated license keys.
             Some(server) => {
                 let name = format!("keywright_{licenses}");
                 Database::postgres(folder.join("data"), server.clone(), name)
@@ -75,19 +76,19 @@ pub(crate) async fn provide(
     Ok(set)
 }
 
-/// A database full of licenses, and what is known about them.
+/// A generated database and its target lists.
 pub(crate) struct DataSet {
     pub(crate) licenses: u32,
     pub(crate) database: Database,
     folder: PathBuf,
 }
 
-/// What a run needs to know of a data set.
+/// Metadata of a data set.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Manifest {
     version: u32,
     made_at: i64,
-    /// The place in the list, the newest first, that half of the licenses stand before.
+    /// Cursor to the middle of the license list, newest first.
     pub(crate) middle: String,
 }
 
@@ -99,17 +100,17 @@ impl Manifest {
 }
 
 impl DataSet {
-    /// Devices that hold an instance of a license that works.
+    /// Returns the file that lists an active device for each valid license.
     pub(crate) fn targets(&self) -> PathBuf {
         self.folder.join("targets.txt")
     }
 
-    /// A copy of its SQLite database, to be written to.
+    /// Copies the SQLite database for a run that modifies it.
     pub(crate) fn copy(&self) -> Result<Database> {
         self.database.copy(self.folder.join("copy"))
     }
 
-    /// Licenses that have room for another device.
+    /// Returns the file that lists the valid licenses with a free slot.
     pub(crate) fn with_room(&self) -> PathBuf {
         self.folder.join("with-room.txt")
     }
@@ -132,7 +133,7 @@ impl DataSet {
         matches!(fact, Ok(Some(fact)) if fact == self.name(made_at))
     }
 
-    /// `made_at` is that of the other engine's, if that is there.
+    /// Generates the data set. `made_at` is the timestamp of the other engine's data set, if any.
     async fn make(&self, binary: &Binary, made_at: Option<i64>) -> Result<()> {
         let began = clock::start();
         self.database.clear()?;
@@ -173,12 +174,12 @@ impl DataSet {
         let manifest = Manifest {
             version: VERSION,
             made_at: now.millis(),
-            middle: middle.context("a data set has licenses")?.to_string(),
+            middle: middle.context("the data set is empty")?.to_string(),
         };
         let text = serde_json::to_string_pretty(&manifest)?;
         fs::write(self.folder.join("manifest.json"), text)?;
         self.say_whole(now.millis()).await?;
-        println!("    made in {:.0} s", began.elapsed().as_secs_f64());
+        println!("    generated in {:.0} s", began.elapsed().as_secs_f64());
         Ok(())
     }
 
@@ -200,7 +201,7 @@ fn place(license: &License) -> Mark<LicenseId> {
     }
 }
 
-/// The files that the load generator draws from: lines of one length.
+/// The target files of the load generator. All lines have the same length.
 struct Lists {
     targets: BufWriter<File>,
     with_room: BufWriter<File>,

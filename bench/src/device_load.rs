@@ -1,4 +1,4 @@
-//! Load from shipped apps, compared with the baseline.
+//! Load from device requests, compared with the baseline.
 
 use std::{collections::BTreeMap, fs, time::Duration};
 
@@ -13,16 +13,16 @@ use crate::{
     server::{Binary, Server},
 };
 
-/// Of the demo data.
+/// SDK key of the demo data.
 const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-/// Devices that ask at the same time.
+/// Number of concurrent connections.
 const CONNECTIONS: u32 = 32;
 
-/// Answers that are read and checked, signature and all, before any are counted.
+/// Number of responses whose content and signature are verified before the measurement.
 const CHECKED: usize = 500;
 
-/// How long and how often.
+/// Duration and number of rounds.
 #[derive(Clone, Copy)]
 pub(crate) struct Pace {
     pub(crate) warm_up: Duration,
@@ -30,11 +30,11 @@ pub(crate) struct Pace {
     pub(crate) rounds: u32,
 }
 
-/// Figures of a server, and of the baseline in the rounds between.
+/// Results of a server, and of the baseline in the rounds between.
 pub(crate) struct Compared {
     pub(crate) figure: Figure,
     pub(crate) baseline: Figure,
-    /// Bytes.
+    /// Resident memory in bytes.
     pub(crate) idle_memory: u64,
     pub(crate) peak_memory: u64,
 }
@@ -45,7 +45,7 @@ impl Compared {
     }
 }
 
-/// Validates devices of all of the data set, in turns with the baseline.
+/// Validates random devices of the data set, alternating with the baseline.
 pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
     set.database.warm_up()?;
     let server = binary.serve(&set.database)?;
@@ -55,7 +55,7 @@ pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Com
     compare(&server, idle_memory, pace, set, |time| load.run(time))
 }
 
-/// The same where each device says, the first time that it is drawn, that its app was updated.
+/// Like [`validate`], but each device reports an app update the first time it is drawn.
 pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
     on_a_copy(binary, set, |server, idle_memory| {
         let load = load(server, &set.targets(), "update", 0);
@@ -63,21 +63,21 @@ pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compa
     })
 }
 
-/// Activates new devices, each on another license, in turns with the baseline.
+/// Activates new devices, each on a different license, alternating with the baseline.
 pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
     on_a_copy(binary, set, |server, idle_memory| {
         let with_room = set.with_room();
         let mut next = 0;
         compare(server, idle_memory, pace, set, |time| {
             let round = load(server, &with_room, "activate", next).run(time)?;
-            // Those that were under way at the end are not counted.
+            // Requests still in flight at the end are not counted.
             next += round.requests + u64::from(CONNECTIONS);
             Ok(round)
         })
     })
 }
 
-/// What changes more than when devices were seen is measured on a copy, which is then removed.
+/// Measures on a temporary copy, because the requests modify more than last-seen timestamps.
 fn on_a_copy(
     binary: &Binary,
     set: &DataSet,
@@ -129,7 +129,7 @@ fn load(server: &Server, targets: &std::path::Path, endpoint: &str, place: u64) 
     }
 }
 
-/// Asks for some devices from all over the data set what the load asks, and reads the answers as an app does.
+/// Sends the same requests for devices across the data set and verifies each response.
 fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
     let targets = fs::read_to_string(set.targets())?;
     let targets: Vec<&str> = targets.lines().collect();
@@ -137,7 +137,7 @@ fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
     for target in targets.iter().step_by((targets.len() / CHECKED).max(1)) {
         let fields: Vec<&str> = target.split_whitespace().collect();
         let [product, key, instance, ..] = fields[..] else {
-            bail!("{target} is no target");
+            bail!("invalid target: {target}");
         };
         let answer: Value = ureq::post(&server.url(&format!("/acme/{product}/validate")))
             .set("X-Keylight-SDK-Key", SDK_KEY)
@@ -152,10 +152,14 @@ fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
 fn signing_keys(server: &Server) -> Result<BTreeMap<String, VerifyingKey>> {
     let url = server.url("/acme/.well-known/keylight-keys");
     let set: Value = ureq::get(&url).call()?.into_json()?;
-    let keys = set["keys"].as_array().context("a keyset has keys")?;
+    let keys = set["keys"].as_array().context("the key set has no keys")?;
     keys.iter()
         .map(|key| {
-            let text = |name: &str| key[name].as_str().context("a key has a name and bytes");
+            let text = |name: &str| {
+                key[name]
+                    .as_str()
+                    .context("a key lacks its ID or public key")
+            };
             let bytes = BASE64.decode(text("public_key")?.as_bytes())?;
             let key = VerifyingKey::from_bytes(bytes.as_slice().try_into()?)?;
             Ok((text("kid")?.to_owned(), key))
@@ -164,7 +168,7 @@ fn signing_keys(server: &Server) -> Result<BTreeMap<String, VerifyingKey>> {
 }
 
 fn check_lease(lease: &Value, instance: &str, keys: &BTreeMap<String, VerifyingKey>) -> Result<()> {
-    let text = |name: &str| lease[name].as_str().context("a lease has all its claims");
+    let text = |name: &str| lease[name].as_str().context("the lease lacks a claim");
     let entitlements = lease["entitlements"].as_array().into_iter().flatten();
     let entitlements: Vec<&str> = entitlements.filter_map(Value::as_str).collect();
     let signed = format!(
@@ -177,8 +181,11 @@ fn check_lease(lease: &Value, instance: &str, keys: &BTreeMap<String, VerifyingK
         text("status")?,
         entitlements.join(",")
     );
-    ensure!(text("instanceId")? == instance, "another's lease");
+    ensure!(
+        text("instanceId")? == instance,
+        "the lease belongs to another instance"
+    );
     let signature = BASE64.decode(text("signature")?.as_bytes())?;
-    let key = keys.get(text("kid")?).context("an unknown key")?;
+    let key = keys.get(text("kid")?).context("unknown signing key")?;
     Ok(key.verify(signed.as_bytes(), &Signature::from_slice(&signature)?)?)
 }

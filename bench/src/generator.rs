@@ -1,7 +1,9 @@
-//! The licenses of a data set: a vendor's after three years, in any number and the same every time.
+//! The licenses of a data set: those of a vendor after three years, in any number, and the same in
+//! each run.
 //!
-//! Four of five are of one product. A fifth are for one device, a fifth for ten, the rest for three; two devices each are in use on
-//! the average. Six of a hundred were ended. Three of ten are for a year; a third of those have run out.
+//! 80 % belong to one product. 20 % allow one device, 20 % ten devices and the rest three; two
+//! devices are active per license on average. 6 % were revoked or reminted. 30 % are valid for a
+//! year, and a third of those have expired.
 
 use keywright_domain::{
     license::{Customer, License},
@@ -12,10 +14,10 @@ use keywright_service::demo::{Profile, Rng, choose};
 /// Days between the first license and the last.
 const DAYS: i64 = 1_000;
 
-/// Half of the licenses are those of customers with an address there.
+/// Host of the email addresses of half of the customers.
 pub(crate) const COMMON_TERM: &str = "mail.example";
 
-/// Fifty licenses, however many there are, are of a company with this name.
+/// Name of a company that owns [`RARE_HITS`] licenses in every data set.
 pub(crate) const RARE_TERM: &str = "quillfeather";
 const RARE_HITS: u32 = 50;
 
@@ -61,7 +63,7 @@ const COMPANIES: [&str; 8] = [
     "tailspin.example",
 ];
 
-/// Licenses of the demo's first tenant, the oldest first.
+/// Licenses of the first demo tenant, oldest first.
 pub(crate) struct BenchProfile {
     pub(crate) count: u32,
     pub(crate) now: Timestamp,
@@ -79,7 +81,7 @@ impl Profile for BenchProfile {
 
     fn customer(&self, rng: &mut Rng, number: u32) -> Customer {
         let (first, last) = (*choose(rng, &FIRST_NAMES), *choose(rng, &LAST_NAMES));
-        // Spread over all of them, the first and the last included.
+        // Spread evenly over all licenses.
         let apart = (self.count / RARE_HITS).max(1);
         let is_rare = number.is_multiple_of(apart) && number / apart < RARE_HITS;
         let host = match () {
@@ -106,7 +108,7 @@ impl Profile for BenchProfile {
     fn expires_at(&self, rng: &mut Rng, license: &License) -> Option<Timestamp> {
         let age = self.now.millis() - license.created_at.millis();
         match rng.u32(0..10) {
-            // Far enough from now for the data to be kept a while.
+            // Late enough for the data set to be reused for a while.
             0..2 => Some(self.now.plus_days(rng.u32(60..400))),
             2 => Some(self.now.plus_millis(-rng.i64(0..=age))),
             _ => None,

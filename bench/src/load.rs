@@ -1,21 +1,21 @@
-//! Load, by wrk: so many requests as a server answers on so many connections.
+//! Load generation with wrk: as many requests as a server answers on a number of connections.
 
 use std::{process::Command, time::Duration};
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// What wrk runs; its own comment says what it is called with.
+/// The wrk script. Its header documents the arguments.
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/wrk/load.lua");
 
-/// What wrk is to ask.
+/// Parameters of a wrk run.
 pub(crate) struct Load {
     pub(crate) url: String,
     pub(crate) arguments: Vec<String>,
     pub(crate) connections: u32,
 }
 
-/// What came of some seconds of load.
+/// Results of one wrk run.
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub(crate) struct Round {
     pub(crate) requests: u64,
@@ -26,19 +26,20 @@ pub(crate) struct Round {
     p99: u64,
 }
 
-/// The median round.
+/// Medians over several rounds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Figure {
-    /// Answers a second.
+    /// Responses per second.
     pub(crate) rate: f64,
-    /// Half of the answers took no longer, in microseconds.
+    /// Median latency in microseconds.
     pub(crate) p50: f64,
-    /// 99 of 100 took no longer.
+    /// 99th-percentile latency in microseconds.
     pub(crate) p99: f64,
 }
 
 impl Load {
-    /// Asks for so long. Every answer must be a success: those that are not are cheaper.
+    /// Generates load for this duration. Fails if any response is an error, because errors are
+    /// cheaper to serve.
     pub(crate) fn run(&self, time: Duration) -> Result<Round> {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "10s"]);
@@ -54,7 +55,7 @@ impl Load {
         };
         let round: Round = serde_json::from_str(line)?;
         if round.failed + round.refused > 0 || round.requests == 0 {
-            bail!("{}: not every answer was a success: {round:?}", self.url);
+            bail!("{}: some requests failed: {round:?}", self.url);
         }
         Ok(round)
     }
@@ -62,7 +63,7 @@ impl Load {
 
 impl Figure {
     pub(crate) fn of(rounds: &[Round]) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "figures of some digits")]
+        #[expect(clippy::cast_precision_loss, reason = "the values are far below 2^52")]
         let median_of = |figure: fn(&Round) -> (u64, u64)| {
             median(rounds.iter().map(|round| {
                 let (part, whole) = figure(round);
@@ -77,7 +78,7 @@ impl Figure {
     }
 }
 
-/// The middle one, when sorted.
+/// Returns the upper median, or NaN without values.
 pub(crate) fn median(figures: impl Iterator<Item = f64>) -> f64 {
     let mut figures: Vec<f64> = figures.collect();
     figures.sort_by(f64::total_cmp);

@@ -1,9 +1,10 @@
-//! Measures Keywright. `cargo xtask bench` builds what this needs and runs it; docs/performance.md explains the figures.
+//! Benchmarks of Keywright. `cargo xtask bench` builds the dependencies and runs it;
+//! `docs/performance.md` explains the results.
 
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
-    reason = "a command-line tool talks to its user"
+    reason = "command-line tools print to the terminal"
 )]
 
 mod baseline;
@@ -27,7 +28,7 @@ use crate::run::RunArgs;
 enum Command {
     /// Serve the baseline: a validate without storage.
     Baseline,
-    /// Make the data sets that are missing, measure, print the table and write it to a file.
+    /// Generate missing data sets, measure, print the table and write the results to a file.
     Run(RunArgs),
 }
 

@@ -1,4 +1,4 @@
-//! What operators see: the list in a browser, and the same as a file.
+//! Load from operators: the license list in a browser, and the CSV export.
 
 use std::{
     io::{BufRead, BufReader, Read},
@@ -16,7 +16,7 @@ use crate::{
     server::Server,
 };
 
-/// Of the demo data; its tenant may export.
+/// Account of the demo data whose tenant may export.
 const EMAIL: &str = "owner@acme.test";
 const PASSWORD: &str = "keywright-demo";
 
@@ -34,7 +34,7 @@ impl<'a> Operator<'a> {
         let answer = agent.post(&server.url("/session")).send_form(&form)?;
         let cookies = answer.all("set-cookie");
         let session = cookies.iter().find(|cookie| cookie.contains("session="));
-        let session = session.context("a sign-in begins a session")?;
+        let session = session.context("the sign-in set no session cookie")?;
         let cookie = session.split(';').next().unwrap_or_default().to_owned();
         Ok(Self {
             server,
@@ -51,10 +51,10 @@ impl<'a> Operator<'a> {
         Ok(answer)
     }
 
-    /// How long a page takes when one operator asks for it, again and again; it must hold that text.
+    /// Measures a page with repeated requests on one connection. The page must contain the text.
     pub(crate) fn time(&self, path: &str, holds: &str, round: Duration) -> Result<Figure> {
         let page = self.get(path, "identity")?.into_string()?;
-        ensure!(page.contains(holds), "{path} does not say {holds:?}");
+        ensure!(page.contains(holds), "{path} does not contain {holds:?}");
         let load = Load {
             url: self.server.url(path),
             arguments: vec!["page".to_owned(), self.cookie.clone()],
@@ -65,12 +65,12 @@ impl<'a> Operator<'a> {
         Ok(Figure::of(&rounds?))
     }
 
-    /// The bytes of a page as a browser gets it, after gzip.
+    /// Returns the size of a page in bytes after gzip.
     pub(crate) fn page_size(&self, path: &str) -> Result<usize> {
         Ok(bytes(self.get(path, "gzip")?)?.len())
     }
 
-    /// The bytes of each file that a page loads, after brotli. Each must be one that browsers keep.
+    /// Returns the brotli size in bytes of each asset of a page. Each must be cached as immutable.
     pub(crate) fn file_sizes(&self, path: &str) -> Result<Vec<(String, usize)>> {
         let mut page = String::new();
         GzDecoder::new(&bytes(self.get(path, "gzip")?)?[..]).read_to_string(&mut page)?;
@@ -83,18 +83,24 @@ impl<'a> Operator<'a> {
         let size = |file: &&str| {
             let answer = self.get(file, "br")?;
             let kept = answer.header("cache-control").unwrap_or_default();
-            ensure!(kept.contains("immutable"), "{file} is not kept");
+            ensure!(
+                kept.contains("immutable"),
+                "{file} is not cached as immutable"
+            );
             Ok(((*file).to_owned(), bytes(answer)?.len()))
         };
         files.iter().map(size).collect()
     }
 
-    /// The rows a second of the list as a file.
+    /// Returns the rows per second of the CSV export.
     pub(crate) fn export(&self, set: &DataSet) -> Result<f64> {
         let began = clock::start();
         let answer = self.get("/licenses.csv", "identity")?;
         let lines = lines(answer.into_reader())?;
-        ensure!(lines > u64::from(set.licenses), "{lines} lines are too few");
+        ensure!(
+            lines > u64::from(set.licenses),
+            "the export has only {lines} lines"
+        );
         Ok(per_second(lines, began.elapsed()))
     }
 }
@@ -105,7 +111,7 @@ fn bytes(answer: ureq::Response) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The rows a second of SQLite's own shell on the query of the file.
+/// Returns the rows per second of SQLite's shell with the query of the export.
 pub(crate) fn export_by_sqlite(set: &DataSet) -> Result<f64> {
     const QUERY: &str = "SELECT display_key, product_id, key_type_id, state, active_count, activation_limit, customer_email,
         created_at, expires_at, id FROM licenses WHERE tenant_id = 'acme' ORDER BY created_at DESC, id DESC";
@@ -113,7 +119,7 @@ pub(crate) fn export_by_sqlite(set: &DataSet) -> Result<f64> {
     let mut shell = Command::new("sqlite3");
     shell.arg("-csv").arg(set.database.file()).arg(QUERY);
     let mut shell = shell.stdout(std::process::Stdio::piped()).spawn()?;
-    let lines = lines(shell.stdout.take().context("a pipe")?)?;
+    let lines = lines(shell.stdout.take().context("no pipe from sqlite3")?)?;
     ensure!(shell.wait()?.success(), "sqlite3 failed");
     Ok(per_second(lines, began.elapsed()))
 }
@@ -135,7 +141,7 @@ fn lines(from: impl Read) -> Result<u64> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure of some digits")]
+#[expect(clippy::cast_precision_loss, reason = "the value is far below 2^52")]
 fn per_second(count: u64, time: Duration) -> f64 {
     count as f64 / time.as_secs_f64()
 }

@@ -1,33 +1,33 @@
-//! The table of figures, for people and for programs.
+//! The table of results, for people and for programs.
 
 use std::{fs, path::Path};
 
 use anyhow::Result;
 use serde::Serialize;
 
-/// What a ratio should be.
+/// Target of a ratio.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    /// There is none: it stands beside others.
+    /// A measurement without a target, for comparison.
     None,
 }
 
-/// One figure.
+/// One measurement.
 #[derive(Serialize)]
 pub(crate) struct Row {
     pub(crate) what: String,
-    /// What it is a ratio to, or the unit that it is in.
+    /// Unit, or the value that a ratio refers to.
     pub(crate) measure: &'static str,
     pub(crate) reached: f64,
     pub(crate) goal: Option<String>,
     pub(crate) is_reached: Option<bool>,
-    /// The numbers behind it.
+    /// The absolute numbers behind a ratio.
     pub(crate) absolute: String,
 }
 
-/// All of a run.
+/// All measurements of a run.
 #[derive(Default, Serialize)]
 pub(crate) struct Report {
     rows: Vec<Row>,
@@ -59,17 +59,25 @@ impl Report {
         self.rows.push(row);
     }
 
-    /// Writes the file and prints the table.
+    /// Writes the results as JSON to `file` and as a table next to it, and prints the table.
     pub(crate) fn finish(&self, file: &Path) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self)?;
         text.push('\n');
         fs::write(file, text)?;
-        println!("\n| what | reached | goal | | absolute |\n|---|---|---|---|---|");
-        for row in &self.rows {
-            println!("{}", line(row));
-        }
-        println!("\nIn {}, too.", file.display());
+        let table = file.with_extension("md");
+        fs::write(&table, self.table())?;
+        println!("\n{}\nWritten to {}.", self.table(), table.display());
         Ok(())
+    }
+
+    fn table(&self) -> String {
+        let mut table =
+            String::from("| measurement | result | goal | | details |\n|---|---|---|---|---|\n");
+        for row in &self.rows {
+            table.push_str(&line(row));
+            table.push('\n');
+        }
+        table
     }
 }
 

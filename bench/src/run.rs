@@ -1,4 +1,4 @@
-//! One run: what is measured, in which order, and what each figure should be.
+//! A benchmark run: the measurements, their order and their targets.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,10 +15,10 @@ use crate::{
     server::{Binary, Database, PostgresServer},
 };
 
-/// The data set that large ones are compared with.
+/// Licenses in the small data set that the large one is compared with.
 const SMALL: u32 = 1_000;
 
-/// How often a start is timed.
+/// Number of timed starts.
 const STARTS: usize = 5;
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
@@ -35,39 +35,37 @@ enum Part {
     Site,
 }
 
-/// What to measure.
 #[derive(Args)]
 pub(crate) struct RunArgs {
-    /// The `keywright` to measure: a release build with the site inside.
+    /// The `keywright` binary to measure: a release build with the embedded site.
     #[arg(long)]
     binary: PathBuf,
-    /// Licenses in the large data set; there are about two devices for each.
+    /// Licenses in the large data set, with about two devices each.
     #[arg(long, default_value_t = 1_000_000)]
     licenses: u32,
-    /// Where data sets are kept.
+    /// Folder of the data sets.
     #[arg(long)]
     folder: PathBuf,
-    /// Where the figures are written.
+    /// File for the results.
     #[arg(long)]
     results: PathBuf,
-    /// A PostgreSQL, as `postgres://user@host:port`, to make databases on.
+    /// PostgreSQL server for the data sets, as `postgres://user@host:port`.
     #[arg(long, requires = "postgres_binaries")]
     postgres: Option<String>,
-    /// Where its `createdb` and `dropdb` are.
+    /// Folder of its `createdb` and `dropdb`.
     #[arg(long)]
     postgres_binaries: Option<PathBuf>,
-    /// Seconds of each round.
+    /// Seconds per round.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Rounds; the median counts.
+    /// Number of rounds, of which the median counts.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
-    /// Only these parts.
+    /// Run only these parts.
     #[arg(long, value_delimiter = ',')]
     only: Vec<Part>,
 }
 
-/// A run under way.
 struct Run {
     args: RunArgs,
     binary: Binary,
@@ -158,11 +156,11 @@ impl Run {
         self.add_compared(what.clone(), &large, Goal::AtLeast(0.35));
         self.report.add(
             format!("{what}: p99"),
-            "× the floor's",
+            "× baseline",
             large.figure.p99 / large.baseline.p99,
             Goal::AtMost(6.0),
             format!(
-                "{} against {}",
+                "{} vs. {}",
                 micros(large.figure.p99),
                 micros(large.baseline.p99)
             ),
@@ -170,25 +168,25 @@ impl Run {
         let small_what = format!("validate, SQLite, {} licenses", thousands(SMALL));
         self.add_compared(small_what, &small, Goal::None);
         self.report.add(
-            format!("validate at {count} licenses against {}", thousands(SMALL)),
+            format!(
+                "validate, SQLite, {count} licenses relative to {}",
+                thousands(SMALL)
+            ),
             "×",
             large.ratio() / small.ratio(),
             Goal::AtLeast(0.85),
-            format!(
-                "{:.0} against {:.0} a second",
-                large.figure.rate, small.figure.rate
-            ),
+            format!("{:.0}/s vs. {:.0}/s", large.figure.rate, small.figure.rate),
         );
         let memory = |bytes: u64| mebibytes(bytes);
         let (idle, peak) = (memory(large.idle_memory), memory(large.peak_memory));
         self.report
             .add("memory, idle", "MiB", idle, Goal::AtMost(40.0), "");
-        let what = format!("memory after validates at {count} licenses");
-        let absolute = "the most it ever had";
+        let what = format!("memory under validate load, {count} licenses");
+        let absolute = "peak";
         self.report
             .add(what, "MiB", peak, Goal::AtMost(200.0), absolute);
         let updated = device_load::update(&self.binary, &self.large, pace)?;
-        let what = format!("validate after an update of the app, SQLite, {count} licenses");
+        let what = format!("validate after an app update, SQLite, {count} licenses");
         self.add_compared(what, &updated, Goal::None);
         Ok(())
     }
@@ -215,7 +213,7 @@ impl Run {
         let pages = [
             ("first page".to_owned(), "/licenses".to_owned(), 1.5),
             (
-                "page in the middle".to_owned(),
+                "middle page".to_owned(),
                 format!("/licenses?after={}", middle.replace('~', "%7E")),
                 1.5,
             ),
@@ -225,20 +223,17 @@ impl Run {
             by("only active", "status=active"),
             by("only expired", "status=expired"),
             by("only revoked", "status=revoked"),
-            by("of one product", "product=studio"),
+            by("one product", "product=studio"),
             by("by expiry", "sort=expires"),
             by("by activations", "sort=-activations"),
             by("search with 50 hits", &format!("q={RARE_TERM}")),
-            by(
-                "search that half of them match",
-                &format!("q={COMMON_TERM}"),
-            ),
-            by("search for two symbols", "q=ad"),
-            by("search without a hit", "q=zzzzzz"),
+            by("search matching half of them", &format!("q={COMMON_TERM}")),
+            by("search for two characters", "q=ad"),
+            by("search without hits", "q=zzzzzz"),
         ];
         let mut large_first = None;
         for (name, path, most) in pages.into_iter().chain(others) {
-            let holds = if name.ends_with("without a hit") {
+            let holds = if name.ends_with("without hits") {
                 "</main>"
             } else {
                 "</table>"
@@ -247,9 +242,9 @@ impl Run {
             let compared = *large_first.get_or_insert(figure.p50);
             let is_search = name.starts_with("search");
             let (against, measure) = if is_search {
-                (compared, "× the first page")
+                (compared, "× first page")
             } else {
-                (first.p50, "× the small one's first page")
+                (first.p50, "× first page of the small data set")
             };
             self.report.add(
                 format!("/licenses, {name}, {count} licenses"),
@@ -265,7 +260,7 @@ impl Run {
     fn export(&mut self) -> Result<()> {
         let server = self.binary.serve(&self.large.database)?;
         let operator = Operator::sign_in(&server)?;
-        // Once for what is to be in memory, then each in turn.
+        // The first run only warms the caches. The following runs alternate.
         operator.export(&self.large)?;
         server.forget_peak()?;
         let before = server.memory()?;
@@ -277,7 +272,7 @@ impl Run {
         let growth = mebibytes(server.peak_memory()?.saturating_sub(before));
         let (ours, shells) = (median(ours.into_iter()), median(shells.into_iter()));
         let what = format!("/licenses.csv, {} rows", thousands(self.large.licenses));
-        let absolute = format!("{ours:.0} rows a second against {shells:.0}");
+        let absolute = format!("{ours:.0} rows/s vs. {shells:.0} rows/s");
         let measure = "× sqlite3 -csv";
         self.report.add(
             what.clone(),
@@ -294,7 +289,7 @@ impl Run {
     fn start(&mut self) -> Result<()> {
         let empty = Database::sqlite(self.args.folder.join("empty"));
         empty.clear()?;
-        // The first start makes the file, which is not what is measured.
+        // The first start creates the database and is not measured.
         self.binary.serve(&empty)?;
         let (mut full_starts, mut empty_starts) = (Vec::new(), Vec::new());
         for _ in 0..STARTS {
@@ -309,8 +304,8 @@ impl Run {
             "start to ready, {} licenses",
             thousands(self.large.licenses)
         );
-        let absolute = format!("{:.0} ms against {:.0} ms", full * 1e3, none * 1e3);
-        let measure = "× an empty one's";
+        let absolute = format!("{:.0} ms vs. {:.0} ms", full * 1e3, none * 1e3);
+        let measure = "× empty database";
         self.report
             .add(what, measure, full / none, Goal::AtMost(2.0), absolute);
         Ok(())
@@ -334,7 +329,7 @@ impl Run {
         self.report
             .add(what, "KiB", kibibytes(total), Goal::AtMost(320.0), absolute);
         let page = operator.page_size("/licenses")?;
-        let what = "the list's HTML after gzip";
+        let what = "HTML of the license list after gzip";
         self.report
             .add(what, "KiB", kibibytes(page), Goal::AtMost(40.0), "");
         Ok(())
@@ -345,7 +340,7 @@ impl Run {
             figure, baseline, ..
         } = compared;
         let absolute = format!(
-            "{:.0}/s, p50 {}, p99 {}, {:.0} MiB at most; floor {:.0}/s, p50 {}, p99 {}",
+            "{:.0}/s, p50 {}, p99 {}, {:.0} MiB peak; baseline {:.0}/s, p50 {}, p99 {}",
             figure.rate,
             micros(figure.p50),
             micros(figure.p99),
@@ -355,11 +350,11 @@ impl Run {
             micros(baseline.p99)
         );
         self.report
-            .add(what, "× the floor", compared.ratio(), goal, absolute);
+            .add(what, "× baseline", compared.ratio(), goal, absolute);
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a figure of some digits")]
+#[expect(clippy::cast_precision_loss, reason = "the value is far below 2^52")]
 fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / MEBIBYTE
 }
@@ -372,7 +367,7 @@ fn micros(figure: f64) -> String {
     }
 }
 
-/// `1,000,000`.
+/// Formats a number with separators: `1,000,000`.
 fn thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

@@ -1,4 +1,4 @@
-//! The processes that are measured: `keywright serve` as it is released, and the baseline.
+//! The measured processes: a release build of `keywright serve`, and the baseline.
 
 use std::{
     fs,
@@ -14,28 +14,28 @@ use anyhow::{Context, Result, bail};
 
 use crate::clock;
 
-/// How long a server may take to start.
+/// Startup timeout.
 const START: Duration = Duration::from_mins(1);
 
-/// Where a server keeps its data.
+/// Storage of a server.
 #[derive(Clone)]
 pub(crate) struct Database {
     data: PathBuf,
     postgres: Option<Postgres>,
 }
 
-/// A database on a PostgreSQL of ours.
+/// A database on the run's PostgreSQL server.
 #[derive(Clone)]
 struct Postgres {
     server: PostgresServer,
     name: String,
 }
 
-/// The PostgreSQL that a run was given, and where its tools are.
+/// The PostgreSQL server of a run, with the folder of its client programs.
 #[derive(Clone)]
 pub(crate) struct PostgresServer {
     pub(crate) binaries: PathBuf,
-    /// Without a slash at the end.
+    /// URL without a trailing slash.
     pub(crate) url: String,
 }
 
@@ -47,7 +47,7 @@ impl Database {
         }
     }
 
-    /// The master key is in the data folder all the same.
+    /// Uses a PostgreSQL database. The data folder still holds the master key.
     pub(crate) fn postgres(data: PathBuf, server: PostgresServer, name: String) -> Self {
         Self {
             data,
@@ -62,12 +62,12 @@ impl Database {
         }
     }
 
-    /// The SQLite file.
+    /// Returns the SQLite file.
     pub(crate) fn file(&self) -> PathBuf {
         self.data.join("keywright.db")
     }
 
-    /// Makes an empty one out of whatever is there.
+    /// Removes the database. On PostgreSQL, creates an empty one.
     pub(crate) fn clear(&self) -> Result<()> {
         match &self.postgres {
             Some(Postgres { server, name }) => {
@@ -79,7 +79,7 @@ impl Database {
         }
     }
 
-    /// Reads a SQLite file through, so that it is in the system's memory as that of a server which has run for a day.
+    /// Reads the SQLite file into the page cache, as on a server that has run for a day.
     pub(crate) fn warm_up(&self) -> Result<()> {
         if self.postgres.is_none() {
             io::copy(&mut fs::File::open(self.file())?, &mut io::sink())?;
@@ -87,7 +87,7 @@ impl Database {
         Ok(())
     }
 
-    /// A copy of a SQLite one, to be written to.
+    /// Copies a SQLite database.
     pub(crate) fn copy(&self, to: PathBuf) -> Result<Self> {
         if to.exists() {
             fs::remove_dir_all(&to)?;
@@ -95,7 +95,7 @@ impl Database {
         fs::create_dir_all(&to)?;
         for name in ["keywright.db", "master.key"] {
             fs::copy(self.data.join(name), to.join(name))?;
-            // Else the system would write it to the disk while something else is measured.
+            // Otherwise the system would write it to disk during a measurement.
             fs::File::open(to.join(name))?.sync_all()?;
         }
         Ok(Self::sqlite(to))
@@ -118,7 +118,7 @@ impl Database {
 impl PostgresServer {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let maintenance = format!("--maintenance-db={}/postgres", self.url);
-        // Where only the server's own programs were given a place, clients are on the path.
+        // The folder may contain only the server programs; the clients are then on PATH.
         let beside = self.binaries.join(program);
         let program = if beside.exists() {
             beside
@@ -144,14 +144,14 @@ pub(crate) struct Binary(pub(crate) PathBuf);
 impl Binary {
     fn command(&self) -> Command {
         let mut command = Command::new(&self.0);
-        // Whatever the caller's own server is told is not for these.
+        // Settings of the caller's own server must not apply here.
         for name in ["DATABASE_URL", "KEYWRIGHT_MASTER_KEY", "RUST_LOG"] {
             command.env_remove(name);
         }
         command
     }
 
-    /// Fills a database with the demo data: tenants, products, accounts and an SDK key.
+    /// Writes the demo data: tenants, products, accounts and an SDK key.
     pub(crate) fn demo(&self, database: &Database) -> Result<()> {
         let mut command = self.command();
         command.arg("demo").arg("--json");
@@ -163,7 +163,7 @@ impl Binary {
         Ok(())
     }
 
-    /// Starts a server with its limits off, which tells nobody apart.
+    /// Starts a server without rate limits, because all load comes from one address.
     pub(crate) fn serve(&self, database: &Database) -> Result<Server> {
         let mut command = self.command();
         command.args(["serve", "--listen", "127.0.0.1:0"]);
@@ -175,16 +175,16 @@ impl Binary {
     }
 }
 
-/// A process that listens; it ends when this is dropped.
+/// A listening process. It ends on drop.
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
-    /// From its start to its first answer that it is ready.
+    /// Time from launch to the first successful readiness check.
     pub(crate) start: Duration,
 }
 
 impl Server {
-    /// The baseline.
+    /// Starts the baseline.
     pub(crate) fn baseline() -> Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("baseline");
@@ -194,16 +194,16 @@ impl Server {
     fn start(mut command: Command) -> Result<Self> {
         let began = clock::start();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().context("can't start a server")?;
+        let mut child = command.spawn().context("can't start the server")?;
         let address = address(&mut child, began)?;
         let mut server = Self {
             child,
             address,
             start: Duration::ZERO,
         };
-        // It listens already, so this is answered as soon as anything is.
+        // The socket is already open, so the request is answered as soon as the server is ready.
         let ready = ureq::get(&server.url("/ready")).timeout(START).call();
-        ready.context("a server did not get ready")?;
+        ready.context("the server did not become ready")?;
         server.start = began.elapsed();
         Ok(server)
     }
@@ -212,12 +212,13 @@ impl Server {
         format!("http://{}{path}", self.address)
     }
 
-    /// Resident memory now, in bytes.
+    /// Returns the current resident memory in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
         self.status("VmRSS:")
     }
 
-    /// The most that it had since the start, or since [`Server::forget_peak`].
+    /// Returns the peak resident memory in bytes since the start, or since
+    /// [`Server::forget_peak`].
     pub(crate) fn peak_memory(&self) -> Result<u64> {
         self.status("VmHWM:")
     }
@@ -234,22 +235,25 @@ impl Server {
         let status = fs::read_to_string(Path::new(&path))?;
         let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kibibytes = line.and_then(|line| line.split_whitespace().next());
-        let kibibytes: u64 = kibibytes.context("no such line")?.parse()?;
+        let kibibytes: u64 = kibibytes
+            .context("no such field in the process status")?
+            .parse()?;
         Ok(kibibytes * 1024)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // By the signal that lets it write what it has, so that the next one starts as after any stop. Nothing is left to do if it
-        // fails: the process is gone.
+        // SIGTERM lets the server flush its buffers, so that the next start follows a clean
+        // shutdown. An error means that the process has already exited.
         let id = self.child.id().to_string();
         let _ = Command::new("kill").args(["-TERM", &id]).status();
         let _ = self.child.wait();
     }
 }
 
-/// Servers say on their log where they listen. What else they say is read, too, so that they are not held up.
+/// Waits for the log line with the listen address. Keeps reading both streams afterwards, because
+/// a full pipe would block the server.
 fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
     const SAID: &str = "listening on http://";
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -270,7 +274,7 @@ fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
     thread::spawn(move || each_line(stderr, other));
     let left = START.saturating_sub(began.elapsed());
     let address = addresses.recv_timeout(left);
-    Ok(address.context("a server did not start")?.parse()?)
+    Ok(address.context("the server did not start")?.parse()?)
 }
 
 fn each_line(from: Option<impl std::io::Read>, read: impl Fn(String)) {

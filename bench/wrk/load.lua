@@ -1,10 +1,13 @@
--- What is asked, and what came of it as a line of JSON. To be run with one thread: each has Lua of its own. Called with one of:
---   page <session cookie>                                the page of the URL, as an operator
---   validate <file of targets> <SDK key>                 each time a device that is drawn from all of the file; it says of itself
---                                                        what it said before
---   update <file of targets> <SDK key>                   the same after an update of the app, which the device says
---   activate <file of targets> <SDK key> <first target>  each time a device that nobody saw before, on the next license
--- Each line of the file is `<product> <license key> <instance id> <app version> <platform>`, each filled up with spaces to one length.
+-- Sends requests and writes the results as a line of JSON. Run it with one thread, because each
+-- thread has its own Lua state. Arguments:
+-- page <session cookie>: requests the page of the URL as an operator
+-- validate <target file> <SDK key>: each request validates a random device, which repeats the
+-- telemetry it sent before
+-- update <target file> <SDK key>: like validate, but each device reports an updated app
+-- activate <target file> <SDK key> <first target>: each request activates a new device on the next
+-- license
+-- Each line of the target file is `<product> <license key> <instance ID> <app version>
+-- <platform>`, with each field padded with spaces to a fixed length.
 
 local LENGTH = 84
 local what, targets, count, sdk_key, place
@@ -13,7 +16,7 @@ function init(args)
   what = args[1]
   if what == "page" then
     wrk.headers["Cookie"] = args[2]
-    -- The same each time: put together once.
+    -- The request is always the same, so build it once.
     local page = wrk.format("GET")
     request = function() return page end
     return
@@ -24,7 +27,7 @@ function init(args)
   count = #targets / LENGTH
   sdk_key = args[3]
   place = tonumber(args[4] or 0)
-  -- The same draws in each round would ask for pages that are in memory.
+  -- A fixed seed would request only pages that earlier rounds have loaded into memory.
   math.randomseed(os.time())
 end
 
