@@ -7,7 +7,9 @@
 )]
 
 #[cfg(not(any(erase_components, doc)))]
-compile_error!("the flags in .cargo/config.toml are missing: unset RUSTFLAGS, which overrides them");
+compile_error!(
+    "the flags in .cargo/config.toml are missing: unset RUSTFLAGS, which overrides them"
+);
 
 pub mod api;
 pub mod app;

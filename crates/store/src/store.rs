@@ -132,22 +132,6 @@ impl Store {
         self.inner.write_behind.flush().await;
     }
 
-    /// Compacts the validation log in small parts.
-    #[cfg(feature = "testing")]
-    pub async fn compact_validations(&self) -> Result<(), StoreError> {
-        use crate::write_behind::{CompactionLimits, compact_all};
-
-        const LIMITS: CompactionLimits = CompactionLimits {
-            segment_rows: 64,
-            part_rows: 16,
-        };
-        self.flush().await;
-        if !self.inner.writer.has_validation_log() {
-            return Ok(());
-        }
-        compact_all(&self.inner.writer, LIMITS).await
-    }
-
     /// Returns whether units of work run one at a time.
     pub fn serializes_writes(&self) -> bool {
         self.engine() == Engine::Sqlite

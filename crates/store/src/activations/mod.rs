@@ -41,8 +41,7 @@ impl Store {
     ) -> Result<Vec<Activation>, StoreError> {
         let mut connection = self.read().await?;
         // Read before the rows, so that a concurrent update of a row is not missed.
-        let newest =
-            LatestValidations::of_license(&mut connection, self.engine(), tenant, id).await?;
+        let newest = LatestValidations::of_license(&mut connection, tenant, id).await?;
         let rows = sqlx::query(
             "SELECT number, tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
              deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,

@@ -138,11 +138,6 @@ impl Writer {
         }
     }
 
-    /// Returns whether validations are logged before they reach their table.
-    pub(crate) fn has_validation_log(&self) -> bool {
-        matches!(self, Self::Sqlite(_))
-    }
-
     pub(crate) fn is_closed(&self) -> bool {
         match self {
             Self::Sqlite(writer) => writer.jobs.is_closed(),

@@ -29,11 +29,6 @@ impl Buffer {
         self.last_seen.is_empty() && self.validations.is_empty() && self.sdk_key_uses.is_empty()
     }
 
-    /// Returns the number of buffered validations.
-    pub(super) fn validations(&self) -> usize {
-        self.validations.len()
-    }
-
     pub(super) fn merge_last_seen(&mut self, update: LastSeenUpdate) {
         let key = (
             update.tenant_id.clone(),

@@ -5,7 +5,6 @@
 //! crash loses a quarter of a second of updates, and the device's next call makes up for it.
 
 mod buffer;
-mod compactor;
 
 use std::{future::pending, time::Duration};
 
@@ -17,16 +16,13 @@ use keywright_domain::{
 };
 use tokio::time::{Instant, sleep_until};
 
-use self::{buffer::Buffer, compactor::Compactor};
+use self::buffer::Buffer;
 use crate::{
     ActivationSnapshot,
     activations::validations::{ActivationNumber, Validation},
     batch::{Batch, BatchLimits, BatchWorker, Batcher},
     write::Writer,
 };
-
-#[cfg(feature = "testing")]
-pub(crate) use self::compactor::{CompactionLimits, compact_all};
 
 /// Time from the first update until the write. Together with the commit it stays under 250 ms.
 const WRITE_DELAY: Duration = Duration::from_millis(200);
@@ -72,7 +68,6 @@ pub(crate) struct WriteBehind(Batcher<Update, ()>);
 impl WriteBehind {
     pub(crate) fn start(writer: Writer) -> Self {
         let worker = WriteBehindWorker {
-            compactor: Compactor::new(&writer),
             writer,
             buffer: Buffer::default(),
             write_at: None,
@@ -115,8 +110,6 @@ struct WriteBehindWorker {
     buffer: Buffer,
     /// `None` while the buffer is empty.
     write_at: Option<Instant>,
-    /// `None` if validations have no log.
-    compactor: Option<Compactor>,
 }
 
 impl BatchWorker for WriteBehindWorker {
@@ -145,19 +138,14 @@ impl BatchWorker for WriteBehindWorker {
     }
 
     async fn due(&mut self) {
-        match (self.write_at, &self.compactor) {
-            (Some(at), _) => sleep_until(at).await,
-            (None, Some(compactor)) => compactor.due().await,
-            (None, None) => pending().await,
+        match self.write_at {
+            Some(at) => sleep_until(at).await,
+            None => pending().await,
         }
     }
 
     async fn tick(&mut self) {
-        if self.write_at.is_some() {
-            self.write().await;
-        } else if let Some(compactor) = &mut self.compactor {
-            compactor.start();
-        }
+        self.write().await;
     }
 
     async fn close(mut self) {
@@ -168,13 +156,7 @@ impl BatchWorker for WriteBehindWorker {
 impl WriteBehindWorker {
     /// Writes the buffer. After a transient error the updates stay in it.
     async fn write(&mut self) {
-        let validations = self.buffer.validations();
         self.buffer.write(&self.writer).await;
         self.write_at = (!self.buffer.is_empty()).then(|| Instant::now() + WRITE_DELAY);
-        if let Some(compactor) = &mut self.compactor
-            && self.buffer.is_empty()
-        {
-            compactor.logged(validations);
-        }
     }
 }

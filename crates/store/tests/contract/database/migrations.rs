@@ -76,7 +76,7 @@ async fn columns(engine: Engine) -> BTreeSet<String> {
     let sql = match engine {
         Engine::Sqlite => {
             "SELECT t.name || '.' || c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'
-             AND t.name NOT GLOB '*_parts*' AND t.name NOT GLOB '*_words*' AND t.name NOT GLOB 'sqlite_*' AND t.name <> 'validations_log'"
+             AND t.name NOT GLOB '*_parts*' AND t.name NOT GLOB '*_words*' AND t.name NOT GLOB 'sqlite_*'"
         }
         Engine::Postgres => {
             "SELECT table_name || '.' || column_name FROM information_schema.columns WHERE table_schema = 'public'"

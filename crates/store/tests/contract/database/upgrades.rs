@@ -9,6 +9,7 @@ use keywright_api_types::{
 };
 use keywright_domain::{license::LicenseState, search::SearchTerm};
 use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
 
 use crate::support::tenant;
 
@@ -116,4 +117,61 @@ async fn every_released_schema_can_be_upgraded() {
         schemas.into_iter().eq(1..=newest),
         "add a database of the newest schema to tests/released"
     );
+}
+
+/// Schema 10 is the last with a validation log. Its rows can be newer or older than the table's.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_validation_log_is_merged_into_its_table() {
+    let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released/0010.db");
+    let later =
+        |millis: i64| format!("(SELECT MAX(last_validated_at) + {millis} FROM activations)");
+    let row = |millis: i64| {
+        let at = later(millis);
+        format!("(SELECT MAX(number) FROM activations), {at}, 'fallback', {at} + 7")
+    };
+    for (table, log, expected) in [
+        (vec![], vec![10, 30, 20], 30),
+        (vec![50], vec![10, 30], 50),
+        (vec![5], vec![10, 30], 30),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keywright.db");
+        fs::copy(&released, &file).unwrap();
+        install_default_drivers();
+        let mut connection = AnyConnection::connect(&url(&file)).await.unwrap();
+        for clear in ["DELETE FROM validations", "DELETE FROM validations_log"] {
+            connection.execute(clear).await.unwrap();
+        }
+        let before = "SELECT MAX(last_validated_at) FROM activations";
+        let before: i64 = sqlx::query_scalar(before)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        let tables = [("validations", table), ("validations_log", log)];
+        for (name, millis) in tables {
+            for millis in millis {
+                let insert = format!("INSERT INTO {name} SELECT {}", row(millis));
+                let insert = AssertSqlSafe(insert);
+                connection.execute(insert).await.unwrap();
+            }
+        }
+        connection.close().await.unwrap();
+        let store = Store::open(&url(&file)).await.unwrap();
+        let acme = tenant("acme");
+        let mut devices = Vec::new();
+        for license in store
+            .licenses_with(&acme, &SearchTerm::new("ada@example").unwrap(), 10)
+            .await
+            .unwrap()
+        {
+            devices.extend(store.activations(&acme, license).await.unwrap());
+        }
+        let device = devices
+            .iter()
+            .max_by_key(|device| device.last_validated_at)
+            .unwrap();
+        assert_eq!(device.last_validated_at.millis(), before + expected);
+        assert_eq!(device.last_lease.expires_at.millis(), before + expected + 7);
+        store.close().await;
+    }
 }

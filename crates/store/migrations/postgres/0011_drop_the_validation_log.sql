@@ -1,0 +1,2 @@
+-- Only SQLite had a validation log. The engines keep the same schema version.
+SELECT 1;
