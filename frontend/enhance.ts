@@ -3,9 +3,9 @@
 // it, except for elements with data-when="script".
 
 /** Delay between the last keystroke and the validation of a field. */
-const PAUSE_MILLIS = 300;
+const VALIDATION_DELAY_MILLIS = 300;
 /** Delay before a closed event stream is reopened. */
-const RECONNECT_MILLIS = 5_000;
+const RECONNECT_DELAY_MILLIS = 5_000;
 
 const root = document.documentElement;
 

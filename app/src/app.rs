@@ -9,7 +9,7 @@ use leptos_router::{
 };
 
 use crate::{
-    api::page_context::provide_visit,
+    api::page_context::provide_page_context,
     layout::frame::FramedPages,
     pages::licenses::{list::page::LicensesPage, show::page::LicensePage},
     routes,
@@ -22,10 +22,10 @@ use crate::{pages::not_found::NotFoundPage, server_only::ServerOnlyRoutes};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    provide_visit();
+    provide_page_context();
     provide_viewer_zone();
     view! {
-        <Title formatter=|page: String| format!("{} · Keywright", in_markup(page))/>
+        <Title formatter=|page: String| format!("{} · Keywright", escape_title(page))/>
         <Router>
             <Routes fallback=NotFoundPage>
                 // First, because some of these paths also match the path of a license page.
@@ -42,13 +42,13 @@ pub fn App() -> impl IntoView {
 /// Escapes a title for the document's head, which is written as markup: a product's name may
 /// contain `<`.
 #[cfg(feature = "ssr")]
-fn in_markup(title: String) -> String {
+fn escape_title(title: String) -> String {
     html_escape::encode_text(&title).into_owned()
 }
 
 /// In the browser a title is plain text.
 #[cfg(not(feature = "ssr"))]
-fn in_markup(title: String) -> String {
+fn escape_title(title: String) -> String {
     title
 }
 
@@ -58,7 +58,7 @@ fn in_markup(title: String) -> String {
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
 fn ServerOnlyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
-    leptos_router::NestedRoute::new(StaticSegment(routes::FAILED), || ()).into_maybe_erased()
+    leptos_router::NestedRoute::new(StaticSegment(routes::ERROR_PAGE), || ()).into_maybe_erased()
 }
 
 /// Stands for the not-found page, which is server-only, too.

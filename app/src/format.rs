@@ -16,7 +16,7 @@ use keywright_domain::{
 const MINUTE_MILLIS: i64 = 60_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 /// Times within this distance of now are shown relative to now, others as dates.
-const NEAR_MILLIS: i64 = 7 * DAY_MILLIS;
+const RELATIVE_WITHIN_MILLIS: i64 = 7 * DAY_MILLIS;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -62,7 +62,7 @@ pub fn date(at: Timestamp, zone: Zone) -> String {
 }
 
 /// Formats with weekday, seconds and zone: `Wed 10 Jun 2026, 13:54:00 UTC`.
-pub fn exact(at: Timestamp, zone: Zone) -> String {
+pub fn full(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
     format!(
@@ -74,20 +74,20 @@ pub fn exact(at: Timestamp, zone: Zone) -> String {
 }
 
 /// Formats to the second, for columns that name the zone elsewhere: `10 Jun 2026, 13:54:00`.
-pub fn second(at: Timestamp, zone: Zone) -> String {
+pub fn to_second(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     format!("{}, {}", civil_date(local), clock(local))
 }
 
 /// Formats a nearby time to the minute: `17 Jun, 14:35`.
-pub fn minute(at: Timestamp, zone: Zone) -> String {
+pub fn to_minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let month = nth(&MONTHS, local.month() - 1);
     format!("{} {month}, {}", local.day(), hours_and_minutes(local))
 }
 
 /// Formats to the minute, with weekday, year and zone: `Wed 17 Jun 2026, 14:35 UTC`.
-pub fn exact_minute(at: Timestamp, zone: Zone) -> String {
+pub fn full_to_minute(at: Timestamp, zone: Zone) -> String {
     let local = local(at, zone);
     let weekday = nth(&WEEKDAYS, local.weekday().to_monday_zero_offset());
     let (date, time) = (civil_date(local), hours_and_minutes(local));
@@ -96,7 +96,7 @@ pub fn exact_minute(at: Timestamp, zone: Zone) -> String {
 
 /// Formats the remaining time in its two largest units: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`.
 /// `None` in the past.
-pub fn left(at: Timestamp, now: Timestamp) -> Option<String> {
+pub fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     let millis = at.millis().saturating_sub(now.millis());
     if millis <= 0 {
         return None;
@@ -115,22 +115,22 @@ pub fn left(at: Timestamp, now: Timestamp) -> Option<String> {
 
 /// Formats a past time relative to now: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days,
 /// when a date is clearer.
-pub fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
+pub fn time_since(at: Timestamp, now: Timestamp) -> Option<String> {
     let passed = now.millis().saturating_sub(at.millis());
     match passed {
         ..MINUTE_MILLIS => Some("just now".to_owned()),
-        MINUTE_MILLIS..NEAR_MILLIS => Some(format!("{} ago", distance(passed))),
+        MINUTE_MILLIS..RELATIVE_WITHIN_MILLIS => Some(format!("{} ago", largest_unit(passed))),
         _ => None,
     }
 }
 
 /// Formats a future time relative to now: `in 5 d`, `in 3 h`. `None` in the past, and from seven
 /// days, when a date is clearer.
-pub fn soon(at: Timestamp, now: Timestamp) -> Option<String> {
+pub fn time_until(at: Timestamp, now: Timestamp) -> Option<String> {
     let left = at.millis().saturating_sub(now.millis());
     match left {
         1..MINUTE_MILLIS => Some("in under 1 min".to_owned()),
-        MINUTE_MILLIS..NEAR_MILLIS => Some(format!("in {}", distance(left))),
+        MINUTE_MILLIS..RELATIVE_WITHIN_MILLIS => Some(format!("in {}", largest_unit(left))),
         _ => None,
     }
 }
@@ -139,13 +139,13 @@ pub fn soon(at: Timestamp, now: Timestamp) -> Option<String> {
 pub fn count(count: Count) -> String {
     match count {
         Count::Exact(exact) => number(exact),
-        Count::MoreThan(limit) => format!("more than {}", number(limit)),
+        Count::AtLeast(limit) => format!("more than {}", number(limit)),
     }
 }
 
 /// Explains why a tenant on that plan has no CSV export.
-pub fn export_needs(plan: Plan) -> String {
-    let needed = Plan::least_for(Feature::CsvExport);
+pub fn export_requirement(plan: Plan) -> String {
+    let needed = Plan::minimum_for(Feature::CsvExport);
     let (needed, has) = (plan_name(needed), plan_name(plan));
     format!("CSV export requires the {needed} plan. You're on {has}.")
 }
@@ -181,7 +181,7 @@ pub const fn status(status: Status) -> &'static str {
 }
 
 /// Describes the order of a list: `newest first`.
-pub const fn order(sort: Sort) -> &'static str {
+pub const fn sort_order(sort: Sort) -> &'static str {
     match (sort.by, sort.descending) {
         (SortBy::Created, true) => "newest first",
         (SortBy::Created, false) => "oldest first",
@@ -206,7 +206,7 @@ pub fn number(value: u32) -> String {
 }
 
 /// Formats a duration of up to a week in its largest whole unit: minutes, hours or days.
-fn distance(millis: i64) -> String {
+fn largest_unit(millis: i64) -> String {
     match millis {
         ..HOUR_MILLIS => format!("{} min", millis / MINUTE_MILLIS),
         HOUR_MILLIS..DAY_MILLIS => format!("{} h", millis / HOUR_MILLIS),
@@ -262,7 +262,7 @@ mod tests {
     fn times_are_formatted_in_utc() {
         assert_eq!(iso(NOW), "2026-06-10T14:32:08Z");
         assert_eq!(date(NOW, Zone::UTC), "10 Jun 2026");
-        assert_eq!(exact(NOW, Zone::UTC), "Wed 10 Jun 2026, 14:32:08 UTC");
+        assert_eq!(full(NOW, Zone::UTC), "Wed 10 Jun 2026, 14:32:08 UTC");
         assert_eq!(iso(Timestamp::from_millis(-1)), "1969-12-31T23:59:59Z");
     }
 
@@ -275,7 +275,7 @@ mod tests {
             (600, "Thu 11 Jun 2026, 00:32:08 UTC+10"),
             (-150, "Wed 10 Jun 2026, 12:02:08 UTC−2:30"),
         ] {
-            assert_eq!(exact(NOW, zone(minutes_east)), text);
+            assert_eq!(full(NOW, zone(minutes_east)), text);
         }
         assert_eq!(date(NOW, zone(600)), "11 Jun 2026");
     }
@@ -304,7 +304,7 @@ mod tests {
             (7 * DAY_MILLIS - 1, Some("6 d ago")),
             (7 * DAY_MILLIS, None),
         ] {
-            assert_eq!(ago(before(millis), NOW).as_deref(), text, "{millis}");
+            assert_eq!(time_since(before(millis), NOW).as_deref(), text, "{millis}");
         }
     }
 
@@ -321,7 +321,7 @@ mod tests {
             (7 * DAY_MILLIS, None),
         ] {
             assert_eq!(
-                soon(NOW.plus_millis(millis), NOW).as_deref(),
+                time_until(NOW.plus_millis(millis), NOW).as_deref(),
                 text,
                 "{millis}"
             );
@@ -341,14 +341,14 @@ mod tests {
             (7 * DAY_MILLIS + MINUTE_MILLIS, Some("in 7 d")),
         ] {
             assert_eq!(
-                left(NOW.plus_millis(millis), NOW).as_deref(),
+                time_left(NOW.plus_millis(millis), NOW).as_deref(),
                 text,
                 "{millis}"
             );
         }
-        assert_eq!(minute(NOW, Zone::UTC), "10 Jun, 14:32");
+        assert_eq!(to_minute(NOW, Zone::UTC), "10 Jun, 14:32");
         let zone = Zone::from_minutes_east(120);
-        assert_eq!(exact_minute(NOW, zone), "Wed 10 Jun 2026, 16:32 UTC+2");
+        assert_eq!(full_to_minute(NOW, zone), "Wed 10 Jun 2026, 16:32 UTC+2");
     }
 
     #[test]
@@ -367,6 +367,6 @@ mod tests {
     #[test]
     fn capped_count_reads_more_than() {
         assert_eq!(count(Count::Exact(118)), "118");
-        assert_eq!(count(Count::MoreThan(10_000)), "more than 10,000");
+        assert_eq!(count(Count::AtLeast(10_000)), "more than 10,000");
     }
 }

@@ -47,7 +47,7 @@ impl LiveUpdates {
     #[cfg(target_arch = "wasm32")]
     fn on_event(self, event: StreamEvent) {
         let before = self.connection.get_untracked();
-        let (after, asks_again) = before.after(event);
+        let (after, asks_again) = before.transition(event);
         if after != before {
             self.connection.set(after);
         }
@@ -66,19 +66,19 @@ enum StreamEvent {
     /// The subject has changed.
     Changed,
     /// The connection was lost; the browser reconnects.
-    Broke,
+    Interrupted,
     /// The server rejected the stream. Reloading the data may reveal why.
-    Refused,
+    Rejected,
 }
 
 #[cfg(any(target_arch = "wasm32", test))]
 impl Connection {
-    const fn after(self, event: StreamEvent) -> (Self, bool) {
+    const fn transition(self, event: StreamEvent) -> (Self, bool) {
         match (self, event) {
             (_, StreamEvent::Opened | StreamEvent::Changed) => (Self::Live, true),
-            (Self::Live, StreamEvent::Broke) => (Self::Interrupted, false),
-            (_, StreamEvent::Broke) => (Self::Lost, false),
-            (_, StreamEvent::Refused) => (Self::Lost, true),
+            (Self::Live, StreamEvent::Interrupted) => (Self::Interrupted, false),
+            (_, StreamEvent::Interrupted) => (Self::Lost, false),
+            (_, StreamEvent::Rejected) => (Self::Lost, true),
         }
     }
 }
@@ -147,7 +147,7 @@ mod browser {
             if opened {
                 backoff = MIN_BACKOFF;
             }
-            live.on_event(StreamEvent::Refused);
+            live.on_event(StreamEvent::Rejected);
             sleep(backoff).await;
             backoff = MAX_BACKOFF.min(backoff * 2);
         }
@@ -170,7 +170,7 @@ mod browser {
                 }
                 "changed" => live.on_event(StreamEvent::Changed),
                 _ if source.ready_state() == EventSource::CLOSED => drop(gives_up.take()),
-                _ => live.on_event(StreamEvent::Broke),
+                _ => live.on_event(StreamEvent::Interrupted),
             }
         });
         for name in ["open", "changed", "error"] {
@@ -218,16 +218,16 @@ mod tests {
         use Connection::{Interrupted, Live, Lost, Starting};
         for (before, event, after, asks_again) in [
             (Starting, StreamEvent::Opened, Live, true),
-            (Starting, StreamEvent::Broke, Lost, false),
+            (Starting, StreamEvent::Interrupted, Lost, false),
             (Live, StreamEvent::Changed, Live, true),
-            (Live, StreamEvent::Broke, Interrupted, false),
+            (Live, StreamEvent::Interrupted, Interrupted, false),
             (Interrupted, StreamEvent::Opened, Live, true),
-            (Interrupted, StreamEvent::Broke, Lost, false),
-            (Lost, StreamEvent::Broke, Lost, false),
+            (Interrupted, StreamEvent::Interrupted, Lost, false),
+            (Lost, StreamEvent::Interrupted, Lost, false),
             (Lost, StreamEvent::Opened, Live, true),
-            (Live, StreamEvent::Refused, Lost, true),
+            (Live, StreamEvent::Rejected, Lost, true),
         ] {
-            let found = before.after(event);
+            let found = before.transition(event);
             assert_eq!(found, (after, asks_again), "{before:?} {event:?}");
         }
     }

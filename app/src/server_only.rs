@@ -10,12 +10,12 @@ use leptos_router::{
 use crate::{
     layout::frame::FramedPages,
     pages::{
-        audit::page::{AuditNoSuchKeyPage, AuditPage},
-        error_page::FailedPage,
+        audit::page::{AuditKeyNotFoundPage, AuditPage},
+        error_page::ErrorPage,
         guide::page::GuidePage,
         licenses::{
             actions::confirm_page::{DeactivatePage, RemintPage, RevokePage},
-            list::no_such_key::NoSuchKeyPage,
+            list::no_such_key::KeyNotFoundPage,
             mint::MintPage,
         },
         login::LoginPage,
@@ -55,7 +55,7 @@ fn FramedRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
             <Route path=path!("/") view=GuidePage ssr=SsrMode::Async/>
-            <Route path=path!("/session/failed") view=FailedPage ssr=SsrMode::Async/>
+            <Route path=path!("/session/failed") view=ErrorPage ssr=SsrMode::Async/>
             <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
             <Route path=path!("/products") view=ProductsPage ssr=SsrMode::Async/>
             <Route path=path!("/products/new") view=NewProductPage ssr=SsrMode::Async/>
@@ -86,8 +86,8 @@ fn FramedRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             />
             <Route path=path!("/licenses/mint") view=MintPage ssr=SsrMode::Async/>
             <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
-            <Route path=path!("/audit/find/none") view=AuditNoSuchKeyPage ssr=SsrMode::Async/>
-            <Route path=path!("/licenses/find/none") view=NoSuchKeyPage ssr=SsrMode::Async/>
+            <Route path=path!("/audit/find/none") view=AuditKeyNotFoundPage ssr=SsrMode::Async/>
+            <Route path=path!("/licenses/find/none") view=KeyNotFoundPage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/revoke") view=RevokePage ssr=SsrMode::Async/>
             <Route path=path!("/licenses/:id/remint") view=RemintPage ssr=SsrMode::Async/>
             <Route

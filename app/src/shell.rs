@@ -6,7 +6,7 @@ use leptos_axum::ResponseOptions;
 use leptos_meta::MetaTags;
 
 use crate::{
-    api::{page_context::current_visit, request_scope},
+    api::{page_context::current_page_context, request_scope},
     app::App,
     assets::Assets,
     routes,
@@ -19,10 +19,11 @@ pub fn shell(assets: &Assets) -> impl IntoView + use<> {
         .map(|nonce| nonce.to_string())
         .unwrap_or_default();
     set_security_policy(&nonce);
-    let visit = current_visit();
+    let visit = current_page_context();
     let theme = visit.theme.attribute();
     let operator = visit.account.map(|account| account.operator_id.to_string());
-    let is_server_only = request_scope::path().is_none_or(|path| routes::is_server_only(&path));
+    let is_server_only = request_scope::request_path()
+        .is_none_or(|request_path| routes::is_server_only(&request_path));
     let hydration = (!is_server_only)
         .then(|| view! { <HydrationScript assets=assets.clone() nonce=nonce.clone()/> });
     let Assets {

@@ -19,9 +19,9 @@ pub type Fetched<K, T> = (K, Result<T, ApiError>);
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceState<K, T> {
     /// Nothing has been loaded yet.
-    Waiting,
+    Loading,
     /// The latest response, which is stale if `lost` is set.
-    There {
+    Ready {
         /// Key of the request.
         key: K,
         /// The response.
@@ -41,27 +41,27 @@ pub enum ResourceState<K, T> {
 /// The kind of view that a page shows. Its elements stay in place until the kind changes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ResourceView<K> {
-    Waiting,
+    Loading,
     /// A response.
-    There,
+    Ready,
     /// An error.
     Failed(K, ApiError),
 }
 
 impl<K: Clone + PartialEq, T: Clone> ResourceState<K, T> {
     /// Returns the state after a response.
-    fn after(held: Option<&Self>, answer: Fetched<K, T>) -> Self {
+    fn next(held: Option<&Self>, answer: Fetched<K, T>) -> Self {
         match (held, answer) {
-            (_, (key, Ok(value))) => Self::There {
+            (_, (key, Ok(value))) => Self::Ready {
                 key,
                 value,
                 lost: None,
             },
             // The same request failed with a transient error: keep the stale response.
-            (Some(Self::There { key, value, .. }), (asked, Err(error)))
+            (Some(Self::Ready { key, value, .. }), (asked, Err(error)))
                 if *key == asked && is_transient(error.code) =>
             {
-                Self::There {
+                Self::Ready {
                     key: asked,
                     value: value.clone(),
                     lost: Some(error),
@@ -71,10 +71,10 @@ impl<K: Clone + PartialEq, T: Clone> ResourceState<K, T> {
         }
     }
 
-    fn shown(&self) -> ResourceView<K> {
+    fn view(&self) -> ResourceView<K> {
         match self {
-            Self::Waiting => ResourceView::Waiting,
-            Self::There { .. } => ResourceView::There,
+            Self::Loading => ResourceView::Loading,
+            Self::Ready { .. } => ResourceView::Ready,
             Self::Failed { key, error } => ResourceView::Failed(key.clone(), error.clone()),
         }
     }
@@ -92,7 +92,7 @@ const fn is_transient(code: ErrorCode) -> bool {
 pub struct StaleResource<K: Send + Sync + 'static, T: Send + Sync + 'static> {
     state: Signal<ResourceState<K, T>>,
     /// Kind of view to show.
-    pub shown: Signal<ResourceView<K>>,
+    pub view: Signal<ResourceView<K>>,
 }
 
 impl<K: Send + Sync + 'static, T: Send + Sync + 'static> Clone for StaleResource<K, T> {
@@ -110,41 +110,41 @@ where
 {
     /// Tracks the resource.
     #[cfg(not(feature = "ssr"))]
-    pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
+    pub fn new(answer: PageResource<Fetched<K, T>>) -> Self {
         let state = Memo::new(
             move |held: Option<&ResourceState<K, T>>| match answer.get() {
-                Some(answer) => ResourceState::after(held, answer),
-                None => held.cloned().unwrap_or(ResourceState::Waiting),
+                Some(answer) => ResourceState::next(held, answer),
+                None => held.cloned().unwrap_or(ResourceState::Loading),
             },
         );
-        let shown = Memo::new(move |_| state.with(ResourceState::shown));
+        let shown = Memo::new(move |_| state.with(ResourceState::view));
         Self {
             state: state.into(),
-            shown: shown.into(),
+            view: shown.into(),
         }
     }
 
     /// Tracks the resource. The server renders a page once, when the response has arrived. A memo
     /// could still hold the state before that, so these are derived signals.
     #[cfg(feature = "ssr")]
-    pub fn of(answer: PageResource<Fetched<K, T>>) -> Self {
+    pub fn new(answer: PageResource<Fetched<K, T>>) -> Self {
         let state = Signal::derive(move || {
             let answer = answer.get();
-            answer.map_or(ResourceState::Waiting, |answer| {
-                ResourceState::after(None, answer)
+            answer.map_or(ResourceState::Loading, |answer| {
+                ResourceState::next(None, answer)
             })
         });
-        let shown = Signal::derive(move || state.with(ResourceState::shown));
-        Self { state, shown }
+        let shown = Signal::derive(move || state.with(ResourceState::view));
+        Self { state, view: shown }
     }
 
     /// Returns the value if the view is [`ResourceView::There`].
     pub fn value(self) -> Option<Memo<T>> {
-        let first = self.there()?;
+        let first = self.ready_value()?;
         Some(latest_or(first, move || {
             self.state.with(|held| match held {
-                ResourceState::There { value, .. } => Some(value.clone()),
-                ResourceState::Waiting | ResourceState::Failed { .. } => None,
+                ResourceState::Ready { value, .. } => Some(value.clone()),
+                ResourceState::Loading | ResourceState::Failed { .. } => None,
             })
         }))
     }
@@ -153,10 +153,10 @@ where
     pub fn key(self) -> Signal<Option<K>> {
         Signal::derive(move || {
             self.state.with(|held| match held {
-                ResourceState::There { key, .. } | ResourceState::Failed { key, .. } => {
+                ResourceState::Ready { key, .. } | ResourceState::Failed { key, .. } => {
                     Some(key.clone())
                 }
-                ResourceState::Waiting => None,
+                ResourceState::Loading => None,
             })
         })
     }
@@ -166,16 +166,16 @@ where
     pub fn is_stale(self, live: LiveUpdates) -> Signal<bool> {
         Signal::derive(move || {
             let is_lost = |held: &ResourceState<K, T>| {
-                matches!(held, ResourceState::There { lost: Some(_), .. })
+                matches!(held, ResourceState::Ready { lost: Some(_), .. })
             };
             self.state.with(is_lost) || live.connection() == Connection::Lost
         })
     }
 
-    fn there(self) -> Option<T> {
+    fn ready_value(self) -> Option<T> {
         self.state.with_untracked(|held| match held {
-            ResourceState::There { value, .. } => Some(value.clone()),
-            ResourceState::Waiting | ResourceState::Failed { .. } => None,
+            ResourceState::Ready { value, .. } => Some(value.clone()),
+            ResourceState::Loading | ResourceState::Failed { .. } => None,
         })
     }
 }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     fn there(value: u8, lost: Option<ErrorCode>) -> ResourceState<u8, u8> {
-        ResourceState::There {
+        ResourceState::Ready {
             key: 1,
             value,
             lost: lost.map(error),
@@ -221,7 +221,7 @@ mod tests {
             (1, ErrorCode::Outdated, false),
             (2, ErrorCode::Unreachable, false),
         ] {
-            let held = ResourceState::after(Some(&shown), (key, Err(error(code))));
+            let held = ResourceState::next(Some(&shown), (key, Err(error(code))));
             let expected = if kept {
                 there(7, Some(code))
             } else {
@@ -240,13 +240,13 @@ mod tests {
             key: 1,
             error: error(ErrorCode::NotFound),
         };
-        for held in [None, Some(&ResourceState::Waiting), Some(&failed)] {
-            assert_eq!(ResourceState::after(held, (1, Ok(8))), there(8, None));
+        for held in [None, Some(&ResourceState::Loading), Some(&failed)] {
+            assert_eq!(ResourceState::next(held, (1, Ok(8))), there(8, None));
         }
         let old = there(7, Some(ErrorCode::Unreachable));
-        assert_eq!(ResourceState::after(Some(&old), (1, Ok(8))), there(8, None));
+        assert_eq!(ResourceState::next(Some(&old), (1, Ok(8))), there(8, None));
         let nothing: ResourceState<u8, u8> =
-            ResourceState::after(None, (1, Err(error(ErrorCode::Unreachable))));
+            ResourceState::next(None, (1, Err(error(ErrorCode::Unreachable))));
         assert!(matches!(nothing, ResourceState::Failed { .. }));
     }
 }

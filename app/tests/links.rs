@@ -1,7 +1,7 @@
 //! Property tests: links round-trip for any input.
 
 use keywright_app::routes::{
-    audit, audit_query, audit_query_of, license_query, license_query_of, licenses,
+    audit, audit_query, audit_query_from_params, license_query, license_query_from_params, licenses,
 };
 use proptest::{prelude::*, sample::select};
 
@@ -33,7 +33,7 @@ proptest! {
     fn license_list_links_round_trip(
         q in value(), status in value(), product in value(), sort in value(), after in value(), before in value()
     ) {
-        let asked = license_query_of(|name| match name {
+        let asked = license_query_from_params(|name| match name {
             "q" => q.as_deref(),
             "status" => status.as_deref(),
             "product" => product.as_deref(),
@@ -53,7 +53,7 @@ proptest! {
             select(vec!["action", "by", "license", "q", "from", "to", "after", "before"]), value(), 0..9
         )
     ) {
-        let asked = audit_query_of(|name| values.get(name)?.as_deref());
+        let asked = audit_query_from_params(|name| values.get(name)?.as_deref());
         let link = audit(&asked);
         prop_assert!(is_safe_link(&link), "{}", link);
         prop_assert_eq!(audit_query(query_string(&link)), asked);

@@ -36,7 +36,7 @@ fn micro(criterion: &mut Criterion) {
     });
     criterion.bench_function("SDK key hash", |bencher| {
         let key = format!("sdk_live_{}", "0".repeat(64));
-        bencher.iter(|| SdkKeyHash::of(black_box(key.as_bytes())));
+        bencher.iter(|| SdkKeyHash::compute(black_box(key.as_bytes())));
     });
     let claims = claims();
     criterion.bench_function("signed bytes of a lease", |bencher| {

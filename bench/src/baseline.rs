@@ -18,7 +18,7 @@ use keywright_domain::{
     ids::{InstanceId, Kid},
     key::LicenseKey,
     lease::{Lease, LeaseClaims, LeaseStatus},
-    license::{LicenseState, LicenseTerms},
+    license::{LeaseInputs, LicenseState},
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
@@ -27,18 +27,18 @@ use crate::clock;
 
 struct Baseline {
     key: SigningKey,
-    license: LicenseTerms,
+    license: LeaseInputs,
 }
 
 /// The fields that the handler reads; all others are ignored.
 #[derive(Deserialize)]
-struct Question {
+struct ValidateRequest {
     license_key: String,
     instance_id: InstanceId,
 }
 
 #[derive(Serialize)]
-struct Answer {
+struct ValidateResponse {
     valid: bool,
     license_expires_at: Option<i64>,
     lease: Lease,
@@ -60,17 +60,17 @@ pub(crate) async fn serve(listener: TcpListener) -> Result<()> {
 
 async fn validate(
     State(baseline): State<Arc<Baseline>>,
-    Json(question): Json<Question>,
-) -> Result<Json<Answer>, StatusCode> {
+    Json(question): Json<ValidateRequest>,
+) -> Result<Json<ValidateResponse>, StatusCode> {
     let key = LicenseKey::parse(&question.license_key).map_err(|_| StatusCode::NOT_FOUND)?;
-    let license = LicenseTerms {
+    let license = LeaseInputs {
         id: key.id(),
         ..baseline.license.clone()
     };
     let (status, kid) = (LeaseStatus::Active, Kid::first());
     let claims = LeaseClaims::new(&license, question.instance_id, kid, status, clock::now());
     let signature = baseline.key.sign(&claims.signed_bytes());
-    Ok(Json(Answer {
+    Ok(Json(ValidateResponse {
         valid: true,
         license_expires_at: None,
         lease: Lease {
@@ -81,11 +81,11 @@ async fn validate(
 }
 
 /// Returns the license that every request gets a lease for.
-fn license() -> Result<LicenseTerms> {
+fn license() -> Result<LeaseInputs> {
     let key = LicenseKey::parse("ACME-0000-0000-0000-0000")?;
-    Ok(LicenseTerms {
+    Ok(LeaseInputs {
         id: key.id(),
-        product: "notes".parse()?,
+        product_id: "notes".parse()?,
         state: LicenseState::Active,
         expires_at: None,
         entitlements: ["pro".parse()?].into_iter().collect::<Entitlements>(),

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use futures::FutureExt;
-use keywright_api_types::page::Mark;
+use keywright_api_types::page::Cursor;
 use keywright_domain::{
     activation::{Activation, Telemetry},
     ids::LicenseId,
@@ -17,7 +17,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 use keywright_service::demo::{Catalog, GeneratedLicense, Generator};
-use keywright_store::{Bulk, Store, StoreError};
+use keywright_store::{BulkLoader, Store, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -27,22 +27,22 @@ use crate::{
 };
 
 /// Format version. Increment it to regenerate existing data sets.
-const VERSION: u32 = 3;
+const FORMAT_VERSION: u32 = 3;
 
 /// Maximum age in days. Generated licenses begin to expire after sixty days.
-const KEPT_DAYS: u32 = 30;
+const MAX_AGE_DAYS: u32 = 30;
 
 /// Server fact that marks a completely generated data set.
-const FACT: &str = "bench";
+const COMPLETION_FACT: &str = "bench";
 
 /// Differs from the seed of the demo data, which is in the same database.
 const SEED: u64 = 2027;
 
 /// Number of licenses per transaction.
-const CHUNK: usize = 10_000;
+const CHUNK_SIZE: usize = 10_000;
 
 /// Returns the data set and generates it first if it is missing, outdated or incomplete.
-pub(crate) async fn provide(
+pub(crate) async fn prepare(
     binary: &Binary,
     folder: &Path,
     licenses: u32,
@@ -62,17 +62,17 @@ pub(crate) async fn provide(
         folder,
     };
     let made_at = match set.manifest() {
-        Ok(manifest) if manifest.is_good() => Some(manifest.made_at),
+        Ok(manifest) if manifest.is_usable() => Some(manifest.generated_at),
         _ => None,
     };
     if let Some(made_at) = made_at {
-        if set.is_whole(made_at).await {
+        if set.is_complete(made_at).await {
             return Ok(set);
         }
     } else if set.folder.exists() {
         fs::remove_dir_all(&set.folder)?;
     }
-    set.make(binary, made_at).await?;
+    set.generate(binary, made_at).await?;
     Ok(set)
 }
 
@@ -87,15 +87,15 @@ pub(crate) struct DataSet {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Manifest {
     version: u32,
-    made_at: i64,
+    generated_at: i64,
     /// Cursor to the middle of the license list, newest first.
-    pub(crate) middle: String,
+    pub(crate) middle_cursor: String,
 }
 
 impl Manifest {
-    fn is_good(&self) -> bool {
-        let oldest = clock::now().minus_days(KEPT_DAYS).millis();
-        self.version == VERSION && self.made_at > oldest
+    fn is_usable(&self) -> bool {
+        let oldest = clock::now().minus_days(MAX_AGE_DAYS).millis();
+        self.version == FORMAT_VERSION && self.generated_at > oldest
     }
 }
 
@@ -111,7 +111,7 @@ impl DataSet {
     }
 
     /// Returns the file that lists the valid licenses with a free slot.
-    pub(crate) fn with_room(&self) -> PathBuf {
+    pub(crate) fn with_free_slots(&self) -> PathBuf {
         self.folder.join("with-room.txt")
     }
 
@@ -121,28 +121,28 @@ impl DataSet {
     }
 
     fn name(&self, made_at: i64) -> String {
-        format!("{VERSION}: {} licenses at {made_at}", self.licenses)
+        format!("{FORMAT_VERSION}: {} licenses at {made_at}", self.licenses)
     }
 
-    async fn is_whole(&self, made_at: i64) -> bool {
+    async fn is_complete(&self, made_at: i64) -> bool {
         let Ok(store) = Store::open(&self.database.url()).await else {
             return false;
         };
-        let fact = store.server_fact(FACT).await;
+        let fact = store.server_metadata(COMPLETION_FACT).await;
         store.close().await;
         matches!(fact, Ok(Some(fact)) if fact == self.name(made_at))
     }
 
     /// Generates the data set. `made_at` is the timestamp of the other engine's data set, if any.
-    async fn make(&self, binary: &Binary, made_at: Option<i64>) -> Result<()> {
+    async fn generate(&self, binary: &Binary, made_at: Option<i64>) -> Result<()> {
         let began = clock::start();
         self.database.clear()?;
         fs::create_dir_all(&self.folder)?;
         binary.demo(&self.database)?;
         let now = made_at.map_or_else(clock::now, Timestamp::from_millis);
         let url = self.database.url();
-        let mut bulk = Bulk::open(&url).await?;
-        let mut lists = Lists::create(self)?;
+        let mut bulk = BulkLoader::open(&url).await?;
+        let mut lists = TargetFiles::create(self)?;
         let profile = BenchProfile {
             count: self.licenses,
             now,
@@ -151,7 +151,7 @@ impl DataSet {
         let mut generator = Generator::new(profile, &catalog, SEED, self.licenses, now);
         let mut middle = None;
         loop {
-            let chunk = generator.by_ref().take(CHUNK);
+            let chunk = generator.by_ref().take(CHUNK_SIZE);
             let chunk = chunk.collect::<Result<Vec<GeneratedLicense>, _>>()?;
             if chunk.is_empty() {
                 break;
@@ -163,7 +163,7 @@ impl DataSet {
             for generated in &chunk {
                 let is_middle = lists.written == self.licenses / 2;
                 if is_middle {
-                    middle = Some(place(&generated.license));
+                    middle = Some(cursor(&generated.license));
                 }
                 lists.add(generated, now)?;
             }
@@ -172,47 +172,48 @@ impl DataSet {
         bulk.finish().await?;
         lists.finish()?;
         let manifest = Manifest {
-            version: VERSION,
-            made_at: now.millis(),
-            middle: middle.context("the data set is empty")?.to_string(),
+            version: FORMAT_VERSION,
+            generated_at: now.millis(),
+            middle_cursor: middle.context("the data set is empty")?.to_string(),
         };
         let text = serde_json::to_string_pretty(&manifest)?;
         fs::write(self.folder.join("manifest.json"), text)?;
-        self.say_whole(now.millis()).await?;
+        self.mark_complete(now.millis()).await?;
         println!("    generated in {:.0} s", began.elapsed().as_secs_f64());
         Ok(())
     }
 
-    async fn say_whole(&self, made_at: i64) -> Result<()> {
+    async fn mark_complete(&self, made_at: i64) -> Result<()> {
         let store = Store::open(&self.database.url()).await?;
         let name = self.name(made_at);
-        let said =
-            store.write(move |tx| async move { tx.restate_server_fact(FACT, &name).await }.boxed());
+        let said = store.write(move |tx| {
+            async move { tx.set_server_metadata(COMPLETION_FACT, &name).await }.boxed()
+        });
         let said: Result<(), StoreError> = said.await;
         store.close().await;
         Ok(said?)
     }
 }
 
-fn place(license: &License) -> Mark<LicenseId> {
-    Mark {
+fn cursor(license: &License) -> Cursor<LicenseId> {
+    Cursor {
         value: license.created_at.millis(),
         id: license.id,
     }
 }
 
 /// The target files of the load generator. All lines have the same length.
-struct Lists {
+struct TargetFiles {
     targets: BufWriter<File>,
-    with_room: BufWriter<File>,
+    with_free_slots: BufWriter<File>,
     written: u32,
 }
 
-impl Lists {
+impl TargetFiles {
     fn create(set: &DataSet) -> Result<Self> {
         Ok(Self {
             targets: BufWriter::new(File::create(set.targets())?),
-            with_room: BufWriter::new(File::create(set.with_room())?),
+            with_free_slots: BufWriter::new(File::create(set.with_free_slots())?),
             written: 0,
         })
     }
@@ -229,12 +230,12 @@ impl Lists {
             return Ok(());
         }
         let line = |instance: &str, app_version: &str, platform: &str| {
-            let (product, key) = (license.product.as_str(), key.expose());
+            let (product, key) = (license.product_id.as_str(), key.expose());
             format!("{product:<6} {key:<24} {instance:<36} {app_version:<6} {platform:<7}\n")
         };
         if let Some(device) = activations
             .iter()
-            .find(|device| device.deactivated.is_none())
+            .find(|device| device.deactivation.is_none())
         {
             let said = |text: &Option<String>| text.clone().unwrap_or_default();
             let Telemetry {
@@ -242,18 +243,19 @@ impl Lists {
                 platform,
                 ..
             } = &device.telemetry;
-            let instance = device.instance.to_string();
+            let instance = device.instance_id.to_string();
             let line = line(&instance, &said(app_version), &said(platform));
             self.targets.write_all(line.as_bytes())?;
         }
         if license.active_count < license.activation_limit {
-            self.with_room.write_all(line("", "", "").as_bytes())?;
+            self.with_free_slots
+                .write_all(line("", "", "").as_bytes())?;
         }
         Ok(())
     }
 
     fn finish(mut self) -> Result<()> {
         self.targets.flush()?;
-        Ok(self.with_room.flush()?)
+        Ok(self.with_free_slots.flush()?)
     }
 }

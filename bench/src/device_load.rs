@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     dataset::DataSet,
-    load::{Figure, Load, Round},
+    load::{Load, LoadSummary, RoundResult},
     server::{Binary, Server},
 };
 
@@ -20,53 +20,53 @@ const SDK_KEY: &str = "sdk_live_000000000000000000000000000000000000000000000000
 const CONNECTIONS: u32 = 32;
 
 /// Number of responses whose content and signature are verified before the measurement.
-const CHECKED: usize = 500;
+const VERIFIED_RESPONSES: usize = 500;
 
 /// Duration and number of rounds.
 #[derive(Clone, Copy)]
-pub(crate) struct Pace {
+pub(crate) struct Schedule {
     pub(crate) warm_up: Duration,
-    pub(crate) round: Duration,
-    pub(crate) rounds: u32,
+    pub(crate) round_duration: Duration,
+    pub(crate) round_count: u32,
 }
 
 /// Results of a server, and of the baseline in the rounds between.
-pub(crate) struct Compared {
-    pub(crate) figure: Figure,
-    pub(crate) baseline: Figure,
+pub(crate) struct Comparison {
+    pub(crate) server: LoadSummary,
+    pub(crate) baseline: LoadSummary,
     /// Resident memory in bytes.
     pub(crate) idle_memory: u64,
     pub(crate) peak_memory: u64,
 }
 
-impl Compared {
+impl Comparison {
     pub(crate) fn ratio(&self) -> f64 {
-        self.figure.rate / self.baseline.rate
+        self.server.rate / self.baseline.rate
     }
 }
 
 /// Validates random devices of the data set, alternating with the baseline.
-pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
+pub(crate) fn validate(binary: &Binary, set: &DataSet, pace: Schedule) -> Result<Comparison> {
     set.database.warm_up()?;
     let server = binary.serve(&set.database)?;
     let idle_memory = server.memory()?;
-    check_answers(&server, set)?;
+    verify_responses(&server, set)?;
     let load = load(&server, &set.targets(), "validate", 0);
     compare(&server, idle_memory, pace, set, |time| load.run(time))
 }
 
 /// Like [`validate`], but each device reports an app update the first time it is drawn.
-pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
-    on_a_copy(binary, set, |server, idle_memory| {
+pub(crate) fn update(binary: &Binary, set: &DataSet, pace: Schedule) -> Result<Comparison> {
+    measure_on_copy(binary, set, |server, idle_memory| {
         let load = load(server, &set.targets(), "update", 0);
         compare(server, idle_memory, pace, set, |time| load.run(time))
     })
 }
 
 /// Activates new devices, each on a different license, alternating with the baseline.
-pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Compared> {
-    on_a_copy(binary, set, |server, idle_memory| {
-        let with_room = set.with_room();
+pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Schedule) -> Result<Comparison> {
+    measure_on_copy(binary, set, |server, idle_memory| {
+        let with_room = set.with_free_slots();
         let mut next = 0;
         compare(server, idle_memory, pace, set, |time| {
             let round = load(server, &with_room, "activate", next).run(time)?;
@@ -78,11 +78,11 @@ pub(crate) fn activate(binary: &Binary, set: &DataSet, pace: Pace) -> Result<Com
 }
 
 /// Measures on a temporary copy, because the requests modify more than last-seen timestamps.
-fn on_a_copy(
+fn measure_on_copy(
     binary: &Binary,
     set: &DataSet,
-    measure: impl FnOnce(&Server, u64) -> Result<Compared>,
-) -> Result<Compared> {
+    measure: impl FnOnce(&Server, u64) -> Result<Comparison>,
+) -> Result<Comparison> {
     let copy = set.copy()?;
     copy.warm_up()?;
     let server = binary.serve(&copy)?;
@@ -95,22 +95,22 @@ fn on_a_copy(
 fn compare(
     server: &Server,
     idle_memory: u64,
-    pace: Pace,
+    pace: Schedule,
     set: &DataSet,
-    mut round: impl FnMut(Duration) -> Result<Round>,
-) -> Result<Compared> {
+    mut round: impl FnMut(Duration) -> Result<RoundResult>,
+) -> Result<Comparison> {
     let baseline = Server::baseline()?;
     let baseline_load = load(&baseline, &set.targets(), "validate", 0);
     let (mut rounds, mut baseline_rounds) = (Vec::new(), Vec::new());
     round(pace.warm_up)?;
     baseline_load.run(pace.warm_up)?;
-    for _ in 0..pace.rounds {
-        baseline_rounds.push(baseline_load.run(pace.round)?);
-        rounds.push(round(pace.round)?);
+    for _ in 0..pace.round_count {
+        baseline_rounds.push(baseline_load.run(pace.round_duration)?);
+        rounds.push(round(pace.round_duration)?);
     }
-    Ok(Compared {
-        figure: Figure::of(&rounds),
-        baseline: Figure::of(&baseline_rounds),
+    Ok(Comparison {
+        server: LoadSummary::of(&rounds),
+        baseline: LoadSummary::of(&baseline_rounds),
         idle_memory,
         peak_memory: server.peak_memory()?,
     })
@@ -130,11 +130,14 @@ fn load(server: &Server, targets: &std::path::Path, endpoint: &str, place: u64) 
 }
 
 /// Sends the same requests for devices across the data set and verifies each response.
-fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
+fn verify_responses(server: &Server, set: &DataSet) -> Result<()> {
     let targets = fs::read_to_string(set.targets())?;
     let targets: Vec<&str> = targets.lines().collect();
     let keys = signing_keys(server)?;
-    for target in targets.iter().step_by((targets.len() / CHECKED).max(1)) {
+    for target in targets
+        .iter()
+        .step_by((targets.len() / VERIFIED_RESPONSES).max(1))
+    {
         let fields: Vec<&str> = target.split_whitespace().collect();
         let [product, key, instance, ..] = fields[..] else {
             bail!("invalid target: {target}");
@@ -144,7 +147,7 @@ fn check_answers(server: &Server, set: &DataSet) -> Result<()> {
             .send_json(json!({ "license_key": key, "instance_id": instance }))?
             .into_json()?;
         ensure!(answer["valid"] == true, "{answer}");
-        check_lease(&answer["lease"], instance, &keys).with_context(|| answer.to_string())?;
+        verify_lease(&answer["lease"], instance, &keys).with_context(|| answer.to_string())?;
     }
     Ok(())
 }
@@ -167,7 +170,11 @@ fn signing_keys(server: &Server) -> Result<BTreeMap<String, VerifyingKey>> {
         .collect()
 }
 
-fn check_lease(lease: &Value, instance: &str, keys: &BTreeMap<String, VerifyingKey>) -> Result<()> {
+fn verify_lease(
+    lease: &Value,
+    instance: &str,
+    keys: &BTreeMap<String, VerifyingKey>,
+) -> Result<()> {
     let text = |name: &str| lease[name].as_str().context("the lease lacks a claim");
     let entitlements = lease["entitlements"].as_array().into_iter().flatten();
     let entitlements: Vec<&str> = entitlements.filter_map(Value::as_str).collect();

@@ -12,7 +12,7 @@ use keywright_domain::{
 use keywright_service::demo::{Profile, Rng, choose};
 
 /// Days between the first license and the last.
-const DAYS: i64 = 1_000;
+const HISTORY_DAYS: i64 = 1_000;
 
 /// Host of the email addresses of half of the customers.
 pub(crate) const COMMON_TERM: &str = "mail.example";
@@ -101,7 +101,8 @@ impl Profile for BenchProfile {
     }
 
     fn created_at(&self, _rng: &mut Rng, number: u32) -> Timestamp {
-        let age = DAYS * DAY_MILLIS * i64::from(self.count - number) / i64::from(self.count);
+        let age =
+            HISTORY_DAYS * DAY_MILLIS * i64::from(self.count - number) / i64::from(self.count);
         self.now.plus_millis(-age)
     }
 

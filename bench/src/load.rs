@@ -17,7 +17,7 @@ pub(crate) struct Load {
 
 /// Results of one wrk run.
 #[derive(Debug, Clone, Copy, Deserialize)]
-pub(crate) struct Round {
+pub(crate) struct RoundResult {
     pub(crate) requests: u64,
     microseconds: u64,
     failed: u64,
@@ -28,7 +28,7 @@ pub(crate) struct Round {
 
 /// Medians over several rounds.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Figure {
+pub(crate) struct LoadSummary {
     /// Responses per second.
     pub(crate) rate: f64,
     /// Median latency in microseconds.
@@ -40,7 +40,7 @@ pub(crate) struct Figure {
 impl Load {
     /// Generates load for this duration. Fails if any response is an error, because errors are
     /// cheaper to serve.
-    pub(crate) fn run(&self, time: Duration) -> Result<Round> {
+    pub(crate) fn run(&self, time: Duration) -> Result<RoundResult> {
         let mut wrk = Command::new("wrk");
         wrk.args(["--threads", "1", "--timeout", "10s"]);
         wrk.args(["--connections", &self.connections.to_string()]);
@@ -53,7 +53,7 @@ impl Load {
         let Some(line) = line else {
             bail!("wrk: {said}{}", String::from_utf8_lossy(&output.stderr));
         };
-        let round: Round = serde_json::from_str(line)?;
+        let round: RoundResult = serde_json::from_str(line)?;
         if round.failed + round.refused > 0 || round.requests == 0 {
             bail!("{}: some requests failed: {round:?}", self.url);
         }
@@ -61,10 +61,10 @@ impl Load {
     }
 }
 
-impl Figure {
-    pub(crate) fn of(rounds: &[Round]) -> Self {
+impl LoadSummary {
+    pub(crate) fn of(rounds: &[RoundResult]) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "the values are far below 2^52")]
-        let median_of = |figure: fn(&Round) -> (u64, u64)| {
+        let median_of = |figure: fn(&RoundResult) -> (u64, u64)| {
             median(rounds.iter().map(|round| {
                 let (part, whole) = figure(round);
                 part as f64 / whole as f64

@@ -12,7 +12,7 @@ use flate2::read::GzDecoder;
 use crate::{
     clock,
     dataset::DataSet,
-    load::{Figure, Load},
+    load::{Load, LoadSummary},
     server::Server,
 };
 
@@ -52,7 +52,12 @@ impl<'a> Operator<'a> {
     }
 
     /// Measures a page with repeated requests on one connection. The page must contain the text.
-    pub(crate) fn time(&self, path: &str, holds: &str, round: Duration) -> Result<Figure> {
+    pub(crate) fn measure_page(
+        &self,
+        path: &str,
+        holds: &str,
+        round: Duration,
+    ) -> Result<LoadSummary> {
         let page = self.get(path, "identity")?.into_string()?;
         ensure!(page.contains(holds), "{path} does not contain {holds:?}");
         let load = Load {
@@ -62,18 +67,18 @@ impl<'a> Operator<'a> {
         };
         load.run(Duration::from_secs(1))?;
         let rounds: Result<Vec<_>> = (0..3).map(|_| load.run(round)).collect();
-        Ok(Figure::of(&rounds?))
+        Ok(LoadSummary::of(&rounds?))
     }
 
     /// Returns the size of a page in bytes after gzip.
     pub(crate) fn page_size(&self, path: &str) -> Result<usize> {
-        Ok(bytes(self.get(path, "gzip")?)?.len())
+        Ok(read_bytes(self.get(path, "gzip")?)?.len())
     }
 
     /// Returns the brotli size in bytes of each asset of a page. Each must be cached as immutable.
     pub(crate) fn file_sizes(&self, path: &str) -> Result<Vec<(String, usize)>> {
         let mut page = String::new();
-        GzDecoder::new(&bytes(self.get(path, "gzip")?)?[..]).read_to_string(&mut page)?;
+        GzDecoder::new(&read_bytes(self.get(path, "gzip")?)?[..]).read_to_string(&mut page)?;
         let mut files: Vec<&str> = page
             .split(['"', '\'', '(', ')'])
             .filter(|text| text.starts_with("/pkg/") && !text.contains("favicon"))
@@ -87,16 +92,16 @@ impl<'a> Operator<'a> {
                 kept.contains("immutable"),
                 "{file} is not cached as immutable"
             );
-            Ok(((*file).to_owned(), bytes(answer)?.len()))
+            Ok(((*file).to_owned(), read_bytes(answer)?.len()))
         };
         files.iter().map(size).collect()
     }
 
     /// Returns the rows per second of the CSV export.
-    pub(crate) fn export(&self, set: &DataSet) -> Result<f64> {
+    pub(crate) fn measure_export(&self, set: &DataSet) -> Result<f64> {
         let began = clock::start();
         let answer = self.get("/licenses.csv", "identity")?;
-        let lines = lines(answer.into_reader())?;
+        let lines = count_lines(answer.into_reader())?;
         ensure!(
             lines > u64::from(set.licenses),
             "the export has only {lines} lines"
@@ -105,26 +110,26 @@ impl<'a> Operator<'a> {
     }
 }
 
-fn bytes(answer: ureq::Response) -> Result<Vec<u8>> {
+fn read_bytes(answer: ureq::Response) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     answer.into_reader().read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
 /// Returns the rows per second of SQLite's shell with the query of the export.
-pub(crate) fn export_by_sqlite(set: &DataSet) -> Result<f64> {
+pub(crate) fn measure_sqlite_export(set: &DataSet) -> Result<f64> {
     const QUERY: &str = "SELECT display_key, product_id, key_type_id, state, active_count, activation_limit, customer_email,
         created_at, expires_at, id FROM licenses WHERE tenant_id = 'acme' ORDER BY created_at DESC, id DESC";
     let began = clock::start();
     let mut shell = Command::new("sqlite3");
     shell.arg("-csv").arg(set.database.file()).arg(QUERY);
     let mut shell = shell.stdout(std::process::Stdio::piped()).spawn()?;
-    let lines = lines(shell.stdout.take().context("no pipe from sqlite3")?)?;
+    let lines = count_lines(shell.stdout.take().context("no pipe from sqlite3")?)?;
     ensure!(shell.wait()?.success(), "sqlite3 failed");
     Ok(per_second(lines, began.elapsed()))
 }
 
-fn lines(from: impl Read) -> Result<u64> {
+fn count_lines(from: impl Read) -> Result<u64> {
     let mut from = BufReader::with_capacity(1 << 16, from);
     let mut lines = 0;
     loop {

@@ -16,21 +16,21 @@ pub(crate) enum Goal {
 
 /// One measurement.
 #[derive(Serialize)]
-pub(crate) struct Row {
-    pub(crate) what: String,
+pub(crate) struct Measurement {
+    pub(crate) name: String,
     /// Unit, or the value that a ratio refers to.
-    pub(crate) measure: &'static str,
-    pub(crate) reached: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) value: f64,
     pub(crate) goal: Option<String>,
-    pub(crate) is_reached: Option<bool>,
+    pub(crate) meets_goal: Option<bool>,
     /// The absolute numbers behind a ratio.
-    pub(crate) absolute: String,
+    pub(crate) details: String,
 }
 
 /// All measurements of a run.
 #[derive(Default, Serialize)]
 pub(crate) struct Report {
-    rows: Vec<Row>,
+    rows: Vec<Measurement>,
 }
 
 impl Report {
@@ -47,13 +47,13 @@ impl Report {
             Goal::AtMost(most) => (Some(format!("≤ {most}")), Some(reached <= most)),
             Goal::None => (None, None),
         };
-        let row = Row {
-            what: what.into(),
-            measure,
-            reached,
+        let row = Measurement {
+            name: what.into(),
+            unit: measure,
+            value: reached,
             goal,
-            is_reached,
-            absolute: absolute.into(),
+            meets_goal: is_reached,
+            details: absolute.into(),
         };
         println!("    {}", line(&row));
         self.rows.push(row);
@@ -81,18 +81,18 @@ impl Report {
     }
 }
 
-fn line(row: &Row) -> String {
-    let verdict = match row.is_reached {
+fn line(row: &Measurement) -> String {
+    let verdict = match row.meets_goal {
         Some(true) => "✓",
         Some(false) => "✗",
         None => "",
     };
     let goal = row.goal.as_deref().unwrap_or("");
-    let Row {
-        what,
-        measure,
-        reached,
-        absolute,
+    let Measurement {
+        name: what,
+        unit: measure,
+        value: reached,
+        details: absolute,
         ..
     } = row;
     let digits = if *reached < 10.0 { 2 } else { 0 };

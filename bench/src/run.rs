@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     dataset::{self, DataSet},
-    device_load::{self, Compared, Pace},
+    device_load::{self, Comparison, Schedule},
     generator::{COMMON_TERM, RARE_TERM},
     load::median,
     page_load::{self, Operator},
@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// Licenses in the small data set that the large one is compared with.
-const SMALL: u32 = 1_000;
+const SMALL_LICENSE_COUNT: u32 = 1_000;
 
 /// Number of timed starts.
-const STARTS: usize = 5;
+const STARTUP_RUNS: usize = 5;
 
 const MEBIBYTE: f64 = 1024.0 * 1024.0;
 
@@ -77,13 +77,13 @@ struct Run {
 impl RunArgs {
     pub(crate) async fn run(self) -> Result<()> {
         let binary = Binary(self.binary.clone());
-        let small = dataset::provide(&binary, &self.folder, SMALL, None).await?;
-        let large = dataset::provide(&binary, &self.folder, self.licenses, None).await?;
+        let small = dataset::prepare(&binary, &self.folder, SMALL_LICENSE_COUNT, None).await?;
+        let large = dataset::prepare(&binary, &self.folder, self.licenses, None).await?;
         let postgres = self.postgres_server();
         let on_postgres = match &postgres {
-            Some(server) if self.wants(Part::Postgres) => {
+            Some(server) if self.includes(Part::Postgres) => {
                 let (folder, licenses) = (&self.folder, self.licenses);
-                Some(dataset::provide(&binary, folder, licenses, Some(server)).await?)
+                Some(dataset::prepare(&binary, folder, licenses, Some(server)).await?)
             }
             _ => None,
         };
@@ -99,7 +99,7 @@ impl RunArgs {
         run.report.finish(&results)
     }
 
-    fn wants(&self, part: Part) -> bool {
+    fn includes(&self, part: Part) -> bool {
         self.only.is_empty() || self.only.contains(&part)
     }
 
@@ -110,38 +110,41 @@ impl RunArgs {
         })
     }
 
-    fn pace(&self) -> Pace {
-        Pace {
+    fn pace(&self) -> Schedule {
+        Schedule {
             warm_up: Duration::from_secs(2),
-            round: Duration::from_secs(self.seconds),
-            rounds: self.rounds,
+            round_duration: Duration::from_secs(self.seconds),
+            round_count: self.rounds,
         }
     }
 }
 
 impl Run {
     fn measure(&mut self, on_postgres: Option<&DataSet>) -> Result<()> {
-        if self.args.wants(Part::Validate) {
+        if self.args.includes(Part::Validate) {
             self.validate()?;
         }
-        if self.args.wants(Part::Activate) {
+        if self.args.includes(Part::Activate) {
             self.activate()?;
         }
         if let Some(set) = on_postgres {
             let compared = device_load::validate(&self.binary, set, self.args.pace())?;
-            let what = format!("validate, PostgreSQL, {} licenses", thousands(set.licenses));
-            self.add_compared(what, &compared, Goal::AtLeast(0.12));
+            let what = format!(
+                "validate, PostgreSQL, {} licenses",
+                format_thousands(set.licenses)
+            );
+            self.add_comparison(what, &compared, Goal::AtLeast(0.12));
         }
-        if self.args.wants(Part::Lists) {
-            self.lists()?;
+        if self.args.includes(Part::Lists) {
+            self.measure_lists()?;
         }
-        if self.args.wants(Part::Export) {
+        if self.args.includes(Part::Export) {
             self.export()?;
         }
-        if self.args.wants(Part::Start) {
+        if self.args.includes(Part::Start) {
             self.start()?;
         }
-        if self.args.wants(Part::Site) {
+        if self.args.includes(Part::Site) {
             self.site()?;
         }
         Ok(())
@@ -151,33 +154,36 @@ impl Run {
         let pace = self.args.pace();
         let large = device_load::validate(&self.binary, &self.large, pace)?;
         let small = device_load::validate(&self.binary, &self.small, pace)?;
-        let count = thousands(self.large.licenses);
+        let count = format_thousands(self.large.licenses);
         let what = format!("validate, SQLite, {count} licenses");
-        self.add_compared(what.clone(), &large, Goal::AtLeast(0.35));
+        self.add_comparison(what.clone(), &large, Goal::AtLeast(0.35));
         self.report.add(
             format!("{what}: p99"),
             "× baseline",
-            large.figure.p99 / large.baseline.p99,
+            large.server.p99 / large.baseline.p99,
             Goal::AtMost(6.0),
             format!(
                 "{} vs. {}",
-                micros(large.figure.p99),
-                micros(large.baseline.p99)
+                format_micros(large.server.p99),
+                format_micros(large.baseline.p99)
             ),
         );
-        let small_what = format!("validate, SQLite, {} licenses", thousands(SMALL));
-        self.add_compared(small_what, &small, Goal::None);
+        let small_what = format!(
+            "validate, SQLite, {} licenses",
+            format_thousands(SMALL_LICENSE_COUNT)
+        );
+        self.add_comparison(small_what, &small, Goal::None);
         self.report.add(
             format!(
                 "validate, SQLite, {count} licenses relative to {}",
-                thousands(SMALL)
+                format_thousands(SMALL_LICENSE_COUNT)
             ),
             "×",
             large.ratio() / small.ratio(),
             Goal::AtLeast(0.85),
-            format!("{:.0}/s vs. {:.0}/s", large.figure.rate, small.figure.rate),
+            format!("{:.0}/s vs. {:.0}/s", large.server.rate, small.server.rate),
         );
-        let memory = |bytes: u64| mebibytes(bytes);
+        let memory = |bytes: u64| to_mebibytes(bytes);
         let (idle, peak) = (memory(large.idle_memory), memory(large.peak_memory));
         self.report
             .add("memory, idle", "MiB", idle, Goal::AtMost(40.0), "");
@@ -187,29 +193,37 @@ impl Run {
             .add(what, "MiB", peak, Goal::AtMost(200.0), absolute);
         let updated = device_load::update(&self.binary, &self.large, pace)?;
         let what = format!("validate after an app update, SQLite, {count} licenses");
-        self.add_compared(what, &updated, Goal::None);
+        self.add_comparison(what, &updated, Goal::None);
         Ok(())
     }
 
     fn activate(&mut self) -> Result<()> {
         let compared = device_load::activate(&self.binary, &self.large, self.args.pace())?;
-        let count = thousands(self.large.licenses);
+        let count = format_thousands(self.large.licenses);
         let what = format!("activate, new devices, SQLite, {count} licenses");
-        self.add_compared(what, &compared, Goal::AtLeast(0.10));
+        self.add_comparison(what, &compared, Goal::AtLeast(0.10));
         Ok(())
     }
 
-    fn lists(&mut self) -> Result<()> {
+    fn measure_lists(&mut self) -> Result<()> {
         let round = Duration::from_secs(self.args.seconds.div_ceil(2));
         let small_server = self.binary.serve(&self.small.database)?;
         let large_server = self.binary.serve(&self.large.database)?;
-        let first = Operator::sign_in(&small_server)?.time("/licenses", "</table>", round)?;
+        let first =
+            Operator::sign_in(&small_server)?.measure_page("/licenses", "</table>", round)?;
         let operator = Operator::sign_in(&large_server)?;
-        let count = thousands(self.large.licenses);
-        let base = format!("/licenses, first page, {} licenses", thousands(SMALL));
-        let absolute = format!("p50 {}, p99 {}", micros(first.p50), micros(first.p99));
+        let count = format_thousands(self.large.licenses);
+        let base = format!(
+            "/licenses, first page, {} licenses",
+            format_thousands(SMALL_LICENSE_COUNT)
+        );
+        let absolute = format!(
+            "p50 {}, p99 {}",
+            format_micros(first.p50),
+            format_micros(first.p99)
+        );
         self.report.add(base, "×", 1.0, Goal::None, absolute);
-        let middle = self.large.manifest()?.middle;
+        let middle = self.large.manifest()?.middle_cursor;
         let pages = [
             ("first page".to_owned(), "/licenses".to_owned(), 1.5),
             (
@@ -238,7 +252,7 @@ impl Run {
             } else {
                 "</table>"
             };
-            let figure = operator.time(&path, holds, round)?;
+            let figure = operator.measure_page(&path, holds, round)?;
             let compared = *large_first.get_or_insert(figure.p50);
             let is_search = name.starts_with("search");
             let (against, measure) = if is_search {
@@ -251,7 +265,11 @@ impl Run {
                 measure,
                 figure.p50 / against,
                 Goal::AtMost(most),
-                format!("p50 {}, p99 {}", micros(figure.p50), micros(figure.p99)),
+                format!(
+                    "p50 {}, p99 {}",
+                    format_micros(figure.p50),
+                    format_micros(figure.p99)
+                ),
             );
         }
         Ok(())
@@ -261,17 +279,20 @@ impl Run {
         let server = self.binary.serve(&self.large.database)?;
         let operator = Operator::sign_in(&server)?;
         // The first run only warms the caches. The following runs alternate.
-        operator.export(&self.large)?;
-        server.forget_peak()?;
+        operator.measure_export(&self.large)?;
+        server.reset_peak_memory()?;
         let before = server.memory()?;
         let (mut ours, mut shells) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            shells.push(page_load::export_by_sqlite(&self.large)?);
-            ours.push(operator.export(&self.large)?);
+            shells.push(page_load::measure_sqlite_export(&self.large)?);
+            ours.push(operator.measure_export(&self.large)?);
         }
-        let growth = mebibytes(server.peak_memory()?.saturating_sub(before));
+        let growth = to_mebibytes(server.peak_memory()?.saturating_sub(before));
         let (ours, shells) = (median(ours.into_iter()), median(shells.into_iter()));
-        let what = format!("/licenses.csv, {} rows", thousands(self.large.licenses));
+        let what = format!(
+            "/licenses.csv, {} rows",
+            format_thousands(self.large.licenses)
+        );
         let absolute = format!("{ours:.0} rows/s vs. {shells:.0} rows/s");
         let measure = "× sqlite3 -csv";
         self.report.add(
@@ -292,9 +313,14 @@ impl Run {
         // The first start creates the database and is not measured.
         self.binary.serve(&empty)?;
         let (mut full_starts, mut empty_starts) = (Vec::new(), Vec::new());
-        for _ in 0..STARTS {
-            empty_starts.push(self.binary.serve(&empty)?.start.as_secs_f64());
-            full_starts.push(self.binary.serve(&self.large.database)?.start.as_secs_f64());
+        for _ in 0..STARTUP_RUNS {
+            empty_starts.push(self.binary.serve(&empty)?.startup_time.as_secs_f64());
+            full_starts.push(
+                self.binary
+                    .serve(&self.large.database)?
+                    .startup_time
+                    .as_secs_f64(),
+            );
         }
         let (full, none) = (
             median(full_starts.into_iter()),
@@ -302,7 +328,7 @@ impl Run {
         );
         let what = format!(
             "start to ready, {} licenses",
-            thousands(self.large.licenses)
+            format_thousands(self.large.licenses)
         );
         let absolute = format!("{:.0} ms vs. {:.0} ms", full * 1e3, none * 1e3);
         let measure = "× empty database";
@@ -335,19 +361,21 @@ impl Run {
         Ok(())
     }
 
-    fn add_compared(&mut self, what: String, compared: &Compared, goal: Goal) {
-        let Compared {
-            figure, baseline, ..
+    fn add_comparison(&mut self, what: String, compared: &Comparison, goal: Goal) {
+        let Comparison {
+            server: figure,
+            baseline,
+            ..
         } = compared;
         let absolute = format!(
             "{:.0}/s, p50 {}, p99 {}, {:.0} MiB peak; baseline {:.0}/s, p50 {}, p99 {}",
             figure.rate,
-            micros(figure.p50),
-            micros(figure.p99),
-            mebibytes(compared.peak_memory),
+            format_micros(figure.p50),
+            format_micros(figure.p99),
+            to_mebibytes(compared.peak_memory),
             baseline.rate,
-            micros(baseline.p50),
-            micros(baseline.p99)
+            format_micros(baseline.p50),
+            format_micros(baseline.p99)
         );
         self.report
             .add(what, "× baseline", compared.ratio(), goal, absolute);
@@ -355,11 +383,11 @@ impl Run {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the value is far below 2^52")]
-fn mebibytes(bytes: u64) -> f64 {
+fn to_mebibytes(bytes: u64) -> f64 {
     bytes as f64 / MEBIBYTE
 }
 
-fn micros(figure: f64) -> String {
+fn format_micros(figure: f64) -> String {
     if figure < 10_000.0 {
         format!("{figure:.0} µs")
     } else {
@@ -368,7 +396,7 @@ fn micros(figure: f64) -> String {
 }
 
 /// Formats a number with separators: `1,000,000`.
-fn thousands(number: u32) -> String {
+fn format_thousands(number: u32) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();
     for (index, digit) in digits.chars().enumerate() {

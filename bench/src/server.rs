@@ -15,7 +15,7 @@ use anyhow::{Context, Result, bail};
 use crate::clock;
 
 /// Startup timeout.
-const START: Duration = Duration::from_mins(1);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Storage of a server.
 #[derive(Clone)]
@@ -180,7 +180,7 @@ pub(crate) struct Server {
     child: Child,
     address: SocketAddr,
     /// Time from launch to the first successful readiness check.
-    pub(crate) start: Duration,
+    pub(crate) startup_time: Duration,
 }
 
 impl Server {
@@ -199,12 +199,14 @@ impl Server {
         let mut server = Self {
             child,
             address,
-            start: Duration::ZERO,
+            startup_time: Duration::ZERO,
         };
         // The socket is already open, so the request is answered as soon as the server is ready.
-        let ready = ureq::get(&server.url("/ready")).timeout(START).call();
+        let ready = ureq::get(&server.url("/ready"))
+            .timeout(START_TIMEOUT)
+            .call();
         ready.context("the server did not become ready")?;
-        server.start = began.elapsed();
+        server.startup_time = began.elapsed();
         Ok(server)
     }
 
@@ -214,23 +216,23 @@ impl Server {
 
     /// Returns the current resident memory in bytes.
     pub(crate) fn memory(&self) -> Result<u64> {
-        self.status("VmRSS:")
+        self.read_status_bytes("VmRSS:")
     }
 
     /// Returns the peak resident memory in bytes since the start, or since
     /// [`Server::forget_peak`].
     pub(crate) fn peak_memory(&self) -> Result<u64> {
-        self.status("VmHWM:")
+        self.read_status_bytes("VmHWM:")
     }
 
-    pub(crate) fn forget_peak(&self) -> Result<()> {
+    pub(crate) fn reset_peak_memory(&self) -> Result<()> {
         Ok(fs::write(
             format!("/proc/{}/clear_refs", self.child.id()),
             "5",
         )?)
     }
 
-    fn status(&self, name: &str) -> Result<u64> {
+    fn read_status_bytes(&self, name: &str) -> Result<u64> {
         let path = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(Path::new(&path))?;
         let line = status.lines().find_map(|line| line.strip_prefix(name));
@@ -255,11 +257,11 @@ impl Drop for Server {
 /// Waits for the log line with the listen address. Keeps reading both streams afterwards, because
 /// a full pipe would block the server.
 fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
-    const SAID: &str = "listening on http://";
+    const LISTENING_PREFIX: &str = "listening on http://";
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (found, addresses) = std::sync::mpsc::channel();
     let read = move |line: String| {
-        if let Some((_, address)) = line.split_once(SAID) {
+        if let Some((_, address)) = line.split_once(LISTENING_PREFIX) {
             let is_of_address = |symbol: char| symbol.is_ascii_digit() || ".:".contains(symbol);
             let end = address.find(|symbol| !is_of_address(symbol));
             found
@@ -270,14 +272,14 @@ fn address(child: &mut Child, began: Instant) -> Result<SocketAddr> {
         }
     };
     let other = read.clone();
-    thread::spawn(move || each_line(stdout, read));
-    thread::spawn(move || each_line(stderr, other));
-    let left = START.saturating_sub(began.elapsed());
+    thread::spawn(move || for_each_line(stdout, read));
+    thread::spawn(move || for_each_line(stderr, other));
+    let left = START_TIMEOUT.saturating_sub(began.elapsed());
     let address = addresses.recv_timeout(left);
     Ok(address.context("the server did not start")?.parse()?)
 }
 
-fn each_line(from: Option<impl std::io::Read>, read: impl Fn(String)) {
+fn for_each_line(from: Option<impl std::io::Read>, read: impl Fn(String)) {
     for line in from
         .into_iter()
         .flat_map(|from| BufReader::new(from).lines())

@@ -32,21 +32,23 @@ const USAGE: &str =
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let app = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [base_url, tenant, product, sdk_key] => app(base_url, tenant, product, sdk_key, None)?,
+        [base_url, tenant, product, sdk_key] => {
+            configure_app(base_url, tenant, product, sdk_key, None)?
+        }
         [base_url, tenant, product, sdk_key, kid, key] => {
-            app(base_url, tenant, product, sdk_key, Some((kid, key)))?
+            configure_app(base_url, tenant, product, sdk_key, Some((kid, key)))?
         }
         _ => return Err(USAGE.into()),
     };
     for line in io::stdin().lock().lines() {
-        println!("{}", answer(&app, &line?));
+        println!("{}", run_command(&app, &line?));
     }
     Ok(())
 }
 
 /// Sets up an app as its vendor would. Without a pinned key, the app trusts the keys that the
 /// server publishes.
-fn app(
+fn configure_app(
     base_url: &str,
     tenant: &str,
     product: &str,
@@ -66,14 +68,14 @@ fn app(
     }
     let app = Keylight::with_parts(
         config,
-        Arc::new(Memory::default()),
+        Arc::new(MemoryStore::default()),
         Arc::new(UreqTransport::default()),
     );
     let device = format!("device {}", std::process::id());
     Ok(app.with_device(Arc::new(FixedDeviceIdentity(device))))
 }
 
-fn answer(app: &Keylight, line: &str) -> String {
+fn run_command(app: &Keylight, line: &str) -> String {
     let (command, key) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
     let done = match command {
         "activate" => app.activate(key).map(|result| result.error),
@@ -90,9 +92,9 @@ fn answer(app: &Keylight, line: &str) -> String {
 
 /// Keeps the client's data in memory while the process runs.
 #[derive(Default)]
-struct Memory(Mutex<HashMap<String, Vec<u8>>>);
+struct MemoryStore(Mutex<HashMap<String, Vec<u8>>>);
 
-impl LicenseStore for Memory {
+impl LicenseStore for MemoryStore {
     fn get(&self, account: &str) -> Option<Vec<u8>> {
         self.0
             .lock()

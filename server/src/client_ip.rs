@@ -19,9 +19,9 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Address or network of a trusted proxy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ProxyAddresses(IpNet);
+pub struct TrustedProxy(IpNet);
 
-impl FromStr for ProxyAddresses {
+impl FromStr for TrustedProxy {
     type Err = &'static str;
 
     /// Parses `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`.
@@ -37,7 +37,7 @@ impl FromStr for ProxyAddresses {
 /// Proxies whose `X-Forwarded-For` header is trusted. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
-    all: Arc<[ProxyAddresses]>,
+    networks: Arc<[TrustedProxy]>,
     has_warned: Arc<AtomicBool>,
 }
 
@@ -47,16 +47,16 @@ pub(crate) struct ClientIp(IpAddr);
 
 impl ClientIp {
     /// Reads the address from the request extensions.
-    pub(crate) fn of(extensions: &Extensions) -> Option<IpAddr> {
+    pub(crate) fn from_extensions(extensions: &Extensions) -> Option<IpAddr> {
         extensions.get::<Self>().map(|address| address.0)
     }
 }
 
 impl TrustedProxies {
     /// Trusts these proxies.
-    pub fn new(all: &[ProxyAddresses]) -> Self {
+    pub fn new(all: &[TrustedProxy]) -> Self {
         Self {
-            all: all.into(),
+            networks: all.into(),
             has_warned: Arc::default(),
         }
     }
@@ -65,19 +65,19 @@ impl TrustedProxies {
     pub(crate) fn resolve(&self, request: &mut Request) {
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
         if let Some(ConnectInfo(peer)) = peer {
-            let address = self.client(peer.ip().to_canonical(), request.headers());
+            let address = self.client_ip(peer.ip().to_canonical(), request.headers());
             request.extensions_mut().insert(ClientIp(address));
         }
     }
 
     /// Reads `X-Forwarded-For` from the end, past trusted proxies only. Each proxy appends the
     /// address of its client, so earlier entries may be forged.
-    fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    fn client_ip(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let lists = headers.get_all(FORWARDED_FOR).iter().rev();
         let mut named = lists.flat_map(|list| list.as_bytes().rsplit(|&byte| byte == b','));
         let mut address = peer;
         while self.is_trusted(address) {
-            let Some(next) = named.next().and_then(address_of) else {
+            let Some(next) = named.next().and_then(parse_forwarded_address) else {
                 return address;
             };
             address = next;
@@ -89,7 +89,7 @@ impl TrustedProxies {
     }
 
     fn is_trusted(&self, address: IpAddr) -> bool {
-        self.all.iter().any(|proxy| proxy.0.contains(&address))
+        self.networks.iter().any(|proxy| proxy.0.contains(&address))
     }
 
     /// Warns about a proxy that is probably missing from `--trusted-proxy`: all of its clients
@@ -114,7 +114,7 @@ fn is_private_network(peer: IpAddr) -> bool {
 }
 
 /// Parses `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1` or `[2001:db8::1]:4711`.
-fn address_of(name: &[u8]) -> Option<IpAddr> {
+fn parse_forwarded_address(name: &[u8]) -> Option<IpAddr> {
     let name = str::from_utf8(name).ok()?.trim();
     let bare = name.trim_start_matches('[').trim_end_matches(']').parse();
     let address = bare.or_else(|_| name.parse().map(|socket: SocketAddr| socket.ip()));
@@ -134,7 +134,9 @@ mod tests {
             headers.append(FORWARDED_FOR, HeaderValue::from_static(value));
         }
         let proxies = TrustedProxies::new(&trusted);
-        proxies.client(peer.parse().unwrap(), &headers).to_string()
+        proxies
+            .client_ip(peer.parse().unwrap(), &headers)
+            .to_string()
     }
 
     #[test]
@@ -194,10 +196,10 @@ mod tests {
     #[test]
     fn proxy_is_an_address_or_a_network() {
         for good in ["127.0.0.1", "10.0.0.0/8", "::1", "2001:db8::/32"] {
-            assert!(good.parse::<ProxyAddresses>().is_ok(), "{good}");
+            assert!(good.parse::<TrustedProxy>().is_ok(), "{good}");
         }
         for bad in ["", "localhost", "10.0.0.0/33", "10.0.0.1:80"] {
-            assert!(bad.parse::<ProxyAddresses>().is_err(), "{bad}");
+            assert!(bad.parse::<TrustedProxy>().is_err(), "{bad}");
         }
     }
 }

@@ -11,7 +11,7 @@ use clap::Args;
 use keywright_service::{
     Services,
     clock::SystemClock,
-    rate_limit::LimitSettings,
+    rate_limit::RateLimitConfig,
     rng::{Rng, SystemRng},
     signing_keys::master_key::MasterKey,
 };
@@ -19,15 +19,15 @@ use keywright_store::{Engine, Store};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::{
-    data_dir::{make_folder, unwritable, write_secret},
+    data_dir::{create_parent_dir, unwritable_message, write_secret},
     setup_code::SetupCodeFile,
 };
 
 /// Environment variable that contains the master key in base64.
-const MASTER_KEY: &str = "KEYWRIGHT_MASTER_KEY";
+const MASTER_KEY_VAR: &str = "KEYWRIGHT_MASTER_KEY";
 
 /// Environment variable with the path of a file that contains the master key.
-const MASTER_KEY_FILE: &str = "KEYWRIGHT_MASTER_KEY_FILE";
+const MASTER_KEY_FILE_VAR: &str = "KEYWRIGHT_MASTER_KEY_FILE";
 
 /// Location of the database and the data directory.
 // No `Debug`: the URL may contain a password.
@@ -49,7 +49,7 @@ pub struct DatabaseArgs {
 }
 
 /// The resolved location of the database.
-enum Place {
+enum DatabaseLocation {
     /// Absolute path of a local file.
     Sqlite(PathBuf),
     /// URL of a database that several servers can share.
@@ -59,7 +59,7 @@ enum Place {
 impl DatabaseArgs {
     /// Opens an existing database.
     pub async fn open(&self) -> anyhow::Result<Services> {
-        if let Place::Sqlite(file) = self.place()?
+        if let DatabaseLocation::Sqlite(file) = self.location()?
             && !file.exists()
         {
             bail!(
@@ -67,25 +67,25 @@ impl DatabaseArgs {
                 file.display()
             );
         }
-        self.open_or_create(LimitSettings::default()).await
+        self.open_or_create(RateLimitConfig::default()).await
     }
 
     /// Opens the database, creating the SQLite file if it does not exist.
-    pub async fn open_or_create(&self, limits: LimitSettings) -> anyhow::Result<Services> {
-        let place = self.place()?;
+    pub async fn open_or_create(&self, limits: RateLimitConfig) -> anyhow::Result<Services> {
+        let place = self.location()?;
         let configured = self.configured_key(&place)?;
         let (url, _set_up) = match &place {
-            Place::Sqlite(file) => (sqlite_url(file)?, Some(lock_set_up(file)?)),
-            Place::Postgres(_) if configured.is_none() => bail!(
-                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY} or {MASTER_KEY_FILE} (`openssl rand -base64 32` generates one)"
+            DatabaseLocation::Sqlite(file) => (sqlite_url(file)?, Some(lock_setup(file)?)),
+            DatabaseLocation::Postgres(_) if configured.is_none() => bail!(
+                "PostgreSQL needs a master key that all servers share: set {MASTER_KEY_VAR} or {MASTER_KEY_FILE_VAR} (`openssl rand -base64 32` generates one)"
             ),
-            Place::Postgres(url) => (url.clone(), None),
+            DatabaseLocation::Postgres(url) => (url.clone(), None),
         };
         let store = Store::open(&url).await?;
         let master_key = self
-            .master_key(&store, &place)
+            .load_or_generate_key(&store, &place)
             .await?
-            .checked(&store, &SystemRng)
+            .verify_against_store(&store, &SystemRng)
             .await?;
         Ok(Services::new(
             store,
@@ -98,13 +98,13 @@ impl DatabaseArgs {
 
     /// Locks the SQLite file against a second server for as long as the returned file is held.
     /// Returns `None` on PostgreSQL, which several servers can share.
-    pub fn lock(&self) -> anyhow::Result<Option<File>> {
-        let Place::Sqlite(file) = self.place()? else {
+    pub fn lock_exclusively(&self) -> anyhow::Result<Option<File>> {
+        let DatabaseLocation::Sqlite(file) = self.location()? else {
             return Ok(None);
         };
-        make_folder(&file)?;
+        create_parent_dir(&file)?;
         let path = file.with_extension("lock");
-        let lock = open_lock(&path)?;
+        let lock = open_lock_file(&path)?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(lock)),
             Err(fs::TryLockError::WouldBlock) => bail!(
@@ -123,74 +123,84 @@ impl DatabaseArgs {
     }
 
     /// Returns the SQLite file. On PostgreSQL, returns an error that recommends `instead`.
-    pub fn sqlite_file_for(&self, what: &str, instead: &str) -> anyhow::Result<PathBuf> {
-        match self.place()? {
-            Place::Sqlite(file) => Ok(file),
-            Place::Postgres(_) => bail!(
+    pub fn require_sqlite_file(&self, what: &str, instead: &str) -> anyhow::Result<PathBuf> {
+        match self.location()? {
+            DatabaseLocation::Sqlite(file) => Ok(file),
+            DatabaseLocation::Postgres(_) => bail!(
                 "{what} supports only SQLite: on PostgreSQL, use `{instead}` (see docs/operations.md)"
             ),
         }
     }
 
     /// Returns the master key's file, or the variable that contains it.
-    pub fn master_key_place(&self) -> PathBuf {
-        match env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
+    pub fn master_key_location(&self) -> PathBuf {
+        match env::var_os(MASTER_KEY_FILE_VAR).filter(|path| !path.is_empty()) {
             Some(path) => path.into(),
-            None if env::var_os(MASTER_KEY).is_some_and(|key| !key.is_empty()) => MASTER_KEY.into(),
-            None => self.generated_key_file(),
+            None if env::var_os(MASTER_KEY_VAR).is_some_and(|key| !key.is_empty()) => {
+                MASTER_KEY_VAR.into()
+            }
+            None => self.generated_key_path(),
         }
     }
 
-    fn place(&self) -> anyhow::Result<Place> {
+    fn location(&self) -> anyhow::Result<DatabaseLocation> {
         let Some(url) = &self.database_url else {
-            return Ok(Place::Sqlite(absolute(self.data_dir.join("keywright.db"))?));
+            return Ok(DatabaseLocation::Sqlite(absolute_path(
+                self.data_dir.join("keywright.db"),
+            )?));
         };
-        match Engine::of(url) {
-            Some(Engine::Postgres) => Ok(Place::Postgres(url.clone())),
-            Some(Engine::Sqlite) => Ok(Place::Sqlite(absolute(sqlite_file(url)?)?)),
+        match Engine::from_url(url) {
+            Some(Engine::Postgres) => Ok(DatabaseLocation::Postgres(url.clone())),
+            Some(Engine::Sqlite) => Ok(DatabaseLocation::Sqlite(absolute_path(
+                parse_sqlite_path(url)?,
+            )?)),
             None => bail!("the database URL must begin with sqlite: or postgres:"),
         }
     }
 
-    fn generated_key_file(&self) -> PathBuf {
+    fn generated_key_path(&self) -> PathBuf {
         self.data_dir.join("master.key")
     }
 
     /// Returns the master key from the environment or, on SQLite, from the generated key file.
-    fn configured_key(&self, place: &Place) -> anyhow::Result<Option<MasterKey>> {
-        if let Some(value) = env::var_os(MASTER_KEY).filter(|value| !value.is_empty()) {
+    fn configured_key(&self, place: &DatabaseLocation) -> anyhow::Result<Option<MasterKey>> {
+        if let Some(value) = env::var_os(MASTER_KEY_VAR).filter(|value| !value.is_empty()) {
             let key = MasterKey::from_base64(&value.to_string_lossy());
             return key
                 .map(Some)
-                .with_context(|| format!("{MASTER_KEY} is not a valid master key"));
+                .with_context(|| format!("{MASTER_KEY_VAR} is not a valid master key"));
         }
-        if let Some(path) = env::var_os(MASTER_KEY_FILE).filter(|path| !path.is_empty()) {
-            return read_key(Path::new(&path)).map(Some);
+        if let Some(path) = env::var_os(MASTER_KEY_FILE_VAR).filter(|path| !path.is_empty()) {
+            return read_master_key(Path::new(&path)).map(Some);
         }
         match place {
-            Place::Sqlite(_) if self.generated_key_file().exists() => {
-                read_key(&self.generated_key_file()).map(Some)
+            DatabaseLocation::Sqlite(_) if self.generated_key_path().exists() => {
+                read_master_key(&self.generated_key_path()).map(Some)
             }
             // A generated key belongs to one server, so PostgreSQL never uses it.
-            Place::Sqlite(_) | Place::Postgres(_) => Ok(None),
+            DatabaseLocation::Sqlite(_) | DatabaseLocation::Postgres(_) => Ok(None),
         }
     }
 
     /// Returns the configured key. Generates one if the database contains no encrypted data yet.
-    async fn master_key(&self, store: &Store, place: &Place) -> anyhow::Result<MasterKey> {
+    async fn load_or_generate_key(
+        &self,
+        store: &Store,
+        place: &DatabaseLocation,
+    ) -> anyhow::Result<MasterKey> {
         if let Some(key) = self.configured_key(place)? {
             return Ok(key);
         }
-        let path = self.generated_key_file();
-        if MasterKey::is_needed(store).await? {
+        let path = self.generated_key_path();
+        if MasterKey::is_in_use(store).await? {
             bail!(
-                "the master key is missing, and the signing keys in this database are encrypted with it: set {MASTER_KEY} or {MASTER_KEY_FILE}, or restore {}",
+                "the master key is missing, and the signing keys in this database are encrypted with it: set {MASTER_KEY_VAR} or {MASTER_KEY_FILE_VAR}, or restore {}",
                 path.display()
             );
         }
         let rng: &dyn Rng = &SystemRng;
         let key = MasterKey::generate(rng);
-        make_folder(&path)?;
+        create_parent_dir(&path)?;
         write_secret(&path, &key.to_base64())
             .with_context(|| format!("can't write the master key to {}", path.display()))?;
         tracing::warn!(file = %path.display(), "generated a master key; keep a copy of it, separate from database backups");
@@ -198,12 +208,12 @@ impl DatabaseArgs {
     }
 }
 
-fn absolute(path: PathBuf) -> anyhow::Result<PathBuf> {
+fn absolute_path(path: PathBuf) -> anyhow::Result<PathBuf> {
     std::path::absolute(path).context("the database path is empty")
 }
 
 /// Returns the path in a SQLite URL. Ignores the query, because the server sets its own options.
-fn sqlite_file(url: &str) -> anyhow::Result<PathBuf> {
+fn parse_sqlite_path(url: &str) -> anyhow::Result<PathBuf> {
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     let path = path.split('?').next().unwrap_or_default();
     if path.is_empty() || path.starts_with(":memory:") || url.contains("mode=memory") {
@@ -216,7 +226,7 @@ fn sqlite_file(url: &str) -> anyhow::Result<PathBuf> {
 }
 
 pub(crate) fn sqlite_url(file: &Path) -> anyhow::Result<String> {
-    const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    const UNESCAPED: &AsciiSet = &NON_ALPHANUMERIC
         .remove(b'/')
         .remove(b'.')
         .remove(b'-')
@@ -225,28 +235,28 @@ pub(crate) fn sqlite_url(file: &Path) -> anyhow::Result<String> {
     let path = file.to_str().context("the database path must be UTF-8")?;
     Ok(format!(
         "sqlite:{}?mode=rwc",
-        utf8_percent_encode(path, KEPT)
+        utf8_percent_encode(path, UNESCAPED)
     ))
 }
 
 /// Waits until no other process is setting up the same database (tables or master key).
-fn lock_set_up(file: &Path) -> anyhow::Result<File> {
-    make_folder(file)?;
-    let lock = open_lock(&file.with_extension("setup-lock"))?;
+fn lock_setup(file: &Path) -> anyhow::Result<File> {
+    create_parent_dir(file)?;
+    let lock = open_lock_file(&file.with_extension("setup-lock"))?;
     lock.lock().context("can't lock the data directory")?;
     Ok(lock)
 }
 
-fn open_lock(path: &Path) -> anyhow::Result<File> {
+fn open_lock_file(path: &Path) -> anyhow::Result<File> {
     let folder = path.parent().unwrap_or(path);
     File::options()
         .create(true)
         .append(true)
         .open(path)
-        .with_context(|| unwritable(folder))
+        .with_context(|| unwritable_message(folder))
 }
 
-fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
+fn read_master_key(path: &Path) -> anyhow::Result<MasterKey> {
     let text = fs::read_to_string(path)
         .with_context(|| format!("can't read the master key from {}", path.display()))?;
     MasterKey::from_base64(&text)
@@ -257,17 +267,17 @@ fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
 mod tests {
     use super::*;
 
-    fn place(url: Option<&str>, data_dir: &str) -> anyhow::Result<Place> {
+    fn place(url: Option<&str>, data_dir: &str) -> anyhow::Result<DatabaseLocation> {
         DatabaseArgs {
             database_url: url.map(str::to_owned),
             data_dir: data_dir.into(),
         }
-        .place()
+        .location()
     }
 
     #[test]
     fn default_database_is_a_file_in_the_data_directory() {
-        let Ok(Place::Sqlite(file)) = place(None, "/srv/key wright/ä") else {
+        let Ok(DatabaseLocation::Sqlite(file)) = place(None, "/srv/key wright/ä") else {
             panic!("expected a SQLite file");
         };
         assert_eq!(file, PathBuf::from("/srv/key wright/ä/keywright.db"));
@@ -281,7 +291,7 @@ mod tests {
     fn database_urls_select_the_engine_and_the_file() {
         assert!(matches!(
             place(Some("postgres://u:p@h/d"), "data"),
-            Ok(Place::Postgres(_))
+            Ok(DatabaseLocation::Postgres(_))
         ));
         for (url, file) in [
             ("sqlite:/a/b.db", "/a/b.db"),
@@ -290,7 +300,7 @@ mod tests {
             ("sqlite:/a/d%C3%A9%20e.db", "/a/dé e.db"),
         ] {
             assert!(
-                matches!(place(Some(url), "data"), Ok(Place::Sqlite(found)) if found == Path::new(file)),
+                matches!(place(Some(url), "data"), Ok(DatabaseLocation::Sqlite(found)) if found == Path::new(file)),
                 "{url}"
             );
         }

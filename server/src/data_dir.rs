@@ -10,16 +10,18 @@ use anyhow::Context;
 
 /// Creates a file's parent directory with mode 0700: it will contain hashes, sealed keys and the
 /// master key.
-pub(crate) fn make_folder(file: &Path) -> anyhow::Result<()> {
+pub(crate) fn create_parent_dir(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().context("the database path is empty")?;
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).with_context(|| unwritable(folder))
+    builder
+        .create(folder)
+        .with_context(|| unwritable_message(folder))
 }
 
-pub(crate) fn unwritable(folder: &Path) -> String {
+pub(crate) fn unwritable_message(folder: &Path) -> String {
     format!(
         "the data directory {} can't be written: grant this user write access, or choose another with --data-dir",
         folder.display()
@@ -29,13 +31,13 @@ pub(crate) fn unwritable(folder: &Path) -> String {
 /// Writes a file with mode 0600. The write is atomic, even across a power failure.
 pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     let half = path.with_extension("half");
-    let mut file = new_secret_file(&half)?;
+    let mut file = create_secret_file(&half)?;
     writeln!(file, "{secret}")?;
-    finish(&half, path)
+    persist(&half, path)
 }
 
 /// Creates a temporary file with mode 0600, replacing any leftover.
-pub(crate) fn new_secret_file(half: &Path) -> std::io::Result<File> {
+pub(crate) fn create_secret_file(half: &Path) -> std::io::Result<File> {
     // A leftover file could have other permissions, or be a symlink.
     match fs::remove_file(half) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
@@ -49,7 +51,7 @@ pub(crate) fn new_secret_file(half: &Path) -> std::io::Result<File> {
 }
 
 /// Syncs a temporary file and renames it to its final path.
-pub(crate) fn finish(half: &Path, path: &Path) -> std::io::Result<()> {
+pub(crate) fn persist(half: &Path, path: &Path) -> std::io::Result<()> {
     File::options().write(true).open(half)?.sync_all()?;
     fs::rename(half, path)?;
     // The rename must be on disk before anything is encrypted with a key in this file.

@@ -14,11 +14,11 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 #[tokio::main]
 #[expect(clippy::print_stderr, reason = "error output of a command-line tool")]
 async fn main() -> ExitCode {
-    telemetry::start();
+    telemetry::init();
     match Cli::parse().run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("keywright: {}", sentence(&error));
+            eprintln!("keywright: {}", format_error(&error));
             ExitCode::FAILURE
         }
     }
@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
 
 /// Joins an error and its causes with colons. Skips a cause that an outer message already
 /// contains.
-fn sentence(error: &anyhow::Error) -> String {
+fn format_error(error: &anyhow::Error) -> String {
     error
         .chain()
         .map(ToString::to_string)

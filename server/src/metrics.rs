@@ -18,57 +18,61 @@ use crate::state::AppState;
 
 /// Histogram buckets for durations, in seconds. A validate takes well under 1 ms, and clients
 /// time out after 15 s.
-const SECONDS: [f64; 14] = [
+const DURATION_BUCKETS_SECONDS: [f64; 14] = [
     0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
 
 /// Histogram buckets for batch sizes, in units of work.
-const UNITS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+const BATCH_SIZE_BUCKETS: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
-pub(crate) const REQUESTS: &str = "keywright_http_requests_total";
-pub(crate) const REQUEST_SECONDS: &str = "keywright_http_request_seconds";
-pub(crate) const DEVICE_REFUSALS: &str = "keywright_device_refusals_total";
-pub(crate) const SIGN_INS: &str = "keywright_sign_ins_total";
-const CONNECTIONS: &str = "keywright_database_connections";
-const WAITING: &str = "keywright_writer_waiting_units";
-const STREAMS: &str = "keywright_event_streams";
-const BUILD: &str = "keywright_build_info";
+pub(crate) const HTTP_REQUESTS_TOTAL: &str = "keywright_http_requests_total";
+pub(crate) const HTTP_REQUEST_SECONDS: &str = "keywright_http_request_seconds";
+pub(crate) const DEVICE_REFUSALS_TOTAL: &str = "keywright_device_refusals_total";
+pub(crate) const SIGN_INS_TOTAL: &str = "keywright_sign_ins_total";
+const DATABASE_CONNECTIONS: &str = "keywright_database_connections";
+const WRITER_QUEUE_LENGTH: &str = "keywright_writer_waiting_units";
+const EVENT_STREAMS: &str = "keywright_event_streams";
+const BUILD_INFO: &str = "keywright_build_info";
 
 /// Installs the metrics recorder. Must be called only once.
-pub(crate) fn start() -> anyhow::Result<PrometheusHandle> {
+pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
     let handle = PrometheusBuilder::new()
-        .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)
+        .set_buckets_for_metric(
+            Matcher::Suffix("_seconds".into()),
+            &DURATION_BUCKETS_SECONDS,
+        )
         .and_then(|builder| {
-            builder.set_buckets_for_metric(Matcher::Suffix("_batch_units".into()), &UNITS)
+            builder
+                .set_buckets_for_metric(Matcher::Suffix("_batch_units".into()), &BATCH_SIZE_BUCKETS)
         })
         .and_then(PrometheusBuilder::install_recorder)
         .context("can't install the metrics recorder")?;
     describe();
-    gauge!(BUILD, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    gauge!(BUILD_INFO, "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     Ok(handle)
 }
 
 fn describe() {
     describe_counter!(
-        REQUESTS,
+        HTTP_REQUESTS_TOTAL,
         "Responses, by side (device or browser), method, route and status"
     );
     describe_histogram!(
-        REQUEST_SECONDS,
+        HTTP_REQUEST_SECONDS,
         Unit::Seconds,
         "Time until a response starts, by side and route"
     );
     describe_counter!(
-        DEVICE_REFUSALS,
+        DEVICE_REFUSALS_TOTAL,
         "Refused device requests, by endpoint and reason"
     );
-    describe_counter!(SIGN_INS, "Sign-in attempts, by outcome");
+    describe_counter!(SIGN_INS_TOTAL, "Sign-in attempts, by outcome");
     describe_gauge!(
-        CONNECTIONS,
+        DATABASE_CONNECTIONS,
         "Pooled database connections, by state (idle or in_use)"
     );
     describe_gauge!(
-        WAITING,
+        WRITER_QUEUE_LENGTH,
         "Units of work queued for the writer (SQLite) or in progress (PostgreSQL)"
     );
     describe_histogram!(
@@ -84,8 +88,8 @@ fn describe() {
         "keywright_purged_rows_total",
         "Expired rows that were deleted, by table"
     );
-    describe_gauge!(STREAMS, "Open event streams");
-    describe_gauge!(BUILD, "Always 1, labeled with the version");
+    describe_gauge!(EVENT_STREAMS, "Open event streams");
+    describe_gauge!(BUILD_INFO, "Always 1, labeled with the version");
 }
 
 /// `GET /metrics`.
@@ -102,11 +106,11 @@ pub(crate) fn router(state: AppState, handle: PrometheusHandle) -> Router {
 }
 
 async fn metrics(State((state, handle)): State<(AppState, PrometheusHandle)>) -> impl IntoResponse {
-    let load = state.services.load();
-    gauge!(CONNECTIONS, "state" => "idle").set(number(load.connections_idle));
-    gauge!(CONNECTIONS, "state" => "in_use").set(number(load.connections_in_use));
-    gauge!(WAITING).set(number(load.units_waiting));
-    gauge!(STREAMS).set(number(state.sse_connections.count()));
+    let load = state.services.pool_stats();
+    gauge!(DATABASE_CONNECTIONS, "state" => "idle").set(gauge_value(load.connections_idle));
+    gauge!(DATABASE_CONNECTIONS, "state" => "in_use").set(gauge_value(load.connections_in_use));
+    gauge!(WRITER_QUEUE_LENGTH).set(gauge_value(load.pending_units));
+    gauge!(EVENT_STREAMS).set(gauge_value(state.sse_connections.count()));
     let kind = [(
         header::CONTENT_TYPE,
         "text/plain; version=0.0.4; charset=utf-8",
@@ -114,7 +118,7 @@ async fn metrics(State((state, handle)): State<(AppState, PrometheusHandle)>) ->
     (kind, handle.render())
 }
 
-fn number(count: usize) -> f64 {
+fn gauge_value(count: usize) -> f64 {
     u32::try_from(count).map_or(f64::INFINITY, f64::from)
 }
 
@@ -131,11 +135,11 @@ pub(crate) fn method_label(method: &Method) -> &'static str {
 }
 
 /// Interval of recorder upkeep. Without it, histogram samples accumulate between scrapes.
-const UPKEEP: Duration = Duration::from_secs(5);
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Runs recorder upkeep periodically. Never returns.
-pub(crate) async fn keep_up(handle: PrometheusHandle) {
-    let mut due = tokio::time::interval(UPKEEP);
+pub(crate) async fn run_upkeep(handle: PrometheusHandle) {
+    let mut due = tokio::time::interval(UPKEEP_INTERVAL);
     loop {
         due.tick().await;
         handle.run_upkeep();

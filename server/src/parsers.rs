@@ -3,9 +3,9 @@
 pub use crate::{
     device_api::{
         extract::{
-            body::LIMIT as BODY_LIMIT,
-            params::{Malformed, Params},
-            strict_json::{Value as JsonValue, object as json_object},
+            body::MAX_BODY_SIZE as BODY_LIMIT,
+            params::{MalformedParamError, Params},
+            strict_json::{Value as JsonValue, parse_object as json_object},
             surrogates::replace_lone as replace_lone_surrogates,
         },
         middleware::{CLIENT_REQUEST_ID, client_request_id},
@@ -14,8 +14,8 @@ pub use crate::{
     router::device_path,
     web::{
         cookies::{session_cookie, session_token, theme},
-        extract::accept::is_call,
+        extract::accept::is_script_request,
         middleware::csrf::is_same_origin,
-        routes::{search::Search, theme::page_before},
+        routes::{search::SearchParams, theme::referring_page},
     },
 };

@@ -17,42 +17,45 @@ use crate::{metrics, state::AppState};
 /// A server-generated request id, plus the client's own id if it sent one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestId {
-    own: String,
-    client: Option<String>,
+    server_id: String,
+    client_id: Option<String>,
 }
 
 impl RequestId {
-    fn fresh() -> Self {
+    fn generate() -> Self {
         let rng: &dyn Rng = &SystemRng;
         Self {
-            own: rng.uuid().simple().to_string(),
-            client: None,
+            server_id: rng.uuid_v4().simple().to_string(),
+            client_id: None,
         }
     }
 
     /// Reads the id from the request extensions.
-    pub(crate) fn of(extensions: &Extensions) -> Self {
+    pub(crate) fn from_extensions(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
     }
 
     /// Adds the id that the device sent.
-    pub(crate) fn called_by(self, client: Option<String>) -> Self {
-        Self { client, ..self }
+    pub(crate) fn with_client_id(self, client: Option<String>) -> Self {
+        Self {
+            client_id: client,
+            ..self
+        }
     }
 
     /// The server-generated id.
-    pub(crate) fn own(&self) -> &str {
-        &self.own
+    pub(crate) fn server_id(&self) -> &str {
+        &self.server_id
     }
 
     /// The id that the client sent, if any.
-    pub(crate) fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+    pub(crate) fn client_id(&self) -> Option<&str> {
+        self.client_id.as_deref()
     }
 
     /// The id to return to the client: its own if it sent one, else the server-generated one.
-    pub(crate) fn echo(&self) -> &str {
-        self.client.as_deref().unwrap_or(&self.own)
+    pub(crate) fn response_id(&self) -> &str {
+        self.client_id.as_deref().unwrap_or(&self.server_id)
     }
 }
 
@@ -64,7 +67,7 @@ fn is_page(response: &Response) -> bool {
 }
 
 /// Response header with the id for browsers. Devices use `CLIENT_REQUEST_ID`.
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The part of the server that a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,25 +90,26 @@ impl Surface {
 /// Settings of the request log for one surface.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLog {
-    side: Surface,
-    slow: Option<Duration>,
+    surface: Surface,
+    slow_threshold: Option<Duration>,
 }
 
 impl RequestLog {
     pub(crate) fn new(side: Surface, state: &AppState) -> Self {
         Self {
-            side,
-            slow: state.slow,
+            surface: side,
+            slow_threshold: state.slow_request_threshold,
         }
     }
 
     fn count(self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
-        let (side, route) = (self.side.label(), route.to_owned());
+        let (side, route) = (self.surface.label(), route.to_owned());
         let (method, status) = (metrics::method_label(method), status.as_u16().to_string());
-        let times = histogram!(metrics::REQUEST_SECONDS, "side" => side, "route" => route.clone());
+        let times =
+            histogram!(metrics::HTTP_REQUEST_SECONDS, "side" => side, "route" => route.clone());
         times.record(taken);
         let answers = counter!(
-            metrics::REQUESTS, "side" => side, "method" => method, "route" => route, "status" => status
+            metrics::HTTP_REQUESTS_TOTAL, "side" => side, "method" => method, "route" => route, "status" => status
         );
         answers.increment(1);
     }
@@ -117,12 +121,12 @@ impl RequestLog {
 /// Client errors are logged at `info` if the device sent an id or the response is a page, because
 /// someone may ask about them. Server errors are warnings; all other responses are logged at
 /// `debug`. The path itself is never logged: it may contain a secret.
-pub(crate) async fn log(
+pub(crate) async fn log_request(
     State(watched): State<RequestLog>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let id = RequestId::fresh();
+    let id = RequestId::generate();
     request.extensions_mut().insert(id.clone());
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -130,32 +134,32 @@ pub(crate) async fn log(
     let mut response = next.run(request).await;
     let (status, taken) = (response.status(), began.elapsed());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    let client = RequestId::of(response.extensions());
+    let client = RequestId::from_extensions(response.extensions());
     watched.count(&method, route, status, taken);
-    if watched.side == Surface::Browser
-        && let Ok(own) = HeaderValue::from_str(id.own())
+    if watched.surface == Surface::Browser
+        && let Ok(own) = HeaderValue::from_str(id.server_id())
     {
-        response.headers_mut().insert(REQUEST_ID, own);
+        response.headers_mut().insert(REQUEST_ID_HEADER, own);
     }
     let taken_micros = taken.as_micros();
-    let is_slow = watched.slow.is_some_and(|slow| taken >= slow);
+    let is_slow = watched.slow_threshold.is_some_and(|slow| taken >= slow);
     // A `tracing` macro cannot take its level from a variable.
     macro_rules! answered {
         ($level:ident) => {
             tracing::$level!(
-                %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.own(),
-                client_request_id = client.client(), "request completed"
+                %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.server_id(),
+                client_request_id = client.client_id(), "request completed"
             )
         };
     }
     if is_slow {
         tracing::warn!(
-            %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.own(),
-            client_request_id = client.client(), "slow request"
+            %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.server_id(),
+            client_request_id = client.client_id(), "slow request"
         );
     } else if status.is_server_error() {
         answered!(warn);
-    } else if status.is_client_error() && (client.client().is_some() || is_page(&response)) {
+    } else if status.is_client_error() && (client.client_id().is_some() || is_page(&response)) {
         answered!(info);
     } else {
         answered!(debug);

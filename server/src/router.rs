@@ -22,10 +22,10 @@ pub enum Surfaces {
 }
 
 /// Builds the router of one listener.
-pub fn build(state: AppState, sides: Surfaces) -> Router {
+pub fn build_router(state: AppState, sides: Surfaces) -> Router {
     let routers = Routers {
-        sides,
-        proxies: state.proxies.clone(),
+        surfaces: sides,
+        proxies: state.trusted_proxies.clone(),
         devices: device_api::router(state.clone()),
         not_found: device_api::not_found_router(&state),
         browsers: web::router(state),
@@ -35,7 +35,7 @@ pub fn build(state: AppState, sides: Surfaces) -> Router {
 
 #[derive(Clone)]
 struct Routers {
-    sides: Surfaces,
+    surfaces: Surfaces,
     proxies: TrustedProxies,
     devices: Router,
     not_found: Router,
@@ -46,7 +46,7 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
     routers.proxies.resolve(&mut request);
     let device_path = device_path(request.uri().path());
     let is_shared_path = web::is_shared_path(request.uri().path());
-    let side = match (routers.sides, device_path) {
+    let side = match (routers.surfaces, device_path) {
         // An app with a wrong base URL gets a JSON error that its SDK understands.
         (Surfaces::Browsers, Some(_)) => routers.not_found,
         (Surfaces::Devices, None) if !is_shared_path => routers.not_found,

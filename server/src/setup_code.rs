@@ -8,7 +8,7 @@ use std::{
 
 use keywright_domain::setup::SetupCode;
 
-use crate::data_dir::{make_folder, write_secret};
+use crate::data_dir::{create_parent_dir, write_secret};
 
 /// A file that only its owner can read. It is a convenience, because the server also prints the
 /// code: I/O errors are logged and otherwise ignored.
@@ -27,9 +27,9 @@ impl SetupCodeFile {
     }
 
     /// Writes the code to the file, replacing its contents.
-    pub fn keep(&self, code: &SetupCode) {
+    pub fn write(&self, code: &SetupCode) {
         let kept: anyhow::Result<()> =
-            make_folder(&self.0).and_then(|()| Ok(write_secret(&self.0, &code.expose())?));
+            create_parent_dir(&self.0).and_then(|()| Ok(write_secret(&self.0, &code.expose())?));
         if let Err(error) = kept {
             tracing::warn!(file = %self.0.display(), %error, "failed to write the setup code file");
         }

@@ -7,24 +7,24 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 
 /// Maximum number of streams per operator. Every visible page uses one.
-pub const MAX_PER_OPERATOR: usize = 32;
+pub const MAX_STREAMS_PER_OPERATOR: usize = 32;
 
 /// All open streams of this server. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct SseConnections(Arc<Open>);
+pub struct SseConnections(Arc<Registry>);
 
 #[derive(Default)]
-struct Open {
+struct Registry {
     is_stopping: watch::Sender<bool>,
     operators: Mutex<HashMap<OperatorId, watch::Sender<()>>>,
 }
 
 /// An open stream. It counts toward the limit until it is dropped.
 pub(crate) struct ConnectionGuard {
-    operator: OperatorId,
+    operator_id: OperatorId,
     recheck_requested: watch::Receiver<()>,
     is_stopping: watch::Receiver<bool>,
-    open: Arc<Open>,
+    registry: Arc<Registry>,
 }
 
 impl SseConnections {
@@ -32,14 +32,14 @@ impl SseConnections {
     pub(crate) fn open(&self, operator: OperatorId) -> Option<ConnectionGuard> {
         let mut operators = self.0.operators.lock();
         let streams = operators.entry(operator).or_default();
-        if streams.receiver_count() >= MAX_PER_OPERATOR {
+        if streams.receiver_count() >= MAX_STREAMS_PER_OPERATOR {
             return None;
         }
         Some(ConnectionGuard {
-            operator,
+            operator_id: operator,
             recheck_requested: streams.subscribe(),
             is_stopping: self.0.is_stopping.subscribe(),
-            open: self.0.clone(),
+            registry: self.0.clone(),
         })
     }
 
@@ -57,20 +57,20 @@ impl SseConnections {
     }
 
     /// Ends all streams, including those opened later. Called on shutdown.
-    pub fn stop(&self) {
+    pub fn shut_down(&self) {
         self.0.is_stopping.send_replace(true);
     }
 }
 
 impl ConnectionGuard {
     /// Waits until one of the operator's sessions may have ended.
-    pub(crate) async fn recheck_requested(&mut self) {
+    pub(crate) async fn wait_for_recheck(&mut self) {
         // Cannot fail: the sender outlives this receiver.
         self.recheck_requested.changed().await.ok();
     }
 
     /// Returns a future that completes on shutdown.
-    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + use<> {
+    pub(crate) fn wait_for_shutdown(&self) -> impl Future<Output = ()> + use<> {
         let mut is_stopping = self.is_stopping.clone();
         async move {
             is_stopping.wait_for(|&stopping| stopping).await.ok();
@@ -80,13 +80,13 @@ impl ConnectionGuard {
 
 impl Drop for ConnectionGuard {
     fn drop(&mut self) {
-        let mut operators = self.open.operators.lock();
+        let mut operators = self.registry.operators.lock();
         // The count still includes this stream.
         if operators
-            .get(&self.operator)
+            .get(&self.operator_id)
             .is_some_and(|streams| streams.receiver_count() <= 1)
         {
-            operators.remove(&self.operator);
+            operators.remove(&self.operator_id);
         }
     }
 }

@@ -23,9 +23,9 @@ pub struct AppState {
     /// Configured base URL for browsers and apps, without a trailing slash.
     pub base_url: Option<Arc<str>>,
     /// Requests that take at least this long are logged as slow. `None` disables the warning.
-    pub slow: Option<Duration>,
+    pub slow_request_threshold: Option<Duration>,
     /// Proxies whose `X-Forwarded-For` header is trusted.
-    pub proxies: TrustedProxies,
+    pub trusted_proxies: TrustedProxies,
     /// Open event streams.
     pub sse_connections: SseConnections,
     /// File to delete once the first tenant exists.
@@ -40,8 +40,8 @@ impl AppState {
             site: Arc::new(site),
             public_url,
             base_url: None,
-            slow: None,
-            proxies: TrustedProxies::default(),
+            slow_request_threshold: None,
+            trusted_proxies: TrustedProxies::default(),
             sse_connections: SseConnections::default(),
             setup_code_file: None,
         }

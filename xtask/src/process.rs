@@ -64,7 +64,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 }
 
 /// Returns the first file with this name in the folders of `PATH`.
-pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
         .map(|folder| folder.join(program))
@@ -91,11 +91,11 @@ pub(crate) fn describe(command: &Command) -> String {
             && name != "PATH"
             && name != "CARGO_TARGET_DIR"
         {
-            words.push(format!("{}={}", name.to_string_lossy(), quoted(value)));
+            words.push(format!("{}={}", name.to_string_lossy(), quote(value)));
         }
     }
-    words.push(quoted(command.get_program()));
-    words.extend(command.get_args().map(quoted));
+    words.push(quote(command.get_program()));
+    words.extend(command.get_args().map(quote));
     let line = words.join(" ");
     match command
         .get_current_dir()
@@ -111,7 +111,7 @@ fn is_set_by_cargo_run(name: &str) -> bool {
     name == "CARGO" || PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn quoted(word: &OsStr) -> String {
+fn quote(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,@+%^".contains(c);
     if !word.is_empty() && word.chars().all(plain) {

@@ -17,14 +17,16 @@ use crate::{process, steps::Steps, tools::SiteTools, workspace};
 
 pub(crate) use budget::check as check_budget;
 pub(crate) use mode::Mode;
-use output::{files, packages};
+use output::{files_with_extension, package_folder};
 
 /// Builds the site into `target/site` unless it is up to date with its inputs.
 pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
     // Computed before the build, so that changes made meanwhile trigger the next one.
     let fingerprint = inputs::fingerprint(mode)?;
     let stamp = workspace::site().join("built-from");
-    if fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint) && files("wasm").is_ok() {
+    if fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint)
+        && files_with_extension("wasm").is_ok()
+    {
         println!("\n==> the site is up to date");
         return Ok(());
     }
@@ -95,5 +97,5 @@ fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
 
 fn compress() -> Result<()> {
     let script = workspace::root().join("xtask/compress.mjs");
-    process::run(process::command("node").arg(script).arg(packages()))
+    process::run(process::command("node").arg(script).arg(package_folder()))
 }

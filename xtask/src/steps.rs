@@ -7,12 +7,12 @@ use anyhow::{Context, Result};
 /// The steps of one run, in order of completion.
 #[derive(Default)]
 pub(crate) struct Steps {
-    finished: Vec<Finished>,
+    finished: Vec<FinishedStep>,
 }
 
-struct Finished {
+struct FinishedStep {
     title: String,
-    took: Duration,
+    duration: Duration,
     succeeded: bool,
 }
 
@@ -28,13 +28,13 @@ impl Steps {
         let started = now();
         let outcome = work();
         let took = started.elapsed();
-        self.finished.push(Finished {
+        self.finished.push(FinishedStep {
             title: title.to_owned(),
-            took,
+            duration: took,
             succeeded: outcome.is_ok(),
         });
         if outcome.is_ok() {
-            println!("    done in {}", readable(took));
+            println!("    done in {}", format_duration(took));
         }
         outcome.with_context(|| format!("{title} failed"))
     }
@@ -47,10 +47,14 @@ impl Steps {
         println!("\nSteps:");
         for step in &self.finished {
             let mark = if step.succeeded { "" } else { "  FAILED" };
-            println!("  {:>9}  {}{mark}", readable(step.took), step.title);
+            println!(
+                "  {:>9}  {}{mark}",
+                format_duration(step.duration),
+                step.title
+            );
         }
-        let total = self.finished.iter().map(|step| step.took).sum();
-        println!("  {:>9}  total", readable(total));
+        let total = self.finished.iter().map(|step| step.duration).sum();
+        println!("  {:>9}  total", format_duration(total));
     }
 }
 
@@ -63,7 +67,7 @@ pub(crate) fn now() -> Instant {
     Instant::now()
 }
 
-fn readable(took: Duration) -> String {
+fn format_duration(took: Duration) -> String {
     let seconds = took.as_secs();
     if seconds >= 60 {
         format!("{} min {:02} s", seconds / 60, seconds % 60)
@@ -78,9 +82,9 @@ mod tests {
 
     #[test]
     fn durations_are_readable() {
-        assert_eq!(readable(Duration::from_millis(250)), "0.2 s");
-        assert_eq!(readable(Duration::from_millis(3_400)), "3.4 s");
-        assert_eq!(readable(Duration::from_secs(61)), "1 min 01 s");
+        assert_eq!(format_duration(Duration::from_millis(250)), "0.2 s");
+        assert_eq!(format_duration(Duration::from_millis(3_400)), "3.4 s");
+        assert_eq!(format_duration(Duration::from_secs(61)), "1 min 01 s");
     }
 
     #[test]

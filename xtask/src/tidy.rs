@@ -19,7 +19,7 @@ use tree::Tree;
 /// Runs all checks, prints every violation and fails if there are any.
 pub(crate) fn check() -> Result<()> {
     let tree = Tree::of_repository()?;
-    let mut found = layers::check(&layers::crates()?);
+    let mut found = layers::check(&layers::read_crates()?);
     found.extend(migrations::check(&tree));
     found.extend(source_rules::check(&tree));
     found.extend(styles::check(&tree));

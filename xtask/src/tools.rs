@@ -9,5 +9,5 @@ mod npm_tools;
 mod site_tools;
 mod wasm_target;
 
-pub(crate) use site_tools::{SiteTools, versions_of_site_tools};
+pub(crate) use site_tools::{SiteTools, site_tool_versions};
 pub(crate) use wasm_target::WasmCompiler;

@@ -25,14 +25,14 @@ pub const OPERATOR_HEADER: &str = "keywright-operator";
 
 /// Request header of an automatic call from a page without input for a minute. Such a call does not
 /// extend the session.
-pub const UNATTENDED_HEADER: &str = "keywright-unattended";
+pub const BACKGROUND_HEADER: &str = "keywright-unattended";
 
 /// Response header with the expected number of rows of a file, for a progress bar. The server
 /// counts when the download starts; concurrent changes may make the file longer or shorter.
-pub const ROWS_HEADER: &str = "keywright-rows";
+pub const TOTAL_COUNT_HEADER: &str = "keywright-rows";
 
 /// Response header with the request id, which the page shows if a download is interrupted.
-pub const REQUEST_HEADER: &str = "keywright-request";
+pub const REQUEST_ID_HEADER: &str = "keywright-request";
 
 /// The browser's `fetch` with the headers above.
 pub struct PageClient;
@@ -51,7 +51,7 @@ where
             request.headers().set(name, &value);
         }
         if user_activity::is_idle() {
-            request.headers().set(UNATTENDED_HEADER, "1");
+            request.headers().set(BACKGROUND_HEADER, "1");
         }
         <BrowserClient as Client<E, In, Out>>::send(request)
     }
@@ -83,11 +83,11 @@ pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
     ];
     marks
         .into_iter()
-        .filter_map(|(name, mark)| Some((name, mark_of_page(mark)?)))
+        .filter_map(|(name, mark)| Some((name, html_attribute(mark)?)))
 }
 
 /// Reads an attribute that the shell set on `<html>`.
-fn mark_of_page(name: &str) -> Option<String> {
+fn html_attribute(name: &str) -> Option<String> {
     leptos::prelude::document()
         .document_element()?
         .get_attribute(name)

@@ -28,7 +28,7 @@ pub enum ErrorCode {
     /// The resource was changed concurrently, or the action has already been performed.
     Conflict,
     /// Rate limit exceeded.
-    TooMany,
+    RateLimited,
     /// The page was rendered by another build of the server.
     Outdated,
     /// The server is temporarily unable to respond.
@@ -49,7 +49,7 @@ impl ErrorCode {
             Self::NotFound => 404,
             Self::Conflict | Self::Outdated => 409,
             Self::Invalid => 422,
-            Self::TooMany => 429,
+            Self::RateLimited => 429,
             Self::Internal => 500,
             Self::Unavailable | Self::Unreachable => 503,
         }
@@ -89,35 +89,35 @@ impl ApiError {
 
     /// Returns an error of the page being rendered, with the current request's id.
     #[cfg(feature = "ssr")]
-    pub fn here(code: ErrorCode, message: &str) -> Self {
+    pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self {
-            request_id: request_scope::id(),
+            request_id: request_scope::request_id(),
             ..Self::new(code, message)
         }
     }
 
     /// Returns an error of the current page. The browser has no request id.
     #[cfg(not(feature = "ssr"))]
-    pub fn here(code: ErrorCode, message: &str) -> Self {
+    pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self::new(code, message)
     }
 
     /// Returns an error as the response to the current request and sets its status. Pages set
     /// their own status, so it stays as it is while a page is rendered.
     #[cfg(feature = "ssr")]
-    pub(super) fn answer(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(super) fn respond(code: ErrorCode, message: impl Into<String>) -> Self {
         if !request_scope::wants_html() {
             request_scope::set_status(code.status());
         }
         Self {
-            request_id: request_scope::id(),
+            request_id: request_scope::request_id(),
             ..Self::new(code, message)
         }
     }
 
     /// Adds the request id.
     #[must_use]
-    pub fn of_request(mut self, id: String) -> Self {
+    pub fn with_request_id(mut self, id: String) -> Self {
         self.request_id = Some(id);
         self
     }
@@ -135,7 +135,7 @@ impl FromServerFnError for ApiError {
             // On the server the arguments are unreadable; in the browser the response is.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => {
-                Self::answer(ErrorCode::Invalid, "The server couldn't read this request.")
+                Self::respond(ErrorCode::Invalid, "The server couldn't read this request.")
             }
             // The response is not from Keywright, such as a proxy's error page, or it is truncated.
             #[cfg(not(feature = "ssr"))]
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn error_round_trips_through_json() {
-        let error = ApiError::outdated().of_request("7f3a91c2".to_owned());
+        let error = ApiError::outdated().with_request_id("7f3a91c2".to_owned());
         assert_eq!(ApiError::de(error.ser()), error);
     }
 

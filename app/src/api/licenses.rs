@@ -2,7 +2,7 @@
 
 use keywright_api_types::{
     license_detail::LicenseDetail,
-    license_list::{Found, LicenseList, LicenseQuery},
+    license_list::{LicenseList, LicenseQuery, SearchOutcome},
 };
 use keywright_domain::ids::{InstanceId, LicenseId};
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -15,73 +15,73 @@ use crate::api::{client::PageClient, error::ApiError};
 /// Returns one page of the license list.
 #[server(prefix = "/fn", endpoint = "licenses/list", input = Json, client = PageClient)]
 pub async fn list_licenses(query: LicenseQuery) -> Result<LicenseList, ApiError> {
-    let (services, caller) = request::scope()?;
+    let (services, caller) = request::services_and_caller()?;
     services
         .licenses
         .list(&caller, &query)
         .await
-        .map_err(request::fail)
+        .map_err(request::to_api_error)
 }
 
 /// Returns a license with its devices and activity.
 #[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = PageClient)]
-pub async fn show_license(license: LicenseId) -> Result<LicenseDetail, ApiError> {
-    let (services, caller) = request::scope()?;
+pub async fn get_license(license: LicenseId) -> Result<LicenseDetail, ApiError> {
+    let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .detail(&caller, license)
+        .get_detail(&caller, license)
         .await
-        .map_err(request::fail)
+        .map_err(request::to_api_error)
 }
 
 /// Searches for a term, which may be a complete key.
 #[server(prefix = "/fn", endpoint = "licenses/find", input = Json, client = PageClient)]
-pub async fn find_license(typed: String) -> Result<Found, ApiError> {
-    let (services, caller) = request::scope()?;
+pub async fn find_license(typed: String) -> Result<SearchOutcome, ApiError> {
+    let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .find(&caller, &typed)
+        .search(&caller, &typed)
         .await
-        .map_err(request::fail)
+        .map_err(request::to_api_error)
 }
 
 /// Deactivates a device, which frees its slot.
 #[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = PageClient)]
 pub async fn deactivate_instance(license: LicenseId, instance: InstanceId) -> Result<(), ApiError> {
-    let (services, caller) = request::scope()?;
+    let (services, caller) = request::services_and_caller()?;
     services
         .licenses
         .deactivate_instance(&caller, license, instance)
         .await
-        .map_err(request::fail)
+        .map_err(request::to_api_error)
 }
 
 /// Revokes a license permanently.
 #[server(prefix = "/fn", endpoint = "licenses/revoke", input = Json, client = PageClient)]
 pub async fn revoke_license(license: LicenseId) -> Result<(), ApiError> {
-    let (services, caller) = request::scope()?;
+    let (services, caller) = request::services_and_caller()?;
     services
         .licenses
         .revoke(&caller, license)
         .await
-        .map_err(request::fail)
+        .map_err(request::to_api_error)
 }
 
 /// A newly minted key. It is only in this response. Not `Debug`, so that it cannot end up in a log.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewKey {
     pub key: String,
-    pub license: LicenseId,
+    pub license_id: LicenseId,
 }
 
 /// Ends a license and issues a new key in its place.
 #[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = PageClient)]
 pub async fn remint_license(license: LicenseId) -> Result<NewKey, ApiError> {
-    let (services, caller) = request::scope()?;
+    let (services, caller) = request::services_and_caller()?;
     let minted = services.licenses.remint(&caller, license).await;
-    let minted = minted.map_err(request::fail)?;
+    let minted = minted.map_err(request::to_api_error)?;
     Ok(NewKey {
         key: minted.key.expose().to_owned(),
-        license: minted.id,
+        license_id: minted.id,
     })
 }

@@ -17,7 +17,7 @@ use crate::{
 /// The data of the request that a page may use. It is embedded in the HTML, so it must not contain
 /// secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Visit {
+pub struct PageContext {
     /// The operator who is signed in, if any.
     pub account: Option<Account>,
     pub theme: Theme,
@@ -28,24 +28,24 @@ pub struct Visit {
     /// The page to open after signing in.
     pub next: Option<String>,
     /// Set if the page is the response to a rejected sign-in.
-    pub login_failure: Option<LoginFailure>,
+    pub rejected_login: Option<RejectedLogin>,
     /// Set if the page is the response to a form that failed.
-    pub action_failure: Option<ApiError>,
+    pub action_error: Option<ApiError>,
 }
 
 /// A rejected sign-in, for the form that is shown again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LoginFailure {
+pub struct RejectedLogin {
     /// The email address as submitted.
     pub email: String,
     /// The page to open after signing in.
     pub next: Option<String>,
-    pub reason: LoginRefusal,
+    pub reason: LoginError,
 }
 
 /// Why a sign-in was rejected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum LoginRefusal {
+pub enum LoginError {
     /// Wrong email or password. The page does not say which.
     WrongCredentials,
     /// Too many failed attempts.
@@ -60,12 +60,12 @@ pub enum LoginRefusal {
     },
 }
 
-impl LoginRefusal {
+impl LoginError {
     /// Returns the error code, which determines the page's HTTP status.
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::WrongCredentials => ErrorCode::Unauthenticated,
-            Self::TooMany { .. } => ErrorCode::TooMany,
+            Self::TooMany { .. } => ErrorCode::RateLimited,
             Self::Unavailable { .. } => ErrorCode::Unavailable,
         }
     }
@@ -73,12 +73,12 @@ impl LoginRefusal {
 
 /// Provides the page context to all components below. The server builds it from the request; the
 /// browser reads it from the HTML during hydration.
-pub fn provide_visit() {
-    let visit = PageValue::new_with_encoding(current_visit).into_inner();
+pub fn provide_page_context() {
+    let visit = PageValue::new_with_encoding(current_page_context).into_inner();
     provide_context(StoredValue::new(visit));
 }
 
-impl Visit {
+impl PageContext {
     /// Returns whether the operator has the permission.
     pub fn allows(&self, permission: Permission) -> bool {
         let account = self.account.as_ref();
@@ -94,19 +94,19 @@ impl Visit {
 }
 
 /// Returns the page context.
-pub fn use_visit() -> Visit {
-    use_context::<StoredValue<Visit>>()
+pub fn use_page_context() -> PageContext {
+    use_context::<StoredValue<PageContext>>()
         .and_then(|visit| visit.try_get_value())
         .unwrap_or_default()
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use server::current_visit;
+pub(crate) use server::current_page_context;
 
 /// The browser reads the context from the page instead.
 #[cfg(not(feature = "ssr"))]
-fn current_visit() -> Visit {
-    Visit::default()
+fn current_page_context() -> PageContext {
+    PageContext::default()
 }
 
 #[cfg(feature = "ssr")]
@@ -114,7 +114,7 @@ mod server {
     use http::{header, request::Parts};
     use leptos::prelude::use_context;
 
-    use super::{LoginFailure, Visit};
+    use super::{PageContext, RejectedLogin};
     use crate::{
         api::{
             error::ApiError,
@@ -125,16 +125,16 @@ mod server {
 
     /// Builds the context from the current request. It is empty when routes are listed at startup,
     /// because there is no request then.
-    pub(crate) fn current_visit() -> Visit {
+    pub(crate) fn current_page_context() -> PageContext {
         let scope = extension::<RequestScope>();
-        Visit {
+        PageContext {
             theme: scope.as_ref().map(|scope| scope.theme).unwrap_or_default(),
             request_id: scope.as_ref().map(|scope| scope.request_id.clone()),
             account: scope.and_then(|scope| scope.account),
             host: host().unwrap_or_default(),
             next: next_page(),
-            login_failure: extension::<LoginFailure>(),
-            action_failure: extension::<ApiError>(),
+            rejected_login: extension::<RejectedLogin>(),
+            action_error: extension::<ApiError>(),
         }
     }
 

@@ -7,43 +7,43 @@ use keywright_domain::{ids::LicenseId, key::LicenseKey, sdk_key::SdkKey};
 use keywright_service::{
     Caller, Error, Services,
     forms::IdempotentResult,
-    licenses::{MintRequest, Minted},
+    licenses::{MintRequest, MintedLicense},
 };
 
 use crate::api::{
     error::{ApiError, ErrorCode},
-    request_scope::{RequestScope, extension, id},
+    request_scope::{RequestScope, extension, request_id},
 };
 
 const INTERNAL: &str =
     "This is an error on our side. The server's log has the details under this request ID.";
 
 /// Returns the services and the caller. Every server function starts with it.
-pub fn scope() -> Result<(Services, Caller), ApiError> {
+pub fn services_and_caller() -> Result<(Services, Caller), ApiError> {
     let Some(scope) = extension::<RequestScope>() else {
         tracing::error!("a server function ran without the middleware that sets its scope");
-        return Err(ApiError::answer(ErrorCode::Internal, INTERNAL));
+        return Err(ApiError::respond(ErrorCode::Internal, INTERNAL));
     };
     match scope.account {
-        Some(account) => Ok((scope.services, Caller::operator(&account))),
-        None => Err(fail(Error::Unauthenticated)),
+        Some(account) => Ok((scope.services, Caller::for_operator(&account))),
+        None => Err(to_api_error(Error::Unauthenticated)),
     }
 }
 
 /// A secret that the current request created. Only its response shows it.
 #[derive(Clone)]
-pub enum ShownOnce {
+pub enum OneTimeSecret {
     /// The key of a reminted license, and the new license's id.
     Reminted(LicenseKey, LicenseId),
-    Minted(Arc<MintedOnce>),
+    Minted(Arc<MintedLicenses>),
     /// A new SDK key.
     SdkKey(Arc<SdkKey>),
 }
 
 /// Licenses minted by one request.
-pub struct MintedOnce {
-    pub order: MintRequest,
-    pub minted: Vec<Minted>,
+pub struct MintedLicenses {
+    pub request: MintRequest,
+    pub minted: Vec<MintedLicense>,
 }
 
 /// Name of the hidden field with the id of the operator that a form was rendered for. It prevents
@@ -52,33 +52,33 @@ pub const OPERATOR_FIELD: &str = "operator_id";
 
 /// A form submission that was rejected.
 #[derive(Clone)]
-pub struct RefusedForm {
+pub struct RejectedForm {
     /// Submitted values by field name, without secrets.
-    pub typed: Vec<(String, String)>,
+    pub values: Vec<(String, String)>,
     pub error: ApiError,
     /// Result of the earlier submission if the form was submitted twice.
-    pub made: Option<IdempotentResult>,
+    pub previous_result: Option<IdempotentResult>,
 }
 
 /// Returns the form that the current request submitted if it was rejected.
-pub fn refused_form() -> Option<RefusedForm> {
-    extension::<RefusedForm>()
+pub fn rejected_form() -> Option<RejectedForm> {
+    extension::<RejectedForm>()
 }
 
 /// Returns the secret that the current response shows, if any.
-pub fn shown_once() -> Option<ShownOnce> {
-    extension::<ShownOnce>()
+pub fn one_time_secret() -> Option<OneTimeSecret> {
+    extension::<OneTimeSecret>()
 }
 
 /// Maps a service error for the browser, logs it and sets the response status. Causes go to the log
 /// only.
-pub fn fail(error: Error) -> ApiError {
-    let message = told(&error, &id().unwrap_or_default());
-    ApiError::answer(code(&error), message)
+pub fn to_api_error(error: Error) -> ApiError {
+    let message = log_error(&error, &request_id().unwrap_or_default());
+    ApiError::respond(error_code(&error), message)
 }
 
 /// Logs an error and returns its message for the operator.
-fn told(error: &Error, request_id: &str) -> String {
+fn log_error(error: &Error, request_id: &str) -> String {
     let message = match error {
         // Signing in is not a server function, so the session must have ended.
         Error::Unauthenticated => "Your session has ended.".to_owned(),
@@ -99,12 +99,12 @@ fn told(error: &Error, request_id: &str) -> String {
 }
 
 /// Maps a service error of a form submission. The page that shows it sets the status.
-pub fn form_failure(error: Error, request_id: &str) -> ApiError {
-    let message = told(&error, request_id);
-    ApiError::new(code(&error), message).of_request(request_id.to_owned())
+pub fn form_error(error: Error, request_id: &str) -> ApiError {
+    let message = log_error(&error, request_id);
+    ApiError::new(error_code(&error), message).with_request_id(request_id.to_owned())
 }
 
-const fn code(error: &Error) -> ErrorCode {
+const fn error_code(error: &Error) -> ErrorCode {
     match error {
         Error::Unauthenticated => ErrorCode::Unauthenticated,
         Error::Forbidden => ErrorCode::Forbidden,

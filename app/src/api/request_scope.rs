@@ -30,12 +30,12 @@ pub fn base_url() -> Arc<str> {
 }
 
 /// Returns the path of the current request.
-pub fn path() -> Option<String> {
+pub fn request_path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())
 }
 
 /// Returns the id of the current request.
-pub fn id() -> Option<String> {
+pub fn request_id() -> Option<String> {
     extension::<RequestScope>().map(|scope| scope.request_id)
 }
 

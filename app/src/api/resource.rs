@@ -13,8 +13,8 @@ use crate::api::codec::PageCodec;
 
 /// A server function's response; the first one is embedded in the page's HTML.
 pub struct PageResource<T> {
-    answer: Resource<PageAnswer, AnswerCodec>,
-    of: PhantomData<fn() -> T>,
+    resource: Resource<PageResponse, ResponseCodec>,
+    response_type: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for PageResource<T> {
@@ -28,9 +28,9 @@ impl<T> Copy for PageResource<T> {}
 impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
     /// Returns the latest response, or `None` before the first one.
     pub fn get(self) -> Option<T> {
-        match self.answer.get()? {
-            PageAnswer::Made(made) => made.value.downcast_ref().cloned(),
-            PageAnswer::Written(text) => PageCodec::decode(&text).ok(),
+        match self.resource.get()? {
+            PageResponse::Value(made) => made.value.downcast_ref().cloned(),
+            PageResponse::Encoded(text) => PageCodec::decode(&text).ok(),
         }
     }
 }
@@ -48,29 +48,29 @@ where
     let ask = Arc::new(ask);
     let question = move || {
         let (source, ask) = (source(), Arc::clone(&ask));
-        Question(Arc::new(move || {
+        Request(Arc::new(move || {
             let answer = ask(source.clone());
-            Box::pin(async move { PageAnswer::Made(Made::of(answer.await)) })
+            Box::pin(async move { PageResponse::Value(ErasedValue::new(answer.await)) })
         }))
     };
     PageResource {
-        answer: resource(Box::new(question)),
-        of: PhantomData,
+        resource: erased_resource(Box::new(question)),
+        response_type: PhantomData,
     }
 }
 
-fn resource(
-    question: Box<dyn Fn() -> Question + Send + Sync>,
-) -> Resource<PageAnswer, AnswerCodec> {
+fn erased_resource(
+    question: Box<dyn Fn() -> Request + Send + Sync>,
+) -> Resource<PageResponse, ResponseCodec> {
     let is_blocking = false;
-    Resource::new_with_options(question, |question: Question| (question.0)(), is_blocking)
+    Resource::new_with_options(question, |question: Request| (question.0)(), is_blocking)
 }
 
 /// A type-erased request, sent when called.
 #[derive(Clone)]
-struct Question(Arc<dyn Fn() -> Pin<Box<dyn Future<Output = PageAnswer> + Send>> + Send + Sync>);
+struct Request(Arc<dyn Fn() -> Pin<Box<dyn Future<Output = PageResponse> + Send>> + Send + Sync>);
 
-impl PartialEq for Question {
+impl PartialEq for Request {
     /// Never equal: the resource compares requests only after a signal of `source` has changed.
     fn eq(&self, _: &Self) -> bool {
         false
@@ -79,23 +79,23 @@ impl PartialEq for Question {
 
 /// A type-erased response.
 #[derive(Clone)]
-enum PageAnswer {
+enum PageResponse {
     /// Still encoded, as embedded in the page.
-    Written(Arc<str>),
+    Encoded(Arc<str>),
     /// A value of the response type.
-    Made(Made),
+    Value(ErasedValue),
 }
 
 #[derive(Clone)]
-struct Made {
+struct ErasedValue {
     value: Arc<dyn Any + Send + Sync>,
     /// Encodes the value for the page's HTML. Only the server does this.
     #[cfg(feature = "ssr")]
     encode: fn(&(dyn Any + Send + Sync)) -> Result<String, String>,
 }
 
-impl Made {
-    fn of<T: Serialize + Send + Sync + 'static>(value: T) -> Self {
+impl ErasedValue {
+    fn new<T: Serialize + Send + Sync + 'static>(value: T) -> Self {
         Self {
             value: Arc::new(value),
             #[cfg(feature = "ssr")]
@@ -108,28 +108,28 @@ impl Made {
 }
 
 /// Encodes responses for a page's HTML.
-struct AnswerCodec;
+struct ResponseCodec;
 
-impl Encoder<PageAnswer> for AnswerCodec {
+impl Encoder<PageResponse> for ResponseCodec {
     type Error = String;
     type Encoded = String;
 
-    fn encode(answer: &PageAnswer) -> Result<String, String> {
+    fn encode(answer: &PageResponse) -> Result<String, String> {
         match answer {
-            PageAnswer::Written(text) => Ok(text.to_string()),
+            PageResponse::Encoded(text) => Ok(text.to_string()),
             #[cfg(feature = "ssr")]
-            PageAnswer::Made(made) => (made.encode)(&*made.value),
+            PageResponse::Value(made) => (made.encode)(&*made.value),
             #[cfg(not(feature = "ssr"))]
-            PageAnswer::Made(_) => Err("only the server embeds responses in pages".to_owned()),
+            PageResponse::Value(_) => Err("only the server embeds responses in pages".to_owned()),
         }
     }
 }
 
-impl Decoder<PageAnswer> for AnswerCodec {
+impl Decoder<PageResponse> for ResponseCodec {
     type Error = String;
     type Encoded = str;
 
-    fn decode(text: &str) -> Result<PageAnswer, String> {
-        Ok(PageAnswer::Written(text.into()))
+    fn decode(text: &str) -> Result<PageResponse, String> {
+        Ok(PageResponse::Encoded(text.into()))
     }
 }

@@ -16,57 +16,63 @@ use web_sys::{AbortController, Blob, HtmlAnchorElement, ReadableStreamDefaultRea
 
 use crate::{
     api::{
-        client::{REQUEST_HEADER, ROWS_HEADER, page_headers},
+        client::{REQUEST_ID_HEADER, TOTAL_COUNT_HEADER, page_headers},
         error::{ApiError, ErrorCode},
     },
     csv_export::{
         file_name::file_name,
-        state::{ExportState, Rows},
+        state::{ExportState, RowProgress},
     },
 };
 
 /// How long the file stays available to the browser, which saves it asynchronously.
-const UNTIL_SAVED: Duration = Duration::from_mins(1);
+const URL_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Downloads the file and has the browser save it. Calls `came` after every chunk. Drop the
 /// future to cancel.
-pub(super) async fn download(href: &str, came: impl Fn(Rows)) -> ExportState {
-    let mut rows = Rows::default();
-    match take(href, &mut rows, came).await {
-        Ok(()) => ExportState::Saved { rows: rows.written },
-        Err(error) => ExportState::Stopped { rows, error },
+pub(super) async fn download(href: &str, came: impl Fn(RowProgress)) -> ExportState {
+    let mut rows = RowProgress::default();
+    match fetch_file(href, &mut rows, came).await {
+        Ok(()) => ExportState::Saved {
+            rows: rows.received,
+        },
+        Err(error) => ExportState::Failed { rows, error },
     }
 }
 
-async fn take(href: &str, rows: &mut Rows, came: impl Fn(Rows)) -> Result<(), ApiError> {
+async fn fetch_file(
+    href: &str,
+    rows: &mut RowProgress,
+    came: impl Fn(RowProgress),
+) -> Result<(), ApiError> {
     let request = Abortable::new()?;
     let response = request.send(href).await?;
     let header = |name| response.headers().get(name);
-    let expected = header(ROWS_HEADER).and_then(|rows| rows.parse().ok());
+    let expected = header(TOTAL_COUNT_HEADER).and_then(|rows| rows.parse().ok());
     let name = header("content-disposition");
     let (Some(expected), Some(name), Some(body)) = (
         expected,
         name.as_deref().and_then(file_name),
         response.body(),
     ) else {
-        return Err(unreadable());
+        return Err(unreadable_response());
     };
-    let request_id = header(REQUEST_HEADER);
+    let request_id = header(REQUEST_ID_HEADER);
     let reader = body.get_reader().unchecked_into();
     let pieces = Array::new();
     let mut counter = RowCounter::default();
-    rows.expected = Some(expected);
+    rows.total = Some(expected);
     came(*rows);
-    while let Some(piece) = next(&reader)
+    while let Some(piece) = next_chunk(&reader)
         .await
-        .map_err(|_| broken_off(request_id.clone()))?
+        .map_err(|_| connection_lost(request_id.clone()))?
     {
         counter.read(&piece.to_vec());
         pieces.push(&piece);
-        rows.written = counter.rows();
+        rows.received = counter.rows();
         came(*rows);
     }
-    save(&pieces, name).map_err(|_| refused_by_browser())
+    save(&pieces, name).map_err(|_| blocked_by_browser())
 }
 
 /// A request that is aborted when dropped.
@@ -76,7 +82,7 @@ impl Abortable {
     fn new() -> Result<Self, ApiError> {
         AbortController::new()
             .map(Self)
-            .map_err(|_| refused_by_browser())
+            .map_err(|_| blocked_by_browser())
     }
 
     /// Sends the request. Returns the response if it is successful.
@@ -105,7 +111,7 @@ impl Drop for Abortable {
 }
 
 /// Reads the next chunk; `None` at the end.
-async fn next(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
+async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let read = JsFuture::from(reader.read()).await?;
     let piece = Reflect::get(&read, &"value".into())?;
     Ok(piece.dyn_into().ok())
@@ -118,15 +124,15 @@ fn save(pieces: &Array, name: &str) -> Result<(), JsValue> {
     link.set_download(name);
     link.click();
     let revoke = move || drop(Url::revoke_object_url(&url));
-    set_timeout(revoke, UNTIL_SAVED);
+    set_timeout(revoke, URL_LIFETIME);
     Ok(())
 }
 
-fn unreadable() -> ApiError {
+fn unreadable_response() -> ApiError {
     ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("no file".to_owned()))
 }
 
-fn broken_off(request_id: Option<String>) -> ApiError {
+fn connection_lost(request_id: Option<String>) -> ApiError {
     let message = "Connection lost. Nothing was saved.";
     ApiError {
         request_id,
@@ -134,6 +140,6 @@ fn broken_off(request_id: Option<String>) -> ApiError {
     }
 }
 
-fn refused_by_browser() -> ApiError {
+fn blocked_by_browser() -> ApiError {
     ApiError::new(ErrorCode::Internal, "Your browser blocked saving the file.")
 }

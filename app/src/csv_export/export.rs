@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 #[cfg(target_arch = "wasm32")]
 use crate::csv_export::download;
-use crate::csv_export::state::{ExportState, Rows};
+use crate::csv_export::state::{ExportState, RowProgress};
 
 /// The CSV export of the frame. Only one runs at a time.
 #[derive(Clone, Copy)]
@@ -25,13 +25,13 @@ pub fn provide_csv_export() {
         running: StoredValue::new(None),
     };
     on_cleanup(move || export.abort());
-    ask_before_leaving(export.state);
+    confirm_before_unload(export.state);
     provide_context(export);
 }
 
 /// Makes the browser ask before the document is left, which would cancel a running export.
 #[cfg(target_arch = "wasm32")]
-fn ask_before_leaving(state: RwSignal<ExportState>) {
+fn confirm_before_unload(state: RwSignal<ExportState>) {
     let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
         if state.with_untracked(ExportState::is_running) {
             event.prevent_default();
@@ -42,7 +42,7 @@ fn ask_before_leaving(state: RwSignal<ExportState>) {
 
 /// Only browsers leave documents.
 #[cfg(not(target_arch = "wasm32"))]
-const fn ask_before_leaving(_state: RwSignal<ExportState>) {}
+const fn confirm_before_unload(_state: RwSignal<ExportState>) {}
 
 /// Returns the frame's export.
 pub fn use_csv_export() -> Option<CsvExport> {
@@ -55,22 +55,23 @@ impl CsvExport {
     }
 
     /// Starts an export unless one is already running.
-    pub fn begin(self, href: String) {
+    pub fn start(self, href: String) {
         if self.state.with_untracked(ExportState::is_running) {
             return;
         }
-        self.state.set(ExportState::Writing(Rows::default()));
+        self.state
+            .set(ExportState::Downloading(RowProgress::default()));
         self.href.set_value(href.clone());
         run(self, href);
     }
 
     /// Restarts the last export.
-    pub fn begin_again(self) {
-        self.begin(self.href.get_value());
+    pub fn restart(self) {
+        self.start(self.href.get_value());
     }
 
     /// Cancels a running export and clears its outcome.
-    pub fn end(self) {
+    pub fn reset(self) {
         self.abort();
         self.state.set(ExportState::Idle);
     }
@@ -87,7 +88,7 @@ impl CsvExport {
 #[cfg(target_arch = "wasm32")]
 fn run(export: CsvExport, href: String) {
     let CsvExport { state, running, .. } = export;
-    let came = move |rows| drop(state.try_set(ExportState::Writing(rows)));
+    let came = move |rows| drop(state.try_set(ExportState::Downloading(rows)));
     let download = async move { download::download(&href, came).await };
     let (download, handle) = futures::future::abortable(download);
     running.set_value(Some(handle));

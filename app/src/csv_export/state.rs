@@ -9,16 +9,16 @@ pub enum ExportState {
     #[default]
     Idle,
     /// The file is downloading.
-    Writing(Rows),
+    Downloading(RowProgress),
     /// The browser saved the file.
     Saved {
         /// Rows in the file.
         rows: u32,
     },
     /// The export was rejected or interrupted. Nothing was saved.
-    Stopped {
+    Failed {
         /// Progress until then.
-        rows: Rows,
+        rows: RowProgress,
         /// The cause.
         error: ApiError,
     },
@@ -26,15 +26,15 @@ pub enum ExportState {
 
 impl ExportState {
     pub(super) const fn is_running(&self) -> bool {
-        matches!(self, Self::Writing(_))
+        matches!(self, Self::Downloading(_))
     }
 }
 
 /// Progress in rows. The total is unknown until the server responds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rows {
+pub struct RowProgress {
     /// Rows received.
-    pub written: u32,
+    pub received: u32,
     /// Total number of rows, counted by the server when the download started.
-    pub expected: Option<u32>,
+    pub total: Option<u32>,
 }

@@ -4,13 +4,13 @@ use keywright_api_types::account::Account;
 use leptos::prelude::*;
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     format, routes,
     theme::Theme,
     ui::{
         controls::button::FallbackButton,
         forms::radio_group::{Choice, RadioGroup},
-        navigation::menu::{Menu, MenuRule},
+        navigation::menu::{Menu, MenuSeparator},
     },
 };
 
@@ -35,9 +35,9 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
                     <bdi>{tenant_name}</bdi>
                 </span>
             </div>
-            <MenuRule/>
+            <MenuSeparator/>
             <ThemeForm/>
-            <MenuRule/>
+            <MenuSeparator/>
             <form method="post" action=routes::SESSION_END>
                 <button class="menu-item" type="submit">"Sign out"</button>
             </form>
@@ -49,7 +49,7 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
 /// once submitted.
 #[component]
 fn ThemeForm() -> impl IntoView {
-    let chosen = Signal::stored(use_visit().theme.as_str().to_owned());
+    let chosen = Signal::stored(use_page_context().theme.as_str().to_owned());
     let choices = Theme::ALL
         .map(|theme| Choice::new(theme.as_str(), theme.label()))
         .to_vec();

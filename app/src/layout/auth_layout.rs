@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::{api::page_context::use_visit, ui::navigation::brand::BrandMark};
+use crate::{api::page_context::use_page_context, ui::navigation::brand::BrandMark};
 
 /// A single column under the brand.
 #[component]
 pub fn AuthLayout(children: Children) -> impl IntoView {
-    let host = use_visit().host;
+    let host = use_page_context().host;
     view! {
         <div class="gate">
             <main class="gate-main" id="main">

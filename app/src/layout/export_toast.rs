@@ -6,7 +6,7 @@ use crate::{
     api::error::{ApiError, ErrorCode},
     csv_export::{
         export::{CsvExport, use_csv_export},
-        state::{ExportState, Rows},
+        state::{ExportState, RowProgress},
     },
     format, routes,
     ui::{
@@ -14,7 +14,7 @@ use crate::{
         dynamic::dynamic,
         feedback::request_id_note::RequestIdNote,
         focus,
-        overlays::toast::{DoneToast, ProgressToast, ToastPlace, TroubleToast},
+        overlays::toast::{ErrorToast, ProgressToast, SuccessToast, ToastRegion},
     },
 };
 
@@ -36,50 +36,53 @@ pub fn ExportToast() -> impl IntoView {
         }
     });
     let heard = dynamic(move || match turned() {
-        ExportState::Writing(_) => {
+        ExportState::Downloading(_) => {
             let begun = view! { <span class="visually-hidden">"Export started."</span> };
             Some(begun.into_any())
         }
-        ExportState::Saved { rows } => Some(saved(export, rows)),
-        ExportState::Idle | ExportState::Stopped { .. } => None,
+        ExportState::Saved { rows } => Some(saved_toast(export, rows)),
+        ExportState::Idle | ExportState::Failed { .. } => None,
     });
     let shown = dynamic(move || match turned() {
-        ExportState::Writing(_) => Some(view! { <Writing export/> }.into_any()),
-        ExportState::Stopped { rows, error } => Some(stopped(export, rows, error)),
+        ExportState::Downloading(_) => Some(view! { <DownloadingToast export/> }.into_any()),
+        ExportState::Failed { rows, error } => Some(failed_toast(export, rows, error)),
         ExportState::Idle | ExportState::Saved { .. } => None,
     });
-    Some(view! { <ToastPlace label="Export" heard>{shown}</ToastPlace> })
+    Some(view! { <ToastRegion label="Export" heard>{shown}</ToastRegion> })
 }
 
 #[component]
-fn Writing(export: CsvExport) -> impl IntoView {
+fn DownloadingToast(export: CsvExport) -> impl IntoView {
     let rows = Signal::derive(move || match export.state().get() {
-        ExportState::Writing(rows) => rows,
-        _ => Rows::default(),
+        ExportState::Downloading(rows) => rows,
+        _ => RowProgress::default(),
     });
-    let text = Signal::derive(move || match written(rows.get()) {
+    let text = Signal::derive(move || match progress_text(rows.get()) {
         Some(written) => format!("Exporting: {written}"),
         None => "Exporting…".to_owned(),
     });
     let progress = Signal::derive(move || {
-        let Rows { written, expected } = rows.get();
+        let RowProgress {
+            received: written,
+            total: expected,
+        } = rows.get();
         Some((written, expected?))
     });
-    view! { <ProgressToast text progress on_cancel=move |()| export.end()/> }
+    view! { <ProgressToast text progress on_cancel=move |()| export.reset()/> }
 }
 
-fn saved(export: CsvExport, rows: u32) -> AnyView {
-    let sentence = format!("Export saved: {}", counted(rows));
+fn saved_toast(export: CsvExport, rows: u32) -> AnyView {
+    let sentence = format!("Export saved: {}", row_count(rows));
     view! {
-        <DoneToast on_dismiss=move |()| export.end()>
+        <SuccessToast on_dismiss=move |()| export.reset()>
             <p>{sentence}</p>
-        </DoneToast>
+        </SuccessToast>
     }
     .into_any()
 }
 
-fn stopped(export: CsvExport, rows: Rows, error: ApiError) -> AnyView {
-    let sentence = match written(rows) {
+fn failed_toast(export: CsvExport, rows: RowProgress, error: ApiError) -> AnyView {
+    let sentence = match progress_text(rows) {
         Some(written) => format!("The export stopped after {written}."),
         None => "The export couldn't start.".to_owned(),
     };
@@ -91,33 +94,33 @@ fn stopped(export: CsvExport, rows: Rows, error: ApiError) -> AnyView {
         // An empty URL is that of the current page.
         ErrorCode::Outdated => view! { <DocumentLink href="">"Reload"</DocumentLink> }.into_any(),
         _ => {
-            let again = move |()| export.begin_again();
+            let again = move |()| export.restart();
             view! { <ActionButton on_press=again>"Try again"</ActionButton> }.into_any()
         }
     };
     view! {
-        <TroubleToast on_dismiss=move |()| export.end()>
+        <ErrorToast on_dismiss=move |()| export.reset()>
             <p>{sentence}</p>
             <p>{error.message}</p>
             {request}
             <ButtonRow>{way_out}</ButtonRow>
-        </TroubleToast>
+        </ErrorToast>
     }
     .into_any()
 }
 
 /// Formats the progress as `41,200 of 98,310 rows`, or `None` while the total is unknown. Licenses
 /// minted during the export may raise the total.
-fn written(rows: Rows) -> Option<String> {
-    let expected = rows.expected?.max(rows.written);
+fn progress_text(rows: RowProgress) -> Option<String> {
+    let expected = rows.total?.max(rows.received);
     Some(format!(
         "{} of {}",
-        format::number(rows.written),
-        counted(expected)
+        format::number(rows.received),
+        row_count(expected)
     ))
 }
 
-fn counted(rows: u32) -> String {
+fn row_count(rows: u32) -> String {
     let noun = if rows == 1 { "row" } else { "rows" };
     format!("{} {noun}", format::number(rows))
 }
@@ -128,7 +131,10 @@ mod tests {
 
     #[test]
     fn progress_is_shown_once_the_total_is_known() {
-        let rows = |written, expected| Rows { written, expected };
+        let rows = |written, expected| RowProgress {
+            received: written,
+            total: expected,
+        };
         for (rows, text) in [
             (rows(0, None), None),
             (rows(41_200, Some(98_310)), Some("41,200 of 98,310 rows")),
@@ -136,7 +142,7 @@ mod tests {
             (rows(0, Some(0)), Some("0 of 0 rows")),
             (rows(12, Some(10)), Some("12 of 12 rows")),
         ] {
-            assert_eq!(written(rows).as_deref(), text, "{rows:?}");
+            assert_eq!(progress_text(rows).as_deref(), text, "{rows:?}");
         }
     }
 }

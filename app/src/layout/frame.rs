@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     csv_export::export::provide_csv_export,
     layout::{auth_layout::AuthLayout, export_toast::ExportToast, header::Header, nav::Nav},
     ui::focus,
@@ -25,7 +25,7 @@ pub fn FramedPages() -> impl IntoView {
 /// The operator's frame, or the single column if nobody is signed in.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
-    match use_visit().account {
+    match use_page_context().account {
         Some(account) => view! { <OperatorFrame account>{children()}</OperatorFrame> }.into_any(),
         None => view! { <AuthLayout>{children()}</AuthLayout> }.into_any(),
     }

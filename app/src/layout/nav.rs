@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     routes,
     ui::icon::{Icon, IconName},
 };
@@ -13,7 +13,7 @@ use crate::{
 /// Links to the sections that the operator's role may see.
 #[component]
 pub fn Nav() -> impl IntoView {
-    let visit = use_visit();
+    let visit = use_page_context();
     let guide = (visit.is_guided() && visit.allows(Permission::ManageProducts)).then(|| {
         view! { <NavLink href=routes::GUIDE icon=IconName::Active label="Get started"/> }
     });
@@ -37,7 +37,7 @@ pub fn Nav() -> impl IntoView {
 #[component]
 fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl IntoView {
     let path = use_location().pathname;
-    let current = move || current(&path.get(), href);
+    let current = move || aria_current(&path.get(), href);
     let rel = routes::is_server_only(href).then_some("external");
     view! {
         <li>
@@ -50,7 +50,7 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
 }
 
 /// Returns the link's `aria-current`: `page` on its own page, `true` on pages below it.
-fn current(path: &str, href: &str) -> Option<&'static str> {
+fn aria_current(path: &str, href: &str) -> Option<&'static str> {
     match path.strip_prefix(href)? {
         "" => Some("page"),
         // Every path is below the guide's, `/`, so the guide is marked on its own page only.
@@ -65,15 +65,15 @@ mod tests {
 
     #[test]
     fn link_is_current_on_its_page_and_on_pages_below() {
-        assert_eq!(current("/licenses", "/"), None);
-        assert_eq!(current("/", "/"), Some("page"));
+        assert_eq!(aria_current("/licenses", "/"), None);
+        assert_eq!(aria_current("/", "/"), Some("page"));
         for (path, expected) in [
             ("/licenses", Some("page")),
             ("/licenses/abc/revoke", Some("true")),
             ("/licensesx", None),
             ("/audit", None),
         ] {
-            assert_eq!(current(path, "/licenses"), expected, "{path}");
+            assert_eq!(aria_current(path, "/licenses"), expected, "{path}");
         }
     }
 }

@@ -7,10 +7,10 @@ use leptos_meta::Title;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        page_context::use_visit,
+        page_context::use_page_context,
     },
     layout::page_head::PageHead,
-    pages::shared::failure::answer_with,
+    pages::shared::failure::set_status,
     routes,
     ui::{
         controls::button::{ButtonRow, DocumentLink},
@@ -20,12 +20,12 @@ use crate::{
 
 /// Shows the error, its request ID and one link to leave the page.
 #[component]
-pub fn FailedPage() -> impl IntoView {
-    let visit = use_visit();
+pub fn ErrorPage() -> impl IntoView {
+    let visit = use_page_context();
     let error = visit
-        .action_failure
+        .action_error
         .unwrap_or_else(|| ApiError::new(ErrorCode::NotFound, "This page doesn't exist."));
-    answer_with(error.code);
+    set_status(error.code);
     let heading = heading(error.code);
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
     let (href, label) = match error.code {
@@ -57,7 +57,7 @@ const fn heading(code: ErrorCode) -> &'static str {
         ErrorCode::PlanRequired => "Not in your plan",
         ErrorCode::Conflict | ErrorCode::Outdated => "Out of date",
         ErrorCode::Unavailable | ErrorCode::Unreachable => "Temporarily unavailable",
-        ErrorCode::TooMany => "Too many requests",
+        ErrorCode::RateLimited => "Too many requests",
         ErrorCode::Internal => "Something went wrong",
     }
 }

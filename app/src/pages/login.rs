@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::page_context::{LoginFailure, LoginRefusal, use_visit},
+    api::page_context::{LoginError, RejectedLogin, use_page_context},
     layout::auth_layout::AuthLayout,
-    pages::shared::failure::answer_with,
+    pages::shared::failure::set_status,
     routes,
     ui::{
         controls::button::PrimaryButton,
@@ -18,10 +18,10 @@ use crate::{
 /// The sign-in page. After a failed attempt it shows the reason and keeps the email address.
 #[component]
 pub fn LoginPage() -> impl IntoView {
-    let visit = use_visit();
-    let failure = visit.login_failure;
+    let visit = use_page_context();
+    let failure = visit.rejected_login;
     if let Some(failure) = &failure {
-        answer_with(failure.reason.code());
+        set_status(failure.reason.code());
     }
     let next = match &failure {
         Some(failure) => failure.next.clone(),
@@ -36,7 +36,7 @@ pub fn LoginPage() -> impl IntoView {
         <Title text=title/>
         <AuthLayout>
             <h1>"Sign in"</h1>
-            {failure.map(refusal)}
+            {failure.map(failure_message)}
             <LoginForm email=email.unwrap_or_default() next=next/>
         </AuthLayout>
     }
@@ -67,13 +67,13 @@ fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
     }
 }
 
-fn refusal(failure: LoginFailure) -> impl IntoView {
+fn failure_message(failure: RejectedLogin) -> impl IntoView {
     let message = match failure.reason {
-        LoginRefusal::WrongCredentials => view! {
+        LoginError::WrongCredentials => view! {
             <p>"Wrong email or password."</p>
         }
         .into_any(),
-        LoginRefusal::TooMany { seconds } => {
+        LoginError::TooMany { seconds } => {
             let minutes = seconds.div_ceil(60);
             let minutes = if minutes == 1 {
                 "a minute".to_owned()
@@ -82,7 +82,7 @@ fn refusal(failure: LoginFailure) -> impl IntoView {
             };
             view! { <p>"Too many failed attempts. Try again in " {minutes} "."</p> }.into_any()
         }
-        LoginRefusal::Unavailable { request_id } => view! {
+        LoginError::Unavailable { request_id } => view! {
             <p>"We couldn't look up your account. Try again in a moment."</p>
             <RequestIdNote id=request_id/>
         }

@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::{error::ErrorCode, page_context::use_visit},
+    api::{error::ErrorCode, page_context::use_page_context},
     layout::{frame::Frame, page_head::PageHead},
-    pages::shared::failure::answer_with,
+    pages::shared::failure::set_status,
     routes,
     ui::{
         controls::button::{ButtonLink, ButtonRow},
@@ -16,8 +16,8 @@ use crate::{
 
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    answer_with(ErrorCode::NotFound);
-    let visit = use_visit();
+    set_status(ErrorCode::NotFound);
+    let visit = use_page_context();
     let request = visit.request_id.map(|id| view! { <RequestIdNote id/> });
     let (href, label) = match visit.account {
         Some(_) => (routes::LICENSES, "Licenses"),

@@ -5,50 +5,50 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::request::{RefusedForm, refused_form},
-    pages::shared::failure::refusal,
+    api::request::{RejectedForm, rejected_form},
+    pages::shared::failure::to_rejection,
     routes,
     ui::forms::{
         field::FieldKind,
-        form::{FieldLook, FormField, PlainForm},
+        form::{FieldControl, FormField, PostForm},
     },
 };
 
-const fn field(
+const fn required_field(
     name: &'static str,
     label: &'static str,
     kind: FieldKind,
     hint: &'static str,
 ) -> FormField {
-    FormField::new(name, label, hint, FieldLook::Line(kind)).required()
+    FormField::new(name, label, hint, FieldControl::Input(kind)).required()
 }
 
 const FIELDS: [FormField; 5] = [
-    field(
+    required_field(
         "code",
         "Setup code",
         FieldKind::Text,
         "The server printed it at startup. It's also in the file setup-code in the data folder.",
     ),
-    field(
+    required_field(
         "tenant_name",
         "Tenant name",
         FieldKind::Text,
         "The company that sells the apps. Shown to operators on every page.",
     ),
-    field(
+    required_field(
         "slug",
         "Slug",
         FieldKind::Text,
         "3–40 characters: a–z, 0–9, - and _. Part of the URL your apps call; can't be changed later.",
     ),
-    field(
+    required_field(
         "email",
         "Email",
         FieldKind::Email,
         "You'll sign in with it as the owner.",
     ),
-    field(
+    required_field(
         "password",
         "Password",
         FieldKind::NewPassword,
@@ -60,15 +60,19 @@ const FIELDS: [FormField; 5] = [
 /// password.
 #[component]
 pub fn SetupPage() -> impl IntoView {
-    let (title, filled, refusal) = match refused_form() {
-        Some(RefusedForm { typed, error, .. }) => ("Setup failed", typed, Some(refusal(error))),
+    let (title, filled, refusal) = match rejected_form() {
+        Some(RejectedForm {
+            values: typed,
+            error,
+            ..
+        }) => ("Setup failed", typed, Some(to_rejection(error))),
         None => ("Setup", Vec::new(), None),
     };
     view! {
         <Title text=title/>
         <h1>"Set up Keywright"</h1>
         <p class="gate-lead">"Create your tenant and owner account. You only do this once."</p>
-        <PlainForm
+        <PostForm
             action=routes::SETUP.to_owned()
             fields=FIELDS.to_vec()
             filled

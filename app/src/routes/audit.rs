@@ -2,7 +2,7 @@
 
 use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery},
-    page::Position,
+    page::PageRequest,
 };
 use keywright_domain::{audit::Action, search::SearchTerm};
 
@@ -14,12 +14,15 @@ pub const AUDIT: &str = "/audit";
 /// unless the term is a key that does not exist.
 pub const AUDIT_FIND: &str = "/audit/find";
 /// Internal route of the page for a key that does not exist. The browser stays at [`AUDIT_FIND`].
-pub const AUDIT_NO_SUCH_KEY: &str = "/audit/find/none";
+pub const AUDIT_KEY_NOT_FOUND: &str = "/audit/find/none";
 
 /// Returns the link to a page of the audit log, without parameters that are not set.
 pub fn audit(query: &AuditQuery) -> String {
-    let AuditQuery { filter, position } = query;
-    let mut link = Link::to(AUDIT);
+    let AuditQuery {
+        filter,
+        page: position,
+    } = query;
+    let mut link = Link::new(AUDIT);
     for (name, value) in audit_params(filter) {
         link.add(name, &value);
     }
@@ -34,8 +37,8 @@ pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
             "action",
             filter.action.map(|action| action.as_str().to_owned()),
         ),
-        ("by", filter.by.map(|by| by.to_string())),
-        ("license", filter.license.map(|id| id.to_string())),
+        ("by", filter.actor.map(|by| by.to_string())),
+        ("license", filter.license_id.map(|id| id.to_string())),
         ("q", filter.term.clone().map(String::from)),
         ("from", filter.from.map(|day| day.to_string())),
         ("to", filter.to.map(|day| day.to_string())),
@@ -49,27 +52,27 @@ pub fn audit_params(filter: &AuditFilter) -> Vec<(&'static str, String)> {
 /// Parses a query string. Unknown and invalid parameters are ignored.
 pub fn audit_query(query: &str) -> AuditQuery {
     let query = QueryString::parse(query);
-    audit_query_of(|name| query.get(name))
+    audit_query_from_params(|name| query.get(name))
 }
 
 /// Parses parameters from another source, such as a form.
-pub fn audit_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> AuditQuery {
+pub fn audit_query_from_params<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> AuditQuery {
     AuditQuery {
         filter: AuditFilter {
             action: param("action").and_then(Action::from_name),
-            by: param("by").and_then(|text| text.parse().ok()),
-            license: param("license").and_then(|text| text.parse().ok()),
+            actor: param("by").and_then(|text| text.parse().ok()),
+            license_id: param("license").and_then(|text| text.parse().ok()),
             term: param("q").and_then(SearchTerm::new),
             from: param("from").and_then(|text| text.parse().ok()),
             to: param("to").and_then(|text| text.parse().ok()),
         },
-        position: Position::from_params(param("after"), param("before")),
+        page: PageRequest::from_params(param("after"), param("before")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use keywright_api_types::{audit_log::By, page::Mark};
+    use keywright_api_types::{audit_log::ActorFilter, page::Cursor};
 
     use super::*;
 
@@ -81,13 +84,13 @@ mod tests {
         let everything = AuditQuery {
             filter: AuditFilter {
                 action: Some(Action::Revoke),
-                by: Some(By::CommandLine),
-                license: ID.parse().ok(),
+                actor: Some(ActorFilter::CommandLine),
+                license_id: ID.parse().ok(),
                 term: SearchTerm::new("a&b"),
                 from: "2026-06-10".parse().ok(),
                 to: "2026-06-11".parse().ok(),
             },
-            position: Position::Before(Mark {
+            page: PageRequest::Before(Cursor {
                 value: 7,
                 id: ENTRY.parse().unwrap(),
             }),
@@ -111,7 +114,7 @@ mod tests {
     #[test]
     fn invalid_parameters_are_ignored() {
         assert_eq!(
-            audit_query_of(|_| Some("'; DROP TABLE")).filter,
+            audit_query_from_params(|_| Some("'; DROP TABLE")).filter,
             AuditFilter {
                 term: SearchTerm::new("'; DROP TABLE"),
                 ..AuditFilter::default()

@@ -7,5 +7,5 @@ pub const EVENTS: &str = "/events";
 
 /// Returns the link to the event stream of `subject`.
 pub fn events(subject: Subject) -> String {
-    format!("{EVENTS}?{}", subject.query())
+    format!("{EVENTS}?{}", subject.to_query())
 }

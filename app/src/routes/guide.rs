@@ -3,4 +3,4 @@
 /// Setup guide of a new tenant. Redirects to the licenses once it is completed.
 pub const GUIDE: &str = "/";
 /// Dismisses the guide.
-pub const GUIDE_END: &str = "/settings/guide/end";
+pub const GUIDE_DISMISS: &str = "/settings/guide/end";

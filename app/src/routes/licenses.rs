@@ -2,7 +2,7 @@
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery, Sort},
-    page::Position,
+    page::PageRequest,
 };
 use keywright_domain::{
     ids::{InstanceId, LicenseId, ProductId},
@@ -23,15 +23,15 @@ pub const MINT: &str = "/licenses/mint";
 pub const LICENSES_FIND: &str = "/licenses/find";
 /// Internal route of the page for a key that does not exist. The browser stays at
 /// [`LICENSES_FIND`].
-pub const NO_SUCH_KEY: &str = "/licenses/find/none";
+pub const LICENSES_KEY_NOT_FOUND: &str = "/licenses/find/none";
 /// Returns the link to a page of the license list, without parameters at their defaults.
 pub fn licenses(query: &LicenseQuery) -> String {
     let LicenseQuery {
         filter,
         sort,
-        position,
+        page: position,
     } = query;
-    let mut link = Link::to(LICENSES);
+    let mut link = Link::new(LICENSES);
     link.filter(filter);
     if *sort != Sort::default() {
         link.add("sort", &sort.name());
@@ -42,14 +42,14 @@ pub fn licenses(query: &LicenseQuery) -> String {
 
 /// Returns the link to the CSV file of the filtered licenses.
 pub fn licenses_csv(filter: &LicenseFilter) -> String {
-    let mut link = Link::to(LICENSES_CSV);
+    let mut link = Link::new(LICENSES_CSV);
     link.filter(filter);
     link.into_string()
 }
 
 /// Returns the link to the mint form, with that product preselected.
 pub fn mint(product: Option<&ProductId>) -> String {
-    let mut link = Link::to(MINT);
+    let mut link = Link::new(MINT);
     if let Some(product) = product {
         link.add("product", product.as_str());
     }
@@ -80,25 +80,27 @@ pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
 /// still open the list.
 pub fn license_query(query: &str) -> LicenseQuery {
     let query = QueryString::parse(query);
-    license_query_of(|name| query.get(name))
+    license_query_from_params(|name| query.get(name))
 }
 
 /// Parses parameters from another source, such as a form.
-pub fn license_query_of<'p>(param: impl Fn(&'static str) -> Option<&'p str>) -> LicenseQuery {
+pub fn license_query_from_params<'p>(
+    param: impl Fn(&'static str) -> Option<&'p str>,
+) -> LicenseQuery {
     LicenseQuery {
         filter: LicenseFilter {
             status: param("status").and_then(Status::from_name),
-            product: param("product").and_then(|slug| slug.parse().ok()),
+            product_id: param("product").and_then(|slug| slug.parse().ok()),
             term: param("q").and_then(SearchTerm::new),
         },
         sort: param("sort").and_then(Sort::from_name).unwrap_or_default(),
-        position: Position::from_params(param("after"), param("before")),
+        page: PageRequest::from_params(param("after"), param("before")),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use keywright_api_types::page::Mark;
+    use keywright_api_types::page::Cursor;
 
     use super::*;
 
@@ -110,31 +112,31 @@ mod tests {
 
     #[test]
     fn link_to_the_list_round_trips() {
-        let mark = Mark {
+        let mark = Cursor {
             value: 1_780_000_000_000,
             id: ID.parse().unwrap(),
         };
         let at = |position| LicenseQuery {
-            position,
+            page: position,
             ..LicenseQuery::default()
         };
         let everything = LicenseQuery {
             filter: LicenseFilter {
                 status: Some(Status::Expired),
-                product: Some("notes".parse().unwrap()),
+                product_id: Some("notes".parse().unwrap()),
                 term: SearchTerm::new("50% & 山本+x"),
             },
             sort: Sort::from_name("-expires").unwrap(),
-            position: Position::After(mark),
+            page: PageRequest::After(mark),
         };
         for (query, url) in [
             (LicenseQuery::default(), "/licenses".to_owned()),
             (
-                at(Position::After(mark)),
+                at(PageRequest::After(mark)),
                 format!("/licenses?after=1780000000000~{ID}"),
             ),
             (
-                at(Position::Before(mark)),
+                at(PageRequest::Before(mark)),
                 format!("/licenses?before=1780000000000~{ID}"),
             ),
             (

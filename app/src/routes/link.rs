@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use keywright_api_types::{license_list::LicenseFilter, page::Position};
+use keywright_api_types::{license_list::LicenseFilter, page::PageRequest};
 
 /// A path with a growing query string.
 pub(super) struct Link(String);
 
 impl Link {
-    pub(super) fn to(path: &str) -> Self {
+    pub(super) fn new(path: &str) -> Self {
         Self(path.to_owned())
     }
 
@@ -23,16 +23,16 @@ impl Link {
         if let Some(status) = filter.status {
             self.add("status", status.as_str());
         }
-        if let Some(product) = &filter.product {
+        if let Some(product) = &filter.product_id {
             self.add("product", product.as_str());
         }
     }
 
-    pub(super) fn position<Id: Display>(&mut self, position: &Position<Id>) {
+    pub(super) fn position<Id: Display>(&mut self, position: &PageRequest<Id>) {
         match position {
-            Position::Start => {}
-            Position::After(mark) => self.add("after", &mark.to_string()),
-            Position::Before(mark) => self.add("before", &mark.to_string()),
+            PageRequest::First => {}
+            PageRequest::After(mark) => self.add("after", &mark.to_string()),
+            PageRequest::Before(mark) => self.add("before", &mark.to_string()),
         }
     }
 

@@ -12,20 +12,22 @@ mod session;
 mod settings;
 
 pub use audit::{
-    AUDIT, AUDIT_FIND, AUDIT_NO_SUCH_KEY, audit, audit_params, audit_query, audit_query_of,
+    AUDIT, AUDIT_FIND, AUDIT_KEY_NOT_FOUND, audit, audit_params, audit_query,
+    audit_query_from_params,
 };
 pub use events::{EVENTS, events};
-pub use guide::{GUIDE, GUIDE_END};
+pub use guide::{GUIDE, GUIDE_DISMISS};
 pub use licenses::{
-    LICENSES, LICENSES_CSV, LICENSES_FIND, MINT, NO_SUCH_KEY, license, license_deactivate,
-    license_query, license_query_of, license_remint, license_revoke, licenses, licenses_csv, mint,
+    LICENSES, LICENSES_CSV, LICENSES_FIND, LICENSES_KEY_NOT_FOUND, MINT, license,
+    license_deactivate, license_query, license_query_from_params, license_remint, license_revoke,
+    licenses, licenses_csv, mint,
 };
 pub use products::{
     KEY_PREFIX_CHECK, PRODUCT_NEW, PRODUCTS, key_type_delete, key_type_edit, key_type_new, product,
     product_edit,
 };
 pub use server_only::is_server_only;
-pub use session::{FAILED, LOGIN, SESSION, SESSION_END, SESSION_THEME, SETUP};
+pub use session::{ERROR_PAGE, LOGIN, SESSION, SESSION_END, SESSION_THEME, SETUP};
 #[cfg(feature = "ssr")]
 pub use session::{login, next_page, safe_redirect_target};
 pub use settings::{SDK_KEY, SDK_KEY_IMPORT, SDK_KEY_NEW, sdk_key_end};

@@ -14,8 +14,9 @@ pub fn is_server_only(path: &str) -> bool {
 mod tests {
     use super::*;
     use crate::routes::{
-        AUDIT, AUDIT_NO_SUCH_KEY, FAILED, GUIDE, LICENSES, LOGIN, NO_SUCH_KEY, SDK_KEY_NEW,
-        SESSION, SETUP, license, license_deactivate, license_remint, license_revoke, mint,
+        AUDIT, AUDIT_KEY_NOT_FOUND, ERROR_PAGE, GUIDE, LICENSES, LICENSES_KEY_NOT_FOUND, LOGIN,
+        SDK_KEY_NEW, SESSION, SETUP, license, license_deactivate, license_remint, license_revoke,
+        mint,
     };
     use keywright_domain::ids::LicenseId;
 
@@ -25,16 +26,16 @@ mod tests {
     fn only_the_license_list_and_the_license_pages_are_hydrated() {
         let id: LicenseId = ID.parse().unwrap();
         let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
-        for path in [
+        for request_path in [
             LOGIN.to_owned(),
             SESSION.to_owned(),
             license_revoke(id),
             license_remint(id),
             license_deactivate(id, instance),
-            NO_SUCH_KEY.to_owned(),
+            LICENSES_KEY_NOT_FOUND.to_owned(),
             AUDIT.to_owned(),
-            AUDIT_NO_SUCH_KEY.to_owned(),
-            FAILED.to_owned(),
+            AUDIT_KEY_NOT_FOUND.to_owned(),
+            ERROR_PAGE.to_owned(),
             SETUP.to_owned(),
             GUIDE.to_owned(),
             mint(None),
@@ -42,7 +43,7 @@ mod tests {
             "/licensesx/revoke".to_owned(),
             "/auditx".to_owned(),
         ] {
-            assert!(is_server_only(&path), "{path}");
+            assert!(is_server_only(&request_path), "{request_path}");
         }
         for path in [LICENSES, &license(id)] {
             assert!(!is_server_only(path), "{path}");

@@ -20,21 +20,21 @@ pub const SESSION_END: &str = "/session/end";
 /// Setup of the first tenant. Exists only until then.
 pub const SETUP: &str = "/setup";
 /// Internal route of the error page. The browser stays at the requested address.
-pub const FAILED: &str = "/session/failed";
+pub const ERROR_PAGE: &str = "/session/failed";
 /// Target of the theme form.
 pub const SESSION_THEME: &str = "/session/theme";
 
 /// Query parameter and form field with the page to open after signing in.
 #[cfg(feature = "ssr")]
-const NEXT: &str = "next";
+const NEXT_PARAM: &str = "next";
 
 /// Maximum length of that page's address in bytes. Every link of Keywright is shorter.
 #[cfg(feature = "ssr")]
-const NEXT_LENGTH: usize = 2_048;
+const MAX_NEXT_BYTES: usize = 2_048;
 
 /// Path prefixes that may be opened after signing in.
 #[cfg(feature = "ssr")]
-const PAGES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
+const REDIRECT_PREFIXES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
 
 /// Returns the address if it is one of Keywright's own pages. This prevents open redirects through
 /// forged links to the sign-in page. Browsers treat `//host` and `/\host` as another site.
@@ -50,24 +50,24 @@ pub fn safe_redirect_target(address: &str) -> Option<&str> {
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
     // Browsers resolve these, which could leave the allowed prefixes.
     let goes_up = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
-    let is_own = path == GUIDE || PAGES.into_iter().any(is_page);
-    (is_own && !goes_up && is_unambiguous && address.len() <= NEXT_LENGTH).then_some(address)
+    let is_own = path == GUIDE || REDIRECT_PREFIXES.into_iter().any(is_page);
+    (is_own && !goes_up && is_unambiguous && address.len() <= MAX_NEXT_BYTES).then_some(address)
 }
 
 /// Returns the page to open after signing in, from the sign-in page's query string.
 #[cfg(feature = "ssr")]
 pub fn next_page(query: &str) -> Option<String> {
     let query = QueryString::parse(query);
-    safe_redirect_target(query.get(NEXT)?).map(str::to_owned)
+    safe_redirect_target(query.get(NEXT_PARAM)?).map(str::to_owned)
 }
 
 /// Returns the link to the sign-in page that redirects to `next` afterwards.
 #[cfg(feature = "ssr")]
 pub fn login(next: &str) -> String {
-    let mut link = Link::to(LOGIN);
+    let mut link = Link::new(LOGIN);
     if let Some(next) = safe_redirect_target(next).filter(|&next| next != GUIDE && next != LICENSES)
     {
-        link.add(NEXT, next);
+        link.add(NEXT_PARAM, next);
     }
     link.into_string()
 }

@@ -23,7 +23,7 @@ pub enum IconName {
     /// Two sheets of paper.
     Copy,
     /// Chevron down.
-    Down,
+    ChevronDown,
     /// Arrow into a tray.
     Download,
     /// Clock.
@@ -43,11 +43,11 @@ pub enum IconName {
     /// Magnifying glass.
     Search,
     /// Circular arrow.
-    Turn,
+    Refresh,
     /// Person.
     User,
     /// Triangle with an exclamation mark.
-    Warn,
+    Warning,
 }
 
 impl IconName {
@@ -63,7 +63,7 @@ impl IconName {
             Self::Close => "#icon-close",
             Self::Code => "#icon-code",
             Self::Copy => "#icon-copy",
-            Self::Down => "#icon-down",
+            Self::ChevronDown => "#icon-down",
             Self::Download => "#icon-download",
             Self::Expired => "#icon-expired",
             Self::Info => "#icon-info",
@@ -73,9 +73,9 @@ impl IconName {
             Self::Reminted => "#icon-reminted",
             Self::Revoked => "#icon-revoked",
             Self::Search => "#icon-search",
-            Self::Turn => "#icon-turn",
+            Self::Refresh => "#icon-turn",
             Self::User => "#icon-user",
-            Self::Warn => "#icon-warn",
+            Self::Warning => "#icon-warn",
         }
     }
 }
@@ -108,7 +108,7 @@ const ALL: [IconName; 21] = [
     IconName::Close,
     IconName::Code,
     IconName::Copy,
-    IconName::Down,
+    IconName::ChevronDown,
     IconName::Download,
     IconName::Expired,
     IconName::Info,
@@ -118,9 +118,9 @@ const ALL: [IconName; 21] = [
     IconName::Reminted,
     IconName::Revoked,
     IconName::Search,
-    IconName::Turn,
+    IconName::Refresh,
     IconName::User,
-    IconName::Warn,
+    IconName::Warning,
 ];
 
 #[cfg(feature = "ssr")]
@@ -145,7 +145,7 @@ const fn drawing(icon: IconName) -> &'static str {
             r#"<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 5.5V4A1.5 1.5 0 0 0 9 2.5H4A1.5 1.5 0 0 0 2.5 4v5A1.5 1.5 0 0 0 4 10.5h1.5"/>"#
         }
         IconName::Download => r#"<path d="M8 2v8M4.5 6.8 8 10.2l3.5-3.4M2.5 13.5h11"/>"#,
-        IconName::Down => r#"<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>"#,
+        IconName::ChevronDown => r#"<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>"#,
         IconName::Info => r#"<circle cx="8" cy="8" r="6"/><path d="M8 7.2v4M8 4.8h.01"/>"#,
         IconName::Search => r#"<circle cx="7" cy="7" r="4.25"/><path d="m10.2 10.2 3.3 3.3"/>"#,
         IconName::Active => r#"<circle cx="8" cy="8" r="6"/><path d="m5.4 8.2 1.8 1.8 3.4-3.8"/>"#,
@@ -159,10 +159,10 @@ const fn drawing(icon: IconName) -> &'static str {
             r#"<circle cx="8" cy="8" r="6"/><path d="M5 8h6M8.6 5.6 11 8l-2.4 2.4"/>"#
         }
         IconName::Revoked => r#"<circle cx="8" cy="8" r="6"/><path d="m3.9 3.9 8.2 8.2"/>"#,
-        IconName::Turn => r#"<path d="M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 2v3h-3"/>"#,
+        IconName::Refresh => r#"<path d="M13.5 8A5.5 5.5 0 1 1 11.8 4M13.5 2v3h-3"/>"#,
         IconName::User => {
             r#"<circle cx="8" cy="5.3" r="2.6"/><path d="M3 13.6c.5-2.8 2.3-4.2 5-4.2s4.5 1.4 5 4.2"/>"#
         }
-        IconName::Warn => r#"<path d="M8 2.2 14.2 13H1.8zM8 6.5v3M8 11.3h.01"/>"#,
+        IconName::Warning => r#"<path d="M8 2.2 14.2 13H1.8zM8 6.5v3M8 11.3h.01"/>"#,
     }
 }

@@ -29,12 +29,12 @@ where
         let view = Box::new(move || row(item).into_any());
         Row { key, view }
     };
-    shared(Box::new(move || {
+    render_rows(Box::new(move || {
         items().into_iter().map(&of_item).collect()
     }))
 }
 
-fn shared(rows: Box<dyn Fn() -> Vec<Row> + Send>) -> AnyView {
+fn render_rows(rows: Box<dyn Fn() -> Vec<Row> + Send>) -> AnyView {
     let key = |row: &Row| row.key.clone();
     let children = |row: Row| (row.view)();
     view! { <For each=rows key children/> }.into_any()

@@ -6,16 +6,16 @@ use jiff::civil::{Date, date};
 use keywright_domain::{
     audit::{Action, Actor},
     ids::{AuditEntryId, LicenseId, OperatorId},
-    license::NamedLicense,
+    license::LicenseRef,
     search::SearchTerm,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::page::{Count, Page, Position};
+use crate::page::{Count, Page, PageRequest};
 
 /// Maximum number of licenses that a search term may match. Broader searches return no entries.
-pub const MOST_LICENSES: u32 = 1_000;
+pub const MAX_LICENSES: u32 = 1_000;
 
 /// A query of the audit log. The default is every entry; the order is always newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct AuditQuery {
     /// Which entries to return.
     pub filter: AuditFilter,
     /// Which page to return.
-    pub position: Position<AuditEntryId>,
+    pub page: PageRequest<AuditEntryId>,
 }
 
 /// Filter for entries. All given conditions must match.
@@ -32,9 +32,9 @@ pub struct AuditFilter {
     /// Entries with this action.
     pub action: Option<Action>,
     /// Entries by this actor.
-    pub by: Option<By>,
+    pub actor: Option<ActorFilter>,
     /// Entries about this license, including the remint that created it.
-    pub license: Option<LicenseId>,
+    pub license_id: Option<LicenseId>,
     /// Entries about licenses that match this term in the license list, if at most
     /// [`MOST_LICENSES`] do.
     pub term: Option<SearchTerm>,
@@ -46,7 +46,7 @@ pub struct AuditFilter {
 
 /// An actor to filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum ActorFilter {
     /// Anyone on the command line.
     CommandLine,
     /// The server, acting automatically.
@@ -58,9 +58,9 @@ pub enum By {
 /// The text is not a valid actor filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected an operator ID, command_line or system")]
-pub struct ByError;
+pub struct ActorFilterError;
 
-impl fmt::Display for By {
+impl fmt::Display for ActorFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CommandLine => f.write_str("command_line"),
@@ -70,14 +70,14 @@ impl fmt::Display for By {
     }
 }
 
-impl FromStr for By {
-    type Err = ByError;
+impl FromStr for ActorFilter {
+    type Err = ActorFilterError;
 
-    fn from_str(text: &str) -> Result<Self, ByError> {
+    fn from_str(text: &str) -> Result<Self, ActorFilterError> {
         match text {
             "command_line" => Ok(Self::CommandLine),
             "system" => Ok(Self::System),
-            id => id.parse().map(Self::Operator).map_err(|_| ByError),
+            id => id.parse().map(Self::Operator).map_err(|_| ActorFilterError),
         }
     }
 }
@@ -93,13 +93,13 @@ pub struct DayError;
 
 impl Day {
     /// Returns the first instant of the day.
-    pub fn begin(self) -> Timestamp {
+    pub fn start(self) -> Timestamp {
         Timestamp::from_seconds(self.0.duration_since(date(1970, 1, 1)).as_secs())
     }
 
     /// Returns the first instant after the day.
     pub fn end(self) -> Timestamp {
-        self.begin().plus_days(1)
+        self.start().plus_days(1)
     }
 }
 
@@ -132,9 +132,9 @@ pub struct AuditEntry<Details = Vec<(String, String)>> {
     /// The action.
     pub action: Action,
     /// The license concerned, if any.
-    pub license: Option<NamedLicense>,
+    pub license: Option<LicenseRef>,
     /// For a remint, the license that replaced it.
-    pub successor: Option<NamedLicense>,
+    pub successor: Option<LicenseRef>,
     /// Further details, as stable names and values.
     pub details: Details,
 }
@@ -173,7 +173,7 @@ pub struct AuditLog {
     /// Every operator of the tenant with their email address, as filter options.
     pub operators: Vec<(OperatorId, String)>,
     /// The license filtered by, if it belongs to the tenant.
-    pub license: Option<NamedLicense>,
+    pub license: Option<LicenseRef>,
     /// Whether the term matches more than [`MOST_LICENSES`] licenses, so that no entries were
     /// read.
     pub is_too_broad: bool,
@@ -187,8 +187,8 @@ mod tests {
     fn day_spans_midnight_to_midnight() {
         let day: Day = "2026-06-10".parse().unwrap();
         assert_eq!(day.to_string(), "2026-06-10");
-        assert_eq!(day.begin().seconds(), 1_781_049_600);
-        assert_eq!(day.end(), "2026-06-11".parse::<Day>().unwrap().begin());
+        assert_eq!(day.start().seconds(), 1_781_049_600);
+        assert_eq!(day.end(), "2026-06-11".parse::<Day>().unwrap().start());
         for invalid in [
             "",
             "2026-02-30",
@@ -206,15 +206,22 @@ mod tests {
     #[test]
     fn last_day_of_the_calendar_has_an_end() {
         let last: Day = "9999-12-31".parse().unwrap();
-        assert!(last.begin() < last.end());
+        assert!(last.start() < last.end());
     }
 
     #[test]
     fn actor_filter_round_trips() {
         let operator = "00000000-0000-4000-8000-000000000001".parse().unwrap();
-        for by in [By::CommandLine, By::System, By::Operator(operator)] {
+        for by in [
+            ActorFilter::CommandLine,
+            ActorFilter::System,
+            ActorFilter::Operator(operator),
+        ] {
             assert_eq!(by.to_string().parse(), Ok(by));
         }
-        assert_eq!("owner@acme.test".parse::<By>(), Err(ByError));
+        assert_eq!(
+            "owner@acme.test".parse::<ActorFilter>(),
+            Err(ActorFilterError)
+        );
     }
 }

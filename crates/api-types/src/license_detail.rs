@@ -5,8 +5,8 @@ use keywright_domain::{
     entitlement::Entitlements,
     ids::{InstanceId, KeyTypeId, LicenseId},
     key::DisplayKey,
-    license::{Customer, License, NamedLicense, Status},
-    offline::OfflineUntil,
+    license::{Customer, License, LicenseRef, Status},
+    offline::OfflineValidity,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct LicenseDetail {
     /// Display name of the product.
     pub product_name: String,
     /// The key type it was minted from.
-    pub key_type: KeyTypeId,
+    pub key_type_id: KeyTypeId,
     /// Entitlements that the license unlocks.
     pub entitlements: Entitlements,
     /// Whether the app may run in reduced mode after expiry.
@@ -41,9 +41,9 @@ pub struct LicenseDetail {
     /// Maximum number of active devices.
     pub activation_limit: u32,
     /// The license that this one replaced.
-    pub predecessor: Option<NamedLicense>,
+    pub predecessor: Option<LicenseRef>,
     /// The license that replaced this one.
-    pub successor: Option<NamedLicense>,
+    pub successor: Option<LicenseRef>,
     /// All devices, active and deactivated, newest first.
     pub devices: Vec<Device>,
     /// Audit log entries about the license, newest first.
@@ -56,17 +56,17 @@ pub struct LicenseDetail {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// ID of the device slot.
-    pub instance: InstanceId,
+    pub instance_id: InstanceId,
     /// Display name.
     pub name: String,
     /// Whether the device gets leases.
     pub state: DeviceState,
     /// Time of activation.
-    pub first_seen_at: Timestamp,
+    pub activated_at: Timestamp,
     /// Time of the last validation.
     pub last_validated_at: Timestamp,
     /// How long the device can run offline.
-    pub offline_until: OfflineUntil,
+    pub offline_validity: OfflineValidity,
     /// Version of the app, if sent.
     pub app_version: Option<String>,
     /// Operating system and its version, as far as sent.
@@ -96,7 +96,7 @@ impl Device {
     /// Creates the view of a device of a license with this status. `fallback` says whether the
     /// license allows reduced mode after expiry.
     pub fn new(activation: Activation, status: Status, fallback: bool) -> Self {
-        let state = match (activation.deactivated, status) {
+        let state = match (activation.deactivation, status) {
             (Some(deactivation), _) => DeviceState::Deactivated {
                 at: deactivation.at,
                 by_operator: deactivation.by_operator,
@@ -107,12 +107,12 @@ impl Device {
         };
         let telemetry = activation.telemetry;
         Self {
-            instance: activation.instance,
+            instance_id: activation.instance_id,
             name: activation.device_name,
             state,
-            first_seen_at: activation.created_at,
+            activated_at: activation.created_at,
             last_validated_at: activation.last_validated_at,
-            offline_until: activation.last_lease.offline_until(),
+            offline_validity: activation.last_lease.offline_validity(),
             app_version: telemetry.app_version,
             platform: match (telemetry.platform, telemetry.os_version) {
                 (Some(platform), Some(version)) => Some(format!("{platform} {version}")),
@@ -122,18 +122,18 @@ impl Device {
     }
 
     /// Returns whether the device holds its slot, so that an operator can deactivate it.
-    pub const fn holds_its_slot(&self) -> bool {
+    pub const fn holds_slot(&self) -> bool {
         !matches!(self.state, DeviceState::Deactivated { .. })
     }
 }
 
 /// Devices that keep running offline if the license is ended now. Shown before confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RunOut {
+pub struct OfflineImpact {
     /// Number of active devices.
     pub active_devices: usize,
     /// The latest time at which a device still runs offline, if any does.
-    pub latest: Option<Timestamp>,
+    pub latest_end: Option<Timestamp>,
     /// Number of devices in reduced mode, which has no fixed end.
     pub reduced: usize,
 }
@@ -154,7 +154,7 @@ impl LicenseDetail {
             display_key: license.display_key,
             status,
             product_name,
-            key_type: license.key_type,
+            key_type_id: license.key_type_id,
             entitlements: license.entitlements,
             fallback: license.fallback,
             customer: license.customer,
@@ -171,26 +171,26 @@ impl LicenseDetail {
     }
 
     /// Returns whether the license can be revoked or reminted.
-    pub const fn can_be_ended(&self) -> bool {
+    pub const fn can_be_revoked(&self) -> bool {
         matches!(self.status, Status::Active | Status::Expired)
     }
 
     /// Returns, for each active device in full operation, until when it can run offline.
-    pub fn ends(&self) -> Vec<Timestamp> {
-        let active = self.devices.iter().filter(|device| device.holds_its_slot());
+    pub fn offline_deadlines(&self) -> Vec<Timestamp> {
+        let active = self.devices.iter().filter(|device| device.holds_slot());
         active
-            .filter_map(|device| device.offline_until.still_at(self.now))
+            .filter_map(|device| device.offline_validity.remaining_at(self.now))
             .collect()
     }
 
     /// Returns what its devices can still do offline if the license is ended now.
-    pub fn run_out(&self) -> RunOut {
-        let active = || self.devices.iter().filter(|device| device.holds_its_slot());
-        RunOut {
+    pub fn offline_impact(&self) -> OfflineImpact {
+        let active = || self.devices.iter().filter(|device| device.holds_slot());
+        OfflineImpact {
             active_devices: active().count(),
-            latest: self.ends().into_iter().max(),
+            latest_end: self.offline_deadlines().into_iter().max(),
             reduced: active()
-                .filter(|device| device.offline_until == OfflineUntil::Reduced)
+                .filter(|device| device.offline_validity == OfflineValidity::Reduced)
                 .count(),
         }
     }
@@ -199,7 +199,7 @@ impl LicenseDetail {
     pub fn device(&self, instance: InstanceId) -> Option<&Device> {
         self.devices
             .iter()
-            .find(|device| device.instance == instance)
+            .find(|device| device.instance_id == instance)
     }
 }
 
@@ -218,35 +218,35 @@ mod tests {
     /// Returns an active lifetime license with three free slots.
     fn license() -> License {
         License {
-            tenant: "acme".parse().unwrap(),
+            tenant_id: "acme".parse().unwrap(),
             id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
-            product: "notes".parse().unwrap(),
-            key_type: "pro".parse().unwrap(),
+            product_id: "notes".parse().unwrap(),
+            key_type_id: "pro".parse().unwrap(),
             display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
             state: LicenseState::Active,
             created_at: Timestamp::from_seconds(0),
             expires_at: None,
             activation_limit: 3,
             active_count: 0,
-            entitlements: Entitlements::none(),
+            entitlements: Entitlements::empty(),
             fallback: false,
             customer: Customer::default(),
-            predecessor: None,
-            successor: None,
+            predecessor_id: None,
+            successor_id: None,
         }
     }
 
     fn activation(number: u128, lease: LeaseStatus, lease_end: Timestamp) -> Activation {
         Activation {
-            tenant: "acme".parse().unwrap(),
-            license: license().id,
-            instance: InstanceId::new(uuid::Uuid::from_u128(number)),
+            tenant_id: "acme".parse().unwrap(),
+            license_id: license().id,
+            instance_id: InstanceId::new(uuid::Uuid::from_u128(number)),
             machine_hash: None,
             request_id: None,
             device_name: format!("Device {number}"),
             created_at: NOW,
             last_validated_at: NOW,
-            deactivated: None,
+            deactivation: None,
             last_lease: LastLease {
                 status: lease,
                 expires_at: lease_end,
@@ -264,7 +264,7 @@ mod tests {
     #[test]
     fn offline_impact_covers_active_devices_and_reports_the_latest_end() {
         let deactivated = Activation {
-            deactivated: Some(Deactivation {
+            deactivation: Some(Deactivation {
                 at: NOW,
                 by_operator: None,
             }),
@@ -281,20 +281,23 @@ mod tests {
                 activation(6, LeaseStatus::Expired, NOW.plus_days(6)),
             ],
         );
-        let expected = RunOut {
+        let expected = OfflineImpact {
             active_devices: 5,
-            latest: Some(NOW.plus_days(5).plus_millis(300_000)),
+            latest_end: Some(NOW.plus_days(5).plus_millis(300_000)),
             reduced: 1,
         };
-        assert_eq!(found.run_out(), expected);
+        assert_eq!(found.offline_impact(), expected);
         let skew = |days| NOW.plus_days(days).plus_millis(300_000);
-        assert_eq!(found.ends(), [skew(3), skew(5)]);
-        let no_devices = RunOut {
+        assert_eq!(found.offline_deadlines(), [skew(3), skew(5)]);
+        let no_devices = OfflineImpact {
             active_devices: 0,
-            latest: None,
+            latest_end: None,
             reduced: 0,
         };
-        assert_eq!(detail(LicenseState::Active, vec![]).run_out(), no_devices);
+        assert_eq!(
+            detail(LicenseState::Active, vec![]).offline_impact(),
+            no_devices
+        );
     }
 
     #[test]
@@ -306,7 +309,7 @@ mod tests {
         ] {
             let found = detail(state, vec![activation(1, LeaseStatus::Active, NOW)]);
             assert_eq!(found.devices[0].state, expected, "{state:?}");
-            assert_eq!(found.can_be_ended(), state == LicenseState::Active);
+            assert_eq!(found.can_be_revoked(), state == LicenseState::Active);
         }
     }
 

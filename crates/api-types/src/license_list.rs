@@ -10,7 +10,7 @@ use keywright_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::page::{Count, Page, Position};
+use crate::page::{Count, Page, PageRequest};
 
 /// A query of the license list. The default is every license, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,7 +20,7 @@ pub struct LicenseQuery {
     /// Sort order.
     pub sort: Sort,
     /// Which page to return.
-    pub position: Position<LicenseId>,
+    pub page: PageRequest<LicenseId>,
 }
 
 /// Filter for licenses. All given conditions must match.
@@ -29,7 +29,7 @@ pub struct LicenseFilter {
     /// Licenses with this status.
     pub status: Option<Status>,
     /// Licenses of this product.
-    pub product: Option<ProductId>,
+    pub product_id: Option<ProductId>,
     /// Licenses with this term in their display key, customer, device names or instance IDs.
     pub term: Option<SearchTerm>,
 }
@@ -65,13 +65,13 @@ named_enum! {
 
 impl Default for Sort {
     fn default() -> Self {
-        SortBy::Created.first()
+        SortBy::Created.default_direction()
     }
 }
 
 impl SortBy {
     /// Returns the column's default direction: newest, most activations or soonest expiry first.
-    pub const fn first(self) -> Sort {
+    pub const fn default_direction(self) -> Sort {
         Sort {
             by: self,
             descending: !matches!(self, Self::Expires),
@@ -99,14 +99,14 @@ impl Sort {
     /// Returns the order after a click on a column header, which reverses the direction if the
     /// list is already sorted by that column.
     #[must_use]
-    pub fn pressed(self, by: SortBy) -> Self {
+    pub fn toggled(self, by: SortBy) -> Self {
         if self.by == by {
             Self {
                 by,
                 descending: !self.descending,
             }
         } else {
-            by.first()
+            by.default_direction()
         }
     }
 }
@@ -160,12 +160,12 @@ pub struct ProductName {
 
 /// The outcome of a search.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Found {
+pub enum SearchOutcome {
     /// The input is a whole key of this license.
     License(LicenseId),
     /// The input is a whole key that no license of this tenant has. It is not echoed, because it
     /// may be someone's key.
-    NoSuchKey,
+    KeyNotFound,
     /// The input is a term to search the list for, or `None` if it is blank.
     Term(Option<SearchTerm>),
 }
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn column_header_starts_with_the_default_direction_and_then_toggles() {
-        let pressed = |sort: &str, by| Sort::from_name(sort).unwrap().pressed(by).name();
+        let pressed = |sort: &str, by| Sort::from_name(sort).unwrap().toggled(by).name();
         assert_eq!(pressed("-created", SortBy::Created), "created");
         assert_eq!(pressed("created", SortBy::Created), "-created");
         assert_eq!(pressed("created", SortBy::Expires), "expires");

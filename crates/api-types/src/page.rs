@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 pub const PAGE_SIZE: u32 = 25;
 
 /// Maximum number of matches that are counted exactly.
-pub const COUNT_LIMIT: u32 = 10_000;
+pub const MAX_EXACT_COUNT: u32 = 10_000;
 
 /// Cursor to a row: its sort value, and its ID to break ties. Written as `value~id` in URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mark<Id> {
+pub struct Cursor<Id> {
     /// Sort value of the row.
     pub value: i64,
     /// ID of the row, which breaks ties.
@@ -22,39 +22,39 @@ pub struct Mark<Id> {
 /// The text is not a valid cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid page cursor")]
-pub struct MarkError;
+pub struct CursorError;
 
-impl<Id: fmt::Display> fmt::Display for Mark<Id> {
+impl<Id: fmt::Display> fmt::Display for Cursor<Id> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}~{}", self.value, self.id)
     }
 }
 
-impl<Id: FromStr> FromStr for Mark<Id> {
-    type Err = MarkError;
+impl<Id: FromStr> FromStr for Cursor<Id> {
+    type Err = CursorError;
 
-    fn from_str(text: &str) -> Result<Self, MarkError> {
-        let (value, id) = text.split_once('~').ok_or(MarkError)?;
+    fn from_str(text: &str) -> Result<Self, CursorError> {
+        let (value, id) = text.split_once('~').ok_or(CursorError)?;
         Ok(Self {
-            value: value.parse().map_err(|_| MarkError)?,
-            id: id.parse().map_err(|_| MarkError)?,
+            value: value.parse().map_err(|_| CursorError)?,
+            id: id.parse().map_err(|_| CursorError)?,
         })
     }
 }
 
 /// Which page of a list to return.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Position<Id> {
+pub enum PageRequest<Id> {
     /// The first page.
     #[default]
-    Start,
+    First,
     /// The page that begins after this row.
-    After(Mark<Id>),
+    After(Cursor<Id>),
     /// The page that ends before this row.
-    Before(Mark<Id>),
+    Before(Cursor<Id>),
 }
 
-impl<Id: FromStr> Position<Id> {
+impl<Id: FromStr> PageRequest<Id> {
     /// Parses the `after` and `before` parameters of a URL. An invalid cursor selects the first
     /// page, so that an old or mangled link still opens the list.
     pub fn from_params(after: Option<&str>, before: Option<&str>) -> Self {
@@ -63,7 +63,7 @@ impl<Id: FromStr> Position<Id> {
         }
         before
             .and_then(|text| text.parse().ok())
-            .map_or(Self::Start, Self::Before)
+            .map_or(Self::First, Self::Before)
     }
 }
 
@@ -73,9 +73,9 @@ pub struct Page<T, Id> {
     /// The rows, in list order.
     pub items: Vec<T>,
     /// Cursor to the previous page, which ends before this row; `None` on the first page.
-    pub previous: Option<Mark<Id>>,
+    pub previous: Option<Cursor<Id>>,
     /// Cursor to the next page, which begins after this row; `None` on the last page.
-    pub next: Option<Mark<Id>>,
+    pub next: Option<Cursor<Id>>,
 }
 
 impl<T, Id> Page<T, Id> {
@@ -86,18 +86,18 @@ impl<T, Id> Page<T, Id> {
     pub fn from_rows(
         mut rows: Vec<T>,
         size: u32,
-        position: &Position<Id>,
-        mark: impl Fn(&T) -> Mark<Id>,
+        position: &PageRequest<Id>,
+        mark: impl Fn(&T) -> Cursor<Id>,
     ) -> Self {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
         let (has_previous, has_next) = match position {
-            Position::Start => (false, more),
-            Position::After(_) => (true, more),
-            Position::Before(_) => (more, true),
+            PageRequest::First => (false, more),
+            PageRequest::After(_) => (true, more),
+            PageRequest::Before(_) => (more, true),
         };
-        if matches!(position, Position::Before(_)) {
+        if matches!(position, PageRequest::Before(_)) {
             rows.reverse();
         }
         let previous = rows.first().filter(|_| has_previous).map(&mark);
@@ -116,14 +116,14 @@ pub enum Count {
     /// The exact number.
     Exact(u32),
     /// More than this number. Counting stops there to bound the cost.
-    MoreThan(u32),
+    AtLeast(u32),
 }
 
 impl Count {
     /// Creates the count from a query that stops at one more than [`COUNT_LIMIT`].
     pub const fn from_capped(counted: u32) -> Self {
-        if counted > COUNT_LIMIT {
-            Self::MoreThan(COUNT_LIMIT)
+        if counted > MAX_EXACT_COUNT {
+            Self::AtLeast(MAX_EXACT_COUNT)
         } else {
             Self::Exact(counted)
         }
@@ -136,31 +136,40 @@ mod tests {
 
     use super::*;
 
-    fn page(rows: &[i64], position: Position<u8>) -> Page<i64, u8> {
-        Page::from_rows(rows.to_vec(), 2, &position, |&value| Mark { value, id: 0 })
+    fn page(rows: &[i64], position: PageRequest<u8>) -> Page<i64, u8> {
+        Page::from_rows(rows.to_vec(), 2, &position, |&value| Cursor {
+            value,
+            id: 0,
+        })
     }
 
-    const HERE: Mark<u8> = Mark { value: 5, id: 1 };
+    const HERE: Cursor<u8> = Cursor { value: 5, id: 1 };
 
     #[test]
     fn page_has_cursors_to_adjacent_pages() {
-        let mark = |value| Some(Mark { value, id: 0 });
+        let mark = |value| Some(Cursor { value, id: 0 });
         for (rows, position, items, previous, next) in [
-            (&[] as &[i64], Position::Start, vec![], None, None),
-            (&[9, 8], Position::Start, vec![9, 8], None, None),
-            (&[9, 8, 7], Position::Start, vec![9, 8], None, mark(8)),
-            (&[4, 3], Position::After(HERE), vec![4, 3], mark(4), None),
+            (&[] as &[i64], PageRequest::First, vec![], None, None),
+            (&[9, 8], PageRequest::First, vec![9, 8], None, None),
+            (&[9, 8, 7], PageRequest::First, vec![9, 8], None, mark(8)),
+            (&[4, 3], PageRequest::After(HERE), vec![4, 3], mark(4), None),
             (
                 &[4, 3, 2],
-                Position::After(HERE),
+                PageRequest::After(HERE),
                 vec![4, 3],
                 mark(4),
                 mark(3),
             ),
-            (&[6, 7], Position::Before(HERE), vec![7, 6], None, mark(6)),
+            (
+                &[6, 7],
+                PageRequest::Before(HERE),
+                vec![7, 6],
+                None,
+                mark(6),
+            ),
             (
                 &[6, 7, 8],
-                Position::Before(HERE),
+                PageRequest::Before(HERE),
                 vec![7, 6],
                 mark(7),
                 mark(6),
@@ -181,23 +190,23 @@ mod tests {
 
     #[test]
     fn cursors_round_trip_and_invalid_ones_select_the_first_page() {
-        let mark = Mark {
+        let mark = Cursor {
             value: -7,
             id: 42_u8,
         };
         assert_eq!(mark.to_string().parse(), Ok(mark));
         assert_eq!(
-            Position::from_params(Some("-7~42"), None),
-            Position::After(mark)
+            PageRequest::from_params(Some("-7~42"), None),
+            PageRequest::After(mark)
         );
         assert_eq!(
-            Position::from_params(None, Some("-7~42")),
-            Position::Before(mark)
+            PageRequest::from_params(None, Some("-7~42")),
+            PageRequest::Before(mark)
         );
         for invalid in ["", "~", "1", "1~x", "' OR 1=1 --~1"] {
             assert_eq!(
-                Position::<u8>::from_params(Some(invalid), None),
-                Position::Start,
+                PageRequest::<u8>::from_params(Some(invalid), None),
+                PageRequest::First,
                 "{invalid}"
             );
         }
@@ -206,33 +215,33 @@ mod tests {
     #[test]
     fn count_is_capped_at_ten_thousand() {
         assert_eq!(Count::from_capped(10_000), Count::Exact(10_000));
-        assert_eq!(Count::from_capped(10_001), Count::MoreThan(10_000));
+        assert_eq!(Count::from_capped(10_001), Count::AtLeast(10_000));
     }
 
     /// Generates a cursor among few values, or at the limits of `i64`.
-    fn place() -> impl Strategy<Value = Mark<u8>> {
+    fn cursor() -> impl Strategy<Value = Cursor<u8>> {
         let value = prop_oneof![-3..3_i64, Just(i64::MIN), Just(i64::MAX)];
-        (value, 0..4_u8).prop_map(|(value, id)| Mark { value, id })
+        (value, 0..4_u8).prop_map(|(value, id)| Cursor { value, id })
     }
 
     /// Generates a list in database order: descending, ties broken by ID, no duplicates.
-    fn list() -> impl Strategy<Value = Vec<Mark<u8>>> {
+    fn list() -> impl Strategy<Value = Vec<Cursor<u8>>> {
         btree_set((-3..3_i64, 0..4_u8), 0..20).prop_map(|rows| {
             let rows = rows.into_iter().rev();
-            rows.map(|(value, id)| Mark { value, id }).collect()
+            rows.map(|(value, id)| Cursor { value, id }).collect()
         })
     }
 
     /// Reads a page of up to three rows outward from a position, as the store does.
-    fn read(list: &[Mark<u8>], position: Position<u8>) -> Page<Mark<u8>, u8> {
-        let order = |mark: &Mark<u8>| (mark.value, mark.id);
-        let rows: Vec<Mark<u8>> = match position {
-            Position::Start => list.to_vec(),
-            Position::After(here) => {
+    fn read(list: &[Cursor<u8>], position: PageRequest<u8>) -> Page<Cursor<u8>, u8> {
+        let order = |mark: &Cursor<u8>| (mark.value, mark.id);
+        let rows: Vec<Cursor<u8>> = match position {
+            PageRequest::First => list.to_vec(),
+            PageRequest::After(here) => {
                 let below = list.iter().filter(|row| order(row) < order(&here));
                 below.copied().collect()
             }
-            Position::Before(here) => {
+            PageRequest::Before(here) => {
                 let above = list.iter().filter(|row| order(row) > order(&here));
                 above.rev().copied().collect()
             }
@@ -244,7 +253,7 @@ mod tests {
     proptest! {
         #[test]
         fn paging_forward_and_backward_shows_every_row_once(list in list()) {
-            let mut position = Position::Start;
+            let mut position = PageRequest::First;
             let mut there = Vec::new();
             let mut pages = Vec::new();
             loop {
@@ -252,21 +261,21 @@ mod tests {
                 there.extend(page.items.clone());
                 pages.push(page.items);
                 let Some(next) = page.next else { break };
-                position = Position::After(next);
+                position = PageRequest::After(next);
             }
             prop_assert_eq!(&there, &list);
             while let Some(shown) = pages.pop() {
                 let page = read(&list, position);
                 prop_assert_eq!(page.items, shown);
                 let Some(previous) = page.previous else { break };
-                position = Position::Before(previous);
+                position = PageRequest::Before(previous);
             }
             prop_assert!(pages.is_empty(), "paging backward did not reach the first page");
         }
 
         #[test]
-        fn forged_cursor_selects_adjacent_rows(list in list(), mark in place(), back: bool) {
-            let position = if back { Position::Before(mark) } else { Position::After(mark) };
+        fn forged_cursor_selects_adjacent_rows(list in list(), mark in cursor(), back: bool) {
+            let position = if back { PageRequest::Before(mark) } else { PageRequest::After(mark) };
             let page = read(&list, position);
             prop_assert!(page.items.len() <= 3);
             let begin = list.iter().position(|row| Some(row) == page.items.first()).unwrap_or(0);

@@ -12,26 +12,26 @@ pub enum Subject {
 }
 
 /// Query string of the license list.
-const LIST: &str = "list";
+const LICENSE_LIST_QUERY: &str = "list";
 
 /// Prefix of a license's query string, before its ID.
-const LICENSE: &str = "license=";
+const LICENSE_QUERY_PREFIX: &str = "license=";
 
 impl Subject {
     /// Returns the query string of the subject: `list` or `license=<id>`.
-    pub fn query(self) -> String {
+    pub fn to_query(self) -> String {
         match self {
-            Self::Licenses => LIST.to_owned(),
-            Self::License(id) => format!("{LICENSE}{id}"),
+            Self::Licenses => LICENSE_LIST_QUERY.to_owned(),
+            Self::License(id) => format!("{LICENSE_QUERY_PREFIX}{id}"),
         }
     }
 
     /// Parses the output of [`Subject::query`] and accepts nothing else.
     pub fn from_query(query: &str) -> Option<Self> {
-        if query == LIST {
+        if query == LICENSE_LIST_QUERY {
             return Some(Self::Licenses);
         }
-        let id = query.strip_prefix(LICENSE)?;
+        let id = query.strip_prefix(LICENSE_QUERY_PREFIX)?;
         id.parse().ok().map(Self::License)
     }
 }
@@ -47,7 +47,7 @@ mod tests {
             (Subject::Licenses, "list".to_owned()),
             (Subject::License(id), format!("license={}", "0a".repeat(32))),
         ] {
-            assert_eq!(subject.query(), query);
+            assert_eq!(subject.to_query(), query);
             assert_eq!(Subject::from_query(&query), Some(subject));
         }
     }

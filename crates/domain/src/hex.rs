@@ -3,9 +3,9 @@
 use std::fmt;
 
 /// Formats a hash as hex digits.
-pub(crate) struct Digits<'a>(pub(crate) &'a [u8; 32]);
+pub(crate) struct HexDigits<'a>(pub(crate) &'a [u8; 32]);
 
-impl fmt::Display for Digits<'_> {
+impl fmt::Display for HexDigits<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut digits = [0; 64];
         f.write_str(base16ct::lower::encode_str(self.0, &mut digits)?)
@@ -13,7 +13,7 @@ impl fmt::Display for Digits<'_> {
 }
 
 /// Parses 64 hex digits into a hash.
-pub(crate) fn read(digits: &str) -> Option<[u8; 32]> {
+pub(crate) fn decode(digits: &str) -> Option<[u8; 32]> {
     let mut hash = [0; 32];
     let read = base16ct::lower::decode(digits, &mut hash).ok()?;
     (read.len() == 32).then_some(hash)

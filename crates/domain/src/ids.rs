@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use uuid::Uuid;
 
 use crate::{
-    hex::{self, Digits},
+    hex::{self, HexDigits},
     slug::{self, SlugError},
 };
 
@@ -158,13 +158,13 @@ impl FromStr for LicenseId {
     type Err = LicenseIdError;
 
     fn from_str(text: &str) -> Result<Self, LicenseIdError> {
-        hex::read(text).map(Self).ok_or(LicenseIdError)
+        hex::decode(text).map(Self).ok_or(LicenseIdError)
     }
 }
 
 impl fmt::Display for LicenseId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Digits(&self.0).fmt(f)
+        HexDigits(&self.0).fmt(f)
     }
 }
 

@@ -45,7 +45,7 @@ impl Plan {
     }
 
     /// Returns the smallest plan that includes the feature.
-    pub fn least_for(feature: Feature) -> Self {
+    pub fn minimum_for(feature: Feature) -> Self {
         Self::ALL
             .into_iter()
             .find(|plan| plan.allows(feature))
@@ -83,9 +83,9 @@ mod tests {
                 "{plan:?}"
             );
         }
-        assert_eq!(Plan::least_for(Feature::CsvExport), Plan::Enterprise);
+        assert_eq!(Plan::minimum_for(Feature::CsvExport), Plan::Enterprise);
         assert_eq!(
-            Plan::least_for(Feature::AnotherProduct { existing: 2 }),
+            Plan::minimum_for(Feature::AnotherProduct { existing: 2 }),
             Plan::Starter
         );
     }

@@ -52,7 +52,7 @@ impl Permission {
     ];
 
     /// Returns the lowest role with this permission. This table is the only definition.
-    pub const fn least_role(self) -> Role {
+    pub const fn minimum_role(self) -> Role {
         match self {
             Self::View => Role::Viewer,
             Self::ActOnLicenses | Self::ExportCsv => Role::Support,
@@ -65,11 +65,11 @@ impl Permission {
 impl Role {
     /// Returns whether the role has the permission.
     pub fn allows(self, permission: Permission) -> bool {
-        self >= permission.least_role()
+        self >= permission.minimum_role()
     }
 
     /// Returns whether this role may manage operators with the role `other`, and assign that role.
-    pub fn may_manage(self, other: Self) -> bool {
+    pub fn can_manage(self, other: Self) -> bool {
         match self {
             Self::Owner => true,
             Self::Admin => other <= Self::Support,
@@ -112,19 +112,19 @@ mod tests {
                 );
             }
         }
-        assert_eq!(ManagePlan.least_role(), Role::Owner);
+        assert_eq!(ManagePlan.minimum_role(), Role::Owner);
     }
 
     #[test]
     fn admins_manage_up_to_support_and_owners_manage_everyone() {
         for other in Role::ALL {
-            assert!(Role::Owner.may_manage(other));
+            assert!(Role::Owner.can_manage(other));
             assert_eq!(
-                Role::Admin.may_manage(other),
+                Role::Admin.can_manage(other),
                 matches!(other, Role::Viewer | Role::Support)
             );
-            assert!(!Role::Support.may_manage(other));
-            assert!(!Role::Viewer.may_manage(other));
+            assert!(!Role::Support.can_manage(other));
+            assert!(!Role::Viewer.can_manage(other));
         }
     }
 }

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 /// Maximum number of characters in a search term. Longer input is truncated.
-const LENGTH: usize = 100;
+const MAX_LENGTH: usize = 100;
 
 /// Minimum number of characters for a substring search. Shorter terms match word prefixes.
-pub const PART_SYMBOLS: usize = 3;
+pub const MIN_SUBSTRING_LENGTH: usize = 3;
 
 /// A search term: 1 to 100 characters, trimmed, without control characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,7 +16,7 @@ pub struct SearchTerm(String);
 /// The search term is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the search term is empty")]
-pub struct NothingToFind;
+pub struct EmptySearch;
 
 impl SearchTerm {
     /// Normalizes user input. Returns `None` if nothing is left.
@@ -25,7 +25,7 @@ impl SearchTerm {
             .chars()
             .map(|symbol| if symbol.is_control() { ' ' } else { symbol });
         let spaced: String = spaced.collect();
-        let cut: String = spaced.trim().chars().take(LENGTH).collect();
+        let cut: String = spaced.trim().chars().take(MAX_LENGTH).collect();
         let term = cut.trim_end();
         (!term.is_empty()).then(|| Self(term.to_owned()))
     }
@@ -42,10 +42,10 @@ impl SearchTerm {
 }
 
 impl TryFrom<String> for SearchTerm {
-    type Error = NothingToFind;
+    type Error = EmptySearch;
 
-    fn try_from(text: String) -> Result<Self, NothingToFind> {
-        Self::new(&text).ok_or(NothingToFind)
+    fn try_from(text: String) -> Result<Self, EmptySearch> {
+        Self::new(&text).ok_or(EmptySearch)
     }
 }
 

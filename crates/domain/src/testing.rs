@@ -10,20 +10,20 @@ use crate::{
 /// Returns an active lifetime license with three free slots.
 pub(crate) fn license() -> License {
     License {
-        tenant: "acme".parse().unwrap(),
+        tenant_id: "acme".parse().unwrap(),
         id: LicenseKey::parse("ACME-0000-0000").unwrap().id(),
-        product: "notes".parse().unwrap(),
-        key_type: "pro".parse().unwrap(),
+        product_id: "notes".parse().unwrap(),
+        key_type_id: "pro".parse().unwrap(),
         display_key: DisplayKey::from_stored("ACME-XXXX-···-0000".into()),
         state: LicenseState::Active,
         created_at: Timestamp::from_seconds(0),
         expires_at: None,
         activation_limit: 3,
         active_count: 0,
-        entitlements: Entitlements::none(),
+        entitlements: Entitlements::empty(),
         fallback: false,
         customer: Customer::default(),
-        predecessor: None,
-        successor: None,
+        predecessor_id: None,
+        successor_id: None,
     }
 }

@@ -8,7 +8,7 @@ use keywright_domain::{
     entitlement::Entitlements,
     ids::InstanceId,
     key::{KeyPrefix, LicenseKey},
-    lease::{LeaseClaims, LeaseStatus, SKEW_SECONDS},
+    lease::{CLOCK_SKEW_SECONDS, LeaseClaims, LeaseStatus},
     license::{LicenseState, Status},
     machine::MachineHash,
     settings::SettingsClaims,
@@ -87,7 +87,7 @@ fn lease_signatures_match_the_vectors() {
             case["signature_valid"].as_bool().unwrap(),
             "{name}: signature"
         );
-        let expired = number(case, "now") > claims.expires_at + SKEW_SECONDS;
+        let expired = number(case, "now") > claims.expires_at + CLOCK_SKEW_SECONDS;
         assert_eq!(
             expired,
             case["expired"].as_bool().unwrap(),
@@ -102,8 +102,8 @@ fn settings_signatures_match_the_vectors() {
     let config = &vectors["config"];
     let claims = SettingsClaims {
         kid: "k1".parse().unwrap(),
-        tenant: "anotheragence".parse().unwrap(),
-        product: "getbarry".parse().unwrap(),
+        tenant_id: "anotheragence".parse().unwrap(),
+        product_id: "getbarry".parse().unwrap(),
         issued_at: 1_788_695_996,
         expires_at: 1_788_782_396,
         trial_duration_days: 1,
@@ -156,7 +156,7 @@ fn expiry_matches_the_vectors() {
 fn machine_hash_matches_the_clients() {
     let vectors = vectors();
     let case = &vectors["machine_hash"];
-    let hash = MachineHash::of(
+    let hash = MachineHash::compute(
         &text(case, "tenant").parse().unwrap(),
         &text(case, "product").parse().unwrap(),
         text(case, "stable_id"),

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use keywright_api_types::{
-    audit_log::{AuditEntry, AuditFilter, AuditLog, AuditQuery, MOST_LICENSES},
-    page::{Mark, PAGE_SIZE, Page, Position},
+    audit_log::{AuditEntry, AuditFilter, AuditLog, AuditQuery, MAX_LICENSES},
+    page::{Cursor, PAGE_SIZE, Page, PageRequest},
 };
 use keywright_domain::{audit::RETENTION_DAYS, ids::LicenseId, license::License, role::Permission};
-use keywright_store::{EntryFilter, RecordedEntry};
+use keywright_store::{AuditEntryFilter, RecordedAuditEntry};
 use serde_json::Value;
 
 use crate::{Caller, Error, context::Context};
 
-const MOST: usize = MOST_LICENSES as usize;
+const MAX_MATCHES: usize = MAX_LICENSES as usize;
 
 #[derive(Clone)]
 pub struct Audit(pub(crate) Arc<Context>);
@@ -23,63 +23,64 @@ impl Audit {
     /// operators to filter by.
     pub async fn list(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditLog, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
-        let license = match query.filter.license {
-            Some(id) => store.license(tenant, id).await?.map(License::named),
+        let (store, tenant, now) = (&self.0.store, caller.tenant_id(), self.0.clock.now());
+        let license = match query.filter.license_id {
+            Some(id) => store.find_license(tenant, id).await?.map(License::into_ref),
             None => None,
         };
-        let about = self.licenses_meant(caller, &query.filter).await?;
-        let is_too_broad = about.as_ref().is_some_and(|ids| ids.len() > MOST);
-        let filter = EntryFilter {
-            about: if is_too_broad {
+        let about = self.matching_license_ids(caller, &query.filter).await?;
+        let is_too_broad = about.as_ref().is_some_and(|ids| ids.len() > MAX_MATCHES);
+        let filter = AuditEntryFilter {
+            license_ids: if is_too_broad {
                 Some(Vec::new())
             } else {
                 about
             },
             action: query.filter.action,
-            by: query.filter.by,
-            from: query.filter.from,
-            to: query.filter.to,
+            actor: query.filter.actor,
+            from_day: query.filter.from,
+            to_day: query.filter.to,
         };
         // Fetch one extra row to detect whether there is a next page.
-        let read = |position| store.audit_entries(tenant, &filter, position, PAGE_SIZE + 1, now);
-        let mut position = query.position;
+        let read =
+            |position| store.list_audit_entries(tenant, &filter, position, PAGE_SIZE + 1, now);
+        let mut position = query.page;
         let mut rows = read(position).await?;
-        if rows.is_empty() && position != Position::Start {
+        if rows.is_empty() && position != PageRequest::First {
             // A stale or hand-made cursor points past the end: show the first page instead of an
             // empty one.
-            position = Position::Start;
+            position = PageRequest::First;
             rows = read(position).await?;
         }
         let entries = rows.into_iter().map(to_view).collect();
         Ok(AuditLog {
-            page: Page::from_rows(entries, PAGE_SIZE, &position, |entry: &AuditEntry| Mark {
+            page: Page::from_rows(entries, PAGE_SIZE, &position, |entry: &AuditEntry| Cursor {
                 value: entry.at.millis(),
                 id: entry.id,
             }),
             count: store.count_audit_entries(tenant, &filter, now).await?,
-            operators: store.operator_names(tenant).await?,
+            operators: store.list_operator_emails(tenant).await?,
             license,
             is_too_broad,
         })
     }
 
-    /// Returns the licenses that matching entries must concern, at most [`MOST`] + 1 of them so
+    /// Returns the licenses that matching entries must concern, at most [`MAX_LICENSES`] + 1 of them so
     /// that callers can detect an overly broad search. `None` places no restriction.
-    async fn licenses_meant(
+    async fn matching_license_ids(
         &self,
         caller: &Caller,
         filter: &AuditFilter,
     ) -> Result<Option<Vec<LicenseId>>, Error> {
         let Some(term) = &filter.term else {
-            return Ok(filter.license.map(|id| vec![id]));
+            return Ok(filter.license_id.map(|id| vec![id]));
         };
         let found = self
             .0
             .store
-            .licenses_with(caller.tenant(), term, MOST_LICENSES + 1);
+            .search_license_ids(caller.tenant_id(), term, MAX_LICENSES + 1);
         let mut found = found.await?;
-        if let Some(id) = filter.license {
+        if let Some(id) = filter.license_id {
             found.retain(|&other| other == id);
         }
         Ok(Some(found))
@@ -90,31 +91,31 @@ impl Audit {
     pub async fn purge(&self) -> Result<(), Error> {
         let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0
-            .purge("audit_entries", move |tx, most| {
+            .purge_in_batches("audit_entries", move |tx, most| {
                 tx.purge_audit_entries(outlived_until, most).boxed()
             })
             .await
     }
 }
 
-pub(crate) fn to_view(entry: RecordedEntry) -> AuditEntry {
-    entry.map_details(|recorded| details(&recorded))
+pub(crate) fn to_view(entry: RecordedAuditEntry) -> AuditEntry {
+    entry.map_details(|recorded| flatten_details(&recorded))
 }
 
 /// Flattens the recorded details to names and values, omitting null and empty values.
-fn details(recorded: &Value) -> Vec<(String, String)> {
+fn flatten_details(recorded: &Value) -> Vec<(String, String)> {
     let named = recorded.as_object().into_iter().flatten();
-    let shown = named.filter_map(|(name, value)| Some((name.clone(), text(value)?)));
+    let shown = named.filter_map(|(name, value)| Some((name.clone(), format_value(value)?)));
     shown.collect()
 }
 
-fn text(value: &Value) -> Option<String> {
+fn format_value(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Value::String(text) => Some(text.clone()),
         Value::Array(values) => {
-            let texts: Vec<String> = values.iter().filter_map(text).collect();
+            let texts: Vec<String> = values.iter().filter_map(format_value).collect();
             (!texts.is_empty()).then(|| texts.join(", "))
         }
         Value::Number(_) | Value::Object(_) => Some(value.to_string()),
@@ -133,7 +134,7 @@ mod tests {
             "product": "notes", "trial_days": 14, "free_tier": true, "fallback": false, "duration_days": null,
             "entitlements": ["pro", "sync"], "none": [],
         });
-        let mut shown = details(&recorded);
+        let mut shown = flatten_details(&recorded);
         shown.sort_unstable();
         let expected = [
             ("entitlements", "pro, sync"),
@@ -146,6 +147,6 @@ mod tests {
             shown,
             expected.map(|(name, value)| (name.to_owned(), value.to_owned()))
         );
-        assert_eq!(details(&Value::Null), []);
+        assert_eq!(flatten_details(&Value::Null), []);
     }
 }

@@ -13,14 +13,14 @@ use crate::Error;
 /// A caller with a role in exactly one tenant.
 #[derive(Debug, Clone)]
 pub struct Caller {
-    tenant: TenantId,
+    tenant_id: TenantId,
     actor: Actor,
     role: Role,
 }
 
 impl Caller {
-    pub fn operator(account: &Account) -> Self {
-        Self::of_operator(
+    pub fn for_operator(account: &Account) -> Self {
+        Self::from_operator(
             &account.tenant_id,
             account.operator_id,
             &account.email,
@@ -29,18 +29,18 @@ impl Caller {
     }
 
     /// Creates the caller for an operator whose sign-in is in progress.
-    pub(crate) fn signing_in(operator: &Operator) -> Self {
-        Self::of_operator(
-            &operator.tenant,
+    pub(crate) fn for_sign_in(operator: &Operator) -> Self {
+        Self::from_operator(
+            &operator.tenant_id,
             operator.id,
             &operator.email,
             operator.role,
         )
     }
 
-    fn of_operator(tenant: &TenantId, id: OperatorId, email: &str, role: Role) -> Self {
+    fn from_operator(tenant: &TenantId, id: OperatorId, email: &str, role: Role) -> Self {
         Self {
-            tenant: tenant.clone(),
+            tenant_id: tenant.clone(),
             actor: Actor {
                 kind: ActorKind::Operator,
                 id: Some(id.to_string()),
@@ -52,10 +52,10 @@ impl Caller {
 
     /// Creates the command-line caller. It has every permission, because access to the command line
     /// implies control of the database.
-    pub fn command_line(tenant: TenantId) -> Self {
+    pub fn for_command_line(tenant: TenantId) -> Self {
         let name = "command line".to_owned();
         Self {
-            tenant,
+            tenant_id: tenant,
             actor: Actor {
                 kind: ActorKind::CommandLine,
                 id: None,
@@ -66,9 +66,9 @@ impl Caller {
     }
 
     /// Creates the caller for background jobs that act on behalf of a tenant.
-    pub(crate) fn system(tenant: TenantId) -> Self {
+    pub(crate) fn for_system(tenant: TenantId) -> Self {
         Self {
-            tenant,
+            tenant_id: tenant,
             actor: Actor {
                 kind: ActorKind::System,
                 id: None,
@@ -78,8 +78,8 @@ impl Caller {
         }
     }
 
-    pub fn tenant(&self) -> &TenantId {
-        &self.tenant
+    pub fn tenant_id(&self) -> &TenantId {
+        &self.tenant_id
     }
 
     /// Returns the actor to record in the audit log.
@@ -98,8 +98,8 @@ impl Caller {
 
     /// Returns [`Error::Forbidden`] unless the caller may create, change or delete operators with
     /// that role.
-    pub fn require_reach(&self, role: Role) -> Result<(), Error> {
-        if self.role.may_manage(role) {
+    pub fn require_can_manage(&self, role: Role) -> Result<(), Error> {
+        if self.role.can_manage(role) {
             Ok(())
         } else {
             Err(Error::Forbidden)

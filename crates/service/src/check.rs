@@ -2,30 +2,30 @@
 
 use std::sync::Arc;
 
-use keywright_store::{Counted, Faults};
+use keywright_store::{Faults, RowCounts};
 
 use crate::{Error, context::Context, signing_keys::signer};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    pub counted: Counted,
+pub struct IntegrityReport {
+    pub counts: RowCounts,
     /// Number of signing keys checked.
-    pub signing_keys: usize,
+    pub signing_key_count: usize,
     /// Faults found, at most 20 of each kind.
     pub faults: Faults,
 }
 
 #[derive(Clone)]
-pub struct Check(pub(crate) Arc<Context>);
+pub struct IntegrityCheck(pub(crate) Arc<Context>);
 
-impl Check {
+impl IntegrityCheck {
     /// Checks the database file, counters against rows, references, remint lineage, the audit
     /// log, and that the master key opens every signing key. Read-only.
-    pub async fn run(&self) -> Result<Report, Error> {
+    pub async fn run(&self) -> Result<IntegrityReport, Error> {
         let store = &self.0.store;
-        let mut faults = store.file_faults().await?;
-        faults.extend(store.row_faults().await?);
-        faults.extend(store.audit_faults().await?);
+        let mut faults = store.check_file().await?;
+        faults.extend(store.check_rows().await?);
+        faults.extend(store.check_audit_entries().await?);
         let keys = store.sealed_signing_keys().await?;
         let signing_keys = keys.len();
         for (tenant, key) in keys {
@@ -36,9 +36,9 @@ impl Check {
                 ));
             }
         }
-        Ok(Report {
-            counted: store.count_everything().await?,
-            signing_keys,
+        Ok(IntegrityReport {
+            counts: store.count_rows().await?,
+            signing_key_count: signing_keys,
             faults,
         })
     }

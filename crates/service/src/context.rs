@@ -23,20 +23,20 @@ pub(crate) struct Context {
     pub(crate) clock: Box<dyn Clock>,
     pub(crate) rng: Box<dyn Rng>,
     pub(crate) master_key: MasterKey,
-    pub(crate) passwords: PasswordHasher,
+    pub(crate) password_hasher: PasswordHasher,
     pub(crate) rate_limiter: RateLimiter,
     pub(crate) tenant_cache: TenantCache,
     pub(crate) activation_batcher: ActivationBatcher,
 }
 
 impl Context {
-    pub(crate) fn new_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
+    pub(crate) fn generate_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
         signer::generate(&self.master_key, &*self.rng, tenant, kid)
     }
 
     /// Creates an audit entry for the caller. Record it in the same transaction as the change it
     /// describes.
-    pub(crate) fn audit(
+    pub(crate) fn new_audit_entry(
         &self,
         caller: &Caller,
         now: Timestamp,
@@ -45,13 +45,13 @@ impl Context {
         details: Value,
     ) -> NewAuditEntry {
         NewAuditEntry {
-            id: AuditEntryId::new(self.rng.sortable_uuid(now)),
-            tenant: caller.tenant().clone(),
-            at: now,
+            id: AuditEntryId::new(self.rng.uuid_v7(now)),
+            tenant_id: caller.tenant_id().clone(),
+            created_at: now,
             actor: caller.actor().clone(),
             action,
-            license,
-            successor: None,
+            license_id: license,
+            successor_id: None,
             details,
         }
     }

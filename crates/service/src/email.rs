@@ -1,27 +1,27 @@
 //! Email address validation.
 
-use crate::{Invalid, name::turns_text};
+use crate::{InvalidInputError, name::is_bidi_control};
 
 /// Maximum length of a deliverable address in bytes (RFC 5321).
-const LONGEST: usize = 254;
+const MAX_EMAIL_BYTES: usize = 254;
 
 /// Checks that a text is a plausible address: a local part, one `@`, a domain, and no
 /// whitespace, control characters or bidirectional formatting. Anything stricter rejects real
 /// addresses.
-pub(crate) fn check(address: &str) -> Result<(), Invalid> {
+pub(crate) fn validate(address: &str) -> Result<(), InvalidInputError> {
     let unprintable =
-        |symbol: char| symbol.is_whitespace() || symbol.is_control() || turns_text(symbol);
+        |symbol: char| symbol.is_whitespace() || symbol.is_control() || is_bidi_control(symbol);
     match address.rsplit_once('@') {
         Some((local, domain))
             if !local.is_empty()
                 && !domain.is_empty()
                 && !local.contains('@')
-                && address.len() <= LONGEST
+                && address.len() <= MAX_EMAIL_BYTES
                 && !address.contains(unprintable) =>
         {
             Ok(())
         }
-        _ => Err(Invalid::Email),
+        _ => Err(InvalidInputError::InvalidEmail),
     }
 }
 
@@ -32,7 +32,7 @@ mod tests {
     #[test]
     fn international_addresses_are_accepted_and_malformed_ones_rejected() {
         for good in ["a@b", "o'neil+x@acme.test", "受付@写真館.example"] {
-            assert_eq!(check(good), Ok(()), "{good}");
+            assert_eq!(validate(good), Ok(()), "{good}");
         }
         for bad in [
             "",
@@ -45,7 +45,11 @@ mod tests {
             "a\u{202e}b@c",
             &format!("{}@b", "a".repeat(253)),
         ] {
-            assert_eq!(check(bad), Err(Invalid::Email), "{bad:?}");
+            assert_eq!(
+                validate(bad),
+                Err(InvalidInputError::InvalidEmail),
+                "{bad:?}"
+            );
         }
     }
 }

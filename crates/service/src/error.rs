@@ -3,7 +3,7 @@
 use keywright_domain::{
     ids::{KeyTypeId, Kid, ProductId, TenantId},
     plan::Plan,
-    signing_key::ADVISED_DAYS,
+    signing_key::RECOMMENDED_WAIT_DAYS,
     slug::SlugError,
 };
 use keywright_store::StoreError;
@@ -22,7 +22,7 @@ pub enum Error {
     NotFound,
     /// The request is invalid.
     #[error(transparent)]
-    Invalid(#[from] Invalid),
+    Invalid(#[from] InvalidInputError),
     /// The tenant's plan does not include the feature.
     #[error("This requires the {} plan", .0.as_str())]
     PlanRequired(Plan),
@@ -43,7 +43,7 @@ pub enum Error {
 impl Error {
     /// Returns whether the error may concern only one request of a batch, so that the others may
     /// succeed when retried individually.
-    pub(crate) fn is_about_one(&self) -> bool {
+    pub(crate) fn is_isolatable(&self) -> bool {
         match self {
             Self::Conflict(_) => true,
             Self::Unavailable(error) => error.is_contention(),
@@ -54,7 +54,7 @@ impl Error {
 
 /// Reason for rejecting a request as invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Invalid {
+pub enum InvalidInputError {
     #[error("Tenant {0} does not exist")]
     UnknownTenant(TenantId),
     #[error("Product {0} does not exist")]
@@ -63,13 +63,13 @@ pub enum Invalid {
     UnknownKeyType(ProductId, KeyTypeId),
     /// No key type was specified, and the product does not have exactly one.
     #[error("Specify a key type of {0}")]
-    KeyTypeNeeded(ProductId),
+    KeyTypeRequired(ProductId),
     /// The tenant has no listed signing key with this name.
     #[error("Signing key {0} not found")]
     UnknownKid(Kid),
     /// Apps may not have fetched this signing key yet.
     #[error(
-        "Apps reject leases signed with a key that they have not fetched yet, and need {ADVISED_DAYS} days to fetch it: wait {days} more, unless the current signing key has leaked"
+        "Apps reject leases signed with a key that they have not fetched yet, and need {RECOMMENDED_WAIT_DAYS} days to fetch it: wait {days} more, unless the current signing key has leaked"
     )]
     KeyTooNew {
         /// Remaining days, rounded up.
@@ -77,35 +77,35 @@ pub enum Invalid {
     },
     /// Not an email address.
     #[error("Enter a full email address, such as ada@example.com")]
-    Email,
+    InvalidEmail,
     /// Password too short or too long.
     #[error("Enter a password of {min} to {max} characters")]
-    Password { min: usize, max: usize },
+    PasswordLength { min: usize, max: usize },
     /// Name that is empty, too long, or contains control characters.
     #[error("Enter a name of 1 to {max} visible characters")]
-    Name { max: usize },
+    InvalidName { max: usize },
     /// Not a valid tenant slug.
     #[error("The slug {0}")]
-    Slug(SlugError),
+    InvalidSlug(SlugError),
     /// No setup code was entered.
     #[error("Enter the setup code that the server printed when it started")]
     SetupCodeMissing,
     /// A form whose idempotency key is missing or malformed.
     #[error("This form has expired. Reload the page")]
-    FormId,
+    InvalidFormId,
     /// Number of licenses outside the allowed range.
-    #[error("Mint between 1 and {} licenses at a time", thousands(*.max))]
-    Count { max: u32 },
+    #[error("Mint between 1 and {} licenses at a time", format_thousands(*.max))]
+    CountOutOfRange { max: u32 },
 }
 
 /// Message of a conflict that was detected only by the database.
-const CHANGED: &str = "Someone else changed this at the same time; try again";
+const CONCURRENT_CHANGE: &str = "Someone else changed this at the same time; try again";
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) | StoreError::Aborted => Self::Unavailable(error),
-            StoreError::Conflict => Self::Conflict(CHANGED),
+            StoreError::Conflict => Self::Conflict(CONCURRENT_CHANGE),
             StoreError::Corrupt { .. } | StoreError::Driver(_) => Self::Internal(error),
         }
     }
@@ -113,7 +113,7 @@ impl From<StoreError> for Error {
 
 impl Error {
     /// Formats the error with its cause. For logs only: causes must not be shown to callers.
-    pub fn with_causes(&self) -> String {
+    pub fn display_chain(&self) -> String {
         match self {
             Self::Unavailable(cause) | Self::Internal(cause) => format!("{self}: {cause}"),
             other => other.to_string(),
@@ -121,7 +121,7 @@ impl Error {
     }
 
     /// Replaces the generic conflict message with a more specific one.
-    pub(crate) fn or_conflict(self, message: &'static str) -> Self {
+    pub(crate) fn with_conflict_message(self, message: &'static str) -> Self {
         match self {
             Self::Conflict(CHANGED) => Self::Conflict(message),
             other => other,
@@ -130,7 +130,7 @@ impl Error {
 }
 
 /// Formats a number with a thousands separator, such as `1,000`.
-fn thousands(number: u32) -> String {
+fn format_thousands(number: u32) -> String {
     match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{thousands},{rest:03}"),

@@ -5,23 +5,30 @@ use std::sync::Arc;
 use keywright_api_types::subscription::Subject;
 use keywright_domain::role::Permission;
 
-pub use keywright_store::Watch;
+pub use keywright_store::Subscription;
 
 use crate::{Caller, Error, context::Context};
 
 #[derive(Clone)]
-pub struct Events(pub(crate) Arc<Context>);
+pub struct LiveUpdates(pub(crate) Arc<Context>);
 
-impl Events {
+impl LiveUpdates {
     /// Subscribes to the tenant's license list or to one license. Changes committed after this
     /// returns are reported.
-    pub async fn watch(&self, caller: &Caller, subject: Subject) -> Result<Watch, Error> {
+    pub async fn subscribe(
+        &self,
+        caller: &Caller,
+        subject: Subject,
+    ) -> Result<Subscription, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant());
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
         if let Subject::License(id) = subject {
             // Licenses are never deleted, so this cannot become stale.
-            store.license(tenant, id).await?.ok_or(Error::NotFound)?;
+            store
+                .find_license(tenant, id)
+                .await?
+                .ok_or(Error::NotFound)?;
         }
-        Ok(store.changes().watch(tenant, subject).await)
+        Ok(store.changes().subscribe(tenant, subject).await)
     }
 }

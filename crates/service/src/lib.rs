@@ -29,5 +29,5 @@ pub mod tenants;
 pub mod testing;
 
 pub use caller::Caller;
-pub use error::{Error, Invalid};
+pub use error::{Error, InvalidInputError};
 pub use services::Services;

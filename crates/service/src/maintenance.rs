@@ -7,7 +7,7 @@ use metrics::counter;
 use crate::{Error, Services, context::Context};
 
 /// Rows per purge transaction, small enough not to block other writes for long.
-const PURGE_BATCH: u32 = 500;
+const PURGE_BATCH_ROWS: u32 = 500;
 
 impl Services {
     /// Runs all background jobs. Call it periodically; the next run retries whatever failed.
@@ -15,9 +15,9 @@ impl Services {
         let now = self.context.clock.now();
         self.context.rate_limiter.evict_idle(now);
         // A failed step does not stop the following ones.
-        let dropped = self.signing_keys.drop_ended().await;
-        let installs = self.keyless.purge().await;
-        let forms = self.context.purge_used_forms().await;
+        let dropped = self.signing_keys.drop_expired().await;
+        let installs = self.keyless.purge_installs().await;
+        let forms = self.context.purge_idempotency_keys().await;
         let audit_entries = self.audit.purge().await;
         let statistics = self.context.store.optimize().await;
         dropped
@@ -32,7 +32,11 @@ impl Context {
     /// Purges rows in batches until none are left. `batch` deletes at most the given number of
     /// rows and returns how many it deleted; `what` is the metrics label. It can be canceled
     /// between batches and run again.
-    pub(crate) async fn purge<F>(&self, what: &'static str, batch: F) -> Result<(), Error>
+    pub(crate) async fn purge_in_batches<F>(
+        &self,
+        what: &'static str,
+        batch: F,
+    ) -> Result<(), Error>
     where
         F: for<'t, 'c> Fn(&'t mut Tx<'c>, u32) -> BoxFuture<'t, Result<u64, StoreError>>
             + Copy
@@ -40,9 +44,12 @@ impl Context {
             + 'static,
     {
         loop {
-            let purged = self.store.write(move |tx| batch(tx, PURGE_BATCH)).await?;
+            let purged = self
+                .store
+                .write(move |tx| batch(tx, PURGE_BATCH_ROWS))
+                .await?;
             counter!("keywright_purged_rows_total", "of" => what).increment(purged);
-            if purged < u64::from(PURGE_BATCH) {
+            if purged < u64::from(PURGE_BATCH_ROWS) {
                 return Ok(());
             }
         }

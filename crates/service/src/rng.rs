@@ -38,12 +38,12 @@ impl dyn Rng + '_ {
         bytes
     }
 
-    pub fn uuid(&self) -> Uuid {
+    pub fn uuid_v4(&self) -> Uuid {
         Builder::from_random_bytes(self.bytes()).into_uuid()
     }
 
     /// Returns a UUID that sorts by time (version 7).
-    pub fn sortable_uuid(&self, now: Timestamp) -> Uuid {
+    pub fn uuid_v7(&self, now: Timestamp) -> Uuid {
         let millis = u64::try_from(now.millis()).unwrap_or(0);
         Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid()
     }

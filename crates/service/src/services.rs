@@ -2,51 +2,51 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use keywright_store::{Load, Store};
+use keywright_store::{Store, StoreMetrics};
 
 use crate::{
     audit::Audit,
-    check::Check,
+    check::IntegrityCheck,
     clock::Clock,
     context::Context,
     demo::Demo,
     device::{
-        Activations, activation_batch::ActivationBatcher, keyless::Keyless,
+        DeviceService, activation_batch::ActivationBatcher, keyless::Keyless,
         tenant_cache::TenantCache,
     },
-    events::Events,
+    events::LiveUpdates,
     licenses::Licenses,
     operators::{Operators, password::PasswordHasher},
     products::Products,
-    rate_limit::{AddressLimits, LimitSettings, limiter::RateLimiter},
+    rate_limit::{RateLimitConfig, RateLimits, limiter::RateLimiter},
     rng::Rng,
     sdk_keys::SdkKeys,
     signing_keys::{SigningKeys, master_key::MasterKey},
-    tenants::{Tenants, guide::Guide, setup::Setup},
+    tenants::{Tenants, guide::OnboardingGuide, setup::Setup},
 };
 
 /// The entry point to all use cases. Cheap to clone: each request has its own.
 #[derive(Clone)]
-pub struct Services(Arc<UseCases>);
+pub struct Services(Arc<ServicesInner>);
 
 impl Deref for Services {
-    type Target = UseCases;
+    type Target = ServicesInner;
 
-    fn deref(&self) -> &UseCases {
+    fn deref(&self) -> &ServicesInner {
         &self.0
     }
 }
 
-pub struct UseCases {
-    pub activations: Activations,
+pub struct ServicesInner {
+    pub activations: DeviceService,
     pub audit: Audit,
-    pub check: Check,
+    pub check: IntegrityCheck,
     pub demo: Demo,
-    pub events: Events,
-    pub guide: Guide,
+    pub live_updates: LiveUpdates,
+    pub guide: OnboardingGuide,
     pub keyless: Keyless,
     pub licenses: Licenses,
-    pub limits: AddressLimits,
+    pub rate_limits: RateLimits,
     pub operators: Operators,
     pub products: Products,
     pub sdk_keys: SdkKeys,
@@ -63,7 +63,7 @@ impl Services {
         master_key: MasterKey,
         clock: Box<dyn Clock>,
         rng: Box<dyn Rng>,
-        limits: LimitSettings,
+        limits: RateLimitConfig,
     ) -> Self {
         let passwords = PasswordHasher::default();
         let context = Arc::new(Context {
@@ -72,20 +72,20 @@ impl Services {
             clock,
             rng,
             master_key,
-            passwords,
+            password_hasher: passwords,
             rate_limiter: RateLimiter::new(limits),
             tenant_cache: TenantCache::default(),
         });
-        Self(Arc::new(UseCases {
-            activations: Activations(context.clone()),
+        Self(Arc::new(ServicesInner {
+            activations: DeviceService(context.clone()),
             audit: Audit(context.clone()),
-            check: Check(context.clone()),
+            check: IntegrityCheck(context.clone()),
             demo: Demo(context.clone()),
-            events: Events(context.clone()),
-            guide: Guide(context.clone()),
+            live_updates: LiveUpdates(context.clone()),
+            guide: OnboardingGuide(context.clone()),
             keyless: Keyless(context.clone()),
             licenses: Licenses(context.clone()),
-            limits: AddressLimits(context.clone()),
+            rate_limits: RateLimits(context.clone()),
             operators: Operators(context.clone()),
             products: Products(context.clone()),
             sdk_keys: SdkKeys(context.clone()),
@@ -97,13 +97,13 @@ impl Services {
     }
 
     /// Checks that the database responds.
-    pub async fn ready(&self) -> Result<(), crate::Error> {
+    pub async fn ping(&self) -> Result<(), crate::Error> {
         Ok(self.context.store.ping().await?)
     }
 
     /// Returns the current database load.
-    pub fn load(&self) -> Load {
-        self.context.store.load()
+    pub fn pool_stats(&self) -> StoreMetrics {
+        self.context.store.metrics()
     }
 
     /// Returns whether search finds substrings. It does not if PostgreSQL lacks the required

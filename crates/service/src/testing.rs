@@ -24,6 +24,6 @@ pub async fn private_signing_key(
         .expect("failed to read the signing key");
     let sealed = sealed.expect("the tenant has no signing key");
     let key =
-        signer::private_half(master_key, tenant, &sealed).expect("the master key does not match");
+        signer::private_key(master_key, tenant, &sealed).expect("the master key does not match");
     key.to_vec()
 }

@@ -2,14 +2,14 @@
 //! (migration 5).
 
 use keywright_api_types::{
-    audit_log::{AuditEntry, By, Day},
-    page::{COUNT_LIMIT, Count, Position},
+    audit_log::{ActorFilter, AuditEntry, Day},
+    page::{Count, MAX_EXACT_COUNT, PageRequest},
 };
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
     ids::{AuditEntryId, LicenseId, TenantId},
     key::DisplayKey,
-    license::NamedLicense,
+    license::LicenseRef,
     time::Timestamp,
 };
 use serde_json::Value;
@@ -17,62 +17,62 @@ use sqlx::any::AnyRow;
 
 use crate::{
     Store, StoreError, Tx,
-    query::{Fields, Sql},
+    query::{QueryBuilder, RowReader},
 };
 
 #[derive(Debug, Clone)]
 pub struct NewAuditEntry {
     /// UUIDv7, so that entries of the same millisecond keep their order.
     pub id: AuditEntryId,
-    pub tenant: TenantId,
-    pub at: Timestamp,
+    pub tenant_id: TenantId,
+    pub created_at: Timestamp,
     pub actor: Actor,
     pub action: Action,
-    pub license: Option<LicenseId>,
+    pub license_id: Option<LicenseId>,
     /// The license that replaced it, in the case of a remint.
-    pub successor: Option<LicenseId>,
+    pub successor_id: Option<LicenseId>,
     /// Additional data, as a JSON object without secrets.
     pub details: Value,
 }
 
 /// An audit entry with its details as recorded.
-pub type RecordedEntry = AuditEntry<Value>;
+pub type RecordedAuditEntry = AuditEntry<Value>;
 
 /// Filter for audit entries. Entries must meet all conditions that are set.
 #[derive(Debug, Clone, Default)]
-pub struct EntryFilter {
+pub struct AuditEntryFilter {
     pub action: Option<Action>,
-    pub by: Option<By>,
+    pub actor: Option<ActorFilter>,
     /// First day, inclusive.
-    pub from: Option<Day>,
+    pub from_day: Option<Day>,
     /// Last day, inclusive.
-    pub to: Option<Day>,
+    pub to_day: Option<Day>,
     /// Entries about any of these licenses, including the remints that created them. At most a
     /// few thousand ids.
-    pub about: Option<Vec<LicenseId>>,
+    pub license_ids: Option<Vec<LicenseId>>,
 }
 
-impl EntryFilter {
-    fn is_about_nothing(&self) -> bool {
-        self.about.as_ref().is_some_and(Vec::is_empty)
+impl AuditEntryFilter {
+    fn matches_nothing(&self) -> bool {
+        self.license_ids.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
 impl Store {
     /// Returns at most `most` matching entries, nearest to `position` first. Excludes entries
     /// that have reached 365 days, even if they have not been purged yet.
-    pub async fn audit_entries(
+    pub async fn list_audit_entries(
         &self,
         tenant: &TenantId,
-        filter: &EntryFilter,
-        position: Position<AuditEntryId>,
+        filter: &AuditEntryFilter,
+        position: PageRequest<AuditEntryId>,
         most: u32,
         now: Timestamp,
-    ) -> Result<Vec<RecordedEntry>, StoreError> {
-        if filter.is_about_nothing() {
+    ) -> Result<Vec<RecordedAuditEntry>, StoreError> {
+        if filter.matches_nothing() {
             return Ok(Vec::new());
         }
-        let mut sql = Sql::new(
+        let mut sql = QueryBuilder::new(
             "SELECT a.id, a.created_at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.details, a.license_id,
              a.successor_id, l.display_key, s.display_key AS successor_key FROM ",
         );
@@ -83,29 +83,29 @@ impl Store {
         );
         push_conditions(&mut sql, tenant, filter, position, now);
         let order = match position {
-            Position::Start | Position::After(_) => " ORDER BY a.created_at DESC, a.id DESC",
-            Position::Before(_) => " ORDER BY a.created_at, a.id",
+            PageRequest::First | PageRequest::After(_) => " ORDER BY a.created_at DESC, a.id DESC",
+            PageRequest::Before(_) => " ORDER BY a.created_at, a.id",
         };
         sql.push(order).push(" LIMIT ").bind(i64::from(most));
-        let rows = sql.fetch_all(&mut *self.read().await?).await?;
-        rows.iter().map(entry).collect()
+        let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
+        rows.iter().map(decode_entry).collect()
     }
 
     /// Counts the matching entries, up to [`COUNT_LIMIT`].
     pub async fn count_audit_entries(
         &self,
         tenant: &TenantId,
-        filter: &EntryFilter,
+        filter: &AuditEntryFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
-        if filter.is_about_nothing() {
+        if filter.matches_nothing() {
             return Ok(Count::Exact(0));
         }
-        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
+        let mut sql = QueryBuilder::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
         push_source(&mut sql, tenant, filter);
-        push_conditions(&mut sql, tenant, filter, Position::Start, now);
+        push_conditions(&mut sql, tenant, filter, PageRequest::First, now);
         sql.push(" LIMIT ")
-            .bind(i64::from(COUNT_LIMIT) + 1)
+            .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS entries");
         Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
@@ -114,8 +114,8 @@ impl Store {
 /// Appends the source of entries `a`: the whole log, or the entries about some licenses. The
 /// latter is a `UNION` of two index lookups, because with an `OR` SQLite would scan the tenant's
 /// whole log. SQLite keeps the order of a `CROSS JOIN`.
-fn push_source(sql: &mut Sql, tenant: &TenantId, filter: &EntryFilter) {
-    let Some(about) = &filter.about else {
+fn push_source(sql: &mut QueryBuilder, tenant: &TenantId, filter: &AuditEntryFilter) {
+    let Some(about) = &filter.license_ids else {
         sql.push("audit_entries a");
         return;
     };
@@ -123,39 +123,39 @@ fn push_source(sql: &mut Sql, tenant: &TenantId, filter: &EntryFilter) {
     sql.push("(SELECT id FROM audit_entries WHERE tenant_id = ")
         .bind(tenant.as_str())
         .push(" AND license_id IN (")
-        .bind_all(ids())
+        .push_bind_list(ids())
         .push(") UNION SELECT id FROM audit_entries WHERE tenant_id = ")
         .bind(tenant.as_str())
         .push(" AND successor_id IN (")
-        .bind_all(ids())
+        .push_bind_list(ids())
         .push(")) found CROSS JOIN audit_entries a");
 }
 
 fn push_conditions(
-    sql: &mut Sql,
+    sql: &mut QueryBuilder,
     tenant: &TenantId,
-    filter: &EntryFilter,
-    position: Position<AuditEntryId>,
+    filter: &AuditEntryFilter,
+    position: PageRequest<AuditEntryId>,
     now: Timestamp,
 ) {
     sql.push(" WHERE a.tenant_id = ").bind(tenant.as_str());
-    if filter.about.is_some() {
+    if filter.license_ids.is_some() {
         sql.push(" AND a.id = found.id");
     }
-    push_times(sql, filter, position, now);
+    push_time_range(sql, filter, position, now);
     if let Some(action) = filter.action {
         sql.push(" AND a.action = ").bind(action.as_str());
     }
     // The `IS NULL` conditions let an index by actor return the rows in order of time.
-    match filter.by {
+    match filter.actor {
         None => {}
-        Some(By::CommandLine) => {
+        Some(ActorFilter::CommandLine) => {
             sql.push(" AND a.actor_kind = 'command_line' AND a.actor_id IS NULL");
         }
-        Some(By::System) => {
+        Some(ActorFilter::System) => {
             sql.push(" AND a.actor_kind = 'system' AND a.actor_id IS NULL");
         }
-        Some(By::Operator(id)) => {
+        Some(ActorFilter::Operator(id)) => {
             sql.push(" AND a.actor_kind = 'operator' AND a.actor_id = ")
                 .bind(id.to_string());
         }
@@ -164,20 +164,20 @@ fn push_conditions(
 
 /// Appends the time range and the start of the page. Redundant bounds are left out: of two lower
 /// bounds, SQLite would choose the wrong one for its index.
-fn push_times(
-    sql: &mut Sql,
-    filter: &EntryFilter,
-    position: Position<AuditEntryId>,
+fn push_time_range(
+    sql: &mut QueryBuilder,
+    filter: &AuditEntryFilter,
+    position: PageRequest<AuditEntryId>,
     now: Timestamp,
 ) {
     let outlived = now.minus_days(RETENTION_DAYS).plus_millis(1);
     let from = filter
-        .from
-        .map_or(outlived, |day| day.begin().max(outlived));
+        .from_day
+        .map_or(outlived, |day| day.start().max(outlived));
     let mark = match position {
-        Position::Start => None,
-        Position::After(mark) => Some((" < (", mark)),
-        Position::Before(mark) => Some((" > (", mark)),
+        PageRequest::First => None,
+        PageRequest::After(mark) => Some((" < (", mark)),
+        PageRequest::Before(mark) => Some((" > (", mark)),
     };
     if let Some((beyond, mark)) = mark {
         sql.push(" AND (a.created_at, a.id)")
@@ -187,30 +187,30 @@ fn push_times(
             .bind(mark.id.to_string())
             .push(")");
     }
-    if !matches!(position, Position::Before(mark) if mark.value >= from.millis()) {
+    if !matches!(position, PageRequest::Before(mark) if mark.value >= from.millis()) {
         sql.push(" AND a.created_at >= ").bind(from.millis());
     }
-    if let Some(to) = filter.to {
+    if let Some(to) = filter.to_day {
         sql.push(" AND a.created_at < ").bind(to.end().millis());
     }
 }
 
 impl Tx<'_> {
     /// Records an entry, in the same unit of work as the change that it describes.
-    pub async fn record(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
+    pub async fn insert_audit_entry(&mut self, entry: &NewAuditEntry) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_id, actor_name, action,
              license_id, successor_id, details) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
-        .bind(entry.tenant.as_str())
+        .bind(entry.tenant_id.as_str())
         .bind(entry.id.to_string())
-        .bind(entry.at.millis())
+        .bind(entry.created_at.millis())
         .bind(entry.actor.kind.as_str())
         .bind(entry.actor.id.as_deref())
         .bind(&entry.actor.name)
         .bind(entry.action.as_str())
-        .bind(entry.license.map(|id| id.to_string()))
-        .bind(entry.successor.map(|id| id.to_string()))
+        .bind(entry.license_id.map(|id| id.to_string()))
+        .bind(entry.successor_id.map(|id| id.to_string()))
         .bind(entry.details.to_string())
         .execute(&mut *self.connection)
         .await?;
@@ -248,41 +248,44 @@ impl Tx<'_> {
 
 /// Returns a corrupt entry, or one from a newer version, with its readable fields: it must not
 /// hide the other entries, and it can't be repaired in an append-only log.
-fn entry(row: &AnyRow) -> Result<RecordedEntry, StoreError> {
-    let fields = Fields::new("audit_entries", row);
-    let (kind, action) = (fields.text("actor_kind")?, fields.text("action")?);
-    let details = fields.json("details");
+fn decode_entry(row: &AnyRow) -> Result<RecordedAuditEntry, StoreError> {
+    let fields = RowReader::new("audit_entries", row);
+    let (kind, action) = (
+        fields.get_string("actor_kind")?,
+        fields.get_string("action")?,
+    );
+    let details = fields.get_json("details");
     let (kind, action) = (ActorKind::from_name(&kind), Action::from_name(&action));
     if kind.is_none() || action.is_none() || details.is_err() {
-        let id = fields.text("id")?;
+        let id = fields.get_string("id")?;
         tracing::warn!(id, "audit entry is corrupt or from a newer version");
     }
     Ok(AuditEntry {
-        id: fields.parsed("id")?,
-        at: fields.time("created_at")?,
+        id: fields.get_parsed("id")?,
+        at: fields.get_timestamp("created_at")?,
         actor: Actor {
             kind: kind.unwrap_or(ActorKind::Unknown),
-            id: fields.optional_text("actor_id")?,
-            name: fields.text("actor_name")?,
+            id: fields.get_optional_string("actor_id")?,
+            name: fields.get_string("actor_name")?,
         },
         action: action.unwrap_or(Action::Unknown),
-        license: named_license(&fields, "license_id", "display_key")?,
-        successor: named_license(&fields, "successor_id", "successor_key")?,
+        license: decode_license_ref(&fields, "license_id", "display_key")?,
+        successor: decode_license_ref(&fields, "successor_id", "successor_key")?,
         details: details.unwrap_or_default(),
     })
 }
 
 /// Falls back to the id if the license does not exist, so that the entry stays readable.
-fn named_license(
-    fields: &Fields<'_>,
+fn decode_license_ref(
+    fields: &RowReader<'_>,
     id: &'static str,
     display_key: &'static str,
-) -> Result<Option<NamedLicense>, StoreError> {
-    let Some(id) = fields.optional_parsed::<LicenseId>(id)? else {
+) -> Result<Option<LicenseRef>, StoreError> {
+    let Some(id) = fields.get_optional_parsed::<LicenseId>(id)? else {
         return Ok(None);
     };
-    let display_key = fields.optional_text(display_key)?;
-    Ok(Some(NamedLicense {
+    let display_key = fields.get_optional_string(display_key)?;
+    Ok(Some(LicenseRef {
         id,
         display_key: DisplayKey::from_stored(display_key.unwrap_or_else(|| id.to_string())),
     }))

@@ -7,7 +7,7 @@ use sqlx::{AnyConnection, Connection, Executor, Row};
 
 use crate::{
     OpenError,
-    connect::{Connector, newest_schema},
+    connect::{Connector, latest_schema_version},
 };
 
 /// Writes a consistent copy of the database to `copy`, which must be empty or missing. Others may
@@ -23,65 +23,68 @@ pub async fn copy_database(url: &str, copy: &Path) -> Result<(), OpenError> {
             .await?;
         connection.close().await
     };
-    copied.await.map_err(|error| connector.explain(error))
+    copied.await.map_err(|error| connector.to_open_error(error))
 }
 
 /// Contents of a database file that is not in use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Copied {
+pub struct BackupSummary {
     /// Version of the last migration that was applied.
-    pub schema: i64,
-    pub tenants: i64,
-    pub licenses: i64,
+    pub schema_version: i64,
+    pub tenant_count: i64,
+    pub license_count: i64,
 }
 
 /// Reads a whole database file and summarizes its contents. Fails if the file is damaged or is
 /// not a Keywright database.
-pub async fn inspect_copy(url: &str) -> Result<Copied, OpenError> {
+pub async fn inspect_backup(url: &str) -> Result<BackupSummary, OpenError> {
     let connector = Connector::new(url)?;
     let inspected = async {
-        let mut connection = connector.connect_plainly().await?;
+        let mut connection = connector.connect_untuned().await?;
         let fault: String = sqlx::query("PRAGMA integrity_check(1)")
             .fetch_one(&mut connection)
             .await?
             .try_get(0)?;
-        let schema = number(&mut connection, "SELECT MAX(version) FROM _sqlx_migrations").await?;
-        let tenants = number(&mut connection, "SELECT COUNT(*) FROM tenants").await?;
-        let licenses = number(&mut connection, "SELECT COUNT(*) FROM licenses").await?;
+        let schema =
+            fetch_i64(&mut connection, "SELECT MAX(version) FROM _sqlx_migrations").await?;
+        let tenants = fetch_i64(&mut connection, "SELECT COUNT(*) FROM tenants").await?;
+        let licenses = fetch_i64(&mut connection, "SELECT COUNT(*) FROM licenses").await?;
         connection.close().await?;
-        let copied = Copied {
-            schema,
-            tenants,
-            licenses,
+        let copied = BackupSummary {
+            schema_version: schema,
+            tenant_count: tenants,
+            license_count: licenses,
         };
         Ok::<_, sqlx::Error>((fault, copied))
     };
     let (fault, copied) = match inspected.await {
         Ok(inspected) => inspected,
-        Err(error) if error.as_database_error().is_some() => return Err(OpenError::Broken(error)),
-        Err(error) => return Err(connector.explain(error)),
+        Err(error) if error.as_database_error().is_some() => {
+            return Err(OpenError::InvalidFile(error));
+        }
+        Err(error) => return Err(connector.to_open_error(error)),
     };
     if fault != "ok" {
-        return Err(OpenError::Damaged(fault));
+        return Err(OpenError::IntegrityCheckFailed(fault));
     }
-    if copied.schema > newest_schema() {
-        return Err(OpenError::Newer(copied.schema));
+    if copied.schema_version > latest_schema_version() {
+        return Err(OpenError::NewerSchema(copied.schema_version));
     }
     Ok(copied)
 }
 
 /// Deletes the sessions from a copy. Otherwise a restore would revive sessions that have ended
 /// since the backup.
-pub async fn end_sessions(url: &str) -> Result<(), OpenError> {
+pub async fn delete_sessions(url: &str) -> Result<(), OpenError> {
     let connector = Connector::new(url)?;
     let ended = async {
-        let mut connection = connector.connect_plainly().await?;
+        let mut connection = connector.connect_untuned().await?;
         connection.execute("DELETE FROM sessions").await?;
         connection.close().await
     };
-    ended.await.map_err(|error| connector.explain(error))
+    ended.await.map_err(|error| connector.to_open_error(error))
 }
 
-async fn number(connection: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::Error> {
+async fn fetch_i64(connection: &mut AnyConnection, sql: &'static str) -> Result<i64, sqlx::Error> {
     sqlx::query(sql).fetch_one(connection).await?.try_get(0)
 }

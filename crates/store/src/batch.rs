@@ -17,24 +17,24 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 #[derive(Debug, Clone, Copy)]
 pub struct BatchLimits {
     /// Capacity of the queue. Callers wait while it is full.
-    pub queue: usize,
+    pub queue_capacity: usize,
     /// Maximum number of requests in a batch. Bounds how long the first one waits for the last.
-    pub batch: usize,
+    pub max_batch_size: usize,
 }
 
 /// Queues requests and hands them to its workers in batches.
 pub struct Batcher<Q, R> {
     queue: RwLock<Option<mpsc::Sender<Queued<Q, R>>>>,
     /// Closed once every [`Inbox`] is dropped.
-    workers: Mutex<mpsc::Receiver<Infallible>>,
+    workers_done: Mutex<mpsc::Receiver<Infallible>>,
 }
 
 /// The receiving end of the queue. Each clone serves one worker.
 pub struct Inbox<Q, R> {
     queue: Arc<Mutex<Queue<Q, R>>>,
-    max_batch: usize,
+    max_batch_size: usize,
     /// Never used. [`Batcher::close`] waits until every clone is dropped.
-    alive: mpsc::Sender<Infallible>,
+    alive_token: mpsc::Sender<Infallible>,
 }
 
 struct Queue<Q, R> {
@@ -51,9 +51,9 @@ struct Queued<Q, R> {
 /// `None` if the caller does not wait for the response.
 type Reply<R> = Option<oneshot::Sender<R>>;
 
-pub enum Batch<Q, R> {
+pub enum BatchOutcome<Q, R> {
     /// The responses, in the order of the requests.
-    Done(Vec<R>),
+    Completed(Vec<R>),
     /// One request failed in a way that must not affect the others: each is rerun in its own
     /// batch.
     RetryEach(Vec<Q>),
@@ -73,7 +73,7 @@ pub trait BatchWorker: Send {
     fn run(
         &mut self,
         requests: Vec<Self::Request>,
-    ) -> impl Future<Output = Batch<Self::Request, Self::Response>> + Send;
+    ) -> impl Future<Output = BatchOutcome<Self::Request, Self::Response>> + Send;
 
     /// Resolves when [`BatchWorker::tick`] is due. Dropped and called again whenever requests
     /// arrive.
@@ -102,19 +102,19 @@ where
 {
     /// Returns the batcher and the receiving end of its queue.
     pub fn new(limits: BatchLimits) -> (Self, Inbox<Q, R>) {
-        let (sender, receiver) = mpsc::channel(limits.queue);
+        let (sender, receiver) = mpsc::channel(limits.queue_capacity);
         let (alive, workers) = mpsc::channel(1);
         let batcher = Self {
             queue: RwLock::new(Some(sender)),
-            workers: Mutex::new(workers),
+            workers_done: Mutex::new(workers),
         };
         let inbox = Inbox {
             queue: Arc::new(Mutex::new(Queue {
                 receiver,
                 deferred: Vec::new(),
             })),
-            max_batch: limits.batch,
-            alive,
+            max_batch_size: limits.max_batch_size,
+            alive_token: alive,
         };
         (batcher, inbox)
     }
@@ -160,7 +160,7 @@ where
     }
 
     /// Returns the number of queued requests.
-    pub fn waiting(&self) -> usize {
+    pub fn queued_len(&self) -> usize {
         self.queue
             .read()
             .as_ref()
@@ -175,7 +175,7 @@ where
     /// stopped.
     pub async fn close(&self) {
         self.queue.write().take();
-        self.workers.lock().await.recv().await;
+        self.workers_done.lock().await.recv().await;
     }
 
     fn sender(&self) -> Option<mpsc::Sender<Queued<Q, R>>> {
@@ -187,8 +187,8 @@ impl<Q, R> Clone for Inbox<Q, R> {
     fn clone(&self) -> Self {
         Self {
             queue: self.queue.clone(),
-            max_batch: self.max_batch,
-            alive: self.alive.clone(),
+            max_batch_size: self.max_batch_size,
+            alive_token: self.alive_token.clone(),
         }
     }
 }
@@ -203,14 +203,14 @@ where
     where
         W: BatchWorker<Request = Q, Response = R>,
     {
-        while let Some((requests, replies)) = self.next(&mut worker).await {
-            answer(&mut worker, requests, replies).await;
+        while let Some((requests, replies)) = self.next_batch(&mut worker).await {
+            run_batch(&mut worker, requests, replies).await;
         }
         worker.close().await;
     }
 
     /// Waits for requests and returns the next batch with its replies. `None` stops the worker.
-    async fn next<W>(&self, worker: &mut W) -> Option<(Vec<Q>, Vec<Reply<R>>)>
+    async fn next_batch<W>(&self, worker: &mut W) -> Option<(Vec<Q>, Vec<Reply<R>>)>
     where
         W: BatchWorker<Request = Q, Response = R>,
     {
@@ -219,7 +219,7 @@ where
         loop {
             if deferred.is_empty() {
                 tokio::select! {
-                    received = receiver.recv_many(deferred, self.max_batch) => {
+                    received = receiver.recv_many(deferred, self.max_batch_size) => {
                         if received == 0 {
                             return None;
                         }
@@ -237,7 +237,7 @@ where
             let mut requests = Vec::new();
             let mut replies = Vec::new();
             for queued in mem::take(deferred) {
-                if requests.len() < self.max_batch && W::can_join(&requests, &queued.request) {
+                if requests.len() < self.max_batch_size && W::can_join(&requests, &queued.request) {
                     // Skips requests whose callers are gone before any work has started.
                     if !queued
                         .reply
@@ -258,30 +258,30 @@ where
     }
 }
 
-async fn answer<W: BatchWorker>(
+async fn run_batch<W: BatchWorker>(
     worker: &mut W,
     requests: Vec<W::Request>,
     replies: Vec<Reply<W::Response>>,
 ) {
     match worker.run(requests).await {
-        Batch::Done(responses) => {
+        BatchOutcome::Completed(responses) => {
             for (reply, response) in replies.into_iter().zip(responses) {
-                send(reply, response);
+                send_reply(reply, response);
             }
         }
-        Batch::RetryEach(requests) => {
+        BatchOutcome::RetryEach(requests) => {
             for (reply, request) in replies.into_iter().zip(requests) {
-                if let Batch::Done(responses) = worker.run(vec![request]).await
+                if let BatchOutcome::Completed(responses) = worker.run(vec![request]).await
                     && let Some(response) = responses.into_iter().next()
                 {
-                    send(reply, response);
+                    send_reply(reply, response);
                 }
             }
         }
     }
 }
 
-fn send<R>(reply: Reply<R>, response: R) {
+fn send_reply<R>(reply: Reply<R>, response: R) {
     // The caller may be gone.
     reply.map(|reply| reply.send(response).ok());
 }
@@ -294,8 +294,8 @@ mod tests {
     use super::*;
 
     const LIMITS: BatchLimits = BatchLimits {
-        queue: 16,
-        batch: 3,
+        queue_capacity: 16,
+        max_batch_size: 3,
     };
 
     /// Reports each batch. Requests with the same tens digit can't share a batch, and a batch
@@ -310,17 +310,17 @@ mod tests {
             batch.iter().all(|one| one / 10 != next / 10)
         }
 
-        async fn run(&mut self, requests: Vec<u32>) -> Batch<u32, u32> {
+        async fn run(&mut self, requests: Vec<u32>) -> BatchOutcome<u32, u32> {
             self.0.send(requests.clone()).unwrap();
             if requests.len() > 1 && requests.contains(&0) {
-                return Batch::RetryEach(requests);
+                return BatchOutcome::RetryEach(requests);
             }
-            Batch::Done(requests.iter().map(|request| request + 100).collect())
+            BatchOutcome::Completed(requests.iter().map(|request| request + 100).collect())
         }
     }
 
     /// Runs a worker on requests that are already queued. Returns the responses and the batches.
-    async fn answered(requests: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
+    async fn run_requests(requests: &[u32]) -> (Vec<Option<u32>>, Vec<Vec<u32>>) {
         let (report, mut ran) = mpsc::unbounded_channel();
         let (batcher, inbox) = Batcher::new(LIMITS);
         let worker = async {
@@ -340,21 +340,21 @@ mod tests {
 
     #[tokio::test]
     async fn queued_requests_are_batched_up_to_the_limit() {
-        let (responses, runs) = answered(&[10, 20, 30, 40]).await;
+        let (responses, runs) = run_requests(&[10, 20, 30, 40]).await;
         assert_eq!(responses, [110, 120, 130, 140].map(Some));
         assert_eq!(runs, [vec![10, 20, 30], vec![40]]);
     }
 
     #[tokio::test]
     async fn request_that_cannot_join_does_not_block_later_ones() {
-        let (responses, runs) = answered(&[10, 11, 20, 12, 30]).await;
+        let (responses, runs) = run_requests(&[10, 11, 20, 12, 30]).await;
         assert_eq!(responses, [110, 111, 120, 112, 130].map(Some));
         assert_eq!(runs, [vec![10, 20], vec![11, 30], vec![12]]);
     }
 
     #[tokio::test]
     async fn retried_batch_runs_one_request_at_a_time() {
-        let (responses, runs) = answered(&[10, 0, 20]).await;
+        let (responses, runs) = run_requests(&[10, 0, 20]).await;
         assert_eq!(responses, [110, 100, 120].map(Some));
         assert_eq!(runs, [vec![10, 0, 20], vec![10], vec![0], vec![20]]);
     }
@@ -392,7 +392,7 @@ mod tests {
     async fn full_queue_rejects_try_post() {
         let (batcher, _inbox) = Batcher::<u32, u32>::new(LIMITS);
         assert!((0..16).all(|request| batcher.try_post(request)));
-        assert_eq!(batcher.waiting(), 16);
+        assert_eq!(batcher.queued_len(), 16);
         assert!(!batcher.try_post(16));
     }
 }

@@ -13,16 +13,16 @@ use crate::{
 };
 
 /// Uses memory instead of the disk while rows are inserted. An interrupted load must start over.
-const SQLITE_LOADING: &str = "PRAGMA synchronous = OFF;
+const SQLITE_BULK_LOAD_PRAGMAS: &str = "PRAGMA synchronous = OFF;
 PRAGMA cache_size = -2000000;
 PRAGMA foreign_keys = OFF;";
 
-pub struct Bulk {
+pub struct BulkLoader {
     connection: AnyConnection,
     engine: Engine,
 }
 
-impl Bulk {
+impl BulkLoader {
     /// Opens a database whose schema is up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let connector = Connector::new(url)?;
@@ -30,11 +30,11 @@ impl Bulk {
         let open = async {
             let mut connection = connector.connect().await?;
             if engine == Engine::Sqlite {
-                connection.execute(SQLITE_LOADING).await?;
+                connection.execute(SQLITE_BULK_LOAD_PRAGMAS).await?;
             }
             Ok(connection)
         };
-        let connection = open.await.map_err(|error| connector.explain(error))?;
+        let connection = open.await.map_err(|error| connector.to_open_error(error))?;
         Ok(Self { connection, engine })
     }
 

@@ -6,13 +6,13 @@ use keywright_domain::{
     ids::{Kid, TenantId},
 };
 
-use crate::{Engine, SealedSigningKey, Store, StoreError, query::Fields};
+use crate::{Engine, SealedSigningKey, Store, StoreError, query::RowReader};
 
 /// Maximum number of reported faults of one kind.
-const MOST_TOLD: i64 = 20;
+const MAX_FAULTS_PER_KIND: i64 = 20;
 
 /// Audit entries per query.
-const BATCH: i64 = 1_000;
+const AUDIT_BATCH_SIZE: i64 = 1_000;
 
 /// Faulty rows: an identifier to look each of them up by, and what is wrong.
 pub type Faults = Vec<String>;
@@ -20,7 +20,7 @@ pub type Faults = Vec<String>;
 /// A query for two columns of each faulty row, and the report built from them.
 struct Rule {
     sql: &'static str,
-    says: fn(&str, &str) -> String,
+    describe: fn(&str, &str) -> String,
 }
 
 const RULES: [Rule; 10] = [
@@ -28,94 +28,94 @@ const RULES: [Rule; 10] = [
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.active_count <>
               (SELECT COUNT(*) FROM activations a WHERE a.tenant_id = l.tenant_id AND a.license_id = l.id
               AND a.deactivated_at IS NULL) ORDER BY l.tenant_id, l.id LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: active count does not match its active devices"),
+        describe: |tenant, id| format!("license {tenant}/{id}: active count does not match its active devices"),
     },
     Rule {
         sql: "SELECT a.tenant_id AS first, a.id AS second FROM activations a WHERE NOT EXISTS
               (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
-        says: |tenant, id| format!("activation {tenant}/{id}: license does not exist"),
+        describe: |tenant, id| format!("activation {tenant}/{id}: license does not exist"),
     },
     Rule {
         sql: "SELECT CAST(v.activation_number AS TEXT) AS first, v.lease_status AS second FROM validations v WHERE NOT EXISTS
               (SELECT 1 FROM activations a WHERE a.number = v.activation_number) LIMIT $1",
-        says: |number, _| format!("validation of activation number {number}: activation does not exist"),
+        describe: |number, _| format!("validation of activation number {number}: activation does not exist"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE NOT EXISTS
               (SELECT 1 FROM key_types k WHERE k.tenant_id = l.tenant_id AND k.product_id = l.product_id
               AND k.id = l.key_type_id) LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: key type does not exist"),
+        describe: |tenant, id| format!("license {tenant}/{id}: key type does not exist"),
     },
     Rule {
         sql: "SELECT k.tenant_id AS first, k.id AS second FROM key_types k WHERE NOT EXISTS
               (SELECT 1 FROM products p WHERE p.tenant_id = k.tenant_id AND p.id = k.product_id) LIMIT $1",
-        says: |tenant, id| format!("key type {tenant}/{id}: product does not exist"),
+        describe: |tenant, id| format!("key type {tenant}/{id}: product does not exist"),
     },
     Rule {
         sql: "SELECT p.tenant_id AS first, p.id AS second FROM products p WHERE NOT EXISTS
               (SELECT 1 FROM tenants t WHERE t.id = p.tenant_id) LIMIT $1",
-        says: |tenant, id| format!("product {tenant}/{id}: tenant does not exist"),
+        describe: |tenant, id| format!("product {tenant}/{id}: tenant does not exist"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.state = 'reminted' AND NOT EXISTS
               (SELECT 1 FROM licenses s WHERE s.tenant_id = l.tenant_id AND s.id = l.successor_id
               AND s.predecessor_id = l.id) LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: reminted, but without a valid successor"),
+        describe: |tenant, id| format!("license {tenant}/{id}: reminted, but without a valid successor"),
     },
     Rule {
         sql: "SELECT l.tenant_id AS first, l.id AS second FROM licenses l WHERE l.predecessor_id IS NOT NULL AND NOT EXISTS
               (SELECT 1 FROM licenses p WHERE p.tenant_id = l.tenant_id AND p.id = l.predecessor_id
               AND p.successor_id = l.id AND p.state = 'reminted') LIMIT $1",
-        says: |tenant, id| format!("license {tenant}/{id}: predecessor does not refer to it"),
+        describe: |tenant, id| format!("license {tenant}/{id}: predecessor does not refer to it"),
     },
     Rule {
         sql: "SELECT a.tenant_id AS first, a.id AS second FROM audit_entries a WHERE a.license_id IS NOT NULL AND NOT EXISTS
               (SELECT 1 FROM licenses l WHERE l.tenant_id = a.tenant_id AND l.id = a.license_id) LIMIT $1",
-        says: |tenant, id| format!("audit entry {tenant}/{id}: license does not exist"),
+        describe: |tenant, id| format!("audit entry {tenant}/{id}: license does not exist"),
     },
     Rule {
         sql: "SELECT t.id AS first, t.name AS second FROM tenants t WHERE NOT EXISTS
               (SELECT 1 FROM signing_keys k WHERE k.tenant_id = t.id AND k.is_primary = 1) LIMIT $1",
-        says: |tenant, _| format!("tenant {tenant}: no primary signing key"),
+        describe: |tenant, _| format!("tenant {tenant}: no primary signing key"),
     },
 ];
 
 /// Row counts of the largest tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counted {
-    pub licenses: i64,
+pub struct RowCounts {
+    pub license_count: i64,
     /// Active and deactivated.
-    pub activations: i64,
-    pub audit_entries: i64,
+    pub activation_count: i64,
+    pub audit_entry_count: i64,
 }
 
 impl Store {
-    pub async fn count_everything(&self) -> Result<Counted, StoreError> {
+    pub async fn count_rows(&self) -> Result<RowCounts, StoreError> {
         let row = sqlx::query(
             "SELECT (SELECT COUNT(*) FROM licenses) AS licenses, (SELECT COUNT(*) FROM activations) AS activations,
              (SELECT COUNT(*) FROM audit_entries) AS audit_entries",
         )
-        .fetch_one(&mut *self.read().await?)
+        .fetch_one(&mut *self.acquire_reader().await?)
         .await?;
-        let fields = Fields::new("counts", &row);
-        Ok(Counted {
-            licenses: fields.number("licenses")?,
-            activations: fields.number("activations")?,
-            audit_entries: fields.number("audit_entries")?,
+        let fields = RowReader::new("counts", &row);
+        Ok(RowCounts {
+            license_count: fields.get_i64("licenses")?,
+            activation_count: fields.get_i64("activations")?,
+            audit_entry_count: fields.get_i64("audit_entries")?,
         })
     }
 
     /// Returns what SQLite's integrity check finds. Empty on PostgreSQL, which has its own tools.
-    pub async fn file_faults(&self) -> Result<Faults, StoreError> {
+    pub async fn check_file(&self) -> Result<Faults, StoreError> {
         if self.engine() == Engine::Postgres {
             return Ok(Vec::new());
         }
         let rows = sqlx::query("SELECT integrity_check AS fault FROM pragma_integrity_check")
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut *self.acquire_reader().await?)
             .await?;
         let faults = rows
             .iter()
-            .map(|row| Fields::new("pragma_integrity_check", row).text("fault"));
+            .map(|row| RowReader::new("pragma_integrity_check", row).get_string("fault"));
         let faults: Result<Faults, StoreError> = faults.collect();
         Ok(faults?
             .into_iter()
@@ -125,23 +125,30 @@ impl Store {
     }
 
     /// Returns rows that contradict others: counts, references, and pairs of reminted licenses.
-    pub async fn row_faults(&self) -> Result<Faults, StoreError> {
+    pub async fn check_rows(&self) -> Result<Faults, StoreError> {
         let mut faults = Vec::new();
-        for Rule { sql, says } in RULES {
+        for Rule {
+            sql,
+            describe: says,
+        } in RULES
+        {
             let rows = sqlx::query(sql)
-                .bind(MOST_TOLD)
-                .fetch_all(&mut *self.read().await?)
+                .bind(MAX_FAULTS_PER_KIND)
+                .fetch_all(&mut *self.acquire_reader().await?)
                 .await?;
             for row in &rows {
-                let fields = Fields::new("faults", row);
-                faults.push(says(&fields.text("first")?, &fields.text("second")?));
+                let fields = RowReader::new("faults", row);
+                faults.push(says(
+                    &fields.get_string("first")?,
+                    &fields.get_string("second")?,
+                ));
             }
         }
         Ok(faults)
     }
 
     /// Returns audit entries that can't be parsed, or whose action or actor is unknown.
-    pub async fn audit_faults(&self) -> Result<Faults, StoreError> {
+    pub async fn check_audit_entries(&self) -> Result<Faults, StoreError> {
         let mut faults = Vec::new();
         let mut last = (String::new(), String::new());
         loop {
@@ -151,19 +158,20 @@ impl Store {
             )
             .bind(&last.0)
             .bind(&last.1)
-            .bind(BATCH)
-            .fetch_all(&mut *self.read().await?)
+            .bind(AUDIT_BATCH_SIZE)
+            .fetch_all(&mut *self.acquire_reader().await?)
             .await?;
             for row in &rows {
-                let fields = Fields::new("audit_entries", row);
-                last = (fields.text("tenant_id")?, fields.text("id")?);
-                let is_known = Action::from_name(&fields.text("action")?).is_some()
-                    && ActorKind::from_name(&fields.text("actor_kind")?).is_some();
-                if !is_known || fields.json("details").is_err() {
+                let fields = RowReader::new("audit_entries", row);
+                last = (fields.get_string("tenant_id")?, fields.get_string("id")?);
+                let is_known = Action::from_name(&fields.get_string("action")?).is_some()
+                    && ActorKind::from_name(&fields.get_string("actor_kind")?).is_some();
+                if !is_known || fields.get_json("details").is_err() {
                     faults.push(format!("audit entry {}/{}: cannot be read", last.0, last.1));
                 }
             }
-            if rows.is_empty() || faults.len() >= usize::try_from(MOST_TOLD).unwrap_or(0) {
+            if rows.is_empty() || faults.len() >= usize::try_from(MAX_FAULTS_PER_KIND).unwrap_or(0)
+            {
                 return Ok(faults);
             }
         }
@@ -177,16 +185,16 @@ impl Store {
             "SELECT tenant_id, kid, public_key, sealed_private_key FROM signing_keys WHERE dropped_at IS NULL
              ORDER BY tenant_id, kid",
         )
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         let keys = rows.iter().map(|row| {
-            let fields = Fields::new("signing_keys", row);
+            let fields = RowReader::new("signing_keys", row);
             let key = SealedSigningKey {
-                kid: fields.parsed::<Kid>("kid")?,
-                public_key: fields.text("public_key")?,
-                sealed_private_key: fields.text("sealed_private_key")?,
+                kid: fields.get_parsed::<Kid>("kid")?,
+                public_key: fields.get_string("public_key")?,
+                sealed_private_key: fields.get_string("sealed_private_key")?,
             };
-            Ok((fields.parsed("tenant_id")?, key))
+            Ok((fields.get_parsed("tenant_id")?, key))
         });
         keys.collect()
     }

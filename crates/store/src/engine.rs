@@ -10,7 +10,7 @@ pub enum Engine {
 
 impl Engine {
     /// Returns the engine of a database URL, or `None` if it is not supported.
-    pub fn of(url: &str) -> Option<Self> {
+    pub fn from_url(url: &str) -> Option<Self> {
         match url.split_once(':')?.0 {
             "sqlite" => Some(Self::Sqlite),
             "postgres" | "postgresql" => Some(Self::Postgres),
@@ -25,11 +25,14 @@ mod tests {
 
     #[test]
     fn url_scheme_selects_the_engine() {
-        assert_eq!(Engine::of("sqlite:/tmp/a.db"), Some(Engine::Sqlite));
-        assert_eq!(Engine::of("postgres://u@h/d"), Some(Engine::Postgres));
-        assert_eq!(Engine::of("postgresql://u@h/d"), Some(Engine::Postgres));
+        assert_eq!(Engine::from_url("sqlite:/tmp/a.db"), Some(Engine::Sqlite));
+        assert_eq!(Engine::from_url("postgres://u@h/d"), Some(Engine::Postgres));
+        assert_eq!(
+            Engine::from_url("postgresql://u@h/d"),
+            Some(Engine::Postgres)
+        );
         for other in ["", "mysql://h/d", "keywright.db", "sqlite"] {
-            assert_eq!(Engine::of(other), None, "{other}");
+            assert_eq!(Engine::from_url(other), None, "{other}");
         }
     }
 }

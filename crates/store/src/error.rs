@@ -47,7 +47,7 @@ impl From<sqlx::Error> for StoreError {
                 ErrorKind::UniqueViolation
                 | ErrorKind::CheckViolation
                 | ErrorKind::ForeignKeyViolation => Self::Conflict,
-                _ if is_passing(database.code().as_deref()) => Self::Unavailable(Arc::new(error)),
+                _ if is_transient(database.code().as_deref()) => Self::Unavailable(Arc::new(error)),
                 _ => Self::Driver(Arc::new(error)),
             },
             sqlx::Error::Io(_)
@@ -68,7 +68,7 @@ impl From<sqlx::Error> for StoreError {
 /// connection exception, invalid transaction state (such as an idle timeout), transaction
 /// rollback, insufficient resources, operator intervention, system error. `55P03` is a lock
 /// timeout.
-fn is_passing(code: Option<&str>) -> bool {
+fn is_transient(code: Option<&str>) -> bool {
     match code {
         Some(code) if code.len() == 5 => {
             matches!(&code[..2], "08" | "25" | "40" | "53" | "57" | "58") || code == "55P03"
@@ -82,18 +82,18 @@ fn is_passing(code: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_passing;
+    use super::is_transient;
 
     #[test]
     fn transient_errors_are_recognized_on_both_engines() {
         for code in [
             "5", "261", "6", "10", "13", "08006", "25P03", "40P01", "53300", "55P03", "57P01",
         ] {
-            assert!(is_passing(Some(code)), "{code}");
+            assert!(is_transient(Some(code)), "{code}");
         }
         for code in ["1", "19", "2067", "42601", "23505", ""] {
-            assert!(!is_passing(Some(code)), "{code}");
+            assert!(!is_transient(Some(code)), "{code}");
         }
-        assert!(!is_passing(None));
+        assert!(!is_transient(None));
     }
 }

@@ -5,11 +5,11 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 impl Store {
     /// Returns what the form created, if it was submitted before.
-    pub async fn used_form(
+    pub async fn idempotent_result(
         &self,
         tenant: &TenantId,
         id: FormId,
@@ -17,9 +17,9 @@ impl Store {
         let row = sqlx::query("SELECT made FROM used_forms WHERE tenant_id = $1 AND id = $2")
             .bind(tenant.as_str())
             .bind(id.to_string())
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
-        row.map(|row| Fields::new("used_forms", &row).json("made"))
+        row.map(|row| RowReader::new("used_forms", &row).get_json("made"))
             .transpose()
     }
 }
@@ -27,7 +27,7 @@ impl Store {
 impl Tx<'_> {
     /// Records a form submission and what it creates, without secrets. Fails with
     /// [`StoreError::Conflict`] if the form was submitted before.
-    pub async fn use_form(
+    pub async fn insert_idempotency_key(
         &mut self,
         tenant: &TenantId,
         id: FormId,
@@ -48,7 +48,7 @@ impl Tx<'_> {
 
     /// Deletes at most `most` keys, of any tenant, that were used before `used_before`. Returns
     /// the number of deleted keys.
-    pub async fn purge_used_forms(
+    pub async fn purge_idempotency_keys(
         &mut self,
         used_before: Timestamp,
         most: u32,

@@ -8,8 +8,8 @@ use keywright_domain::{
 };
 
 #[cfg(feature = "testing")]
-use crate::activations::telemetry::telemetry;
-use crate::{Store, StoreError, Tx, activations::telemetry::with_telemetry, query::Fields};
+use crate::activations::telemetry::decode_telemetry;
+use crate::{Store, StoreError, Tx, activations::telemetry::bind_telemetry, query::RowReader};
 
 impl Store {
     /// Returns the last recorded beacon of a device ([`KeylessInstall::device`]).
@@ -26,13 +26,13 @@ impl Store {
         .bind(tenant.as_str())
         .bind(product.as_str())
         .bind(device)
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
         row.map(|row| {
-            let fields = Fields::new("keyless_installs", &row);
+            let fields = RowReader::new("keyless_installs", &row);
             Ok(LastBeacon {
-                state: fields.named("state", KeylessState::from_name)?,
-                seen_at: fields.time("last_seen_at")?,
+                state: fields.get_enum("state", KeylessState::from_name)?,
+                seen_at: fields.get_timestamp("last_seen_at")?,
             })
         })
         .transpose()
@@ -40,7 +40,7 @@ impl Store {
 
     /// Returns the installs of a product, newest first.
     #[cfg(feature = "testing")]
-    pub async fn keyless_installs(
+    pub async fn list_keyless_installs(
         &self,
         tenant: &TenantId,
         product: &ProductId,
@@ -52,20 +52,20 @@ impl Store {
         )
         .bind(tenant.as_str())
         .bind(product.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         rows.iter()
             .map(|row| {
-                let fields = Fields::new("keyless_installs", row);
+                let fields = RowReader::new("keyless_installs", row);
                 Ok(KeylessInstall {
-                    tenant: fields.parsed("tenant_id")?,
-                    product: fields.parsed("product_id")?,
-                    instance_id: fields.text("instance_id")?,
-                    machine_hash: fields.optional_parsed("machine_hash")?,
-                    state: fields.named("state", KeylessState::from_name)?,
-                    first_seen_at: fields.time("first_seen_at")?,
-                    last_seen_at: fields.time("last_seen_at")?,
-                    telemetry: telemetry(&fields)?,
+                    tenant_id: fields.get_parsed("tenant_id")?,
+                    product_id: fields.get_parsed("product_id")?,
+                    instance_id: fields.get_string("instance_id")?,
+                    machine_hash: fields.get_optional_parsed("machine_hash")?,
+                    state: fields.get_enum("state", KeylessState::from_name)?,
+                    first_seen_at: fields.get_timestamp("first_seen_at")?,
+                    last_seen_at: fields.get_timestamp("last_seen_at")?,
+                    telemetry: decode_telemetry(&fields)?,
                 })
             })
             .collect()
@@ -75,7 +75,7 @@ impl Store {
 impl Tx<'_> {
     /// Inserts or updates an install. An update keeps `first_seen_at` and the telemetry that the
     /// device does not send.
-    pub async fn write_keyless_install(
+    pub async fn upsert_keyless_install(
         &mut self,
         install: &KeylessInstall,
     ) -> Result<(), StoreError> {
@@ -96,15 +96,15 @@ impl Tx<'_> {
              memory = COALESCE(excluded.memory, keyless_installs.memory),
              trial_duration_days = COALESCE(excluded.trial_duration_days, keyless_installs.trial_duration_days)",
         )
-        .bind(install.tenant.as_str())
-        .bind(install.product.as_str())
-        .bind(install.device())
+        .bind(install.tenant_id.as_str())
+        .bind(install.product_id.as_str())
+        .bind(install.identity())
         .bind(&install.instance_id)
         .bind(install.machine_hash.as_ref().map(MachineHash::as_str))
         .bind(install.state.as_str())
         .bind(install.first_seen_at.millis())
         .bind(install.last_seen_at.millis());
-        with_telemetry(query, &install.telemetry)
+        bind_telemetry(query, &install.telemetry)
             .execute(&mut *self.connection)
             .await?;
         Ok(())

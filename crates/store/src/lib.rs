@@ -29,19 +29,19 @@ mod tenants;
 mod write;
 mod write_behind;
 
-pub use audit::{EntryFilter, NewAuditEntry, RecordedEntry};
-pub use backup::{Copied, copy_database, end_sessions, inspect_copy};
+pub use audit::{AuditEntryFilter, NewAuditEntry, RecordedAuditEntry};
+pub use backup::{BackupSummary, copy_database, delete_sessions, inspect_backup};
 #[cfg(feature = "bulk")]
-pub use bulk::Bulk;
-pub use changes::{Changes, Watch};
-pub use check::{Counted, Faults};
+pub use bulk::BulkLoader;
+pub use changes::{ChangeBroadcaster, Subscription};
+pub use check::{Faults, RowCounts};
 pub use connect::OpenError;
 pub use engine::Engine;
 pub use error::StoreError;
 pub use keys::SealedSigningKey;
-pub use licenses::{ActivationSnapshot, DeviceLicense, LicenseLookup};
+pub use licenses::{ActivationSnapshot, LicenseLookup, LicenseSnapshot};
 pub use operators::{CreateSession, Operator, Session};
-pub use store::{Load, Store};
-pub use tenants::{DeviceSdkKey, DeviceTenant, StoredSetupCode};
+pub use store::{Store, StoreMetrics};
+pub use tenants::{SdkKeyRecord, StoredSetupCode, TenantConfigRecord};
 pub use write::Tx;
 pub use write_behind::{LastSeenUpdate, SdkKeyUse};

@@ -1,6 +1,6 @@
 //! Products and their key types.
 
-use keywright_api_types::page::{COUNT_LIMIT, Count};
+use keywright_api_types::page::{Count, MAX_EXACT_COUNT};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
@@ -11,7 +11,7 @@ use keywright_domain::{
 
 use crate::{
     Store, StoreError, Tx,
-    query::{Fields, Sql},
+    query::{QueryBuilder, RowReader},
 };
 
 macro_rules! product_columns {
@@ -27,7 +27,7 @@ macro_rules! key_type_columns {
 }
 
 impl Store {
-    pub async fn product(
+    pub async fn find_product(
         &self,
         tenant: &TenantId,
         id: &ProductId,
@@ -39,29 +39,29 @@ impl Store {
         ))
         .bind(tenant.as_str())
         .bind(id.as_str())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
-        row.map(|row| product(&Fields::new("products", &row)))
+        row.map(|row| decode_product(&RowReader::new("products", &row)))
             .transpose()
     }
 
     /// Returns the tenant's products, sorted by slug.
-    pub async fn products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
+    pub async fn list_products(&self, tenant: &TenantId) -> Result<Vec<Product>, StoreError> {
         let rows = sqlx::query(concat!(
             "SELECT ",
             product_columns!(),
             " FROM products WHERE tenant_id = $1 ORDER BY id"
         ))
         .bind(tenant.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         rows.iter()
-            .map(|row| product(&Fields::new("products", row)))
+            .map(|row| decode_product(&RowReader::new("products", row)))
             .collect()
     }
 
     /// Returns the product's key types, sorted by slug.
-    pub async fn key_types(
+    pub async fn list_key_types(
         &self,
         tenant: &TenantId,
         product: &ProductId,
@@ -73,26 +73,26 @@ impl Store {
         ))
         .bind(tenant.as_str())
         .bind(product.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         rows.iter()
-            .map(|row| key_type(&Fields::new("key_types", row)))
+            .map(|row| decode_key_type(&RowReader::new("key_types", row)))
             .collect()
     }
 
     /// Returns the key types of all the tenant's products, sorted by product slug, then key type
     /// slug.
-    pub async fn all_key_types(&self, tenant: &TenantId) -> Result<Vec<KeyType>, StoreError> {
+    pub async fn list_all_key_types(&self, tenant: &TenantId) -> Result<Vec<KeyType>, StoreError> {
         let rows = sqlx::query(concat!(
             "SELECT ",
             key_type_columns!(),
             " FROM key_types WHERE tenant_id = $1 ORDER BY product_id, id"
         ))
         .bind(tenant.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         rows.iter()
-            .map(|row| key_type(&Fields::new("key_types", row)))
+            .map(|row| decode_key_type(&RowReader::new("key_types", row)))
             .collect()
     }
 
@@ -100,27 +100,28 @@ impl Store {
     pub async fn is_key_prefix_taken(&self, prefix: &KeyPrefix) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT id FROM products WHERE key_prefix = $1")
             .bind(prefix.as_str())
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
         Ok(row.is_some())
     }
 
     /// Counts the licenses of a key type, whatever their status, up to [`COUNT_LIMIT`].
-    pub async fn count_licenses_of(
+    pub async fn count_licenses_of_key_type(
         &self,
         tenant: &TenantId,
         product: &ProductId,
         key_type: &KeyTypeId,
     ) -> Result<Count, StoreError> {
-        let mut sql =
-            Sql::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses WHERE tenant_id = ");
+        let mut sql = QueryBuilder::new(
+            "SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses WHERE tenant_id = ",
+        );
         sql.bind(tenant.as_str())
             .push(" AND product_id = ")
             .bind(product.as_str())
             .push(" AND key_type_id = ")
             .bind(key_type.as_str())
             .push(" LIMIT ")
-            .bind(i64::from(COUNT_LIMIT) + 1)
+            .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS found");
         Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
@@ -152,11 +153,11 @@ impl Tx<'_> {
             "INSERT INTO products (tenant_id, id, name, key_prefix, trial_days, free_tier, created_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
-        .bind(product.tenant.as_str())
+        .bind(product.tenant_id.as_str())
         .bind(product.id.as_str())
         .bind(&product.name)
         .bind(product.key_prefix.as_str())
-        .bind(trial_days_column(product.settings))
+        .bind(encode_trial_days(product.settings))
         .bind(product.settings.free_tier.map(i64::from))
         .bind(product.created_at.millis())
         .execute(&mut *self.connection)
@@ -178,7 +179,7 @@ impl Tx<'_> {
         .bind(id.as_str())
         .fetch_optional(&mut *self.connection)
         .await?;
-        row.map(|row| product(&Fields::new("products", &row)))
+        row.map(|row| decode_product(&RowReader::new("products", &row)))
             .transpose()
     }
 
@@ -187,10 +188,10 @@ impl Tx<'_> {
         sqlx::query(
             "UPDATE products SET name = $3, trial_days = $4, free_tier = $5 WHERE tenant_id = $1 AND id = $2",
         )
-        .bind(product.tenant.as_str())
+        .bind(product.tenant_id.as_str())
         .bind(product.id.as_str())
         .bind(&product.name)
-        .bind(trial_days_column(product.settings))
+        .bind(encode_trial_days(product.settings))
         .bind(product.settings.free_tier.map(i64::from))
         .execute(&mut *self.connection)
         .await?;
@@ -203,12 +204,12 @@ impl Tx<'_> {
             "INSERT INTO key_types (tenant_id, product_id, id, activation_limit, duration_days, entitlements,
              fallback, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
-        .bind(key_type.tenant.as_str())
-        .bind(key_type.product.as_str())
+        .bind(key_type.tenant_id.as_str())
+        .bind(key_type.product_id.as_str())
         .bind(key_type.id.as_str())
         .bind(i64::from(key_type.activation_limit))
         .bind(key_type.duration_days.map(i64::from))
-        .bind(entitlements_column(&key_type.entitlements))
+        .bind(encode_entitlements(&key_type.entitlements))
         .bind(i64::from(key_type.fallback))
         .bind(key_type.created_at.millis())
         .execute(&mut *self.connection)
@@ -232,7 +233,7 @@ impl Tx<'_> {
         .bind(id.as_str())
         .fetch_optional(&mut *self.connection)
         .await?;
-        row.map(|row| key_type(&Fields::new("key_types", &row)))
+        row.map(|row| decode_key_type(&RowReader::new("key_types", &row)))
             .transpose()
     }
 
@@ -242,12 +243,12 @@ impl Tx<'_> {
             "UPDATE key_types SET activation_limit = $4, duration_days = $5, entitlements = $6, fallback = $7
              WHERE tenant_id = $1 AND product_id = $2 AND id = $3",
         )
-        .bind(key_type.tenant.as_str())
-        .bind(key_type.product.as_str())
+        .bind(key_type.tenant_id.as_str())
+        .bind(key_type.product_id.as_str())
         .bind(key_type.id.as_str())
         .bind(i64::from(key_type.activation_limit))
         .bind(key_type.duration_days.map(i64::from))
-        .bind(entitlements_column(&key_type.entitlements))
+        .bind(encode_entitlements(&key_type.entitlements))
         .bind(i64::from(key_type.fallback))
         .execute(&mut *self.connection)
         .await?;
@@ -259,60 +260,60 @@ impl Tx<'_> {
             .bind(tenant.as_str())
             .fetch_one(&mut *self.connection)
             .await?;
-        Fields::new("products", &row).count("products")
+        RowReader::new("products", &row).get_u32("products")
     }
 }
 
-fn product(fields: &Fields<'_>) -> Result<Product, StoreError> {
+fn decode_product(fields: &RowReader<'_>) -> Result<Product, StoreError> {
     Ok(Product {
-        tenant: fields.parsed("tenant_id")?,
-        id: fields.parsed("id")?,
-        name: fields.text("name")?,
-        key_prefix: fields.parsed("key_prefix")?,
-        settings: settings(fields)?,
-        created_at: fields.time("created_at")?,
+        tenant_id: fields.get_parsed("tenant_id")?,
+        id: fields.get_parsed("id")?,
+        name: fields.get_string("name")?,
+        key_prefix: fields.get_parsed("key_prefix")?,
+        settings: decode_settings(fields)?,
+        created_at: fields.get_timestamp("created_at")?,
     })
 }
 
-pub(crate) fn settings(fields: &Fields<'_>) -> Result<ProductSettings, StoreError> {
-    let trial_days = fields.optional_number("trial_days")?;
+pub(crate) fn decode_settings(fields: &RowReader<'_>) -> Result<ProductSettings, StoreError> {
+    let trial_days = fields.get_optional_i64("trial_days")?;
     Ok(ProductSettings {
         trial_days: trial_days
             .map(TryFrom::try_from)
             .transpose()
             .map_err(|_| fields.corrupt("trial_days"))?,
-        free_tier: fields.optional_flag("free_tier")?,
+        free_tier: fields.get_optional_bool("free_tier")?,
     })
 }
 
-fn trial_days_column(settings: ProductSettings) -> Option<i64> {
+fn encode_trial_days(settings: ProductSettings) -> Option<i64> {
     settings.trial_days.map(|days| i64::from(days.get()))
 }
 
-fn key_type(fields: &Fields<'_>) -> Result<KeyType, StoreError> {
-    let duration_days = fields.optional_number("duration_days")?;
+fn decode_key_type(fields: &RowReader<'_>) -> Result<KeyType, StoreError> {
+    let duration_days = fields.get_optional_i64("duration_days")?;
     Ok(KeyType {
-        tenant: fields.parsed("tenant_id")?,
-        product: fields.parsed("product_id")?,
-        id: fields.parsed::<KeyTypeId>("id")?,
-        activation_limit: fields.count("activation_limit")?,
+        tenant_id: fields.get_parsed("tenant_id")?,
+        product_id: fields.get_parsed("product_id")?,
+        id: fields.get_parsed::<KeyTypeId>("id")?,
+        activation_limit: fields.get_u32("activation_limit")?,
         duration_days: duration_days
             .map(u32::try_from)
             .transpose()
             .map_err(|_| fields.corrupt("duration_days"))?,
-        entitlements: entitlements(fields)?,
-        fallback: fields.flag("fallback")?,
-        created_at: fields.time("created_at")?,
+        entitlements: decode_entitlements(fields)?,
+        fallback: fields.get_bool("fallback")?,
+        created_at: fields.get_timestamp("created_at")?,
     })
 }
 
 /// Entitlements are stored as they are signed: joined with `,`, which no name contains.
-pub(crate) fn entitlements_column(entitlements: &Entitlements) -> String {
+pub(crate) fn encode_entitlements(entitlements: &Entitlements) -> String {
     entitlements.to_string()
 }
 
-pub(crate) fn entitlements(fields: &Fields<'_>) -> Result<Entitlements, StoreError> {
-    let text = fields.text("entitlements")?;
+pub(crate) fn decode_entitlements(fields: &RowReader<'_>) -> Result<Entitlements, StoreError> {
+    let text = fields.get_string("entitlements")?;
     text.split(',')
         .filter(|name| !name.is_empty())
         .map(|name| name.parse().map_err(|_| fields.corrupt("entitlements")))

@@ -1,21 +1,21 @@
 //! Metadata of the database as a whole, by name.
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 impl Store {
-    pub async fn server_fact(&self, name: &str) -> Result<Option<String>, StoreError> {
+    pub async fn server_metadata(&self, name: &str) -> Result<Option<String>, StoreError> {
         let row = sqlx::query("SELECT value FROM server_facts WHERE name = $1")
             .bind(name)
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
-        row.map(|row| Fields::new("server_facts", &row).text("value"))
+        row.map(|row| RowReader::new("server_facts", &row).get_string("value"))
             .transpose()
     }
 }
 
 impl Tx<'_> {
     /// Sets a value, replacing the old one.
-    pub async fn restate_server_fact(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
+    pub async fn set_server_metadata(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO server_facts (name, value) VALUES ($1, $2)
              ON CONFLICT (name) DO UPDATE SET value = excluded.value",
@@ -28,7 +28,7 @@ impl Tx<'_> {
     }
 
     /// Sets a value unless there is one. Returns the value that is now stored.
-    pub async fn state_server_fact(
+    pub async fn get_or_insert_server_metadata(
         &mut self,
         name: &str,
         value: &str,
@@ -44,6 +44,6 @@ impl Tx<'_> {
             .bind(name)
             .fetch_one(&mut *self.connection)
             .await?;
-        Fields::new("server_facts", &row).text("value")
+        RowReader::new("server_facts", &row).get_string("value")
     }
 }

@@ -6,11 +6,12 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::{Any, pool::PoolConnection};
 
 use crate::{
-    ActivationSnapshot, Changes, Engine, LastSeenUpdate, OpenError, SdkKeyUse, StoreError, Tx,
-    changes::{Listener, Sender},
-    connect::{Connector, Readers, file_guard::DatabaseFileGuard},
+    ActivationSnapshot, ChangeBroadcaster, Engine, LastSeenUpdate, OpenError, SdkKeyUse,
+    StoreError, Tx,
+    changes::{Listener, Notifier},
+    connect::{Connector, ReadPool, file_guard::DatabaseFileGuard},
     licenses::LookupBatcher,
-    query::{Fields, Sql},
+    query::{QueryBuilder, RowReader},
     search::SearchIndex,
     write::Writer,
     write_behind::WriteBehind,
@@ -23,35 +24,35 @@ pub struct Store {
 }
 
 struct Inner {
-    readers: Readers,
+    readers: ReadPool,
     lookups: LookupBatcher,
-    search: SearchIndex,
+    search_index: SearchIndex,
     writer: Writer,
     write_behind: WriteBehind,
-    changes: Changes,
-    home: Home,
+    changes: ChangeBroadcaster,
+    backend: Backend,
 }
 
 /// State that depends on the engine.
-enum Home {
+enum Backend {
     /// SQLite: a local file.
-    File,
+    Sqlite,
     /// PostgreSQL: a database that other servers may share.
-    Shared(Others),
+    Postgres(PgChannels),
 }
 
 /// Current load of the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Load {
+pub struct StoreMetrics {
     pub connections_idle: usize,
     pub connections_in_use: usize,
     /// Units of work that wait for the writer (SQLite) or are in flight (PostgreSQL).
-    pub units_waiting: usize,
+    pub pending_units: usize,
 }
 
 /// Exchange of changes between servers on one database.
-struct Others {
-    sender: Sender,
+struct PgChannels {
+    notifier: Notifier,
     listener: Listener,
 }
 
@@ -62,30 +63,36 @@ impl Store {
         let connector = Connector::new(url)?;
         connector.migrate().await?;
         let pool = connector.pool().await?;
-        let search = connector.search_index(&pool).await?;
-        let mut readers = Readers {
+        let search = connector.detect_search_index(&pool).await?;
+        let mut readers = ReadPool {
             pool,
             file_guard: None,
         };
-        let changes = Changes::new();
+        let changes = ChangeBroadcaster::new();
         let (home, writer) = match connector.engine {
             Engine::Sqlite => {
-                let guard = Arc::new(connector.file_guard(&readers.pool).await?);
+                let guard = Arc::new(connector.open_file_guard(&readers.pool).await?);
                 tokio::spawn(DatabaseFileGuard::check_periodically(Arc::downgrade(
                     &guard,
                 )));
                 readers.file_guard = Some(guard.clone());
                 let writer = Writer::sqlite(connector.clone(), guard, changes.clone())
                     .map_err(|error| OpenError::Unreachable(error.into()))?;
-                (Home::File, writer)
+                (Backend::Sqlite, writer)
             }
             Engine::Postgres => {
-                let sender = Sender::start(readers.pool.clone());
+                let sender = Notifier::start(readers.pool.clone());
                 let url = connector.url().to_owned();
                 let listener = Listener::start(url, changes.clone(), &sender);
                 let writer =
                     Writer::postgres(readers.pool.clone(), changes.clone(), sender.clone());
-                (Home::Shared(Others { sender, listener }), writer)
+                (
+                    Backend::Postgres(PgChannels {
+                        notifier: sender,
+                        listener,
+                    }),
+                    writer,
+                )
             }
         };
         Ok(Self {
@@ -93,10 +100,10 @@ impl Store {
                 lookups: LookupBatcher::start(&connector, &readers),
                 write_behind: WriteBehind::start(writer.clone()),
                 readers,
-                search,
+                search_index: search,
                 writer,
                 changes,
-                home,
+                backend: home,
             }),
         })
     }
@@ -137,13 +144,13 @@ impl Store {
         self.engine() == Engine::Sqlite
     }
 
-    pub fn load(&self) -> Load {
+    pub fn metrics(&self) -> StoreMetrics {
         let pool = &self.inner.readers.pool;
         let idle = pool.num_idle();
-        Load {
+        StoreMetrics {
             connections_idle: idle,
             connections_in_use: (pool.size() as usize).saturating_sub(idle),
-            units_waiting: self.inner.writer.waiting(),
+            pending_units: self.inner.writer.pending_len(),
         }
     }
 
@@ -158,7 +165,7 @@ impl Store {
         if let Some(guard) = &self.inner.readers.file_guard {
             guard.ensure_present()?;
         }
-        let mut connection = self.read().await?;
+        let mut connection = self.acquire_reader().await?;
         sqlx::query("SELECT 1").execute(&mut *connection).await?;
         Ok(())
     }
@@ -167,9 +174,9 @@ impl Store {
     pub async fn close(&self) {
         self.flush().await;
         self.inner.writer.close().await;
-        if let Home::Shared(others) = &self.inner.home {
+        if let Backend::Postgres(others) = &self.inner.backend {
             others.listener.close();
-            others.sender.close().await;
+            others.notifier.close().await;
         }
         self.inner.lookups.close().await;
         self.inner.readers.pool.close().await;
@@ -177,40 +184,40 @@ impl Store {
 
     /// Returns the broadcaster of changes. Changes by other processes arrive within half a
     /// second.
-    pub fn changes(&self) -> &Changes {
+    pub fn changes(&self) -> &ChangeBroadcaster {
         &self.inner.changes
     }
 
     /// Returns whether search matches in the middle of words, rather than only at their
     /// beginning.
     pub fn supports_substring_search(&self) -> bool {
-        self.inner.search
+        self.inner.search_index
             != SearchIndex::Postgres {
                 has_trigrams: false,
             }
     }
 
     pub(crate) fn engine(&self) -> Engine {
-        match self.inner.home {
-            Home::File => Engine::Sqlite,
-            Home::Shared(_) => Engine::Postgres,
+        match self.inner.backend {
+            Backend::Sqlite => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
         }
     }
 
     pub(crate) fn search_index(&self) -> SearchIndex {
-        self.inner.search
+        self.inner.search_index
     }
 
-    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
-        self.inner.readers.read().await
+    pub(crate) async fn acquire_reader(&self) -> Result<PoolConnection<Any>, StoreError> {
+        self.inner.readers.acquire().await
     }
 
     /// Runs a query and returns its column `counted`.
-    pub(crate) async fn fetch_count(&self, sql: Sql) -> Result<u32, StoreError> {
-        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+    pub(crate) async fn fetch_count(&self, sql: QueryBuilder) -> Result<u32, StoreError> {
+        let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
         let counted = rows
             .first()
-            .map(|row| Fields::new("counts", row).count("counted"));
+            .map(|row| RowReader::new("counts", row).get_u32("counted"));
         Ok(counted.transpose()?.unwrap_or(0))
     }
 

@@ -20,36 +20,36 @@ pub fn license_key(text: &str) -> LicenseKey {
 /// Builds an active lifetime license for `acme`'s product `notes` with three free slots.
 pub fn license(key: &LicenseKey) -> License {
     License {
-        tenant: "acme".parse().unwrap(),
+        tenant_id: "acme".parse().unwrap(),
         id: key.id(),
-        product: "notes".parse().unwrap(),
-        key_type: "pro".parse().unwrap(),
+        product_id: "notes".parse().unwrap(),
+        key_type_id: "pro".parse().unwrap(),
         display_key: key.display_key(&"ACME".parse().unwrap()),
         state: LicenseState::Active,
         created_at: NOW,
         expires_at: None,
         activation_limit: 3,
         active_count: 0,
-        entitlements: Entitlements::none(),
+        entitlements: Entitlements::empty(),
         fallback: false,
         customer: Customer::default(),
-        predecessor: None,
-        successor: None,
+        predecessor_id: None,
+        successor_id: None,
     }
 }
 
 /// Builds device `number` of an `acme` license, active since [`NOW`].
 pub fn activation(license: LicenseId, number: u32) -> Activation {
     Activation {
-        tenant: "acme".parse().unwrap(),
-        license,
-        instance: instance_id(number),
+        tenant_id: "acme".parse().unwrap(),
+        license_id: license,
+        instance_id: instance_id(number),
         machine_hash: Some(machine_hash(number).parse().unwrap()),
         request_id: None,
         device_name: format!("Device {number}"),
         created_at: NOW,
         last_validated_at: NOW,
-        deactivated: None,
+        deactivation: None,
         last_lease: LastLease {
             status: LeaseStatus::Active,
             expires_at: NOW.plus_days(7),

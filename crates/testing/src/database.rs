@@ -14,7 +14,7 @@ use crate::EngineFixture;
 
 /// Environment variable with the URL of a PostgreSQL maintenance database whose user may create
 /// databases. `cargo xtask test` starts a server and sets it.
-pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
+pub const POSTGRES_URL_ENV: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
 /// A database of its own for one test. On SQLite it is deleted with the last clone; on PostgreSQL
 /// it lives as long as the test cluster.
@@ -22,34 +22,34 @@ pub const POSTGRES_URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 pub struct TestDatabase {
     url: String,
     /// Directory of the SQLite file; `None` on PostgreSQL.
-    folder: Option<Arc<tempfile::TempDir>>,
+    dir: Option<Arc<tempfile::TempDir>>,
 }
 
-fn file_in(folder: &tempfile::TempDir) -> PathBuf {
+fn database_path(folder: &tempfile::TempDir) -> PathBuf {
     folder.path().join("test.db")
 }
 
 impl TestDatabase {
     /// Creates an empty database on `engine`.
-    pub async fn on(engine: Engine) -> Self {
+    pub async fn create(engine: Engine) -> Self {
         match engine {
-            Engine::Sqlite => Self::sqlite(),
-            Engine::Postgres => Self::postgres().await,
+            Engine::Sqlite => Self::create_sqlite(),
+            Engine::Postgres => Self::create_postgres().await,
         }
     }
 
-    fn sqlite() -> Self {
+    fn create_sqlite() -> Self {
         let folder = tempfile::tempdir().expect("failed to create a temporary directory");
-        let url = format!("sqlite:{}?mode=rwc", file_in(&folder).display());
+        let url = format!("sqlite:{}?mode=rwc", database_path(&folder).display());
         Self {
             url,
-            folder: Some(Arc::new(folder)),
+            dir: Some(Arc::new(folder)),
         }
     }
 
-    async fn postgres() -> Self {
-        let maintenance = env::var(POSTGRES_URL_VARIABLE).unwrap_or_else(|_| {
-            panic!("{POSTGRES_URL_VARIABLE} is not set: run the tests with `cargo xtask test rust`")
+    async fn create_postgres() -> Self {
+        let maintenance = env::var(POSTGRES_URL_ENV).unwrap_or_else(|_| {
+            panic!("{POSTGRES_URL_ENV} is not set: run the tests with `cargo xtask test rust`")
         });
         // Unique among all runs on this server: the standard library seeds `RandomState`
         // randomly.
@@ -75,7 +75,7 @@ impl TestDatabase {
             .expect("the maintenance URL names no database");
         Self {
             url: format!("{server}/{name}"),
-            folder: None,
+            dir: None,
         }
     }
 
@@ -85,8 +85,8 @@ impl TestDatabase {
     }
 
     /// Path of the SQLite file; `None` on PostgreSQL.
-    pub fn file(&self) -> Option<PathBuf> {
-        self.folder.as_deref().map(file_in)
+    pub fn path(&self) -> Option<PathBuf> {
+        self.dir.as_deref().map(database_path)
     }
 
     pub async fn open(&self) -> Store {
@@ -115,9 +115,9 @@ impl TestDatabase {
 
     /// Returns everything the database stores, for leak checks: the raw SQLite files including
     /// the WAL, or the rows of every PostgreSQL table as text.
-    pub async fn everything_stored(&self) -> Vec<u8> {
-        let Some(folder) = &self.folder else {
-            return self.rows_of_every_table().await.into_bytes();
+    pub async fn dump_contents(&self) -> Vec<u8> {
+        let Some(folder) = &self.dir else {
+            return self.dump_tables().await.into_bytes();
         };
         let files = fs::read_dir(folder.path()).expect("failed to list the database directory");
         files
@@ -128,7 +128,7 @@ impl TestDatabase {
             .collect()
     }
 
-    async fn rows_of_every_table(&self) -> String {
+    async fn dump_tables(&self) -> String {
         let mut connection = AnyConnection::connect(&self.url)
             .await
             .expect("failed to connect to PostgreSQL");
@@ -155,7 +155,7 @@ impl TestDatabase {
 }
 
 impl EngineFixture for TestDatabase {
-    async fn on(engine: Engine) -> Self {
-        Self::on(engine).await
+    async fn create(engine: Engine) -> Self {
+        Self::create(engine).await
     }
 }

@@ -21,9 +21,9 @@ mod world;
 pub use keywright_store::Engine;
 pub use keywright_testing_macros::engine_test;
 
-pub use self::database::{POSTGRES_URL_VARIABLE, TestDatabase};
+pub use self::database::{POSTGRES_URL_ENV, TestDatabase};
 #[cfg(feature = "service")]
-pub use self::{clock::FixedClock, rng::SeededRng, world::TestWorld};
+pub use self::{clock::FixedClock, rng::SeededRng, world::TestContext};
 
 use keywright_domain::time::Timestamp;
 
@@ -34,7 +34,7 @@ pub const NOW: Timestamp = Timestamp::from_seconds(1_781_000_000);
 pub trait EngineFixture: Sized {
     /// Creates the fixture on `engine`. Panics if the engine is unavailable: PostgreSQL tests are
     /// never skipped.
-    fn on(engine: Engine) -> impl Future<Output = Self>;
+    fn create(engine: Engine) -> impl Future<Output = Self>;
 }
 
 /// Runs a test with its fixture on one engine. [`engine_test`] expands to calls of this function.
@@ -43,11 +43,11 @@ where
     Fixture: EngineFixture,
     Test: AsyncFnOnce(Fixture),
 {
-    test(Fixture::on(engine).await).await;
+    test(Fixture::create(engine).await).await;
 }
 
 impl EngineFixture for Engine {
-    async fn on(engine: Engine) -> Self {
+    async fn create(engine: Engine) -> Self {
         engine
     }
 }

@@ -9,14 +9,14 @@ use sha2::{Digest, Sha256};
 #[derive(Debug)]
 pub struct SeededRng {
     seed: u64,
-    drawn: AtomicU64,
+    block_counter: AtomicU64,
 }
 
 impl SeededRng {
     pub fn new(seed: u64) -> Self {
         Self {
             seed,
-            drawn: AtomicU64::new(0),
+            block_counter: AtomicU64::new(0),
         }
     }
 }
@@ -24,7 +24,7 @@ impl SeededRng {
 impl Rng for SeededRng {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(32) {
-            let number = self.drawn.fetch_add(1, Ordering::SeqCst);
+            let number = self.block_counter.fetch_add(1, Ordering::SeqCst);
             let block = Sha256::new()
                 .chain_update(self.seed.to_le_bytes())
                 .chain_update(number.to_le_bytes());

@@ -1,14 +1,14 @@
 //! All services on a dedicated test database.
 
 use keywright_service::{
-    Services, rate_limit::LimitSettings, rng::Rng, signing_keys::master_key::MasterKey,
+    Services, rate_limit::RateLimitConfig, rng::Rng, signing_keys::master_key::MasterKey,
 };
 use keywright_store::{Engine, Store};
 
 use crate::{EngineFixture, FixedClock, NOW, SeededRng, TestDatabase};
 
 /// All services on a dedicated database, with a fixed clock.
-pub struct TestWorld {
+pub struct TestContext {
     pub services: Services,
     /// Clock that `services` reads.
     pub clock: FixedClock,
@@ -17,23 +17,28 @@ pub struct TestWorld {
     pub database: TestDatabase,
 }
 
-impl TestWorld {
+impl TestContext {
     /// Creates the services on an empty database.
-    pub async fn on(engine: Engine) -> Self {
-        Self::over(TestDatabase::on(engine).await, 7, LimitSettings::default()).await
+    pub async fn create(engine: Engine) -> Self {
+        Self::build(
+            TestDatabase::create(engine).await,
+            7,
+            RateLimitConfig::default(),
+        )
+        .await
     }
 
     /// Creates a second server on the same database, with the same master key and its own clock.
-    pub async fn beside(&self) -> Self {
-        Self::over(self.database.clone(), 8, LimitSettings::default()).await
+    pub async fn second_server(&self) -> Self {
+        Self::build(self.database.clone(), 8, RateLimitConfig::default()).await
     }
 
-    async fn over(database: TestDatabase, seed: u64, limits: LimitSettings) -> Self {
+    async fn build(database: TestDatabase, seed: u64, limits: RateLimitConfig) -> Self {
         let store = database.open().await;
         let clock = FixedClock::at(NOW);
         let rng: Box<dyn Rng> = Box::new(SeededRng::new(seed));
         let master_key = MasterKey::generate(&SeededRng::new(7))
-            .checked(&store, &*rng)
+            .verify_against_store(&store, &*rng)
             .await
             .expect("the master key does not match the database");
         let clock_given = Box::new(clock.clone());
@@ -47,13 +52,13 @@ impl TestWorld {
     }
 
     /// Creates a server on the same database with other rate limits and fresh counters.
-    pub async fn limited_by(&self, limits: LimitSettings) -> Self {
-        Self::over(self.database.clone(), 9, limits).await
+    pub async fn with_rate_limits(&self, limits: RateLimitConfig) -> Self {
+        Self::build(self.database.clone(), 9, limits).await
     }
 
     /// Creates the services on a database with the demo data.
     pub async fn with_demo(engine: Engine) -> Self {
-        let world = Self::on(engine).await;
+        let world = Self::create(engine).await;
         world
             .services
             .demo
@@ -64,8 +69,8 @@ impl TestWorld {
     }
 }
 
-impl EngineFixture for TestWorld {
-    async fn on(engine: Engine) -> Self {
-        Self::on(engine).await
+impl EngineFixture for TestContext {
+    async fn create(engine: Engine) -> Self {
+        Self::create(engine).await
     }
 }

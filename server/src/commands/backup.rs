@@ -7,12 +7,12 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
-use keywright_store::{copy_database, end_sessions, inspect_copy};
+use keywright_store::{copy_database, delete_sessions, inspect_backup};
 
 use crate::{
-    commands::say,
+    commands::print_line,
     config::{DatabaseArgs, sqlite_url},
-    data_dir::{finish, make_folder, new_secret_file},
+    data_dir::{create_parent_dir, create_secret_file, persist},
 };
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(crate) struct RestoreArgs {
 
 impl BackupArgs {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        let file = database.sqlite_file_for("`keywright backup`", "pg_dump")?;
+        let file = database.require_sqlite_file("`keywright backup`", "pg_dump")?;
         if !file.exists() {
             bail!("no database at {}: check --data-dir", file.display());
         }
@@ -40,12 +40,12 @@ impl BackupArgs {
         if copy.exists() {
             bail!("{} already exists: choose another file", copy.display());
         }
-        let half = half_of(copy);
-        new_secret_file(&half).with_context(|| format!("can't write {}", copy.display()))?;
+        let half = temp_path(copy);
+        create_secret_file(&half).with_context(|| format!("can't write {}", copy.display()))?;
         let copied = async {
             copy_database(&sqlite_url(&file)?, &half).await?;
-            let copied = inspect_copy(&sqlite_url(&half)?).await?;
-            finish(&half, copy).with_context(|| format!("can't write {}", copy.display()))?;
+            let copied = inspect_backup(&sqlite_url(&half)?).await?;
+            persist(&half, copy).with_context(|| format!("can't write {}", copy.display()))?;
             Ok::<_, anyhow::Error>(copied)
         };
         let copied = match copied.await {
@@ -55,47 +55,47 @@ impl BackupArgs {
                 return Err(error);
             }
         };
-        say(&format!(
+        print_line(&format!(
             "Wrote {}: {} tenants and {} licenses, as of the start of the backup.",
             copy.display(),
-            copied.tenants,
-            copied.licenses
+            copied.tenant_count,
+            copied.license_count
         ))?;
-        say(&format!(
+        print_line(&format!(
             "The backup does not contain the master key, which is needed to read the signing keys. Keep a copy of {} in another place.",
-            database.master_key_place().display()
+            database.master_key_location().display()
         ))
     }
 }
 
 impl RestoreArgs {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
-        let file = database.sqlite_file_for("`keywright restore`", "pg_restore")?;
+        let file = database.require_sqlite_file("`keywright restore`", "pg_restore")?;
         let backup = std::path::absolute(&self.file)?;
         if !backup.is_file() {
             bail!("no such file: {}", backup.display());
         }
         // Held to the end, so that no server opens a partial database.
-        let _lock = database.lock()?;
+        let _lock = database.lock_exclusively()?;
         if file.exists() && !self.replace {
             bail!(
                 "a database already exists at {}: with --replace, it is renamed and replaced",
                 file.display()
             );
         }
-        let half = half_of(&file);
-        make_folder(&file)?;
+        let half = temp_path(&file);
+        create_parent_dir(&file)?;
         let copied = async {
-            let mut written = new_secret_file(&half)?;
+            let mut written = create_secret_file(&half)?;
             let mut read =
                 File::open(&backup).with_context(|| format!("can't read {}", backup.display()))?;
             std::io::copy(&mut read, &mut written)?;
             drop(written);
             let url = sqlite_url(&half)?;
-            let copied = inspect_copy(&url)
+            let copied = inspect_backup(&url)
                 .await
                 .with_context(|| format!("can't restore {}", backup.display()))?;
-            end_sessions(&url).await?;
+            delete_sessions(&url).await?;
             Ok::<_, anyhow::Error>(copied)
         };
         let copied = match copied.await {
@@ -105,14 +105,14 @@ impl RestoreArgs {
                 return Err(error);
             }
         };
-        let kept = put_aside(&file)?;
-        finish(&half, &file).with_context(|| format!("can't write {}", file.display()))?;
-        say(&format!(
+        let kept = rename_existing(&file)?;
+        persist(&half, &file).with_context(|| format!("can't write {}", file.display()))?;
+        print_line(&format!(
             "Restored {} tenants and {} licenses. All operators must sign in again. Anything deactivated, revoked or ended since the backup works again until you repeat the change.",
-            copied.tenants, copied.licenses
+            copied.tenant_count, copied.license_count
         ))?;
         if let Some(kept) = kept {
-            say(&format!(
+            print_line(&format!(
                 "The previous database was renamed to {}.",
                 kept.display()
             ))?;
@@ -128,7 +128,7 @@ impl RestoreArgs {
 }
 
 /// Renames the current database and its write-ahead log, and returns the new path.
-fn put_aside(file: &Path) -> anyhow::Result<Option<PathBuf>> {
+fn rename_existing(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     if !file.exists() {
         return Ok(None);
     }
@@ -137,7 +137,7 @@ fn put_aside(file: &Path) -> anyhow::Result<Option<PathBuf>> {
         bail!("too many replaced databases in the data directory");
     };
     for end in ["-wal", "-shm"] {
-        let (from, to) = (with_end(file, end), with_end(&kept, end));
+        let (from, to) = (append_suffix(file, end), append_suffix(&kept, end));
         if from.exists() {
             fs::rename(&from, &to).with_context(|| format!("can't rename {}", from.display()))?;
         }
@@ -146,11 +146,11 @@ fn put_aside(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     Ok(Some(kept))
 }
 
-fn half_of(file: &Path) -> PathBuf {
-    with_end(file, ".half")
+fn temp_path(file: &Path) -> PathBuf {
+    append_suffix(file, ".half")
 }
 
-fn with_end(file: &Path, end: &str) -> PathBuf {
+fn append_suffix(file: &Path, end: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

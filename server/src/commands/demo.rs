@@ -1,29 +1,29 @@
 //! `keywright demo`.
 
-use keywright_service::rate_limit::LimitSettings;
+use keywright_service::rate_limit::RateLimitConfig;
 
-use crate::{commands::say, config::DatabaseArgs};
+use crate::{commands::print_line, config::DatabaseArgs};
 
 pub(crate) async fn run(database: &DatabaseArgs, json: bool) -> anyhow::Result<()> {
-    let services = database.open_or_create(LimitSettings::default()).await?;
+    let services = database.open_or_create(RateLimitConfig::default()).await?;
     let filled = services.demo.fill().await;
     services.close().await;
     let report = filled?;
     if json {
-        return say(&serde_json::to_string(&report)?);
+        return print_line(&serde_json::to_string(&report)?);
     }
-    say(
+    print_line(
         "Loaded the demo data. Sign in with one of these accounts (the last column is the password):",
     )?;
     for operator in &report.operators {
-        say(&format!(
+        print_line(&format!(
             "  {:<20} {:<8} {:<6} {}",
             operator.email, operator.role, operator.tenant, operator.password
         ))?;
     }
-    say("License keys to try in an app:")?;
+    print_line("License keys to try in an app:")?;
     for key in &report.keys {
-        say(&format!("  {:<20} {}", key.license_key, key.status))?;
+        print_line(&format!("  {:<20} {}", key.license_key, key.status))?;
     }
-    say(&format!("SDK key for acme: {}", report.sdk_key))
+    print_line(&format!("SDK key for acme: {}", report.sdk_key))
 }

@@ -8,20 +8,20 @@ use keywright_domain::{
 use keywright_service::products::{CreateKeyType, UpdateKeyType};
 
 use crate::{
-    commands::{Switch, caller_for, explain, say, with_services},
+    commands::{OnOff, add_hint, caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyTypeCommand {
     /// Create a key type.
-    Add(AddArgs),
+    Add(CreateArgs),
     /// Update a key type. Existing licenses keep their terms.
-    Change(ChangeArgs),
+    Change(UpdateArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct AddArgs {
+pub(crate) struct CreateArgs {
     /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
@@ -46,7 +46,7 @@ pub(crate) struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ChangeArgs {
+pub(crate) struct UpdateArgs {
     /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
@@ -57,13 +57,13 @@ pub(crate) struct ChangeArgs {
     #[arg(long)]
     key_type: KeyTypeId,
     #[command(flatten)]
-    change: Change,
+    change: UpdateFields,
 }
 
 /// Fields to update. Omitted fields keep their values.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-struct Change {
+struct UpdateFields {
     /// Maximum number of active devices per license.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     limit: Option<u32>,
@@ -81,24 +81,24 @@ struct Change {
     no_entitlements: bool,
     /// Whether the app keeps running in reduced mode after expiry: on or off.
     #[arg(long)]
-    fallback: Option<Switch>,
+    fallback: Option<OnOff>,
 }
 
 impl KeyTypeCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add(args) => add(database, args).await,
-            Self::Change(args) => change(database, args).await,
+            Self::Add(args) => create(database, args).await,
+            Self::Change(args) => update(database, args).await,
         }
     }
 }
 
-async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
+async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()> {
     let made = format!("Created key type {} of {}.", args.key_type, args.product);
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let new = CreateKeyType {
-            product: args.product,
+            product_id: args.product,
             id: args.key_type,
             activation_limit: args.limit,
             duration_days: args.days,
@@ -106,13 +106,13 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
             fallback: args.fallback,
         };
         let added = services.products.create_key_type(&caller, new).await;
-        explain(services, &caller, added).await
+        add_hint(services, &caller, added).await
     })
     .await?;
-    say(&made)
+    print_line(&made)
 }
 
-async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
+async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()> {
     let changed = format!(
         "Updated key type {} of {}. Existing licenses keep their terms.",
         args.key_type, args.product
@@ -122,21 +122,21 @@ async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()>
         let change = args.change.into();
         let products = &services.products;
         let changed = products.update_key_type(&caller, args.product, args.key_type, change);
-        explain(services, &caller, changed.await).await
+        add_hint(services, &caller, changed.await).await
     })
     .await?;
-    say(&changed)
+    print_line(&changed)
 }
 
-impl From<Change> for UpdateKeyType {
-    fn from(change: Change) -> Self {
+impl From<UpdateFields> for UpdateKeyType {
+    fn from(change: UpdateFields) -> Self {
         let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
         Self {
             activation_limit: change.limit,
             // `--lifetime` implies that `days` is `None`, which yields `Some(None)`.
             duration_days: (change.lifetime || change.days.is_some()).then_some(change.days),
             entitlements: names_what_it_unlocks.then(|| change.entitlements.into_iter().collect()),
-            fallback: change.fallback.map(|Switch(on)| on),
+            fallback: change.fallback.map(|OnOff(on)| on),
         }
     }
 }

@@ -7,11 +7,11 @@ use keywright_domain::{
 };
 use keywright_service::{
     Services,
-    licenses::{MAX_MINTED_AT_ONCE, MintRequest, Minted},
+    licenses::{MAX_LICENSES_PER_MINT, MintRequest, MintedLicense},
 };
 
 use crate::{
-    commands::{caller_for, explain, say, with_services},
+    commands::{add_hint, caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
 
@@ -49,10 +49,10 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
     let caller = caller_for(services, &args.tenant).await?;
     let mut left = args.count;
     while left > 0 {
-        let count = left.min(MAX_MINTED_AT_ONCE);
+        let count = left.min(MAX_LICENSES_PER_MINT);
         let order = MintRequest {
-            product: args.product.clone(),
-            key_type: args.key_type.clone(),
+            product_id: args.product.clone(),
+            key_type_id: args.key_type.clone(),
             customer: Customer {
                 name: None,
                 email: args.customer_email.clone(),
@@ -60,18 +60,18 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
             count,
         };
         let minted = services.licenses.mint(&caller, order).await;
-        let minted = explain(services, &caller, minted).await?;
+        let minted = add_hint(services, &caller, minted).await?;
         for license in minted {
-            print(&license, args)?;
+            print_license(&license, args)?;
         }
         left -= count;
     }
     Ok(())
 }
 
-fn print(minted: &Minted, args: &MintArgs) -> anyhow::Result<()> {
+fn print_license(minted: &MintedLicense, args: &MintArgs) -> anyhow::Result<()> {
     if !args.json {
-        return say(minted.key.expose());
+        return print_line(minted.key.expose());
     }
     let mut line = serde_json::json!({
         "license_key": minted.key.expose(), "id": minted.id, "display_key": minted.display_key,
@@ -79,5 +79,5 @@ fn print(minted: &Minted, args: &MintArgs) -> anyhow::Result<()> {
     if let Some(email) = &args.customer_email {
         line["customer_email"] = email.as_str().into();
     }
-    say(&line.to_string())
+    print_line(&line.to_string())
 }

@@ -21,7 +21,7 @@ use std::{
 
 use anyhow::anyhow;
 use keywright_domain::ids::TenantId;
-use keywright_service::{Caller, Error, Invalid, Services};
+use keywright_service::{Caller, Error, InvalidInputError, Services};
 
 use crate::config::DatabaseArgs;
 
@@ -38,7 +38,7 @@ async fn with_services<T>(
 
 /// Prints a line to standard output. Unlike `println!`, returns an error instead of panicking if
 /// standard output is closed.
-fn say(line: &str) -> anyhow::Result<()> {
+fn print_line(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
@@ -57,36 +57,36 @@ fn read_secret(prompt: &str) -> std::io::Result<String> {
 
 /// Option value that sets or clears a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Setting<T> {
-    To(T),
-    Unset,
+enum Update<T> {
+    Set(T),
+    Clear,
 }
 
-impl<T> Setting<T> {
-    fn map_into<U>(self, into: impl FnOnce(T) -> U) -> Option<U> {
+impl<T> Update<T> {
+    fn into_option<U>(self, into: impl FnOnce(T) -> U) -> Option<U> {
         match self {
-            Self::To(value) => Some(into(value)),
-            Self::Unset => None,
+            Self::Set(value) => Some(into(value)),
+            Self::Clear => None,
         }
     }
 }
 
-impl<T: FromStr> FromStr for Setting<T> {
+impl<T: FromStr> FromStr for Update<T> {
     type Err = T::Err;
 
     fn from_str(text: &str) -> Result<Self, T::Err> {
         match text {
-            "unset" => Ok(Self::Unset),
-            text => text.parse().map(Self::To),
+            "unset" => Ok(Self::Clear),
+            text => text.parse().map(Self::Set),
         }
     }
 }
 
 /// Option value `on` or `off`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Switch(bool);
+struct OnOff(bool);
 
-impl FromStr for Switch {
+impl FromStr for OnOff {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, &'static str> {
@@ -101,8 +101,8 @@ impl FromStr for Switch {
 /// Returns a command-line caller for an existing tenant.
 async fn caller_for(services: &Services, tenant: &TenantId) -> anyhow::Result<Caller> {
     match services.tenants.get(tenant).await {
-        Ok(_) => Ok(Caller::command_line(tenant.clone())),
-        Err(error @ Error::Invalid(Invalid::UnknownTenant(_))) => Err(anyhow!(
+        Ok(_) => Ok(Caller::for_command_line(tenant.clone())),
+        Err(error @ Error::Invalid(InvalidInputError::UnknownTenant(_))) => Err(anyhow!(
             "{error}: create it with `keywright tenant add --tenant {tenant}`"
         )),
         Err(other) => Err(other.into()),
@@ -110,7 +110,7 @@ async fn caller_for(services: &Services, tenant: &TenantId) -> anyhow::Result<Ca
 }
 
 /// Adds a hint to an error, such as the names that exist if one is unknown.
-async fn explain<T>(
+async fn add_hint<T>(
     services: &Services,
     caller: &Caller,
     done: Result<T, Error>,
@@ -119,27 +119,36 @@ async fn explain<T>(
         Ok(done) => return Ok(done),
         Err(error) => error,
     };
-    let tenant = caller.tenant();
+    let tenant = caller.tenant_id();
     Err(match &error {
-        Error::Invalid(Invalid::UnknownProduct(_)) => {
-            let known = services.products.slugs(caller).await.unwrap_or_default();
-            let what = what_there_is(
+        Error::Invalid(InvalidInputError::UnknownProduct(_)) => {
+            let known = services
+                .products
+                .list_slugs(caller)
+                .await
+                .unwrap_or_default();
+            let what = list_known(
                 tenant.as_str(),
                 &known,
                 "create one with `keywright product add`",
             );
             anyhow!("{error}: {what}")
         }
-        Error::Invalid(Invalid::UnknownKeyType(product, _) | Invalid::KeyTypeNeeded(product)) => {
-            let key_types = services.products.key_type_slugs(caller, product).await;
+        Error::Invalid(
+            InvalidInputError::UnknownKeyType(product, _)
+            | InvalidInputError::KeyTypeRequired(product),
+        ) => {
+            let key_types = services.products.list_key_type_slugs(caller, product).await;
             let known = key_types.unwrap_or_default();
-            let what = what_there_is("it", &known, "create one with `keywright key-type add`");
+            let what = list_known("it", &known, "create one with `keywright key-type add`");
             anyhow!("{error}: {what}")
         }
-        Error::Invalid(Invalid::UnknownKid(_)) => {
+        Error::Invalid(InvalidInputError::UnknownKid(_)) => {
             anyhow!("{error}: list the keys with `keywright signing-key list --tenant {tenant}`")
         }
-        Error::Invalid(Invalid::KeyTooNew { .. }) => anyhow!("{error}; in that case, add --now"),
+        Error::Invalid(InvalidInputError::KeyTooNew { .. }) => {
+            anyhow!("{error}; in that case, add --now")
+        }
         Error::PlanRequired(plan) => anyhow!(
             "{error}: change it with `keywright tenant plan --tenant {tenant} --plan {}`",
             plan.as_str()
@@ -148,7 +157,7 @@ async fn explain<T>(
     })
 }
 
-fn what_there_is(whose: &str, known: &[String], otherwise: &str) -> String {
+fn list_known(whose: &str, known: &[String], otherwise: &str) -> String {
     if known.is_empty() {
         return format!("{whose} has none; {otherwise}");
     }

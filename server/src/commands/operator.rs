@@ -6,7 +6,7 @@ use keywright_domain::{ids::TenantId, role::Role};
 use keywright_service::Error;
 
 use crate::{
-    commands::{caller_for, read_secret, say, with_services},
+    commands::{caller_for, print_line, read_secret, with_services},
     config::DatabaseArgs,
 };
 
@@ -21,7 +21,7 @@ pub(crate) enum OperatorCommand {
         #[arg(long)]
         email: String,
         /// Role: viewer, support, admin or owner.
-        #[arg(long, value_parser = role)]
+        #[arg(long, value_parser = parse_role)]
         role: Role,
     },
     /// Set an account's password and end its sessions. Prompts for the password, or reads it from
@@ -45,13 +45,15 @@ impl OperatorCommand {
                 tenant,
                 email,
                 role,
-            } => add(database, &tenant, &email, role, &password).await,
-            Self::Password { tenant, email } => change(database, &tenant, &email, &password).await,
+            } => create(database, &tenant, &email, role, &password).await,
+            Self::Password { tenant, email } => {
+                set_password(database, &tenant, &email, &password).await
+            }
         }
     }
 }
 
-async fn add(
+async fn create(
     database: &DatabaseArgs,
     tenant: &TenantId,
     email: &str,
@@ -67,10 +69,10 @@ async fn add(
     })
     .await?;
     let role = role.as_str();
-    say(&format!("Created account {email} ({role} at {tenant})."))
+    print_line(&format!("Created account {email} ({role} at {tenant})."))
 }
 
-async fn change(
+async fn set_password(
     database: &DatabaseArgs,
     tenant: &TenantId,
     email: &str,
@@ -88,11 +90,11 @@ async fn change(
         })
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Changed the password of {email} and ended all sessions of the account."
     ))
 }
 
-fn role(name: &str) -> Result<Role, &'static str> {
+fn parse_role(name: &str) -> Result<Role, &'static str> {
     Role::from_name(name).ok_or("must be viewer, support, admin or owner")
 }

@@ -9,20 +9,20 @@ use keywright_domain::{
 use keywright_service::products::{CreateProduct, UpdateProduct};
 
 use crate::{
-    commands::{Setting, Switch, caller_for, explain, say, with_services},
+    commands::{OnOff, Update, add_hint, caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProductCommand {
     /// Create a product. The number of products depends on the tenant's plan.
-    Add(AddArgs),
+    Add(CreateArgs),
     /// Update a product's name and app settings.
-    Change(ChangeArgs),
+    Change(UpdateArgs),
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct AddArgs {
+pub(crate) struct CreateArgs {
     /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
@@ -41,11 +41,11 @@ pub(crate) struct AddArgs {
     trial_days: Option<TrialDays>,
     /// Whether the app has a free tier: on or off; if omitted, apps use their built-in value.
     #[arg(long)]
-    free_tier: Option<Switch>,
+    free_tier: Option<OnOff>,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ChangeArgs {
+pub(crate) struct UpdateArgs {
     /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
@@ -53,34 +53,34 @@ pub(crate) struct ChangeArgs {
     #[arg(long)]
     product: ProductId,
     #[command(flatten)]
-    change: Change,
+    change: UpdateFields,
 }
 
 /// Fields to update. Omitted fields keep their values.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-struct Change {
+struct UpdateFields {
     /// Display name.
     #[arg(long)]
     name: Option<String>,
     /// Trial length without a key: 0 to 36500 days, or `unset` to use each app's built-in value.
     #[arg(long)]
-    trial_days: Option<Setting<TrialDays>>,
+    trial_days: Option<Update<TrialDays>>,
     /// Whether the app has a free tier: on, off, or `unset` to use each app's built-in value.
     #[arg(long)]
-    free_tier: Option<Setting<Switch>>,
+    free_tier: Option<Update<OnOff>>,
 }
 
 impl ProductCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add(args) => add(database, args).await,
-            Self::Change(args) => change(database, args).await,
+            Self::Add(args) => create(database, args).await,
+            Self::Change(args) => update(database, args).await,
         }
     }
 }
 
-async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
+async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()> {
     let name = args.name.unwrap_or_else(|| args.product.to_string());
     let new = CreateProduct {
         id: args.product.clone(),
@@ -88,41 +88,41 @@ async fn add(database: &DatabaseArgs, args: AddArgs) -> anyhow::Result<()> {
         key_prefix: args.key_prefix,
         settings: ProductSettings {
             trial_days: args.trial_days,
-            free_tier: args.free_tier.map(|Switch(on)| on),
+            free_tier: args.free_tier.map(|OnOff(on)| on),
         },
     };
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let added = services.products.create(&caller, new).await;
-        explain(services, &caller, added).await
+        add_hint(services, &caller, added).await
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Created product {} of {}. Next, create a key type with `keywright key-type add`.",
         args.product, args.tenant
     ))
 }
 
-async fn change(database: &DatabaseArgs, args: ChangeArgs) -> anyhow::Result<()> {
+async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()> {
     let change = UpdateProduct {
         name: args.change.name,
         trial_days: args
             .change
             .trial_days
-            .map(|days| days.map_into(|days| days)),
+            .map(|days| days.into_option(|days| days)),
         free_tier: args
             .change
             .free_tier
-            .map(|tier| tier.map_into(|Switch(on)| on)),
+            .map(|tier| tier.into_option(|OnOff(on)| on)),
     };
     let product = args.product.clone();
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let changed = services.products.update(&caller, product, change).await;
-        explain(services, &caller, changed).await
+        add_hint(services, &caller, changed).await
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Updated product {} of {}. Apps receive the new settings with their next request.",
         args.product, args.tenant
     ))

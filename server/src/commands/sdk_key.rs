@@ -4,12 +4,12 @@ use anyhow::Context;
 use clap::{Args, Subcommand};
 use keywright_domain::{
     ids::TenantId,
-    sdk_key::{OldKeys, SdkKey},
+    sdk_key::{GracePeriod, SdkKey},
 };
 use serde_json::json;
 
 use crate::{
-    commands::{caller_for, read_secret, say, with_services},
+    commands::{caller_for, print_line, read_secret, with_services},
     config::DatabaseArgs,
 };
 
@@ -17,12 +17,12 @@ use crate::{
 pub(crate) enum SdkKeyCommand {
     /// Create a tenant's first SDK key and print it once. After that, every device request must
     /// send it.
-    Set(SetArgs),
+    Set(CreateArgs),
     /// Create a new SDK key and print it once. The old key keeps working for 30 days.
-    Rotate(ReplaceArgs),
+    Rotate(ReplaceKeyArgs),
     /// Import an SDK key that apps already use. Prompts for it, or reads it from standard input.
     /// A key that it replaces keeps working for 30 days.
-    Import(ReplaceArgs),
+    Import(ReplaceKeyArgs),
     /// Revoke all replaced SDK keys that still work, for example after a leak. The current key
     /// stays valid.
     EndOld {
@@ -33,7 +33,7 @@ pub(crate) enum SdkKeyCommand {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct SetArgs {
+pub(crate) struct CreateArgs {
     /// Tenant slug.
     #[arg(long)]
     tenant: TenantId,
@@ -43,9 +43,9 @@ pub(crate) struct SetArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ReplaceArgs {
+pub(crate) struct ReplaceKeyArgs {
     #[command(flatten)]
-    common: SetArgs,
+    common: CreateArgs,
     /// Revoke all earlier keys immediately, for example after a leak. Requests from apps built
     /// with them are refused.
     #[arg(long)]
@@ -55,43 +55,43 @@ pub(crate) struct ReplaceArgs {
 impl SdkKeyCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Set(args) => set(database, &args).await,
+            Self::Set(args) => create(database, &args).await,
             Self::Rotate(args) => rotate(database, &args).await,
             Self::Import(args) => import(database, &args).await,
-            Self::EndOld { tenant } => end_old(database, &tenant).await,
+            Self::EndOld { tenant } => revoke_old(database, &tenant).await,
         }
     }
 }
 
-impl ReplaceArgs {
-    fn old_keys(&self) -> OldKeys {
+impl ReplaceKeyArgs {
+    fn old_keys(&self) -> GracePeriod {
         if self.end_old_now {
-            OldKeys::END_NOW
+            GracePeriod::NONE
         } else {
-            OldKeys::KEEP_FOR_GRACE
+            GracePeriod::DEFAULT
         }
     }
 }
 
-async fn set(database: &DatabaseArgs, args: &SetArgs) -> anyhow::Result<()> {
+async fn create(database: &DatabaseArgs, args: &CreateArgs) -> anyhow::Result<()> {
     let key = with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
-        Ok(services.sdk_keys.set(&caller).await?)
+        Ok(services.sdk_keys.create(&caller).await?)
     })
     .await?;
-    report(args, Some(&key), None)
+    print_result(args, Some(&key), None)
 }
 
-async fn rotate(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
+async fn rotate(database: &DatabaseArgs, args: &ReplaceKeyArgs) -> anyhow::Result<()> {
     let key = with_services(database, async |services| {
         let caller = caller_for(services, &args.common.tenant).await?;
         Ok(services.sdk_keys.rotate(&caller, args.old_keys()).await?)
     })
     .await?;
-    report(&args.common, Some(&key), Some(args.old_keys()))
+    print_result(&args.common, Some(&key), Some(args.old_keys()))
 }
 
-async fn import(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<()> {
+async fn import(database: &DatabaseArgs, args: &ReplaceKeyArgs) -> anyhow::Result<()> {
     let line = read_secret("SDK key").context("can't read the SDK key from standard input")?;
     let key: SdkKey = line
         .parse()
@@ -102,23 +102,27 @@ async fn import(database: &DatabaseArgs, args: &ReplaceArgs) -> anyhow::Result<(
         Ok(sdk_keys.import(&caller, &key, args.old_keys()).await?)
     })
     .await?;
-    report(&args.common, None, replaced.then(|| args.old_keys()))
+    print_result(&args.common, None, replaced.then(|| args.old_keys()))
 }
 
-async fn end_old(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<()> {
+async fn revoke_old(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<()> {
     with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
-        Ok(services.sdk_keys.end_replaced(&caller).await?)
+        Ok(services.sdk_keys.revoke_replaced(&caller).await?)
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Earlier SDK keys of {tenant} no longer work. Requests that send one are refused."
     ))
 }
 
 /// Prints the result. A new key is printed first, on its own line. `replaced` says what happens
 /// to earlier keys, if there are any.
-fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> anyhow::Result<()> {
+fn print_result(
+    args: &CreateArgs,
+    made: Option<&SdkKey>,
+    replaced: Option<GracePeriod>,
+) -> anyhow::Result<()> {
     let tenant = &args.tenant;
     if args.json {
         let mut line = json!({ "tenant": tenant });
@@ -128,19 +132,19 @@ fn report(args: &SetArgs, made: Option<&SdkKey>, replaced: Option<OldKeys>) -> a
         if let Some(old_keys) = replaced {
             line["old_key_works_for_days"] = json!(old_keys.days());
         }
-        return say(&line.to_string());
+        return print_line(&line.to_string());
     }
     if let Some(key) = made {
-        say(key.expose()).context(
+        print_line(key.expose()).context(
             "the SDK key was created but could not be printed, and is lost: rotate it to get another",
         )?;
-        say("This key is shown only once. Store it, and build it into the tenant's apps.")?;
+        print_line("This key is shown only once. Store it, and build it into the tenant's apps.")?;
     } else {
-        say(&format!("{tenant} now accepts this SDK key."))?;
+        print_line(&format!("{tenant} now accepts this SDK key."))?;
     }
-    say(&match replaced {
+    print_line(&match replaced {
         None => format!("Every device request for {tenant} must now send it."),
-        Some(OldKeys::END_NOW) => {
+        Some(GracePeriod::NONE) => {
             "Earlier keys no longer work. Requests that send one are refused.".to_owned()
         }
         Some(old_keys) => format!(

@@ -4,52 +4,52 @@ use keywright_domain::setup::SetupCode;
 use keywright_service::Services;
 
 use crate::{
-    commands::{say, with_services},
+    commands::{print_line, with_services},
     config::DatabaseArgs,
     setup_code::SetupCodeFile,
 };
 
 pub(crate) async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     let code = with_services(database, async |services| {
-        Ok(services.setup.new_code().await?)
+        Ok(services.setup.regenerate_code().await?)
     })
     .await?;
-    say(&code.expose())?;
-    database.setup_code_file().keep(&code);
-    say("Enter it on the /setup page of the running server. Earlier codes no longer work.")
+    print_line(&code.expose())?;
+    database.setup_code_file().write(&code);
+    print_line("Enter it on the /setup page of the running server. Earlier codes no longer work.")
 }
 
 /// If there is no tenant yet, prints the URL of the setup page and the setup code. Creates a code
 /// if none is valid.
-pub(crate) async fn announce(
+pub(crate) async fn print_setup_code(
     services: &Services,
     file: &SetupCodeFile,
     url: &str,
 ) -> anyhow::Result<()> {
     let setup = &services.setup;
-    if !setup.is_due().await? {
+    if !setup.is_required().await? {
         // Another server or a command created the first tenant.
         file.remove();
         return Ok(());
     }
-    if let Some(code) = setup.first_code().await? {
-        file.keep(&code);
-        print(url, Some(&code), file);
+    if let Some(code) = setup.ensure_code().await? {
+        file.write(&code);
+        print_instructions(url, Some(&code), file);
         return Ok(());
     }
     let kept = file.read();
     let works = match &kept {
-        Some(code) => setup.accepts(code).await?,
+        Some(code) => setup.is_valid_code(code).await?,
         None => false,
     };
-    print(url, kept.as_ref().filter(|_| works), file);
+    print_instructions(url, kept.as_ref().filter(|_| works), file);
     Ok(())
 }
 
 /// Bypasses the log, which may be stored or forwarded: anyone with the code can set up the
 /// server.
 #[expect(clippy::print_stderr, reason = "the setup code must not reach the log")]
-fn print(url: &str, code: Option<&SetupCode>, file: &SetupCodeFile) {
+fn print_instructions(url: &str, code: Option<&SetupCode>, file: &SetupCodeFile) {
     let url = url.trim_end_matches('/');
     let place = file.path().display();
     eprintln!("\nNo tenant exists yet. Create the first one in your browser: {url}/setup");

@@ -4,12 +4,12 @@ use clap::Subcommand;
 use keywright_app::format;
 use keywright_domain::{
     ids::{Kid, TenantId},
-    signing_key::{ADVISED_DAYS, KeyStage, ListedKey, Urgency, dropped_at},
+    signing_key::{KeyStage, ListedKey, PromotionReason, RECOMMENDED_WAIT_DAYS, drop_time},
 };
 use serde_json::json;
 
 use crate::{
-    commands::{caller_for, explain, say, with_services},
+    commands::{add_hint, caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
 
@@ -55,9 +55,13 @@ pub(crate) enum SigningKeyCommand {
 impl SigningKeyCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add { tenant, kid, json } => add(database, &tenant, kid, json).await,
+            Self::Add { tenant, kid, json } => create(database, &tenant, kid, json).await,
             Self::Promote { tenant, kid, now } => {
-                let urgency = if now { Urgency::Leak } else { Urgency::Planned };
+                let urgency = if now {
+                    PromotionReason::Leak
+                } else {
+                    PromotionReason::Planned
+                };
                 promote(database, &tenant, kid, urgency).await
             }
             Self::List { tenant, json } => list(database, &tenant, json).await,
@@ -65,7 +69,7 @@ impl SigningKeyCommand {
     }
 }
 
-async fn add(
+async fn create(
     database: &DatabaseArgs,
     tenant: &TenantId,
     kid: Option<Kid>,
@@ -76,12 +80,12 @@ async fn add(
         Ok(services.signing_keys.add(&caller, kid).await?)
     })
     .await?;
-    print(&key, json)?;
+    print_key(&key, json)?;
     if json {
         return Ok(());
     }
-    say(&format!(
-        "Apps that fetch the keys of {tenant} will now receive this key; apps that pin keys need a new build. Promote it in {ADVISED_DAYS} days."
+    print_line(&format!(
+        "Apps that fetch the keys of {tenant} will now receive this key; apps that pin keys need a new build. Promote it in {RECOMMENDED_WAIT_DAYS} days."
     ))
 }
 
@@ -89,24 +93,24 @@ async fn promote(
     database: &DatabaseArgs,
     tenant: &TenantId,
     kid: Kid,
-    urgency: Urgency,
+    urgency: PromotionReason,
 ) -> anyhow::Result<()> {
     let promoted = format!("{kid} now signs the leases of {tenant}.");
     let listed = with_services(database, async |services| {
         let caller = caller_for(services, tenant).await?;
         let signing_keys = &services.signing_keys;
         let promoted = signing_keys.promote(&caller, kid, urgency).await;
-        explain(services, &caller, promoted).await?;
+        add_hint(services, &caller, promoted).await?;
         Ok(signing_keys.list(&caller).await?)
     })
     .await?;
-    say(&promoted)?;
+    print_line(&promoted)?;
     for key in listed {
         if let KeyStage::Retired(at) = key.stage {
-            say(&format!(
+            print_line(&format!(
                 "{} stays listed until {}, so that apps can verify the leases that it signed.",
                 key.kid,
-                format::iso(dropped_at(at))
+                format::iso(drop_time(at))
             ))?;
         }
     }
@@ -119,20 +123,20 @@ async fn list(database: &DatabaseArgs, tenant: &TenantId, json: bool) -> anyhow:
         Ok(services.signing_keys.list(&caller).await?)
     })
     .await?;
-    listed.iter().try_for_each(|key| print(key, json))
+    listed.iter().try_for_each(|key| print_key(key, json))
 }
 
-fn print(key: &ListedKey, json: bool) -> anyhow::Result<()> {
+fn print_key(key: &ListedKey, json: bool) -> anyhow::Result<()> {
     let (stage, until) = match key.stage {
         KeyStage::Added => ("added", None),
         KeyStage::Signing => ("signing", None),
-        KeyStage::Retired(at) => ("retired", Some(dropped_at(at))),
+        KeyStage::Retired(at) => ("retired", Some(drop_time(at))),
     };
     if !json {
         let until = until.map_or_else(String::new, |end| {
             format!("\tlisted until {}", format::iso(end))
         });
-        return say(&format!("{}\t{stage}\t{}{until}", key.kid, key.public_key));
+        return print_line(&format!("{}\t{stage}\t{}{until}", key.kid, key.public_key));
     }
     let mut line = json!({
         "kid": key.kid, "stage": stage, "public_key": key.public_key, "created_at": key.created_at.seconds(),
@@ -140,5 +144,5 @@ fn print(key: &ListedKey, json: bool) -> anyhow::Result<()> {
     if let Some(end) = until {
         line["listed_until"] = json!(end.seconds());
     }
-    say(&line.to_string())
+    print_line(&line.to_string())
 }

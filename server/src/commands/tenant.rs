@@ -5,10 +5,10 @@ use keywright_domain::{
     ids::{Kid, TenantId},
     plan::Plan,
 };
-use keywright_service::{rate_limit::LimitSettings, tenants::CreateTenant};
+use keywright_service::{rate_limit::RateLimitConfig, tenants::CreateTenant};
 
 use crate::{
-    commands::{caller_for, say, with_services},
+    commands::{caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
 
@@ -23,7 +23,7 @@ pub(crate) enum TenantCommand {
         #[arg(long)]
         name: Option<String>,
         /// Plan: free, starter, pro or enterprise.
-        #[arg(long, default_value = "enterprise", value_parser = plan)]
+        #[arg(long, default_value = "enterprise", value_parser = parse_plan)]
         plan: Plan,
         /// ID of the first signing key; defaults to k1.
         #[arg(long)]
@@ -35,7 +35,7 @@ pub(crate) enum TenantCommand {
         #[arg(long)]
         tenant: TenantId,
         /// New plan: free, starter, pro or enterprise.
-        #[arg(long, value_parser = plan)]
+        #[arg(long, value_parser = parse_plan)]
         plan: Plan,
     },
     /// Refuse a tenant's device requests. Leases already issued stay valid.
@@ -66,17 +66,17 @@ impl TenantCommand {
                     first_kid: kid,
                     ..CreateTenant::new(tenant, &name, plan)
                 };
-                add(database, new).await
+                create(database, new).await
             }
-            Self::Plan { tenant, plan } => change_plan(database, tenant, plan).await,
+            Self::Plan { tenant, plan } => set_plan(database, tenant, plan).await,
             Self::Suspend { tenant } => suspend(database, tenant).await,
             Self::Resume { tenant } => resume(database, tenant).await,
         }
     }
 }
 
-async fn add(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()> {
-    let services = database.open_or_create(LimitSettings::default()).await?;
+async fn create(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()> {
+    let services = database.open_or_create(RateLimitConfig::default()).await?;
     let made = format!(
         "Created tenant {} on the {} plan.",
         new.id,
@@ -85,16 +85,16 @@ async fn add(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()> {
     let added = services.tenants.create(new).await;
     services.close().await;
     added?;
-    say(&made)
+    print_line(&made)
 }
 
-async fn change_plan(database: &DatabaseArgs, tenant: TenantId, plan: Plan) -> anyhow::Result<()> {
+async fn set_plan(database: &DatabaseArgs, tenant: TenantId, plan: Plan) -> anyhow::Result<()> {
     with_services(database, async |services| {
         let caller = caller_for(services, &tenant).await?;
         Ok(services.tenants.set_plan(&caller, plan).await?)
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Tenant {tenant} is now on the {} plan.",
         plan.as_str()
     ))
@@ -106,7 +106,7 @@ async fn suspend(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()
         Ok(services.tenants.suspend(&caller).await?)
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Suspended {tenant}. Its device requests are refused; leases already issued stay valid until they end."
     ))
 }
@@ -117,11 +117,11 @@ async fn resume(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()>
         Ok(services.tenants.resume(&caller).await?)
     })
     .await?;
-    say(&format!(
+    print_line(&format!(
         "Resumed {tenant}. Its device requests are accepted again."
     ))
 }
 
-fn plan(name: &str) -> Result<Plan, &'static str> {
+fn parse_plan(name: &str) -> Result<Plan, &'static str> {
     Plan::from_name(name).ok_or("must be free, starter, pro or enterprise")
 }

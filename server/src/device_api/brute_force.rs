@@ -4,8 +4,8 @@
 
 use std::net::IpAddr;
 
-use keywright_domain::activation::{Denied, Refused};
-use keywright_service::{device::Refusal, rate_limit::AddressLimits};
+use keywright_domain::activation::{ActivationError, ValidationError};
+use keywright_service::{device::DeviceError, rate_limit::RateLimits};
 
 use super::response::Endpoint;
 
@@ -13,45 +13,45 @@ use super::response::Endpoint;
 pub(crate) struct BruteForceGuard<'a> {
     endpoint: Endpoint,
     /// `Some` if the endpoint takes a license key and the client address is known.
-    counted: Option<(&'a AddressLimits, IpAddr)>,
-    seems_to_guess: bool,
+    lookup_limit: Option<(&'a RateLimits, IpAddr)>,
+    is_suspect: bool,
 }
 
 impl<'a> BruteForceGuard<'a> {
-    pub(crate) fn of(
-        endpoint: Endpoint,
-        limits: &'a AddressLimits,
-        address: Option<IpAddr>,
-    ) -> Self {
-        let address = address.filter(|_| endpoint.takes_a_key());
+    pub(crate) fn new(endpoint: Endpoint, limits: &'a RateLimits, address: Option<IpAddr>) -> Self {
+        let address = address.filter(|_| endpoint.takes_license_key());
         Self {
             endpoint,
-            counted: address.map(|address| (limits, address)),
-            seems_to_guess: address.is_some_and(|address| limits.seems_to_guess(address)),
+            lookup_limit: address.map(|address| (limits, address)),
+            is_suspect: address.is_some_and(|address| limits.is_brute_force_suspect(address)),
         }
     }
 
     /// Returns whether to reject the request before any lookup. Activate responds to a valid key
     /// in a recognizable way, whatever the license status.
     pub(crate) fn rejects_early(&self) -> bool {
-        self.seems_to_guess && self.endpoint == Endpoint::Activate
+        self.is_suspect && self.endpoint == Endpoint::Activate
     }
 
     /// Returns whether to hide a refusal. If it is shown and reveals that something does not
     /// exist, it counts as a failed lookup.
-    pub(crate) fn masks(&self, refusal: &Refusal) -> bool {
+    pub(crate) fn masks(&self, refusal: &DeviceError) -> bool {
         let says_unknown = matches!(
             refusal,
-            Refusal::SdkKey
-                | Refusal::Product
-                | Refusal::LicenseKey
-                | Refusal::Denied(Denied::Ended)
+            DeviceError::InvalidSdkKey
+                | DeviceError::ProductNotFound
+                | DeviceError::LicenseKeyNotFound
+                | DeviceError::Activation(ActivationError::Ended)
         );
-        if self.seems_to_guess {
-            return says_unknown || matches!(refusal, Refusal::Refused(Refused::NoInstance));
+        if self.is_suspect {
+            return says_unknown
+                || matches!(
+                    refusal,
+                    DeviceError::Validation(ValidationError::InstanceNotFound)
+                );
         }
-        if let Some((limits, address)) = self.counted.filter(|_| says_unknown) {
-            limits.note_failed_lookup(address);
+        if let Some((limits, address)) = self.lookup_limit.filter(|_| says_unknown) {
+            limits.record_failed_lookup(address);
         }
         false
     }

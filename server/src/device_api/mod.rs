@@ -46,7 +46,7 @@ pub(crate) fn router(state: AppState) -> Router {
         .layer(from_fn(middleware::headers))
         .layer(from_fn_with_state(
             RequestLog::new(Surface::Device, &state),
-            request_id::log,
+            request_id::log_request,
         ))
         .with_state(state)
 }
@@ -58,7 +58,7 @@ pub(crate) fn not_found_router(state: &AppState) -> Router {
         .layer(from_fn(middleware::headers))
         .layer(from_fn_with_state(
             RequestLog::new(Surface::Device, state),
-            request_id::log,
+            request_id::log_request,
         ))
 }
 

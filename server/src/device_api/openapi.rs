@@ -16,12 +16,13 @@ use serde_json::{Map, Value, json};
 
 use super::{
     extract::params::{
-        CPU_CORES, DEVICE_NAME_LENGTH, INSTANCE_ID_LENGTH, LICENSE_KEY_LENGTH, MEMORY,
+        CPU_CORE_BUCKETS, MAX_DEVICE_NAME_CHARS, MAX_INSTANCE_ID_CHARS, MAX_LICENSE_KEY_CHARS,
+        MEMORY_BUCKETS,
     },
-    response::{ErrorBody, NotActivated, NotValid, SettingsFields},
+    response::{ActivateErrorBody, ErrorBody, SettingsFields, ValidateErrorBody},
     routes::{
-        activate::Activated, deactivate::Deactivated, keyless::Received, keyset::Keys,
-        validate::Valid,
+        activate::ActivateResponse, deactivate::DeactivateResponse, keyless::KeylessResponse,
+        keyset::KeysetResponse, validate::ValidateResponse,
     },
 };
 
@@ -43,23 +44,23 @@ fn schema_generator() -> SchemaGenerator {
 
 fn document() -> Value {
     let mut schemas = schema_generator();
-    let mut key = text(
-        LICENSE_KEY_LENGTH,
+    let mut key = string_schema(
+        MAX_LICENSE_KEY_CHARS,
         "The license key, as the customer entered it.",
     );
     // From the demo data.
     key["examples"] = json!(["ACME-PRO0-0000-0001"]);
-    let instance = text(
-        INSTANCE_ID_LENGTH,
+    let instance = string_schema(
+        MAX_INSTANCE_ID_CHARS,
         "The instance ID that activate returned.",
     );
-    let own_id = text(
-        INSTANCE_ID_LENGTH,
+    let own_id = string_schema(
+        MAX_INSTANCE_ID_CHARS,
         "An ID that the app generates and stores.",
     );
     let name = json!({
         "type": "string",
-        "description": format!("The device name, truncated to {DEVICE_NAME_LENGTH} characters."),
+        "description": format!("The device name, truncated to {MAX_DEVICE_NAME_CHARS} characters."),
     });
     let state = json!({ "type": "string", "enum": ["trial", "free_tier", "expired"] });
     let free_tier = json!({
@@ -75,68 +76,68 @@ fn document() -> Value {
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "paths": {
-            "/{tenant}/{product}/activate": post(&mut schemas, &Call {
-                id: "activate",
+            "/{tenant}/{product}/activate": post(&mut schemas, &Operation {
+                operation_id: "activate",
                 summary: "Activate a device and issue a lease",
                 required: &["license_key"],
                 fields: &[
                     ("license_key", key.clone()),
-                    ("machine_hash", machine_hash()),
+                    ("machine_hash", machine_hash_schema()),
                     ("instance_name", name),
                     ("free_tier_instance_id", free_tier),
                 ],
-                answers: &[
-                    answer::<Activated>("200"),
-                    refused("402"),
-                    refused("404"),
-                    answer::<NotActivated>("422"),
+                responses: &[
+                    response_schema::<ActivateResponse>("200"),
+                    error_schema("402"),
+                    error_schema("404"),
+                    response_schema::<ActivateErrorBody>("422"),
                 ],
             }),
-            "/{tenant}/{product}/validate": post(&mut schemas, &Call {
-                id: "validate",
+            "/{tenant}/{product}/validate": post(&mut schemas, &Operation {
+                operation_id: "validate",
                 summary: "Validate an activated device and issue a new lease",
                 required: &["license_key", "instance_id"],
                 fields: &[
                     ("license_key", key.clone()),
                     ("instance_id", instance.clone()),
-                    ("machine_hash", machine_hash()),
+                    ("machine_hash", machine_hash_schema()),
                 ],
-                answers: &[answer::<Valid>("200"), refused("404"), answer::<NotValid>("422")],
+                responses: &[response_schema::<ValidateResponse>("200"), error_schema("404"), response_schema::<ValidateErrorBody>("422")],
             }),
-            "/{tenant}/{product}/deactivate": post(&mut schemas, &Call {
-                id: "deactivate",
+            "/{tenant}/{product}/deactivate": post(&mut schemas, &Operation {
+                operation_id: "deactivate",
                 summary: "Deactivate a device and free its slot",
                 required: &["license_key", "instance_id"],
                 fields: &[("license_key", key), ("instance_id", instance)],
-                answers: &[answer::<Deactivated>("200"), refused("404"), refused("422")],
+                responses: &[response_schema::<DeactivateResponse>("200"), error_schema("404"), error_schema("422")],
             }),
-            "/{tenant}/{product}/keyless": post(&mut schemas, &Call {
-                id: "keyless",
+            "/{tenant}/{product}/keyless": post(&mut schemas, &Operation {
+                operation_id: "keyless",
                 summary: "Report an install without a license key",
                 required: &["instance_id", "state"],
                 fields: &[
                     ("instance_id", own_id),
                     ("state", state),
-                    ("machine_hash", machine_hash()),
+                    ("machine_hash", machine_hash_schema()),
                 ],
-                answers: &[answer::<Received>("200"), refused("404")],
+                responses: &[response_schema::<KeylessResponse>("200"), error_schema("404")],
             }),
             "/{tenant}/{product}/config": {
-                "parameters": [slug("tenant"), slug("product"), request_id()],
+                "parameters": [path_parameter("tenant"), path_parameter("product"), request_id_parameter()],
                 "get": {
                     "operationId": "config",
                     "summary": "Get the product's settings",
                     "security": [{ "sdkKey": [] }, {}],
-                    "responses": answers(&mut schemas, &[answer::<SettingsFields>("200"), refused("404")], COMMON),
+                    "responses": responses(&mut schemas, &[response_schema::<SettingsFields>("200"), error_schema("404")], COMMON_ERRORS),
                 },
             },
             "/{tenant}/.well-known/keylight-keys": {
-                "parameters": [slug("tenant"), request_id()],
+                "parameters": [path_parameter("tenant"), request_id_parameter()],
                 "get": {
                     "operationId": "keys",
                     "summary": "Get the tenant's public signing keys",
                     "security": [],
-                    "responses": answers(&mut schemas, &[answer::<Keys>("200"), refused("404")], &["429", "500", "503"]),
+                    "responses": responses(&mut schemas, &[response_schema::<KeysetResponse>("200"), error_schema("404")], &["429", "500", "503"]),
                 },
             },
         },
@@ -150,27 +151,27 @@ fn document() -> Value {
 }
 
 /// An endpoint that takes a JSON body.
-struct Call<'a> {
-    id: &'a str,
+struct Operation<'a> {
+    operation_id: &'a str,
     summary: &'a str,
     required: &'a [&'a str],
     fields: &'a [(&'a str, Value)],
-    answers: &'a [Answer],
+    responses: &'a [ResponseSchema],
 }
 
 /// Error responses of every endpoint that requires the SDK key.
-const COMMON: &[&str] = &["401", "403", "429", "500", "503"];
+const COMMON_ERRORS: &[&str] = &["401", "403", "429", "500", "503"];
 
 /// Error responses of every endpoint that takes a body.
-const OF_A_BODY: &[&str] = &["400", "401", "403", "413", "429", "500", "503"];
+const BODY_ERRORS: &[&str] = &["400", "401", "403", "413", "429", "500", "503"];
 
-fn post(schemas: &mut SchemaGenerator, call: &Call<'_>) -> Value {
+fn post(schemas: &mut SchemaGenerator, call: &Operation<'_>) -> Value {
     let own = call.fields.iter().map(|(name, form)| (*name, form.clone()));
-    let fields = object_of(own.chain(telemetry()));
+    let fields = to_object(own.chain(telemetry_schemas()));
     json!({
-        "parameters": [slug("tenant"), slug("product"), request_id()],
+        "parameters": [path_parameter("tenant"), path_parameter("product"), request_id_parameter()],
         "post": {
-            "operationId": call.id,
+            "operationId": call.operation_id,
             "summary": call.summary,
             "security": [{ "sdkKey": [] }, {}],
             "requestBody": { "required": true, "content": { "application/json": { "schema": {
@@ -178,27 +179,31 @@ fn post(schemas: &mut SchemaGenerator, call: &Call<'_>) -> Value {
                 "required": call.required,
                 "properties": fields,
             } } } },
-            "responses": answers(schemas, call.answers, OF_A_BODY),
+            "responses": responses(schemas, call.responses, BODY_ERRORS),
         },
     })
 }
 
 /// A status and the schema of its body.
-type Answer = (&'static str, fn(&mut SchemaGenerator) -> Schema);
+type ResponseSchema = (&'static str, fn(&mut SchemaGenerator) -> Schema);
 
-const fn answer<T: JsonSchema>(status: &'static str) -> Answer {
+const fn response_schema<T: JsonSchema>(status: &'static str) -> ResponseSchema {
     (status, SchemaGenerator::subschema_for::<T>)
 }
 
-const fn refused(status: &'static str) -> Answer {
-    answer::<ErrorBody<'_>>(status)
+const fn error_schema(status: &'static str) -> ResponseSchema {
+    response_schema::<ErrorBody<'_>>(status)
 }
 
-fn answers(schemas: &mut SchemaGenerator, own: &[Answer], common: &[&'static str]) -> Value {
-    let common = common.iter().map(|status| refused(status));
-    object_of(own.iter().copied().chain(common).map(|(status, schema)| {
+fn responses(
+    schemas: &mut SchemaGenerator,
+    own: &[ResponseSchema],
+    common: &[&'static str],
+) -> Value {
+    let common = common.iter().map(|status| error_schema(status));
+    to_object(own.iter().copied().chain(common).map(|(status, schema)| {
         let mut answer = json!({
-            "description": meaning(status),
+            "description": status_description(status),
             "content": { "application/json": { "schema": schema(schemas) } },
         });
         if status == "429" {
@@ -211,7 +216,7 @@ fn answers(schemas: &mut SchemaGenerator, own: &[Answer], common: &[&'static str
     }))
 }
 
-fn meaning(status: &str) -> &'static str {
+fn status_description(status: &str) -> &'static str {
     match status {
         "200" => "Success.",
         "400" => "The body is malformed, because of a bug in the client.",
@@ -227,11 +232,11 @@ fn meaning(status: &str) -> &'static str {
     }
 }
 
-fn slug(name: &str) -> Value {
+fn path_parameter(name: &str) -> Value {
     json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } })
 }
 
-fn request_id() -> Value {
+fn request_id_parameter() -> Value {
     json!({
         "name": "X-Keylight-Request-Id", "in": "header", "required": false,
         "description": "Identifies the request. An invalid value is replaced.",
@@ -239,16 +244,16 @@ fn request_id() -> Value {
     })
 }
 
-fn text(most: usize, description: &str) -> Value {
+fn string_schema(most: usize, description: &str) -> Value {
     json!({ "type": "string", "minLength": 1, "maxLength": most, "description": description })
 }
 
-fn machine_hash() -> Value {
+fn machine_hash_schema() -> Value {
     json!({ "type": ["string", "null"], "pattern": "^[0-9a-f]{64}$" })
 }
 
 /// Invalid telemetry never causes an error, so the schema describes what clients should send.
-fn telemetry() -> [(&'static str, Value); 9] {
+fn telemetry_schemas() -> [(&'static str, Value); 9] {
     let cut = |units: u32| json!({ "type": "string", "description": format!("Truncated to {units} UTF-16 code units.") });
     [
         ("app_version", cut(64)),
@@ -260,13 +265,19 @@ fn telemetry() -> [(&'static str, Value); 9] {
             "arch",
             json!({ "type": "string", "enum": ["arm64", "aarch64", "x86_64"] }),
         ),
-        ("cpu_cores", json!({ "type": "string", "enum": CPU_CORES })),
-        ("memory", json!({ "type": "string", "enum": MEMORY })),
+        (
+            "cpu_cores",
+            json!({ "type": "string", "enum": CPU_CORE_BUCKETS }),
+        ),
+        (
+            "memory",
+            json!({ "type": "string", "enum": MEMORY_BUCKETS }),
+        ),
         ("sdk_trial_duration_days", json!({ "type": "integer" })),
     ]
 }
 
-fn object_of<'a>(fields: impl Iterator<Item = (&'a str, Value)>) -> Value {
+fn to_object<'a>(fields: impl Iterator<Item = (&'a str, Value)>) -> Value {
     let fields = fields.map(|(name, form)| (name.to_owned(), form));
     Value::Object(fields.collect::<Map<_, _>>())
 }

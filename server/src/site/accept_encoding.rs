@@ -18,7 +18,7 @@ pub(crate) fn negotiate<T>(
         .iter()
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','))
-        .filter_map(weighted_coding)
+        .filter_map(parse_weighted_coding)
         .collect();
     let named = |coding: &str| {
         let mut accepted = accepted.iter();
@@ -38,18 +38,18 @@ pub(crate) fn negotiate<T>(
 }
 
 /// Parses `coding` or `coding;q=0.5`. A malformed element is ignored.
-fn weighted_coding(element: &str) -> Option<(&str, u16)> {
+fn parse_weighted_coding(element: &str) -> Option<(&str, u16)> {
     let Some((coding, parameter)) = element.split_once(';') else {
         return Some((element.trim(), 1000));
     };
     let (name, value) = parameter.split_once('=')?;
     let is_weight = name.trim().eq_ignore_ascii_case("q");
-    let weight = thousandths(value.trim()).filter(|_| is_weight)?;
+    let weight = parse_weight(value.trim()).filter(|_| is_weight)?;
     Some((coding.trim(), weight))
 }
 
 /// Parses a weight: 0 to 1 with at most three decimals.
-fn thousandths(weight: &str) -> Option<u16> {
+fn parse_weight(weight: &str) -> Option<u16> {
     let (whole, decimals) = weight.split_once('.').unwrap_or((weight, ""));
     if decimals.len() > 3 || !decimals.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;

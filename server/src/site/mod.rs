@@ -22,7 +22,7 @@ pub struct Site {
 
 /// A file in the coding negotiated with the client.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Encoded {
+pub struct EncodedFile {
     /// Media type.
     pub content_type: &'static str,
     /// Contents, possibly compressed.
@@ -77,7 +77,7 @@ impl Site {
     }
 
     /// Returns a file in the coding that the client prefers, or the status of the error response.
-    pub fn file(&self, name: &str, headers: &HeaderMap) -> Result<Encoded, StatusCode> {
+    pub fn file(&self, name: &str, headers: &HeaderMap) -> Result<EncodedFile, StatusCode> {
         // Compressed variants have no media type, so they cannot be requested by their own names.
         let content_type = content_type(name).ok_or(StatusCode::NOT_FOUND)?;
         let plain = self.files.get(name).ok_or(StatusCode::NOT_FOUND)?;
@@ -89,7 +89,7 @@ impl Site {
             .collect();
         variants.push((IDENTITY, plain));
         let (coding, bytes) = negotiate(headers, variants).ok_or(StatusCode::NOT_ACCEPTABLE)?;
-        Ok(Encoded {
+        Ok(EncodedFile {
             content_type,
             bytes: bytes.clone(),
             encoding: (coding != IDENTITY).then_some(coding),

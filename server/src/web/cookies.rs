@@ -10,7 +10,7 @@ use keywright_service::operators::SessionToken;
 use crate::state::PublicUrl;
 
 /// Name of the theme cookie.
-pub(crate) const THEME: &str = "keywright_theme";
+pub(crate) const THEME_COOKIE: &str = "keywright_theme";
 
 /// Returns the session token from a request's cookies.
 pub fn session_token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
@@ -40,7 +40,7 @@ pub fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'st
 
 /// Returns the theme from a request's cookies, or the default.
 pub fn theme(jar: &CookieJar) -> Theme {
-    jar.get(THEME)
+    jar.get(THEME_COOKIE)
         .and_then(|cookie| Theme::from_name(cookie.value()))
         .unwrap_or_default()
 }

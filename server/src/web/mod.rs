@@ -25,27 +25,27 @@ use crate::{
 };
 
 /// Maximum size of a form or server function body: 64 KiB.
-const BODY_LIMIT: usize = 64 * 1024;
+const MAX_BODY_SIZE: usize = 64 * 1024;
 
 /// Builds the dashboard router.
 pub(crate) fn router(state: AppState) -> Router {
     let authenticated = with_routes(render::router(), routes::authenticated_routes())
-        .layer(from_fn(session::guard))
+        .layer(from_fn(session::require_session))
         .fallback(render::fallback);
     let with_sign_in = with_routes(authenticated, routes::sign_in_routes());
     let resolved = with_routes(with_sign_in, routes::event_routes())
-        .layer(from_fn_with_state(state.clone(), session::resolve))
+        .layer(from_fn_with_state(state.clone(), session::resolve_session))
         .layer(CompressionLayer::new());
     with_routes(resolved, routes::public_routes())
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(state.clone(), errors::catch))
+        .layer(DefaultBodyLimit::max(MAX_BODY_SIZE))
+        .layer(from_fn_with_state(state.clone(), errors::handle_failures))
         // Catches panics while rendering an error page.
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), csrf::reject_cross_site))
         .layer(security_headers(state.public_url))
         .layer(from_fn_with_state(
             RequestLog::new(Surface::Browser, &state),
-            request_id::log,
+            request_id::log_request,
         ))
         .with_state(state)
 }

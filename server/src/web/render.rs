@@ -23,7 +23,7 @@ use leptos_axum::{generate_route_list, render_app_async};
 use crate::state::AppState;
 
 /// A path that has no page.
-const NO_PAGE: &str = "/setup/over";
+const NOT_FOUND_PATH: &str = "/setup/over";
 
 /// Builds a router with a route for each page.
 pub(crate) fn router() -> Router<AppState> {
@@ -40,9 +40,9 @@ pub(crate) fn paths() -> Vec<String> {
         routes::SESSION,
         routes::SETUP,
         routes::GUIDE,
-        routes::NO_SUCH_KEY,
-        routes::AUDIT_NO_SUCH_KEY,
-        routes::FAILED,
+        routes::LICENSES_KEY_NOT_FOUND,
+        routes::AUDIT_KEY_NOT_FOUND,
+        routes::ERROR_PAGE,
     ];
     paths
         .filter(|path| !with_handlers.contains(&path.as_str()))
@@ -57,7 +57,7 @@ pub(crate) async fn render(State(state): State<AppState>, request: Request) -> R
 
 /// Renders `page` for a request that has another path or method. `with` adds extensions that the
 /// page reads.
-pub(crate) async fn render_as(
+pub(crate) async fn render_page(
     state: AppState,
     page: Uri,
     headers: HeaderMap,
@@ -100,7 +100,14 @@ pub(crate) async fn not_found(
     headers: HeaderMap,
     scope: RequestScope,
 ) -> Response {
-    render_as(state, Uri::from_static(NO_PAGE), headers, scope, |_| {}).await
+    render_page(
+        state,
+        Uri::from_static(NOT_FOUND_PATH),
+        headers,
+        scope,
+        |_| {},
+    )
+    .await
 }
 
 /// Renders the error page for the operator in `scope`.
@@ -110,8 +117,8 @@ pub(crate) async fn error_page(
     headers: HeaderMap,
     error: ApiError,
 ) -> Response {
-    let page = Uri::from_static(routes::FAILED);
-    render_as(state, page, headers, scope, |extensions| {
+    let page = Uri::from_static(routes::ERROR_PAGE);
+    render_page(state, page, headers, scope, |extensions| {
         extensions.insert(error);
     })
     .await
@@ -124,6 +131,7 @@ pub(crate) async fn malformed_form_page(
     headers: HeaderMap,
 ) -> Response {
     let message = "The server couldn't read this form. Nothing was changed.";
-    let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
+    let error =
+        ApiError::new(ErrorCode::Invalid, message).with_request_id(scope.request_id.clone());
     error_page(state, scope, headers, error).await
 }

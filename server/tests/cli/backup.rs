@@ -10,19 +10,19 @@ use keywright_store::Store;
 use keywright_testing::{Engine, TestDatabase};
 
 use crate::support::{
-    device::{activate, mint, validate},
-    instance::{Installation, path, text},
-    raw_http::{get, send, session_of},
+    device::{activate, mint_keys, validate},
+    instance::{Installation, path_str, utf8},
+    raw_http::{get, send, sign_in_session},
 };
 
 #[test]
 fn backup_under_load_contains_every_acknowledged_write() {
     let installation = Installation::with_demo();
-    let keys = mint(&installation, 4);
+    let keys = mint_keys(&installation, 4);
     let server = installation.serve();
     let (_, before) = activate(&server.address, &keys[0], 1);
     let before = before["instance_id"].as_str().unwrap();
-    let file = installation.data().with_file_name("backup.db");
+    let file = installation.data_dir().with_file_name("backup.db");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for (number, key) in keys.iter().enumerate() {
@@ -35,14 +35,14 @@ fn backup_under_load_contains_every_acknowledged_write() {
                 }
             });
         }
-        let said = installation.succeed(&format!("backup {}", path(&file)));
+        let said = installation.run_ok(&format!("backup {}", path_str(&file)));
         is_over.store(true, Ordering::Relaxed);
         assert!(
             said.contains("2 tenants") && said.contains("master.key"),
             "{said}"
         );
     });
-    let master_key = fs::read_to_string(installation.data().join("master.key")).unwrap();
+    let master_key = fs::read_to_string(installation.data_dir().join("master.key")).unwrap();
     let bytes = fs::read(&file).unwrap();
     let has = |needle: &[u8]| bytes.windows(needle.len()).any(|window| window == needle);
     assert!(has(b"acme") && !has(master_key.trim().as_bytes()));
@@ -56,14 +56,14 @@ fn backup_under_load_contains_every_acknowledged_write() {
     }
 
     let other = Installation::empty();
-    let sentence = other.fail_after_output(&format!("restore {}", path(&file)));
+    let sentence = other.run_err_with_output(&format!("restore {}", path_str(&file)));
     assert!(
         sentence.contains("the database was restored, but can't be opened yet"),
         "{sentence}"
     );
     assert!(sentence.contains("the master key is missing"), "{sentence}");
-    fs::write(other.data().join("master.key"), &master_key).unwrap();
-    assert!(other.succeed("check").ends_with("No problems found.\n"));
+    fs::write(other.data_dir().join("master.key"), &master_key).unwrap();
+    assert!(other.run_ok("check").ends_with("No problems found.\n"));
     let restored = other.serve();
     let (status, answer) = validate(&restored.address, &keys[0], before);
     assert_eq!(status, "200", "{answer}");
@@ -74,21 +74,21 @@ fn backup_under_load_contains_every_acknowledged_write() {
 fn restore_replaces_the_database_and_ends_all_sessions() {
     let installation = Installation::with_demo();
     let server = installation.serve();
-    let cookie = session_of(&server.address, "viewer@acme.test");
-    let file = installation.data().with_file_name("backup.db");
-    installation.succeed(&format!("backup {}", path(&file)));
-    let refused = installation.fail(&format!("restore {} --replace", path(&file)));
+    let cookie = sign_in_session(&server.address, "viewer@acme.test");
+    let file = installation.data_dir().with_file_name("backup.db");
+    installation.run_ok(&format!("backup {}", path_str(&file)));
+    let refused = installation.run_err(&format!("restore {} --replace", path_str(&file)));
     assert!(
         refused.contains("another `keywright serve` is running"),
         "{refused}"
     );
     drop(server);
-    let later = mint(&installation, 1).remove(0);
-    let refused = installation.fail(&format!("restore {}", path(&file)));
+    let later = mint_keys(&installation, 1).remove(0);
+    let refused = installation.run_err(&format!("restore {}", path_str(&file)));
     assert!(refused.contains("--replace"), "{refused}");
-    let said = installation.succeed(&format!("restore {} --replace", path(&file)));
-    let kept = installation.data().join("keywright.replaced-1.db");
-    assert!(said.contains(path(&kept)) && kept.exists(), "{said}");
+    let said = installation.run_ok(&format!("restore {} --replace", path_str(&file)));
+    let kept = installation.data_dir().join("keywright.replaced-1.db");
+    assert!(said.contains(path_str(&kept)) && kept.exists(), "{said}");
 
     let server = installation.serve();
     let list = send(
@@ -108,7 +108,7 @@ fn restore_replaces_the_database_and_ends_all_sessions() {
     assert_eq!(status, "200", "{answer}");
     drop(server);
     // The replaced database was kept and can be restored in turn.
-    installation.succeed(&format!("restore {} --replace", path(&kept)));
+    installation.run_ok(&format!("restore {} --replace", path_str(&kept)));
     let server = installation.serve();
     let (status, answer) = activate(&server.address, &later, 1);
     assert_eq!(status, "200", "{answer}");
@@ -118,12 +118,12 @@ fn restore_replaces_the_database_and_ends_all_sessions() {
 #[test]
 fn invalid_backup_is_rejected_and_leaves_no_files() {
     let installation = Installation::with_demo();
-    let folder = installation.data();
+    let folder = installation.data_dir();
     let file = folder.with_file_name("backup.db");
-    installation.succeed(&format!("backup {}", path(&file)));
-    let again = installation.fail(&format!("backup {}", path(&file)));
+    installation.run_ok(&format!("backup {}", path_str(&file)));
+    let again = installation.run_err(&format!("backup {}", path_str(&file)));
     assert!(again.contains("already exists"), "{again}");
-    let nowhere = installation.fail("backup /nowhere/backup.db");
+    let nowhere = installation.run_err("backup /nowhere/backup.db");
     assert!(
         nowhere.contains("can't write /nowhere/backup.db"),
         "{nowhere}"
@@ -151,9 +151,9 @@ fn invalid_backup_is_rejected_and_leaves_no_files() {
         ),
         (folder.with_file_name("absent.db"), "no such file"),
     ] {
-        let refused = empty.fail(&format!("restore {}", path(&bad)));
+        let refused = empty.run_err(&format!("restore {}", path_str(&bad)));
         assert!(refused.contains(sentence), "{}: {refused}", bad.display());
-        let left = fs::read_dir(empty.data()).map_or(0, |left| {
+        let left = fs::read_dir(empty.data_dir()).map_or(0, |left| {
             left.filter(|entry| {
                 entry
                     .as_ref()
@@ -166,25 +166,25 @@ fn invalid_backup_is_rejected_and_leaves_no_files() {
         });
         assert_eq!(left, 0, "{}", bad.display());
     }
-    let missing = empty.fail(&format!("backup {}", path(&file)));
+    let missing = empty.run_err(&format!("backup {}", path_str(&file)));
     assert!(missing.contains("no database at"), "{missing}");
 }
 
 /// Returns the path of a SQLite database.
-fn file_of(database: &TestDatabase) -> &str {
+fn sqlite_path(database: &TestDatabase) -> &str {
     let file = database.url().trim_start_matches("sqlite:");
     file.split('?').next().unwrap()
 }
 
 #[tokio::test]
 async fn backup_from_a_newer_version_is_rejected() {
-    let database = TestDatabase::on(Engine::Sqlite).await;
+    let database = TestDatabase::create(Engine::Sqlite).await;
     let store: Store = database.open().await;
     store.close().await;
     let newer = "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
                  SELECT 999, 'newer', installed_on, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1";
     database.execute(newer).await;
-    let refused = Installation::empty().fail(&format!("restore {}", file_of(&database)));
+    let refused = Installation::empty().run_err(&format!("restore {}", sqlite_path(&database)));
     assert!(
         refused.contains("newer version of Keywright (schema version 999)"),
         "{refused}"
@@ -193,36 +193,36 @@ async fn backup_from_a_newer_version_is_rejected() {
 
 #[tokio::test]
 async fn postgres_backup_and_restore_name_the_tool_to_use() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let installation = Installation::with_demo_on(&database);
     for (command, tool) in [("backup", "pg_dump"), ("restore", "pg_restore")] {
-        let refused = installation.fail(&format!("{command} x.db"));
+        let refused = installation.run_err(&format!("{command} x.db"));
         assert!(
             refused.contains(tool) && refused.contains("docs/operations.md"),
             "{refused}"
         );
     }
     let checked = installation.run("check");
-    assert!(text(&checked.stdout).ends_with("No problems found.\n") && checked.status.success());
+    assert!(utf8(&checked.stdout).ends_with("No problems found.\n") && checked.status.success());
     database
         .execute("UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'")
         .await;
     let checked = installation.run("check");
     assert_eq!(checked.status.code(), Some(1));
-    assert!(text(&checked.stdout).contains("active count does not match its active devices"));
-    assert!(text(&checked.stderr).contains("found: see above"));
+    assert!(utf8(&checked.stdout).contains("active count does not match its active devices"));
+    assert!(utf8(&checked.stderr).contains("found: see above"));
 }
 
 /// The file is readable, but its rows violate its own CHECK constraints.
 #[tokio::test]
 async fn backup_that_violates_its_constraints_is_rejected() {
-    let database = TestDatabase::on(Engine::Sqlite).await;
+    let database = TestDatabase::create(Engine::Sqlite).await;
     Installation::with_demo_on(&database);
     database.open().await.close().await;
     database
         .execute("PRAGMA ignore_check_constraints = ON; UPDATE licenses SET active_count = -1 WHERE state = 'revoked'")
         .await;
-    let refused = Installation::empty().fail(&format!("restore {}", file_of(&database)));
+    let refused = Installation::empty().run_err(&format!("restore {}", sqlite_path(&database)));
     assert!(
         refused.contains("damaged: CHECK constraint failed in licenses"),
         "{refused}"

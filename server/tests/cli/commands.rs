@@ -11,14 +11,14 @@ use keywright_testing::{Engine, TestDatabase};
 use serde_json::Value;
 
 use crate::support::{
-    instance::{Installation, MASTER_KEY, text},
-    raw_http::{send, session_of, sign_in},
+    instance::{Installation, MASTER_KEY, utf8},
+    raw_http::{send, sign_in, sign_in_session},
 };
 
 #[test]
 fn demo_prints_one_line_of_json_and_is_idempotent() {
     let installation = Installation::empty();
-    let first = installation.succeed("demo --json");
+    let first = installation.run_ok("demo --json");
     assert_eq!(first.lines().count(), 1);
     let report: Value = serde_json::from_str(&first).unwrap();
     assert_eq!(report["tenants"], serde_json::json!(["acme", "indie"]));
@@ -30,21 +30,21 @@ fn demo_prints_one_line_of_json_and_is_idempotent() {
         assert!(report["keys"][0][field].is_string(), "{field}");
     }
     assert!(report["sdk_key"].as_str().unwrap().starts_with("sdk_live_"));
-    assert_eq!(installation.succeed("demo --json"), first);
+    assert_eq!(installation.run_ok("demo --json"), first);
 }
 
 #[test]
 fn minted_keys_are_printed_one_per_line() {
     let installation = Installation::with_demo();
     let mint = "mint --tenant acme --product notes --key-type pro --count 3";
-    let keys = installation.succeed(mint);
+    let keys = installation.run_ok(mint);
     assert_eq!(
         keys.lines()
             .filter(|key| key.starts_with("ACME-") && key.len() == 24)
             .count(),
         3
     );
-    let json = installation.succeed(&format!("{mint} --json"));
+    let json = installation.run_ok(&format!("{mint} --json"));
     for line in json.lines() {
         let minted: Value = serde_json::from_str(line).unwrap();
         let key = minted["license_key"].as_str().unwrap();
@@ -52,29 +52,29 @@ fn minted_keys_are_printed_one_per_line() {
         assert_eq!(minted["display_key"], format!("ACME-XXXX-···-{last}"));
         assert_eq!(minted["id"].as_str().unwrap().len(), 64);
     }
-    let studio = installation.succeed("mint --tenant acme --product studio");
+    let studio = installation.run_ok("mint --tenant acme --product studio");
     assert!(studio.starts_with("STDO-"), "{studio}");
 }
 
 #[test]
 fn command_line_can_set_up_a_tenant_and_mint_its_first_license() {
     let installation = Installation::empty();
-    installation.succeed("tenant add --tenant mine --name 'My company'");
+    installation.run_ok("tenant add --tenant mine --name 'My company'");
     let add = "operator add --tenant mine --email me@mine.test --role owner";
     let added = installation.run_with_input(add, "correct horse\n");
-    assert!(added.status.success(), "{}", text(&added.stderr));
-    installation.succeed("tenant plan --tenant mine --plan free");
+    assert!(added.status.success(), "{}", utf8(&added.stderr));
+    installation.run_ok("tenant plan --tenant mine --plan free");
     let product = "product add --tenant mine --product app --key-prefix MINE";
-    installation.succeed(product);
+    installation.run_ok(product);
     let mint = "mint --tenant mine --product app";
-    assert_snapshot!(installation.fail(mint), @"Specify a key type of app: it has none; create one with `keywright key-type add`");
-    installation.succeed(
+    assert_snapshot!(installation.run_err(mint), @"Specify a key type of app: it has none; create one with `keywright key-type add`");
+    installation.run_ok(
         "key-type add --tenant mine --product app --key-type pro --limit 3 --days 365 \
          --entitlement pro --entitlement sync --fallback",
     );
-    assert!(installation.succeed(mint).starts_with("MINE-"));
+    assert!(installation.run_ok(mint).starts_with("MINE-"));
     let second = "product add --tenant mine --product other --key-prefix OTHR";
-    assert_snapshot!(installation.fail(second), @"This requires the starter plan: change it with `keywright tenant plan --tenant mine --plan starter`");
+    assert_snapshot!(installation.run_err(second), @"This requires the starter plan: change it with `keywright tenant plan --tenant mine --plan starter`");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn parallel_commands_can_initialize_one_data_directory() {
             .collect();
         for tool in tools {
             let output = tool.join().unwrap();
-            assert!(output.status.success(), "{}", text(&output.stderr));
+            assert!(output.status.success(), "{}", utf8(&output.stderr));
         }
     });
 }
@@ -99,30 +99,30 @@ fn parallel_commands_can_initialize_one_data_directory() {
 #[test]
 fn percent_encoded_database_path_is_decoded() {
     let mut installation = Installation::empty();
-    let folder = installation.site().join("dé e");
+    let folder = installation.site_dir().join("dé e");
     installation.database_url = Some(format!(
         "sqlite:{}/d%C3%A9%20e/a.db",
-        installation.site().display()
+        installation.site_dir().display()
     ));
-    installation.succeed("demo");
+    installation.run_ok("demo");
     assert!(folder.join("a.db").exists());
     assert!(
-        installation.data().join("master.key").exists(),
+        installation.data_dir().join("master.key").exists(),
         "the key stays in the data directory"
     );
-    installation.succeed("mint --tenant acme --product studio");
+    installation.run_ok("mint --tenant acme --product studio");
 }
 
 #[tokio::test]
 async fn postgres_can_be_shared_by_two_servers() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some(database.url().into());
-    installation.succeed("demo");
+    installation.run_ok("demo");
     assert!(
         installation
-            .succeed("mint --tenant acme --product studio")
+            .run_ok("mint --tenant acme --product studio")
             .starts_with("STDO-")
     );
     // Two servers may share one PostgreSQL database.
@@ -137,8 +137,8 @@ fn master_key_and_data_directory_are_private_to_their_owner() {
     let installation = Installation::with_demo();
     let mode =
         |path: std::path::PathBuf| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(installation.data().join("master.key")), 0o600);
-    assert_eq!(mode(installation.data()), 0o700);
+    assert_eq!(mode(installation.data_dir().join("master.key")), 0o600);
+    assert_eq!(mode(installation.data_dir()), 0o700);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn changing_a_password_ends_all_sessions() {
     let installation = Installation::with_demo();
     let server = installation.serve();
     let sign_in = |password: &str| sign_in(&server.address, "owner@acme.test", password);
-    let cookie = session_of(&server.address, "owner@acme.test");
+    let cookie = sign_in_session(&server.address, "owner@acme.test");
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let head = format!("GET /events?list HTTP/1.0\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
@@ -155,17 +155,17 @@ fn changing_a_password_ends_all_sessions() {
     assert_eq!(&opened, b"HTTP/1.0 200 OK");
 
     let order = "operator password --tenant acme --email owner@acme.test";
-    let short = text(&installation.run_with_input(order, "short\n").stderr);
+    let short = utf8(&installation.run_with_input(order, "short\n").stderr);
     assert_snapshot!(short, @"keywright: Enter a password of 10 to 200 characters");
     let nobody = order.replace("owner@", "nobody@");
-    let nobody = text(
+    let nobody = utf8(
         &installation
             .run_with_input(&nobody, "another-password\n")
             .stderr,
     );
     assert_snapshot!(nobody, @"keywright: acme has no account nobody@acme.test");
     let done = installation.run_with_input(order, "another-password\n");
-    assert_snapshot!(text(&done.stdout), @"Changed the password of owner@acme.test and ended all sessions of the account.");
+    assert_snapshot!(utf8(&done.stdout), @"Changed the password of owner@acme.test and ended all sessions of the account.");
 
     // The open event stream ends. The timeout only keeps a failing test from hanging.
     let patience = Some(Duration::from_secs(10));

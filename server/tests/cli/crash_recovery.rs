@@ -8,24 +8,24 @@ use std::{
     thread,
 };
 
-use keywright_api_types::page::Position;
+use keywright_api_types::page::PageRequest;
 use keywright_domain::{
     audit::Action, ids::LicenseId, key::LicenseKey, license::LicenseState, time::Timestamp,
 };
 use keywright_service::clock::{Clock, SystemClock};
-use keywright_store::{EntryFilter, Store};
+use keywright_store::{AuditEntryFilter, Store};
 use keywright_testing::{TestDatabase, engine_test};
 use scraper::{Html, Selector};
 use serde_json::json;
 
 use crate::support::{
-    device::{mint, try_call, validate},
+    device::{mint_keys, try_call, validate},
     instance::Installation,
-    raw_http::{session_of, try_send},
+    raw_http::{sign_in_session, try_send},
 };
 
 /// Number of times the server is killed and restarted; `cargo xtask stress` raises it.
-fn rounds() -> u32 {
+fn kill_count() -> u32 {
     let asked = env::var("KEYWRIGHT_KILLS_PER_RUN").ok();
     asked.and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
@@ -33,15 +33,15 @@ fn rounds() -> u32 {
 /// Age up to which last-seen times may be lost. The guarantee is 250 ms, of which the
 /// write-behind buffer uses 200. In a debug build under test load, a commit takes longer than the
 /// other 50.
-const LOST_AT_MOST_MS: i64 = 1_000;
+const MAX_LOST_LAST_SEEN_MS: i64 = 1_000;
 
 /// A server that may be killed at any moment.
 #[derive(Clone, Copy)]
-struct Mortal<'a>(&'a str);
+struct KillableServer<'a>(&'a str);
 
-impl Mortal<'_> {
+impl KillableServer<'_> {
     /// Posts a form and returns the response, or `None` if the response is incomplete.
-    fn form(self, cookie: &str, path: &str, form: &str) -> Option<String> {
+    fn post_form(self, cookie: &str, path: &str, form: &str) -> Option<String> {
         let origin = format!("http://{}", self.0);
         let headers = [
             ("Content-Type", "application/x-www-form-urlencoded"),
@@ -54,23 +54,27 @@ impl Mortal<'_> {
     }
 
     fn sign_in(self) -> String {
-        session_of(self.0, "support@acme.test")
+        sign_in_session(self.0, "support@acme.test")
     }
 }
 
 /// A device's view of its activation. `is_active` is `None` if a deactivation got no response.
 #[derive(Debug)]
-struct Device {
+struct DeviceView {
     key: String,
-    instance: String,
+    instance_id: String,
     is_active: Option<bool>,
     /// Time at which the device sent the request for its latest lease.
-    asked_at: Timestamp,
+    requested_at: Timestamp,
 }
 
 /// Activates devices, validates every second one and deactivates every third until the server is
 /// gone. Returns each device's view.
-fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Device> {
+fn run_devices(
+    server: KillableServer<'_>,
+    keys: &[String],
+    machines: &AtomicU32,
+) -> Vec<DeviceView> {
     let mut devices = Vec::new();
     for key in keys.iter().cycle() {
         let machine = machines.fetch_add(1, Ordering::Relaxed);
@@ -83,18 +87,18 @@ fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Dev
             assert_eq!(status, "402", "{answer}");
             continue;
         };
-        let mut device = Device {
+        let mut device = DeviceView {
             key: key.clone(),
-            instance: instance.to_owned(),
+            instance_id: instance.to_owned(),
             is_active: Some(true),
-            asked_at,
+            requested_at: asked_at,
         };
         let body = json!({ "license_key": key, "instance_id": instance });
         let ask = |endpoint| try_call(server.0, endpoint, &body);
         if machine.is_multiple_of(2) {
             let asked_at = SystemClock.now();
             if ask("validate").is_some() {
-                device.asked_at = asked_at;
+                device.requested_at = asked_at;
             }
         }
         if machine.is_multiple_of(3) {
@@ -111,7 +115,7 @@ fn devices(server: Mortal<'_>, keys: &[String], machines: &AtomicU32) -> Vec<Dev
 
 /// An operator action that the server acknowledged.
 #[derive(Clone, Copy, Debug)]
-enum Done {
+enum AcknowledgedAction {
     Minted(LicenseId),
     Revoked(LicenseId),
     /// The second license replaced the first.
@@ -122,7 +126,7 @@ fn license_id(key: &str) -> LicenseId {
     LicenseKey::parse(key).ok().unwrap().id()
 }
 
-fn shown(answer: &str, selector: &str) -> Vec<LicenseId> {
+fn shown_license_ids(answer: &str, selector: &str) -> Vec<LicenseId> {
     let html = Html::parse_document(answer);
     let selector = Selector::parse(selector).unwrap();
     let texts = html.select(&selector).flat_map(|shown| shown.text());
@@ -131,20 +135,27 @@ fn shown(answer: &str, selector: &str) -> Vec<LicenseId> {
 }
 
 /// Mints three licenses at a time, revokes one and remints another, until the server is gone.
-fn operator(server: Mortal<'_>, cookie: &str, forms: &AtomicU32) -> Vec<Done> {
+fn run_operator(
+    server: KillableServer<'_>,
+    cookie: &str,
+    forms: &AtomicU32,
+) -> Vec<AcknowledgedAction> {
     let mut done = Vec::new();
     let mut work = || {
         let id = forms.fetch_add(1, Ordering::Relaxed);
         let form = format!("form_id=00000000-0000-4000-8000-{id:012}&key_type=notes/pro&count=3");
-        let answer = server.form(cookie, "/licenses/mint", &form)?;
-        let minted = shown(&answer, "#keys");
+        let answer = server.post_form(cookie, "/licenses/mint", &form)?;
+        let minted = shown_license_ids(&answer, "#keys");
         assert_eq!(minted.len(), 3, "{answer}");
-        done.extend(minted.iter().copied().map(Done::Minted));
-        let revoked = server.form(cookie, &format!("/licenses/{}/revoke", minted[0]), "")?;
+        done.extend(minted.iter().copied().map(AcknowledgedAction::Minted));
+        let revoked = server.post_form(cookie, &format!("/licenses/{}/revoke", minted[0]), "")?;
         assert!(revoked.starts_with("HTTP/1.1 303"), "{revoked}");
-        done.push(Done::Revoked(minted[0]));
-        let reminted = server.form(cookie, &format!("/licenses/{}/remint", minted[1]), "")?;
-        done.push(Done::Reminted(minted[1], shown(&reminted, "output")[0]));
+        done.push(AcknowledgedAction::Revoked(minted[0]));
+        let reminted = server.post_form(cookie, &format!("/licenses/{}/remint", minted[1]), "")?;
+        done.push(AcknowledgedAction::Reminted(
+            minted[1],
+            shown_license_ids(&reminted, "output")[0],
+        ));
         Some(())
     };
     while work().is_some() {}
@@ -152,30 +163,36 @@ fn operator(server: Mortal<'_>, cookie: &str, forms: &AtomicU32) -> Vec<Done> {
 }
 
 /// Checks that an acknowledged action is stored and has exactly one audit entry.
-async fn is_kept(store: &Store, done: Done) {
+async fn assert_stored(store: &Store, done: AcknowledgedAction) {
     let tenant = "acme".parse().unwrap();
     let (id, action, expected) = match done {
-        Done::Minted(id) => (id, Action::ManualMint, None),
-        Done::Revoked(id) => (id, Action::Revoke, Some(LicenseState::Revoked)),
-        Done::Reminted(id, _) => (id, Action::Remint, Some(LicenseState::Reminted)),
+        AcknowledgedAction::Minted(id) => (id, Action::ManualMint, None),
+        AcknowledgedAction::Revoked(id) => (id, Action::Revoke, Some(LicenseState::Revoked)),
+        AcknowledgedAction::Reminted(id, _) => (id, Action::Remint, Some(LicenseState::Reminted)),
     };
-    let license = store.license(&tenant, id).await.unwrap().unwrap();
+    let license = store.find_license(&tenant, id).await.unwrap().unwrap();
     assert!(
         expected.is_none_or(|expected| license.state == expected),
         "{done:?}"
     );
-    if let Done::Reminted(_, successor) = done {
-        assert_eq!(license.successor, Some(successor));
-        assert!(store.license(&tenant, successor).await.unwrap().is_some());
+    if let AcknowledgedAction::Reminted(_, successor) = done {
+        assert_eq!(license.successor_id, Some(successor));
+        assert!(
+            store
+                .find_license(&tenant, successor)
+                .await
+                .unwrap()
+                .is_some()
+        );
     }
-    let filter = EntryFilter {
+    let filter = AuditEntryFilter {
         action: Some(action),
-        about: Some(vec![id]),
-        ..EntryFilter::default()
+        license_ids: Some(vec![id]),
+        ..AuditEntryFilter::default()
     };
     let now = SystemClock.now();
     let entries = store
-        .audit_entries(&tenant, &filter, Position::Start, 10, now)
+        .list_audit_entries(&tenant, &filter, PageRequest::First, 10, now)
         .await;
     let entries = entries.unwrap();
     let about = entries
@@ -186,54 +203,54 @@ async fn is_kept(store: &Store, done: Done) {
 
 /// Returns the number of licenses minus the number of audit entries for created licenses. A
 /// partial write changes the difference.
-async fn licenses_without_an_entry(store: &Store) -> i64 {
+async fn unaudited_license_count(store: &Store) -> i64 {
     let tenant = "acme".parse().unwrap();
     let mut made = 0;
     for action in [Action::ManualMint, Action::Remint] {
-        let filter = EntryFilter {
+        let filter = AuditEntryFilter {
             action: Some(action),
-            ..EntryFilter::default()
+            ..AuditEntryFilter::default()
         };
         let now = SystemClock.now();
         let entries = store
-            .audit_entries(&tenant, &filter, Position::Start, 1_000_000, now)
+            .list_audit_entries(&tenant, &filter, PageRequest::First, 1_000_000, now)
             .await;
         made += i64::try_from(entries.unwrap().len()).unwrap();
     }
-    store.count_everything().await.unwrap().licenses - made
+    store.count_rows().await.unwrap().license_count - made
 }
 
 /// An installation under load, and everything that clients learned from its responses.
-struct Storms {
+struct CrashTest {
     installation: Installation,
     keys: Vec<String>,
-    machines: AtomicU32,
-    forms: AtomicU32,
-    known: Vec<Device>,
-    done: Vec<Done>,
+    next_machine: AtomicU32,
+    next_form_id: AtomicU32,
+    devices: Vec<DeviceView>,
+    acknowledged: Vec<AcknowledgedAction>,
     /// Time of the last kill, and number of devices known before that round.
     last_kill: (Timestamp, usize),
 }
 
-impl Storms {
-    fn over(database: &TestDatabase) -> Self {
+impl CrashTest {
+    fn on_database(database: &TestDatabase) -> Self {
         let installation = Installation::with_demo_on(database);
         Self {
-            keys: mint(&installation, 200),
+            keys: mint_keys(&installation, 200),
             installation,
-            machines: AtomicU32::new(1),
-            forms: AtomicU32::new(1),
-            known: Vec::new(),
-            done: Vec::new(),
+            next_machine: AtomicU32::new(1),
+            next_form_id: AtomicU32::new(1),
+            devices: Vec::new(),
+            acknowledged: Vec::new(),
             last_kill: (SystemClock.now(), 0),
         }
     }
 
     /// Runs six device clients and two operators, and kills the server while they are busy.
-    fn rage(&mut self, round: u32) {
+    fn run_until_killed(&mut self, round: u32) {
         let mut server = self.installation.serve();
-        let cookie = Mortal(&server.address).sign_in();
-        let (machines, forms) = (&self.machines, &self.forms);
+        let cookie = KillableServer(&server.address).sign_in();
+        let (machines, forms) = (&self.next_machine, &self.next_form_id);
         let (seen, used) = (
             machines.load(Ordering::Relaxed),
             forms.load(Ordering::Relaxed),
@@ -246,12 +263,12 @@ impl Storms {
                     scope.spawn(move || {
                         let mine = keys.iter().skip(number).step_by(6);
                         let mine: Vec<String> = mine.cloned().collect();
-                        devices(Mortal(address), &mine, machines)
+                        run_devices(KillableServer(address), &mine, machines)
                     })
                 })
                 .collect();
             let operators: Vec<_> = (0..2)
-                .map(|_| scope.spawn(move || operator(Mortal(address), cookie, forms)))
+                .map(|_| scope.spawn(move || run_operator(KillableServer(address), cookie, forms)))
                 .collect();
             // Wait until enough devices and forms have been sent.
             while machines.load(Ordering::Relaxed) < seen + 90 + round * 7
@@ -270,24 +287,27 @@ impl Storms {
                 .flat_map(|operator| operator.join().unwrap());
             (known, done.collect::<Vec<_>>(), killed_at)
         });
-        self.last_kill = (killed_at, self.known.len());
-        self.known.extend(known);
-        self.done.extend(done);
+        self.last_kill = (killed_at, self.devices.len());
+        self.devices.extend(known);
+        self.acknowledged.extend(done);
     }
 
     /// Checks that only the most recent last-seen times of active devices were lost.
-    async fn devices_were_seen(&self, store: &Store) {
+    async fn assert_last_seen_kept(&self, store: &Store) {
         let tenant = "acme".parse().unwrap();
         let (killed_at, known_before) = self.last_kill;
-        let held = self.known[known_before..].iter();
+        let held = self.devices[known_before..].iter();
         for device in held.filter(|device| device.is_active == Some(true)) {
-            let found = store.activations(&tenant, license_id(&device.key)).await;
+            let found = store
+                .list_activations(&tenant, license_id(&device.key))
+                .await;
             let found = found.unwrap();
-            let id = device.instance.parse().unwrap();
-            let found = found.iter().find(|found| found.instance == id).unwrap();
-            let is_young = killed_at.millis() - device.asked_at.millis() < LOST_AT_MOST_MS;
+            let id = device.instance_id.parse().unwrap();
+            let found = found.iter().find(|found| found.instance_id == id).unwrap();
+            let is_young =
+                killed_at.millis() - device.requested_at.millis() < MAX_LOST_LAST_SEEN_MS;
             assert!(
-                found.last_validated_at >= device.asked_at || is_young,
+                found.last_validated_at >= device.requested_at || is_young,
                 "asked {device:?}, killed {killed_at:?}, seen {:?}",
                 found.last_validated_at
             );
@@ -296,14 +316,14 @@ impl Storms {
 
     /// Checks that the server agrees with each device's view. A device that got no response
     /// adopts the server's state.
-    fn devices_are_as_answered(&mut self) {
+    fn assert_devices_match(&mut self) {
         let server = self.installation.serve();
-        for Device {
+        for DeviceView {
             key,
-            instance,
+            instance_id: instance,
             is_active,
             ..
-        } in &mut self.known
+        } in &mut self.devices
         {
             let (status, answer) = validate(&server.address, key, instance);
             let found = match status.as_str() {
@@ -318,24 +338,24 @@ impl Storms {
 
 #[engine_test]
 async fn acknowledged_writes_survive_a_kill(database: TestDatabase) {
-    let mut storms = Storms::over(&database);
+    let mut storms = CrashTest::on_database(&database);
     let store = database.open().await;
-    let unexplained = licenses_without_an_entry(&store).await;
-    for round in 0..rounds() {
-        storms.rage(round);
-        let checked = storms.installation.succeed("check");
+    let unexplained = unaudited_license_count(&store).await;
+    for round in 0..kill_count() {
+        storms.run_until_killed(round);
+        let checked = storms.installation.run_ok("check");
         assert!(
             checked.ends_with("No problems found.\n"),
             "round {round}: {checked}"
         );
-        let now_unexplained = licenses_without_an_entry(&store).await;
+        let now_unexplained = unaudited_license_count(&store).await;
         assert_eq!(now_unexplained, unexplained, "round {round}");
-        for &done in &storms.done {
-            is_kept(&store, done).await;
+        for &done in &storms.acknowledged {
+            assert_stored(&store, done).await;
         }
-        storms.devices_were_seen(&store).await;
-        storms.devices_are_as_answered();
+        storms.assert_last_seen_kept(&store).await;
+        storms.assert_devices_match();
     }
-    let (known, done) = (storms.known.len(), storms.done.len());
+    let (known, done) = (storms.devices.len(), storms.acknowledged.len());
     assert!(known > 60 && done > 9, "{known} {done}");
 }

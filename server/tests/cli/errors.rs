@@ -2,12 +2,12 @@
 
 use std::{fs, net::TcpListener, path::Path};
 
-use crate::support::instance::{Installation, MASTER_KEY, path};
+use crate::support::instance::{Installation, MASTER_KEY, path_str};
 use insta::assert_snapshot;
 use keywright_testing::{Engine, TestDatabase};
 
 /// Lists the files in `folder`, because a failed start must leave none.
-fn names(folder: &Path) -> Vec<String> {
+fn file_names(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -19,8 +19,8 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn missing_site_is_reported_before_any_file_is_created() {
     let installation = Installation::empty();
-    assert_snapshot!(installation.fail("serve --listen 127.0.0.1:0 --site-dir nowhere"), @"no built site in nowhere: run `cargo xtask site`, or start the server from the repository root: No such file or directory (os error 2)");
-    assert_eq!(names(&installation.data()), Vec::<String>::new());
+    assert_snapshot!(installation.run_err("serve --listen 127.0.0.1:0 --site-dir nowhere"), @"no built site in nowhere: run `cargo xtask site`, or start the server from the repository root: No such file or directory (os error 2)");
+    assert_eq!(file_names(&installation.data_dir()), Vec::<String>::new());
 }
 
 #[test]
@@ -28,24 +28,24 @@ fn port_in_use_is_reported_before_any_file_is_created() {
     let installation = Installation::empty();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let site = installation.site();
-    let sentence = installation.fail(&format!(
+    let site = installation.site_dir();
+    let sentence = installation.run_err(&format!(
         "serve --listen {address} --site-dir {}",
-        path(&site)
+        path_str(&site)
     ));
     assert!(
         sentence.contains(&format!("{address} is in use")) && sentence.contains("--listen"),
         "{sentence}"
     );
-    assert_eq!(names(&installation.data()), Vec::<String>::new());
+    assert_eq!(file_names(&installation.data_dir()), Vec::<String>::new());
 }
 
 #[test]
 fn unwritable_data_directory_is_reported() {
     let installation = Installation::empty();
     // A file in place of the directory blocks even root.
-    fs::write(installation.data(), "a file").unwrap();
-    let sentence = installation.fail("demo");
+    fs::write(installation.data_dir(), "a file").unwrap();
+    let sentence = installation.run_err("demo");
     assert!(
         sentence.contains("can't be written") && sentence.contains("--data-dir"),
         "{sentence}"
@@ -55,13 +55,13 @@ fn unwritable_data_directory_is_reported() {
 #[test]
 fn corrupt_database_is_left_unchanged() {
     let installation = Installation::empty();
-    fs::create_dir(installation.data()).unwrap();
-    let file = installation.data().join("keywright.db");
+    fs::create_dir(installation.data_dir()).unwrap();
+    let file = installation.data_dir().join("keywright.db");
     let letter = "Dear Sir or Madam, ".repeat(1000);
     fs::write(&file, &letter).unwrap();
-    assert_snapshot!(installation.fail("demo"), @"the database file is damaged or not a SQLite database: error returned from database: (code: 26) file is not a database. Restore a backup, or use another file");
+    assert_snapshot!(installation.run_err("demo"), @"the database file is damaged or not a SQLite database: error returned from database: (code: 26) file is not a database. Restore a backup, or use another file");
     assert_eq!(fs::read_to_string(&file).unwrap(), letter);
-    assert!(!installation.data().join("master.key").exists());
+    assert!(!installation.data_dir().join("master.key").exists());
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn unreachable_database_is_reported_without_its_password() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody:hunter2@127.0.0.1:1/none".into());
-    let sentence = installation.fail("demo");
+    let sentence = installation.run_err("demo");
     assert!(
         sentence.contains("cannot reach the database") && !sentence.contains("hunter2"),
         "{sentence}"
@@ -77,49 +77,49 @@ fn unreachable_database_is_reported_without_its_password() {
     installation.database_url = Some("mysql://h/d".into());
     assert!(
         installation
-            .fail("demo")
+            .run_err("demo")
             .contains("must begin with sqlite: or postgres:")
     );
     installation.database_url = Some("sqlite::memory:".into());
-    assert_snapshot!(installation.fail("demo"), @"the database URL must name a file: in-memory databases are not supported");
+    assert_snapshot!(installation.run_err("demo"), @"the database URL must name a file: in-memory databases are not supported");
 }
 
 #[test]
 fn wrong_malformed_or_missing_master_key_is_rejected() {
     let mut installation = Installation::with_demo();
-    let kept = fs::read(installation.data().join("keywright.db")).unwrap();
+    let kept = fs::read(installation.data_dir().join("keywright.db")).unwrap();
     installation.master_key = Some(MASTER_KEY.into());
-    assert_snapshot!(installation.fail("demo"), @"The master key does not match this database. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to the original key; without it the signing keys can't be read");
+    assert_snapshot!(installation.run_err("demo"), @"The master key does not match this database. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to the original key; without it the signing keys can't be read");
     installation.master_key = Some("too short".into());
-    assert_snapshot!(installation.fail("demo"), @"KEYWRIGHT_MASTER_KEY is not a valid master key: The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` generates one");
+    assert_snapshot!(installation.run_err("demo"), @"KEYWRIGHT_MASTER_KEY is not a valid master key: The master key must be 32 bytes in base64 (44 characters). `openssl rand -base64 32` generates one");
     installation.master_key = None;
-    let file = installation.data().join("master.key");
+    let file = installation.data_dir().join("master.key");
     let key = fs::read_to_string(&file).unwrap();
     fs::remove_file(&file).unwrap();
     assert_snapshot!(
-        installation.fail("demo").replace(path(&file), "[file]"),
+        installation.run_err("demo").replace(path_str(&file), "[file]"),
         @"the master key is missing, and the signing keys in this database are encrypted with it: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE, or restore [file]"
     );
     assert!(!file.exists(), "no second key is generated");
     assert_eq!(
-        fs::read(installation.data().join("keywright.db")).unwrap(),
+        fs::read(installation.data_dir().join("keywright.db")).unwrap(),
         kept,
         "the database is unchanged"
     );
     fs::write(&file, key).unwrap();
-    installation.succeed("demo");
+    installation.run_ok("demo");
 }
 
 #[tokio::test]
 async fn postgres_requires_an_explicit_master_key() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let mut installation = Installation::empty();
     installation.database_url = Some(database.url().into());
-    assert_snapshot!(installation.fail("demo"), @"PostgreSQL needs a master key that all servers share: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE (`openssl rand -base64 32` generates one)");
+    assert_snapshot!(installation.run_err("demo"), @"PostgreSQL needs a master key that all servers share: set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE (`openssl rand -base64 32` generates one)");
     installation.master_key = Some(MASTER_KEY.into());
-    installation.succeed("demo");
+    installation.run_ok("demo");
     assert_eq!(
-        names(&installation.data()),
+        file_names(&installation.data_dir()),
         Vec::<String>::new(),
         "no data directory is needed"
     );
@@ -129,9 +129,9 @@ async fn postgres_requires_an_explicit_master_key() {
 fn second_server_on_one_data_directory_is_rejected() {
     let installation = Installation::empty();
     let mut first = installation.serve();
-    let site = installation.site();
-    let second = format!("serve --listen 127.0.0.1:0 --site-dir {}", path(&site));
-    let sentence = installation.fail(&second);
+    let site = installation.site_dir();
+    let second = format!("serve --listen 127.0.0.1:0 --site-dir {}", path_str(&site));
+    let sentence = installation.run_err(&second);
     assert!(
         sentence.contains("another `keywright serve` is running"),
         "{sentence}"
@@ -181,7 +181,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
             "Enter a password of 10 to 200 characters",
         ),
     ] {
-        assert_eq!(installation.fail(arguments), sentence, "{arguments:?}");
+        assert_eq!(installation.run_err(arguments), sentence, "{arguments:?}");
     }
     for arguments in [
         "tenant add --tenant licenses",
@@ -191,15 +191,15 @@ fn unknown_names_and_invalid_arguments_are_reported() {
         "serve --public-url licenses.example",
         "dance",
     ] {
-        installation.fail(arguments);
+        installation.run_err(arguments);
     }
 }
 
 #[test]
 fn demo_rejects_a_database_with_other_tenants() {
     let installation = Installation::empty();
-    installation.succeed("tenant add --tenant mine");
-    assert_snapshot!(installation.fail("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database");
+    installation.run_ok("tenant add --tenant mine");
+    assert_snapshot!(installation.run_err("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database");
 }
 
 #[test]
@@ -211,13 +211,13 @@ fn missing_data_directory_is_reported_and_not_created() {
         "operator add --tenant acme --email a@b.test --role owner",
         "product add --tenant acme --product a --key-prefix AAAA",
     ] {
-        let sentence = installation.fail(arguments);
+        let sentence = installation.run_err(arguments);
         assert!(
             sentence.contains("no database at") && sentence.contains("--data-dir"),
             "{sentence}"
         );
     }
-    assert!(!installation.data().exists());
+    assert!(!installation.data_dir().exists());
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn error_cause_is_printed_once() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody@127.0.0.1:1/none".into());
-    let sentence = installation.fail("demo");
+    let sentence = installation.run_err("demo");
     assert_eq!(
         sentence.matches("Connection refused").count(),
         1,

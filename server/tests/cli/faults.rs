@@ -18,14 +18,14 @@ use keywright_testing::{Engine, TestDatabase};
 use serde_json::{Value, json};
 
 use crate::support::{
-    device::{SDK_KEY, activate, mint, validate},
+    device::{SDK_KEY, activate, mint_keys, validate},
     instance::Installation,
-    raw_http::{get, session_of, try_send},
+    raw_http::{get, sign_in_session, try_send},
 };
 
 /// Returns whether the response is a server error. Clients drop their lease on a 4xx that has
 /// none, so a server error must not look like one.
-fn is_trouble((status, answer): &(String, Value)) -> bool {
+fn is_server_error((status, answer): &(String, Value)) -> bool {
     let is_ours = status.starts_with('5');
     if is_ours {
         assert!(
@@ -45,12 +45,12 @@ fn is_trouble((status, answer): &(String, Value)) -> bool {
 #[test]
 fn full_disk_rejects_writes_until_there_is_space() {
     let mut installation = Installation::with_demo();
-    let keys = mint(&installation, 200);
+    let keys = mint_keys(&installation, 200);
     // Unlike a full disk, the limit raises a signal, so ignore it.
     installation.shell = Some("trap '' XFSZ; exec \"$@\"");
     let server = installation.serve();
-    let database = fs::metadata(installation.data().join("keywright.db")).unwrap();
-    server.limit_files_to(&(database.len() + 200_000).to_string());
+    let database = fs::metadata(installation.data_dir().join("keywright.db")).unwrap();
+    server.limit_file_size(&(database.len() + 200_000).to_string());
     let mut held = Vec::new();
     let mut machine = 0;
     let refused = loop {
@@ -58,7 +58,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
         assert!(machine < 2_000, "the disk never filled up");
         let key = &keys[machine as usize % keys.len()];
         let answer = activate(&server.address, key, machine);
-        if is_trouble(&answer) {
+        if is_server_error(&answer) {
             break answer;
         }
         assert_eq!(answer.0, "200", "{}", answer.1);
@@ -71,7 +71,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
     assert_eq!(status, "200", "{answer}");
     assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
 
-    server.limit_files_to("unlimited");
+    server.limit_file_size("unlimited");
     let (status, answer) = activate(&server.address, &keys[0], 9_999);
     assert_eq!(status, "200", "{answer}");
     for (key, instance) in held {
@@ -80,7 +80,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
     }
     assert!(
         installation
-            .succeed("check")
+            .run_ok("check")
             .ends_with("No problems found.\n")
     );
 }
@@ -91,20 +91,20 @@ fn full_disk_rejects_writes_until_there_is_space() {
 #[test]
 fn server_recovers_once_a_moved_database_file_is_back() {
     let installation = Installation::with_demo();
-    let keys = mint(&installation, 4);
+    let keys = mint_keys(&installation, 4);
     let mut server = installation.serve();
     let address = server.address.clone();
     let (status, answer) = activate(&address, &keys[0], 1);
     assert_eq!(status, "200", "{answer}");
     let instance = answer["instance_id"].as_str().unwrap();
-    let data = installation.data();
+    let data = installation.data_dir();
     let (file, away) = (data.join("keywright.db"), data.with_file_name("away"));
     let is_refused = |machine| {
         for answer in [
             activate(&address, &keys[0], machine),
             validate(&address, &keys[0], instance),
         ] {
-            assert!(is_trouble(&answer), "{answer:?}");
+            assert!(is_server_error(&answer), "{answer:?}");
             assert_eq!(answer.0, "503", "{}", answer.1);
         }
         assert!(get(&address, "/ready").starts_with("HTTP/1.1 503"));
@@ -139,7 +139,7 @@ fn server_recovers_once_a_moved_database_file_is_back() {
     server.stop();
     assert!(
         installation
-            .succeed("check")
+            .run_ok("check")
             .ends_with("No problems found.\n")
     );
     let server = installation.serve();
@@ -148,14 +148,14 @@ fn server_recovers_once_a_moved_database_file_is_back() {
 }
 
 /// A TCP proxy between the server and PostgreSQL that can be cut.
-struct Line {
+struct TcpProxy {
     address: SocketAddr,
     /// Open connections; `None` while the proxy is cut.
-    open: Arc<Mutex<Option<Vec<TcpStream>>>>,
+    connections: Arc<Mutex<Option<Vec<TcpStream>>>>,
 }
 
-impl Line {
-    fn to(database: SocketAddr) -> Self {
+impl TcpProxy {
+    fn start(database: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let open = Arc::new(Mutex::new(Some(Vec::new())));
@@ -169,28 +169,37 @@ impl Line {
                 let called = TcpStream::connect(database).unwrap();
                 for (from, to) in [(&caller, &called), (&called, &caller)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
-                    thread::spawn(move || pass_on(from, to));
+                    thread::spawn(move || forward(from, to));
                 }
                 open.extend([caller, called]);
             }
         });
-        Self { address, open }
+        Self {
+            address,
+            connections: open,
+        }
     }
 
     /// Closes every connection and refuses new ones.
     fn cut(&self) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         for connection in open.take().into_iter().flatten() {
             connection.shutdown(Shutdown::Both).ok();
         }
     }
 
-    fn mend(&self) {
-        *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
+    fn restore(&self) {
+        *self
+            .connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
     }
 }
 
-fn pass_on(mut from: TcpStream, mut to: TcpStream) {
+fn forward(mut from: TcpStream, mut to: TcpStream) {
     let mut bytes = [0; 16_384];
     while let Ok(read) = from.read(&mut bytes) {
         if read == 0 || to.write_all(&bytes[..read]).is_err() {
@@ -201,7 +210,7 @@ fn pass_on(mut from: TcpStream, mut to: TcpStream) {
 }
 
 /// Replaces the host and port of `url` with the address that `line` returns for them.
-fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>) -> String {
+fn via_proxy(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     let (authority, _) = rest.split_once('/').unwrap();
     let host = authority.rsplit('@').next().unwrap();
@@ -211,14 +220,14 @@ fn by_way_of(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>)
 
 #[tokio::test(flavor = "multi_thread")]
 async fn server_reconnects_to_postgres_after_an_outage() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let mut line = None;
-    let url = by_way_of(database.url(), |database| {
-        Ok(line.insert(Line::to(database)).address)
+    let url = via_proxy(database.url(), |database| {
+        Ok(line.insert(TcpProxy::start(database)).address)
     });
     let line = line.unwrap();
     let mut installation = Installation::with_demo_on(&database);
-    let keys = mint(&installation, 200);
+    let keys = mint_keys(&installation, 200);
     installation.database_url = Some(url);
     let server = installation.serve();
     let mut held = Vec::new();
@@ -245,13 +254,13 @@ async fn server_reconnects_to_postgres_after_an_outage() {
                 .collect()
         });
         for answer in &answers {
-            assert!(is_trouble(answer) || answer.0 == "200", "{answer:?}");
+            assert!(is_server_error(answer) || answer.0 == "200", "{answer:?}");
         }
-        assert!(is_trouble(&activate(&server.address, &keys[round], 7)));
+        assert!(is_server_error(&activate(&server.address, &keys[round], 7)));
         assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 503"));
         assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
 
-        line.mend();
+        line.restore();
         let (status, answer) = activate(&server.address, &keys[round], 8);
         assert_eq!(status, "200", "round {round}: {answer}");
         assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
@@ -262,7 +271,7 @@ async fn server_reconnects_to_postgres_after_an_outage() {
     }
     assert!(
         installation
-            .succeed("check")
+            .run_ok("check")
             .ends_with("No problems found.\n")
     );
 }
@@ -270,7 +279,7 @@ async fn server_reconnects_to_postgres_after_an_outage() {
 /// Another process holds the write lock for longer than a request may wait.
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_database_rejects_writes_after_a_timeout() {
-    let database = TestDatabase::on(Engine::Sqlite).await;
+    let database = TestDatabase::create(Engine::Sqlite).await;
     let installation = Installation::with_demo_on(&database);
     let server = installation.serve();
     let other = database.open().await;
@@ -290,7 +299,7 @@ async fn locked_database_rejects_writes_after_a_timeout() {
     has_begun.await.unwrap();
     let key = "ACME-PRO0-0000-0001";
     let answer = tokio::task::block_in_place(|| activate(&server.address, key, 1));
-    assert!(is_trouble(&answer), "{answer:?}");
+    assert!(is_server_error(&answer), "{answer:?}");
     assert_eq!(answer.0, "503", "{}", answer.1);
     release.send(()).unwrap();
     holding.await.unwrap().unwrap();
@@ -302,12 +311,12 @@ async fn locked_database_rejects_writes_after_a_timeout() {
 #[test]
 fn shutdown_under_load_completes_requests_in_flight() {
     let installation = Installation::with_demo();
-    let keys = mint(&installation, 200);
+    let keys = mint_keys(&installation, 200);
     let mut server = installation.serve();
     let address = server.address.clone();
     // An operator may open at most 32 streams.
     let cookies = ["owner", "admin", "support", "viewer"]
-        .map(|name| session_of(&address, &format!("{name}@acme.test")));
+        .map(|name| sign_in_session(&address, &format!("{name}@acme.test")));
     let streams: Vec<_> = (0..100)
         .map(|number| {
             let cookie = &cookies[number % cookies.len()];
@@ -381,7 +390,7 @@ fn shutdown_under_load_completes_requests_in_flight() {
 #[test]
 fn disconnected_clients_leak_no_connections() {
     let installation = Installation::with_demo();
-    let keys = mint(&installation, 200);
+    let keys = mint_keys(&installation, 200);
     let server = installation.serve();
     let request = |machine: u32| {
         let body =
@@ -393,7 +402,7 @@ fn disconnected_clients_leak_no_connections() {
     };
     // Warm up, so that files that are opened only once are already open.
     assert_eq!(activate(&server.address, &keys[0], 1).0, "200");
-    let before = server.open_files();
+    let before = server.count_open_files();
     for cut in (0..request(1).len()).step_by(4) {
         let mut stream = TcpStream::connect(&server.address).unwrap();
         stream.write_all(&request(1).as_bytes()[..cut]).unwrap();
@@ -412,19 +421,19 @@ fn disconnected_clients_leak_no_connections() {
     );
     assert!(
         installation
-            .succeed("check")
+            .run_ok("check")
             .ends_with("No problems found.\n")
     );
     // Over a hundred clients disconnected. The margin of 40 covers database connections, which
     // are opened on demand.
     let most = before + 40;
     for _ in 0..2_000 {
-        if server.open_files() <= most {
+        if server.count_open_files() <= most {
             break;
         }
         assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
     }
-    let left = server.open_files();
+    let left = server.count_open_files();
     assert!(
         left <= most,
         "{left} files are open, {before} were open before"

@@ -9,19 +9,19 @@ use keywright_domain::{
 };
 use keywright_store::Store;
 
-use crate::support::instance::{Installation, text};
+use crate::support::instance::{Installation, utf8};
 
 /// Reads product `notes` and its key type `pro` from the database.
-fn notes_and_pro(installation: &Installation) -> (Product, KeyType) {
+fn load_notes_and_pro(installation: &Installation) -> (Product, KeyType) {
     let url = format!(
         "sqlite:{}",
-        installation.data().join("keywright.db").display()
+        installation.data_dir().join("keywright.db").display()
     );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = Store::open(&url).await.unwrap();
         let (acme, notes) = ("acme".parse().unwrap(), "notes".parse().unwrap());
-        let product = store.product(&acme, &notes).await.unwrap().unwrap();
-        let key_types = store.key_types(&acme, &notes).await.unwrap();
+        let product = store.find_product(&acme, &notes).await.unwrap().unwrap();
+        let key_types = store.list_key_types(&acme, &notes).await.unwrap();
         store.close().await;
         let pro = key_types
             .into_iter()
@@ -30,13 +30,13 @@ fn notes_and_pro(installation: &Installation) -> (Product, KeyType) {
     })
 }
 
-fn json(text: &str) -> Value {
+fn parse_json(text: &str) -> Value {
     assert_eq!(text.lines().count(), 1, "{text}");
     serde_json::from_str(text).unwrap()
 }
 
 /// Splits the output of a command that creates a key into the key and the lines after it.
-fn key_and_rest(printed: &str) -> (String, String) {
+fn split_key(printed: &str) -> (String, String) {
     let (key, rest) = printed.split_once('\n').unwrap();
     assert!(key.starts_with("sdk_live_") && key.len() == 73, "{printed}");
     (key.to_owned(), rest.to_owned())
@@ -45,24 +45,25 @@ fn key_and_rest(printed: &str) -> (String, String) {
 #[test]
 fn sdk_key_is_created_rotated_and_shown_once() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.fail("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one first");
-    let (first, rest) = key_and_rest(&installation.succeed("sdk-key set --tenant indie"));
+    assert_snapshot!(installation.run_err("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one first");
+    let (first, rest) = split_key(&installation.run_ok("sdk-key set --tenant indie"));
     assert_snapshot!(rest, @"
     This key is shown only once. Store it, and build it into the tenant's apps.
     Every device request for indie must now send it.
     ");
-    assert_snapshot!(installation.fail("sdk-key set --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
-    let (second, rest) = key_and_rest(&installation.succeed("sdk-key rotate --tenant indie"));
+    assert_snapshot!(installation.run_err("sdk-key set --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
+    let (second, rest) = split_key(&installation.run_ok("sdk-key rotate --tenant indie"));
     assert_ne!(first, second);
     assert_snapshot!(rest, @"
     This key is shown only once. Store it, and build it into the tenant's apps.
     The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
-    let third = json(&installation.succeed("sdk-key rotate --tenant indie --end-old-now --json"));
+    let third =
+        parse_json(&installation.run_ok("sdk-key rotate --tenant indie --end-old-now --json"));
     assert_eq!(third["tenant"], "indie");
     assert!(third["sdk_key"].as_str().unwrap().starts_with("sdk_live_"));
     assert_eq!(third["old_key_works_for_days"], 0);
-    let file = std::fs::read(installation.data().join("keywright.db")).unwrap();
+    let file = std::fs::read(installation.data_dir().join("keywright.db")).unwrap();
     for key in [&first, &second, third["sdk_key"].as_str().unwrap()] {
         assert!(
             !file
@@ -70,16 +71,16 @@ fn sdk_key_is_created_rotated_and_shown_once() {
                 .any(|window| window == key.as_bytes())
         );
     }
-    assert_snapshot!(installation.fail("sdk-key set --tenant nobody"), @"Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`");
+    assert_snapshot!(installation.run_err("sdk-key set --tenant nobody"), @"Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`");
 }
 
 #[test]
 fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let installation = Installation::with_demo();
     let end = "sdk-key end-old --tenant acme";
-    assert_snapshot!(installation.fail(end), @"No replaced SDK key is still valid");
-    installation.succeed("sdk-key rotate --tenant acme");
-    assert_snapshot!(installation.succeed(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
+    assert_snapshot!(installation.run_err(end), @"No replaced SDK key is still valid");
+    installation.run_ok("sdk-key rotate --tenant acme");
+    assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
 }
 
 #[test]
@@ -90,7 +91,7 @@ fn sdk_key_is_imported_from_standard_input() {
     for bad in ["", "\n", "sdk_live_abc\n", "sdk_test_0\n"] {
         let refused = installation.run_with_input(import, bad);
         assert!(!refused.status.success());
-        let sentence = text(&refused.stderr);
+        let sentence = utf8(&refused.stderr);
         assert!(
             sentence.contains("sdk_live_ followed by 64 lowercase hex digits"),
             "{sentence}"
@@ -101,35 +102,35 @@ fn sdk_key_is_imported_from_standard_input() {
         );
     }
     let done = installation.run_with_input(import, &key);
-    assert!(done.status.success(), "{}", text(&done.stderr));
-    let said = text(&done.stdout);
+    assert!(done.status.success(), "{}", utf8(&done.stderr));
+    let said = utf8(&done.stdout);
     assert_snapshot!(said, @"
     acme now accepts this SDK key.
     The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
     let again = installation.run_with_input(import, &key);
-    assert!(text(&again.stderr).contains("This is already the tenant's SDK key"));
+    assert!(utf8(&again.stderr).contains("This is already the tenant's SDK key"));
     let demo = format!("sdk_live_{}\n", "0".repeat(64));
     let back = installation.run_with_input(&format!("{import} --end-old-now --json"), &demo);
-    let back = json(&text(&back.stdout));
+    let back = parse_json(&utf8(&back.stdout));
     assert!(back["old_key_works_for_days"] == 0 && back.get("sdk_key").is_none());
 }
 
 #[test]
 fn signing_key_is_rotated_in_two_steps() {
     let installation = Installation::with_demo();
-    let added = json(&installation.succeed("signing-key add --tenant acme --json"));
+    let added = parse_json(&installation.run_ok("signing-key add --tenant acme --json"));
     assert_eq!(
         (&added["kid"], &added["stage"]),
         (&"k2".into(), &"added".into())
     );
     let promote = "signing-key promote --tenant acme --kid k2";
-    assert_snapshot!(installation.fail(promote), @"Apps reject leases signed with a key that they have not fetched yet, and need 14 days to fetch it: wait 14 more, unless the current signing key has leaked; in that case, add --now");
-    let said = installation.succeed(&format!("{promote} --now"));
+    assert_snapshot!(installation.run_err(promote), @"Apps reject leases signed with a key that they have not fetched yet, and need 14 days to fetch it: wait 14 more, unless the current signing key has leaked; in that case, add --now");
+    let said = installation.run_ok(&format!("{promote} --now"));
     assert!(said.contains("k2 now signs the leases of acme."), "{said}");
     assert!(said.contains("k1 stays listed until 2"), "{said}");
-    assert_snapshot!(installation.fail(promote), @"This key is already the signing key");
-    let listed = installation.succeed("signing-key list --tenant acme");
+    assert_snapshot!(installation.run_err(promote), @"This key is already the signing key");
+    let listed = installation.run_ok("signing-key list --tenant acme");
     let lines: Vec<&str> = listed.lines().collect();
     assert!(
         lines[0].starts_with("k1\tretired\t") && lines[0].contains("\tlisted until 2"),
@@ -139,13 +140,13 @@ fn signing_key_is_rotated_in_two_steps() {
         lines[1].starts_with("k2\tsigning\t") && lines.len() == 2,
         "{listed}"
     );
-    assert_snapshot!(installation.fail("signing-key add --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
-    assert_snapshot!(installation.fail("signing-key add --tenant acme --kid a|b"), @"
+    assert_snapshot!(installation.run_err("signing-key add --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
+    assert_snapshot!(installation.run_err("signing-key add --tenant acme --kid a|b"), @"
     error: invalid value 'a|b' for '--kid <KID>': a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -
 
     For more information, try '--help'.
     ");
-    let own = installation.succeed("signing-key add --tenant acme --kid vendor-2026");
+    let own = installation.run_ok("signing-key add --tenant acme --kid vendor-2026");
     assert!(
         own.starts_with("vendor-2026\tadded\t") && own.contains("in 14 days"),
         "{own}"
@@ -155,13 +156,13 @@ fn signing_key_is_rotated_in_two_steps() {
 #[test]
 fn first_signing_key_can_have_a_custom_id() {
     let installation = Installation::empty();
-    installation.succeed("tenant add --tenant mine --kid kw1");
-    let listed = installation.succeed("signing-key list --tenant mine --json");
+    installation.run_ok("tenant add --tenant mine --kid kw1");
+    let listed = installation.run_ok("signing-key list --tenant mine --json");
     assert_eq!(
-        (&json(&listed)["kid"], &json(&listed)["stage"]),
+        (&parse_json(&listed)["kid"], &parse_json(&listed)["stage"]),
         (&"kw1".into(), &"signing".into())
     );
-    let next = json(&installation.succeed("signing-key add --tenant mine --json"));
+    let next = parse_json(&installation.run_ok("signing-key add --tenant mine --json"));
     assert_eq!(
         next["kid"], "kw2",
         "the id continues the sequence of the first key"
@@ -171,10 +172,10 @@ fn first_signing_key_can_have_a_custom_id() {
 #[test]
 fn tenant_is_suspended_and_resumed() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.succeed("tenant suspend --tenant acme"), @"Suspended acme. Its device requests are refused; leases already issued stay valid until they end.");
-    assert_snapshot!(installation.fail("tenant suspend --tenant acme"), @"The tenant is already suspended");
-    installation.succeed("tenant resume --tenant acme");
-    assert_snapshot!(installation.fail("tenant resume --tenant acme"), @"The tenant is not suspended");
+    assert_snapshot!(installation.run_ok("tenant suspend --tenant acme"), @"Suspended acme. Its device requests are refused; leases already issued stay valid until they end.");
+    assert_snapshot!(installation.run_err("tenant suspend --tenant acme"), @"The tenant is already suspended");
+    installation.run_ok("tenant resume --tenant acme");
+    assert_snapshot!(installation.run_err("tenant resume --tenant acme"), @"The tenant is not suspended");
 }
 
 #[test]
@@ -182,7 +183,7 @@ fn product_is_updated() {
     let installation = Installation::with_demo();
     let product = "product change --tenant acme --product notes";
     let with = |options: &str| format!("{product} {options}");
-    assert_snapshot!(installation.fail(product), @"
+    assert_snapshot!(installation.run_err(product), @"
     error: the following required arguments were not provided:
       <--name <NAME>|--trial-days <TRIAL_DAYS>|--free-tier <FREE_TIER>>
 
@@ -191,17 +192,17 @@ fn product_is_updated() {
     For more information, try '--help'.
     ");
     for bad in ["36501", "'two weeks'", "1.5"] {
-        let sentence = installation.fail(&with(&format!("--trial-days {bad}")));
+        let sentence = installation.run_err(&with(&format!("--trial-days {bad}")));
         assert!(sentence.contains("enter 0 to 36,500 days"), "{sentence}");
     }
-    assert_snapshot!(installation.fail(&with("--free-tier yes")), @"
+    assert_snapshot!(installation.run_err(&with("--free-tier yes")), @"
     error: invalid value 'yes' for '--free-tier <FREE_TIER>': must be on or off
 
     For more information, try '--help'.
     ");
-    installation.succeed(&with("--trial-days 14 --free-tier on --name 'Notes 2'"));
+    installation.run_ok(&with("--trial-days 14 --free-tier on --name 'Notes 2'"));
     let settings = || {
-        let (product, _) = notes_and_pro(&installation);
+        let (product, _) = load_notes_and_pro(&installation);
         let settings = product.settings;
         (
             product.name,
@@ -210,11 +211,11 @@ fn product_is_updated() {
         )
     };
     assert_eq!(settings(), ("Notes 2".into(), Some(14), Some(true)));
-    installation.succeed(&with("--trial-days unset"));
+    installation.run_ok(&with("--trial-days unset"));
     assert_eq!(settings(), ("Notes 2".into(), None, Some(true)));
-    installation.succeed(&with("--free-tier unset"));
+    installation.run_ok(&with("--free-tier unset"));
     assert_eq!(settings(), ("Notes 2".into(), None, None));
-    assert_snapshot!(installation.fail("product change --tenant acme --product other --free-tier on"), @"Product other does not exist: acme has notes, studio");
+    assert_snapshot!(installation.run_err("product change --tenant acme --product other --free-tier on"), @"Product other does not exist: acme has notes, studio");
 }
 
 #[test]
@@ -222,9 +223,9 @@ fn key_type_is_updated() {
     let installation = Installation::with_demo();
     let key_type = "key-type change --tenant acme --product notes --key-type pro";
     let with = |options: &str| format!("{key_type} {options}");
-    assert_snapshot!(installation.succeed(&with("--fallback on")), @"Updated key type pro of notes. Existing licenses keep their terms.");
+    assert_snapshot!(installation.run_ok(&with("--fallback on")), @"Updated key type pro of notes. Existing licenses keep their terms.");
     let shape = || {
-        let (_, pro) = notes_and_pro(&installation);
+        let (_, pro) = load_notes_and_pro(&installation);
         (
             pro.activation_limit,
             pro.duration_days,
@@ -233,18 +234,18 @@ fn key_type_is_updated() {
         )
     };
     assert_eq!(shape(), (3, None, "pro".into(), true));
-    installation.succeed(&with(
+    installation.run_ok(&with(
         "--limit 5 --days 30 --no-entitlements --fallback off",
     ));
     assert_eq!(shape(), (5, Some(30), String::new(), false));
-    installation.succeed(&with("--lifetime --entitlement pro --entitlement sync"));
+    installation.run_ok(&with("--lifetime --entitlement pro --entitlement sync"));
     assert_eq!(shape(), (5, None, "pro,sync".into(), false));
     for bad in ["--lifetime --days 3", "--entitlement pro --no-entitlements"] {
-        let sentence = installation.fail(&with(bad));
+        let sentence = installation.run_err(&with(bad));
         assert!(sentence.contains("cannot be used with"), "{sentence}");
     }
     let unknown = installation
-        .fail("key-type change --tenant acme --product notes --key-type none --fallback on");
+        .run_err("key-type change --tenant acme --product notes --key-type none --fallback on");
     assert!(
         unknown.contains("notes has no key type none: it has pro, solo, team, yearly"),
         "{unknown}"

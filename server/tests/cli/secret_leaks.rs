@@ -9,25 +9,25 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use crate::support::{
-    instance::{Installation, MASTER_KEY, Serving, path, text},
-    raw_http::{send, session_of},
+    instance::{Installation, MASTER_KEY, RunningServer, path_str, utf8},
+    raw_http::{send, sign_in_session},
 };
 
 /// Captured output that a secret may have leaked into, by name of the place.
 #[derive(Default)]
-struct Places(Vec<(String, Vec<u8>)>);
+struct CapturedOutput(Vec<(String, Vec<u8>)>);
 
-impl Places {
+impl CapturedOutput {
     fn add(&mut self, name: &str, bytes: impl Into<Vec<u8>>) {
         self.0.push((name.to_owned(), bytes.into()));
     }
 
     /// Fails if two neighboring groups of the key appear together in any spelling. A masked key
     /// shows only one group.
-    fn have_no(&self, key: &str) {
+    fn assert_no_key(&self, key: &str) {
         let groups: Vec<&str> = key.split('-').skip(1).collect();
         for (name, bytes) in &self.0 {
-            let plain = plain(bytes);
+            let plain = normalize(bytes);
             for neighbors in groups.windows(2) {
                 assert!(!contains(&plain, &neighbors.concat()), "{key} is in {name}");
             }
@@ -35,18 +35,18 @@ impl Places {
     }
 
     /// Like [`Self::have_no`], for a secret with only one spelling.
-    fn have_not(&self, what: &str, secret: &str) {
-        self.have_not_bytes(what, secret.as_bytes());
+    fn assert_no_secret(&self, what: &str, secret: &str) {
+        self.assert_no_secret_bytes(what, secret.as_bytes());
     }
 
-    fn have_not_bytes(&self, what: &str, secret: &[u8]) {
+    fn assert_no_secret_bytes(&self, what: &str, secret: &[u8]) {
         for (name, bytes) in &self.0 {
             let has = bytes.windows(secret.len()).any(|window| window == secret);
             assert!(!has, "the {what} is in {name}");
         }
     }
 
-    fn has(&self, name: &str, text: &str) -> bool {
+    fn contains(&self, name: &str, text: &str) -> bool {
         self.0
             .iter()
             .any(|(place, bytes)| place == name && contains(bytes, text))
@@ -54,7 +54,7 @@ impl Places {
 }
 
 /// Removes the separators that people type in a key, and converts to upper case.
-fn plain(bytes: &[u8]) -> Vec<u8> {
+fn normalize(bytes: &[u8]) -> Vec<u8> {
     let kept = bytes.iter().filter(|byte| !b"- +".contains(byte));
     kept.map(u8::to_ascii_uppercase).collect()
 }
@@ -67,17 +67,17 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 
 /// An operator with a browser session.
 struct Operator<'a> {
-    server: &'a Serving,
+    server: &'a RunningServer,
     origin: String,
     cookie: String,
 }
 
 impl<'a> Operator<'a> {
-    fn sign_in(server: &'a Serving) -> Self {
+    fn sign_in(server: &'a RunningServer) -> Self {
         Self {
             server,
             origin: format!("http://{}", server.address),
-            cookie: session_of(&server.address, "support@acme.test"),
+            cookie: sign_in_session(&server.address, "support@acme.test"),
         }
     }
 
@@ -108,7 +108,7 @@ impl<'a> Operator<'a> {
 
 /// Runs a key through activation, validation and deactivation as people type it, sends invalid
 /// requests as well, and returns all responses.
-fn live(server: &Serving, sdk_key: &str, key: &str) -> Vec<String> {
+fn exercise_key(server: &RunningServer, sdk_key: &str, key: &str) -> Vec<String> {
     let post = |path: &str, body: &str| {
         let headers = [("X-Keylight-SDK-Key", sdk_key)];
         send(&server.address, "POST", path, &headers, body)
@@ -147,11 +147,15 @@ const PASSWORDS: [&str; 4] = [
 ];
 
 /// Creates an account, signs in with a right and a wrong password, and changes the password.
-fn passwords_are_used(installation: &Installation, server: &Serving, places: &mut Places) {
+fn exercise_passwords(
+    installation: &Installation,
+    server: &RunningServer,
+    places: &mut CapturedOutput,
+) {
     let account = "--tenant acme --email new@acme.test";
     let add = format!("operator add --role owner {account}");
     let added = installation.run_with_input(&add, "a-first-password\n");
-    assert!(added.status.success(), "{}", text(&added.stderr));
+    assert!(added.status.success(), "{}", utf8(&added.stderr));
     places.add("the log of `operator add`", added.stderr);
     for (password, status) in [("a-first-password", "303"), ("a-wrong-password", "401")] {
         let form = format!("email=new%40acme.test&password={password}");
@@ -164,12 +168,12 @@ fn passwords_are_used(installation: &Installation, server: &Serving, places: &mu
     }
     let change = format!("operator password {account}");
     let changed = installation.run_with_input(&change, "another-password\n");
-    assert!(changed.status.success(), "{}", text(&changed.stderr));
+    assert!(changed.status.success(), "{}", utf8(&changed.stderr));
     places.add("the log of `operator password`", changed.stderr);
 }
 
 /// Searches for the key with the form and with the server function.
-fn search(operator: &Operator<'_>, key: &str, places: &mut Places) {
+fn search_for_key(operator: &Operator<'_>, key: &str, places: &mut CapturedOutput) {
     let typed = key.replace('-', "+").to_lowercase();
     let found = operator.post("/licenses/find", &format!("q={typed}&status=active"));
     places.add("a page", found);
@@ -177,8 +181,8 @@ fn search(operator: &Operator<'_>, key: &str, places: &mut Places) {
     places.add("answers", called);
 }
 
-fn rotated_sdk_key(installation: &Installation) -> String {
-    let said = installation.succeed("sdk-key rotate --tenant acme");
+fn rotate_sdk_key(installation: &Installation) -> String {
+    let said = installation.run_ok("sdk-key rotate --tenant acme");
     let key = said
         .split_whitespace()
         .find(|word| word.starts_with("sdk_live_"));
@@ -186,14 +190,14 @@ fn rotated_sdk_key(installation: &Installation) -> String {
 }
 
 fn backup(installation: &Installation) -> Vec<u8> {
-    let file = installation.data().with_file_name("backup.db");
-    installation.succeed(&format!("backup {}", path(&file)));
+    let file = installation.data_dir().with_file_name("backup.db");
+    installation.run_ok(&format!("backup {}", path_str(&file)));
     std::fs::read(file).unwrap()
 }
 
 /// Mints a license with the form and returns its key. Submitting the form again must not show the
 /// key.
-fn mint_in_browser(operator: &Operator<'_>, places: &mut Places) -> String {
+fn mint_in_browser(operator: &Operator<'_>, places: &mut CapturedOutput) -> String {
     let output = Selector::parse("output").unwrap();
     let form = "form_id=00000000-0000-4000-8000-000000000001&key_type=notes/pro&count=1";
     let shown = operator.post("/licenses/mint", form);
@@ -204,39 +208,39 @@ fn mint_in_browser(operator: &Operator<'_>, places: &mut Places) -> String {
     minted_here
 }
 
-async fn have_no_private_key(places: &Places, database: &TestDatabase) {
+async fn assert_no_private_key(places: &CapturedOutput, database: &TestDatabase) {
     let (store, tenant) = (database.open().await, "acme".parse().unwrap());
     let master_key = MasterKey::from_base64(MASTER_KEY).unwrap();
     let private = private_signing_key(&store, &master_key, &tenant).await;
-    places.have_not("private key, in hex,", &HEXLOWER.encode(&private));
-    places.have_not("private key", BASE64.encode(&private).trim_end_matches('='));
-    places.have_not_bytes("private key, as it is,", &private);
+    places.assert_no_secret("private key, in hex,", &HEXLOWER.encode(&private));
+    places.assert_no_secret("private key", BASE64.encode(&private).trim_end_matches('='));
+    places.assert_no_secret_bytes("private key, as it is,", &private);
 }
 
 #[engine_test]
 async fn secrets_do_not_leak(engine: Engine) {
-    let database = TestDatabase::on(engine).await;
+    let database = TestDatabase::create(engine).await;
     let mut installation = Installation::empty();
     (installation.database_url, installation.master_key) =
         (Some(database.url().into()), Some(MASTER_KEY.into()));
     // Log everything, including what dependencies log.
     installation.log_filter = Some("trace");
-    let demo: Value = serde_json::from_str(&installation.succeed("demo --json")).unwrap();
+    let demo: Value = serde_json::from_str(&installation.run_ok("demo --json")).unwrap();
     let sdk_key = demo["sdk_key"].as_str().unwrap();
-    let mut places = Places::default();
+    let mut places = CapturedOutput::default();
 
     let mint = "mint --json --tenant acme --product notes --key-type pro";
     let minted = installation.run(mint);
     places.add("the log of `mint`", minted.stderr);
-    let minted: Value = serde_json::from_str(&text(&minted.stdout)).unwrap();
+    let minted: Value = serde_json::from_str(&utf8(&minted.stdout)).unwrap();
     let old = minted["license_key"].as_str().unwrap();
     let page = format!("/licenses/{}", minted["id"].as_str().unwrap());
 
-    let new_sdk_key = rotated_sdk_key(&installation);
+    let new_sdk_key = rotate_sdk_key(&installation);
     let mut server = installation.serve_with("--metrics-listen 127.0.0.1:0");
     let operator = Operator::sign_in(&server);
-    passwords_are_used(&installation, &server, &mut places);
-    places.add("answers", live(&server, &new_sdk_key, old).concat());
+    exercise_passwords(&installation, &server, &mut places);
+    places.add("answers", exercise_key(&server, &new_sdk_key, old).concat());
     let wrong_sdk_key = new_sdk_key.replace("sdk_live_", "sdk_live_0");
     let headers = [("X-Keylight-SDK-Key", wrong_sdk_key.as_str())];
     places.add(
@@ -250,14 +254,14 @@ async fn secrets_do_not_leak(engine: Engine) {
         ),
     );
     places.add("a page", operator.get("/settings/sdk-key"));
-    places.add("answers", live(&server, sdk_key, old).concat());
+    places.add("answers", exercise_key(&server, sdk_key, old).concat());
     let shown = operator.post(&format!("{page}/remint"), "");
     let html = Html::parse_document(&shown);
     let output = Selector::parse("output").unwrap();
     let new: String = html.select(&output).next().unwrap().text().collect();
     let stored = Selector::parse("main .button-row a").unwrap();
     let successor = html.select(&stored).next().unwrap().attr("href").unwrap();
-    places.add("answers", live(&server, sdk_key, &new).concat());
+    places.add("answers", exercise_key(&server, sdk_key, &new).concat());
     for path in [
         "/licenses",
         &page,
@@ -276,34 +280,37 @@ async fn secrets_do_not_leak(engine: Engine) {
     let (_, shown) = shown.split_once("\r\n\r\n").unwrap();
     let shown: Value = serde_json::from_str(shown).unwrap();
     let newest = shown["key"].as_str().unwrap();
-    places.add("answers", live(&server, sdk_key, newest).concat());
+    places.add("answers", exercise_key(&server, sdk_key, newest).concat());
     let minted_here = mint_in_browser(&operator, &mut places);
-    places.add("answers", live(&server, sdk_key, &minted_here).concat());
+    places.add(
+        "answers",
+        exercise_key(&server, sdk_key, &minted_here).concat(),
+    );
     let nobodys = "ACME-2345-6789-ABCD-EFGH";
     for key in [old, &new, newest, &minted_here, nobodys] {
-        search(&operator, key, &mut places);
+        search_for_key(&operator, key, &mut places);
     }
     // Type a key into the wrong field.
     let form = format!("email=support%40acme.test&password={old}");
     places.add("a page", operator.post("/session", &form));
 
     let token = operator.cookie.split_once('=').unwrap().1.to_owned();
-    let metrics = server.address_of("serving metrics on");
+    let metrics = server.logged_address("serving metrics on");
     places.add("the metrics", send(&metrics, "GET", "/metrics", &[], ""));
     if engine == Engine::Sqlite {
         places.add("the backup", backup(&installation));
     }
-    places.add("the database", database.everything_stored().await);
+    places.add("the database", database.dump_contents().await);
     places.add("the log", server.stop());
-    places.add("the database", database.everything_stored().await);
+    places.add("the database", database.dump_contents().await);
 
     // Make sure that the right places were searched.
     let id = minted["id"].as_str().unwrap();
-    assert!(places.has("the database", id) && places.has("a page", id));
-    assert!(places.has("the log", "/{tenant}/{product}/activate"));
+    assert!(places.contains("the database", id) && places.contains("a page", id));
+    assert!(places.contains("the log", "/{tenant}/{product}/activate"));
     for key in [old, &new, newest, &minted_here, nobodys] {
         assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
-        places.have_no(key);
+        places.assert_no_key(key);
     }
     for (what, secret) in [
         ("SDK key", sdk_key),
@@ -313,10 +320,10 @@ async fn secrets_do_not_leak(engine: Engine) {
         ("master key", MASTER_KEY),
     ] {
         assert!(secret.len() > 40, "{what}");
-        places.have_not(what, secret);
+        places.assert_no_secret(what, secret);
     }
-    have_no_private_key(&places, &database).await;
+    assert_no_private_key(&places, &database).await;
     for password in PASSWORDS {
-        places.have_not("password", password);
+        places.assert_no_secret("password", password);
     }
 }

@@ -13,9 +13,9 @@ use keywright_store::{SealedSigningKey, Store, StoreError};
 use serde_json::json;
 
 use crate::support::{
-    device::{SDK_KEY, activate, mint, validate},
+    device::{SDK_KEY, activate, mint_keys, validate},
     instance::Installation,
-    raw_http::{get, send, session_of},
+    raw_http::{get, send, sign_in_session},
 };
 
 #[test]
@@ -44,7 +44,7 @@ fn second_signal_stops_the_server_immediately() {
     let mut asked = [0; 21];
     stream.read_exact(&mut asked).unwrap();
     assert_eq!(&asked, b"HTTP/1.1 100 Continue");
-    assert_eq!(server.stop_at_once(), Some(1));
+    assert_eq!(server.stop_immediately(), Some(1));
 }
 
 /// Otherwise open pages would delay shutdown by the whole grace period.
@@ -52,7 +52,7 @@ fn second_signal_stops_the_server_immediately() {
 fn shutdown_does_not_wait_for_event_streams() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
-    let cookie = session_of(&server.address, "viewer@acme.test");
+    let cookie = sign_in_session(&server.address, "viewer@acme.test");
     let mut stream = TcpStream::connect(&server.address).unwrap();
     let head = format!("GET /events?list HTTP/1.1\r\nHost: x\r\nCookie: {cookie}\r\n\r\n");
     stream.write_all(head.as_bytes()).unwrap();
@@ -116,7 +116,7 @@ fn signing_keys_without_valid_leases_are_removed() {
     let installation = Installation::with_demo();
     let url = format!(
         "sqlite:{}",
-        installation.data().join("keywright.db").display()
+        installation.data_dir().join("keywright.db").display()
     );
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = Store::open(&url).await.unwrap();
@@ -155,25 +155,25 @@ fn running_server_sees_command_line_changes() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     let keys = || get(&server.address, "/acme/.well-known/keylight-keys");
-    installation.succeed("signing-key add --tenant acme");
+    installation.run_ok("signing-key add --tenant acme");
     assert!(keys().contains(r#""primary_kid":"k1""#) && keys().contains(r#""kid":"k2""#));
-    installation.succeed("signing-key promote --tenant acme --kid k2 --now");
+    installation.run_ok("signing-key promote --tenant acme --kid k2 --now");
     assert!(keys().contains(r#""primary_kid":"k2""#) && keys().contains(r#""kid":"k1""#));
     let config = || get(&server.address, "/indie/pixel/config");
     assert!(config().ends_with("{}"), "{}", config());
-    installation.succeed("product change --tenant indie --product pixel --free-tier on");
+    installation.run_ok("product change --tenant indie --product pixel --free-tier on");
     assert!(
         config().ends_with(r#"{"free_tier_enabled":true}"#),
         "{}",
         config()
     );
-    installation.succeed("sdk-key set --tenant indie");
+    installation.run_ok("sdk-key set --tenant indie");
     assert!(config().starts_with("HTTP/1.1 401"));
     server.stop();
 }
 
 /// Returns the value of the first series that starts with `series`.
-fn measured(metrics: &str, series: &str) -> f64 {
+fn metric_value(metrics: &str, series: &str) -> f64 {
     let line = metrics.lines().find(|line| line.starts_with(series));
     let line = line.unwrap_or_else(|| panic!("{series} in {metrics}"));
     line.rsplit(' ').next().unwrap().parse().unwrap()
@@ -182,9 +182,9 @@ fn measured(metrics: &str, series: &str) -> f64 {
 #[test]
 fn metrics_count_events_without_identifying_anyone() {
     let installation = Installation::with_demo();
-    let keys = mint(&installation, 3);
+    let keys = mint_keys(&installation, 3);
     let server = installation.serve_with("--metrics-listen 127.0.0.1:0");
-    let watched = server.address_of("serving metrics on");
+    let watched = server.logged_address("serving metrics on");
     let (_, activated) = activate(&server.address, &keys[0], 1);
     let instance = activated["instance_id"].as_str().unwrap();
     for _ in 0..3 {
@@ -216,7 +216,7 @@ fn metrics_count_events_without_identifying_anyone() {
         "{metrics}"
     );
     let validates = "keywright_http_requests_total{side=\"device\",method=\"POST\",route=\"/{tenant}/{product}/validate\",status=\"200\"}";
-    assert!((measured(&metrics, validates) - 3.0).abs() < 0.1);
+    assert!((metric_value(&metrics, validates) - 3.0).abs() < 0.1);
     for series in [
         "keywright_device_refusals_total{endpoint=\"activate\",reason=\"license_key\"} 1",
         "keywright_device_refusals_total{endpoint=\"activate\",reason=\"expired\"} 1",
@@ -231,8 +231,8 @@ fn metrics_count_events_without_identifying_anyone() {
     ] {
         assert!(metrics.contains(series), "{series} in {metrics}");
     }
-    assert!(measured(&metrics, "keywright_database_connections{state=\"idle\"}") >= 1.0);
-    assert!(measured(&metrics, "keywright_writer_waiting_units") >= 0.0);
+    assert!(metric_value(&metrics, "keywright_database_connections{state=\"idle\"}") >= 1.0);
+    assert!(metric_value(&metrics, "keywright_writer_waiting_units") >= 0.0);
     for whose in [
         "acme",
         "notes",
@@ -256,7 +256,7 @@ fn metrics_count_events_without_identifying_anyone() {
 fn device_api_can_have_its_own_listener() {
     let installation = Installation::with_demo();
     let mut server = installation.serve_with("--device-listen 127.0.0.1:0");
-    let devices = server.address_of("serving the device API on");
+    let devices = server.logged_address("serving the device API on");
     let key = "ACME-PRO0-0000-0001";
     assert_eq!(activate(&devices, key, 1).0, "200");
     // The error has the device API's format, so apps keep their lease.

@@ -3,20 +3,20 @@
 use std::fs;
 
 use crate::support::{
-    instance::{Installation, MASTER_KEY, Serving},
+    instance::{Installation, MASTER_KEY, RunningServer},
     raw_http::{get, send},
 };
 use insta::assert_snapshot;
 use keywright_testing::{Engine, TestDatabase};
 
 /// Returns the setup message of a new server, which ends with an empty line.
-fn said(server: &mut Serving) -> String {
+fn read_setup_message(server: &mut RunningServer) -> String {
     server.read_log_until("\n\n")
 }
 
 /// Returns the setup message and the code in it.
-fn announced(server: &mut Serving) -> (String, String) {
-    let said = said(server);
+fn read_setup_code(server: &mut RunningServer) -> (String, String) {
+    let said = read_setup_message(server);
     let (_, rest) = said
         .split_once("Setup code: ")
         .unwrap_or_else(|| panic!("{said}"));
@@ -25,7 +25,7 @@ fn announced(server: &mut Serving) -> (String, String) {
     (said, code)
 }
 
-fn set_up(server: &Serving, code: &str) -> String {
+fn submit_setup(server: &RunningServer, code: &str) -> String {
     let form = format!(
         "code={code}&tenant_name=Mine&slug=mine&email=me%40mine.test&password=correct+horse"
     );
@@ -33,13 +33,13 @@ fn set_up(server: &Serving, code: &str) -> String {
     send(&server.address, "POST", "/setup", &headers, &form)
 }
 
-fn is_gone(server: &Serving) -> bool {
+fn is_setup_gone(server: &RunningServer) -> bool {
     get(&server.address, "/setup").starts_with("HTTP/1.1 404")
 }
 
 /// Runs `keywright setup-code` and returns the code it prints.
-fn new_code(installation: &Installation) -> String {
-    let printed = installation.succeed("setup-code");
+fn regenerate_code(installation: &Installation) -> String {
+    let printed = installation.run_ok("setup-code");
     assert!(printed.contains("/setup"), "{printed}");
     printed.lines().next().unwrap().to_owned()
 }
@@ -48,9 +48,9 @@ fn new_code(installation: &Installation) -> String {
 fn new_server_prints_a_code_and_keeps_it_in_a_file_until_used() {
     let mut installation = Installation::empty();
     installation.log_filter = Some("keywright=debug");
-    let file = installation.data().join("setup-code");
+    let file = installation.data_dir().join("setup-code");
     let mut server = installation.serve();
-    let (said, code) = announced(&mut server);
+    let (said, code) = read_setup_code(&mut server);
     let address = format!("http://{}/setup", server.address);
     assert!(
         said.contains(&address) && said.contains("setup-code"),
@@ -64,13 +64,13 @@ fn new_server_prints_a_code_and_keeps_it_in_a_file_until_used() {
         assert_eq!(mode & 0o777, 0o600);
     }
     assert!(get(&server.address, "/setup").starts_with("HTTP/1.1 200"));
-    assert!(set_up(&server, "AAAA").starts_with("HTTP/1.1 403"));
-    let done = set_up(&server, &code);
+    assert!(submit_setup(&server, "AAAA").starts_with("HTTP/1.1 403"));
+    let done = submit_setup(&server, &code);
     assert!(
         done.starts_with("HTTP/1.1 303") && done.contains("keywright_session="),
         "{done}"
     );
-    assert!(is_gone(&server) && !file.exists());
+    assert!(is_setup_gone(&server) && !file.exists());
     let log = said + &server.stop();
     for secret in [code.as_str(), &code.replace('-', ""), "correct", "AAAA"] {
         let logged = log
@@ -81,25 +81,25 @@ fn new_server_prints_a_code_and_keeps_it_in_a_file_until_used() {
     assert_eq!(log.matches(&code).count(), 1);
 
     let mut server = installation.serve();
-    assert!(is_gone(&server));
+    assert!(is_setup_gone(&server));
     let log = server.stop();
     assert!(
         !log.contains("etup code") && !log.contains("/setup\n"),
         "{log}"
     );
-    assert_snapshot!(installation.fail("setup-code"), @"Keywright is already set up; no setup code is needed");
+    assert_snapshot!(installation.run_err("setup-code"), @"Keywright is already set up; no setup code is needed");
     assert!(!file.exists());
 }
 
 #[test]
 fn restart_prints_the_same_code_or_how_to_get_another() {
     let installation = Installation::empty();
-    let file = installation.data().join("setup-code");
+    let file = installation.data_dir().join("setup-code");
     let mut server = installation.serve();
-    let (_, first) = announced(&mut server);
+    let (_, first) = read_setup_code(&mut server);
     server.stop();
     let mut server = installation.serve();
-    assert_eq!(announced(&mut server).1, first);
+    assert_eq!(read_setup_code(&mut server).1, first);
     server.stop();
     for left_behind in [None, Some("AAAA-AAAA-AAAA-AAAA-AAAA")] {
         fs::remove_file(&file).unwrap();
@@ -107,60 +107,60 @@ fn restart_prints_the_same_code_or_how_to_get_another() {
             fs::write(&file, text).unwrap();
         }
         let mut server = installation.serve();
-        let said = said(&mut server);
+        let said = read_setup_message(&mut server);
         assert!(
             said.contains("create a new one with `keywright setup-code`")
                 && !said.contains("Setup code: "),
             "{said}"
         );
         // While the server is running.
-        let second = new_code(&installation);
+        let second = regenerate_code(&installation);
         assert_eq!(fs::read_to_string(&file).unwrap().trim_end(), second);
-        assert!(set_up(&server, &first).contains("4 attempts left"));
+        assert!(submit_setup(&server, &first).contains("4 attempts left"));
         server.stop();
         let mut server = installation.serve();
-        assert_eq!(announced(&mut server).1, second);
+        assert_eq!(read_setup_code(&mut server).1, second);
         server.stop();
     }
     let mut server = installation.serve();
-    let (_, code) = announced(&mut server);
+    let (_, code) = read_setup_code(&mut server);
     for _ in 0..5 {
-        set_up(&server, "AAAA");
+        submit_setup(&server, "AAAA");
     }
-    assert!(set_up(&server, &code).contains("void"));
+    assert!(submit_setup(&server, &code).contains("void"));
     server.stop();
     let mut server = installation.serve();
-    let (_, another) = announced(&mut server);
+    let (_, another) = read_setup_code(&mut server);
     assert_ne!(another, code, "a void code is replaced");
-    assert!(set_up(&server, &another).starts_with("HTTP/1.1 303"));
+    assert!(submit_setup(&server, &another).starts_with("HTTP/1.1 303"));
 }
 
 #[test]
 fn creating_a_tenant_on_the_command_line_ends_setup() {
     let installation = Installation::empty();
     let mut server = installation.serve_with("--public-url https://licenses.example/");
-    let (said, code) = announced(&mut server);
+    let (said, code) = read_setup_code(&mut server);
     assert!(said.contains("https://licenses.example/setup"), "{said}");
-    installation.succeed("tenant add --tenant other");
-    assert!(is_gone(&server));
-    assert!(set_up(&server, &code).starts_with("HTTP/1.1 404"));
+    installation.run_ok("tenant add --tenant other");
+    assert!(is_setup_gone(&server));
+    assert!(submit_setup(&server, &code).starts_with("HTTP/1.1 404"));
     server.stop();
     installation.serve().stop();
-    assert!(!installation.data().join("setup-code").exists());
+    assert!(!installation.data_dir().join("setup-code").exists());
 }
 
 #[test]
 fn setup_code_requires_a_database() {
     let installation = Installation::empty();
-    let sentence = installation.fail("setup-code");
+    let sentence = installation.run_err("setup-code");
     assert!(sentence.contains("no database at"), "{sentence}");
-    assert!(!installation.data().exists());
+    assert!(!installation.data_dir().exists());
 }
 
 /// Each server has its own data directory.
 #[tokio::test]
 async fn servers_on_one_postgres_share_one_code() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let installations = [Installation::empty(), Installation::empty()].map(|mut installation| {
         installation.database_url = Some(database.url().into());
         installation.master_key = Some(MASTER_KEY.into());
@@ -168,20 +168,20 @@ async fn servers_on_one_postgres_share_one_code() {
     });
     let [one, other] = &installations;
     let (mut first, mut second) = (one.serve(), other.serve());
-    let (_, code) = announced(&mut first);
-    let said = said(&mut second);
+    let (_, code) = read_setup_code(&mut first);
+    let said = read_setup_message(&mut second);
     assert!(
         said.contains("create a new one with") && !said.contains("Setup code: "),
         "{said}"
     );
-    assert!(set_up(&second, "AAAA").contains("4 attempts left"));
-    assert!(set_up(&first, "AAAA").contains("3 attempts left"));
-    let replaced = new_code(other);
-    assert!(set_up(&first, &code).contains("4 attempts left"));
-    assert!(set_up(&second, &replaced).starts_with("HTTP/1.1 303"));
-    assert!(is_gone(&first) && is_gone(&second));
-    assert!(!other.data().join("setup-code").exists());
-    assert_snapshot!(one.fail("setup-code"), @"Keywright is already set up; no setup code is needed");
+    assert!(submit_setup(&second, "AAAA").contains("4 attempts left"));
+    assert!(submit_setup(&first, "AAAA").contains("3 attempts left"));
+    let replaced = regenerate_code(other);
+    assert!(submit_setup(&first, &code).contains("4 attempts left"));
+    assert!(submit_setup(&second, &replaced).starts_with("HTTP/1.1 303"));
+    assert!(is_setup_gone(&first) && is_setup_gone(&second));
+    assert!(!other.data_dir().join("setup-code").exists());
+    assert_snapshot!(one.run_err("setup-code"), @"Keywright is already set up; no setup code is needed");
     first.stop();
     second.stop();
 }

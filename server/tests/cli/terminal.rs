@@ -5,18 +5,18 @@ use std::{
     process::{Child, Command},
 };
 
-use crate::support::instance::{Installation, text};
+use crate::support::instance::{Installation, utf8};
 
 /// Runs the program in a new terminal. The first line of output is the name of the terminal, and
 /// the last lines are its settings after the program has exited.
-const IN_A_TERMINAL: &str =
+const TERMINAL_SCRIPT: &str =
     r#"exec script --quiet --echo always --command "tty; $*; stty -a" /dev/null"#;
 
 /// Starts a command in a terminal, types a line once echo is off, and returns everything the
 /// terminal showed.
-fn type_unseen(installation: &mut Installation, command: &str, line: &str) -> String {
-    installation.shell = Some(IN_A_TERMINAL);
-    let mut child = installation.start(command);
+fn type_without_echo(installation: &mut Installation, command: &str, line: &str) -> String {
+    installation.shell = Some(TERMINAL_SCRIPT);
+    let mut child = installation.spawn(command);
     installation.shell = None;
     let mut shown = BufReader::new(child.stdout.take().unwrap());
     let mut terminal = String::new();
@@ -34,7 +34,7 @@ fn type_unseen(installation: &mut Installation, command: &str, line: &str) -> St
 fn wait_until_echo_is_off(child: &mut Child, terminal: &str) {
     for _ in 0..10_000 {
         let settings = Command::new("stty").args(["-F", terminal, "-a"]).output();
-        if text(&settings.unwrap().stdout).contains(" -echo ") {
+        if utf8(&settings.unwrap().stdout).contains(" -echo ") {
             return;
         }
     }
@@ -63,7 +63,7 @@ fn secret_typed_at_a_terminal_is_not_echoed() {
             "acme now accepts this SDK key",
         ),
     ] {
-        let shown = type_unseen(&mut installation, arguments, secret);
+        let shown = type_without_echo(&mut installation, arguments, secret);
         assert!(shown.contains(prompt) && shown.contains(done), "{shown}");
         assert!(!shown.contains(secret), "{shown}");
         assert!(shown.contains(" echo "), "echo is restored: {shown}");

@@ -12,7 +12,7 @@ use keywright::{
     site::Site,
     state::{AppState, PublicUrl},
 };
-use keywright_testing::{Engine, TestWorld};
+use keywright_testing::{Engine, TestContext};
 use tower::ServiceExt;
 
 const SCRIPT: &str = "/pkg/keywright-frontend-1f.js";
@@ -22,7 +22,7 @@ const STYLE: &str = "/pkg/main-0a.css";
 
 /// Builds a server whose site has its script in three encodings. The returned `TestWorld` keeps
 /// the database alive.
-async fn server() -> (Router, TestWorld) {
+async fn server() -> (Router, TestContext) {
     let names = [
         "keywright-frontend-1f.js",
         "keywright-frontend-1f.js.br",
@@ -34,9 +34,9 @@ async fn server() -> (Router, TestWorld) {
     ];
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(name.as_bytes())));
     let site = Site::from_files(HashMap::from(files)).unwrap();
-    let world = TestWorld::on(Engine::Sqlite).await;
+    let world = TestContext::create(Engine::Sqlite).await;
     let state = AppState::new(world.services.clone(), site, PublicUrl::default());
-    (router::build(state, Surfaces::Both), world)
+    (router::build_router(state, Surfaces::Both), world)
 }
 
 async fn get(server: &Router, path: &str, accepted: Option<&str>) -> (StatusCode, HeaderMap) {

@@ -9,13 +9,13 @@ use keywright_testing::Engine;
 use scraper::Selector;
 
 use crate::support::{
-    Answer, PRO_KEY, Server,
-    html::{parse, texts},
+    PRO_KEY, TestResponse, TestServer,
+    html::{parse, select_texts},
     license_id,
 };
 
 /// Checks an error page, and returns its status, its title and the target of its only link.
-fn told(answer: &Answer) -> (u16, String, String) {
+fn error_page(answer: &TestResponse) -> (u16, String, String) {
     assert!(
         answer.header("content-type").starts_with("text/html"),
         "{}",
@@ -29,18 +29,18 @@ fn told(answer: &Answer) -> (u16, String, String) {
         "the page may load styles"
     );
     let html = parse(answer);
-    let id = texts(&html, "main .meta code");
+    let id = select_texts(&html, "main .meta code");
     assert!(id.len() == 1 && id[0].len() == 32, "request ID: {id:?}");
-    assert_eq!(texts(&html, "main h1").len(), 1);
+    assert_eq!(select_texts(&html, "main h1").len(), 1);
     assert!(
-        texts(&html, "main p")
+        select_texts(&html, "main p")
             .iter()
             .any(|sentence| sentence.ends_with('.'))
     );
     let way_out = Selector::parse("main .button-row a").unwrap();
     let ways: Vec<_> = html.select(&way_out).collect();
     assert_eq!(ways.len(), 1);
-    let title = texts(&html, "title")[0].clone();
+    let title = select_texts(&html, "title")[0].clone();
     (
         answer.status.as_u16(),
         title,
@@ -50,7 +50,7 @@ fn told(answer: &Answer) -> (u16, String, String) {
 
 #[tokio::test]
 async fn error_pages_have_the_request_id_and_a_way_out() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let support = server.sign_in(Role::Support).await;
     let indie = server.sign_in_as("owner@indie.test").await;
@@ -84,8 +84,12 @@ async fn error_pages_have_the_request_id_and_a_way_out() {
     ] {
         let answer = browser.get(path).await;
         let title = format!("{title} · Keywright");
-        assert_eq!(told(&answer), (status, title, way_out.to_owned()), "{path}");
-        let signed_in = texts(&parse(&answer), ".app-nav a");
+        assert_eq!(
+            error_page(&answer),
+            (status, title, way_out.to_owned()),
+            "{path}"
+        );
+        let signed_in = select_texts(&parse(&answer), ".app-nav a");
         assert_eq!(
             signed_in[..3],
             ["Licenses", "Products", "Audit log"],
@@ -100,13 +104,13 @@ async fn error_pages_have_the_request_id_and_a_way_out() {
 
 #[tokio::test]
 async fn cross_site_error_page_mentions_the_host_header() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let request = Request::post("/session")
         .header(header::HOST, "localhost:3000")
         .header(header::ORIGIN, "https://licenses.example");
     let answer = server.send(request.body(Body::empty()).unwrap()).await;
     assert_eq!(
-        told(&answer),
+        error_page(&answer),
         (
             403,
             "Not allowed · Keywright".to_owned(),
@@ -118,9 +122,9 @@ async fn cross_site_error_page_mentions_the_host_header() {
 
 #[tokio::test]
 async fn database_outage_renders_an_error_page() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
-    server.world.services.close().await;
+    server.context.services.close().await;
     for path in ["/licenses", "/audit", "/licenses.csv", "/nothing"] {
         let answer = viewer.get(path).await;
         let expected = (
@@ -128,7 +132,11 @@ async fn database_outage_renders_an_error_page() {
             "Temporarily unavailable · Keywright".to_owned(),
             String::new(),
         );
-        assert_eq!(told(&answer), expected, "{path}: the link reloads the page");
+        assert_eq!(
+            error_page(&answer),
+            expected,
+            "{path}: the link reloads the page"
+        );
     }
     let call = Request::post("/fn/licenses/list").header(header::COOKIE, &viewer.cookie);
     let answer = server.send(call.body(Body::from("{}")).unwrap()).await;
@@ -142,7 +150,7 @@ async fn database_outage_renders_an_error_page() {
 /// own route.
 #[tokio::test]
 async fn trailing_slash_redirects_to_the_page_or_is_not_found() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     for (path, location) in [
         ("/licenses/", "/licenses"),
@@ -152,11 +160,11 @@ async fn trailing_slash_redirects_to_the_page_or_is_not_found() {
         ("/login//", "/login"),
     ] {
         let answer = admin.get(path).await;
-        let led = answer.led();
+        let led = answer.status_and_location();
         assert_eq!(led, (StatusCode::SEE_OTHER, location), "{path}");
     }
     for path in ["/products/new/", "/setup/", "/licenses/"] {
-        let posted = admin.post(path).await;
+        let posted = admin.submit_empty_form(path).await;
         assert_eq!(posted.status, StatusCode::NOT_FOUND, "{path}");
     }
     for path in ["//evil.example/", "//evil.example//"] {
@@ -167,14 +175,17 @@ async fn trailing_slash_redirects_to_the_page_or_is_not_found() {
 
 #[tokio::test]
 async fn failed_session_route_redirects_to_the_licenses() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let answer = server.get("/session/failed").await;
-    assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/licenses"));
+    assert_eq!(
+        answer.status_and_location(),
+        (StatusCode::SEE_OTHER, "/licenses")
+    );
 }
 
 #[tokio::test]
 async fn unknown_path_renders_a_not_found_page() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in ["/nothing", "/licenses/nothing/at/all", "/pkg"] {
         let answer = browser.get(path).await;

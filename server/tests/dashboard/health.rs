@@ -4,14 +4,14 @@ use axum::http::StatusCode;
 use keywright_testing::Engine;
 use serde_json::json;
 
-use crate::support::Server;
+use crate::support::TestServer;
 
 #[tokio::test]
 async fn health_reflects_the_process_and_ready_the_database() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     assert_eq!(server.get("/health").await.status, StatusCode::OK);
     assert_eq!(server.get("/ready").await.status, StatusCode::OK);
-    server.world.services.close().await;
+    server.context.services.close().await;
     assert_eq!(server.get("/health").await.status, StatusCode::OK);
     assert_eq!(
         server.get("/ready").await.status,
@@ -26,10 +26,10 @@ async fn health_reflects_the_process_and_ready_the_database() {
 
 #[tokio::test]
 async fn database_outage_lets_devices_keep_their_leases() {
-    let server = Server::start(Engine::Sqlite).await;
-    server.world.services.close().await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    server.context.services.close().await;
     let body = json!({ "license_key": "ACME-PRO0-0000-0001", "instance_id": "x" });
-    let device = server.device("/acme/notes/validate", &body).await;
+    let device = server.post_device("/acme/notes/validate", &body).await;
     assert_eq!(device.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(
         device.json(),

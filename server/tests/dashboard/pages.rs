@@ -7,20 +7,20 @@ use keywright_testing::Engine;
 use scraper::Selector;
 
 use crate::support::{
-    PRO_KEY, Server,
-    html::{parse, texts},
+    PRO_KEY, TestServer,
+    html::{parse, select_texts},
 };
 
 #[tokio::test]
 async fn every_role_can_list_licenses() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for role in Role::ALL {
         let answer = server.sign_in(role).await.get("/licenses").await;
         assert_eq!(answer.status, StatusCode::OK, "{role:?}");
         let html = parse(&answer);
-        assert_eq!(texts(&html, "title"), ["Licenses · Keywright"]);
-        assert_eq!(texts(&html, "main h1"), ["Licenses"]);
-        assert_eq!(texts(&html, "tbody tr").len(), 25);
+        assert_eq!(select_texts(&html, "title"), ["Licenses · Keywright"]);
+        assert_eq!(select_texts(&html, "main h1"), ["Licenses"]);
+        assert_eq!(select_texts(&html, "tbody tr").len(), 25);
         let email = format!("{}@acme.test", role.as_str());
         assert!(answer.text().contains(&email), "{role:?}");
     }
@@ -28,7 +28,7 @@ async fn every_role_can_list_licenses() {
 
 #[tokio::test]
 async fn only_the_license_list_and_license_pages_load_wasm() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
     let wrong_password = "email=owner%40acme.test&password=wrong";
@@ -49,7 +49,7 @@ async fn only_the_license_list_and_license_pages_load_wasm() {
         (browser.get(&license).await, true),
     ] {
         let html = parse(&answer);
-        let title = texts(&html, "title");
+        let title = select_texts(&html, "title");
         let head = html.select(&Selector::parse("head").unwrap()).next();
         let head = head.unwrap().inner_html();
         for mark in ["modulepreload", ".wasm", "keywright-frontend"] {
@@ -63,7 +63,7 @@ async fn only_the_license_list_and_license_pages_load_wasm() {
 /// it could not hydrate.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_rendered_in_parallel_are_complete() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
     for (path, mark) in [
@@ -80,7 +80,7 @@ async fn pages_rendered_in_parallel_are_complete() {
 
 #[tokio::test]
 async fn license_list_has_the_expected_columns() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let html = parse(&server.sign_in(Role::Viewer).await.get("/licenses").await);
     let columns = [
         "License",
@@ -91,8 +91,8 @@ async fn license_list_has_the_expected_columns() {
         "Created",
         "Expires",
     ];
-    assert_eq!(texts(&html, "thead th"), columns);
-    let rows = texts(&html, "tbody tr");
+    assert_eq!(select_texts(&html, "thead th"), columns);
+    let rows = select_texts(&html, "tbody tr");
     assert!(
         rows.iter()
             .any(|row| row.contains("-XXXX-···-") && row.contains(" of ") && row.contains("Never"))
@@ -101,7 +101,7 @@ async fn license_list_has_the_expected_columns() {
 
 #[tokio::test]
 async fn license_list_contains_no_raw_keys() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     let mut path = "/licenses".to_owned();
     let mut pages = 0;
@@ -125,10 +125,10 @@ async fn license_list_contains_no_raw_keys() {
 
 #[tokio::test]
 async fn license_list_excludes_other_tenants() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in_as("owner@indie.test").await;
     let answer = browser.get("/licenses").await;
-    let rows = texts(&parse(&answer), "tbody tr");
+    let rows = select_texts(&parse(&answer), "tbody tr");
     assert!(
         !rows.is_empty()
             && rows
@@ -141,10 +141,10 @@ async fn license_list_excludes_other_tenants() {
 
 #[tokio::test]
 async fn sign_in_page_is_a_plain_form() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let answer = server.get("/login").await;
     let html = parse(&answer);
-    assert_eq!(texts(&html, "title"), ["Sign in · Keywright"]);
+    assert_eq!(select_texts(&html, "title"), ["Sign in · Keywright"]);
     let form =
         Selector::parse("form[method=post][action='/session'] input[name=password][type=password]")
             .unwrap();
@@ -153,15 +153,15 @@ async fn sign_in_page_is_a_plain_form() {
 
 #[tokio::test]
 async fn empty_license_list_links_to_the_guide() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let tenant: keywright_domain::ids::TenantId = "fresh".parse().unwrap();
-    let services = &server.world.services;
+    let services = &server.context.services;
     services
         .tenants
         .create(CreateTenant::new(tenant.clone(), "Fresh", Plan::Free))
         .await
         .unwrap();
-    let caller = keywright_service::Caller::command_line(tenant);
+    let caller = keywright_service::Caller::for_command_line(tenant);
     services
         .operators
         .create(&caller, "a@fresh.test", Role::Owner, "long enough")
@@ -183,6 +183,6 @@ async fn empty_license_list_links_to_the_guide() {
     .await;
     assert_eq!(page.status, StatusCode::OK);
     let html = parse(&page);
-    assert_eq!(texts(&html, "main h2"), ["No licenses yet"]);
-    assert_eq!(texts(&html, "main .empty a"), ["Get started"]);
+    assert_eq!(select_texts(&html, "main h2"), ["No licenses yet"]);
+    assert_eq!(select_texts(&html, "main .empty a"), ["Get started"]);
 }

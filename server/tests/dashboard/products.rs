@@ -7,8 +7,8 @@ use keywright_testing::{Engine, engine_test};
 use scraper::Selector;
 
 use crate::support::{
-    Server,
-    html::{outline, parse, texts, value},
+    TestServer,
+    html::{field_value, outline, parse, select_texts},
 };
 
 const PAINT: [(&str, &str); 5] = [
@@ -20,10 +20,13 @@ const PAINT: [(&str, &str); 5] = [
 ];
 
 #[engine_test]
-async fn product_and_key_type_are_created_and_updated(server: Server) {
+async fn product_and_key_type_are_created_and_updated(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
-    let made = admin.fill("/products/new", &PAINT).await;
-    assert_eq!(made.led(), (StatusCode::SEE_OTHER, "/products/paint"));
+    let made = admin.submit_form("/products/new", &PAINT).await;
+    assert_eq!(
+        made.status_and_location(),
+        (StatusCode::SEE_OTHER, "/products/paint")
+    );
     let html = parse(&admin.get("/products/paint").await);
     assert_snapshot!(outline(&html), @"
     # <b>Paint</b>
@@ -41,8 +44,13 @@ async fn product_and_key_type_are_created_and_updated(server: Server) {
         ("entitlements", "pro sync"),
         ("fallback", "yes"),
     ];
-    let added = admin.fill("/products/paint/key-types/new", &key_type).await;
-    assert_eq!(added.led(), (StatusCode::SEE_OTHER, "/products/paint"));
+    let added = admin
+        .submit_form("/products/paint/key-types/new", &key_type)
+        .await;
+    assert_eq!(
+        added.status_and_location(),
+        (StatusCode::SEE_OTHER, "/products/paint")
+    );
     let html = parse(&admin.get("/products/paint").await);
     assert_snapshot!(outline(&html), @"
     # <b>Paint</b>
@@ -59,38 +67,47 @@ async fn product_and_key_type_are_created_and_updated(server: Server) {
     let html = parse(&admin.get(edit).await);
     assert_eq!(
         (
-            value(&html, "activation_limit"),
-            value(&html, "entitlements")
+            field_value(&html, "activation_limit"),
+            field_value(&html, "entitlements")
         ),
         ("2".into(), "pro, sync".into())
     );
     let saved = admin
-        .fill(
+        .submit_form(
             edit,
             &[("activation_limit", "9"), ("duration_unit", "lifetime")],
         )
         .await;
-    assert_eq!(saved.led(), (StatusCode::SEE_OTHER, "/products/paint"));
+    assert_eq!(
+        saved.status_and_location(),
+        (StatusCode::SEE_OTHER, "/products/paint")
+    );
     let html = parse(&admin.get("/products/paint").await);
     assert_eq!(
-        texts(&html, "tbody th, tbody td"),
+        select_texts(&html, "tbody th, tbody td"),
         ["yearly", "9", "Lifetime", "None", "Never expires", "0"]
     );
 
     let saved = admin
-        .fill("/products/paint/edit", &[("name", "Paint 2")])
+        .submit_form("/products/paint/edit", &[("name", "Paint 2")])
         .await;
-    assert_eq!(saved.led(), (StatusCode::SEE_OTHER, "/products/paint"));
+    assert_eq!(
+        saved.status_and_location(),
+        (StatusCode::SEE_OTHER, "/products/paint")
+    );
     let html = parse(&admin.get("/products").await);
-    assert_eq!(texts(&html, "tbody th"), ["Notes", "Paint 2", "Studio"]);
+    assert_eq!(
+        select_texts(&html, "tbody th"),
+        ["Notes", "Paint 2", "Studio"]
+    );
 }
 
 #[tokio::test]
 async fn invalid_fields_show_errors_and_keep_their_input() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let refused = admin
-        .fill(
+        .submit_form(
             "/products/new",
             &[
                 ("name", "Paint \"2\""),
@@ -101,47 +118,47 @@ async fn invalid_fields_show_errors_and_keep_their_input() {
         .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let html = parse(&refused);
-    assert_eq!(texts(&html, "h1"), ["New product"]);
+    assert_eq!(select_texts(&html, "h1"), ["New product"]);
     assert_eq!(
-        texts(&html, "#slug-error"),
+        select_texts(&html, "#slug-error"),
         ["The slug may contain only a-z, 0-9, - and _, and must begin with a letter or digit."]
     );
-    assert_eq!(texts(&html, "[role=alert] a").len(), 1);
+    assert_eq!(select_texts(&html, "[role=alert] a").len(), 1);
     let wrong = Selector::parse(
         "#slug[aria-invalid=true][aria-describedby='slug-error slug-hint'][autofocus]",
     )
     .unwrap();
     assert_eq!(html.select(&wrong).count(), 1);
     assert_eq!(
-        (value(&html, "name"), value(&html, "key_prefix")),
+        (field_value(&html, "name"), field_value(&html, "key_prefix")),
         ("Paint \"2\"".into(), "ACME".into())
     );
     let taken = admin
-        .fill(
+        .submit_form(
             "/products/new",
             &[("name", "P"), ("slug", "p"), ("key_prefix", "indi")],
         )
         .await;
     let html = parse(&taken);
     assert_eq!(
-        texts(&html, "#key_prefix-error"),
+        select_texts(&html, "#key_prefix-error"),
         ["Another product on this server has this prefix."]
     );
     let nothing = admin
         .server
         .post_form("/products/new", "%FF=", Some(&admin.cookie))
         .await;
-    assert_eq!(texts(&parse(&nothing), "h1"), ["New product"]);
+    assert_eq!(select_texts(&parse(&nothing), "h1"), ["New product"]);
     let twice = admin
-        .fill("/products/new", &[("name", "a"), ("name", "b")])
+        .submit_form("/products/new", &[("name", "a"), ("name", "b")])
         .await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(texts(&parse(&twice), "h1"), ["Bad request"]);
+    assert_eq!(select_texts(&parse(&twice), "h1"), ["Bad request"]);
 }
 
 #[tokio::test]
 async fn product_pages_enforce_roles_plans_and_tenants() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let forms = [
         "/products/new",
         "/products/notes/edit",
@@ -155,7 +172,7 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
             let answer = browser.get(page).await;
             assert_eq!(answer.status, StatusCode::OK, "{role:?} {page}");
             assert!(!answer.text().to_uppercase().contains("HYDRATE"));
-            let offered = texts(&parse(&answer), ".page-head .button");
+            let offered = select_texts(&parse(&answer), ".page-head .button");
             let changes = offered.iter().any(|verb| verb != "Mint licenses");
             assert_eq!(changes, may, "{role:?} {page} {offered:?}");
         }
@@ -168,7 +185,7 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
             };
             assert_eq!(shown.status, expected, "{role:?} {form}");
             parse(&shown);
-            let posted = browser.fill(form, &[]).await;
+            let posted = browser.submit_form(form, &[]).await;
             let expected = if may {
                 StatusCode::UNPROCESSABLE_ENTITY
             } else {
@@ -178,9 +195,9 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
         }
     }
     let indie = server.sign_in_as("owner@indie.test").await;
-    let full = indie.fill("/products/new", &PAINT).await;
+    let full = indie.submit_form("/products/new", &PAINT).await;
     assert_eq!(full.status, StatusCode::PAYMENT_REQUIRED);
-    assert!(texts(&parse(&full), "[role=alert]")[0].contains("Upgrade to Starter"));
+    assert!(select_texts(&parse(&full), "[role=alert]")[0].contains("Upgrade to Starter"));
     for path in [
         "/products/notes",
         "/products/notes/edit",
@@ -189,10 +206,10 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
     ] {
         let answer = indie.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert_eq!(texts(&parse(&answer), "main .meta code").len(), 1);
+        assert_eq!(select_texts(&parse(&answer), "main .meta code").len(), 1);
     }
     let foreign = indie
-        .fill("/products/notes/edit", &[("name", "Mine")])
+        .submit_form("/products/notes/edit", &[("name", "Mine")])
         .await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     let html = parse(
@@ -202,25 +219,31 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
             .get("/products/notes")
             .await,
     );
-    assert_eq!(texts(&html, "h1"), ["Notes"]);
+    assert_eq!(select_texts(&html, "h1"), ["Notes"]);
     assert_eq!(
-        server.get("/products").await.led(),
+        server.get("/products").await.status_and_location(),
         (StatusCode::SEE_OTHER, "/login?next=%2Fproducts")
     );
     assert_eq!(
-        server.post_form("/products/new", "", None).await.led(),
+        server
+            .post_form("/products/new", "", None)
+            .await
+            .status_and_location(),
         (StatusCode::SEE_OTHER, "/login")
     );
 }
 
 #[tokio::test]
 async fn only_an_unused_key_type_is_deleted_after_confirmation() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let in_use = "/products/notes/key-types/pro/delete";
-    for answer in [admin.get(in_use).await, admin.post(in_use).await] {
+    for answer in [
+        admin.get(in_use).await,
+        admin.submit_empty_form(in_use).await,
+    ] {
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        let said = texts(&parse(&answer), "[role=alert]").concat();
+        let said = select_texts(&parse(&answer), "[role=alert]").concat();
         let number = said.trim_start_matches("You can't delete it: ");
         let (number, rest) = number.split_once(' ').unwrap();
         assert!(number.parse::<u32>().unwrap() > 20, "{said}");
@@ -234,29 +257,37 @@ async fn only_an_unused_key_type_is_deleted_after_confirmation() {
         ("activation_limit", "1"),
         ("duration_unit", "lifetime"),
     ];
-    admin.fill("/products/notes/key-types/new", &spare).await;
+    admin
+        .submit_form("/products/notes/key-types/new", &spare)
+        .await;
     let page = "/products/notes/key-types/spare/delete";
     let support = server.sign_in(Role::Support).await;
-    for refused in [support.get(page).await, support.post(page).await] {
+    for refused in [
+        support.get(page).await,
+        support.submit_empty_form(page).await,
+    ] {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
     }
     let html = parse(&admin.get(page).await);
-    assert_eq!(texts(&html, "main h1"), ["Delete spare from Notes?"]);
-    let deleted = admin.post(page).await;
-    assert_eq!(deleted.led(), (StatusCode::SEE_OTHER, "/products/notes"));
-    for answer in [admin.get(page).await, admin.post(page).await] {
+    assert_eq!(select_texts(&html, "main h1"), ["Delete spare from Notes?"]);
+    let deleted = admin.submit_empty_form(page).await;
+    assert_eq!(
+        deleted.status_and_location(),
+        (StatusCode::SEE_OTHER, "/products/notes")
+    );
+    for answer in [admin.get(page).await, admin.submit_empty_form(page).await] {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
     }
-    let rows = texts(&parse(&admin.get("/products/notes").await), "tbody th");
+    let rows = select_texts(&parse(&admin.get("/products/notes").await), "tbody th");
     assert_eq!(rows, ["pro", "solo", "team", "yearly"]);
-    let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
+    let log = select_texts(&parse(&admin.get("/audit").await), "tbody th p");
     let sentence = "admin@acme.test deleted the key type spare of notes";
     assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
 }
 
 #[tokio::test]
 async fn key_prefix_check_reports_errors_to_scripts() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let check = "/products/new/key-prefix?value=";
     let admin = server.sign_in(Role::Admin).await;
     for (typed, wrong) in [

@@ -7,13 +7,13 @@ use scraper::{Html, Selector};
 use serde_json::json;
 
 use crate::support::{
-    Answer, Browser, PRO_KEY, Server,
-    html::{parse, texts},
+    Browser, PRO_KEY, TestResponse, TestServer,
+    html::{parse, select_texts},
     license_id,
 };
 
 impl Browser<'_> {
-    async fn search(&self, typed: &str, kept: &str) -> Answer {
+    async fn search(&self, typed: &str, kept: &str) -> TestResponse {
         let mut form = "q=".to_owned();
         form.extend(typed.bytes().map(|byte| format!("%{byte:02X}")));
         let form = format!("{form}{kept}");
@@ -22,19 +22,19 @@ impl Browser<'_> {
     }
 }
 
-fn link(html: &Html, selector: &str) -> String {
+fn link_href(html: &Html, selector: &str) -> String {
     let selector = Selector::parse(selector).unwrap();
     let link = html.select(&selector).next().unwrap();
     link.attr("href").unwrap_or_default().to_owned()
 }
 
 fn statuses(html: &Html) -> Vec<String> {
-    texts(html, "tbody .c-status")
+    select_texts(html, "tbody .c-status")
 }
 
 /// A complete key in any spelling opens its license and never appears in a URL.
 #[engine_test]
-async fn pasted_key_opens_its_license(server: Server) {
+async fn pasted_key_opens_its_license(server: TestServer) {
     let viewer = server.sign_in(Role::Viewer).await;
     let expected = format!("/licenses/{}", license_id(PRO_KEY));
     for typed in [
@@ -48,7 +48,7 @@ async fn pasted_key_opens_its_license(server: Server) {
     ] {
         let answer = viewer.search(typed, "&status=revoked").await;
         assert_eq!(
-            answer.led(),
+            answer.status_and_location(),
             (StatusCode::SEE_OTHER, expected.as_str()),
             "{typed:?}"
         );
@@ -56,7 +56,7 @@ async fn pasted_key_opens_its_license(server: Server) {
 }
 
 #[engine_test]
-async fn unknown_key_is_not_echoed(server: Server) {
+async fn unknown_key_is_not_echoed(server: TestServer) {
     let viewer = server.sign_in(Role::Viewer).await;
     for typed in [
         "ACME-NEVR-SEEN-0000-0009",
@@ -67,20 +67,23 @@ async fn unknown_key_is_not_echoed(server: Server) {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert_eq!(answer.header("cache-control"), "no-store");
         let html = parse(&answer);
-        assert_eq!(texts(&html, ".empty h2"), ["No license has this key"]);
+        assert_eq!(
+            select_texts(&html, ".empty h2"),
+            ["No license has this key"]
+        );
         let text = answer.text().to_uppercase();
         assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
         assert!(!text.contains("HYDRATE"), "the page is not hydrated");
     }
     for path in ["/licenses/find", "/licenses/find/none"] {
         let again = viewer.get(path).await;
-        let led = again.led();
+        let led = again.status_and_location();
         assert_eq!(led, (StatusCode::SEE_OTHER, "/licenses"), "{path}");
     }
 }
 
 #[engine_test]
-async fn other_terms_search_the_list_within_its_filters(server: Server) {
+async fn other_terms_search_the_list_within_its_filters(server: TestServer) {
     let viewer = server.sign_in(Role::Viewer).await;
     let uuid = "00000000-0000-4000-8000-0000acme0001";
     for (typed, kept, expected) in [
@@ -98,7 +101,11 @@ async fn other_terms_search_the_list_within_its_filters(server: Server) {
         (" \n", "&status=revoked", "/licenses?status=revoked"),
     ] {
         let answer = viewer.search(typed, kept).await;
-        assert_eq!(answer.led(), (StatusCode::SEE_OTHER, expected), "{typed:?}");
+        assert_eq!(
+            answer.status_and_location(),
+            (StatusCode::SEE_OTHER, expected),
+            "{typed:?}"
+        );
         assert_eq!(
             viewer.get(expected).await.status,
             StatusCode::OK,
@@ -109,25 +116,28 @@ async fn other_terms_search_the_list_within_its_filters(server: Server) {
         .post_form("/licenses/find", "q=a&q=b", Some(&viewer.cookie))
         .await;
     assert_eq!(
-        twice.led(),
+        twice.status_and_location(),
         (StatusCode::SEE_OTHER, "/licenses"),
         "duplicate terms are ignored"
     );
     let stranger = server.post_form("/licenses/find", "q=a", None).await;
-    assert_eq!(stranger.led(), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(
+        stranger.status_and_location(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
 }
 
 #[engine_test]
-async fn license_is_found_by_device_name_and_instance_id(server: Server) {
+async fn license_is_found_by_device_name_and_instance_id(server: TestServer) {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64), "instance_name": "Türmchen 7" });
-    let answer = server.device("/acme/notes/activate", &body).await;
+    let answer = server.post_device("/acme/notes/activate", &body).await;
     let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
     let viewer = server.sign_in(Role::Viewer).await;
     for typed in ["TÜRMCHEN", instance.as_str(), &instance[..20]] {
         let answer = viewer.search(typed, "").await;
         let html = parse(&viewer.get(answer.header("location")).await);
         assert_eq!(
-            texts(&html, "tbody .c-key"),
+            select_texts(&html, "tbody .c-key"),
             ["ACME-XXXX-···-0001"],
             "{typed:?}"
         );
@@ -136,7 +146,7 @@ async fn license_is_found_by_device_name_and_instance_id(server: Server) {
 
 #[tokio::test]
 async fn filters_and_sort_order_are_kept_in_every_link() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     for (name, word) in [
         ("active", "Active"),
@@ -157,11 +167,14 @@ async fn filters_and_sort_order_are_kept_in_every_link() {
             1,
             "{name}"
         );
-        assert_eq!(texts(&html, "th[aria-sort=descending]"), ["Activations"]);
-        assert_eq!(texts(&html, "th[aria-sort]").len(), 1);
-        let turned = link(&html, "th[aria-sort] a");
+        assert_eq!(
+            select_texts(&html, "th[aria-sort=descending]"),
+            ["Activations"]
+        );
+        assert_eq!(select_texts(&html, "th[aria-sort]").len(), 1);
+        let turned = link_href(&html, "th[aria-sort] a");
         assert_eq!(turned, format!("/licenses?status={name}&sort=activations"));
-        let count = &texts(&html, ".filters-count")[0];
+        let count = &select_texts(&html, ".filters-count")[0];
         assert!(
             count.contains(" of ") && count.ends_with(" licenses"),
             "{count}"
@@ -169,18 +182,18 @@ async fn filters_and_sort_order_are_kept_in_every_link() {
     }
     let html = parse(&viewer.get("/licenses?status=active&product=notes").await);
     assert!(
-        texts(&html, "tbody .c-product")
+        select_texts(&html, "tbody .c-product")
             .iter()
             .all(|product| product == "Notes")
     );
-    assert_eq!(texts(&html, "option[selected]"), ["Notes"]);
-    let next = link(&html, "a[rel=next]");
+    assert_eq!(select_texts(&html, "option[selected]"), ["Notes"]);
+    let next = link_href(&html, "a[rel=next]");
     assert!(
         next.starts_with("/licenses?status=active&product=notes&after="),
         "{next}"
     );
     let second = parse(&viewer.get(&next).await);
-    let previous = link(&second, "a[rel=prev]");
+    let previous = link_href(&second, "a[rel=prev]");
     assert!(
         previous.starts_with("/licenses?status=active&product=notes&before="),
         "{previous}"
@@ -189,27 +202,27 @@ async fn filters_and_sort_order_are_kept_in_every_link() {
 
 #[tokio::test]
 async fn empty_result_shows_the_query_and_how_to_widen_it() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let answer = viewer
         .get("/licenses?q=%3Cb%3Enobody&status=revoked&product=studio")
         .await;
     assert_eq!(answer.status, StatusCode::OK);
     let html = parse(&answer);
-    assert_eq!(texts(&html, ".empty h2"), ["No matching licenses"]);
-    let sentence = &texts(&html, ".empty > p")[0];
+    assert_eq!(select_texts(&html, ".empty h2"), ["No matching licenses"]);
+    let sentence = &select_texts(&html, ".empty > p")[0];
     assert!(
         sentence.contains("in Studio with the status Revoked for “<b>nobody”"),
         "{sentence}"
     );
-    let count = &texts(&html, ".filters-count")[0];
+    let count = &select_texts(&html, ".filters-count")[0];
     assert!(
         count.starts_with("0 of ") && count.ends_with(" licenses"),
         "{count}"
     );
-    assert_eq!(link(&html, ".empty a"), "/licenses");
+    assert_eq!(link_href(&html, ".empty a"), "/licenses");
     assert_eq!(
-        link(&html, ".empty a:nth-of-type(2)"),
+        link_href(&html, ".empty a:nth-of-type(2)"),
         "/licenses?q=%3Cb%3Enobody"
     );
     let typed = Selector::parse("input[type=search][value='<b>nobody']").unwrap();
@@ -218,12 +231,12 @@ async fn empty_result_shows_the_query_and_how_to_widen_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ready_reports_prefix_only_search() {
-    let server = Server::start(Engine::Postgres).await;
+    let server = TestServer::with_demo_data(Engine::Postgres).await;
     let ready = json!({ "status": "ok", "database": "ok" });
     assert_eq!(server.get("/ready").await.json(), ready);
     let without_trigrams = "DROP INDEX license_texts_parts";
-    server.world.database.execute(without_trigrams).await;
-    let beside = server.beside().await;
+    server.context.database.execute(without_trigrams).await;
+    let beside = server.second_server().await;
     let ready = beside.get("/ready").await;
     assert_eq!(ready.status, StatusCode::OK);
     let sentence = ready.json()["search"].clone();
@@ -231,6 +244,6 @@ async fn ready_reports_prefix_only_search() {
     let viewer = beside.sign_in(Role::Viewer).await;
     for (term, found) in [("customer.test", true), ("ustomer.test", false)] {
         let html = parse(&viewer.get(&format!("/licenses?q={term}")).await);
-        assert_eq!(!texts(&html, "tbody tr").is_empty(), found, "{term}");
+        assert_eq!(!select_texts(&html, "tbody tr").is_empty(), found, "{term}");
     }
 }

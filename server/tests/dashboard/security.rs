@@ -7,11 +7,11 @@ use axum::{
 use keywright_domain::role::Role;
 use keywright_testing::Engine;
 
-use crate::support::Server;
+use crate::support::TestServer;
 
 #[tokio::test]
 async fn cross_site_posts_are_rejected() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in [
         "/session",
@@ -41,7 +41,7 @@ async fn cross_site_posts_are_rejected() {
 
 #[tokio::test]
 async fn browser_responses_have_security_headers() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     for path in [
         "/",
@@ -79,7 +79,7 @@ async fn browser_responses_have_security_headers() {
 
 #[tokio::test]
 async fn pages_only_run_scripts_with_their_nonce() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let hydrated = (
         browser.get("/licenses").await,
@@ -116,7 +116,7 @@ async fn pages_only_run_scripts_with_their_nonce() {
 
 #[tokio::test]
 async fn dashboard_sends_no_cors_headers() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for path in [
         "/",
         "/login",

@@ -10,10 +10,10 @@ use keywright_domain::role::Role;
 use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Browser, PRO_KEY, Server, license_id};
+use crate::support::{Browser, PRO_KEY, TestResponse, TestServer, license_id};
 
 impl Browser<'_> {
-    async fn call(&self, function: &str, arguments: Value) -> Answer {
+    async fn call_function(&self, function: &str, arguments: Value) -> TestResponse {
         let request = Request::post(format!("/fn/licenses/{function}"))
             .header(header::COOKIE, &self.cookie)
             .header(header::HOST, "localhost:3000")
@@ -25,20 +25,20 @@ impl Browser<'_> {
     }
 }
 
-async fn activate(server: &Server, key: &str) -> Answer {
+async fn activate(server: &TestServer, key: &str) -> TestResponse {
     let body = json!({ "license_key": key, "instance_name": "Mac" });
-    server.device("/acme/notes/activate", &body).await
+    server.post_device("/acme/notes/activate", &body).await
 }
 
-async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
+async fn validate(server: &TestServer, key: &str, instance: &str) -> TestResponse {
     let body = json!({ "license_key": key, "instance_id": instance });
-    server.device("/acme/notes/validate", &body).await
+    server.post_device("/acme/notes/validate", &body).await
 }
 
 #[engine_test]
-async fn actions_require_the_support_role(server: Server) {
+async fn actions_require_the_support_role(server: TestServer) {
     for (number, role) in (1..).zip(Role::ALL) {
-        let key = server.license(number, |license| license).await;
+        let key = server.insert_license(number, |license| license).await;
         let id = license_id(&key).to_string();
         let answer = activate(&server, &key).await;
         let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
@@ -47,11 +47,15 @@ async fn actions_require_the_support_role(server: Server) {
         let refused = (StatusCode::FORBIDDEN, Value::from("forbidden"));
 
         let arguments = json!({ "license": id, "instance": instance });
-        let freed = browser.call("deactivate-instance", arguments.clone()).await;
+        let freed = browser
+            .call_function("deactivate-instance", arguments.clone())
+            .await;
         if !may {
             assert_eq!((freed.status, freed.json()["code"].clone()), refused);
             for function in ["revoke", "remint"] {
-                let answer = browser.call(function, json!({ "license": id })).await;
+                let answer = browser
+                    .call_function(function, json!({ "license": id }))
+                    .await;
                 assert_eq!((answer.status, answer.json()["code"].clone()), refused);
             }
             let going_on = validate(&server, &key, &instance).await;
@@ -61,31 +65,41 @@ async fn actions_require_the_support_role(server: Server) {
         assert_eq!(freed.status, StatusCode::OK, "{role:?}: {}", freed.text());
         let stopped = validate(&server, &key, &instance).await;
         assert_eq!(stopped.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let again = browser.call("deactivate-instance", arguments).await;
+        let again = browser
+            .call_function("deactivate-instance", arguments)
+            .await;
         expect_conflict(&again, "This device is already deactivated.");
 
-        let reminted = browser.call("remint", json!({ "license": id })).await;
+        let reminted = browser
+            .call_function("remint", json!({ "license": id }))
+            .await;
         assert_eq!(reminted.status, StatusCode::OK, "{}", reminted.text());
         assert_eq!(reminted.header("cache-control"), "no-store");
         let fresh = reminted.json();
         let (fresh_key, fresh_id) = (fresh["key"].as_str().unwrap(), &fresh["license"]);
         assert_eq!(activate(&server, &key).await.status, StatusCode::NOT_FOUND);
         assert_eq!(activate(&server, fresh_key).await.status, StatusCode::OK);
-        let again = browser.call("revoke", json!({ "license": id })).await;
+        let again = browser
+            .call_function("revoke", json!({ "license": id }))
+            .await;
         expect_conflict(&again, "This license is already reminted.");
 
-        let revoked = browser.call("revoke", json!({ "license": fresh_id })).await;
+        let revoked = browser
+            .call_function("revoke", json!({ "license": fresh_id }))
+            .await;
         assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text());
         assert_eq!(
             activate(&server, fresh_key).await.status,
             StatusCode::NOT_FOUND
         );
-        let again = browser.call("remint", json!({ "license": fresh_id })).await;
+        let again = browser
+            .call_function("remint", json!({ "license": fresh_id }))
+            .await;
         expect_conflict(&again, "This license is already revoked.");
     }
 }
 
-fn expect_conflict(answer: &Answer, message: &str) {
+fn expect_conflict(answer: &TestResponse, message: &str) {
     let error = answer.json();
     assert_eq!(answer.status, StatusCode::CONFLICT, "{error}");
     assert_eq!(
@@ -95,13 +109,14 @@ fn expect_conflict(answer: &Answer, message: &str) {
 }
 
 #[engine_test]
-async fn concurrent_remints_create_one_key(server: Server) {
+async fn concurrent_remints_create_one_key(server: TestServer) {
     let browsers = [
         server.sign_in(Role::Support).await,
         server.sign_in(Role::Admin).await,
     ];
     let arguments = json!({ "license": license_id(PRO_KEY).to_string() });
-    let calls = (0..8).map(|number| browsers[number % 2].call("remint", arguments.clone()));
+    let calls =
+        (0..8).map(|number| browsers[number % 2].call_function("remint", arguments.clone()));
     let answers = join_all(calls).await;
     let (made, told): (Vec<_>, Vec<_>) = answers
         .iter()
@@ -117,7 +132,7 @@ async fn concurrent_remints_create_one_key(server: Server) {
 /// operator's data.
 #[tokio::test]
 async fn page_of_another_operator_is_rejected() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let [owner, viewer] = [
         server.sign_in(Role::Owner).await,
         server.sign_in(Role::Viewer).await,
@@ -141,7 +156,7 @@ async fn page_of_another_operator_is_rejected() {
 /// Neither background requests nor event streams keep an idle session alive beyond 12 hours.
 #[tokio::test]
 async fn unattended_page_does_not_extend_its_session() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let ask = async || {
         let request = Request::post("/fn/licenses/find")
@@ -151,23 +166,25 @@ async fn unattended_page_does_not_extend_its_session() {
         let body = Body::from(json!({ "typed": "a" }).to_string());
         server.send(request.body(body).unwrap()).await.status
     };
-    let hours = |hours: i64| server.world.clock.set(NOW.plus_millis(hours * 3_600_000));
+    let hours = |hours: i64| server.context.clock.set(NOW.plus_millis(hours * 3_600_000));
     for passed in [5, 10] {
         hours(passed);
         assert_eq!(ask().await, StatusCode::OK);
         let events = Request::get("/events?list").header(header::COOKIE, &viewer.cookie);
-        let events = server.answer(events.body(Body::empty()).unwrap()).await;
+        let events = server
+            .send_unread(events.body(Body::empty()).unwrap())
+            .await;
         assert_eq!(events.status(), StatusCode::OK);
     }
     // All earlier writes are committed before this one.
-    server.license(1, |license| license).await;
+    server.insert_license(1, |license| license).await;
     hours(13);
     assert_eq!(ask().await, StatusCode::UNAUTHORIZED);
 }
 
 #[tokio::test]
 async fn another_tenants_license_is_not_found() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let answer = activate(&server, PRO_KEY).await;
     let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
     let indie = server.sign_in_as("owner@indie.test").await;
@@ -181,7 +198,7 @@ async fn another_tenants_license_is_not_found() {
             json!({ "license": id, "instance": instance }),
         ),
     ] {
-        let answer = indie.call(function, arguments).await;
+        let answer = indie.call_function(function, arguments).await;
         assert_eq!(
             answer.status,
             StatusCode::NOT_FOUND,
@@ -189,7 +206,9 @@ async fn another_tenants_license_is_not_found() {
             answer.text()
         );
     }
-    let found = indie.call("find", json!({ "typed": PRO_KEY })).await;
+    let found = indie
+        .call_function("find", json!({ "typed": PRO_KEY }))
+        .await;
     assert_ne!(found.json(), json!({ "License": id }));
     let going_on = validate(&server, PRO_KEY, &instance).await;
     assert_eq!(going_on.status, StatusCode::OK, "nothing changed");
@@ -197,7 +216,7 @@ async fn another_tenants_license_is_not_found() {
 
 #[tokio::test]
 async fn search_returns_its_target_without_echoing_a_key() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     for (typed, found) in [
         (
@@ -211,7 +230,9 @@ async fn search_returns_its_target_without_echoing_a_key() {
         ),
         ("\n", json!({ "Term": null })),
     ] {
-        let answer = viewer.call("find", json!({ "typed": typed })).await;
+        let answer = viewer
+            .call_function("find", json!({ "typed": typed }))
+            .await;
         assert_eq!(
             (answer.status, answer.json()),
             (StatusCode::OK, found),
@@ -222,7 +243,7 @@ async fn search_returns_its_target_without_echoing_a_key() {
 
 #[tokio::test]
 async fn malformed_arguments_are_rejected_without_effect() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let owner = server.sign_in(Role::Owner).await;
     for (function, arguments) in [
         ("revoke", json!({})),
@@ -241,7 +262,7 @@ async fn malformed_arguments_are_rejected_without_effect() {
         ("list", json!({ "query": { "filter": { "term": "" } } })),
         ("find", json!({ "typed": 7 })),
     ] {
-        let answer = owner.call(function, arguments.clone()).await;
+        let answer = owner.call_function(function, arguments.clone()).await;
         let code = answer.json()["code"].clone();
         let expected = (StatusCode::UNPROCESSABLE_ENTITY, Value::from("invalid"));
         assert_eq!((answer.status, code), expected, "{function} {arguments}");
@@ -251,7 +272,7 @@ async fn malformed_arguments_are_rejected_without_effect() {
 
 #[tokio::test]
 async fn missing_session_and_outdated_build_return_error_codes() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let call = |cookie: Option<&str>, build: &'static str| {
         let mut request = Request::post("/fn/licenses/list")
             .header(header::CONTENT_TYPE, "application/json")
@@ -281,7 +302,7 @@ async fn missing_session_and_outdated_build_return_error_codes() {
 
 #[tokio::test]
 async fn malformed_calls_return_error_codes() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     for (path, body, status, code) in [
         ("/fn/licenses/list", "x", 422, "invalid"),

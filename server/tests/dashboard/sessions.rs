@@ -9,34 +9,38 @@ use keywright_domain::role::Role;
 use keywright_testing::{Engine, engine_test};
 
 use crate::support::{
-    Answer, Server, encoded, from,
-    html::{parse, texts, value},
+    TestResponse, TestServer, encode_form,
+    html::{field_value, parse, select_texts},
+    with_peer_address,
 };
 
 /// Addresses of a client that guesses passwords and of an unrelated client.
-const HERE: &str = "192.0.2.1";
-const ELSEWHERE: &str = "192.0.2.2";
+const ATTACKER_ADDRESS: &str = "192.0.2.1";
+const OTHER_ADDRESS: &str = "192.0.2.2";
 
 #[tokio::test]
 async fn signing_in_opens_the_licenses_and_signing_out_ends_the_session() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
     assert_eq!(browser.get("/licenses").await.status, StatusCode::OK);
     let out = server
         .post_form("/session/end", "", Some(&browser.cookie))
         .await;
-    assert_eq!(out.led(), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(out.status_and_location(), (StatusCode::SEE_OTHER, "/login"));
     assert!(
         out.header("set-cookie").contains("Max-Age=0"),
         "{}",
         out.header("set-cookie")
     );
     let after = browser.get("/licenses").await;
-    assert_eq!(after.led(), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(
+        after.status_and_location(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
 }
 
 /// Returns the session cookie with its token masked.
-fn without_token(answer: &Answer) -> String {
+fn mask_token(answer: &TestResponse) -> String {
     let (_, token) = answer.cookie().split_once('=').unwrap();
     assert!(token.len() > 40, "{token}");
     answer.header("set-cookie").replace(token, "[token]")
@@ -44,13 +48,13 @@ fn without_token(answer: &Answer) -> String {
 
 #[tokio::test]
 async fn session_cookie_is_http_only_and_host_bound_over_https() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let form = "email=owner%40acme.test&password=keywright-demo";
     let answer = server.post_form("/session", form, None).await;
-    assert_snapshot!(without_token(&answer), @"keywright_session=[token]; HttpOnly; SameSite=Lax; Path=/");
-    let server = Server::reached_by(Engine::Sqlite, "https://licenses.example").await;
+    assert_snapshot!(mask_token(&answer), @"keywright_session=[token]; HttpOnly; SameSite=Lax; Path=/");
+    let server = TestServer::with_public_url(Engine::Sqlite, "https://licenses.example").await;
     let answer = server.post_form("/session", form, None).await;
-    assert_snapshot!(without_token(&answer), @"__Host-keywright_session=[token]; HttpOnly; SameSite=Lax; Secure; Path=/");
+    assert_snapshot!(mask_token(&answer), @"__Host-keywright_session=[token]; HttpOnly; SameSite=Lax; Secure; Path=/");
     assert!(
         answer
             .header("strict-transport-security")
@@ -60,7 +64,7 @@ async fn session_cookie_is_http_only_and_host_bound_over_https() {
 
 #[tokio::test]
 async fn wrong_password_does_not_reveal_whether_the_account_exists() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let mut pages = Vec::new();
     for form in [
         "email=owner%40acme.test&password=wrong",
@@ -78,7 +82,7 @@ async fn wrong_password_does_not_reveal_whether_the_account_exists() {
             !page.contains("keywright-demo"),
             "the password is not echoed"
         );
-        pages.push(normalised(&page).replace("nobody@", "owner@"));
+        pages.push(normalize_page(&page).replace("nobody@", "owner@"));
     }
     assert_eq!(pages[0], pages[1]);
     for empty in ["", "email=", "password=x", "email=%00&password=%F0"] {
@@ -91,7 +95,7 @@ async fn wrong_password_does_not_reveal_whether_the_account_exists() {
 }
 
 /// Removes what differs between responses: the nonce and the request ID.
-fn normalised(page: &str) -> String {
+fn normalize_page(page: &str) -> String {
     let without = |page: &str, before: &str| -> String {
         let parts = page.split(before);
         parts
@@ -103,7 +107,7 @@ fn normalised(page: &str) -> String {
 
 #[tokio::test]
 async fn visitors_are_redirected_to_sign_in_and_operators_away_from_it() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for (path, location) in [
         ("/", "/login"),
         ("/licenses", "/login"),
@@ -113,17 +117,24 @@ async fn visitors_are_redirected_to_sign_in_and_operators_away_from_it() {
         ),
     ] {
         let answer = server.get(path).await;
-        assert_eq!(answer.led(), (StatusCode::SEE_OTHER, location), "{path}");
+        assert_eq!(
+            answer.status_and_location(),
+            (StatusCode::SEE_OTHER, location),
+            "{path}"
+        );
     }
     assert_eq!(server.get("/login").await.status, StatusCode::OK);
     let browser = server.sign_in(Role::Viewer).await;
     let answer = browser.get("/login").await;
-    assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/licenses"));
+    assert_eq!(
+        answer.status_and_location(),
+        (StatusCode::SEE_OTHER, "/licenses")
+    );
 }
 
 #[tokio::test]
 async fn theme_is_stored_in_a_cookie_and_rendered() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let chosen = server.post_form("/session/theme", "theme=dark", None).await;
     assert_eq!(chosen.status, StatusCode::SEE_OTHER);
     let cookie = chosen.cookie().to_owned();
@@ -147,14 +158,17 @@ async fn theme_is_stored_in_a_cookie_and_rendered() {
 
 #[tokio::test]
 async fn session_route_redirects_to_the_sign_in_form() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let answer = server.get("/session").await;
-    assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(
+        answer.status_and_location(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
 }
 
 #[tokio::test]
 async fn signing_in_again_ends_the_previous_session() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let before = server.sign_in(Role::Owner).await;
     let form = "email=viewer%40acme.test&password=keywright-demo";
     assert_eq!(
@@ -169,19 +183,22 @@ async fn signing_in_again_ends_the_previous_session() {
 
 #[tokio::test]
 async fn signing_out_clears_the_cookie_even_without_the_database() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
-    server.world.services.close().await;
+    server.context.services.close().await;
     let answer = server
         .post_form("/session/end", "", Some(&browser.cookie))
         .await;
-    assert_eq!(answer.led(), (StatusCode::SEE_OTHER, "/login"));
+    assert_eq!(
+        answer.status_and_location(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
 }
 
 #[tokio::test]
 async fn email_with_a_nul_byte_is_unknown_on_postgres() {
-    let server = Server::start(Engine::Postgres).await;
+    let server = TestServer::with_demo_data(Engine::Postgres).await;
     let answer = server
         .post_form("/session", "email=a%00b&password=x", None)
         .await;
@@ -189,23 +206,23 @@ async fn email_with_a_nul_byte_is_unknown_on_postgres() {
 }
 
 /// Signs in from `address`.
-async fn sign_in(server: &Server, address: &str, fields: &[(&str, &str)]) -> Answer {
+async fn sign_in(server: &TestServer, address: &str, fields: &[(&str, &str)]) -> TestResponse {
     let request = Request::post("/session")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
         .header(header::HOST, "localhost:3000")
         .header(header::ORIGIN, "http://localhost:3000");
-    let request = request.body(Body::from(encoded(fields))).unwrap();
-    server.send(from(address, request)).await
+    let request = request.body(Body::from(encode_form(fields))).unwrap();
+    server.send(with_peer_address(address, request)).await
 }
 
 #[engine_test]
-async fn password_guessing_is_rate_limited(server: Server) {
+async fn password_guessing_is_rate_limited(server: TestServer) {
     let wrong = [
         ("email", "owner@acme.test"),
         ("password", "a guess of mine"),
     ];
     for _ in 0..10 {
-        let answer = sign_in(&server, HERE, &wrong).await;
+        let answer = sign_in(&server, ATTACKER_ADDRESS, &wrong).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     }
     let right = [
@@ -213,7 +230,7 @@ async fn password_guessing_is_rate_limited(server: Server) {
         ("password", "keywright-demo"),
         ("next", "/licenses?status=revoked"),
     ];
-    let held_up = sign_in(&server, HERE, &right).await;
+    let held_up = sign_in(&server, ATTACKER_ADDRESS, &right).await;
     assert_eq!(held_up.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(
         (held_up.header("retry-after"), held_up.header("set-cookie")),
@@ -221,26 +238,26 @@ async fn password_guessing_is_rate_limited(server: Server) {
     );
     let html = parse(&held_up);
     let sentence = "Too many failed attempts. Try again in 15 minutes.";
-    assert_eq!(texts(&html, "main [role=alert] p"), [sentence]);
-    assert_eq!(value(&html, "email"), "owner@acme.test");
-    assert_eq!(value(&html, "next"), "/licenses?status=revoked");
-    let elsewhere = sign_in(&server, ELSEWHERE, &right).await;
+    assert_eq!(select_texts(&html, "main [role=alert] p"), [sentence]);
+    assert_eq!(field_value(&html, "email"), "owner@acme.test");
+    assert_eq!(field_value(&html, "next"), "/licenses?status=revoked");
+    let elsewhere = sign_in(&server, OTHER_ADDRESS, &right).await;
     assert_eq!(
-        elsewhere.led(),
+        elsewhere.status_and_location(),
         (StatusCode::SEE_OTHER, "/licenses?status=revoked")
     );
 }
 
 #[tokio::test]
 async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let led = server.get("/audit?action=revoke").await;
     assert_eq!(
         led.header("location"),
         "/login?next=%2Faudit%3Faction%3Drevoke"
     );
     let form = parse(&server.get(led.header("location")).await);
-    let next = value(&form, "next");
+    let next = field_value(&form, "next");
     assert_eq!(next, "/audit?action=revoke");
     let fields = |next| {
         [
@@ -249,7 +266,7 @@ async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
             ("next", next),
         ]
     };
-    let done = sign_in(&server, HERE, &fields(&next)).await;
+    let done = sign_in(&server, ATTACKER_ADDRESS, &fields(&next)).await;
     assert_eq!(done.header("location"), "/audit?action=revoke");
     for other in [
         "//evil.test",
@@ -258,8 +275,12 @@ async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
         "/session/end",
         "",
     ] {
-        let done = sign_in(&server, HERE, &fields(other)).await;
-        assert_eq!(done.led(), (StatusCode::SEE_OTHER, "/licenses"), "{other}");
+        let done = sign_in(&server, ATTACKER_ADDRESS, &fields(other)).await;
+        assert_eq!(
+            done.status_and_location(),
+            (StatusCode::SEE_OTHER, "/licenses"),
+            "{other}"
+        );
         let encoded = other.bytes().map(|byte| format!("%{byte:02X}"));
         let page = server
             .get(&format!("/login?next={}", encoded.collect::<String>()))
@@ -269,6 +290,6 @@ async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
     // A wrong password does not lose the requested page.
     let mut wrong = fields("/audit");
     wrong[1] = ("password", "a guess of mine");
-    let refused = sign_in(&server, HERE, &wrong).await;
-    assert_eq!(value(&parse(&refused), "next"), "/audit");
+    let refused = sign_in(&server, ATTACKER_ADDRESS, &wrong).await;
+    assert_eq!(field_value(&parse(&refused), "next"), "/audit");
 }

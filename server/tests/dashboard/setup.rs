@@ -9,23 +9,29 @@ use keywright_testing::{Engine, engine_test};
 use scraper::{Html, Selector};
 
 use crate::support::{
-    Answer, Browser, Server,
-    html::{parse, texts},
+    Browser, TestResponse, TestServer,
+    html::{parse, select_texts},
 };
 
 const PASSWORD: &str = "correct horse";
 
 /// Starts a server without a tenant, and returns it with its setup code.
-async fn fresh(engine: Engine) -> (Server, String) {
-    let server = Server::empty(engine).await;
-    let code = server.world.services.setup.new_code().await.unwrap();
+async fn start_without_tenant(engine: Engine) -> (TestServer, String) {
+    let server = TestServer::without_tenants(engine).await;
+    let code = server
+        .context
+        .services
+        .setup
+        .regenerate_code()
+        .await
+        .unwrap();
     let code = code.expose().to_string();
     (server, code)
 }
 
 /// Returns a form that is valid if `code` is.
-fn form(code: &str) -> String {
-    filled(
+fn valid_form(code: &str) -> String {
+    form_with(
         code,
         "Mine+%26+Co",
         "mine",
@@ -34,20 +40,20 @@ fn form(code: &str) -> String {
     )
 }
 
-fn filled(code: &str, name: &str, slug: &str, email: &str, password: &str) -> String {
+fn form_with(code: &str, name: &str, slug: &str, email: &str, password: &str) -> String {
     format!("code={code}&tenant_name={name}&slug={slug}&email={email}&password={password}")
 }
 
-async fn post(server: &Server, form: &str) -> Answer {
+async fn post(server: &TestServer, form: &str) -> TestResponse {
     server.post_form("/setup", form, None).await
 }
 
-fn leads_to(answer: &Answer) -> (u16, &str) {
+fn status_and_location(answer: &TestResponse) -> (u16, &str) {
     (answer.status.as_u16(), answer.header("location"))
 }
 
 /// Returns the value and the error of a field, and checks that screen readers announce the error.
-fn field(html: &Html, name: &str) -> (String, String) {
+fn field_state(html: &Html, name: &str) -> (String, String) {
     let one = |selector: &str| {
         let selector = Selector::parse(selector).unwrap();
         html.select(&selector).next()
@@ -67,7 +73,7 @@ fn field(html: &Html, name: &str) -> (String, String) {
 }
 
 /// Checks the page for a rejected form: it has no script and contains neither code nor password.
-fn refused(answer: &Answer, status: StatusCode, code: &str) -> Html {
+fn assert_rejected(answer: &TestResponse, status: StatusCode, code: &str) -> Html {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(answer.header("set-cookie"), "");
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -77,16 +83,20 @@ fn refused(answer: &Answer, status: StatusCode, code: &str) -> Html {
     }
     assert!(!text.contains("import("), "the page is not hydrated");
     let html = parse(answer);
-    assert_eq!(texts(&html, "title"), ["Setup failed · Keywright"]);
-    assert_eq!(texts(&html, "main [role=alert]").len(), 1);
+    assert_eq!(select_texts(&html, "title"), ["Setup failed · Keywright"]);
+    assert_eq!(select_texts(&html, "main [role=alert]").len(), 1);
     html
 }
 
 #[engine_test]
 async fn pages_redirect_to_setup_until_a_tenant_exists(engine: Engine) {
-    let (server, code) = fresh(engine).await;
+    let (server, code) = start_without_tenant(engine).await;
     for path in ["/", "/login", "/licenses", "/licenses?q=x", "/audit"] {
-        assert_eq!(leads_to(&server.get(path).await), (303, "/setup"), "{path}");
+        assert_eq!(
+            status_and_location(&server.get(path).await),
+            (303, "/setup"),
+            "{path}"
+        );
     }
     let page = server.get("/setup").await;
     assert_eq!(
@@ -98,30 +108,34 @@ async fn pages_redirect_to_setup_until_a_tenant_exists(engine: Engine) {
             .contains("form-action 'self'")
     );
     let html = parse(&page);
-    assert_eq!(texts(&html, "title"), ["Setup · Keywright"]);
+    assert_eq!(select_texts(&html, "title"), ["Setup · Keywright"]);
     assert_eq!(
-        texts(&html, "main form label"),
+        select_texts(&html, "main form label"),
         ["Setup code", "Tenant name", "Slug", "Email", "Password"]
     );
-    assert_eq!(texts(&html, "[role=alert]").len(), 0);
+    assert_eq!(select_texts(&html, "[role=alert]").len(), 0);
     for name in ["code", "tenant_name", "slug", "email", "password"] {
-        assert_eq!(field(&html, name), (String::new(), String::new()));
+        assert_eq!(field_state(&html, name), (String::new(), String::new()));
     }
     assert!(!page.text().contains("import(") && !page.text().contains("style=\""));
 
-    let done = post(&server, &form(&code)).await;
-    assert_eq!(leads_to(&done), (303, "/"), "{}", done.text());
+    let done = post(&server, &valid_form(&code)).await;
+    assert_eq!(status_and_location(&done), (303, "/"), "{}", done.text());
     for (path, login) in [("/licenses", "/login"), ("/audit", "/login?next=%2Faudit")] {
-        assert_eq!(leads_to(&server.get(path).await), (303, login), "{path}");
+        assert_eq!(
+            status_and_location(&server.get(path).await),
+            (303, login),
+            "{path}"
+        );
     }
     assert_eq!(server.get("/login").await.status, StatusCode::OK);
 }
 
 #[engine_test]
 async fn owner_is_signed_in_after_setup(engine: Engine) {
-    let (server, code) = fresh(engine).await;
+    let (server, code) = start_without_tenant(engine).await;
     let typed = code.to_lowercase().replace('-', "+");
-    let done = post(&server, &form(&typed)).await;
+    let done = post(&server, &valid_form(&typed)).await;
     let cookie = done.header("set-cookie");
     for attribute in ["keywright_session=", "HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(attribute), "{cookie}");
@@ -134,13 +148,13 @@ async fn owner_is_signed_in_after_setup(engine: Engine) {
     assert_eq!(page.status, StatusCode::OK);
     let html = parse(&page);
     assert!(
-        texts(&html, "header")
+        select_texts(&html, "header")
             .concat()
             .contains("Tenant: Mine & Co")
     );
-    assert_eq!(texts(&html, "main h2"), ["No licenses yet"]);
+    assert_eq!(select_texts(&html, "main h2"), ["No licenses yet"]);
     let log = parse(&browser.get("/audit").await);
-    let entries = texts(&log, "tbody th p");
+    let entries = select_texts(&log, "tbody th p");
     assert_eq!(entries.len(), 4, "{entries:?}");
     for sentence in [
         "me@mine.test created this tenant on the enterprise plan",
@@ -154,13 +168,13 @@ async fn owner_is_signed_in_after_setup(engine: Engine) {
 
 #[engine_test]
 async fn setup_page_is_gone_after_setup(engine: Engine) {
-    let (server, code) = fresh(engine).await;
-    let beside = server.beside().await;
+    let (server, code) = start_without_tenant(engine).await;
+    let beside = server.second_server().await;
     assert_eq!(beside.get("/setup").await.status, StatusCode::OK);
-    let done = post(&server, &form(&code)).await;
+    let done = post(&server, &valid_form(&code)).await;
     let cookie = done.cookie();
     let nothing = server.get("/nothing").await;
-    let title = texts(&parse(&nothing), "title");
+    let title = select_texts(&parse(&nothing), "title");
     for server in [&server, &beside] {
         let browser = Browser {
             server,
@@ -168,13 +182,13 @@ async fn setup_page_is_gone_after_setup(engine: Engine) {
         };
         for answer in [
             server.get("/setup").await,
-            post(server, &form(&code)).await,
+            post(server, &valid_form(&code)).await,
             post(server, "").await,
             browser.get("/setup").await,
-            browser.post("/setup").await,
+            browser.submit_empty_form("/setup").await,
         ] {
             assert_eq!(answer.status, StatusCode::NOT_FOUND);
-            assert_eq!(texts(&parse(&answer), "title"), title);
+            assert_eq!(select_texts(&parse(&answer), "title"), title);
             assert_eq!(answer.header("set-cookie"), "");
         }
     }
@@ -183,28 +197,31 @@ async fn setup_page_is_gone_after_setup(engine: Engine) {
 /// The first valid form completes setup, whichever server receives it.
 #[engine_test]
 async fn concurrent_setups_create_one_tenant(engine: Engine) {
-    let (server, code) = fresh(engine).await;
-    let beside = server.beside().await;
-    let form = &form(&code);
+    let (server, code) = start_without_tenant(engine).await;
+    let beside = server.second_server().await;
+    let form = &valid_form(&code);
     let posts = (0..12).map(|number| post([&server, &beside][number % 2], form));
     let answers = futures::future::join_all(posts).await;
     let done = answers
         .iter()
-        .filter(|answer| leads_to(answer) == (303, "/"));
+        .filter(|answer| status_and_location(answer) == (303, "/"));
     assert_eq!(done.count(), 1);
     for refused in answers
         .iter()
-        .filter(|answer| leads_to(answer) != (303, "/"))
+        .filter(|answer| status_and_location(answer) != (303, "/"))
     {
         assert_eq!(refused.status, StatusCode::NOT_FOUND);
         assert_eq!(refused.header("set-cookie"), "");
     }
-    assert_eq!(server.world.store.tenant_ids().await.unwrap().len(), 1);
+    assert_eq!(
+        server.context.store.list_tenant_ids().await.unwrap().len(),
+        1
+    );
 }
 
 #[engine_test]
 async fn setup_code_is_void_after_five_failed_attempts(engine: Engine) {
-    let (server, code) = fresh(engine).await;
+    let (server, code) = start_without_tenant(engine).await;
     for sentence in [
         "Wrong setup code. 4 attempts left.",
         "Wrong setup code. 3 attempts left.",
@@ -212,30 +229,39 @@ async fn setup_code_is_void_after_five_failed_attempts(engine: Engine) {
         "Wrong setup code. 1 attempt left.",
         "The setup code is void after 5 failed attempts. Run `keywright setup-code` on the server to create a new one.",
     ] {
-        let answer = post(&server, &form("AAAA-AAAA-AAAA-AAAA-AAAA")).await;
-        let html = refused(&answer, StatusCode::FORBIDDEN, "AAAA-AAAA-AAAA-AAAA-AAAA");
-        assert_eq!(field(&html, "code"), (String::new(), sentence.to_owned()));
+        let answer = post(&server, &valid_form("AAAA-AAAA-AAAA-AAAA-AAAA")).await;
+        let html = assert_rejected(&answer, StatusCode::FORBIDDEN, "AAAA-AAAA-AAAA-AAAA-AAAA");
         assert_eq!(
-            texts(&html, "[role=alert] a[href='#code']"),
+            field_state(&html, "code"),
+            (String::new(), sentence.to_owned())
+        );
+        assert_eq!(
+            select_texts(&html, "[role=alert] a[href='#code']"),
             [format!("Setup code: {sentence}")]
         );
-        let kept = ["tenant_name", "slug", "email"].map(|name| field(&html, name));
+        let kept = ["tenant_name", "slug", "email"].map(|name| field_state(&html, name));
         assert_eq!(
             kept.map(|(value, error)| value + &error),
             ["Mine & Co", "mine", "me@mine.test"]
         );
     }
-    let void = post(&server, &form(&code)).await;
-    refused(&void, StatusCode::FORBIDDEN, &code);
-    let another = server.world.services.setup.new_code().await.unwrap();
-    let done = post(&server, &form(&another.expose())).await;
-    assert_eq!(leads_to(&done), (303, "/"));
+    let void = post(&server, &valid_form(&code)).await;
+    assert_rejected(&void, StatusCode::FORBIDDEN, &code);
+    let another = server
+        .context
+        .services
+        .setup
+        .regenerate_code()
+        .await
+        .unwrap();
+    let done = post(&server, &valid_form(&another.expose())).await;
+    assert_eq!(status_and_location(&done), (303, "/"));
 }
 
 #[tokio::test]
 async fn invalid_fields_show_all_errors_and_use_no_attempt() {
-    let (server, code) = fresh(Engine::Sqlite).await;
-    let bad = filled("+-+", "%09", "licenses", "nobody", "short");
+    let (server, code) = start_without_tenant(Engine::Sqlite).await;
+    let bad = form_with("+-+", "%09", "licenses", "nobody", "short");
     for (form, sentences) in [
         (
             bad.as_str(),
@@ -258,7 +284,7 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
             ],
         ),
         (
-            &filled(&code, "Mine", "Mine!", "a%40b", PASSWORD),
+            &form_with(&code, "Mine", "Mine!", "a%40b", PASSWORD),
             [
                 "",
                 "",
@@ -268,17 +294,17 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
             ],
         ),
     ] {
-        let html = refused(
+        let html = assert_rejected(
             &post(&server, form).await,
             StatusCode::UNPROCESSABLE_ENTITY,
             &code,
         );
         let names = ["code", "tenant_name", "slug", "email", "password"];
         for (name, sentence) in names.into_iter().zip(sentences) {
-            assert_eq!(field(&html, name).1, sentence, "{name}");
+            assert_eq!(field_state(&html, name).1, sentence, "{name}");
             let link = format!("[role=alert] a[href='#{name}']");
             assert_eq!(
-                texts(&html, &link).len(),
+                select_texts(&html, &link).len(),
                 usize::from(!sentence.is_empty()),
                 "{name}"
             );
@@ -290,7 +316,7 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
         let begins = format!("input[name={}][autofocus]", first.unwrap().0);
         assert_eq!(html.select(&Selector::parse(&begins).unwrap()).count(), 1);
     }
-    let wrong = post(&server, &form("AAAA")).await;
+    let wrong = post(&server, &valid_form("AAAA")).await;
     assert!(
         wrong.text().contains("4 attempts left"),
         "invalid forms use no attempt"
@@ -299,7 +325,7 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
 
 #[tokio::test]
 async fn cross_site_setup_is_rejected() {
-    let (server, code) = fresh(Engine::Sqlite).await;
+    let (server, code) = start_without_tenant(Engine::Sqlite).await;
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("origin", "https://evil.example"),
@@ -309,29 +335,29 @@ async fn cross_site_setup_is_rejected() {
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header(name, value);
         let answer = server
-            .send(request.body(Body::from(form(&code))).unwrap())
+            .send(request.body(Body::from(valid_form(&code))).unwrap())
             .await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}");
     }
     assert_eq!(server.get("/setup").await.status, StatusCode::OK);
-    let done = post(&server, &form(&code)).await;
-    assert_eq!(leads_to(&done), (303, "/"));
+    let done = post(&server, &valid_form(&code)).await;
+    assert_eq!(status_and_location(&done), (303, "/"));
 }
 
 #[tokio::test]
 async fn setup_reports_a_database_outage_and_keeps_the_input() {
-    let (server, code) = fresh(Engine::Sqlite).await;
-    server.world.services.close().await;
+    let (server, code) = start_without_tenant(Engine::Sqlite).await;
+    server.context.services.close().await;
     let page = server.get("/setup").await;
     assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    let html = refused(
-        &post(&server, &form(&code)).await,
+    let html = assert_rejected(
+        &post(&server, &valid_form(&code)).await,
         StatusCode::SERVICE_UNAVAILABLE,
         &code,
     );
-    assert_eq!(field(&html, "slug").0, "mine");
+    assert_eq!(field_state(&html, "slug").0, "mine");
     assert_eq!(
-        texts(&html, "[role=alert] .meta").len(),
+        select_texts(&html, "[role=alert] .meta").len(),
         1,
         "the request ID"
     );
@@ -339,10 +365,10 @@ async fn setup_reports_a_database_outage_and_keeps_the_input() {
 
 #[tokio::test]
 async fn demo_server_has_no_setup_page() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for answer in [
         server.get("/setup").await,
-        post(&server, &form("AAAA")).await,
+        post(&server, &valid_form("AAAA")).await,
         server.sign_in(Role::Owner).await.get("/setup").await,
     ] {
         assert_eq!(answer.status, StatusCode::NOT_FOUND);

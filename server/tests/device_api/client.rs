@@ -10,7 +10,7 @@ use keylight::{
     FixedDeviceIdentity, KeylessState, Keylight, KeylightConfig, KeylightError, LicenseState,
     LicenseStore, http::ureq_transport::UreqTransport, keyset::fetch_keyset,
 };
-use keywright_domain::{license::License, signing_key::Urgency, time::Timestamp};
+use keywright_domain::{license::License, signing_key::PromotionReason, time::Timestamp};
 use keywright_service::{
     clock::{Clock, SystemClock},
     products::UpdateProduct,
@@ -18,13 +18,13 @@ use keywright_service::{
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use serde_json::json;
 
-use crate::support::{PRO_KEY, Server, acme, license_id, sdk_key};
+use crate::support::{PRO_KEY, TestServer, acme_caller, license_id, sdk_key};
 
 /// In-memory storage of a device.
 #[derive(Default)]
-struct Disk(Mutex<HashMap<String, Vec<u8>>>);
+struct MemoryStore(Mutex<HashMap<String, Vec<u8>>>);
 
-impl LicenseStore for Disk {
+impl LicenseStore for MemoryStore {
     fn get(&self, account: &str) -> Option<Vec<u8>> {
         self.0.lock().unwrap().get(account).cloned()
     }
@@ -45,17 +45,17 @@ impl LicenseStore for Disk {
 
 /// A server on a real socket. Its clock starts at the system time, by which the client checks
 /// leases.
-struct Listening {
-    server: Server,
+struct ListeningServer {
+    server: TestServer,
     url: String,
     now: Timestamp,
 }
 
-impl EngineFixture for Listening {
-    async fn on(engine: Engine) -> Self {
-        let server = Server::start(engine).await;
+impl EngineFixture for ListeningServer {
+    async fn create(engine: Engine) -> Self {
+        let server = TestServer::with_demo_data(engine).await;
         let now = SystemClock.now();
-        server.world.clock.set(now);
+        server.context.clock.set(now);
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = server.router.clone();
@@ -64,20 +64,20 @@ impl EngineFixture for Listening {
     }
 }
 
-impl Listening {
+impl ListeningServer {
     /// Creates an app on a device, configured as its vendor would: the base URL, and the keys
     /// that the server publishes.
-    async fn app(&self, device: &str) -> Arc<Keylight> {
-        self.app_that(device, |config| config).await
+    async fn create_app(&self, device: &str) -> Arc<Keylight> {
+        self.create_app_with(device, |config| config).await
     }
 
-    async fn app_that(
+    async fn create_app_with(
         &self,
         device: &str,
         change: impl FnOnce(KeylightConfig) -> KeylightConfig + Send + 'static,
     ) -> Arc<Keylight> {
         let (url, device) = (self.url.clone(), device.to_owned());
-        on_the_device(move || {
+        run_blocking(move || {
             let mut config = KeylightConfig::builder("acme", "notes", sdk_key())
                 .base_url(&url)
                 .max_offline_days(7)
@@ -87,7 +87,7 @@ impl Listening {
             config.trusted_keys.extend(keys);
             let app = Keylight::with_parts(
                 change(config),
-                Arc::new(Disk::default()),
+                Arc::new(MemoryStore::default()),
                 Arc::new(UreqTransport::default()),
             );
             Arc::new(app.with_device(Arc::new(FixedDeviceIdentity(device))))
@@ -96,8 +96,8 @@ impl Listening {
     }
 
     /// Creates an app that is activated with `key`.
-    async fn licensed(&self, device: &str, key: &str) -> Arc<Keylight> {
-        let app = self.app(device).await;
+    async fn create_licensed_app(&self, device: &str, key: &str) -> Arc<Keylight> {
+        let app = self.create_app(device).await;
         assert_eq!(activate(&app, key).await, Ok(()));
         assert_eq!(app.state(), LicenseState::Licensed);
         app
@@ -105,20 +105,20 @@ impl Listening {
 }
 
 /// Runs blocking client code on its own thread.
-async fn on_the_device<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+async fn run_blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work).await.unwrap()
 }
 
 async fn activate(app: &Arc<Keylight>, key: &str) -> Result<(), String> {
     let (app, key) = (app.clone(), key.to_owned());
-    let answer = on_the_device(move || app.activate(&key)).await.unwrap();
+    let answer = run_blocking(move || app.activate(&key)).await.unwrap();
     answer.error.map_or(Ok(()), Err)
 }
 
 /// Validates, and returns the status of the new lease or the error.
 async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
     let app = app.clone();
-    let answer = on_the_device(move || app.validate()).await.unwrap();
+    let answer = run_blocking(move || app.validate()).await.unwrap();
     let lease = answer.lease.map(|lease| lease.status);
     match answer.error {
         Some(error) if lease.is_none() => Err(error),
@@ -127,9 +127,9 @@ async fn validate(app: &Arc<Keylight>) -> Result<Option<String>, String> {
 }
 
 #[engine_test]
-async fn client_activates_validates_and_deactivates(listening: Listening) {
+async fn client_activates_validates_and_deactivates(listening: ListeningServer) {
     let server = &listening.server;
-    let app = listening.licensed("device-1", PRO_KEY).await;
+    let app = listening.create_licensed_app("device-1", PRO_KEY).await;
     assert!(app.has_entitlement("pro") && !app.has_entitlement("sync"));
     let first = app.cached_lease().unwrap();
     assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
@@ -138,17 +138,17 @@ async fn client_activates_validates_and_deactivates(listening: Listening) {
         again.instance_id, first.instance_id,
         "the same device keeps its instance"
     );
-    assert_eq!(server.active_count(PRO_KEY).await, 1);
+    assert_eq!(server.count_active_devices(PRO_KEY).await, 1);
     assert_eq!(validate(&app).await, Ok(Some("active".into())));
     let leaving = app.clone();
-    on_the_device(move || leaving.deactivate()).await.unwrap();
-    assert_eq!(server.active_count(PRO_KEY).await, 0);
+    run_blocking(move || leaving.deactivate()).await.unwrap();
+    assert_eq!(server.count_active_devices(PRO_KEY).await, 0);
     assert!(!app.has_stored_license());
 }
 
 #[engine_test]
-async fn client_reports_activation_errors(listening: Listening) {
-    let app = listening.app("device-1").await;
+async fn client_reports_activation_errors(listening: ListeningServer) {
+    let app = listening.create_app("device-1").await;
     for (key, message) in [
         ("ACME-FULL-0000-0005", "Activation limit reached"),
         ("ACME-REVK-0000-0002", "License key not found"),
@@ -157,45 +157,47 @@ async fn client_reports_activation_errors(listening: Listening) {
     ] {
         assert_eq!(activate(&app, key).await, Err(message.to_owned()), "{key}");
     }
-    let other = listening.app_that("device-1", |config| KeylightConfig {
+    let other = listening.create_app_with("device-1", |config| KeylightConfig {
         sdk_key: sdk_key().replace('0', "1"),
         ..config
     });
     let refused = activate(&other.await, PRO_KEY).await;
     assert_eq!(refused, Err("Invalid or missing SDK key".to_owned()));
-    let elsewhere = listening.app_that("device-1", |config| KeylightConfig {
+    let elsewhere = listening.create_app_with("device-1", |config| KeylightConfig {
         product_id: "nothing".into(),
         ..config
     });
     let refused = activate(&elsewhere.await, PRO_KEY).await;
     assert_eq!(refused, Err("Product not found".to_owned()));
-    let tenants = &listening.server.world.services.tenants;
-    tenants.suspend(&acme()).await.unwrap();
+    let tenants = &listening.server.context.services.tenants;
+    tenants.suspend(&acme_caller()).await.unwrap();
     assert_eq!(
         activate(&app, PRO_KEY).await,
         Err("Account suspended".to_owned())
     );
-    tenants.resume(&acme()).await.unwrap();
+    tenants.resume(&acme_caller()).await.unwrap();
     assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
 }
 
 #[engine_test]
-async fn client_follows_its_license_into_expiry_and_reduced_mode(listening: Listening) {
+async fn client_follows_its_license_into_expiry_and_reduced_mode(listening: ListeningServer) {
     let (server, now) = (&listening.server, listening.now);
     let ends = move |license| License {
         expires_at: Some(now.plus_days(3).round_up_to_second()),
         ..license
     };
-    let plain = server.license(1, ends).await;
+    let plain = server.insert_license(1, ends).await;
     let with_fallback = server
-        .license(2, |license| License {
+        .insert_license(2, |license| License {
             fallback: true,
             ..ends(license)
         })
         .await;
     let (one, other) = (
-        listening.licensed("device-1", &plain).await,
-        listening.licensed("device-2", &with_fallback).await,
+        listening.create_licensed_app("device-1", &plain).await,
+        listening
+            .create_licensed_app("device-2", &with_fallback)
+            .await,
     );
     let lease = one.cached_lease().unwrap();
     assert_eq!(
@@ -203,23 +205,26 @@ async fn client_follows_its_license_into_expiry_and_reduced_mode(listening: List
         one.cached_license_expires_at(),
         "a lease never outlives its license"
     );
-    server.world.clock.set(now.plus_days(4));
+    server.context.clock.set(now.plus_days(4));
     assert_eq!(validate(&one).await, Ok(Some("expired".into())));
     assert_eq!(one.state(), LicenseState::Expired);
     assert_eq!(validate(&other).await, Ok(Some("fallback".into())));
     assert_eq!(other.state(), LicenseState::Limited);
     assert!(!one.has_entitlement("pro") && !other.has_entitlement("pro"));
     // Setting the clock back has the same effect as a renewal.
-    server.world.clock.set(now);
+    server.context.clock.set(now);
     assert_eq!(validate(&one).await, Ok(Some("active".into())));
     assert_eq!(one.state(), LicenseState::Licensed);
 }
 
 #[engine_test]
-async fn client_stops_when_its_license_is_revoked(listening: Listening) {
-    let app = listening.licensed("device-1", PRO_KEY).await;
-    let licenses = &listening.server.world.services.licenses;
-    licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
+async fn client_stops_when_its_license_is_revoked(listening: ListeningServer) {
+    let app = listening.create_licensed_app("device-1", PRO_KEY).await;
+    let licenses = &listening.server.context.services.licenses;
+    licenses
+        .revoke(&acme_caller(), license_id(PRO_KEY))
+        .await
+        .unwrap();
     assert_eq!(app.state(), LicenseState::Licensed, "until it validates");
     assert_eq!(
         validate(&app).await,
@@ -234,14 +239,14 @@ async fn client_stops_when_its_license_is_revoked(listening: Listening) {
 }
 
 #[engine_test]
-async fn client_stops_when_its_instance_is_deactivated_elsewhere(listening: Listening) {
-    let app = listening.licensed("device-1", PRO_KEY).await;
-    let other = listening.licensed("device-2", PRO_KEY).await;
+async fn client_stops_when_its_instance_is_deactivated_elsewhere(listening: ListeningServer) {
+    let app = listening.create_licensed_app("device-1", PRO_KEY).await;
+    let other = listening.create_licensed_app("device-2", PRO_KEY).await;
     let instance = app.cached_lease().unwrap().instance_id;
     let body = json!({ "license_key": PRO_KEY, "instance_id": instance });
     let done = listening
         .server
-        .device("/acme/notes/deactivate", &body)
+        .post_device("/acme/notes/deactivate", &body)
         .await;
     assert_eq!(done.json(), json!({ "deactivated": true }));
     let refused = validate(&app).await;
@@ -260,24 +265,28 @@ async fn client_stops_when_its_instance_is_deactivated_elsewhere(listening: List
     );
 }
 
-async fn set(listening: &Listening, trial_days: Option<i64>, free_tier: Option<bool>) {
+async fn set_product_settings(
+    listening: &ListeningServer,
+    trial_days: Option<i64>,
+    free_tier: Option<bool>,
+) {
     let change = UpdateProduct {
         name: None,
         trial_days: Some(trial_days.map(|days| days.try_into().unwrap())),
         free_tier: Some(free_tier),
     };
-    let products = &listening.server.world.services.products;
+    let products = &listening.server.context.services.products;
     products
-        .update(&acme(), "notes".parse().unwrap(), change)
+        .update(&acme_caller(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }
 
 #[engine_test]
-async fn client_applies_signed_and_unsigned_settings(listening: Listening) {
+async fn client_applies_signed_and_unsigned_settings(listening: ListeningServer) {
     let effective = async |app: &Arc<Keylight>| {
         let asking = app.clone();
-        on_the_device(move || asking.fetch_config()).await;
+        run_blocking(move || asking.fetch_config()).await;
         (
             app.effective_trial_duration_days(),
             app.effective_free_tier_enabled(),
@@ -291,10 +300,10 @@ async fn client_applies_signed_and_unsigned_settings(listening: Listening) {
         require_signed_config: true,
         ..built_with(config)
     };
-    let trusting = listening.app_that("device-1", built_with).await;
-    let careful = listening.app_that("device-2", strict).await;
+    let trusting = listening.create_app_with("device-1", built_with).await;
+    let careful = listening.create_app_with("device-2", strict).await;
     // Pinned to the key of another server.
-    let elsewhere = listening.app_that("device-3", move |config| {
+    let elsewhere = listening.create_app_with("device-3", move |config| {
         let other = "8QkyJGwaIqAuN0jdsCnBtv3D9fylv4PHqCVufx7xje0=".to_owned();
         KeylightConfig {
             trusted_keys: HashMap::from([("k1".to_owned(), other)]),
@@ -305,14 +314,14 @@ async fn client_applies_signed_and_unsigned_settings(listening: Listening) {
     for app in [&trusting, &careful, &elsewhere] {
         assert_eq!(effective(app).await, (7, false), "nothing is set");
     }
-    set(&listening, None, Some(true)).await;
+    set_product_settings(&listening, None, Some(true)).await;
     assert_eq!(effective(&trusting).await, (7, true));
     assert_eq!(
         effective(&careful).await,
         (7, false),
         "a free tier alone is not signed"
     );
-    set(&listening, Some(14), Some(true)).await;
+    set_product_settings(&listening, Some(14), Some(true)).await;
     assert_eq!(effective(&trusting).await, (14, true));
     assert_eq!(effective(&careful).await, (14, true));
     assert_eq!(
@@ -321,28 +330,28 @@ async fn client_applies_signed_and_unsigned_settings(listening: Listening) {
         "signed by an untrusted key"
     );
     // A validate response contains the settings, too.
-    set(&listening, Some(30), None).await;
+    set_product_settings(&listening, Some(30), None).await;
     assert_eq!(activate(&careful, PRO_KEY).await, Ok(()));
     assert_eq!(validate(&careful).await, Ok(Some("active".into())));
     assert_eq!(careful.effective_trial_duration_days(), 30);
 }
 
 #[engine_test]
-async fn client_reports_keyless_use(listening: Listening) {
-    set(&listening, Some(21), Some(false)).await;
+async fn client_reports_keyless_use(listening: ListeningServer) {
+    set_product_settings(&listening, Some(21), Some(false)).await;
     let strict = |config| KeylightConfig {
         require_signed_config: true,
         ..config
     };
-    let app = listening.app_that("device-1", strict).await;
+    let app = listening.create_app_with("device-1", strict).await;
     app.start_trial().unwrap();
     let reporting = app.clone();
-    on_the_device(move || reporting.report_keyless_state(KeylessState::Trial)).await;
+    run_blocking(move || reporting.report_keyless_state(KeylessState::Trial)).await;
     assert_eq!(app.state(), LicenseState::Trial { days_left: 21 });
-    let store = &listening.server.world.store;
+    let store = &listening.server.context.store;
     let tenant = "acme".parse().unwrap();
     let installs = store
-        .keyless_installs(&tenant, &"notes".parse().unwrap())
+        .list_keyless_installs(&tenant, &"notes".parse().unwrap())
         .await
         .unwrap();
     assert_eq!(installs.len(), 1);
@@ -354,7 +363,7 @@ async fn client_reports_keyless_use(listening: Listening) {
     assert_eq!(installs[0].telemetry.sdk.as_deref(), Some("rust"));
     // After a purchase, the activation names the keyless install.
     assert_eq!(activate(&app, PRO_KEY).await, Ok(()));
-    let devices = listening.server.devices(PRO_KEY).await;
+    let devices = listening.server.list_activations(PRO_KEY).await;
     assert_eq!(
         devices[0].free_tier_instance_id,
         Some(installs[0].instance_id.clone())
@@ -362,19 +371,21 @@ async fn client_reports_keyless_use(listening: Listening) {
 }
 
 #[engine_test]
-async fn client_follows_a_signing_key_rotation(listening: Listening) {
+async fn client_follows_a_signing_key_rotation(listening: ListeningServer) {
     let (server, now) = (&listening.server, listening.now);
-    let keys = &server.world.services.signing_keys;
-    let pinned = listening.licensed("device-1", PRO_KEY).await;
-    let second = keys.add(&acme(), None).await.unwrap().kid;
+    let keys = &server.context.services.signing_keys;
+    let pinned = listening.create_licensed_app("device-1", PRO_KEY).await;
+    let second = keys.add(&acme_caller(), None).await.unwrap().kid;
     // Fetches its keys after the second key has been added.
-    let fetching = listening.licensed("device-2", PRO_KEY).await;
+    let fetching = listening.create_licensed_app("device-2", PRO_KEY).await;
     assert_eq!(
         fetching.cached_lease().unwrap().kid,
         "k1",
         "the second key is listed but not used yet"
     );
-    keys.promote(&acme(), second, Urgency::Leak).await.unwrap();
+    keys.promote(&acme_caller(), second, PromotionReason::Leak)
+        .await
+        .unwrap();
     assert!(
         fetching.has_entitlement("pro"),
         "a lease signed with the first key is still valid"
@@ -382,7 +393,7 @@ async fn client_follows_a_signing_key_rotation(listening: Listening) {
     assert_eq!(validate(&fetching).await, Ok(Some("active".into())));
     assert_eq!(fetching.cached_lease().unwrap().kid, "k2");
     let asking = pinned.clone();
-    let refused = on_the_device(move || asking.validate()).await;
+    let refused = run_blocking(move || asking.validate()).await;
     assert!(matches!(refused, Err(KeylightError::UnknownSigningKey { kid }) if kid == "k2"));
     assert_eq!(
         pinned.state(),
@@ -391,16 +402,20 @@ async fn client_follows_a_signing_key_rotation(listening: Listening) {
     );
     // Return to the first key for the sake of apps that pinned it. The second key stays listed
     // until its last lease has expired.
-    keys.promote(&acme(), "k1".parse().unwrap(), Urgency::Planned)
-        .await
-        .unwrap();
+    keys.promote(
+        &acme_caller(),
+        "k1".parse().unwrap(),
+        PromotionReason::Planned,
+    )
+    .await
+    .unwrap();
     assert_eq!(validate(&pinned).await, Ok(Some("active".into())));
-    server.world.clock.set(now.plus_days(8));
-    keys.drop_ended().await.unwrap();
+    server.context.clock.set(now.plus_days(8));
+    keys.drop_expired().await.unwrap();
     let listed = server
-        .world
+        .context
         .store
-        .listed_keys(&"acme".parse().unwrap())
+        .list_signing_keys(&"acme".parse().unwrap())
         .await
         .unwrap();
     assert_eq!(listed.len(), 1);
@@ -408,13 +423,13 @@ async fn client_follows_a_signing_key_rotation(listening: Listening) {
 }
 
 #[engine_test]
-async fn client_keeps_its_lease_during_a_server_outage(listening: Listening) {
-    let app = listening.licensed("device-1", PRO_KEY).await;
+async fn client_keeps_its_lease_during_a_server_outage(listening: ListeningServer) {
+    let app = listening.create_licensed_app("device-1", PRO_KEY).await;
     let lease = app.cached_lease();
-    listening.server.world.store.close().await;
+    listening.server.context.store.close().await;
     for _ in 0..2 {
         let asking = app.clone();
-        let refused = on_the_device(move || asking.validate()).await;
+        let refused = run_blocking(move || asking.validate()).await;
         assert!(matches!(
             refused,
             Err(KeylightError::ServerError { status: 503 })

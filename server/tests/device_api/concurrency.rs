@@ -15,7 +15,7 @@ use keywright_domain::license::License;
 use keywright_testing::{Engine, engine_test};
 use serde_json::{Value, json};
 
-use crate::support::{PRO_KEY, Server, acme, license_id, sdk_key};
+use crate::support::{PRO_KEY, TestServer, acme_caller, license_id, sdk_key};
 
 const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
@@ -23,110 +23,116 @@ const DEACTIVATE: &str = "/acme/notes/deactivate";
 
 /// One or more servers on one database, called in turn. `serve` rejects a second process on
 /// SQLite, but the database enforces the limits even then.
-struct Servers {
-    all: Vec<Server>,
-    asked: AtomicUsize,
+struct ServerGroup {
+    servers: Vec<TestServer>,
+    next_index: AtomicUsize,
 }
 
-impl Servers {
+impl ServerGroup {
     async fn start(engine: Engine, count: usize) -> Self {
-        let mut all = vec![Server::start(engine).await];
+        let mut all = vec![TestServer::with_demo_data(engine).await];
         while all.len() < count {
-            all.push(all[0].beside().await);
+            all.push(all[0].second_server().await);
         }
         Self {
-            all,
-            asked: AtomicUsize::new(0),
+            servers: all,
+            next_index: AtomicUsize::new(0),
         }
     }
 
-    fn first(&self) -> &Server {
-        &self.all[0]
+    fn first(&self) -> &TestServer {
+        &self.servers[0]
     }
 
-    fn next(&self) -> &Server {
-        &self.all[self.asked.fetch_add(1, Ordering::Relaxed) % self.all.len()]
+    fn next_server(&self) -> &TestServer {
+        &self.servers[self.next_index.fetch_add(1, Ordering::Relaxed) % self.servers.len()]
     }
 
     async fn activate(&self, key: &str, number: u32) -> StatusCode {
-        let answer = self.next().device(ACTIVATE, &device(key, number)).await;
+        let answer = self
+            .next_server()
+            .post_device(ACTIVATE, &device_body(key, number))
+            .await;
         answer.status
     }
 }
 
-fn device(key: &str, number: u32) -> Value {
+fn device_body(key: &str, number: u32) -> Value {
     json!({ "license_key": key, "machine_hash": format!("{number:064}") })
 }
 
-fn count(statuses: &[StatusCode], status: StatusCode) -> usize {
+fn count_status(statuses: &[StatusCode], status: StatusCode) -> usize {
     statuses.iter().filter(|&&found| found == status).count()
 }
 
 /// Activates `devices` devices concurrently on a new license, and checks that exactly `limit`
 /// succeed.
-async fn crowd(servers: &Servers, number: u32, limit: u32, devices: u32) {
+async fn activate_concurrently(servers: &ServerGroup, number: u32, limit: u32, devices: u32) {
     let key = servers
         .first()
-        .license(number, |license| License {
+        .insert_license(number, |license| License {
             activation_limit: limit,
             ..license
         })
         .await;
     let tries = (0..devices).map(|device| servers.activate(&key, device));
     let statuses = join_all(tries).await;
-    let found =
-        [StatusCode::OK, StatusCode::PAYMENT_REQUIRED].map(|status| count(&statuses, status));
+    let found = [StatusCode::OK, StatusCode::PAYMENT_REQUIRED]
+        .map(|status| count_status(&statuses, status));
     assert_eq!(
         found,
         [limit, devices - limit].map(|count| count as usize),
         "limit {limit}, {devices} devices: {statuses:?}"
     );
-    assert_eq!(servers.first().active_count(&key).await, limit as usize);
+    assert_eq!(
+        servers.first().count_active_devices(&key).await,
+        limit as usize
+    );
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn activation_limit_holds_for_any_number_of_devices(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
+    let servers = ServerGroup::start(engine, servers).await;
     let mut number = 0;
     for limit in [1, 3, 10] {
         for devices in [24, 64, 200] {
             number += 1;
-            crowd(&servers, number, limit, devices).await;
+            activate_concurrently(&servers, number, limit, devices).await;
         }
     }
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn activation_limit_holds_thirty_times_in_a_row(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
+    let servers = ServerGroup::start(engine, servers).await;
     for number in 1..=30 {
-        crowd(&servers, number, 1, 24).await;
+        activate_concurrently(&servers, number, 1, 24).await;
     }
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn one_device_activating_200_times_gets_one_instance(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
-    let body = device(PRO_KEY, 1);
-    let tries = (0..200).map(|_| servers.next().device(ACTIVATE, &body));
+    let servers = ServerGroup::start(engine, servers).await;
+    let body = device_body(PRO_KEY, 1);
+    let tries = (0..200).map(|_| servers.next_server().post_device(ACTIVATE, &body));
     let instances: HashSet<String> = join_all(tries)
         .await
         .iter()
         .map(|answer| answer.json()["instance_id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(instances.len(), 1, "{instances:?}");
-    assert_eq!(servers.first().active_count(PRO_KEY).await, 1);
+    assert_eq!(servers.first().count_active_devices(PRO_KEY).await, 1);
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn one_request_id_sent_10_times_gets_one_instance(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
+    let servers = ServerGroup::start(engine, servers).await;
     let ask = |id: &str| {
         let request = Request::post(ACTIVATE)
             .header("x-keylight-sdk-key", sdk_key())
             .header("x-keylight-request-id", id);
         let body = Body::from(json!({ "license_key": PRO_KEY }).to_string());
-        servers.next().send(request.body(body).unwrap())
+        servers.next_server().send(request.body(body).unwrap())
     };
     let instances: HashSet<String> = join_all((0..10).map(|_| ask("lost-reply-1")))
         .await
@@ -134,7 +140,7 @@ async fn one_request_id_sent_10_times_gets_one_instance(engine: Engine, servers:
         .map(|answer| answer.json()["instance_id"].as_str().unwrap().to_owned())
         .collect();
     assert_eq!(instances.len(), 1, "{instances:?}");
-    assert_eq!(servers.first().active_count(PRO_KEY).await, 1);
+    assert_eq!(servers.first().count_active_devices(PRO_KEY).await, 1);
     let other = ask("another").await.json()["instance_id"]
         .as_str()
         .unwrap()
@@ -149,7 +155,7 @@ async fn one_request_id_sent_10_times_gets_one_instance(engine: Engine, servers:
 /// gets the slot, and the slot is never lost.
 #[engine_test(one_server(1), two_servers(2))]
 async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
+    let servers = ServerGroup::start(engine, servers).await;
     let server = servers.first();
     let one_slot = |license| License {
         activation_limit: 1,
@@ -157,17 +163,19 @@ async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
         ..license
     };
     for round in 1..=10 {
-        let key = server.license(round, one_slot).await;
-        let held = server.seat(&key, round).await;
+        let key = server.insert_license(round, one_slot).await;
+        let held = server.insert_activation(&key, round).await;
         let leave = json!({ "license_key": key, "instance_id": held });
         let tries = (0..8).map(|number| servers.activate(&key, 1_000 + number));
-        let (left, joined) =
-            futures::join!(servers.next().device(DEACTIVATE, &leave), join_all(tries));
+        let (left, joined) = futures::join!(
+            servers.next_server().post_device(DEACTIVATE, &leave),
+            join_all(tries)
+        );
         assert_eq!(left.status, StatusCode::OK);
-        let inside = count(&joined, StatusCode::OK);
-        let refused = count(&joined, StatusCode::PAYMENT_REQUIRED);
+        let inside = count_status(&joined, StatusCode::OK);
+        let refused = count_status(&joined, StatusCode::PAYMENT_REQUIRED);
         assert_eq!((inside + refused, inside <= 1), (8, true), "{joined:?}");
-        assert_eq!(server.active_count(&key).await, inside);
+        assert_eq!(server.count_active_devices(&key).await, inside);
         // The slot can be taken exactly once.
         let next = servers.activate(&key, 2_000).await;
         let expected = if inside == 0 {
@@ -176,34 +184,34 @@ async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
             StatusCode::PAYMENT_REQUIRED
         };
         assert_eq!(next, expected);
-        assert_eq!(server.active_count(&key).await, 1);
+        assert_eq!(server.count_active_devices(&key).await, 1);
     }
 }
 
 /// An action that ends the leases of an instance.
 #[derive(Clone, Copy)]
-enum End {
+enum LeaseEnd {
     Revoke,
     Deactivate,
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn no_lease_is_issued_after_an_acknowledged_revoke(engine: Engine, servers: usize) {
-    validate_against(engine, servers, End::Revoke).await;
+    validate_during(engine, servers, LeaseEnd::Revoke).await;
 }
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn no_lease_is_issued_after_an_acknowledged_deactivation(engine: Engine, servers: usize) {
-    validate_against(engine, servers, End::Deactivate).await;
+    validate_during(engine, servers, LeaseEnd::Deactivate).await;
 }
 
 /// Validates continuously while `end` takes effect, and checks that no request sent after its
 /// response gets a lease.
-async fn validate_against(engine: Engine, servers: usize, end: End) {
-    let servers = Servers::start(engine, servers).await;
+async fn validate_during(engine: Engine, servers: usize, end: LeaseEnd) {
+    let servers = ServerGroup::start(engine, servers).await;
     let activated = servers
-        .next()
-        .device(ACTIVATE, &device(PRO_KEY, 1))
+        .next_server()
+        .post_device(ACTIVATE, &device_body(PRO_KEY, 1))
         .await
         .json();
     let body = json!({ "license_key": PRO_KEY, "instance_id": activated["instance_id"] });
@@ -212,7 +220,7 @@ async fn validate_against(engine: Engine, servers: usize, end: End) {
         let mut afterwards = 0;
         while afterwards < 5 {
             let was_ended = ended.load(Ordering::SeqCst);
-            let answer = servers.next().device(VALIDATE, &body).await;
+            let answer = servers.next_server().post_device(VALIDATE, &body).await;
             if !was_ended && answer.status == StatusCode::OK {
                 leases.fetch_add(1, Ordering::SeqCst);
             }
@@ -233,12 +241,15 @@ async fn validate_against(engine: Engine, servers: usize, end: End) {
             tokio::task::yield_now().await;
         }
         match end {
-            End::Revoke => {
-                let licenses = &servers.first().world.services.licenses;
-                licenses.revoke(&acme(), license_id(PRO_KEY)).await.unwrap();
+            LeaseEnd::Revoke => {
+                let licenses = &servers.first().context.services.licenses;
+                licenses
+                    .revoke(&acme_caller(), license_id(PRO_KEY))
+                    .await
+                    .unwrap();
             }
-            End::Deactivate => {
-                let answer = servers.next().device(DEACTIVATE, &body).await;
+            LeaseEnd::Deactivate => {
+                let answer = servers.next_server().post_device(DEACTIVATE, &body).await;
                 assert_eq!(answer.status, StatusCode::OK);
             }
         }
@@ -249,8 +260,8 @@ async fn validate_against(engine: Engine, servers: usize, end: End) {
 
 #[engine_test(one_server(1), two_servers(2))]
 async fn no_activation_succeeds_after_an_acknowledged_revoke(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
-    let key = servers.first().license_with_slots(1_000).await;
+    let servers = ServerGroup::start(engine, servers).await;
+    let key = servers.first().insert_license_with_limit(1_000).await;
     let (ended, next) = (AtomicBool::new(false), AtomicUsize::new(0));
     let devices = async || {
         let mut afterwards = 0;
@@ -268,35 +279,44 @@ async fn no_activation_succeeds_after_an_acknowledged_revoke(engine: Engine, ser
         while next.load(Ordering::SeqCst) < 20 {
             tokio::task::yield_now().await;
         }
-        let licenses = &servers.first().world.services.licenses;
-        licenses.revoke(&acme(), license_id(&key)).await.unwrap();
+        let licenses = &servers.first().context.services.licenses;
+        licenses
+            .revoke(&acme_caller(), license_id(&key))
+            .await
+            .unwrap();
         ended.store(true, Ordering::SeqCst);
     };
     futures::join!(join_all((0..8).map(|_| devices())), operator());
     // Earlier activations still count.
-    assert!(servers.first().active_count(&key).await > 0);
+    assert!(servers.first().count_active_devices(&key).await > 0);
 }
 
 /// Lowering the limit below the number of active devices deactivates none of them, and admits no
 /// device until there is room.
 #[engine_test(one_server(1), two_servers(2))]
 async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
-    let servers = Servers::start(engine, servers).await;
-    let key = servers.first().license_with_slots(10).await;
+    let servers = ServerGroup::start(engine, servers).await;
+    let key = servers.first().insert_license_with_limit(10).await;
     let activated = join_all((0..10).map(|number| {
         let servers = &servers;
-        let body = device(&key, number);
-        async move { servers.next().device(ACTIVATE, &body).await.json() }
+        let body = device_body(&key, number);
+        async move {
+            servers
+                .next_server()
+                .post_device(ACTIVATE, &body)
+                .await
+                .json()
+        }
     }));
     let holders = activated.await;
-    let database = &servers.first().world.database;
+    let database = &servers.first().context.database;
     database
         .execute("UPDATE licenses SET activation_limit = 3 WHERE activation_limit = 10 AND active_count = 10")
         .await;
 
     let stay = join_all(holders.iter().zip(0..).map(async |(held, number)| {
         let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
-        let validated = servers.next().device(VALIDATE, &body).await;
+        let validated = servers.next_server().post_device(VALIDATE, &body).await;
         [validated.status, servers.activate(&key, number).await]
     }));
     assert_eq!(stay.await.concat(), [StatusCode::OK; 20]);
@@ -304,7 +324,7 @@ async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
     assert_eq!(come.await, [StatusCode::PAYMENT_REQUIRED; 24]);
     for (held, left) in holders.iter().zip((0..10).rev()) {
         let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
-        let answer = servers.next().device(DEACTIVATE, &body).await;
+        let answer = servers.next_server().post_device(DEACTIVATE, &body).await;
         assert_eq!(answer.status, StatusCode::OK);
         if left >= 3 {
             assert_eq!(
@@ -312,8 +332,8 @@ async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
                 StatusCode::PAYMENT_REQUIRED
             );
         }
-        assert_eq!(servers.first().active_count(&key).await, left);
+        assert_eq!(servers.first().count_active_devices(&key).await, left);
     }
     let come = join_all((300..324).map(|number| servers.activate(&key, number))).await;
-    assert_eq!(count(&come, StatusCode::OK), 3, "{come:?}");
+    assert_eq!(count_status(&come, StatusCode::OK), 3, "{come:?}");
 }

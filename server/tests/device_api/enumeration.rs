@@ -12,20 +12,20 @@ use serde_json::{Value, json};
 use tracing::{Event, Subscriber, field::Visit};
 use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
-use crate::support::{Answer, Server};
+use crate::support::{TestResponse, TestServer};
 
 /// Statements that reach the database, as sqlx logs them. They are those of the whole process,
 /// but nextest runs each test in its own process.
 #[derive(Clone, Default)]
-struct Statements(Arc<Mutex<Vec<String>>>);
+struct StatementLog(Arc<Mutex<Vec<String>>>);
 
-impl Statements {
+impl StatementLog {
     /// Waits until a license lookup is logged. Lookups have their own connections, which
     /// [`settle`] does not cover.
-    async fn wait_for_look(&self) {
+    async fn wait_for_lookup(&self) {
         let is_logged = || {
             let statements = self.0.lock().unwrap();
-            statements.iter().any(|text| text.contains(LOOK))
+            statements.iter().any(|text| text.contains(LOOKUP_SQL))
         };
         let logged = async {
             while !is_logged() {
@@ -41,10 +41,10 @@ impl Statements {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Statements {
+impl<S: Subscriber> Layer<S> for StatementLog {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         if event.metadata().target().split("::").eq(["sqlx", "query"]) {
-            let mut text = Text::default();
+            let mut text = StatementText::default();
             event.record(&mut text);
             // The last use of a key is written later, by whichever request comes first. The other
             // statements do not depend on the key.
@@ -65,13 +65,13 @@ impl<S: Subscriber> Layer<S> for Statements {
     }
 }
 
-const LOOK: &str = "JOIN licenses";
+const LOOKUP_SQL: &str = "JOIN licenses";
 
 /// Text of a statement, or its summary if nothing else is logged.
 #[derive(Default)]
-struct Text(String);
+struct StatementText(String);
 
-impl Visit for Text {
+impl Visit for StatementText {
     fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn std::fmt::Debug) {
         let is_statement = matches!(field.name(), "summary" | "db.statement");
         let value = format!("{value:?}");
@@ -83,8 +83,8 @@ impl Visit for Text {
 
 /// SQLite threads log a statement after they have returned its result, so run one more statement
 /// on each of them.
-async fn settle(server: &Server) {
-    let store = &server.world.store;
+async fn flush_statements(server: &TestServer) {
+    let store = &server.context.store;
     let pings = futures::future::join_all((0..8).map(|_| store.ping()));
     let nothing = store.write(|_| async { Ok::<_, StoreError>(()) }.boxed());
     let (pinged, written) = futures::join!(pings, nothing);
@@ -93,25 +93,29 @@ async fn settle(server: &Server) {
 
 #[engine_test]
 async fn unusable_keys_are_indistinguishable(engine: Engine) {
-    let statements = Statements::default();
+    let statements = StatementLog::default();
     let subscriber = tracing_subscriber::registry().with(statements.clone());
     tracing::subscriber::set_global_default(subscriber).unwrap();
-    let server = Server::start(engine).await;
+    let server = TestServer::with_demo_data(engine).await;
     let of_state = |state| move |license| License { state, ..license };
-    let revoked = server.license(1, of_state(LicenseState::Revoked)).await;
-    let reminted = server.license(2, of_state(LicenseState::Reminted)).await;
+    let revoked = server
+        .insert_license(1, of_state(LicenseState::Revoked))
+        .await;
+    let reminted = server
+        .insert_license(2, of_state(LicenseState::Reminted))
+        .await;
     let other_product = server
-        .license(3, |license| License {
-            product: "studio".parse().unwrap(),
-            key_type: "default".parse().unwrap(),
+        .insert_license(3, |license| License {
+            product_id: "studio".parse().unwrap(),
+            key_type_id: "default".parse().unwrap(),
             ..license
         })
         .await;
     let foreign = server
-        .license(4, |license| License {
-            tenant: "indie".parse().unwrap(),
-            product: "pixel".parse().unwrap(),
-            key_type: "default".parse().unwrap(),
+        .insert_license(4, |license| License {
+            tenant_id: "indie".parse().unwrap(),
+            product_id: "pixel".parse().unwrap(),
+            key_type_id: "default".parse().unwrap(),
             ..license
         })
         .await;
@@ -128,27 +132,30 @@ async fn unusable_keys_are_indistinguishable(engine: Engine) {
         ("validate", nobodys.to_vec()),
         ("deactivate", nobodys.to_vec()),
     ] {
-        let ask = async |key: &str| -> (Answer, Vec<String>) {
+        let ask = async |key: &str| -> (TestResponse, Vec<String>) {
             let instance = "00000000-0000-4000-8000-000000000009";
             let body: Value = json!({ "license_key": key, "instance_id": instance, "machine_hash": "1".repeat(64) });
             statements.take();
             let answer = server
-                .device(&format!("/acme/notes/{endpoint}"), &body)
+                .post_device(&format!("/acme/notes/{endpoint}"), &body)
                 .await;
-            statements.wait_for_look().await;
-            settle(&server).await;
+            statements.wait_for_lookup().await;
+            flush_statements(&server).await;
             (answer, statements.take())
         };
         // Fill the caches.
         ask(unknown).await;
         let (first, work) = ask(unknown).await;
         assert_eq!(first.status, StatusCode::NOT_FOUND);
-        assert!(work.iter().any(|text| text.contains(LOOK)), "{work:?}");
+        assert!(
+            work.iter().any(|text| text.contains(LOOKUP_SQL)),
+            "{work:?}"
+        );
         for key in keys {
             let (answer, same_work) = ask(key).await;
             assert_eq!(answer.status, first.status, "{endpoint} {key}");
             assert_eq!(answer.body, first.body, "{endpoint} {key}");
-            let names = |answer: &Answer| {
+            let names = |answer: &TestResponse| {
                 let mut names: Vec<_> = answer
                     .headers
                     .keys()

@@ -17,9 +17,9 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{PRO_KEY, Server, sdk_key};
+use crate::support::{PRO_KEY, TestServer, sdk_key};
 
-const BODIES: usize = 300;
+const BODY_COUNT: usize = 300;
 
 /// Each endpoint with its required fields, and with the optional fields that must be well-formed
 /// if they are present.
@@ -35,7 +35,7 @@ const ENDPOINTS: [(&str, &[&str], &[&str]); 4] = [
 ];
 
 /// Error messages that a 422 may have.
-const ABOUT_THE_LICENSE: [&str; 4] = [
+const LICENSE_ERRORS: [&str; 4] = [
     "Instance not found or deactivated",
     "License expired",
     "License has been reminted",
@@ -43,7 +43,7 @@ const ABOUT_THE_LICENSE: [&str; 4] = [
 ];
 
 /// Generates any value for a field.
-fn value() -> impl Strategy<Value = Value> {
+fn any_value() -> impl Strategy<Value = Value> {
     let likely = vec![
         json!("x".repeat(257)),
         json!(null),
@@ -83,10 +83,10 @@ const FIELDS: [(&str, &[&str]); 8] = [
 ];
 
 /// Generates an object with a few fields, most of them with a fitting value.
-fn object() -> impl Strategy<Value = Value> {
+fn any_object() -> impl Strategy<Value = Value> {
     let fields = btree_map(
         0..FIELDS.len(),
-        (any::<Index>(), option::weighted(0.2, value())),
+        (any::<Index>(), option::weighted(0.2, any_value())),
         2..9,
     );
     fields.prop_map(|fields| {
@@ -102,7 +102,7 @@ fn object() -> impl Strategy<Value = Value> {
 }
 
 /// Returns whether a field is well-formed according to the documentation.
-fn fits(name: &str, value: &Value) -> bool {
+fn is_valid_field(name: &str, value: &Value) -> bool {
     let Some(text) = value.as_str() else {
         return false;
     };
@@ -122,41 +122,43 @@ fn fits(name: &str, value: &Value) -> bool {
 
 fn is_well_formed(body: &Value, required: &[&str], optional: &[&str]) -> bool {
     let mut optional = optional.iter().filter(|name| !body[**name].is_null());
-    required.iter().all(|name| fits(name, &body[*name]))
-        && optional.all(|name| fits(name, &body[*name]))
+    required
+        .iter()
+        .all(|name| is_valid_field(name, &body[*name]))
+        && optional.all(|name| is_valid_field(name, &body[*name]))
 }
 
 #[engine_test]
-async fn generated_bodies_are_answered_as_documented(server: Server) {
+async fn generated_bodies_are_answered_as_documented(server: TestServer) {
     let mut runner = TestRunner::deterministic();
     let mut make = |strategy: BoxedStrategy<(Value, Index, u8)>| {
         let made = strategy.new_tree(&mut runner);
         made.unwrap().current()
     };
     let mut read = 0;
-    for _ in 0..BODIES {
-        let (body, at, byte) = make((object(), any::<Index>(), any::<u8>()).boxed());
+    for _ in 0..BODY_COUNT {
+        let (body, at, byte) = make((any_object(), any::<Index>(), any::<u8>()).boxed());
         let text = body.to_string().into_bytes();
         let mut broken = text.clone();
         broken[at.index(text.len())] = byte;
         for (endpoint, required, optional) in ENDPOINTS {
-            let status = answered(&server, endpoint, &text).await;
+            let status = send_checked(&server, endpoint, &text).await;
             let refused = status == StatusCode::BAD_REQUEST;
             let well_formed = is_well_formed(&body, required, optional);
             assert_eq!(refused, !well_formed, "{endpoint} {body}");
             read += usize::from(well_formed);
-            answered(&server, endpoint, &broken).await;
+            send_checked(&server, endpoint, &broken).await;
         }
     }
-    assert!(read > BODIES / 2, "only {read} bodies were well-formed");
+    assert!(read > BODY_COUNT / 2, "only {read} bodies were well-formed");
 }
 
 /// Sends a body, checks that the response is as documented, and returns its status.
-async fn answered(server: &Server, endpoint: &str, body: &[u8]) -> StatusCode {
+async fn send_checked(server: &TestServer, endpoint: &str, body: &[u8]) -> StatusCode {
     let path = format!("/acme/notes/{endpoint}");
     let sent = Body::from(body.to_vec());
     let answer = server
-        .call(Method::POST, &path, Some(&sdk_key()), sent)
+        .send_device_request(Method::POST, &path, Some(&sdk_key()), sent)
         .await;
     let (status, said) = (answer.status, answer.json());
     let what = format!(
@@ -171,7 +173,7 @@ async fn answered(server: &Server, endpoint: &str, body: &[u8]) -> StatusCode {
         }
         422 => {
             let sentence = said["error"].as_str().unwrap_or_default();
-            assert!(ABOUT_THE_LICENSE.contains(&sentence), "{what}");
+            assert!(LICENSE_ERRORS.contains(&sentence), "{what}");
         }
         _ => panic!("{what}"),
     }

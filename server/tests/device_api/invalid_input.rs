@@ -10,14 +10,18 @@ use keywright_domain::{activation::Telemetry, license::License};
 use keywright_testing::{Engine, engine_test};
 use serde_json::{Value, json};
 
-use crate::support::{PRO_KEY, Server, sdk_key};
+use crate::support::{PRO_KEY, TestServer, sdk_key};
 
 const ENDPOINTS: [&str; 4] = ["activate", "validate", "deactivate", "keyless"];
 
-async fn post(server: &Server, endpoint: &str, body: impl Into<Body>) -> crate::support::Answer {
+async fn post(
+    server: &TestServer,
+    endpoint: &str,
+    body: impl Into<Body>,
+) -> crate::support::TestResponse {
     let path = format!("/acme/notes/{endpoint}");
     server
-        .call(Method::POST, &path, Some(&sdk_key()), body.into())
+        .send_device_request(Method::POST, &path, Some(&sdk_key()), body.into())
         .await
 }
 
@@ -31,7 +35,7 @@ fn well_formed(endpoint: &str) -> Value {
 }
 
 #[engine_test]
-async fn unreadable_body_is_rejected(server: Server) {
+async fn unreadable_body_is_rejected(server: TestServer) {
     let deep = format!("{}1{}", "[".repeat(10_000), "]".repeat(10_000));
     let deep_field = format!(r#"{{"license_key":{deep}}}"#);
     let bodies: [&[u8]; 20] = [
@@ -95,11 +99,11 @@ async fn unreadable_body_is_rejected(server: Server) {
         assert_eq!(broken.status, StatusCode::BAD_REQUEST, "{endpoint}");
     }
     // The longest body that fits activated a device. The others left nothing behind.
-    assert_eq!(server.active_count(PRO_KEY).await, 1);
+    assert_eq!(server.count_active_devices(PRO_KEY).await, 1);
 }
 
 /// Returns values of every JSON type.
-fn kinds() -> [Value; 9] {
+fn json_values() -> [Value; 9] {
     [
         json!(null),
         json!(true),
@@ -114,12 +118,12 @@ fn kinds() -> [Value; 9] {
 }
 
 /// Truncates a value for assertion messages.
-fn shown(value: &Value) -> String {
+fn truncated(value: &Value) -> String {
     value.to_string().chars().take(40).collect()
 }
 
 #[engine_test]
-async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: Server) {
+async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: TestServer) {
     let listed: [(&str, &[&str]); 4] = [
         ("activate", &["license_key", "machine_hash"]),
         ("validate", &["license_key", "instance_id", "machine_hash"]),
@@ -133,7 +137,7 @@ async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: Server) {
         for field in ["license_key", "instance_id", "machine_hash", "state"] {
             let too_long = json!("x".repeat(257));
             let upper = json!("A".repeat(64));
-            for value in kinds().into_iter().chain([too_long, upper]) {
+            for value in json_values().into_iter().chain([too_long, upper]) {
                 let mut body = well_formed(endpoint);
                 body[field] = value.clone();
                 let answer = post(&server, endpoint, body.to_string()).await;
@@ -147,7 +151,7 @@ async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: Server) {
                         .is_some_and(|text| (1..=64).contains(&text.len())),
                 };
                 let refused = fields.contains(&field) && !fits;
-                let what = format!("{endpoint} {field} {}", shown(&value));
+                let what = format!("{endpoint} {field} {}", truncated(&value));
                 if refused {
                     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{what}");
                 } else {
@@ -166,8 +170,8 @@ async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: Server) {
 }
 
 #[engine_test]
-async fn invalid_text_becomes_the_replacement_character(server: Server) {
-    let key = server.license_with_slots(9).await;
+async fn invalid_text_becomes_the_replacement_character(server: TestServer) {
+    let key = server.insert_license_with_limit(9).await;
     for (number, (name, kept)) in (1..).zip([
         (&br#""a\ud83d""#[..], "a\u{FFFD}"),
         (br#""\ude00b""#, "\u{FFFD}b"),
@@ -186,10 +190,10 @@ async fn invalid_text_becomes_the_replacement_character(server: Server) {
         let answer = post(&server, "activate", body).await;
         assert_eq!(answer.status, StatusCode::OK, "{kept}: {}", answer.text());
         let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
-        let devices = server.devices(&key).await;
+        let devices = server.list_activations(&key).await;
         let device = devices
             .iter()
-            .find(|device| device.instance.to_string() == instance);
+            .find(|device| device.instance_id.to_string() == instance);
         assert_eq!(device.unwrap().device_name, kept);
     }
     // In lookup fields, too: such a value is unknown, not malformed.
@@ -226,14 +230,14 @@ const TELEMETRY: [&str; 10] = [
 ];
 
 #[engine_test]
-async fn telemetry_never_causes_a_rejection(server: Server) {
+async fn telemetry_never_causes_a_rejection(server: TestServer) {
     let key = server
-        .license(1, |license| License {
+        .insert_license(1, |license| License {
             active_count: 1,
             ..license
         })
         .await;
-    let instance = server.seat(&key, 1).await;
+    let instance = server.insert_activation(&key, 1).await;
     let machine = format!("{:064}", 1);
     let licensed = json!({ "license_key": key, "instance_id": instance, "machine_hash": machine, "state": "trial" });
     let long = json!("v".repeat(20_000));
@@ -247,7 +251,7 @@ async fn telemetry_never_causes_a_rejection(server: Server) {
     ];
     for endpoint in ["activate", "validate", "keyless", "deactivate"] {
         for field in TELEMETRY {
-            for value in kinds().into_iter().chain(odd.clone()) {
+            for value in json_values().into_iter().chain(odd.clone()) {
                 let mut body = licensed.clone();
                 body[field] = value.clone();
                 if endpoint == "deactivate" {
@@ -259,7 +263,7 @@ async fn telemetry_never_causes_a_rejection(server: Server) {
                     answer.status,
                     StatusCode::OK,
                     "{endpoint} {field} {}: {}",
-                    shown(&value),
+                    truncated(&value),
                     answer.text()
                 );
             }
@@ -286,7 +290,7 @@ async fn telemetry_never_causes_a_rejection(server: Server) {
                 post(&server, endpoint, body.to_string()).await.status,
                 StatusCode::OK
             );
-            let device = server.devices(&key).await.remove(0);
+            let device = server.list_activations(&key).await.remove(0);
             assert_eq!(device.free_tier_instance_id.as_deref(), Some("install-1"));
             let kept = Telemetry {
                 app_version: Some("v".repeat(64)),
@@ -305,7 +309,7 @@ async fn telemetry_never_causes_a_rejection(server: Server) {
             body["memory"] = json!("a lot");
             body["app_version"] = json!("2");
             post(&server, endpoint, body.to_string()).await;
-            let device = server.devices(&key).await.remove(0);
+            let device = server.list_activations(&key).await.remove(0);
             assert_eq!(
                 device.telemetry,
                 Telemetry {
@@ -319,8 +323,8 @@ async fn telemetry_never_causes_a_rejection(server: Server) {
 }
 
 #[engine_test]
-async fn key_is_recognized_in_any_spelling(server: Server) {
-    let key = server.license_with_slots(99).await;
+async fn key_is_recognized_in_any_spelling(server: TestServer) {
+    let key = server.insert_license_with_limit(99).await;
     assert_eq!(key, "ACME-TEST-0000-0001");
     for typed in [
         "ACME-TEST-0000-0001",
@@ -373,7 +377,7 @@ async fn key_is_recognized_in_any_spelling(server: Server) {
 /// A client whose body never ends gets a response within ten seconds.
 #[tokio::test]
 async fn endless_body_times_out_after_ten_seconds() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     tokio::time::pause();
     let began = tokio::time::Instant::now();
     let never =
@@ -390,7 +394,7 @@ async fn endless_body_times_out_after_ten_seconds() {
 
 #[tokio::test]
 async fn content_type_is_ignored() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for content_type in [
         "",
         "text/plain",

@@ -7,20 +7,20 @@ use keywright_domain::keyless::{KeylessInstall, KeylessState};
 use keywright_testing::{NOW, engine_test};
 use serde_json::{Value, json};
 
-use crate::support::{Server, sdk_key};
+use crate::support::{TestServer, sdk_key};
 
-async fn installs(server: &Server) -> Vec<KeylessInstall> {
+async fn list_installs(server: &TestServer) -> Vec<KeylessInstall> {
     let (acme, notes) = ("acme".parse().unwrap(), "notes".parse().unwrap());
     server
-        .world
+        .context
         .store
-        .keyless_installs(&acme, &notes)
+        .list_keyless_installs(&acme, &notes)
         .await
         .unwrap()
 }
 
-async fn report(server: &Server, body: &Value) {
-    let answer = server.device("/acme/notes/keyless", body).await;
+async fn report_install(server: &TestServer, body: &Value) {
+    let answer = server.post_device("/acme/notes/keyless", body).await;
     assert_eq!(
         (answer.status.as_u16(), answer.json()),
         (200, json!({ "received": true }))
@@ -28,11 +28,11 @@ async fn report(server: &Server, body: &Value) {
 }
 
 #[engine_test]
-async fn install_is_updated_every_six_hours_or_on_a_state_change(server: Server) {
-    let clock = &server.world.clock;
+async fn install_is_updated_every_six_hours_or_on_a_state_change(server: TestServer) {
+    let clock = &server.context.clock;
     let beacon =
         |state: &str| json!({ "instance_id": "install-1", "state": state, "app_version": "1.0" });
-    report(&server, &beacon("trial")).await;
+    report_install(&server, &beacon("trial")).await;
     let due = NOW.plus_millis(6 * 3_600_000);
     for (now, state, seen) in [
         (NOW.plus_millis(1), "trial", NOW),
@@ -42,8 +42,8 @@ async fn install_is_updated_every_six_hours_or_on_a_state_change(server: Server)
         (due.plus_millis(2), "expired", due.plus_millis(1)),
     ] {
         clock.set(now);
-        report(&server, &beacon(state)).await;
-        let found = installs(&server).await;
+        report_install(&server, &beacon(state)).await;
+        let found = list_installs(&server).await;
         assert_eq!(found.len(), 1);
         assert_eq!(
             (found[0].first_seen_at, found[0].last_seen_at),
@@ -51,20 +51,20 @@ async fn install_is_updated_every_six_hours_or_on_a_state_change(server: Server)
             "{state} at {now:?}"
         );
     }
-    assert_eq!(installs(&server).await[0].state, KeylessState::Expired);
+    assert_eq!(list_installs(&server).await[0].state, KeylessState::Expired);
     // An install is identified by its machine hash, whatever its instance id.
     for name in ["install-2", "install-3"] {
-        report(
+        report_install(
             &server,
             &json!({ "instance_id": name, "state": "free_tier", "machine_hash": "a".repeat(64) }),
         )
         .await;
     }
-    assert_eq!(installs(&server).await.len(), 2);
+    assert_eq!(list_installs(&server).await.len(), 2);
 }
 
 #[engine_test]
-async fn new_installs_per_address_are_silently_limited(server: Server) {
+async fn new_installs_per_address_are_silently_limited(server: TestServer) {
     let from = async |address: &str, number: u32| {
         let body =
             json!({ "instance_id": format!("{address}-{number}"), "state": "trial" }).to_string();
@@ -81,25 +81,25 @@ async fn new_installs_per_address_are_silently_limited(server: Server) {
     for number in 0..62 {
         from("[2001:db8:1:2::1]:1234", number).await;
     }
-    assert_eq!(installs(&server).await.len(), 60);
+    assert_eq!(list_installs(&server).await.len(), 60);
     from("[2001:db8:1:2:9::9]:99", 1).await;
     assert_eq!(
-        installs(&server).await.len(),
+        list_installs(&server).await.len(),
         60,
         "a /64 counts as one address"
     );
     from("[2001:db8:1:3::1]:1234", 1).await;
-    assert_eq!(installs(&server).await.len(), 61);
-    server.world.clock.set(NOW.plus_millis(3_600_000));
+    assert_eq!(list_installs(&server).await.len(), 61);
+    server.context.clock.set(NOW.plus_millis(3_600_000));
     from("[2001:db8:1:2::1]:1234", 62).await;
-    assert_eq!(installs(&server).await.len(), 62);
+    assert_eq!(list_installs(&server).await.len(), 62);
     // A known install is updated even if its address has reached the limit.
-    server.world.clock.set(NOW.plus_days(1));
+    server.context.clock.set(NOW.plus_days(1));
     for number in 0..60 {
         from("[2001:db8:1:2::1]:1234", 100 + number).await;
     }
     from("[2001:db8:1:2::1]:1234", 0).await;
-    let known = installs(&server)
+    let known = list_installs(&server)
         .await
         .into_iter()
         .find(|install| install.instance_id.ends_with("1234-0"));
@@ -107,17 +107,17 @@ async fn new_installs_per_address_are_silently_limited(server: Server) {
 }
 
 #[engine_test]
-async fn install_not_seen_for_400_days_is_deleted(server: Server) {
-    let (clock, services) = (&server.world.clock, &server.world.services);
-    report(
+async fn install_not_seen_for_400_days_is_deleted(server: TestServer) {
+    let (clock, services) = (&server.context.clock, &server.context.services);
+    report_install(
         &server,
         &json!({ "instance_id": "install-1", "state": "trial" }),
     )
     .await;
     clock.set(NOW.plus_days(400));
     services.run_maintenance().await.unwrap();
-    assert_eq!(installs(&server).await.len(), 1);
+    assert_eq!(list_installs(&server).await.len(), 1);
     clock.set(NOW.plus_days(400).plus_millis(1));
     services.run_maintenance().await.unwrap();
-    assert_eq!(installs(&server).await, []);
+    assert_eq!(list_installs(&server).await, []);
 }

@@ -5,11 +5,11 @@ use axum::http::StatusCode;
 use keywright_testing::Engine;
 use serde_json::Value;
 
-use super::api_contract::tables::{EVERY_BODY, EVERY_ENDPOINT, KEYSET, rows};
-use crate::support::Server;
+use super::api_contract::tables::{EVERY_BODY, EVERY_ENDPOINT, KEYSET, response_rows};
+use crate::support::TestServer;
 
-async fn document() -> Value {
-    let answer = Server::start(Engine::Sqlite)
+async fn fetch_document() -> Value {
+    let answer = TestServer::with_demo_data(Engine::Sqlite)
         .await
         .get("/openapi.json")
         .await;
@@ -22,7 +22,7 @@ async fn document() -> Value {
 
 #[tokio::test]
 async fn openapi_has_every_documented_endpoint_and_status() {
-    let document = document().await;
+    let document = fetch_document().await;
     let endpoints = [
         ("activate", "post"),
         ("validate", "post"),
@@ -36,11 +36,11 @@ async fn openapi_has_every_documented_endpoint_and_status() {
     );
     for (endpoint, method) in endpoints {
         let operation = &document["paths"][format!("/{{tenant}}/{{product}}/{endpoint}")][method];
-        let with_a_body = (method == "post").then(|| rows(EVERY_BODY));
-        let every = rows(EVERY_ENDPOINT)
+        let with_a_body = (method == "post").then(|| response_rows(EVERY_BODY));
+        let every = response_rows(EVERY_ENDPOINT)
             .into_iter()
             .chain(with_a_body.into_iter().flatten());
-        for row in rows(endpoint).into_iter().chain(every) {
+        for row in response_rows(endpoint).into_iter().chain(every) {
             // A 405 depends on the path, not on the endpoint.
             if row.status == 405 {
                 continue;
@@ -63,7 +63,7 @@ async fn openapi_has_every_documented_endpoint_and_status() {
         }
     }
     let keys = &document["paths"]["/{tenant}/.well-known/keylight-keys"]["get"]["responses"];
-    for row in rows(KEYSET) {
+    for row in response_rows(KEYSET) {
         assert!(
             row.status == 405 || keys.get(row.status.to_string()).is_some(),
             "{}",

@@ -5,7 +5,7 @@ use keywright_domain::license::{License, LicenseState};
 use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::json;
 
-use crate::support::{Server, acme, sdk_key};
+use crate::support::{TestServer, acme_caller, sdk_key};
 
 /// Goes from the last check to the first: each step adds a fault that takes precedence over the
 /// earlier ones.
@@ -16,12 +16,12 @@ async fn request_checks_have_a_fixed_order(engine: Engine) {
             .to_string();
     let too_long = "x".repeat(70_000);
     for endpoint in ["activate", "validate", "deactivate", "keyless"] {
-        let server = Server::start(engine).await;
+        let server = TestServer::with_demo_data(engine).await;
         let ask = async |path: &str, key: &str, body: &str| {
             let body = Body::from(body.to_owned());
             let path = format!("{path}/{endpoint}");
             server
-                .call(Method::POST, &path, Some(key), body)
+                .send_device_request(Method::POST, &path, Some(key), body)
                 .await
                 .status
                 .as_u16()
@@ -34,17 +34,22 @@ async fn request_checks_have_a_fixed_order(engine: Engine) {
             "{endpoint}"
         );
         let path = format!("/acme/nothing/{endpoint}");
-        let nothing = server.call(Method::POST, &path, Some(&key), Body::from(unknown.clone()));
+        let nothing = server.send_device_request(
+            Method::POST,
+            &path,
+            Some(&key),
+            Body::from(unknown.clone()),
+        );
         assert_eq!(
             nothing.await.json(),
             json!({ "error": "Product not found" }),
             "{endpoint}"
         );
         server
-            .world
+            .context
             .services
             .tenants
-            .suspend(&acme())
+            .suspend(&acme_caller())
             .await
             .unwrap();
         assert_eq!(
@@ -67,7 +72,8 @@ async fn request_checks_have_a_fixed_order(engine: Engine) {
             413,
             "{endpoint}"
         );
-        let options = server.call(Method::OPTIONS, &path, None, Body::from(too_long.clone()));
+        let options =
+            server.send_device_request(Method::OPTIONS, &path, None, Body::from(too_long.clone()));
         assert_eq!(options.await.status, 204, "{endpoint}");
     }
 }
@@ -76,13 +82,13 @@ async fn request_checks_have_a_fixed_order(engine: Engine) {
 /// device is one of them.
 type Case = (LicenseState, bool, u32, bool);
 
-async fn license(
-    server: &Server,
+async fn insert_license(
+    server: &TestServer,
     number: u32,
     (state, expired, active_count, held): Case,
     fallback: bool,
 ) -> (String, String) {
-    let key = server.license(number, |license| License {
+    let key = server.insert_license(number, |license| License {
         state,
         expires_at: expired.then_some(NOW),
         active_count,
@@ -91,7 +97,7 @@ async fn license(
     });
     let key = key.await;
     let instance = if held {
-        server.seat(&key, number).await.to_string()
+        server.insert_activation(&key, number).await.to_string()
     } else {
         "00000000-0000-4000-8000-00000000ffff".to_owned()
     };
@@ -101,7 +107,7 @@ async fn license(
 #[engine_test]
 async fn activate_checks_the_status_then_the_device_then_the_limit(engine: Engine) {
     use LicenseState::{Active, Reminted, Revoked};
-    let server = Server::start(engine).await;
+    let server = TestServer::with_demo_data(engine).await;
     let not_found = (404, json!({ "error": "License key not found" }));
     let expired = (
         422,
@@ -118,18 +124,21 @@ async fn activate_checks_the_status_then_the_device_then_the_limit(engine: Engin
         ((Active, true, 0, false), &expired),
         ((Active, false, 3, false), &full),
     ]) {
-        let (key, _) = license(&server, number, case, true).await;
+        let (key, _) = insert_license(&server, number, case, true).await;
         let ask = json!({ "license_key": key, "machine_hash": format!("{number:064}") });
-        let answer = server.device("/acme/notes/activate", &ask).await;
+        let answer = server.post_device("/acme/notes/activate", &ask).await;
         assert_eq!(
             (answer.status.as_u16(), answer.json()),
             *expected,
             "{case:?}"
         );
     }
-    let (key, instance) = license(&server, 99, (Active, false, 3, true), false).await;
+    let (key, instance) = insert_license(&server, 99, (Active, false, 3, true), false).await;
     let ask = json!({ "license_key": key, "machine_hash": format!("{:064}", 99) });
-    let kept = server.device("/acme/notes/activate", &ask).await.json();
+    let kept = server
+        .post_device("/acme/notes/activate", &ask)
+        .await
+        .json();
     assert_eq!(
         kept["instance_id"],
         json!(instance),
@@ -140,7 +149,7 @@ async fn activate_checks_the_status_then_the_device_then_the_limit(engine: Engin
 #[engine_test]
 async fn validate_checks_the_state_then_the_instance_then_the_expiry(engine: Engine) {
     use LicenseState::{Active, Reminted, Revoked};
-    let server = Server::start(engine).await;
+    let server = TestServer::with_demo_data(engine).await;
     let revoked = Some("License has been revoked");
     let reminted = Some("License has been reminted");
     let no_instance = Some("Instance not found or deactivated");
@@ -168,9 +177,9 @@ async fn validate_checks_the_state_then_the_instance_then_the_expiry(engine: Eng
         ((Active, false, 1, true), true, None, Some("active")),
     ] {
         number += 1;
-        let (key, instance) = license(&server, number, case, fallback).await;
+        let (key, instance) = insert_license(&server, number, case, fallback).await;
         let ask = json!({ "license_key": key, "instance_id": instance });
-        let answer = server.device("/acme/notes/validate", &ask).await;
+        let answer = server.post_device("/acme/notes/validate", &ask).await;
         let body = answer.json();
         let status = if error.is_none() { 200 } else { 422 };
         assert_eq!(answer.status.as_u16(), status, "{case:?}");

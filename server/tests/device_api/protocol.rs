@@ -7,23 +7,23 @@ use axum::{
 use keywright_testing::engine_test;
 use serde_json::{Value, json};
 
-use crate::support::{PRO_KEY, Server};
+use crate::support::{PRO_KEY, TestServer};
 
 const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
-fn device(key: &str, number: u32) -> Value {
+fn device_body(key: &str, number: u32) -> Value {
     json!({ "license_key": key, "machine_hash": format!("{number:064}"), "instance_name": format!("Mac {number}") })
 }
 
-fn instance(key: &str, id: &Value) -> Value {
+fn instance_body(key: &str, id: &Value) -> Value {
     json!({ "license_key": key, "instance_id": id })
 }
 
 #[engine_test]
-async fn device_activates_validates_and_deactivates(server: Server) {
-    let activated = server.device(ACTIVATE, &device(PRO_KEY, 1)).await;
+async fn device_activates_validates_and_deactivates(server: TestServer) {
+    let activated = server.post_device(ACTIVATE, &device_body(PRO_KEY, 1)).await;
     assert_eq!(activated.status, StatusCode::OK);
     let body = activated.json();
     assert_eq!(
@@ -34,7 +34,9 @@ async fn device_activates_validates_and_deactivates(server: Server) {
     assert_eq!(&body["lease"]["instanceId"], id);
     assert_eq!(body["lease"]["entitlements"], json!(["pro"]));
 
-    let validated = server.device(VALIDATE, &instance(PRO_KEY, id)).await;
+    let validated = server
+        .post_device(VALIDATE, &instance_body(PRO_KEY, id))
+        .await;
     assert_eq!(
         (validated.status, &validated.json()["valid"]),
         (StatusCode::OK, &json!(true))
@@ -42,13 +44,17 @@ async fn device_activates_validates_and_deactivates(server: Server) {
     assert!(validated.json().get("error").is_none());
 
     for _first_and_retry in 0..2 {
-        let done = server.device(DEACTIVATE, &instance(PRO_KEY, id)).await;
+        let done = server
+            .post_device(DEACTIVATE, &instance_body(PRO_KEY, id))
+            .await;
         assert_eq!(
             (done.status, done.json()),
             (StatusCode::OK, json!({ "deactivated": true }))
         );
     }
-    let refused = server.device(VALIDATE, &instance(PRO_KEY, id)).await;
+    let refused = server
+        .post_device(VALIDATE, &instance_body(PRO_KEY, id))
+        .await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
         refused.json(),
@@ -57,7 +63,7 @@ async fn device_activates_validates_and_deactivates(server: Server) {
 }
 
 #[engine_test]
-async fn every_response_has_the_protocol_headers(server: Server) {
+async fn every_response_has_the_protocol_headers(server: TestServer) {
     for (method, path) in [
         (Method::POST, ACTIVATE),
         (Method::GET, ACTIVATE),
@@ -112,7 +118,7 @@ async fn every_response_has_the_protocol_headers(server: Server) {
 }
 
 #[engine_test]
-async fn invalid_request_id_is_replaced(server: Server) {
+async fn invalid_request_id_is_replaced(server: TestServer) {
     let request =
         Request::get("/acme/.well-known/keylight-keys").header("x-keylight-request-id", "a b");
     let answer = server.send(request.body(Body::empty()).unwrap()).await;
@@ -121,16 +127,16 @@ async fn invalid_request_id_is_replaced(server: Server) {
 }
 
 #[engine_test]
-async fn empty_path_segments_are_ignored(server: Server) {
+async fn empty_path_segments_are_ignored(server: TestServer) {
     let answer = server
-        .device("//acme//notes/activate/?x=1", &device(PRO_KEY, 1))
+        .post_device("//acme//notes/activate/?x=1", &device_body(PRO_KEY, 1))
         .await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
 }
 
 #[engine_test]
-async fn undecodable_path_is_an_unknown_tenant_or_product(server: Server) {
-    let body = device(PRO_KEY, 1);
+async fn undecodable_path_is_an_unknown_tenant_or_product(server: TestServer) {
+    let body = device_body(PRO_KEY, 1);
     for (path, status, sentence) in [
         ("/%ff/notes/activate", 401, "Invalid or missing SDK key"),
         ("/acme%00/notes/activate", 401, "Invalid or missing SDK key"),
@@ -138,7 +144,7 @@ async fn undecodable_path_is_an_unknown_tenant_or_product(server: Server) {
         ("/acme/no%2Ftes/activate", 404, "Product not found"),
         ("/%ff/.well-known/keylight-keys", 405, "Method not allowed"),
     ] {
-        let answer = server.device(path, &body).await;
+        let answer = server.post_device(path, &body).await;
         let found = (answer.status.as_u16(), answer.json());
         assert_eq!(found, (status, json!({ "error": sentence })), "{path}");
     }
@@ -148,12 +154,12 @@ async fn undecodable_path_is_an_unknown_tenant_or_product(server: Server) {
         (keyset.status, keyset.json()),
         (StatusCode::NOT_FOUND, expected)
     );
-    let spelled = server.device("/ac%6De/n%6Ftes/activate", &body).await;
+    let spelled = server.post_device("/ac%6De/n%6Ftes/activate", &body).await;
     assert_eq!(spelled.status, StatusCode::OK);
 }
 
 #[engine_test]
-async fn device_paths_never_redirect(server: Server) {
+async fn device_paths_never_redirect(server: TestServer) {
     for path in [
         "/acme/notes",
         "/acme/notes/",
@@ -177,7 +183,9 @@ async fn device_paths_never_redirect(server: Server) {
             Method::DELETE,
             Method::OPTIONS,
         ] {
-            let answer = server.call(method.clone(), path, None, Body::empty()).await;
+            let answer = server
+                .send_device_request(method.clone(), path, None, Body::empty())
+                .await;
             assert!(
                 !answer.status.is_redirection(),
                 "{method} {path}: {}",

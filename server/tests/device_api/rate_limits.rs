@@ -5,36 +5,36 @@ use axum::{
     http::{Request, StatusCode},
 };
 use keywright_domain::license::{License, LicenseState};
-use keywright_service::rate_limit::LimitSettings;
+use keywright_service::rate_limit::RateLimitConfig;
 use keywright_testing::{Engine, engine_test};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, PRO_KEY, Server, from};
+use crate::support::{PRO_KEY, TestResponse, TestServer, with_peer_address};
 
 const ACTIVATE: &str = "/acme/notes/activate";
 const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
 /// Addresses of a client that guesses keys and of an unrelated client.
-const HERE: &str = "192.0.2.1";
-const ELSEWHERE: &str = "192.0.2.2";
+const GUESSER_ADDRESS: &str = "192.0.2.1";
+const OTHER_ADDRESS: &str = "192.0.2.2";
 
-fn few_lookups(failed_lookups: u32) -> LimitSettings {
-    LimitSettings {
-        failed_lookups,
-        ..LimitSettings::default()
+fn limit_failed_lookups(failed_lookups: u32) -> RateLimitConfig {
+    RateLimitConfig {
+        failed_lookups_per_minute: failed_lookups,
+        ..RateLimitConfig::default()
     }
 }
 
-fn key(key: &str) -> Value {
+fn key_body(key: &str) -> Value {
     json!({ "license_key": key, "machine_hash": "1".repeat(64) })
 }
 
-fn instance(key: &str, instance: &Value) -> Value {
+fn instance_body(key: &str, instance: &Value) -> Value {
     json!({ "license_key": key, "instance_id": instance })
 }
 
-fn expect_too_many(answer: &Answer) {
+fn assert_rate_limited(answer: &TestResponse) {
     let told = (answer.status, answer.json(), answer.header("retry-after"));
     let expected = json!({ "error": "Too many requests" });
     assert_eq!(told, (StatusCode::TOO_MANY_REQUESTS, expected, "5"));
@@ -44,112 +44,122 @@ fn expect_too_many(answer: &Answer) {
 
 #[engine_test]
 async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engine) {
-    let server = Server::limited_by(engine, few_lookups(30), &[]).await;
+    let server = TestServer::with_rate_limits(engine, limit_failed_lookups(30), &[]).await;
     let ask = |path, body: Value| {
         let server = &server;
-        async move { server.device_at(HERE, None, path, &body).await }
+        async move {
+            server
+                .post_device_from(GUESSER_ADDRESS, None, path, &body)
+                .await
+        }
     };
-    let held = ask(ACTIVATE, key(PRO_KEY)).await.json()["instance_id"].clone();
+    let held = ask(ACTIVATE, key_body(PRO_KEY)).await.json()["instance_id"].clone();
     let gone = ask(ACTIVATE, json!({ "license_key": PRO_KEY }))
         .await
         .json()["instance_id"]
         .clone();
-    let left = ask(DEACTIVATE, instance(PRO_KEY, &gone)).await;
+    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &gone)).await;
     assert_eq!(left.status, StatusCode::OK);
     let ended = |state| move |license| License { state, ..license };
-    let revoked = server.license(2, ended(LicenseState::Revoked)).await;
+    let revoked = server.insert_license(2, ended(LicenseState::Revoked)).await;
     let full = server
-        .license(3, |license| License {
+        .insert_license(3, |license| License {
             activation_limit: 1,
             active_count: 1,
             ..license
         })
         .await;
-    server.seat(&full, 3).await;
+    server.insert_activation(&full, 3).await;
 
     // A 402 or a 422 is not a failed lookup. Every 404 and 401 is, whatever the endpoint.
     for _ in 0..40 {
-        let answer = ask(ACTIVATE, key(&full)).await;
+        let answer = ask(ACTIVATE, key_body(&full)).await;
         assert_eq!(answer.status, StatusCode::PAYMENT_REQUIRED);
-        let answer = ask(VALIDATE, instance(PRO_KEY, &gone)).await;
+        let answer = ask(VALIDATE, instance_body(PRO_KEY, &gone)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     for number in 0..7 {
         let guess = format!("ACME-GUES-SSSS-{number:04}");
         for (path, body, status) in [
-            (ACTIVATE, key(&guess), 404),
-            (ACTIVATE, key(&revoked), 404),
-            (VALIDATE, instance(&guess, &held), 404),
-            (DEACTIVATE, instance(&guess, &held), 404),
+            (ACTIVATE, key_body(&guess), 404),
+            (ACTIVATE, key_body(&revoked), 404),
+            (VALIDATE, instance_body(&guess, &held), 404),
+            (DEACTIVATE, instance_body(&guess, &held), 404),
         ] {
             assert_eq!(ask(path, body).await.status.as_u16(), status);
         }
     }
-    let answer = ask("/acme/none/validate", instance(PRO_KEY, &held)).await;
+    let answer = ask("/acme/none/validate", instance_body(PRO_KEY, &held)).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    let request = Request::post(ACTIVATE).body(Body::from(key(PRO_KEY).to_string()));
-    let answer = server.send(from(HERE, request.unwrap())).await;
+    let request = Request::post(ACTIVATE).body(Body::from(key_body(PRO_KEY).to_string()));
+    let answer = server
+        .send(with_peer_address(GUESSER_ADDRESS, request.unwrap()))
+        .await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     // Thirty failed lookups do not exceed the limit of thirty.
-    let answer = ask(ACTIVATE, key("ACME-GUES-SSSS-0031")).await;
+    let answer = ask(ACTIVATE, key_body("ACME-GUES-SSSS-0031")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 
     // Beyond the limit, right and wrong keys get the same response, except from a device that
     // holds an active instance.
     let unknown = "ACME-GUES-SSSS-9999";
     for asked in [
-        key(unknown),
-        key(PRO_KEY),
-        key(&revoked),
-        key(&full),
-        key("not a key"),
+        key_body(unknown),
+        key_body(PRO_KEY),
+        key_body(&revoked),
+        key_body(&full),
+        key_body("not a key"),
     ] {
-        expect_too_many(&ask(ACTIVATE, asked).await);
+        assert_rate_limited(&ask(ACTIVATE, asked).await);
     }
     for path in [VALIDATE, DEACTIVATE] {
         for asked in [
-            instance(unknown, &held),
-            instance(PRO_KEY, &json!("00000000-0000-4000-8000-000000000009")),
-            instance(PRO_KEY, &json!("no uuid")),
+            instance_body(unknown, &held),
+            instance_body(PRO_KEY, &json!("00000000-0000-4000-8000-000000000009")),
+            instance_body(PRO_KEY, &json!("no uuid")),
         ] {
-            expect_too_many(&ask(path, asked).await);
+            assert_rate_limited(&ask(path, asked).await);
         }
     }
-    expect_too_many(&ask(VALIDATE, instance(PRO_KEY, &gone)).await);
+    assert_rate_limited(&ask(VALIDATE, instance_body(PRO_KEY, &gone)).await);
     let request = Request::post(ACTIVATE).body(Body::from("{}"));
-    let answer = server.send(from(HERE, request.unwrap())).await;
+    let answer = server
+        .send(with_peer_address(GUESSER_ADDRESS, request.unwrap()))
+        .await;
     assert_eq!(
         answer.status,
         StatusCode::BAD_REQUEST,
         "the body is checked first"
     );
-    let at_home = ask(VALIDATE, instance(PRO_KEY, &held)).await;
+    let at_home = ask(VALIDATE, instance_body(PRO_KEY, &held)).await;
     assert_eq!(at_home.status, StatusCode::OK, "{}", at_home.text());
-    let left = ask(DEACTIVATE, instance(PRO_KEY, &held)).await;
+    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &held)).await;
     assert_eq!(left.status, StatusCode::OK, "{}", left.text());
-    let again = ask(DEACTIVATE, instance(PRO_KEY, &held)).await;
+    let again = ask(DEACTIVATE, instance_body(PRO_KEY, &held)).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text());
 
     // The limit affects neither other addresses nor requests for the public keys.
     let other = server
-        .device_at(ELSEWHERE, None, ACTIVATE, &key(PRO_KEY))
+        .post_device_from(OTHER_ADDRESS, None, ACTIVATE, &key_body(PRO_KEY))
         .await;
     assert_eq!(other.status, StatusCode::OK, "{}", other.text());
     let request = Request::get("/acme/.well-known/keylight-keys").body(Body::empty());
-    let keys = server.send(from(HERE, request.unwrap())).await;
+    let keys = server
+        .send(with_peer_address(GUESSER_ADDRESS, request.unwrap()))
+        .await;
     assert_eq!(keys.status, StatusCode::OK);
 }
 
 #[engine_test]
 async fn failed_lookups_count_for_one_minute(engine: Engine) {
-    let server = Server::limited_by(engine, few_lookups(1), &[]).await;
+    let server = TestServer::with_rate_limits(engine, limit_failed_lookups(1), &[]).await;
     let start = keywright_testing::NOW;
     let ask = |millis: i64, asked: &'static str| {
-        server.world.clock.set(start.plus_millis(millis));
+        server.context.clock.set(start.plus_millis(millis));
         let server = &server;
         async move {
             server
-                .device_at(HERE, None, ACTIVATE, &key(asked))
+                .post_device_from(GUESSER_ADDRESS, None, ACTIVATE, &key_body(asked))
                 .await
                 .status
         }
@@ -168,44 +178,51 @@ async fn failed_lookups_count_for_one_minute(engine: Engine) {
 
 #[tokio::test]
 async fn forwarded_address_is_used_only_from_trusted_proxies() {
-    let unknown = key("ACME-GUES-SSSS-0001");
+    let unknown = key_body("ACME-GUES-SSSS-0001");
     for (proxies, forwarded, expected) in [
         (&[][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
-        (&[HERE][..], "198.51.100.1", StatusCode::TOO_MANY_REQUESTS),
-        (&[HERE][..], "198.51.100.2", StatusCode::OK),
+        (
+            &[GUESSER_ADDRESS][..],
+            "198.51.100.1",
+            StatusCode::TOO_MANY_REQUESTS,
+        ),
+        (&[GUESSER_ADDRESS][..], "198.51.100.2", StatusCode::OK),
         // The guesser prepends another address.
         (
-            &[HERE][..],
+            &[GUESSER_ADDRESS][..],
             "198.51.100.2, 198.51.100.1",
             StatusCode::TOO_MANY_REQUESTS,
         ),
         (
-            &[ELSEWHERE][..],
+            &[OTHER_ADDRESS][..],
             "198.51.100.2",
             StatusCode::TOO_MANY_REQUESTS,
         ),
     ] {
-        let server = Server::limited_by(Engine::Sqlite, few_lookups(1), proxies).await;
-        let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
+        let server =
+            TestServer::with_rate_limits(Engine::Sqlite, limit_failed_lookups(1), proxies).await;
+        let guess =
+            server.post_device_from(GUESSER_ADDRESS, Some("198.51.100.1"), ACTIVATE, &unknown);
         assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
-        let guess = server.device_at(HERE, Some("198.51.100.1"), ACTIVATE, &unknown);
+        let guess =
+            server.post_device_from(GUESSER_ADDRESS, Some("198.51.100.1"), ACTIVATE, &unknown);
         assert_eq!(guess.await.status, StatusCode::NOT_FOUND);
-        let right = key(PRO_KEY);
-        let asked = server.device_at(HERE, Some(forwarded), ACTIVATE, &right);
+        let right = key_body(PRO_KEY);
+        let asked = server.post_device_from(GUESSER_ADDRESS, Some(forwarded), ACTIVATE, &right);
         assert_eq!(asked.await.status, expected, "{proxies:?} {forwarded}");
     }
 }
 
 #[tokio::test]
 async fn flood_is_rejected_before_the_body_is_read_and_per_address() {
-    let limits = LimitSettings {
-        requests: 5,
-        ..LimitSettings::default()
+    let limits = RateLimitConfig {
+        requests_per_second: 5,
+        ..RateLimitConfig::default()
     };
-    let server = Server::limited_by(Engine::Sqlite, limits, &[]).await;
+    let server = TestServer::with_rate_limits(Engine::Sqlite, limits, &[]).await;
     let flood = (0..200).map(|_| {
         let request = Request::post(VALIDATE).body(Body::from("no JSON"));
-        server.send(from(HERE, request.unwrap()))
+        server.send(with_peer_address(GUESSER_ADDRESS, request.unwrap()))
     });
     let answers = futures::future::join_all(flood).await;
     let (refused, read): (Vec<_>, Vec<_>) = answers
@@ -217,36 +234,39 @@ async fn flood_is_rejected_before_the_body_is_read_and_per_address() {
         read.iter()
             .all(|answer| answer.status == StatusCode::BAD_REQUEST)
     );
-    expect_too_many(refused[0]);
+    assert_rate_limited(refused[0]);
     // Neither CORS preflight requests nor the dashboard count.
     for (method, path, status) in [("OPTIONS", VALIDATE, 204), ("GET", "/login", 200)] {
         let request = Request::builder().method(method).uri(path);
         let answer = server
-            .send(from(HERE, request.body(Body::empty()).unwrap()))
+            .send(with_peer_address(
+                GUESSER_ADDRESS,
+                request.body(Body::empty()).unwrap(),
+            ))
             .await;
         assert_eq!(answer.status.as_u16(), status, "{path}");
     }
     let other = server
-        .device_at(ELSEWHERE, None, ACTIVATE, &key(PRO_KEY))
+        .post_device_from(OTHER_ADDRESS, None, ACTIVATE, &key_body(PRO_KEY))
         .await;
     assert_eq!(other.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn every_limit_can_be_disabled() {
-    let limits = LimitSettings {
-        requests: 0,
-        failed_lookups: 0,
-        keyless_installs: 0,
-        sign_ins: 0,
+    let limits = RateLimitConfig {
+        requests_per_second: 0,
+        failed_lookups_per_minute: 0,
+        keyless_installs_per_hour: 0,
+        failed_logins: 0,
     };
-    let server = Server::limited_by(Engine::Sqlite, limits, &[]).await;
+    let server = TestServer::with_rate_limits(Engine::Sqlite, limits, &[]).await;
     let guesses = (0..400).map(|_| {
         let server = &server;
         async move {
-            let unknown = key("ACME-GUES-SSSS-0001");
+            let unknown = key_body("ACME-GUES-SSSS-0001");
             server
-                .device_at(HERE, None, ACTIVATE, &unknown)
+                .post_device_from(GUESSER_ADDRESS, None, ACTIVATE, &unknown)
                 .await
                 .status
         }

@@ -13,11 +13,11 @@ use keywright_service::operators::SessionToken;
 const TOKEN: &str = "0123456789_abcdefghijklmnopqrstuvwxyz-ABCDE";
 
 /// Parsing any cookies neither fails nor hides our own cookies after them.
-pub(crate) fn cookies(bytes: &[u8]) {
+pub(crate) fn check_cookies(bytes: &[u8]) {
     let Ok(sent) = HeaderValue::from_bytes(bytes) else {
         return;
     };
-    let jar = jar(sent.clone());
+    let jar = cookie_jar(sent.clone());
     let found = theme(&jar);
     assert_eq!(Theme::from_name(found.as_str()), Some(found));
     for is_https in [false, true] {
@@ -30,20 +30,20 @@ pub(crate) fn cookies(bytes: &[u8]) {
         // header if those are text.
         let mut apart = HeaderMap::from_iter([(header::COOKIE, sent.clone())]);
         apart.extend(HeaderValue::from_str(&ours).map(|ours| (header::COOKIE, ours)));
-        holds_ours(&CookieJar::from_headers(&apart), public_url);
+        assert_own_cookies(&CookieJar::from_headers(&apart), public_url);
         if let Ok(sent) = sent.to_str()
             && let Ok(together) = HeaderValue::from_str(&format!("{sent}; {ours}"))
         {
-            holds_ours(&self::jar(together), public_url);
+            assert_own_cookies(&self::cookie_jar(together), public_url);
         }
     }
 }
 
-fn jar(cookies: HeaderValue) -> CookieJar {
+fn cookie_jar(cookies: HeaderValue) -> CookieJar {
     CookieJar::from_headers(&HeaderMap::from_iter([(header::COOKIE, cookies)]))
 }
 
-fn holds_ours(jar: &CookieJar, public_url: PublicUrl) {
+fn assert_own_cookies(jar: &CookieJar, public_url: PublicUrl) {
     let token = session_token(jar, public_url);
     assert!(token.is_some_and(|token| token.expose() == TOKEN));
     assert_eq!(theme(jar), Theme::Dark);
@@ -64,7 +64,7 @@ mod tests {
                 "[ -~\t]{0,80}".prop_map(String::into_bytes),
             ]
         ) {
-            cookies(&bytes);
+            check_cookies(&bytes);
         }
 
     }

@@ -9,30 +9,31 @@ use axum::{
 };
 use futures::{FutureExt, stream};
 use keywright::parsers::{
-    BODY_LIMIT, JsonValue as Value, Malformed, Params, json_object, replace_lone_surrogates,
+    BODY_LIMIT, JsonValue as Value, MalformedParamError, Params, json_object,
+    replace_lone_surrogates,
 };
 use keywright_domain::activation::Telemetry;
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 /// Checks all properties of a body.
-pub(crate) fn device_body(bytes: &[u8]) {
-    body(bytes);
-    escaped_units(bytes);
+pub(crate) fn check_device_body(bytes: &[u8]) {
+    check_body(bytes);
+    check_escaped_utf16(bytes);
 }
 
 /// A body is either a valid JSON object whose fields are within their limits or rejected with 400
 /// or 413, however it is split into chunks.
-fn body(bytes: &[u8]) {
-    let whole = extracted(Body::from(bytes.to_vec()));
+fn check_body(bytes: &[u8]) {
+    let whole = extract_params(Body::from(bytes.to_vec()));
     let (begin, end) = bytes.split_at(bytes.len() / 3);
     let pieces = [begin, end].map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)));
-    let in_pieces = extracted(Body::from_stream(stream::iter(pieces)));
+    let in_pieces = extract_params(Body::from_stream(stream::iter(pieces)));
     assert_eq!(in_pieces.as_ref().err(), whole.as_ref().err());
     match whole {
         Ok(fields) => {
             assert!(bytes.len() <= BODY_LIMIT);
-            keep_their_limits(&fields);
+            check_field_limits(&fields);
         }
         Err(status) if bytes.len() > BODY_LIMIT => {
             assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
@@ -40,12 +41,12 @@ fn body(bytes: &[u8]) {
         }
         Err(status) => assert_eq!(status, StatusCode::BAD_REQUEST),
     }
-    read_as_others_do(&String::from_utf8_lossy(bytes));
+    check_against_serde_json(&String::from_utf8_lossy(bytes));
 }
 
 /// Returns the fields of a request with this body, or the status that rejects it. The whole body
 /// is available, so reading it never waits.
-fn extracted(body: Body) -> Result<Params, StatusCode> {
+fn extract_params(body: Body) -> Result<Params, StatusCode> {
     let fields = Params::from_request(Request::new(body), &());
     let Some(fields) = fields.now_or_never() else {
         panic!("extraction waited for a body that is available");
@@ -55,7 +56,7 @@ fn extracted(body: Body) -> Result<Params, StatusCode> {
 
 /// Any object that `serde_json` accepts is accepted with the same strings and integers, unless it
 /// repeats a field.
-fn read_as_others_do(text: &str) {
+fn check_against_serde_json(text: &str) {
     // `serde_json` gives these names an internal meaning, which they do not have here.
     if text.contains("$serde_json") {
         return;
@@ -73,7 +74,7 @@ fn read_as_others_do(text: &str) {
             return;
         };
         let known = members.iter().filter(|(_, value)| !value.is_null());
-        let known = known.map(|(name, value)| (name.clone(), known_value(value)));
+        let known = known.map(|(name, value)| (name.clone(), to_known_value(value)));
         let known = Some(known.collect());
         // Serialized again, the object has no repeated fields.
         assert_eq!(json_object(&theirs.to_string()), known);
@@ -81,26 +82,26 @@ fn read_as_others_do(text: &str) {
     }
 }
 
-fn known_value(value: &Json) -> Value {
+fn to_known_value(value: &Json) -> Value {
     match value {
-        Json::String(text) => Value::Text(text.clone()),
+        Json::String(text) => Value::String(text.clone()),
         Json::Number(number) => number.as_i64().map_or(Value::Other, Value::Integer),
         _ => Value::Other,
     }
 }
 
 /// Any field is within its documented limits or rejected with 400.
-fn keep_their_limits(fields: &Params) {
+fn check_field_limits(fields: &Params) {
     let length = |text: &str| text.chars().count();
-    if let Some(key) = accepted(fields.license_key()) {
+    if let Some(key) = accept(fields.license_key()) {
         assert!((1..=256).contains(&length(&key)));
     }
-    accepted(fields.instance_id());
-    if let Some(id) = accepted(fields.keyless_instance_id()) {
+    accept(fields.instance_id());
+    if let Some(id) = accept(fields.keyless_instance_id()) {
         assert!((1..=128).contains(&length(&id)) && !id.contains('\0'));
     }
-    accepted(fields.keyless_state());
-    if let Some(Some(hash)) = accepted(fields.machine_hash()) {
+    accept(fields.keyless_state());
+    if let Some(Some(hash)) = accept(fields.machine_hash()) {
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         assert!(hash.as_str().len() == 64 && hash.as_str().bytes().all(is_digit));
     }
@@ -111,17 +112,17 @@ fn keep_their_limits(fields: &Params) {
     if let Some(id) = fields.free_tier_instance_id() {
         assert!((1..=128).contains(&length(&id)) && !id.chars().any(char::is_control));
     }
-    telemetry_is_short(fields.telemetry());
+    check_telemetry_limits(fields.telemetry());
 }
 
-fn accepted<T>(read: Result<T, Malformed>) -> Option<T> {
+fn accept<T>(read: Result<T, MalformedParamError>) -> Option<T> {
     read.map_err(|malformed| {
         assert_eq!(Response::from(malformed).status(), StatusCode::BAD_REQUEST);
     })
     .ok()
 }
 
-fn telemetry_is_short(said: Telemetry) {
+fn check_telemetry_limits(said: Telemetry) {
     let is_version = |text: &str| {
         text.split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
@@ -144,7 +145,7 @@ fn telemetry_is_short(said: Telemetry) {
 }
 
 /// Escaped UTF-16, including lone surrogates, and bytes that are not UTF-8 are decoded lossily.
-fn escaped_units(bytes: &[u8]) {
+fn check_escaped_utf16(bytes: &[u8]) {
     let units: Vec<u16> = bytes
         .chunks_exact(2)
         .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
@@ -154,19 +155,19 @@ fn escaped_units(bytes: &[u8]) {
     let escaped = escaped.concat();
     let json = replace_lone_surrogates(&escaped);
     let read = json_object(&format!(r#"{{"x":"{json}"}}"#));
-    let text = Value::Text(String::from_utf16_lossy(&units));
+    let text = Value::String(String::from_utf16_lossy(&units));
     assert_eq!(read, Some([("x".to_owned(), text)].into()));
-    raw_text(bytes);
+    check_raw_text(bytes);
 }
 
-fn raw_text(bytes: &[u8]) {
+fn check_raw_text(bytes: &[u8]) {
     let kept = bytes
         .iter()
         .filter(|byte| !matches!(byte, 0..0x20 | b'"' | b'\\'));
     let kept: Vec<u8> = kept.copied().take(128).collect();
     let body = [br#"{"license_key":""#, &kept[..], br#""}"#].concat();
-    let fields = extracted(Body::from(body)).ok();
-    let key = fields.and_then(|fields| accepted(fields.license_key()));
+    let fields = extract_params(Body::from(body)).ok();
+    let key = fields.and_then(|fields| accept(fields.license_key()));
     let text = String::from_utf8_lossy(&kept).into_owned();
     assert_eq!(key, Some(text).filter(|text| !text.is_empty()));
 }
@@ -178,7 +179,7 @@ mod tests {
     use super::*;
 
     /// Generates a slightly nested JSON value that a client may send.
-    fn value() -> impl Strategy<Value = Json> {
+    fn any_value() -> impl Strategy<Value = Json> {
         let plain = prop_oneof![
             Just(Json::Null),
             any::<bool>().prop_map(Json::from),
@@ -199,10 +200,10 @@ mod tests {
     }
 
     /// Generates a body with fields that the endpoints read.
-    fn object() -> impl Strategy<Value = Vec<u8>> {
+    fn any_object() -> impl Strategy<Value = Vec<u8>> {
         let names = "license_key|instance_id|machine_hash|state|instance_name|free_tier_instance_id|\
                      sdk_trial_duration_days|(app|os|sdk)_version|platform|sdk|arch|cpu_cores|memory|[a-z]{0,3}";
-        vec((names, value()), 0..8).prop_map(|members| {
+        vec((names, any_value()), 0..8).prop_map(|members| {
             let members: Vec<String> = members
                 .into_iter()
                 .map(|(name, value)| format!("{}:{value}", Json::from(name)))
@@ -221,8 +222,8 @@ mod tests {
             let mut bytes = br#"{"x":"#.to_vec();
             bytes.resize(length - 2, b' ');
             bytes.extend(b"1}");
-            body(&bytes);
-            assert_eq!(extracted(Body::from(bytes)).is_ok(), fits, "{length}");
+            check_body(&bytes);
+            assert_eq!(extract_params(Body::from(bytes)).is_ok(), fits, "{length}");
         }
     }
 
@@ -235,26 +236,26 @@ mod tests {
                 "(\\\\u(d[89a-f]|00)[0-9a-f]{2}){0,8}".prop_map(|text| format!(r#"{{"license_key":"{text}"}}"#).into_bytes()),
             ]
         ) {
-            body(&bytes);
+            check_body(&bytes);
         }
 
         #[test]
-        fn objects_are_parsed_as_by_serde_json(bytes in object()) {
-            body(&bytes);
+        fn objects_are_parsed_as_by_serde_json(bytes in any_object()) {
+            check_body(&bytes);
         }
 
         #[test]
-        fn objects_with_one_changed_byte_are_parsed_or_rejected(bytes in object(), at: prop::sample::Index, byte: u8) {
+        fn objects_with_one_changed_byte_are_parsed_or_rejected(bytes in any_object(), at: prop::sample::Index, byte: u8) {
             let mut bytes = bytes;
             let at = at.index(bytes.len());
             bytes[at] = byte;
-            body(&bytes);
-            body(&bytes[..at]);
+            check_body(&bytes);
+            check_body(&bytes[..at]);
         }
 
         #[test]
         fn lone_surrogates_and_invalid_utf8_become_the_replacement_character(bytes in vec(any::<u8>(), 0..200)) {
-            device_body(&bytes);
+            check_device_body(&bytes);
         }
     }
 }

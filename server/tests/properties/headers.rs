@@ -7,26 +7,26 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, Uri, header},
 };
 use keywright::parsers::{
-    CLIENT_REQUEST_ID, Search, client_request_id, device_path, is_call, is_same_origin,
-    page_before, rewrite_path,
+    CLIENT_REQUEST_ID, SearchParams, client_request_id, device_path, is_same_origin,
+    is_script_request, referring_page, rewrite_path,
 };
 use keywright_app::routes;
 use keywright_domain::{sdk_key::SdkKeyHash, slug::RESERVED_TENANT_SLUGS};
 
 /// Checks all properties of a request head, with each line as its URL, its query string and a
 /// header value.
-pub(crate) fn headers(bytes: &[u8]) {
+pub(crate) fn check_headers(bytes: &[u8]) {
     for line in bytes.split(|&byte| byte == b'\n') {
-        address(line);
-        query_string(&String::from_utf8_lossy(line));
-        device_header(line);
-        browser_header(line);
+        check_url(line);
+        check_query_string(&String::from_utf8_lossy(line));
+        check_device_header(line);
+        check_browser_header(line);
     }
 }
 
 /// A URL belongs to the dashboard or to the device API. Normalizing a device path is idempotent
 /// and keeps the query.
-fn address(bytes: &[u8]) {
+fn check_url(bytes: &[u8]) {
     let Ok(uri) = Uri::try_from(bytes) else {
         return;
     };
@@ -46,7 +46,7 @@ fn address(bytes: &[u8]) {
 
 /// A header value is a client request ID exactly if it has the documented format. As an SDK key,
 /// any value can be hashed.
-fn device_header(bytes: &[u8]) {
+fn check_device_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
     };
@@ -61,16 +61,16 @@ fn device_header(bytes: &[u8]) {
         is_id.then_some(bytes),
         "{bytes:?}"
     );
-    SdkKeyHash::of(bytes);
+    SdkKeyHash::compute(bytes);
 }
 
 /// Whatever the header value, the return path stays on this site, and a value that reveals
 /// another site is rejected.
-fn browser_header(bytes: &[u8]) {
+fn check_browser_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
     };
-    let back = page_before(&HeaderMap::from_iter([(header::REFERER, value.clone())]));
+    let back = referring_page(&HeaderMap::from_iter([(header::REFERER, value.clone())]));
     // Browsers ignore tabs and treat a backslash as a slash.
     let read: String = back
         .chars()
@@ -79,7 +79,7 @@ fn browser_header(bytes: &[u8]) {
         .collect();
     assert!(read.starts_with('/') && !read.starts_with("//"), "{back:?}");
     assert!(HeaderValue::from_str(&back).is_ok());
-    is_call(
+    is_script_request(
         "/",
         &HeaderMap::from_iter([(header::ACCEPT, value.clone())]),
     );
@@ -100,7 +100,7 @@ fn browser_header(bytes: &[u8]) {
 
 /// Whatever the query string, the link of the list leads to the same list, and the export has the
 /// same filter.
-fn query_string(text: &str) {
+fn check_query_string(text: &str) {
     let asked = routes::license_query(text);
     let link = routes::licenses(&asked);
     let again = link.split_once('?').map_or("", |(_, query)| query);
@@ -110,7 +110,7 @@ fn query_string(text: &str) {
     };
     // A `#` ends the query string of a URL.
     let sent = address.query().unwrap_or_default();
-    if let Ok(Query(search)) = Query::<Search>::try_from_uri(&address) {
+    if let Ok(Query(search)) = Query::<SearchParams>::try_from_uri(&address) {
         assert_eq!(search.filter(), routes::license_query(sent).filter);
     }
 }
@@ -124,7 +124,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_request_head_is_parsed(bytes in vec(any::<u8>(), 0..200)) {
-            headers(&bytes);
+            check_headers(&bytes);
         }
 
         #[test]
@@ -135,14 +135,14 @@ mod tests {
                     .prop_map(String::into_bytes),
             ]
         ) {
-            address(&bytes);
+            check_url(&bytes);
         }
 
         #[test]
         fn header_is_a_valid_request_id_or_ignored(
             bytes in prop_oneof![vec(any::<u8>(), 0..70), "[0-9A-Za-z-]{0,66}_?".prop_map(String::into_bytes)]
         ) {
-            device_header(&bytes);
+            check_device_header(&bytes);
         }
 
         #[test]
@@ -152,7 +152,7 @@ mod tests {
                 "https?://h[/\\\\\t.a:]{0,5}(keywright.example)?[/\\\\\t a-c?#]{0,8}".prop_map(String::into_bytes),
             ]
         ) {
-            browser_header(&bytes);
+            check_browser_header(&bytes);
         }
 
         #[test]
@@ -163,7 +163,7 @@ mod tests {
                 "q=([%+a-f0-9]|%25){0,9}&status=(active|expired|x)&product=[a-c%]{0,4}",
             ]
         ) {
-            query_string(&text);
+            check_query_string(&text);
         }
     }
 }

@@ -2,16 +2,16 @@
 
 use scraper::{ElementRef, Html, Selector};
 
-use super::Answer;
+use super::TestResponse;
 
 /// Parse error caused by `<!>`, with which Leptos marks empty slots. Browsers read it as an empty
 /// comment, which hydration expects.
-const EMPTY_COMMENT: &str = "Saw ! in state MarkupDeclarationOpen";
+const EMPTY_COMMENT_ERROR: &str = "Saw ! in state MarkupDeclarationOpen";
 
 /// Parses a page as a browser does, and fails if a browser would have to repair it, because
 /// repaired HTML does not hydrate. Only Leptos's data and markers may follow the end of the
 /// document.
-pub(crate) fn parse(answer: &Answer) -> Html {
+pub(crate) fn parse(answer: &TestResponse) -> Html {
     let text = answer.text();
     let (document, data) = text.split_once("</html>").unwrap();
     let left: String = data
@@ -24,24 +24,24 @@ pub(crate) fn parse(answer: &Answer) -> Html {
         .collect();
     assert_eq!(left.replace("<!>", "").trim(), "");
     let mut html = Html::parse_document(&format!("{document}</html>"));
-    html.errors.retain(|error| error != EMPTY_COMMENT);
+    html.errors.retain(|error| error != EMPTY_COMMENT_ERROR);
     assert_eq!(html.errors, Vec::<String>::new());
     html
 }
 
-pub(crate) fn texts(html: &Html, selector: &str) -> Vec<String> {
+pub(crate) fn select_texts(html: &Html, selector: &str) -> Vec<String> {
     let selector = Selector::parse(selector).unwrap();
-    html.select(&selector).map(text).collect()
+    html.select(&selector).map(element_text).collect()
 }
 
 /// Returns the text of an element with whitespace collapsed.
-fn text(element: ElementRef<'_>) -> String {
+fn element_text(element: ElementRef<'_>) -> String {
     let text: String = element.text().collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the value of the field `name`.
-pub(crate) fn value(html: &Html, name: &str) -> String {
+pub(crate) fn field_value(html: &Html, name: &str) -> String {
     let field = Selector::parse(&format!("[name={name}]")).unwrap();
     let field = html.select(&field).next().unwrap();
     field.attr("value").unwrap_or_default().to_owned()
@@ -65,7 +65,7 @@ pub(crate) fn outline(html: &Html) -> String {
         let words = spaced(landmark);
         let line = match landmark.value().name() {
             // A display key spans several elements with no whitespace between them.
-            "h1" => format!("\n# {}", text(landmark)),
+            "h1" => format!("\n# {}", element_text(landmark)),
             "h2" => format!("\n## {words}"),
             "dt" => format!("\n{words}:"),
             "dd" => format!(" {words}"),

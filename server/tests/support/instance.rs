@@ -18,7 +18,7 @@ pub(crate) const MASTER_KEY: &str = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE
 
 /// An isolated installation with its own data directory.
 pub(crate) struct Installation {
-    folder: TempDir,
+    dir: TempDir,
     /// URL of the database, if it is not the SQLite file in the data directory.
     pub(crate) database_url: Option<String>,
     /// Value of `KEYWRIGHT_MASTER_KEY`, if set.
@@ -47,7 +47,7 @@ impl Installation {
             fs::write(site.join(name), "/* file */").unwrap();
         }
         Self {
-            folder,
+            dir: folder,
             database_url: None,
             master_key: None,
             shell: None,
@@ -61,22 +61,22 @@ impl Installation {
         let mut installation = Self::empty();
         installation.database_url = Some(database.url().into());
         installation.master_key = Some(MASTER_KEY.into());
-        installation.succeed("demo");
+        installation.run_ok("demo");
         installation
     }
 
     pub(crate) fn with_demo() -> Self {
         let installation = Self::empty();
-        installation.succeed("demo");
+        installation.run_ok("demo");
         installation
     }
 
-    pub(crate) fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
     }
 
-    pub(crate) fn site(&self) -> PathBuf {
-        self.folder.path().join("site")
+    pub(crate) fn site_dir(&self) -> PathBuf {
+        self.dir.path().join("site")
     }
 
     /// Runs a command and waits for it to exit.
@@ -85,33 +85,33 @@ impl Installation {
     }
 
     pub(crate) fn run_with_input(&self, command: &str, input: &str) -> Output {
-        let mut child = self.start(command);
+        let mut child = self.spawn(command);
         // A command that fails early does not read its input.
         child.stdin.take().unwrap().write_all(input.as_bytes()).ok();
         child.wait_with_output().unwrap()
     }
 
     /// Runs a command that must succeed, and returns its output.
-    pub(crate) fn succeed(&self, command: &str) -> String {
+    pub(crate) fn run_ok(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(
             output.status.success(),
             "{command}: {}",
-            text(&output.stderr)
+            utf8(&output.stderr)
         );
-        text(&output.stdout)
+        utf8(&output.stdout)
     }
 
     /// Runs a command that must fail with one error message, and returns the message.
-    pub(crate) fn fail(&self, command: &str) -> String {
+    pub(crate) fn run_err(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(
             !output.status.success(),
             "{command} succeeded: {}",
-            text(&output.stdout)
+            utf8(&output.stdout)
         );
-        assert_eq!(text(&output.stdout), "", "{command}");
-        let error = text(&output.stderr);
+        assert_eq!(utf8(&output.stdout), "", "{command}");
+        let error = utf8(&output.stderr);
         let sentence = error
             .lines()
             .find_map(|line| line.strip_prefix("keywright: "));
@@ -120,31 +120,31 @@ impl Installation {
     }
 
     /// Like [`Self::fail`], but allows output before the error, and returns all of stderr.
-    pub(crate) fn fail_after_output(&self, command: &str) -> String {
+    pub(crate) fn run_err_with_output(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(!output.status.success(), "{command}");
-        text(&output.stderr)
+        utf8(&output.stderr)
     }
 
     /// Starts `serve` on a free port and waits until it listens.
-    pub(crate) fn serve(&self) -> Serving {
+    pub(crate) fn serve(&self) -> RunningServer {
         self.serve_with("")
     }
 
     /// Like [`Self::serve`], with extra arguments.
-    pub(crate) fn serve_with(&self, options: &str) -> Serving {
-        let site = self.site();
+    pub(crate) fn serve_with(&self, options: &str) -> RunningServer {
+        let site = self.site_dir();
         let command = format!(
             "serve --listen 127.0.0.1:0 --site-dir {} {options}",
-            path(&site)
+            path_str(&site)
         );
         let mut child = self.command(&command).stdin(Stdio::null()).spawn().unwrap();
-        let log = lines_of(child.stderr.take().unwrap());
-        let mut serving = Serving {
+        let log = stream_lines(child.stderr.take().unwrap());
+        let mut serving = RunningServer {
             child,
             log,
             address: String::new(),
-            started: String::new(),
+            startup_log: String::new(),
         };
         while serving.address.is_empty() {
             serving.read_address();
@@ -153,7 +153,7 @@ impl Installation {
     }
 
     /// Starts a command without waiting for it to exit.
-    pub(crate) fn start(&self, command: &str) -> Child {
+    pub(crate) fn spawn(&self, command: &str) -> Child {
         let mut command = self.command(command);
         command.stdin(Stdio::piped()).spawn().unwrap()
     }
@@ -175,9 +175,9 @@ impl Installation {
             None => Command::new(program),
         };
         command
-            .current_dir(self.folder.path())
+            .current_dir(self.dir.path())
             .arg("--data-dir")
-            .arg(self.data())
+            .arg(self.data_dir())
             .args(arguments)
             .env("KEYWRIGHT_LIMIT_REQUESTS", self.limit_requests.to_string())
             .env_remove("DATABASE_URL")
@@ -199,22 +199,22 @@ impl Installation {
 }
 
 /// A running server.
-pub(crate) struct Serving {
+pub(crate) struct RunningServer {
     child: Child,
     log: Receiver<String>,
     pub(crate) address: String,
     /// Log output up to the line with the listen address.
-    started: String,
+    startup_log: String,
 }
 
-impl Serving {
+impl RunningServer {
     /// Reads one log line, and takes the listen address from it if it contains one.
     fn read_address(&mut self) {
         let line = self.next_line();
         if let Some((_, rest)) = line.split_once("listening on http://") {
-            self.address = address_at(rest);
+            self.address = parse_address(rest);
         }
-        self.started.push_str(&line);
+        self.startup_log.push_str(&line);
     }
 
     /// Waits for at most 30 s, so that a failing test does not hang.
@@ -223,15 +223,15 @@ impl Serving {
     }
 
     /// Returns the address that follows `what` in the startup log.
-    pub(crate) fn address_of(&self, what: &str) -> String {
-        let (_, rest) = self.started.split_once(what).unwrap();
+    pub(crate) fn logged_address(&self, what: &str) -> String {
+        let (_, rest) = self.startup_log.split_once(what).unwrap();
         let (_, rest) = rest.split_once("http://").unwrap();
-        address_at(rest)
+        parse_address(rest)
     }
 
     /// Sends SIGTERM, as a service manager does, and returns the rest of the log.
     pub(crate) fn stop(&mut self) -> String {
-        self.tell_to_stop();
+        self.send_sigterm();
         let log: String = self.log.iter().collect();
         assert!(self.child.wait().unwrap().success(), "{log}");
         log
@@ -239,7 +239,7 @@ impl Serving {
 
     /// Counts the open files and connections.
     #[cfg(target_os = "linux")]
-    pub(crate) fn open_files(&self) -> usize {
+    pub(crate) fn count_open_files(&self) -> usize {
         let open = fs::read_dir(format!("/proc/{}/fd", self.child.id()));
         open.unwrap().count()
     }
@@ -247,7 +247,7 @@ impl Serving {
     /// Limits every file that the server writes to `bytes`. Larger writes fail, provided that the
     /// server ignores SIGXFSZ.
     #[cfg(target_os = "linux")]
-    pub(crate) fn limit_files_to(&self, bytes: &str) {
+    pub(crate) fn limit_file_size(&self, bytes: &str) {
         let limit = format!("--fsize={bytes}:");
         let set = Command::new("prlimit")
             .args(["--pid", &self.child.id().to_string(), &limit])
@@ -263,10 +263,10 @@ impl Serving {
     }
 
     /// Sends SIGTERM, and again once the server logs that it is stopping. Returns the exit code.
-    pub(crate) fn stop_at_once(&mut self) -> Option<i32> {
-        self.tell_to_stop();
+    pub(crate) fn stop_immediately(&mut self) -> Option<i32> {
+        self.send_sigterm();
         self.read_log_until("stopping:");
-        self.tell_to_stop();
+        self.send_sigterm();
         self.child.wait().unwrap().code()
     }
 
@@ -279,7 +279,7 @@ impl Serving {
         read
     }
 
-    fn tell_to_stop(&self) {
+    fn send_sigterm(&self) {
         let killed = Command::new("kill")
             .args(["-TERM", &self.child.id().to_string()])
             .status()
@@ -288,7 +288,7 @@ impl Serving {
     }
 }
 
-impl Drop for Serving {
+impl Drop for RunningServer {
     fn drop(&mut self) {
         // A failed test must not leave a server behind. Errors mean that the server has already
         // stopped.
@@ -299,7 +299,7 @@ impl Drop for Serving {
 
 /// Sends each line of the log to a channel. The thread never stops reading, because a server
 /// blocks when its log pipe is full.
-fn lines_of(log: ChildStderr) -> Receiver<String> {
+fn stream_lines(log: ChildStderr) -> Receiver<String> {
     let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
         for line in BufReader::new(log).lines().map_while(Result::ok) {
@@ -310,15 +310,15 @@ fn lines_of(log: ChildStderr) -> Receiver<String> {
 }
 
 /// Returns the socket address at the start of `text`.
-fn address_at(text: &str) -> String {
+fn parse_address(text: &str) -> String {
     let is_address = |symbol: &char| symbol.is_ascii_digit() || matches!(symbol, '.' | ':');
     text.chars().take_while(is_address).collect()
 }
 
-pub(crate) fn path(path: &Path) -> &str {
+pub(crate) fn path_str(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub(crate) fn utf8(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }

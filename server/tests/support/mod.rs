@@ -29,9 +29,9 @@ use keywright_domain::{
     license::License,
     role::Role,
 };
-use keywright_service::{Caller, rate_limit::LimitSettings};
+use keywright_service::{Caller, rate_limit::RateLimitConfig};
 use keywright_store::StoreError;
-use keywright_testing::{Engine, EngineFixture, TestWorld, builders};
+use keywright_testing::{Engine, EngineFixture, TestContext, builders};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -45,8 +45,8 @@ pub(crate) fn license_id(key: &str) -> LicenseId {
 }
 
 /// Returns the command line as a caller that acts for `acme`.
-pub(crate) fn acme() -> Caller {
-    Caller::command_line("acme".parse().unwrap())
+pub(crate) fn acme_caller() -> Caller {
+    Caller::for_command_line("acme".parse().unwrap())
 }
 
 /// Returns the SDK key of the demo tenant.
@@ -55,131 +55,135 @@ pub(crate) fn sdk_key() -> String {
 }
 
 /// A server in this process, and the services behind it.
-pub(crate) struct Server {
-    pub(crate) world: TestWorld,
+pub(crate) struct TestServer {
+    pub(crate) context: TestContext,
     pub(crate) router: Router,
-    pub(crate) streams: SseConnections,
+    pub(crate) sse_connections: SseConnections,
 }
 
 /// A response whose body has been read.
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-impl EngineFixture for Server {
-    async fn on(engine: Engine) -> Self {
-        Self::start(engine).await
+impl EngineFixture for TestServer {
+    async fn create(engine: Engine) -> Self {
+        Self::with_demo_data(engine).await
     }
 }
 
-impl Server {
-    pub(crate) async fn start(engine: Engine) -> Self {
-        Self::reached_by(engine, "http://localhost:3000").await
+impl TestServer {
+    pub(crate) async fn with_demo_data(engine: Engine) -> Self {
+        Self::with_public_url(engine, "http://localhost:3000").await
     }
 
-    pub(crate) async fn reached_by(engine: Engine, public_url: &str) -> Self {
-        Self::over(TestWorld::with_demo(engine).await, public_url)
+    pub(crate) async fn with_public_url(engine: Engine, public_url: &str) -> Self {
+        Self::from_context(TestContext::with_demo(engine).await, public_url)
     }
 
     /// Starts a server without a tenant.
-    pub(crate) async fn empty(engine: Engine) -> Self {
-        Self::over(TestWorld::on(engine).await, "http://localhost:3000")
+    pub(crate) async fn without_tenants(engine: Engine) -> Self {
+        Self::from_context(TestContext::create(engine).await, "http://localhost:3000")
     }
 
     /// Starts a second server on the same database.
-    pub(crate) async fn beside(&self) -> Self {
-        Self::over(self.world.beside().await, "http://localhost:3000")
+    pub(crate) async fn second_server(&self) -> Self {
+        Self::from_context(self.context.second_server().await, "http://localhost:3000")
     }
 
     /// Starts a server with the demo data, the given rate limits and the given trusted proxies.
-    pub(crate) async fn limited_by(
+    pub(crate) async fn with_rate_limits(
         engine: Engine,
-        limits: LimitSettings,
+        limits: RateLimitConfig,
         proxies: &[&str],
     ) -> Self {
-        let world = TestWorld::with_demo(engine).await;
+        let world = TestContext::with_demo(engine).await;
         let proxies: Vec<_> = proxies.iter().map(|proxy| proxy.parse().unwrap()).collect();
-        Self::over_with(
-            world.limited_by(limits).await,
+        Self::from_context_with(
+            world.with_rate_limits(limits).await,
             "http://localhost:3000",
             |state| AppState {
-                proxies: TrustedProxies::new(&proxies),
+                trusted_proxies: TrustedProxies::new(&proxies),
                 ..state
             },
         )
     }
 
-    fn over(world: TestWorld, public_url: &str) -> Self {
-        Self::over_with(world, public_url, |state| state)
+    fn from_context(world: TestContext, public_url: &str) -> Self {
+        Self::from_context_with(world, public_url, |state| state)
     }
 
-    fn over_with(
-        world: TestWorld,
+    fn from_context_with(
+        world: TestContext,
         public_url: &str,
         change: impl FnOnce(AppState) -> AppState,
     ) -> Self {
         let public_url = PublicUrl::parse(Some(public_url)).unwrap();
-        let state = change(AppState::new(world.services.clone(), site(), public_url));
+        let state = change(AppState::new(
+            world.services.clone(),
+            placeholder_site(),
+            public_url,
+        ));
         Self {
-            world,
-            streams: state.sse_connections.clone(),
-            router: router::build(state, Surfaces::Both),
+            context: world,
+            sse_connections: state.sse_connections.clone(),
+            router: router::build_router(state, Surfaces::Both),
         }
     }
 
     /// Sends a request and returns the response without reading its body.
-    pub(crate) async fn answer(&self, request: Request<Body>) -> Response {
+    pub(crate) async fn send_unread(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let (parts, body) = self.answer(request).await.into_parts();
+    pub(crate) async fn send(&self, request: Request<Body>) -> TestResponse {
+        let (parts, body) = self.send_unread(request).await.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Answer {
+        TestResponse {
             status: parts.status,
             headers: parts.headers,
             body,
         }
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         self.send(Request::get(path).body(Body::empty()).unwrap())
             .await
     }
 
     /// Sends a device request with the SDK key of `acme`.
-    pub(crate) async fn device(&self, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn post_device(&self, path: &str, body: &Value) -> TestResponse {
         let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         self.send(request.body(Body::from(body.to_string())).unwrap())
             .await
     }
 
     /// Like [`Self::device`], but from `address` and with an optional `X-Forwarded-For` header.
-    pub(crate) async fn device_at(
+    pub(crate) async fn post_device_from(
         &self,
         address: &str,
         forwarded_for: Option<&str>,
         path: &str,
         body: &Value,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         if let Some(forwarded_for) = forwarded_for {
             request = request.header("x-forwarded-for", forwarded_for);
         }
         let request = request.body(Body::from(body.to_string())).unwrap();
-        self.send(from(address, request)).await
+        self.send(with_peer_address(address, request)).await
     }
 
     /// Sends an arbitrary device request.
-    pub(crate) async fn call(
+    pub(crate) async fn send_device_request(
         &self,
         method: Method,
         path: &str,
         key: Option<&str>,
         body: Body,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
@@ -191,8 +195,8 @@ impl Server {
     }
 
     /// Inserts test license number 1 with `activation_limit` slots, and returns its key.
-    pub(crate) async fn license_with_slots(&self, activation_limit: u32) -> String {
-        self.license(1, |license| License {
+    pub(crate) async fn insert_license_with_limit(&self, activation_limit: u32) -> String {
+        self.insert_license(1, |license| License {
             activation_limit,
             ..license
         })
@@ -201,7 +205,7 @@ impl Server {
 
     /// Inserts an active lifetime license for `acme`'s product `notes` with three slots, as
     /// modified by `change`, and returns its key.
-    pub(crate) async fn license(
+    pub(crate) async fn insert_license(
         &self,
         number: u32,
         change: impl FnOnce(License) -> License,
@@ -213,7 +217,7 @@ impl Server {
             ..builders::license(&key)
         });
         let add = self
-            .world
+            .context
             .store
             .write(move |tx| async move { tx.insert_license(&license).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
@@ -222,11 +226,11 @@ impl Server {
 
     /// Inserts an activation directly, whatever the status of the license, and returns its
     /// instance id. The license must have been created with a matching `active_count`.
-    pub(crate) async fn seat(&self, key: &str, machine: u32) -> InstanceId {
+    pub(crate) async fn insert_activation(&self, key: &str, machine: u32) -> InstanceId {
         let activation = builders::activation(license_id(key), machine);
-        let instance = activation.instance;
+        let instance = activation.instance_id;
         let add = self
-            .world
+            .context
             .store
             .write(move |tx| async move { tx.insert_activations(&[activation]).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
@@ -234,18 +238,28 @@ impl Server {
     }
 
     /// Returns all devices of a license, including deactivated ones.
-    pub(crate) async fn devices(&self, key: &str) -> Vec<Activation> {
+    pub(crate) async fn list_activations(&self, key: &str) -> Vec<Activation> {
         let tenant = "acme".parse().unwrap();
-        let devices = self.world.store.activations(&tenant, license_id(key)).await;
+        let devices = self
+            .context
+            .store
+            .list_activations(&tenant, license_id(key))
+            .await;
         devices.unwrap()
     }
 
     /// Counts the active devices, and checks that `active_count` agrees.
-    pub(crate) async fn active_count(&self, key: &str) -> usize {
+    pub(crate) async fn count_active_devices(&self, key: &str) -> usize {
         let tenant = "acme".parse().unwrap();
-        let license = self.world.store.license(&tenant, license_id(key)).await;
-        let devices = self.devices(key).await;
-        let active = devices.iter().filter(|device| device.deactivated.is_none());
+        let license = self
+            .context
+            .store
+            .find_license(&tenant, license_id(key))
+            .await;
+        let devices = self.list_activations(key).await;
+        let active = devices
+            .iter()
+            .filter(|device| device.deactivation.is_none());
         let active = active.count();
         let counted = license.unwrap().unwrap().active_count;
         assert_eq!(
@@ -256,7 +270,12 @@ impl Server {
     }
 
     /// Posts a form as a browser does from a same-origin page.
-    pub(crate) async fn post_form(&self, path: &str, form: &str, cookie: Option<&str>) -> Answer {
+    pub(crate) async fn post_form(
+        &self,
+        path: &str,
+        form: &str,
+        cookie: Option<&str>,
+    ) -> TestResponse {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(path)
@@ -290,14 +309,14 @@ impl Server {
 }
 
 /// Sets the peer address of a request.
-pub(crate) fn from(address: &str, mut request: Request<Body>) -> Request<Body> {
+pub(crate) fn with_peer_address(address: &str, mut request: Request<Body>) -> Request<Body> {
     let peer = SocketAddr::new(address.parse().unwrap(), 4711);
     request.extensions_mut().insert(ConnectInfo(peer));
     request
 }
 
 /// Encodes form fields as a browser does.
-pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
+pub(crate) fn encode_form(fields: &[(&str, &str)]) -> String {
     let mut form = String::new();
     for (name, value) in fields {
         form.push_str(name);
@@ -310,23 +329,23 @@ pub(crate) fn encoded(fields: &[(&str, &str)]) -> String {
 
 /// A browser with a signed-in operator.
 pub(crate) struct Browser<'a> {
-    pub(crate) server: &'a Server,
+    pub(crate) server: &'a TestServer,
     pub(crate) cookie: String,
 }
 
 impl Browser<'_> {
     /// Posts a form without fields from a same-origin page.
-    pub(crate) async fn post(&self, path: &str) -> Answer {
+    pub(crate) async fn submit_empty_form(&self, path: &str) -> TestResponse {
         self.server.post_form(path, "", Some(&self.cookie)).await
     }
 
     /// Posts a form with `fields` from a same-origin page.
-    pub(crate) async fn fill(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let form = encoded(fields);
+    pub(crate) async fn submit_form(&self, path: &str, fields: &[(&str, &str)]) -> TestResponse {
+        let form = encode_form(fields);
         self.server.post_form(path, &form, Some(&self.cookie)).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
         let request = Request::get(path)
             .header(header::COOKIE, &self.cookie)
             .header(header::HOST, "localhost:3000");
@@ -334,7 +353,7 @@ impl Browser<'_> {
     }
 }
 
-impl Answer {
+impl TestResponse {
     pub(crate) fn text(&self) -> String {
         String::from_utf8(self.body.to_vec()).unwrap()
     }
@@ -350,7 +369,7 @@ impl Answer {
     }
 
     /// Returns the status and the `Location` header.
-    pub(crate) fn led(&self) -> (StatusCode, &str) {
+    pub(crate) fn status_and_location(&self) -> (StatusCode, &str) {
         (self.status, self.header("location"))
     }
 
@@ -361,7 +380,7 @@ impl Answer {
 }
 
 /// Builds a site with placeholder files, because only the server is under test.
-fn site() -> Site {
+fn placeholder_site() -> Site {
     let names = [
         "keywright-frontend-1f.js",
         "keywright-frontend-1f_bg.wasm",

@@ -28,7 +28,7 @@ pub(crate) fn sign_in(address: &str, email: &str, password: &str) -> String {
 }
 
 /// Signs in as a demo operator and returns the session cookie.
-pub(crate) fn session_of(address: &str, email: &str) -> String {
+pub(crate) fn sign_in_session(address: &str, email: &str) -> String {
     let answer = sign_in(address, email, "keywright-demo");
     let (_, cookie) = answer.split_once("set-cookie: ").unwrap();
     cookie.split(';').next().unwrap().to_owned()

@@ -23,7 +23,7 @@ const TOOLS: [&str; 2] = ["wrk", "sqlite3"];
 pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     let missing: Vec<&str> = TOOLS
         .into_iter()
-        .filter(|tool| process::on_path(tool).is_none())
+        .filter(|tool| process::find_on_path(tool).is_none())
         .collect();
     if !missing.is_empty() {
         apt::install(&missing, steps)?;
@@ -38,7 +38,7 @@ pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     )?;
     let folder = workspace::target().join("bench");
     fs::create_dir_all(&folder)?;
-    let postgres = Postgres::keep("bench", steps)?;
+    let postgres = Postgres::start_persistent("bench", steps)?;
     let mut bench = process::command(workspace::target().join("release/keywright-bench"));
     bench.arg("run");
     bench.arg("--binary").arg(binary::path(Profile::Release));
@@ -46,7 +46,7 @@ pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
     bench
         .arg("--results")
         .arg(workspace::root().join("bench/results.json"));
-    bench.args(["--postgres", postgres.server()]);
+    bench.args(["--postgres", postgres.server_url()]);
     bench.arg("--postgres-binaries").arg(postgres.binaries());
     bench.args(options);
     process::run(&mut bench)

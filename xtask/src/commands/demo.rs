@@ -14,8 +14,8 @@ use crate::{
 
 /// Builds everything, writes demo data to `./data` and serves it until Ctrl-C.
 pub(crate) fn run(options: &[&str], steps: &mut Steps) -> Result<()> {
-    let address = serve::address(options);
-    serve::require_free(&address)?;
+    let address = serve::listen_address(options);
+    serve::ensure_address_is_free(&address)?;
     let binary = binary::build(Mode::Release, steps)?;
     let mut demo = process::command(&binary);
     demo.arg("demo").args(data_options(options));

@@ -15,7 +15,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
         process::run(deny.args(["deny", "check"]).args(what))
     };
     check(&["bans", "licenses", "sources"])?;
-    if has_list_of_weaknesses() {
+    if is_advisory_database_reachable() {
         return check(&["advisories"]);
     }
     // Not every machine can reach the advisory database. A silent skip would look like success.
@@ -25,7 +25,7 @@ pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     Ok(())
 }
 
-fn has_list_of_weaknesses() -> bool {
+fn is_advisory_database_reachable() -> bool {
     let mut ask = process::command("git");
     ask.args([
         "ls-remote",

@@ -21,7 +21,7 @@ use crate::{
     workspace,
 };
 
-const WATCHED: [&str; 8] = [
+const WATCHED_PATHS: [&str; 8] = [
     "app",
     "crates",
     "frontend",
@@ -31,15 +31,15 @@ const WATCHED: [&str; 8] = [
     "Cargo.toml",
     "Trunk.toml",
 ];
-const POLL: Duration = Duration::from_millis(300);
+const POLL_INTERVAL: Duration = Duration::from_millis(300);
 
 /// Modification time of each watched file.
 type Snapshot = BTreeMap<PathBuf, SystemTime>;
 
 /// Serves until Ctrl-C. If a build fails, the server of the last successful one keeps running.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
-    let address = serve::address(options);
-    serve::require_free(&address)?;
+    let address = serve::listen_address(options);
+    serve::ensure_address_is_free(&address)?;
     let mut server: Option<Server> = None;
     loop {
         let built_from = snapshot();
@@ -87,13 +87,13 @@ fn wait_for_change(built_from: &Snapshot) -> bool {
             return true;
         }
         last = current;
-        thread::sleep(POLL);
+        thread::sleep(POLL_INTERVAL);
     }
 }
 
 fn snapshot() -> Snapshot {
     let mut files = Snapshot::new();
-    for name in WATCHED {
+    for name in WATCHED_PATHS {
         // A file that disappears meanwhile appears as a change in the next snapshot.
         let _ = collect(&workspace::root().join(name), &mut files);
     }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Parts of the paths of the tests to repeat: those about concurrency and failure.
-const SUBJECTS: [&str; 4] = ["concurren", "backup::", "crash_recovery::", "faults::"];
+const TEST_PATH_PATTERNS: [&str; 4] = ["concurren", "backup::", "crash_recovery::", "faults::"];
 
 /// Number of times that the crash tests kill the server in each run.
 const KILLS_PER_RUN: &str = "10";
@@ -27,7 +27,7 @@ const EXAMPLES_PER_MINUTE: u64 = 50;
 /// Results of one test on one engine.
 #[derive(Default)]
 struct Tally {
-    tries: u32,
+    runs: u32,
     failures: u32,
 }
 
@@ -39,10 +39,10 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
             .with_context(|| format!("`{minutes}` is not a number of minutes"))?,
         None => DEFAULT_MINUTES,
     };
-    if process::on_path("cargo-nextest").is_none() {
+    if process::find_on_path("cargo-nextest").is_none() {
         bail!("cargo-nextest is required: run `cargo install cargo-nextest --locked`");
     }
-    let postgres = Postgres::provide(steps)?;
+    let postgres = Postgres::prepare(steps)?;
     let end = now() + Duration::from_secs(minutes * 60);
     let mut tallies = BTreeMap::new();
     let mut iterations = 0;
@@ -55,7 +55,7 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     let tally = tallies
         .entry(("schemathesis".into(), "sqlite".into()))
         .or_default();
-    tally.tries += 1;
+    tally.runs += 1;
     tally.failures += u32::from(!is_as_documented);
     print_table(&tallies);
     let failures: u32 = tallies.values().map(|tally| tally.failures).sum();
@@ -66,26 +66,26 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
 }
 
 fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally>) -> Result<()> {
-    let filter = format!("test(/{}/)", SUBJECTS.join("|"));
+    let filter = format!("test(/{}/)", TEST_PATH_PATTERNS.join("|"));
     let mut nextest = process::cargo();
     nextest
         .args(["nextest", "run", "--package", "keywright", "--no-fail-fast"])
         .args(["--cargo-profile", "stress"])
         .args(["--status-level", "all", "--color", "never", "-E", &filter])
-        .env(postgres::VARIABLE, postgres.url())
+        .env(postgres::URL_VARIABLE, postgres.url())
         .env("KEYWRIGHT_KILLS_PER_RUN", KILLS_PER_RUN);
     let output = nextest.output().context("can't start cargo nextest")?;
     if interrupt::requested() {
         bail!("stopped by Ctrl-C");
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    for (case, engine, passed) in said.lines().filter_map(outcome) {
+    for (case, engine, passed) in said.lines().filter_map(parse_outcome) {
         let tally = tallies.entry((case, engine)).or_default();
-        tally.tries += 1;
+        tally.runs += 1;
         tally.failures += u32::from(!passed);
     }
     let has_run = |subject: &str| tallies.keys().any(|(case, _)| case.contains(subject));
-    if let Some(missing) = SUBJECTS.iter().find(|subject| !has_run(subject)) {
+    if let Some(missing) = TEST_PATH_PATTERNS.iter().find(|subject| !has_run(subject)) {
         bail!("no test has `{missing}` in its path:\n{said}");
     }
     if !output.status.success() {
@@ -96,7 +96,7 @@ fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally
 
 /// Parses a line such as `PASS [ 1.2s] keywright::all device_api::concurrency::one::sqlite` into
 /// the case, the engine and whether it passed.
-fn outcome(line: &str) -> Option<(String, String, bool)> {
+fn parse_outcome(line: &str) -> Option<(String, String, bool)> {
     let (passed, rest) = match line.trim_start().split_once(' ')? {
         ("PASS", rest) => (true, rest),
         ("FAIL" | "TIMEOUT" | "SIGABRT" | "SIGSEGV", rest) => (false, rest),
@@ -122,7 +122,14 @@ fn outcome(line: &str) -> Option<(String, String, bool)> {
 
 fn print_table(tallies: &BTreeMap<(String, String), Tally>) {
     println!("\n| test | engine | runs | failures |\n|---|---|---|---|");
-    for ((case, engine), Tally { tries, failures }) in tallies {
+    for (
+        (case, engine),
+        Tally {
+            runs: tries,
+            failures,
+        },
+    ) in tallies
+    {
         println!("| `{case}` | {engine} | {tries} | {failures} |");
     }
 }
@@ -151,7 +158,7 @@ mod tests {
         ] {
             let expected =
                 expected.map(|(case, engine, passed)| (case.to_owned(), engine.to_owned(), passed));
-            assert_eq!(outcome(line), expected, "{line}");
+            assert_eq!(parse_outcome(line), expected, "{line}");
         }
     }
 }

@@ -62,7 +62,7 @@ impl Run<'_> {
     fn postgres_url(&mut self) -> Result<String> {
         let postgres = match self.postgres.take() {
             Some(postgres) => postgres,
-            None => Postgres::provide(self.steps)?,
+            None => Postgres::prepare(self.steps)?,
         };
         Ok(self.postgres.insert(postgres).url().to_owned())
     }
@@ -131,11 +131,11 @@ fn docs(run: &mut Run<'_>) -> Result<()> {
 
 fn tidy_part(run: &mut Run<'_>) -> Result<()> {
     run.steps.run("tidy", "a moment", tidy::check)?;
-    let typos = cargo_tools::program(&cargo_tools::typos(), run.steps)?;
+    let typos = cargo_tools::install_and_locate(&cargo_tools::typos(), run.steps)?;
     run.steps.run("spelling", "a moment", || {
         process::run(&mut process::command(typos))
     })?;
-    let machete = cargo_tools::program(&cargo_tools::machete(), run.steps)?;
+    let machete = cargo_tools::install_and_locate(&cargo_tools::machete(), run.steps)?;
     run.steps.run("unused dependencies", "a moment", || {
         process::run(&mut process::command(machete))
     })
@@ -144,12 +144,12 @@ fn tidy_part(run: &mut Run<'_>) -> Result<()> {
 fn rust(run: &mut Run<'_>) -> Result<()> {
     let url = run.postgres_url()?;
     let mut tests = process::cargo();
-    if process::on_path("cargo-nextest").is_some() {
+    if process::find_on_path("cargo-nextest").is_some() {
         tests.args(["nextest", "run", "--workspace", "--no-fail-fast"]);
     } else {
         tests.args(["test", "--workspace", "--all-targets", "--no-fail-fast"]);
     }
-    tests.env(postgres::VARIABLE, url);
+    tests.env(postgres::URL_VARIABLE, url);
     run.steps
         .run("Rust tests", "5 min the first time on two cores", || {
             process::run(&mut tests)
@@ -174,7 +174,7 @@ fn browser_part(run: &mut Run<'_>) -> Result<()> {
     let mut tests = playwright::command(&browser, &server);
     tests
         .env("KEYWRIGHT_DEVICE_BIN", &device)
-        .env(postgres::VARIABLE, url);
+        .env(postgres::URL_VARIABLE, url);
     run.steps.run("browser tests", "a few minutes", || {
         process::run(&mut tests)
     })

@@ -17,10 +17,10 @@ use crate::{process, steps::Steps, tools::apt};
 
 /// Environment variable with the URL of a superuser's maintenance database. Each test creates its
 /// own database from there.
-pub(crate) const VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
+pub(crate) const URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
 const SUPERUSER: &str = "keywright";
-const BY_HAND: &str = "the tests need PostgreSQL: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
+const MANUAL_INSTALL_HINT: &str = "the tests need PostgreSQL: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
     postgres:// URL";
 
 /// The server that the tests use.
@@ -38,15 +38,15 @@ struct PrivateServer {
 }
 
 /// A private server whose databases are kept between runs.
-pub(crate) struct KeptPostgres {
+pub(crate) struct PersistentPostgres {
     server: String,
     binaries: PathBuf,
     _private: PrivateServer,
 }
 
-impl KeptPostgres {
+impl PersistentPostgres {
     /// Returns the server's URL without a database.
-    pub(crate) fn server(&self) -> &str {
+    pub(crate) fn server_url(&self) -> &str {
         &self.server
     }
 
@@ -58,8 +58,8 @@ impl KeptPostgres {
 
 impl Postgres {
     /// Uses the server named by the environment, or starts one.
-    pub(crate) fn provide(steps: &mut Steps) -> Result<Self> {
-        if let Ok(url) = env::var(VARIABLE) {
+    pub(crate) fn prepare(steps: &mut Steps) -> Result<Self> {
+        if let Ok(url) = env::var(URL_VARIABLE) {
             return Ok(Self {
                 url,
                 _private: None,
@@ -73,14 +73,14 @@ impl Postgres {
 
     /// Starts the kept server with this name. It uses default settings, so committed data survives
     /// a power failure.
-    pub(crate) fn keep(name: &str, steps: &mut Steps) -> Result<KeptPostgres> {
+    pub(crate) fn start_persistent(name: &str, steps: &mut Steps) -> Result<PersistentPostgres> {
         let binaries = install(steps)?;
         let start = || {
             let folder = env::temp_dir().join(format!("keywright-postgres-{name}"));
             let mut mkdir = as_server_user(Path::new("mkdir"))?;
             process::output(mkdir.arg("-p").arg(&folder))?;
-            let (server, private) = start_in(&binaries, folder, Kept::Always)?;
-            Ok(KeptPostgres {
+            let (server, private) = start_in(&binaries, folder, DataLifetime::Persistent)?;
+            Ok(PersistentPostgres {
                 server,
                 binaries: binaries.clone(),
                 _private: private,
@@ -124,12 +124,12 @@ pub(crate) fn install(steps: &mut Steps) -> Result<PathBuf> {
     if let Some(folder) = find_binaries() {
         return Ok(folder);
     }
-    apt::install(&["postgresql"], steps).context(BY_HAND)?;
-    find_binaries().context(BY_HAND)
+    apt::install(&["postgresql"], steps).context(MANUAL_INSTALL_HINT)?;
+    find_binaries().context(MANUAL_INSTALL_HINT)
 }
 
 fn find_binaries() -> Option<PathBuf> {
-    if let Some(initdb) = process::on_path("initdb") {
+    if let Some(initdb) = process::find_on_path("initdb") {
         return initdb.parent().map(Path::to_path_buf);
     }
     // Debian keeps them off PATH, in one folder per major version.
@@ -151,7 +151,7 @@ fn find_binaries() -> Option<PathBuf> {
 fn start(binaries: &Path) -> Result<Postgres> {
     let mut mktemp = as_server_user(Path::new("mktemp"))?;
     let folder = process::output(mktemp.args(["-d", "-t", "keywright-postgres.XXXXXX"]))?;
-    let (server, private) = start_in(binaries, folder.into(), Kept::ForThisRun)?;
+    let (server, private) = start_in(binaries, folder.into(), DataLifetime::Temporary)?;
     Ok(Postgres {
         url: format!("{server}/postgres"),
         _private: Some(private),
@@ -160,16 +160,20 @@ fn start(binaries: &Path) -> Result<Postgres> {
 
 /// How long the data is kept.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
-    ForThisRun,
-    Always,
+enum DataLifetime {
+    Temporary,
+    Persistent,
 }
 
 /// Starts a server with its data in this folder, which belongs to the server's user.
-fn start_in(binaries: &Path, folder: PathBuf, kept: Kept) -> Result<(String, PrivateServer)> {
+fn start_in(
+    binaries: &Path,
+    folder: PathBuf,
+    kept: DataLifetime,
+) -> Result<(String, PrivateServer)> {
     let data = folder.join("data");
     if !data.exists() {
-        init(binaries, &data)?;
+        init_database(binaries, &data)?;
     }
     let port = free_port()?;
     let mut postgres = as_server_user(&binaries.join("postgres"))?;
@@ -180,7 +184,7 @@ fn start_in(binaries: &Path, folder: PathBuf, kept: Kept) -> Result<(String, Pri
         .arg(&folder)
         .args(["-h", "127.0.0.1"]);
     postgres.args(["-p", &port.to_string(), "-N", "300"]);
-    if kept == Kept::ForThisRun {
+    if kept == DataLifetime::Temporary {
         postgres.args(["-F", "-c", "synchronous_commit=off"]);
         postgres.args(["-c", "full_page_writes=off"]);
     }
@@ -190,13 +194,13 @@ fn start_in(binaries: &Path, folder: PathBuf, kept: Kept) -> Result<(String, Pri
     let child = postgres.spawn().context("can't start PostgreSQL")?;
     let mut server = PrivateServer {
         child,
-        folder: (kept == Kept::ForThisRun).then_some(folder),
+        folder: (kept == DataLifetime::Temporary).then_some(folder),
     };
     wait_until_ready(&mut server, port, &log)?;
     Ok((format!("postgres://{SUPERUSER}@127.0.0.1:{port}"), server))
 }
 
-fn init(binaries: &Path, data: &Path) -> Result<()> {
+fn init_database(binaries: &Path, data: &Path) -> Result<()> {
     let mut initdb = as_server_user(&binaries.join("initdb"))?;
     initdb.args(["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
     initdb
@@ -229,7 +233,7 @@ fn free_port() -> Result<u16> {
 /// Creates a command for the server's user, because PostgreSQL refuses to run as root. It also
 /// stops if xtask is killed.
 fn as_server_user(program: &Path) -> Result<Command> {
-    let setpriv = process::on_path("setpriv");
+    let setpriv = process::find_on_path("setpriv");
     let mut command = match setpriv {
         Some(setpriv) => {
             let mut command = process::command(setpriv);
@@ -241,7 +245,7 @@ fn as_server_user(program: &Path) -> Result<Command> {
         }
         None if apt::is_root() => {
             bail!(
-                "PostgreSQL refuses to run as root, and `setpriv` is missing to switch the user; {BY_HAND}"
+                "PostgreSQL refuses to run as root, and `setpriv` is missing to switch the user; {MANUAL_INSTALL_HINT}"
             )
         }
         None => process::command(program),

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, bail};
 use crate::{interrupt, process};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:3000";
-const POLL: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// A server that stops on drop.
 pub(crate) struct Server {
@@ -35,13 +35,13 @@ impl Server {
     /// Waits up to 30 seconds until the server accepts connections.
     pub(crate) fn wait_until_reachable(&mut self, address: &str) -> Result<()> {
         for _ in 0..300 {
-            if let Some(status) = self.exited()? {
+            if let Some(status) = self.exit_status()? {
                 bail!("the server exited during startup ({status})");
             }
             if TcpStream::connect(address).is_ok() {
                 return Ok(());
             }
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
         bail!("the server did not start listening on {address}")
     }
@@ -53,20 +53,20 @@ impl Server {
                 self.stop();
                 return Ok(());
             }
-            if let Some(status) = self.exited()? {
+            if let Some(status) = self.exit_status()? {
                 // Ctrl-C may reach the server before xtask.
-                thread::sleep(POLL);
+                thread::sleep(POLL_INTERVAL);
                 if interrupt::requested() || status.success() {
                     return Ok(());
                 }
                 bail!("the server exited ({status})");
             }
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
     }
 
     /// Returns the exit status if the server has exited.
-    pub(crate) fn exited(&mut self) -> Result<Option<ExitStatus>> {
+    pub(crate) fn exit_status(&mut self) -> Result<Option<ExitStatus>> {
         self.child
             .try_wait()
             .context("can't query the server process")
@@ -84,7 +84,7 @@ impl Server {
             if asked.is_err() || ended(&mut self.child) {
                 break;
             }
-            thread::sleep(POLL);
+            thread::sleep(POLL_INTERVAL);
         }
         // Both fail only if the process has already exited.
         let _ = self.child.kill();
@@ -99,7 +99,7 @@ impl Drop for Server {
 }
 
 /// Returns the address that `keywright serve` listens on with these options.
-pub(crate) fn address(options: &[&str]) -> String {
+pub(crate) fn listen_address(options: &[&str]) -> String {
     let mut given = None;
     for (index, option) in options.iter().enumerate() {
         if *option == "--listen" {
@@ -116,7 +116,7 @@ pub(crate) fn address(options: &[&str]) -> String {
 }
 
 /// Fails if the address is already in use, before minutes of building.
-pub(crate) fn require_free(address: &str) -> Result<()> {
+pub(crate) fn ensure_address_is_free(address: &str) -> Result<()> {
     match TcpListener::bind(address) {
         Ok(_) => Ok(()),
         Err(error) => bail!(
@@ -131,9 +131,12 @@ mod tests {
 
     #[test]
     fn last_listen_option_determines_the_address() {
-        assert_eq!(address(&["--listen", "127.0.0.1:4000"]), "127.0.0.1:4000");
         assert_eq!(
-            address(&["--data", "x", "--listen=0.0.0.0:80"]),
+            listen_address(&["--listen", "127.0.0.1:4000"]),
+            "127.0.0.1:4000"
+        );
+        assert_eq!(
+            listen_address(&["--data", "x", "--listen=0.0.0.0:80"]),
             "127.0.0.1:80"
         );
     }

@@ -33,7 +33,7 @@ pub(crate) fn fingerprint(mode: Mode) -> Result<String> {
         hash(&workspace::root().join(input), &mut hasher)?;
     }
     let compiler = process::output(process::command("rustc").arg("--version"))?;
-    let tools = tools::versions_of_site_tools();
+    let tools = tools::site_tool_versions();
     Ok(format!(
         "{mode:?}, {compiler}, {tools}, inputs {:016x}\n",
         hasher.finish()

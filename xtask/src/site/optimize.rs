@@ -7,12 +7,12 @@ use std::{
 
 use anyhow::Result;
 
-use super::output::files;
+use super::output::files_with_extension;
 use crate::{process, tools::SiteTools, workspace};
 
 /// The wasm features that the compiler uses. wasm-opt rejects the module without them, and with
 /// `--all-features` it writes one that Chromium rejects.
-const FEATURES: [&str; 6] = [
+const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
     "--enable-sign-ext",
@@ -41,17 +41,17 @@ const OPTIMIZATIONS: [&str; 9] = [
 
 /// Optimizes every wasm file of the site and its script.
 pub(super) fn optimize(tools: &SiteTools) -> Result<()> {
-    for wasm in files("wasm")? {
-        minify(&script_of(&wasm), tools)?;
+    for wasm in files_with_extension("wasm")? {
+        minify(&script_path(&wasm), tools)?;
         let mut wasm_opt = tools.command("wasm-opt")?;
-        wasm_opt.args(FEATURES).args(OPTIMIZATIONS);
+        wasm_opt.args(WASM_FEATURES).args(OPTIMIZATIONS);
         process::run(wasm_opt.arg(&wasm).arg("-o").arg(&wasm))?;
     }
     Ok(())
 }
 
 /// Returns the script that wasm-bindgen generated for a module.
-fn script_of(wasm: &Path) -> PathBuf {
+fn script_path(wasm: &Path) -> PathBuf {
     let name = wasm.to_string_lossy();
     PathBuf::from(name.replace("_bg.wasm", ".js"))
 }

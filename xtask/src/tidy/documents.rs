@@ -5,29 +5,31 @@ use super::tree::Tree;
 /// Maximum number of lines per document.
 const MAX_LINES: [(&str, usize); 2] = [("README.md", 100), ("ARCHITECTURE.md", 150)];
 
-const DECISIONS: &str = "docs/adr/";
-const INDEX: &str = "docs/adr/README.md";
+const DECISION_FOLDER: &str = "docs/adr/";
+const DECISION_INDEX: &str = "docs/adr/README.md";
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (path, most) in MAX_LINES {
-        let lines = tree.text(path).map_or(0, |text| text.lines().count());
+        let lines = tree.contents(path).map_or(0, |text| text.lines().count());
         if lines > most {
             found.push(format!(
                 "{path} has {lines} lines, more than {most}: move some to docs/"
             ));
         }
     }
-    let index = tree.text(INDEX).unwrap_or_default();
-    for name in tree.names_in("docs/adr", ".md") {
+    let index = tree.contents(DECISION_INDEX).unwrap_or_default();
+    for name in tree.file_stems_in("docs/adr", ".md") {
         if name != "README" && !index.contains(&format!("({name}.md)")) {
-            found.push(format!("{DECISIONS}{name}.md is missing from {INDEX}"));
+            found.push(format!(
+                "{DECISION_FOLDER}{name}.md is missing from {DECISION_INDEX}"
+            ));
         }
     }
     for (document, text) in tree.matching("", ".md") {
         for (index, line) in text.lines().enumerate() {
-            let missing_paths = paths(line).filter(|path| is_missing(tree, path));
-            let missing_links = links(line)
+            let missing_paths = quoted_paths(line).filter(|path| is_missing(tree, path));
+            let missing_links = relative_links(line)
                 .map(|link| resolve(document, link))
                 .filter(|link| is_missing(tree, link));
             for missing in missing_paths.map(str::to_owned).chain(missing_links) {
@@ -42,7 +44,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
 }
 
 /// Returns the back-ticked paths of a line.
-fn paths(line: &str) -> impl Iterator<Item = &str> {
+fn quoted_paths(line: &str) -> impl Iterator<Item = &str> {
     let quoted = line.split('`').skip(1).step_by(2);
     quoted.filter(|text| {
         let is_path = |symbol: char| symbol.is_ascii_alphanumeric() || "/._-".contains(symbol);
@@ -51,7 +53,7 @@ fn paths(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns the relative links of a line, without anchors.
-fn links(line: &str) -> impl Iterator<Item = &str> {
+fn relative_links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1);
     let targets = targets.filter_map(|rest| rest.split([')', '#']).next());
     targets.filter(|target| !target.is_empty() && !target.starts_with('/') && !target.contains(':'))
@@ -79,7 +81,7 @@ fn is_missing(tree: &Tree, path: &str) -> bool {
     let path = path.trim_end_matches('/');
     let (top, _) = path.split_once('/').unwrap_or(("", path));
     let is_in_repository = top.is_empty() && path.contains('.') || tree.has_folder(top);
-    is_in_repository && !tree.has(path) && !tree.has_folder(path)
+    is_in_repository && !tree.has_file(path) && !tree.has_folder(path)
 }
 
 #[cfg(test)]
@@ -107,7 +109,7 @@ mod tests {
     #[test]
     fn decision_missing_from_the_index_is_reported() {
         let tree = Tree::of([
-            (INDEX, "[1](0001-one.md)"),
+            (DECISION_INDEX, "[1](0001-one.md)"),
             ("docs/adr/0001-one.md", ""),
             ("docs/adr/0002-two.md", ""),
         ]);

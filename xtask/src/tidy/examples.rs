@@ -11,15 +11,17 @@ const EXAMPLES: &str = "server/examples/";
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let examples: Vec<String> = tree
         .matching(EXAMPLES, ".rs")
-        .map(|(_, text)| without_layout(text))
+        .map(|(_, text)| strip_layout(text))
         .collect();
     let mut found = Vec::new();
     for (file, text) in DOCUMENTS
         .iter()
         .flat_map(|start| tree.matching(start, ".md"))
     {
-        for (line, _, code) in blocks(text, "").filter(|(_, language, _)| *language == "rust") {
-            let code = without_layout(&code);
+        for (line, _, code) in
+            fenced_blocks(text, "").filter(|(_, language, _)| *language == "rust")
+        {
+            let code = strip_layout(&code);
             if !examples.iter().any(|example| example.contains(&code)) {
                 found.push(format!(
                     "{file}:{line}: no file in {EXAMPLES} contains this code"
@@ -29,7 +31,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     }
     for (file, text) in tree.matching("", ".rs") {
         let comments = ["///", "//!"].into_iter();
-        let blocks = comments.flat_map(|comment| blocks(text, comment));
+        let blocks = comments.flat_map(|comment| fenced_blocks(text, comment));
         for (line, ..) in blocks.filter(|(_, language, _)| *language != "text") {
             found.push(format!(
                 "{file}:{line}: use only ```text in doc comments: doc tests are off, so write a test"
@@ -41,7 +43,10 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
 
 /// Returns the fenced blocks on lines that start with `prefix`: the line of the opening fence, the
 /// language and the content.
-fn blocks<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = (usize, &'a str, String)> {
+fn fenced_blocks<'a>(
+    text: &'a str,
+    prefix: &'a str,
+) -> impl Iterator<Item = (usize, &'a str, String)> {
     let mut lines = text.lines().zip(1..).filter_map(move |(line, number)| {
         Some((line.trim_start().strip_prefix(prefix)?.trim(), number))
     });
@@ -57,7 +62,7 @@ fn blocks<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = (usize, &'
 }
 
 /// Strips everything that rustfmt may add or move.
-fn without_layout(code: &str) -> String {
+fn strip_layout(code: &str) -> String {
     code.replace([',', '{', '}'], "")
         .split_whitespace()
         .collect()

@@ -7,13 +7,13 @@ use super::tree::Tree;
 /// Maximum number of `.rs` files directly in a folder, not counting those in `DECLARING`.
 const MAX_FILES: usize = 15;
 
-const DECLARING: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
+const MODULE_ROOTS: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for (file, _) in tree.matching("", ".rs") {
         if let Some((folder, name)) = file.rsplit_once('/') {
-            *counts.entry(folder).or_default() += usize::from(!DECLARING.contains(&name));
+            *counts.entry(folder).or_default() += usize::from(!MODULE_ROOTS.contains(&name));
         }
     }
     let large = counts.iter().filter(|(_, count)| **count > MAX_FILES);

@@ -16,7 +16,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         let is_root = file.ends_with("/lib.rs") || file.ends_with("/main.rs");
         if is_root {
             match modules::Modules::of_crate(tree, file) {
-                Ok(modules) => found.extend(graph::cycles(&modules.dependencies())),
+                Ok(modules) => found.extend(graph::find_cycles(&modules.dependencies())),
                 Err(error) => found.push(format!("{file}: {error:#}")),
             }
         }

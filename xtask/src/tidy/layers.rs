@@ -13,23 +13,23 @@ pub(crate) struct Crate {
 
 struct Dependency {
     name: String,
-    optional: bool,
-    for_tests: bool,
+    is_optional: bool,
+    is_dev: bool,
 }
 
 /// The workspace crates that a crate may depend on.
 struct Layer {
     name: &'static str,
-    may_use: &'static [&'static str],
+    allowed: &'static [&'static str],
     /// Crates allowed only as optional dependencies, for the server side.
-    may_use_optionally: &'static [&'static str],
+    allowed_as_optional: &'static [&'static str],
 }
 
 const fn layer(name: &'static str, may_use: &'static [&'static str]) -> Layer {
     Layer {
         name,
-        may_use,
-        may_use_optionally: &[],
+        allowed: may_use,
+        allowed_as_optional: &[],
     }
 }
 
@@ -46,8 +46,8 @@ const LAYERS: [Layer; 11] = [
     ),
     Layer {
         name: "keywright-app",
-        may_use: &["keywright-api-types", "keywright-domain"],
-        may_use_optionally: &["keywright-service"],
+        allowed: &["keywright-api-types", "keywright-domain"],
+        allowed_as_optional: &["keywright-service"],
     },
     layer("keywright-frontend", &["keywright-app"]),
     // The server assembles the parts: it opens the store for the services.
@@ -89,13 +89,13 @@ const LAYERS: [Layer; 11] = [
 const TESTING: &str = "keywright-testing";
 
 /// The crates that may depend on sqlx.
-const HOLD_SQL: [&str; 2] = ["keywright-store", TESTING];
+const SQL_CRATES: [&str; 2] = ["keywright-store", TESTING];
 
 /// Prefixes of crates banned from the domain, which is pure: no I/O, no async and no pages.
-const NOT_IN_DOMAIN: [&str; 5] = ["axum", "futures", "leptos", "sqlx", "tokio"];
+const BANNED_IN_DOMAIN: [&str; 5] = ["axum", "futures", "leptos", "sqlx", "tokio"];
 
 /// Reads every manifest of the workspace.
-pub(crate) fn crates() -> Result<Vec<Crate>> {
+pub(crate) fn read_crates() -> Result<Vec<Crate>> {
     let mut metadata = process::cargo();
     metadata.args(["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_str(&process::output(&mut metadata)?)?;
@@ -116,8 +116,8 @@ fn parse(package: &Value) -> Result<Crate> {
     for dependency in package["dependencies"].as_array().into_iter().flatten() {
         dependencies.push(Dependency {
             name: name(dependency)?,
-            optional: dependency["optional"] == true,
-            for_tests: dependency["kind"] == "dev",
+            is_optional: dependency["optional"] == true,
+            is_dev: dependency["kind"] == "dev",
         });
     }
     Ok(Crate {
@@ -142,7 +142,7 @@ pub(super) fn check(crates: &[Crate]) -> Vec<String> {
                 "{} must not depend on {}: {}",
                 one.name,
                 dependency.name,
-                refusal(layer, dependency)?
+                violation_reason(layer, dependency)?
             ))
         });
         found.extend(refused);
@@ -150,27 +150,29 @@ pub(super) fn check(crates: &[Crate]) -> Vec<String> {
     found
 }
 
-fn refusal(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
+fn violation_reason(layer: &Layer, dependency: &Dependency) -> Option<&'static str> {
     let name = dependency.name.as_str();
-    if name == "sqlx" && !HOLD_SQL.contains(&layer.name) {
+    if name == "sqlx" && !SQL_CRATES.contains(&layer.name) {
         return Some("only keywright-store contains SQL");
     }
-    if dependency.for_tests {
+    if dependency.is_dev {
         return None;
     }
     if name == TESTING {
         return Some("only tests may use it");
     }
     if matches!(layer.name, "keywright-domain" | "keywright-api-types")
-        && NOT_IN_DOMAIN.iter().any(|banned| name.starts_with(banned))
+        && BANNED_IN_DOMAIN
+            .iter()
+            .any(|banned| name.starts_with(banned))
     {
         return Some("the domain is pure");
     }
-    if !LAYERS.iter().any(|layer| layer.name == name) || layer.may_use.contains(&name) {
+    if !LAYERS.iter().any(|layer| layer.name == name) || layer.allowed.contains(&name) {
         return None;
     }
-    if layer.may_use_optionally.contains(&name) {
-        return (!dependency.optional)
+    if layer.allowed_as_optional.contains(&name) {
+        return (!dependency.is_optional)
             .then_some("allowed only as an optional dependency, for the server side");
     }
     Some("it is not in a lower layer")
@@ -183,8 +185,8 @@ mod tests {
     fn depends(name: &str, on: &str, optional: bool, for_tests: bool) -> Vec<String> {
         let dependency = Dependency {
             name: on.to_owned(),
-            optional,
-            for_tests,
+            is_optional: optional,
+            is_dev: for_tests,
         };
         check(&[Crate {
             name: name.to_owned(),

@@ -3,10 +3,10 @@
 use super::tree::Tree;
 
 /// Top-level folders of development machines.
-const FOLDERS: [&str; 2] = ["work", "root"];
+const MACHINE_FOLDERS: [&str; 2] = ["work", "root"];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
-    let paths = FOLDERS.map(|folder| format!("/{folder}/"));
+    let paths = MACHINE_FOLDERS.map(|folder| format!("/{folder}/"));
     let mut found = Vec::new();
     for (file, text) in tree.matching("", "") {
         for (index, line) in text.lines().enumerate() {
@@ -27,13 +27,13 @@ mod tests {
 
     #[test]
     fn machine_path_is_reported_with_its_line() {
-        let text = format!("fine\nsee /{}/notes.txt\n", FOLDERS[0]);
+        let text = format!("fine\nsee /{}/notes.txt\n", MACHINE_FOLDERS[0]);
         let tree = Tree::of([("README.md", &text), ("a.md", "/tmp/x")]);
         assert_eq!(
             check(&tree),
             [format!(
                 "README.md:2: machine-specific path /{}/",
-                FOLDERS[0]
+                MACHINE_FOLDERS[0]
             )]
         );
     }

@@ -8,7 +8,7 @@ const FOLDERS: [&str; 2] = [
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
-    let [sqlite, postgres] = FOLDERS.map(|folder| tree.names_in(folder, ".sql"));
+    let [sqlite, postgres] = FOLDERS.map(|folder| tree.file_stems_in(folder, ".sql"));
     let missing = |from: &[&str], names: &[&str], folder: &str| {
         let names = names.iter().filter(|name| !from.contains(name));
         names

@@ -34,13 +34,13 @@ fn is_exempt(path: &str) -> bool {
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (path, text) in tree.matching("", "").filter(|(path, _)| !is_exempt(path)) {
-        let Some(kind) = Kind::of(path) else {
+        let Some(kind) = FileKind::of(path) else {
             continue;
         };
         let mut is_code_block = false;
         for (index, line) in text.lines().enumerate() {
             let mut breach = |what: String| found.push(format!("{path}:{}: {what}", index + 1));
-            if kind == Kind::Markdown {
+            if kind == FileKind::Markdown {
                 if line.trim_start().starts_with("```") {
                     is_code_block = !is_code_block;
                 }
@@ -67,7 +67,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
 
 /// The comment syntax of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum FileKind {
     /// `//` comments and quoted strings.
     Code,
     /// `/* … */` comments, whose lines may start with `*`.
@@ -77,7 +77,7 @@ enum Kind {
     Markdown,
 }
 
-impl Kind {
+impl FileKind {
     fn of(path: &str) -> Option<Self> {
         let (_, extension) = path.rsplit_once('.')?;
         Some(match extension {

@@ -7,7 +7,7 @@ struct Rule {
     /// Split into two pieces, so that this file doesn't violate the rule.
     word: [&'static str; 2],
     folder: &'static str,
-    except: &'static [&'static str],
+    exceptions: &'static [&'static str],
     reason: &'static str,
 }
 
@@ -15,36 +15,43 @@ const RULES: [Rule; 4] = [
     Rule {
         word: ["sql", "x"],
         folder: "app/src/",
-        except: &[],
+        exceptions: &[],
         reason: "pages must not access the database",
     },
     Rule {
         word: ["#[ser", "ver"],
         folder: "app/src/ui/",
-        except: &[],
+        exceptions: &[],
         reason: "UI primitives must not define server functions",
     },
     Rule {
         word: ["crate::", "api"],
         folder: "app/src/ui/",
-        except: &[],
+        exceptions: &[],
         reason: "UI primitives must not call server functions",
     },
     Rule {
         word: ["sqlx::", "query"],
         folder: "",
-        except: &["crates/store/", "crates/testing/"],
+        exceptions: &["crates/store/", "crates/testing/"],
         reason: "only keywright-store contains SQL, and keywright-testing to damage test databases",
     },
 ];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {
-    RULES.iter().flat_map(|rule| breaches(rule, tree)).collect()
+    RULES
+        .iter()
+        .flat_map(|rule| violations(rule, tree))
+        .collect()
 }
 
-fn breaches(rule: &Rule, tree: &Tree) -> Vec<String> {
+fn violations(rule: &Rule, tree: &Tree) -> Vec<String> {
     let word = rule.word.concat();
-    let excepted = |path: &str| rule.except.iter().any(|folder| path.starts_with(folder));
+    let excepted = |path: &str| {
+        rule.exceptions
+            .iter()
+            .any(|folder| path.starts_with(folder))
+    };
     let mut found = Vec::new();
     for (path, text) in tree
         .matching(rule.folder, ".rs")

@@ -11,7 +11,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
         let component = path.strip_prefix(STYLES)?.strip_suffix(".css")?;
         Some((path, format!("{COMPONENTS}/{component}.rs")))
     });
-    let orphans = components.filter(|(_, component)| !tree.has(component));
+    let orphans = components.filter(|(_, component)| !tree.has_file(component));
     orphans
         .map(|(path, component)| format!("{path} has no component {component}"))
         .collect()

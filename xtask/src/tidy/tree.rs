@@ -56,7 +56,7 @@ impl Tree {
     }
 
     /// Returns the names, without this suffix, of the files directly in a folder that have it.
-    pub(crate) fn names_in(&self, folder: &str, end: &str) -> Vec<&str> {
+    pub(crate) fn file_stems_in(&self, folder: &str, end: &str) -> Vec<&str> {
         let paths = self.files.iter().map(|(path, _)| path.as_str());
         let below = paths.filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
         let names = below.filter_map(|name| name.strip_suffix(end));
@@ -64,7 +64,7 @@ impl Tree {
     }
 
     /// Returns the contents of a file.
-    pub(crate) fn text(&self, path: &str) -> Option<&str> {
+    pub(crate) fn contents(&self, path: &str) -> Option<&str> {
         let mut files = self.files.iter();
         files
             .find(|(found, _)| found == path)
@@ -72,7 +72,7 @@ impl Tree {
     }
 
     /// Returns whether the file exists.
-    pub(crate) fn has(&self, path: &str) -> bool {
+    pub(crate) fn has_file(&self, path: &str) -> bool {
         self.files.iter().any(|(found, _)| found == path)
     }
 

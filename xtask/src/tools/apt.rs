@@ -9,7 +9,7 @@ use crate::{process, steps::Steps};
 /// Installs Debian packages. If that is not possible, the error contains the manual command.
 pub(crate) fn install(packages: &[&str], steps: &mut Steps) -> Result<()> {
     let list = packages.join(" ");
-    if process::on_path("apt-get").is_none() {
+    if process::find_on_path("apt-get").is_none() {
         bail!("apt-get is missing; install these packages manually (Debian names): {list}");
     }
     let Some(mut update) = as_root("apt-get") else {
@@ -37,7 +37,7 @@ pub(crate) fn as_root(program: &str) -> Option<Command> {
     if is_root() {
         return Some(process::command(program));
     }
-    process::on_path("sudo")?;
+    process::find_on_path("sudo")?;
     let mut command = process::command("sudo");
     command.arg(program);
     Some(command)

@@ -23,12 +23,12 @@ pub(crate) enum Browser {
 pub(crate) fn install(steps: &mut Steps) -> Result<Browser> {
     npm_tools::require_npm()?;
     install_packages(steps)?;
-    if let Some(browser) = find() {
+    if let Some(browser) = find_browser() {
         return Ok(Browser::Installed(browser));
     }
     match apt::install(&["chromium"], steps) {
         Ok(()) => Ok(Browser::Installed(
-            find().context("no browser found after installing Chromium")?,
+            find_browser().context("no browser found after installing Chromium")?,
         )),
         Err(error) => {
             println!("    {error:#}\n    letting Playwright download its own browser instead");
@@ -63,7 +63,7 @@ fn install_packages(steps: &mut Steps) -> Result<()> {
     )
 }
 
-fn find() -> Option<PathBuf> {
+fn find_browser() -> Option<PathBuf> {
     const NAMES: [&str; 4] = [
         "chromium",
         "chromium-browser",
@@ -73,6 +73,6 @@ fn find() -> Option<PathBuf> {
     const MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
     let given = env::var_os("KEYWRIGHT_CHROMIUM").map(PathBuf::from);
     given
-        .or_else(|| NAMES.iter().find_map(|name| process::on_path(name)))
+        .or_else(|| NAMES.iter().find_map(|name| process::find_on_path(name)))
         .or_else(|| Some(PathBuf::from(MACOS)).filter(|file| Path::exists(file)))
 }

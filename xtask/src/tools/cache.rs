@@ -5,7 +5,7 @@ use std::{env, path::PathBuf};
 use anyhow::{Context, Result};
 
 /// Returns `$XDG_CACHE_HOME/keywright/tools`, or the same folder below `~/.cache`.
-pub(super) fn folder() -> Result<PathBuf> {
+pub(super) fn tools_folder() -> Result<PathBuf> {
     let from_user = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let from_home = || env::home_dir().map(|home| home.join(".cache"));
     let cache = from_user

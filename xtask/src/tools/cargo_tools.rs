@@ -81,7 +81,7 @@ pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<Path
     if is_on_path(tool) {
         return Ok(None);
     }
-    let folder = cache::folder()?.join(format!("{}-{}", tool.package, tool.version));
+    let folder = cache::tools_folder()?.join(format!("{}-{}", tool.package, tool.version));
     let bin = folder.join("bin");
     // Cargo copies the binary last, so an interrupted installation leaves none behind.
     if !bin.join(tool.binary).exists() {
@@ -92,7 +92,7 @@ pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<Path
 }
 
 /// Installs the tool if it is missing, and returns the path of its binary.
-pub(crate) fn program(tool: &CargoTool, steps: &mut Steps) -> Result<PathBuf> {
+pub(crate) fn install_and_locate(tool: &CargoTool, steps: &mut Steps) -> Result<PathBuf> {
     let folder = install(tool, steps)?;
     Ok(folder.unwrap_or_default().join(tool.binary))
 }

@@ -17,37 +17,42 @@ use super::{apt, cache};
 pub(super) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Name of Debian's compiler in rustup.
-pub(super) const TOOLCHAIN: &str = "debian-web";
+pub(super) const TOOLCHAIN_NAME: &str = "debian-web";
 
 const PACKAGES: [&str; 4] = ["rustc-web", "cargo-web", "rust-web-src", "lld-22"];
 const LINKER: &str = "/usr/bin/wasm-ld-22";
 /// File next to the libraries with the compiler version they were built for.
-const STAMP: &str = "keywright-version";
-const BY_HAND: &str = "the wasm target is missing; run: rustup target add wasm32-unknown-unknown";
+const VERSION_FILE: &str = "keywright-version";
+const MANUAL_INSTALL_HINT: &str =
+    "the wasm target is missing; run: rustup target add wasm32-unknown-unknown";
 
 /// Returns a folder that contains the linker under the name that the compiler expects.
 pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
-    if process::on_path("rustup").is_none() {
-        bail!("{BY_HAND}");
+    if process::find_on_path("rustup").is_none() {
+        bail!("{MANUAL_INSTALL_HINT}");
     }
     if package_version().is_none() || !Path::new(LINKER).exists() {
-        apt::install(&PACKAGES, steps).context(BY_HAND)?;
+        apt::install(&PACKAGES, steps).context(MANUAL_INSTALL_HINT)?;
     }
-    let version = package_version().context(BY_HAND)?;
+    let version = package_version().context(MANUAL_INSTALL_HINT)?;
     let installed = PathBuf::from("/usr/lib/rustlib").join(TARGET).join("lib");
-    if fs::read_to_string(installed.join(STAMP)).ok().as_deref() != Some(&version) {
-        let cached = cache::folder()?.join(format!("wasm-std-{version}"));
+    if fs::read_to_string(installed.join(VERSION_FILE))
+        .ok()
+        .as_deref()
+        != Some(&version)
+    {
+        let cached = cache::tools_folder()?.join(format!("wasm-std-{version}"));
         if !cached.exists() {
             let title = format!("building the standard library for wasm ({version})");
             steps.run(&title, "once, about 2 min on two cores", || {
                 build(&cached, &version)
             })?;
         }
-        put_in_place(&cached, &installed)?;
+        install_libraries(&cached, &installed)?;
     }
-    let link = ["toolchain", "link", TOOLCHAIN, "/usr"];
+    let link = ["toolchain", "link", TOOLCHAIN_NAME, "/usr"];
     process::output(process::command("rustup").args(link))?;
-    linker_folder()
+    create_linker_folder()
 }
 
 /// Returns the version of Debian's compiler if its cargo and source packages have the same one.
@@ -92,7 +97,7 @@ fn build(cached: &Path, version: &str) -> Result<()> {
             fs::copy(built.join(&name), finished.join(&name))?;
         }
     }
-    fs::write(finished.join(STAMP), version)?;
+    fs::write(finished.join(VERSION_FILE), version)?;
     fs::rename(&finished, cached)?;
     Ok(fs::remove_dir_all(&partial)?)
 }
@@ -114,7 +119,7 @@ fn build_command(source: &Path) -> std::process::Command {
     cargo
 }
 
-fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
+fn install_libraries(cached: &Path, installed: &Path) -> Result<()> {
     let root = |program| {
         apt::as_root(program)
             .with_context(|| format!("root is required to install {}", cached.display()))
@@ -126,15 +131,15 @@ fn put_in_place(cached: &Path, installed: &Path) -> Result<()> {
     for entry in fs::read_dir(cached)? {
         files.push(entry?.path());
     }
-    files.retain(|file| !file.ends_with(STAMP));
+    files.retain(|file| !file.ends_with(VERSION_FILE));
     process::output(root("cp")?.args(&files).arg(installed))?;
     // Copied last, so that an interrupted copy is not mistaken for a complete one.
-    process::output(root("cp")?.arg(cached.join(STAMP)).arg(installed))?;
+    process::output(root("cp")?.arg(cached.join(VERSION_FILE)).arg(installed))?;
     Ok(())
 }
 
-fn linker_folder() -> Result<PathBuf> {
-    let folder = cache::folder()?.join("rust-lld");
+fn create_linker_folder() -> Result<PathBuf> {
+    let folder = cache::tools_folder()?.join("rust-lld");
     fs::create_dir_all(&folder)?;
     let link = folder.join("rust-lld");
     if !link.exists() {

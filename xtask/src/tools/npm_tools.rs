@@ -29,7 +29,7 @@ pub(crate) const ESBUILD: NpmTool = NpmTool {
 /// Installs the tool and returns the folder of its commands.
 pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     let name = format!("{}-{}", tool.package, tool.version);
-    let folder = cache::folder()?.join(&name);
+    let folder = cache::tools_folder()?.join(&name);
     if !folder.exists() {
         require_npm()?;
         let title = format!("installing {} {}", tool.package, tool.version);
@@ -51,7 +51,7 @@ pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBu
 
 /// Fails without Node.js, the only prerequisite apart from Rust.
 pub(crate) fn require_npm() -> Result<()> {
-    if process::on_path("node").is_none() || process::on_path("npm").is_none() {
+    if process::find_on_path("node").is_none() || process::find_on_path("npm").is_none() {
         bail!(
             "Node.js 20 or newer with npm is required, but not on PATH; install it with your system's package manager \
              (for example `apt-get install nodejs npm` or `brew install node`), then retry"

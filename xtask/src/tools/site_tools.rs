@@ -44,7 +44,7 @@ impl SiteTools {
 }
 
 /// Returns the versions of the tools that affect the site but are not in `Cargo.lock`.
-pub(crate) fn versions_of_site_tools() -> String {
+pub(crate) fn site_tool_versions() -> String {
     let trunk = cargo_tools::trunk();
     let npm = [npm_tools::ESBUILD, npm_tools::BINARYEN];
     let npm = npm

@@ -28,7 +28,7 @@ impl WasmCompiler {
         if default_toolchain_has_target() {
             return Ok(Self::Default);
         }
-        if process::on_path("rustup").is_some() {
+        if process::find_on_path("rustup").is_some() {
             println!("\n==> installing the Rust target {TARGET} (once, a few seconds)");
             // Fails immediately if rustup can't download. Not a step, because Debian is the
             // fallback.
@@ -46,7 +46,7 @@ impl WasmCompiler {
     /// Makes a command, and every cargo process below it, use this compiler.
     pub(crate) fn apply(&self, command: &mut Command) {
         if let Self::Debian { .. } = self {
-            command.env("RUSTUP_TOOLCHAIN", debian_wasm::TOOLCHAIN);
+            command.env("RUSTUP_TOOLCHAIN", debian_wasm::TOOLCHAIN_NAME);
             // `cargo run` sets it to the libraries of the default toolchain.
             command.env_remove("LD_LIBRARY_PATH");
         }

@@ -1,8 +1,8 @@
 //! Filters of the audit log.
 
 use keywright_api_types::{
-    audit_log::{AuditFilter, AuditLog, AuditQuery, By},
-    page::{Count, Position},
+    audit_log::{ActorFilter, AuditFilter, AuditLog, AuditQuery},
+    page::{Count, PageRequest},
 };
 use keywright_domain::audit::Action;
 use leptos::prelude::*;
@@ -16,7 +16,7 @@ use crate::{
         forms::{
             field::{DateField, HiddenField, TextField},
             radio_group::Choice,
-            select::PlainSelect,
+            select::StaticSelect,
         },
     },
 };
@@ -29,7 +29,10 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         .operators
         .iter()
         .map(|(id, email)| Choice::new(&id.to_string(), email));
-    let others = [(By::CommandLine, "Command line"), (By::System, "System")];
+    let others = [
+        (ActorFilter::CommandLine, "Command line"),
+        (ActorFilter::System, "System"),
+    ];
     let others = others.map(|(by, label)| Choice::new(&by.to_string(), label));
     let actors = everyone.chain(operators).chain(others).collect();
     let any = std::iter::once(Choice::new("", "Any action"));
@@ -41,14 +44,14 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         found.map(|(_, value)| value).unwrap_or_default()
     };
     let about = filter
-        .license
-        .map(|_| view! { <About filter=filter.clone() log=log.clone()/> });
+        .license_id
+        .map(|_| view! { <LicenseFilterNote filter=filter.clone() log=log.clone()/> });
     let clear = (filter != AuditFilter::default())
         .then(|| view! { <TextLink href=routes::AUDIT.to_owned()>"Clear"</TextLink> });
     view! {
         <form class="filters audit-filters" role="search" method="post" action=routes::AUDIT_FIND>
-            <PlainSelect label="Action" name="action" choices=actions chosen=chosen("action")/>
-            <PlainSelect label="Who" name="by" choices=actors chosen=chosen("by")/>
+            <StaticSelect label="Action" name="action" choices=actions chosen=chosen("action")/>
+            <StaticSelect label="Who" name="by" choices=actors chosen=chosen("by")/>
             <TextField
                 label="License"
                 name="q"
@@ -60,7 +63,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
             <DateField label="To" name="to" value=chosen("to")/>
             <SubmitButton>"Filter"</SubmitButton>
             {clear}
-            <p class="filters-count" role="status">{counted(log.count)}</p>
+            <p class="filters-count" role="status">{entry_count(log.count)}</p>
         </form>
         {about}
     }
@@ -68,7 +71,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
 
 /// The license that the log is filtered by, with a link that clears the filter.
 #[component]
-fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
+fn LicenseFilterNote(filter: AuditFilter, log: AuditLog) -> impl IntoView {
     let license = match log.license {
         Some(license) => {
             let href = routes::license(license.id);
@@ -84,10 +87,10 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
     };
     let all = routes::audit(&AuditQuery {
         filter: AuditFilter {
-            license: None,
+            license_id: None,
             ..filter
         },
-        position: Position::Start,
+        page: PageRequest::First,
     });
     view! {
         <p class="audit-about">{license} " " <TextLink href=all>"Clear license filter"</TextLink></p>
@@ -95,7 +98,7 @@ fn About(filter: AuditFilter, log: AuditLog) -> impl IntoView {
 }
 
 /// Renders a count such as `1,306 entries`.
-fn counted(count: Count) -> AnyView {
+fn entry_count(count: Count) -> AnyView {
     let noun = if count == Count::Exact(1) {
         "entry"
     } else {

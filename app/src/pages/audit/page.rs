@@ -2,8 +2,8 @@
 //! updates.
 
 use keywright_api_types::{
-    audit_log::{AuditLog, AuditQuery, MOST_LICENSES},
-    page::{Mark, Position},
+    audit_log::{AuditLog, AuditQuery, MAX_LICENSES},
+    page::{Cursor, PageRequest},
 };
 use keywright_domain::{audit::RETENTION_DAYS, ids::AuditEntryId};
 use leptos::prelude::*;
@@ -23,8 +23,8 @@ use crate::{
             row::{EntryHead, EntryRow},
         },
         shared::{
-            failure::{Failure, answer_with},
-            no_license_has_key::NoLicenseHasKey,
+            failure::{Failure, set_status},
+            no_license_has_key::KeyNotFound,
         },
     },
     routes,
@@ -39,10 +39,10 @@ use crate::{
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_url().with_untracked(|url| routes::audit_query(url.search()));
-    let scope = request::scope();
+    let scope = request::services_and_caller();
     let log = Suspend::new(async move {
         match load(scope, &query).await {
-            Ok(log) => view! { <Log query log/> }.into_any(),
+            Ok(log) => view! { <AuditLogView query log/> }.into_any(),
             Err(error) => {
                 let here = routes::audit(&query);
                 view! { <Failure heading="Couldn't load the audit log" error here/> }.into_any()
@@ -63,30 +63,30 @@ async fn load(
 ) -> Result<AuditLog, ApiError> {
     let (services, caller) = scope?;
     let log = services.audit.list(&caller, query).await;
-    log.map_err(request::fail)
+    log.map_err(request::to_api_error)
 }
 
 #[component]
-fn Log(query: AuditQuery, log: AuditLog) -> impl IntoView {
-    let neighbour = |mark: Option<Mark<AuditEntryId>>, position: fn(_) -> _| {
+fn AuditLogView(query: AuditQuery, log: AuditLog) -> impl IntoView {
+    let neighbour = |mark: Option<Cursor<AuditEntryId>>, position: fn(_) -> _| {
         let href = mark.map(|mark| {
             routes::audit(&AuditQuery {
-                position: position(mark),
+                page: position(mark),
                 ..query.clone()
             })
         });
         Signal::stored(href)
     };
-    let previous = neighbour(log.page.previous, Position::Before);
-    let next = neighbour(log.page.next, Position::After);
+    let previous = neighbour(log.page.previous, PageRequest::Before);
+    let next = neighbour(log.page.next, PageRequest::After);
     let summary = format!(
         "Entries are kept for exactly {RETENTION_DAYS} days. Nobody can edit or delete one before then."
     );
     let entries = log.page.items.clone();
     let rows = if log.is_too_broad {
-        view! { <TooBroad/> }.into_any()
+        view! { <TooManyMatches/> }.into_any()
     } else if entries.is_empty() {
-        view! { <NoMatch/> }.into_any()
+        view! { <NoMatchingEntries/> }.into_any()
     } else {
         let head = view! { <EntryHead/> }.into_any();
         let rows = entries
@@ -114,7 +114,7 @@ fn Log(query: AuditQuery, log: AuditLog) -> impl IntoView {
 }
 
 #[component]
-fn NoMatch() -> impl IntoView {
+fn NoMatchingEntries() -> impl IntoView {
     view! {
         <EmptyState heading="No matching entries">
             <p>"No entries match these filters. Entries older than 365 days are removed."</p>
@@ -126,8 +126,8 @@ fn NoMatch() -> impl IntoView {
 }
 
 #[component]
-fn TooBroad() -> impl IntoView {
-    let most = format::number(MOST_LICENSES);
+fn TooManyMatches() -> impl IntoView {
+    let most = format::number(MAX_LICENSES);
     view! {
         <EmptyState heading="Too many matches">
             <p>
@@ -143,14 +143,14 @@ fn TooBroad() -> impl IntoView {
 
 /// Response to a whole key that no license has. The key is not repeated.
 #[component]
-pub fn AuditNoSuchKeyPage() -> impl IntoView {
-    answer_with(ErrorCode::NotFound);
+pub fn AuditKeyNotFoundPage() -> impl IntoView {
+    set_status(ErrorCode::NotFound);
     view! {
         <Title text="Key not found"/>
         <PageHead heading="Audit log"/>
-        <NoLicenseHasKey>
+        <KeyNotFound>
             <ButtonLink href=routes::AUDIT>"Show all entries"</ButtonLink>
-        </NoLicenseHasKey>
+        </KeyNotFound>
     }
     .into_any()
 }

@@ -5,8 +5,8 @@ use keywright_domain::audit::Action;
 use leptos::prelude::*;
 
 use crate::{
-    pages::shared::audit_entry::{EntryDetails, done_to_license, who},
-    ui::display::time::Second,
+    pages::shared::audit_entry::{EntryDetails, actor_name, describe_license_action},
+    ui::display::time::TimeToSecond,
 };
 
 /// The header cells, in the order of [`EntryRow`]'s cells.
@@ -22,12 +22,12 @@ pub fn EntryHead() -> impl IntoView {
 /// The row of an entry: a sentence, with collapsed details below it.
 #[component]
 pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
-    let what = done_to_license(&entry, None).unwrap_or_else(|| done(&entry));
-    let (who, at, action) = (who(&entry), entry.at, entry.action.as_str());
+    let what = describe_license_action(&entry, None).unwrap_or_else(|| describe_action(&entry));
+    let (who, at, action) = (actor_name(&entry), entry.at, entry.action.as_str());
     view! {
         <tr role="row">
             <td class="c-when soft nowrap" role="cell">
-                <Second at/>
+                <TimeToSecond at/>
             </td>
             <th class="c-what" role="rowheader" scope="row">
                 <p>{who} {what}</p>
@@ -41,7 +41,7 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
 }
 
 /// Describes an action on anything but a license.
-fn done(entry: &AuditEntry) -> AnyView {
+fn describe_action(entry: &AuditEntry) -> AnyView {
     // User input can be right-to-left and must not reverse the rest of the sentence.
     let detail = |name| {
         let text = entry.detail(name).unwrap_or("?").to_owned();

@@ -1,14 +1,14 @@
 //! `/`: guides a new tenant to its first licensed device, step by step. Server-only.
 
 use keywright_api_types::subscription::Subject;
-use keywright_service::tenants::guide::Progress;
+use keywright_service::tenants::guide::OnboardingProgress;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
     api::{request, request_scope},
     layout::page_head::PageHead,
-    pages::{guide::snippets::Snippet, shared::failure::Failure},
+    pages::{guide::snippets::SnippetValues, shared::failure::Failure},
     routes,
     ui::{
         controls::{
@@ -20,7 +20,7 @@ use crate::{
             description_list::{DescriptionRows, Item},
             steps::{Step, StepState, Steps},
         },
-        feedback::notice::Note,
+        feedback::notice::StatusNotice,
     },
 };
 
@@ -28,18 +28,18 @@ const HEADING: &str = "Get started";
 
 #[component]
 pub fn GuidePage() -> impl IntoView {
-    let scope = request::scope();
+    let scope = request::services_and_caller();
     let page = Suspend::new(async move {
         let progress = match scope {
             Ok((services, caller)) => services
                 .guide
                 .progress(&caller)
                 .await
-                .map_err(request::fail),
+                .map_err(request::to_api_error),
             Err(error) => Err(error),
         };
         match progress {
-            Ok(progress) if progress.has_device => view! { <Done/> }.into_any(),
+            Ok(progress) if progress.has_device => view! { <GuideComplete/> }.into_any(),
             Ok(progress) => view! { <Guide progress/> }.into_any(),
             Err(error) => {
                 let (heading, here) = ("Couldn't load the guide", routes::GUIDE.to_owned());
@@ -56,23 +56,23 @@ pub fn GuidePage() -> impl IntoView {
 
 /// Shown once a device has activated: offers to close the guide.
 #[component]
-fn Done() -> impl IntoView {
+fn GuideComplete() -> impl IntoView {
     view! {
-        <Note>
+        <StatusNotice>
             <p>
                 <strong>"Your first device is activated."</strong>
                 " You'll find everything under Licenses: each license, its devices and its activity."
             </p>
-        </Note>
-        <form class="button-row" method="post" action=routes::GUIDE_END>
+        </StatusNotice>
+        <form class="button-row" method="post" action=routes::GUIDE_DISMISS>
             <PrimaryButton>"Close the guide"</PrimaryButton>
         </form>
     }
 }
 
 #[component]
-fn Guide(progress: Progress) -> impl IntoView {
-    let Progress {
+fn Guide(progress: OnboardingProgress) -> impl IntoView {
+    let OnboardingProgress {
         product,
         key_type,
         has_sdk_key,
@@ -105,14 +105,14 @@ fn Guide(progress: Progress) -> impl IntoView {
     let mint = mint.map(|product| routes::mint(Some(&product.id)));
     let app = match (product, signing_key) {
         (Some(product), Some(key)) => {
-            let snippet = Snippet {
+            let snippet = SnippetValues {
                 base_url: request_scope::base_url().to_string(),
-                tenant: product.tenant.to_string(),
+                tenant: product.tenant_id.to_string(),
                 product: product.id.to_string(),
                 kid: key.kid.to_string(),
                 public_key: key.public_key,
             };
-            view! { <YourApp snippet/> }.into_any()
+            view! { <AppSetup snippet/> }.into_any()
         }
         _ => {
             view! { <p>"Add a product first; then you'll find everything your app needs here."</p> }
@@ -132,7 +132,7 @@ fn Guide(progress: Progress) -> impl IntoView {
                     <AddKeyType made link=key_type_link state=state(1)/>
                 </Step>
                 <Step number=3 heading="Create the SDK key" state=state(2)>
-                    <MakeSdkKey has_sdk_key state=state(2)/>
+                    <CreateSdkKey has_sdk_key state=state(2)/>
                 </Step>
                 <Step number=4 heading="Mint the first license" state=state(3)>
                     <MintFirst has_license link=mint state=state(3)/>
@@ -160,7 +160,7 @@ fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView
         .into_any(),
         None => view! {
             <p>"An app you sell: its name, and the prefix of its license keys."</p>
-            <Go href=routes::PRODUCT_NEW.to_owned() label="New product" state/>
+            <StepLink href=routes::PRODUCT_NEW.to_owned() label="New product" state/>
         }
         .into_any(),
     }
@@ -171,7 +171,7 @@ fn AddKeyType(made: Option<String>, link: Option<String>, state: StepState) -> i
     match (made, link) {
         (Some(made), _) => view! { <p>"Added: " <code>{made}</code> "."</p> }.into_any(),
         (None, link) => {
-            let link = link.map(|href| view! { <Go href label="New key type" state/> });
+            let link = link.map(|href| view! { <StepLink href label="New key type" state/> });
             view! {
                 <p>"What a customer gets: how many devices a license works on, for how long, and what it unlocks."</p>
                 {link}
@@ -182,7 +182,7 @@ fn AddKeyType(made: Option<String>, link: Option<String>, state: StepState) -> i
 }
 
 #[component]
-fn MakeSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
+fn CreateSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
     if has_sdk_key {
         return view! {
             <p>
@@ -194,7 +194,7 @@ fn MakeSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
     }
     view! {
         <p>"Your app sends it with every call. It's shown only once: keep it for step 5."</p>
-        <Go href=routes::SDK_KEY_NEW.to_owned() label="Create SDK key" state/>
+        <StepLink href=routes::SDK_KEY_NEW.to_owned() label="Create SDK key" state/>
     }
     .into_any()
 }
@@ -207,7 +207,7 @@ fn MintFirst(has_license: bool, link: Option<String>, state: StepState) -> impl 
         }
         .into_any();
     }
-    let link = link.map(|href| view! { <Go href label="Mint a license" state/> });
+    let link = link.map(|href| view! { <StepLink href label="Mint a license" state/> });
     view! {
         <p>"Mint one for yourself to try it out. Its key is shown only once, too."</p>
         {link}
@@ -217,7 +217,7 @@ fn MintFirst(has_license: bool, link: Option<String>, state: StepState) -> impl 
 
 /// Link to the page of a step.
 #[component]
-fn Go(href: String, label: &'static str, state: StepState) -> impl IntoView {
+fn StepLink(href: String, label: &'static str, state: StepState) -> impl IntoView {
     if state == StepState::Next {
         view! { <PrimaryLink href>{label}</PrimaryLink> }.into_any()
     } else {
@@ -227,7 +227,7 @@ fn Go(href: String, label: &'static str, state: StepState) -> impl IntoView {
 
 /// Values and code to build into the app.
 #[component]
-fn YourApp(snippet: Snippet) -> impl IntoView {
+fn AppSetup(snippet: SnippetValues) -> impl IntoView {
     let (rust, javascript) = (snippet.rust(), snippet.javascript());
     view! {
         <p>

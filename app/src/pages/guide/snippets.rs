@@ -2,7 +2,7 @@
 
 /// Values in the code samples.
 #[derive(Debug, Clone)]
-pub(super) struct Snippet {
+pub(super) struct SnippetValues {
     /// Base URL of the server.
     pub(super) base_url: String,
     /// Tenant slug.
@@ -15,7 +15,7 @@ pub(super) struct Snippet {
     pub(super) public_key: String,
 }
 
-impl Snippet {
+impl SnippetValues {
     /// Returns the sample for the crate `keylight` 0.7. `server/tests/dashboard/guide.rs` builds a
     /// client from the same values.
     pub(super) fn rust(&self) -> String {

@@ -10,7 +10,7 @@ use crate::{
     api::resource::page_resource,
     layout::page_head::PageHead,
     pages::{
-        licenses::load::{load, not_loaded},
+        licenses::load::{failure_heading, load_license},
         shared::failure::Failure,
     },
     routes,
@@ -25,7 +25,7 @@ pub fn LicenseView(
 ) -> impl IntoView {
     let params = use_params_map();
     let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
-    let answer = page_resource(move || asked.get(), load);
+    let answer = page_resource(move || asked.get(), load_license);
     let shown = move || {
         answer.get().map(|answer| match answer {
             Ok(license) => view(license),
@@ -33,7 +33,7 @@ pub fn LicenseView(
                 let here = asked
                     .get()
                     .map_or_else(|| routes::LICENSES.to_owned(), routes::license);
-                let failure = not_loaded(&error);
+                let failure = failure_heading(&error);
                 view! {
                     <Title text=heading/>
                     <PageHead heading/>
@@ -47,6 +47,6 @@ pub fn LicenseView(
 }
 
 /// Returns the instance ID in the page's URL.
-pub fn asked_instance() -> Option<InstanceId> {
+pub fn instance_id_from_url() -> Option<InstanceId> {
     use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
 }

@@ -5,14 +5,14 @@ use keywright_domain::ids::LicenseId;
 
 use crate::api::{
     error::{ApiError, ErrorCode},
-    licenses::show_license,
+    licenses::get_license,
 };
 
 /// Loads a license. A malformed ID (`None`) is treated as not found.
-pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
+pub(super) async fn load_license(id: Option<LicenseId>) -> Result<LicenseDetail, ApiError> {
     match id {
-        Some(id) => show_license(id).await,
-        None => Err(ApiError::here(
+        Some(id) => get_license(id).await,
+        None => Err(ApiError::for_page(
             ErrorCode::NotFound,
             "It may belong to another tenant, or the link is wrong.",
         )),
@@ -20,7 +20,7 @@ pub(super) async fn load(id: Option<LicenseId>) -> Result<LicenseDetail, ApiErro
 }
 
 /// Returns the heading for a license that can't be loaded.
-pub(super) fn not_loaded(error: &ApiError) -> &'static str {
+pub(super) fn failure_heading(error: &ApiError) -> &'static str {
     match error.code {
         ErrorCode::NotFound => "License not found",
         _ => "Couldn't load the license",

@@ -11,13 +11,13 @@ use leptos_router::hooks::use_query_map;
 
 use crate::{
     api::{
-        page_context::use_visit,
-        request::{self, MintedOnce, ShownOnce, shown_once},
+        page_context::use_page_context,
+        request::{self, MintedLicenses, OneTimeSecret, one_time_secret},
     },
     format,
     pages::shared::{
         failure::Failure,
-        form_page::{FormHead, FormPage, form_page},
+        form_page::{FormHeader, FormPage, form_page},
     },
     routes,
     ui::{
@@ -32,7 +32,7 @@ use crate::{
         feedback::empty_state::EmptyState,
         forms::{
             field::FieldKind,
-            form::{FieldLook, FormField, Values},
+            form::{FieldControl, FormField, Values},
             radio_group::Choice,
         },
     },
@@ -44,11 +44,11 @@ type Products = Vec<(Product, Vec<KeyType>)>;
 
 #[component]
 pub fn MintPage() -> impl IntoView {
-    if let Some(ShownOnce::Minted(minted)) = shown_once() {
-        return shown(&minted);
+    if let Some(OneTimeSecret::Minted(minted)) = one_time_secret() {
+        return render_minted(&minted);
     }
     let asked = use_query_map().with_untracked(|params| params.get("product"));
-    let scope = request::scope();
+    let scope = request::services_and_caller();
     let page = Suspend::new(async move {
         let found = match scope {
             Ok((services, caller)) => {
@@ -56,16 +56,16 @@ pub fn MintPage() -> impl IntoView {
                 let form = services.licenses.new_form();
                 products
                     .map(|products| (products, form))
-                    .map_err(request::fail)
+                    .map_err(request::to_api_error)
             }
             Err(error) => Err(error),
         };
         match found {
-            Ok((products, form)) => ask(products, asked, form.to_string()),
+            Ok((products, form)) => render_form(products, asked, form.to_string()),
             Err(error) => {
                 let (heading, here) = ("Couldn't load the products", routes::MINT.to_owned());
                 view! {
-                    <FormHead heading=HEADING.to_owned() above=above()/>
+                    <FormHeader heading=HEADING.to_owned() above=breadcrumb()/>
                     <Failure heading error here/>
                 }
                 .into_any()
@@ -75,19 +75,19 @@ pub fn MintPage() -> impl IntoView {
     view! { <Suspense>{page}</Suspense> }.into_any()
 }
 
-fn above() -> Vec<(String, String)> {
+fn breadcrumb() -> Vec<(String, String)> {
     vec![("Licenses".to_owned(), routes::LICENSES.to_owned())]
 }
 
 /// Renders the form, or an empty state if there are no key types.
-fn ask(products: Products, asked: Option<String>, form: String) -> AnyView {
+fn render_form(products: Products, asked: Option<String>, form: String) -> AnyView {
     let mut first = None;
     let mut groups = Vec::new();
     for (product, key_types) in products {
         let choices = key_types.iter().map(|key_type| {
             Choice::new(
                 &format!("{}/{}", product.id, key_type.id),
-                &described(&product.name, key_type),
+                &describe_key_type(&product.name, key_type),
             )
         });
         let choices: Vec<Choice> = choices.collect();
@@ -100,42 +100,48 @@ fn ask(products: Products, asked: Option<String>, form: String) -> AnyView {
         }
     }
     if groups.is_empty() {
-        return view! { <NothingToMint/> }.into_any();
+        return view! { <NoKeyTypes/> }.into_any();
     }
     form_page(FormPage {
         heading: HEADING.to_owned(),
-        above: above(),
+        breadcrumb: breadcrumb(),
         action: routes::MINT.to_owned(),
-        back: routes::LICENSES.to_owned(),
-        verb: "Mint licenses",
+        cancel_href: routes::LICENSES.to_owned(),
+        submit_label: "Mint licenses",
         fields: fields(groups),
-        filled: filled(first, form),
+        values: initial_values(first, form),
         note: None,
-        needs: Permission::ActOnLicenses,
+        required_permission: Permission::ActOnLicenses,
         shows_progress: true,
     })
 }
 
 /// Describes a key type: `Notes, pro: 3 devices, lifetime`. Repeats the product because a closed
 /// `<select>` does not show the group.
-fn described(product: &str, key_type: &KeyType) -> String {
+fn describe_key_type(product: &str, key_type: &KeyType) -> String {
     let devices = match key_type.activation_limit {
         1 => "1 device".to_owned(),
         limit => format!("{} devices", format::number(limit)),
     };
-    let lasts = duration::words(key_type.duration_days).to_lowercase();
+    let lasts = duration::describe(key_type.duration_days).to_lowercase();
     format!("{product}, {}: {devices}, {lasts}", key_type.id)
 }
 
 fn fields(groups: Vec<(String, Vec<Choice>)>) -> Vec<FormField> {
-    const TEXT: FieldLook = FieldLook::Line(FieldKind::Text);
-    const NUMBER: FieldLook = FieldLook::Line(FieldKind::Number);
+    const TEXT: FieldControl = FieldControl::Input(FieldKind::Text);
+    const NUMBER: FieldControl = FieldControl::Input(FieldKind::Number);
     let key_type = "Sets device limit, term and entitlements.";
     let name = "Optional. Shown to operators, and searchable.";
     let email = "Optional. Keywright sends no email: you send the key yourself.";
     let count = "1 to 1,000. If anything goes wrong, none are minted.";
     vec![
-        FormField::new("key_type", "Key type", key_type, FieldLook::Grouped(groups)).required(),
+        FormField::new(
+            "key_type",
+            "Key type",
+            key_type,
+            FieldControl::GroupedSelect(groups),
+        )
+        .required(),
         FormField::new("customer_name", "Customer name", name, TEXT),
         FormField::new("customer_email", "Customer email", email, TEXT),
         FormField::new("count", "How many", count, NUMBER).required(),
@@ -143,7 +149,7 @@ fn fields(groups: Vec<(String, Vec<Choice>)>) -> Vec<FormField> {
     ]
 }
 
-fn filled(key_type: Option<String>, form: String) -> Values {
+fn initial_values(key_type: Option<String>, form: String) -> Values {
     vec![
         ("key_type".to_owned(), key_type.unwrap_or_default()),
         ("count".to_owned(), "1".to_owned()),
@@ -153,15 +159,15 @@ fn filled(key_type: Option<String>, form: String) -> Values {
 
 /// Empty state of a tenant without key types.
 #[component]
-fn NothingToMint() -> impl IntoView {
-    let way_on = use_visit().allows(Permission::ManageProducts);
+fn NoKeyTypes() -> impl IntoView {
+    let way_on = use_page_context().allows(Permission::ManageProducts);
     let way_on = if way_on {
         "Add a product with a key type first."
     } else {
         "Ask an admin to add a product and a key type."
     };
     view! {
-        <FormHead heading=HEADING.to_owned() above=above()/>
+        <FormHeader heading=HEADING.to_owned() above=breadcrumb()/>
         <EmptyState heading="No key types yet">
             <p>
                 "Every license belongs to a product and takes its limits from one of that product's key \
@@ -175,8 +181,11 @@ fn NothingToMint() -> impl IntoView {
 }
 
 /// Renders the minted keys. No other page ever contains them.
-fn shown(minted: &MintedOnce) -> AnyView {
-    let MintedOnce { order, minted } = minted;
+fn render_minted(minted: &MintedLicenses) -> AnyView {
+    let MintedLicenses {
+        request: order,
+        minted,
+    } = minted;
     let (heading, keys) = match minted.as_slice() {
         [one] => {
             let text = one.key.expose().to_owned();
@@ -208,19 +217,19 @@ fn shown(minted: &MintedOnce) -> AnyView {
             </Item>
         }
     });
-    let of = match &order.key_type {
-        Some(key_type) => format!("{}, {key_type}", order.product),
-        None => order.product.to_string(),
+    let of = match &order.key_type_id {
+        Some(key_type) => format!("{}, {key_type}", order.product_id),
+        None => order.product_id.to_string(),
     };
     let (href, on) = match minted.as_slice() {
         [one] => (routes::license(one.id), "View license"),
         _ => (routes::LICENSES.to_owned(), "View licenses"),
     };
-    let guide = use_visit().is_guided().then(|| {
+    let guide = use_page_context().is_guided().then(|| {
         view! { <DocumentLink href=routes::GUIDE>"Continue with the guide"</DocumentLink> }
     });
     view! {
-        <FormHead heading above=above()/>
+        <FormHeader heading above=breadcrumb()/>
         <div class="confirm">
             <p>
                 "Shown only once. Keywright stores just the hash of each key, so it can't be shown again \
@@ -244,10 +253,10 @@ fn shown(minted: &MintedOnce) -> AnyView {
 
 /// Returns a name such as `keywright-notes-pro-250-keys.txt`.
 fn file_name(order: &MintRequest) -> String {
-    let key_type = order.key_type.as_ref();
+    let key_type = order.key_type_id.as_ref();
     let key_type = key_type.map(|id| format!("-{id}")).unwrap_or_default();
     format!(
         "keywright-{}{key_type}-{}-keys.txt",
-        order.product, order.count
+        order.product_id, order.count
     )
 }

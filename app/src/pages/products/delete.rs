@@ -3,19 +3,19 @@
 
 use keywright_api_types::page::Count;
 use keywright_domain::product::{KeyType, Product};
-use keywright_service::products::CountedKeyType;
+use keywright_service::products::KeyTypeWithCount;
 use leptos::prelude::*;
 
 use crate::{
-    api::{error::ErrorCode, page_context::use_visit},
+    api::{error::ErrorCode, page_context::use_page_context},
     pages::{
         products::{
-            load::with_key_type,
-            parts::{NEEDS, above, licenses_of},
+            load::render_with_key_type,
+            parts::{REQUIRED_PERMISSION, breadcrumb, license_usage},
         },
         shared::{
-            failure::{FailureAlert, answer_with},
-            form_page::{FormHead, NotForRole},
+            failure::{FailureAlert, set_status},
+            form_page::{AccessDenied, FormHeader},
         },
     },
     routes,
@@ -28,32 +28,39 @@ use crate::{
 
 #[component]
 pub fn DeleteKeyTypePage() -> impl IntoView {
-    let visit = use_visit();
-    with_key_type(move |product, CountedKeyType { key_type, licenses }| {
-        let heading = format!("Delete {} from {}?", key_type.id, product.name);
-        let head = view! { <FormHead heading above=above(&product)/> };
-        if !visit.allows(NEEDS) {
-            let back = routes::product(&product.id);
-            return view! { {head} <NotForRole back needs=NEEDS/> }.into_any();
-        }
-        if licenses != Count::Exact(0) {
-            return view! { {head} <InUse product licenses/> }.into_any();
-        }
-        let failed = visit.action_failure.map(|error| {
-            answer_with(error.code);
-            view! { <FailureAlert error/> }
-        });
-        view! {
-            {head}
-            {failed}
-            <Question product key_type/>
-        }
-        .into_any()
-    })
+    let visit = use_page_context();
+    render_with_key_type(
+        move |product,
+              KeyTypeWithCount {
+                  key_type,
+                  license_count: licenses,
+              }| {
+            let heading = format!("Delete {} from {}?", key_type.id, product.name);
+            let head = view! { <FormHeader heading above=breadcrumb(&product)/> };
+            if !visit.allows(REQUIRED_PERMISSION) {
+                let back = routes::product(&product.id);
+                return view! { {head} <AccessDenied cancel_href=back needs=REQUIRED_PERMISSION/> }
+                    .into_any();
+            }
+            if licenses != Count::Exact(0) {
+                return view! { {head} <InUse product licenses/> }.into_any();
+            }
+            let failed = visit.action_error.map(|error| {
+                set_status(error.code);
+                view! { <FailureAlert error/> }
+            });
+            view! {
+                {head}
+                {failed}
+                <ConfirmDelete product key_type/>
+            }
+            .into_any()
+        },
+    )
 }
 
 #[component]
-fn Question(product: Product, key_type: KeyType) -> impl IntoView {
+fn ConfirmDelete(product: Product, key_type: KeyType) -> impl IntoView {
     let back = routes::product(&product.id);
     view! {
         <Confirm
@@ -72,11 +79,11 @@ fn Question(product: Product, key_type: KeyType) -> impl IntoView {
 /// Explains that licenses still use the key type. Revoked and reminted licenses count, too.
 #[component]
 fn InUse(product: Product, licenses: Count) -> impl IntoView {
-    answer_with(ErrorCode::Conflict);
+    set_status(ErrorCode::Conflict);
     view! {
         <Alert>
             <p>
-                "You can't delete it: " {licenses_of(licenses)}
+                "You can't delete it: " {license_usage(licenses)}
                 ", counting every status. Nothing changed."
             </p>
         </Alert>

@@ -10,16 +10,16 @@ use crate::{
     routes,
     ui::forms::{
         field::FieldKind,
-        form::{FieldLook, FormField, Values},
+        form::{FieldControl, FormField, Values},
         radio_group::Choice,
     },
 };
 
-const TEXT: FieldLook = FieldLook::Line(FieldKind::Text);
-const NUMBER: FieldLook = FieldLook::Line(FieldKind::Number);
+const TEXT: FieldControl = FieldControl::Input(FieldKind::Text);
+const NUMBER: FieldControl = FieldControl::Input(FieldKind::Number);
 
 /// Returns the fields of a product. Slug and key prefix are fixed at creation.
-pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
+pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     let hint = "Shown to operators, and possibly to customers.";
     let name = FormField::new("name", "Display name", hint, TEXT).required();
     let for_good = is_new.then(|| {
@@ -29,10 +29,10 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
             FormField::new("slug", "Slug", slug, TEXT).required(),
             FormField::new("key_prefix", "Key prefix", prefix, TEXT)
                 .required()
-                .checked_at(routes::KEY_PREFIX_CHECK),
+                .validated_at(routes::KEY_PREFIX_CHECK),
         ]
     });
-    let free_tier = FieldLook::Select(vec![
+    let free_tier = FieldControl::Select(vec![
         Choice::new("", "Not set (the app's own default)"),
         Choice::new("yes", "Yes"),
         Choice::new("no", "No"),
@@ -51,10 +51,10 @@ pub(super) fn of_product(is_new: bool) -> Vec<FormField> {
 }
 
 /// Returns the values of a product's fields.
-pub(super) fn filled_with_product(product: &Product) -> Values {
+pub(super) fn product_values(product: &Product) -> Values {
     let settings = product.settings;
     let trial_days = settings.trial_days.map(TrialDays::get);
-    by_name([
+    to_values([
         ("name", product.name.clone()),
         (
             "trial_days",
@@ -71,7 +71,7 @@ pub(super) fn filled_with_product(product: &Product) -> Values {
 }
 
 /// Returns the fields of a key type. The slug is fixed at creation.
-pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
+pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let slug = is_new.then(|| {
         let hint =
             "1–32 characters: a–z, 0–9, - and _, such as pro. Stored with licenses; can't be changed later.";
@@ -79,7 +79,7 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
     });
     let lifetime = std::iter::once(Choice::new("lifetime", "lifetime"));
     let units = DurationUnit::ALL.map(|unit| Choice::new(unit.as_str(), unit.as_str()));
-    let units = FieldLook::Select(lifetime.chain(units).collect());
+    let units = FieldControl::Select(lifetime.chain(units).collect());
     let devices = "How many devices can use a license at the same time.";
     let lasts = "Counted from minting. Leave empty for a lifetime license.";
     let unit = "A week is 7 days, a month 30, a year 365.";
@@ -94,28 +94,28 @@ pub(super) fn of_key_type(is_new: bool) -> Vec<FormField> {
             "fallback",
             "Reduced mode after expiry",
             past_expiry,
-            FieldLook::Check,
+            FieldControl::Checkbox,
         ),
     ];
     slug.into_iter().chain(others).collect()
 }
 
 /// Returns the default values of a new key type.
-pub(super) fn filled_newly() -> Values {
-    by_name([
+pub(super) fn default_key_type_values() -> Values {
+    to_values([
         ("activation_limit", "3".to_owned()),
         ("duration_unit", "lifetime".to_owned()),
     ])
 }
 
 /// Returns the values of a key type's fields.
-pub(super) fn filled_with_key_type(key_type: &KeyType) -> Values {
-    let (count, unit) = match key_type.duration_days.map(duration::in_largest_unit) {
+pub(super) fn key_type_values(key_type: &KeyType) -> Values {
+    let (count, unit) = match key_type.duration_days.map(duration::to_largest_unit) {
         Some((count, unit)) => (count.to_string(), unit.as_str()),
         None => (String::new(), "lifetime"),
     };
     let entitlements: Vec<&str> = key_type.entitlements.iter().collect();
-    by_name([
+    to_values([
         ("activation_limit", key_type.activation_limit.to_string()),
         ("duration", count),
         ("duration_unit", unit.to_owned()),
@@ -127,6 +127,6 @@ pub(super) fn filled_with_key_type(key_type: &KeyType) -> Values {
     ])
 }
 
-fn by_name<const N: usize>(values: [(&str, String); N]) -> Values {
+fn to_values<const N: usize>(values: [(&str, String); N]) -> Values {
     values.map(|(name, value)| (name.to_owned(), value)).into()
 }

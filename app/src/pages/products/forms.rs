@@ -1,17 +1,18 @@
 //! Forms that create and edit products and key types, such as `/products/new`. Each posts to its
 //! own URL.
 
-use keywright_service::products::CountedKeyType;
+use keywright_service::products::KeyTypeWithCount;
 use leptos::prelude::*;
 
 use crate::{
     pages::{
         products::{
             fields::{
-                filled_newly, filled_with_key_type, filled_with_product, of_key_type, of_product,
+                default_key_type_values, key_type_fields, key_type_values, product_fields,
+                product_values,
             },
-            load::{with_key_type, with_product},
-            parts::{NEEDS, above, licenses_of, products},
+            load::{render_with_key_type, render_with_product},
+            parts::{REQUIRED_PERMISSION, breadcrumb, license_usage, products_crumb},
         },
         shared::form_page::{FormPage, form_page},
     },
@@ -23,14 +24,14 @@ use crate::{
 pub fn NewProductPage() -> impl IntoView {
     form_page(FormPage {
         heading: "New product".to_owned(),
-        above: vec![products()],
+        breadcrumb: vec![products_crumb()],
         action: routes::PRODUCT_NEW.to_owned(),
-        back: routes::PRODUCTS.to_owned(),
-        verb: "Add product",
-        fields: of_product(true),
-        filled: Vec::new(),
+        cancel_href: routes::PRODUCTS.to_owned(),
+        submit_label: "Add product",
+        fields: product_fields(true),
+        values: Vec::new(),
         note: None,
-        needs: NEEDS,
+        required_permission: REQUIRED_PERMISSION,
         shows_progress: false,
     })
 }
@@ -38,17 +39,17 @@ pub fn NewProductPage() -> impl IntoView {
 /// `/products/{id}/edit`.
 #[component]
 pub fn EditProductPage() -> impl IntoView {
-    with_product(|product, _| {
+    render_with_product(|product, _| {
         form_page(FormPage {
             heading: format!("Edit {}", product.name),
-            above: above(&product),
+            breadcrumb: breadcrumb(&product),
             action: routes::product_edit(&product.id),
-            back: routes::product(&product.id),
-            verb: "Save changes",
-            fields: of_product(false),
-            filled: filled_with_product(&product),
+            cancel_href: routes::product(&product.id),
+            submit_label: "Save changes",
+            fields: product_fields(false),
+            values: product_values(&product),
             note: None,
-            needs: NEEDS,
+            required_permission: REQUIRED_PERMISSION,
             shows_progress: false,
         })
     })
@@ -57,17 +58,17 @@ pub fn EditProductPage() -> impl IntoView {
 /// `/products/{id}/key-types/new`.
 #[component]
 pub fn NewKeyTypePage() -> impl IntoView {
-    with_product(|product, _| {
+    render_with_product(|product, _| {
         form_page(FormPage {
             heading: format!("New key type for {}", product.name),
-            above: above(&product),
+            breadcrumb: breadcrumb(&product),
             action: routes::key_type_new(&product.id),
-            back: routes::product(&product.id),
-            verb: "Add key type",
-            fields: of_key_type(true),
-            filled: filled_newly(),
+            cancel_href: routes::product(&product.id),
+            submit_label: "Add key type",
+            fields: key_type_fields(true),
+            values: default_key_type_values(),
             note: None,
-            needs: NEEDS,
+            required_permission: REQUIRED_PERMISSION,
             shows_progress: false,
         })
     })
@@ -76,28 +77,34 @@ pub fn NewKeyTypePage() -> impl IntoView {
 /// `/products/{id}/key-types/{key_type}/edit`.
 #[component]
 pub fn EditKeyTypePage() -> impl IntoView {
-    with_key_type(|product, CountedKeyType { key_type, licenses }| {
-        let delete = routes::key_type_delete(&product.id, &key_type.id);
-        let note = view! {
-            <p>
-                "Applies to licenses minted from now on. Existing licenses stay as they are ("
-                {licenses_of(licenses)} ")."
-            </p>
-            <p>
-                <a href=delete>"Delete this key type"</a>
-            </p>
-        };
-        form_page(FormPage {
-            heading: format!("Edit {} in {}", key_type.id, product.name),
-            above: above(&product),
-            action: routes::key_type_edit(&product.id, &key_type.id),
-            back: routes::product(&product.id),
-            verb: "Save changes",
-            fields: of_key_type(false),
-            filled: filled_with_key_type(&key_type),
-            note: Some(note.into_any()),
-            needs: NEEDS,
-            shows_progress: false,
-        })
-    })
+    render_with_key_type(
+        |product,
+         KeyTypeWithCount {
+             key_type,
+             license_count: licenses,
+         }| {
+            let delete = routes::key_type_delete(&product.id, &key_type.id);
+            let note = view! {
+                <p>
+                    "Applies to licenses minted from now on. Existing licenses stay as they are ("
+                    {license_usage(licenses)} ")."
+                </p>
+                <p>
+                    <a href=delete>"Delete this key type"</a>
+                </p>
+            };
+            form_page(FormPage {
+                heading: format!("Edit {} in {}", key_type.id, product.name),
+                breadcrumb: breadcrumb(&product),
+                action: routes::key_type_edit(&product.id, &key_type.id),
+                cancel_href: routes::product(&product.id),
+                submit_label: "Save changes",
+                fields: key_type_fields(false),
+                values: key_type_values(&key_type),
+                note: Some(note.into_any()),
+                required_permission: REQUIRED_PERMISSION,
+                shows_progress: false,
+            })
+        },
+    )
 }

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::{page_context::use_visit, request},
+    api::{page_context::use_page_context, request},
     layout::page_head::PageHead,
     pages::shared::failure::Failure,
     routes,
@@ -21,23 +21,27 @@ use crate::{
 
 #[component]
 pub fn ProductsPage() -> impl IntoView {
-    let may_add = use_visit().allows(Permission::ManageProducts);
-    let scope = request::scope();
+    let may_add = use_page_context().allows(Permission::ManageProducts);
+    let scope = request::services_and_caller();
     let list = Suspend::new(async move {
         let products = match scope {
-            Ok((services, caller)) => services.products.list(&caller).await.map_err(request::fail),
+            Ok((services, caller)) => services
+                .products
+                .list(&caller)
+                .await
+                .map_err(request::to_api_error),
             Err(error) => Err(error),
         };
         match products {
-            Ok(products) if products.is_empty() => view! { <NoneYet may_add/> }.into_any(),
-            Ok(products) => view! { <Rows products/> }.into_any(),
+            Ok(products) if products.is_empty() => view! { <NoProductsYet may_add/> }.into_any(),
+            Ok(products) => view! { <ProductTable products/> }.into_any(),
             Err(error) => {
                 let (heading, here) = ("Couldn't load the products", routes::PRODUCTS.to_owned());
                 view! { <Failure heading error here/> }.into_any()
             }
         }
     });
-    let actions = may_add.then(|| add().into_any());
+    let actions = may_add.then(|| new_product_link().into_any());
     let head = match actions {
         Some(actions) => view! { <PageHead heading="Products" actions/> }.into_any(),
         None => view! { <PageHead heading="Products"/> }.into_any(),
@@ -50,13 +54,13 @@ pub fn ProductsPage() -> impl IntoView {
     .into_any()
 }
 
-fn add() -> impl IntoView {
+fn new_product_link() -> impl IntoView {
     view! { <ButtonLink href=routes::PRODUCT_NEW>"New product"</ButtonLink> }
 }
 
 #[component]
-fn NoneYet(may_add: bool) -> impl IntoView {
-    let way_on = may_add.then(|| view! { <ButtonRow>{add()}</ButtonRow> });
+fn NoProductsYet(may_add: bool) -> impl IntoView {
+    let way_on = may_add.then(|| view! { <ButtonRow>{new_product_link()}</ButtonRow> });
     view! {
         <EmptyState heading="No products yet">
             <p>
@@ -69,7 +73,7 @@ fn NoneYet(may_add: bool) -> impl IntoView {
 }
 
 #[component]
-fn Rows(products: Vec<(Product, Vec<KeyType>)>) -> impl IntoView {
+fn ProductTable(products: Vec<(Product, Vec<KeyType>)>) -> impl IntoView {
     let head = view! {
         <th role="columnheader" scope="col">"Product"</th>
         <th role="columnheader" scope="col">"Slug"</th>

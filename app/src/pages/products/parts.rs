@@ -6,10 +6,10 @@ use keywright_domain::{product::Product, role::Permission};
 use crate::{format, routes};
 
 /// Permission that the forms on the product pages require.
-pub(super) const NEEDS: Permission = Permission::ManageProducts;
+pub(super) const REQUIRED_PERMISSION: Permission = Permission::ManageProducts;
 
 /// Returns `412 licenses use this key type`. Counts licenses of every status.
-pub(super) fn licenses_of(count: Count) -> String {
+pub(super) fn license_usage(count: Count) -> String {
     match count {
         Count::Exact(0) => "no licenses use this key type yet".to_owned(),
         Count::Exact(1) => "1 license uses this key type".to_owned(),
@@ -18,11 +18,11 @@ pub(super) fn licenses_of(count: Count) -> String {
 }
 
 /// Returns the breadcrumb of a form about a product.
-pub(super) fn above(product: &Product) -> Vec<(String, String)> {
+pub(super) fn breadcrumb(product: &Product) -> Vec<(String, String)> {
     let page = routes::product(&product.id);
-    vec![products(), (product.name.clone(), page)]
+    vec![products_crumb(), (product.name.clone(), page)]
 }
 
-pub(super) fn products() -> (String, String) {
+pub(super) fn products_crumb() -> (String, String) {
     ("Products".to_owned(), routes::PRODUCTS.to_owned())
 }

@@ -3,14 +3,14 @@
 use keywright_domain::{
     duration, ids::ProductId, product::Product, role::Permission, settings::TrialDays,
 };
-use keywright_service::products::CountedKeyType;
+use keywright_service::products::KeyTypeWithCount;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     format,
-    pages::products::load::with_product,
+    pages::products::load::render_with_product,
     routes,
     ui::{
         controls::button::{ButtonLink, PrimaryLink},
@@ -25,19 +25,19 @@ use crate::{
 
 #[component]
 pub fn ProductPage() -> impl IntoView {
-    let visit = use_visit();
+    let visit = use_page_context();
     let may_change = visit.allows(Permission::ManageProducts);
     let may_mint = visit.allows(Permission::ActOnLicenses);
-    with_product(move |product, key_types| {
+    render_with_product(move |product, key_types| {
         let may_mint = may_mint && !key_types.is_empty();
-        view! { <Shown product key_types may_change may_mint/> }.into_any()
+        view! { <ProductView product key_types may_change may_mint/> }.into_any()
     })
 }
 
 #[component]
-fn Shown(
+fn ProductView(
     product: Product,
-    key_types: Vec<CountedKeyType>,
+    key_types: Vec<KeyTypeWithCount>,
     may_change: bool,
     may_mint: bool,
 ) -> impl IntoView {
@@ -96,7 +96,7 @@ fn Shown(
 }
 
 #[component]
-fn KeyTypes(id: ProductId, key_types: Vec<CountedKeyType>, may_change: bool) -> impl IntoView {
+fn KeyTypes(id: ProductId, key_types: Vec<KeyTypeWithCount>, may_change: bool) -> impl IntoView {
     let table = if key_types.is_empty() {
         view! {
             <p class="section-note">
@@ -141,8 +141,11 @@ fn KeyTypes(id: ProductId, key_types: Vec<CountedKeyType>, may_change: bool) -> 
     }
 }
 
-fn row(product: &ProductId, counted: CountedKeyType, may_change: bool) -> AnyView {
-    let CountedKeyType { key_type, licenses } = counted;
+fn row(product: &ProductId, counted: KeyTypeWithCount, may_change: bool) -> AnyView {
+    let KeyTypeWithCount {
+        key_type,
+        license_count: licenses,
+    } = counted;
     let slug = key_type.id.to_string();
     let name = if may_change {
         let href = routes::key_type_edit(product, &key_type.id);
@@ -167,7 +170,7 @@ fn row(product: &ProductId, counted: CountedKeyType, may_change: bool) -> AnyVie
             <td class="number" role="cell" data-label="Devices">
                 {key_type.activation_limit}
             </td>
-            <td role="cell" data-label="Valid for">{duration::words(key_type.duration_days)}</td>
+            <td role="cell" data-label="Valid for">{duration::describe(key_type.duration_days)}</td>
             <td role="cell" data-label="Entitlements">{entitlements}</td>
             <td role="cell" data-label="After expiry">{past_expiry}</td>
             <td class="number" role="cell" data-label="Licenses">{format::count(licenses)}</td>

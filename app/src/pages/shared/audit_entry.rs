@@ -4,7 +4,7 @@ use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::{
     audit::{Action, ActorKind},
     ids::LicenseId,
-    license::NamedLicense,
+    license::LicenseRef,
     time::Timestamp,
 };
 use leptos::prelude::*;
@@ -15,12 +15,12 @@ use crate::{
     routes,
     ui::{
         controls::disclosure::Disclosure,
-        display::description_list::{DescriptionRows, NamedItem},
+        display::description_list::{DescriptionRows, DynamicItem},
     },
 };
 
 /// Renders the actor's name.
-pub fn who(entry: &AuditEntry) -> AnyView {
+pub fn actor_name(entry: &AuditEntry) -> AnyView {
     let name = entry.actor.name.clone();
     view! {
         <strong>
@@ -31,8 +31,8 @@ pub fn who(entry: &AuditEntry) -> AnyView {
 }
 
 /// Describes an action on a license. `None` if the entry is not about a license.
-pub fn done_to_license(entry: &AuditEntry, here: Option<LicenseId>) -> Option<AnyView> {
-    let license = named(entry.license.as_ref(), here);
+pub fn describe_license_action(entry: &AuditEntry, here: Option<LicenseId>) -> Option<AnyView> {
+    let license = license_ref(entry.license.as_ref(), here);
     Some(match entry.action {
         Action::ManualMint => view! { " minted " {license} }.into_any(),
         Action::Revoke => view! { " revoked " {license} }.into_any(),
@@ -42,7 +42,7 @@ pub fn done_to_license(entry: &AuditEntry, here: Option<LicenseId>) -> Option<An
             if is_here {
                 view! { " reminted " {license} " as this license" }.into_any()
             } else {
-                let successor = named(successor, here);
+                let successor = license_ref(successor, here);
                 view! { " reminted " {license} " as " {successor} }.into_any()
             }
         }
@@ -56,7 +56,7 @@ pub fn done_to_license(entry: &AuditEntry, here: Option<LicenseId>) -> Option<An
 }
 
 /// Renders a license within a sentence: a link, or `this license` on its own page.
-fn named(license: Option<&NamedLicense>, here: Option<LicenseId>) -> AnyView {
+fn license_ref(license: Option<&LicenseRef>, here: Option<LicenseId>) -> AnyView {
     match license {
         None => "a license".into_any(),
         Some(license) if Some(license.id) == here => "this license".into_any(),
@@ -75,10 +75,10 @@ fn named(license: Option<&NamedLicense>, here: Option<LicenseId>) -> AnyView {
 /// The recorded details, collapsed.
 #[component]
 pub fn EntryDetails(entry: AuditEntry) -> impl IntoView {
-    let facts = facts(entry);
+    let facts = detail_rows(entry);
     let facts = facts
         .into_iter()
-        .map(|(label, value)| view! { <NamedItem label value/> });
+        .map(|(label, value)| view! { <DynamicItem label value/> });
     let facts = facts.collect_view();
     view! {
         <Disclosure summary="Details">
@@ -88,10 +88,10 @@ pub fn EntryDetails(entry: AuditEntry) -> impl IntoView {
 }
 
 /// Returns labels and values: the recorded details, then the fields that identify the entry.
-fn facts(entry: AuditEntry) -> Vec<(String, String)> {
+fn detail_rows(entry: AuditEntry) -> Vec<(String, String)> {
     let recorded = entry.details.into_iter();
     let mut facts: Vec<_> = recorded
-        .map(|(name, value)| (label(&name), shown(&name, value)))
+        .map(|(name, value)| (detail_label(&name), format_detail(&name, value)))
         .collect();
     let kind = match entry.actor.kind {
         ActorKind::CommandLine => "Command line",
@@ -110,13 +110,13 @@ fn facts(entry: AuditEntry) -> Vec<(String, String)> {
     if let Some(successor) = entry.successor {
         add("New license ID", successor.id.to_string());
     }
-    add("Exact time", format::exact(entry.at, Zone::UTC));
+    add("Exact time", format::full(entry.at, Zone::UTC));
     add("Entry ID", entry.id.to_string());
     facts
 }
 
 /// Turns a recorded name into a label: `device_name` becomes `Device name`.
-fn label(name: &str) -> String {
+fn detail_label(name: &str) -> String {
     let words = name
         .replace('_', " ")
         .replace(" id", " ID")
@@ -127,10 +127,10 @@ fn label(name: &str) -> String {
 }
 
 /// Formats a recorded value. Names that end in `_at` hold Unix seconds.
-fn shown(name: &str, value: String) -> String {
+fn format_detail(name: &str, value: String) -> String {
     let seconds = name.ends_with("_at").then(|| value.parse().ok()).flatten();
     seconds.map_or(value, |seconds| {
-        format::exact(Timestamp::from_seconds(seconds), Zone::UTC)
+        format::full(Timestamp::from_seconds(seconds), Zone::UTC)
     })
 }
 
@@ -140,13 +140,13 @@ mod tests {
 
     #[test]
     fn recorded_names_and_timestamps_are_readable() {
-        assert_eq!(label("device_name"), "Device name");
-        assert_eq!(label("instance_id"), "Device ID");
-        assert_eq!(label("customer_email"), "Customer email");
-        assert_eq!(label(""), "");
-        let at = |name: &str| shown(name, "1781000000".to_owned());
+        assert_eq!(detail_label("device_name"), "Device name");
+        assert_eq!(detail_label("instance_id"), "Device ID");
+        assert_eq!(detail_label("customer_email"), "Customer email");
+        assert_eq!(detail_label(""), "");
+        let at = |name: &str| format_detail(name, "1781000000".to_owned());
         assert_eq!(at("old_key_ends_at"), "Tue 9 Jun 2026, 10:13:20 UTC");
         assert_eq!(at("device_name"), "1781000000");
-        assert_eq!(shown("ends_at", "soon".to_owned()), "soon");
+        assert_eq!(format_detail("ends_at", "soon".to_owned()), "soon");
     }
 }

@@ -12,7 +12,7 @@ use crate::{
 /// A license's status as icon and word, so that color alone never carries it.
 #[component]
 pub fn LicenseStatus(status: Status) -> impl IntoView {
-    let (icon, word) = look(status);
+    let (icon, word) = icon_and_label(status);
     view! {
         <span class="status" data-status=status.as_str()>
             <Icon name=icon/>
@@ -24,7 +24,7 @@ pub fn LicenseStatus(status: Status) -> impl IntoView {
 /// The status as a badge, next to the title of the license's page.
 #[component]
 pub fn LicenseStatusBadge(status: Status) -> impl IntoView {
-    let (icon, word) = look(status);
+    let (icon, word) = icon_and_label(status);
     view! {
         <span class="status" data-status=status.as_str() data-size="badge">
             <Icon name=icon/>
@@ -33,7 +33,7 @@ pub fn LicenseStatusBadge(status: Status) -> impl IntoView {
     }
 }
 
-fn look(status: Status) -> (IconName, &'static str) {
+fn icon_and_label(status: Status) -> (IconName, &'static str) {
     let icon = match status {
         Status::Active => IconName::Active,
         Status::Expired => IconName::Expired,
@@ -44,7 +44,7 @@ fn look(status: Status) -> (IconName, &'static str) {
 }
 
 /// Returns why a license accepts no more activations. `None` while it is active.
-pub const fn ended_label(status: Status) -> Option<&'static str> {
+pub const fn end_reason(status: Status) -> Option<&'static str> {
     match status {
         Status::Active => None,
         Status::Expired => Some("expired"),

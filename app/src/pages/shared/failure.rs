@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
-use crate::ui::forms::form::Refusal;
+use crate::ui::forms::form::FormRejection;
 use crate::{
     api::error::{ApiError, ErrorCode},
     routes,
@@ -24,7 +24,7 @@ pub fn Failure(
     here: String,
     #[prop(optional)] way_out: Option<&'static str>,
 ) -> impl IntoView {
-    answer_with(error.code);
+    set_status(error.code);
     let (href, way_out) = match (way_out, error.code) {
         (Some(way_out), _) => (here, way_out),
         (None, ErrorCode::Unauthenticated) => (routes::LOGIN.to_owned(), "Sign in"),
@@ -35,7 +35,7 @@ pub fn Failure(
         (None, _) => (here, "Try again"),
     };
     let icon =
-        matches!(way_out, "Reload" | "Try again").then(|| view! { <Icon name=IconName::Turn/> });
+        matches!(way_out, "Reload" | "Try again").then(|| view! { <Icon name=IconName::Refresh/> });
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
     focus::restore_focus();
     view! {
@@ -69,21 +69,21 @@ pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) ->
 
 /// Converts an error for the form that is shown again, and sets the page's status.
 #[cfg(feature = "ssr")]
-pub fn refusal(error: ApiError) -> Refusal {
-    answer_with(error.code);
-    Refusal {
+pub fn to_rejection(error: ApiError) -> FormRejection {
+    set_status(error.code);
+    FormRejection {
         message: error.message,
-        wrong: error.fields.into_iter().collect(),
+        field_errors: error.fields.into_iter().collect(),
         request_id: error.request_id,
     }
 }
 
 /// Sets the HTTP status of the page that is being rendered.
 #[cfg(feature = "ssr")]
-pub fn answer_with(code: ErrorCode) {
+pub fn set_status(code: ErrorCode) {
     crate::api::request_scope::set_status(code.status());
 }
 
 /// Does nothing: the browser has no status to set.
 #[cfg(not(feature = "ssr"))]
-pub fn answer_with(_code: ErrorCode) {}
+pub fn set_status(_code: ErrorCode) {}

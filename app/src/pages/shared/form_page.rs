@@ -1,6 +1,6 @@
 //! Pages that consist of a form, which posts to the page's own URL. Server-only.
 
-use keywright_domain::{license::NamedLicense, role::Permission};
+use keywright_domain::{license::LicenseRef, role::Permission};
 use keywright_service::forms::IdempotentResult;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,19 +8,19 @@ use leptos_meta::Title;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        page_context::use_visit,
-        request::{OPERATOR_FIELD, RefusedForm, refused_form},
+        page_context::use_page_context,
+        request::{OPERATOR_FIELD, RejectedForm, rejected_form},
     },
     format,
     pages::shared::{
         badges::KeyText,
-        failure::{Failure, answer_with, refusal},
+        failure::{Failure, set_status, to_rejection},
     },
     routes,
     ui::{
         controls::button::{ButtonRow, DocumentLink},
         feedback::notice::Alert,
-        forms::form::{FieldLook, FormField, PlainForm, Values},
+        forms::form::{FieldControl, FormField, PostForm, Values},
         navigation::breadcrumb::Breadcrumb,
     },
 };
@@ -30,20 +30,20 @@ pub struct FormPage {
     /// Heading and document title.
     pub heading: String,
     /// Breadcrumb: names and URLs of the parent pages.
-    pub above: Vec<(String, String)>,
+    pub breadcrumb: Vec<(String, String)>,
     /// URL that the form posts to.
     pub action: String,
     /// Target of the Cancel link.
-    pub back: String,
+    pub cancel_href: String,
     /// Label of the submit button.
-    pub verb: &'static str,
+    pub submit_label: &'static str,
     pub fields: Vec<FormField>,
     /// Initial values of the fields.
-    pub filled: Values,
+    pub values: Values,
     /// Text above the form.
     pub note: Option<AnyView>,
     /// Permission that the page requires.
-    pub needs: Permission,
+    pub required_permission: Permission,
     /// Whether a script shows progress while the form is processed.
     pub shows_progress: bool,
 }
@@ -51,25 +51,30 @@ pub struct FormPage {
 /// Renders the page, or a refusal if the role does not allow it. A rejected form keeps what was
 /// typed.
 pub fn form_page(page: FormPage) -> AnyView {
-    let head = view! { <FormHead heading=page.heading above=page.above/> };
-    if !use_visit().allows(page.needs) {
-        return view! { {head} <NotForRole back=page.back needs=page.needs/> }.into_any();
+    let head = view! { <FormHeader heading=page.heading above=page.breadcrumb/> };
+    if !use_page_context().allows(page.required_permission) {
+        return view! { {head} <AccessDenied cancel_href=page.cancel_href needs=page.required_permission/> }.into_any();
     }
-    let (filled, refusal) = match refused_form() {
-        Some(RefusedForm {
-            made: Some(made), ..
+    let (filled, refusal) = match rejected_form() {
+        Some(RejectedForm {
+            previous_result: Some(made),
+            ..
         }) => {
-            return view! { {head} <MadeBefore made back=page.back again=page.action/> }.into_any();
+            return view! { {head} <DuplicateSubmission made back=page.cancel_href again=page.action/> }.into_any();
         }
-        Some(RefusedForm { typed, error, .. }) => {
+        Some(RejectedForm {
+            values: typed,
+            error,
+            ..
+        }) => {
             let keeps_id = matches!(error.code, ErrorCode::Unavailable | ErrorCode::Internal);
-            let typed = typed_again(typed, &page.fields, page.filled, keeps_id);
-            (typed, Some(refusal(error)))
+            let typed = restore_values(typed, &page.fields, page.values, keeps_id);
+            (typed, Some(to_rejection(error)))
         }
-        None => (page.filled, None),
+        None => (page.values, None),
     };
     let (mut fields, mut filled) = (page.fields, filled);
-    if let Some(account) = use_visit().account {
+    if let Some(account) = use_page_context().account {
         fields.push(FormField::hidden(OPERATOR_FIELD));
         filled.push((OPERATOR_FIELD.to_owned(), account.operator_id.to_string()));
     }
@@ -79,13 +84,13 @@ pub fn form_page(page: FormPage) -> AnyView {
     view! {
         {head}
         {note}
-        <PlainForm
+        <PostForm
             action=page.action
             fields
             filled
             refusal
-            verb=page.verb
-            back=page.back
+            verb=page.submit_label
+            back=page.cancel_href
             shows_progress=page.shows_progress
         />
     }
@@ -95,19 +100,24 @@ pub fn form_page(page: FormPage) -> AnyView {
 /// Returns the submitted values, with initial values for fields that were not sent. A form that
 /// certainly created nothing gets a new ID. If the outcome is unknown, as after a database error,
 /// it keeps its ID, so that a retry creates nothing twice.
-fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id: bool) -> Values {
+fn restore_values(
+    typed: Values,
+    fields: &[FormField],
+    mut filled: Values,
+    keeps_id: bool,
+) -> Values {
     let look_of = |name: &str| {
         fields
             .iter()
             .find(|field| field.name == name)
-            .map(|field| &field.look)
+            .map(|field| &field.control)
     };
     // Browsers do not send unchecked checkboxes.
     if !typed.is_empty() {
-        filled.retain(|(name, _)| look_of(name) != Some(&FieldLook::Check));
+        filled.retain(|(name, _)| look_of(name) != Some(&FieldControl::Checkbox));
     }
     for (name, value) in typed {
-        if look_of(&name) == Some(&FieldLook::Hidden) && !keeps_id {
+        if look_of(&name) == Some(&FieldControl::Hidden) && !keeps_id {
             continue;
         }
         filled.retain(|(other, _)| *other != name);
@@ -119,8 +129,8 @@ fn typed_again(typed: Values, fields: &[FormField], mut filled: Values, keeps_id
 /// The response to a form that was submitted twice: shows what the first submission created,
 /// masked.
 #[component]
-fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoView {
-    answer_with(ErrorCode::Conflict);
+fn DuplicateSubmission(made: IdempotentResult, back: String, again: String) -> impl IntoView {
+    set_status(ErrorCode::Conflict);
     let (sentence, licenses) = match made {
         IdempotentResult::Licenses { count, first } => {
             let what = match count {
@@ -134,7 +144,7 @@ fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoV
             };
             (
                 sentence.into_any(),
-                Some(view! { <FirstMinted count first/> }),
+                Some(view! { <MintedLicenses count first/> }),
             )
         }
         IdempotentResult::SdkKey { fingerprint } => {
@@ -159,7 +169,7 @@ fn MadeBefore(made: IdempotentResult, back: String, again: String) -> impl IntoV
 }
 
 #[component]
-fn FirstMinted(count: u32, first: Vec<NamedLicense>) -> impl IntoView {
+fn MintedLicenses(count: u32, first: Vec<LicenseRef>) -> impl IntoView {
     let named = u32::try_from(first.len()).unwrap_or(u32::MAX);
     let others = count.saturating_sub(named);
     let others = (others > 0).then(|| view! { <li>"and " {format::number(others)} " more"</li> });
@@ -180,7 +190,7 @@ fn FirstMinted(count: u32, first: Vec<NamedLicense>) -> impl IntoView {
 
 /// Title, breadcrumb and heading of a form page.
 #[component]
-pub fn FormHead(heading: String, above: Vec<(String, String)>) -> impl IntoView {
+pub fn FormHeader(heading: String, above: Vec<(String, String)>) -> impl IntoView {
     view! {
         <Title text=heading.clone()/>
         <div class="page-head">
@@ -196,22 +206,22 @@ pub fn FormHead(heading: String, above: Vec<(String, String)>) -> impl IntoView 
 
 /// Tells the operator that their role lacks a permission.
 #[component]
-pub fn NotForRole(back: String, needs: Permission) -> impl IntoView {
+pub fn AccessDenied(cancel_href: String, needs: Permission) -> impl IntoView {
     let error = role_error(needs);
-    view! { <Failure heading="You don't have access" error here=back way_out="Back"/> }
+    view! { <Failure heading="You don't have access" error here=cancel_href way_out="Back"/> }
 }
 
 /// Returns the error for an operator whose role lacks a permission.
-pub fn role_error(needs: Permission) -> ApiError {
-    let needed = format::role_name(needs.least_role());
-    let message = match use_visit().account {
+pub fn role_error(required_permission: Permission) -> ApiError {
+    let needed = format::role_name(required_permission.minimum_role());
+    let message = match use_page_context().account {
         Some(account) => {
             let role = format::role_name(account.role);
             format!("Your role is {role}; this needs {needed} or above.")
         }
         None => format!("This needs the role {needed} or above."),
     };
-    ApiError::here(ErrorCode::Forbidden, &message)
+    ApiError::for_page(ErrorCode::Forbidden, &message)
 }
 
 #[cfg(test)]
@@ -219,7 +229,7 @@ mod tests {
     use super::*;
     use crate::ui::forms::field::FieldKind;
 
-    fn named(values: &[(&str, &str)]) -> Values {
+    fn sorted_values(values: &[(&str, &str)]) -> Values {
         let values = values.iter();
         let named = values.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let mut named: Values = named.collect();
@@ -229,29 +239,29 @@ mod tests {
 
     #[test]
     fn rejected_form_keeps_submitted_values_and_defaults() {
-        let line = FieldLook::Line(FieldKind::Text);
+        let line = FieldControl::Input(FieldKind::Text);
         let fields = [
             FormField::new("name", "", "", line.clone()),
             FormField::new("old_keys", "", "", line),
-            FormField::new("fallback", "", "", FieldLook::Check),
+            FormField::new("fallback", "", "", FieldControl::Checkbox),
             FormField::hidden("form_id"),
         ];
-        let filled = named(&[("form_id", "new"), ("old_keys", "30"), ("fallback", "yes")]);
-        let typed = named(&[("form_id", "old"), ("name", "Paint")]);
+        let filled = sorted_values(&[("form_id", "new"), ("old_keys", "30"), ("fallback", "yes")]);
+        let typed = sorted_values(&[("form_id", "old"), ("name", "Paint")]);
         let again = |typed: &Values, keeps_id| {
-            let mut again = typed_again(typed.clone(), &fields, filled.clone(), keeps_id);
+            let mut again = restore_values(typed.clone(), &fields, filled.clone(), keeps_id);
             again.sort_unstable();
             again
         };
-        let expected = named(&[("form_id", "new"), ("name", "Paint"), ("old_keys", "30")]);
+        let expected = sorted_values(&[("form_id", "new"), ("name", "Paint"), ("old_keys", "30")]);
         assert_eq!(again(&typed, false), expected);
         // The outcome is unknown, so the retry keeps its ID.
-        let expected = named(&[("form_id", "old"), ("name", "Paint"), ("old_keys", "30")]);
+        let expected = sorted_values(&[("form_id", "old"), ("name", "Paint"), ("old_keys", "30")]);
         assert_eq!(again(&typed, true), expected);
         // Nothing was submitted: the initial values apply.
         assert_eq!(
             again(&Vec::new(), false),
-            named(&[("form_id", "new"), ("old_keys", "30"), ("fallback", "yes")])
+            sorted_values(&[("form_id", "new"), ("old_keys", "30"), ("fallback", "yes")])
         );
     }
 }

@@ -6,7 +6,7 @@ use crate::ui::{controls::button::ButtonRow, feedback::empty_state::EmptyState};
 
 /// Tells the operator that no license has the key. The children are links to other pages.
 #[component]
-pub fn NoLicenseHasKey(children: Children) -> impl IntoView {
+pub fn KeyNotFound(children: Children) -> impl IntoView {
     view! {
         <EmptyState heading="No license has this key">
             <p>

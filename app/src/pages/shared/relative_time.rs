@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use crate::{format, ui::display::time::Time};
 
 /// Renders a past time: `38 min ago`, or the date from one week ago.
-pub fn past(at: Timestamp, now: Timestamp) -> AnyView {
-    match format::ago(at, now) {
+pub fn past_time(at: Timestamp, now: Timestamp) -> AnyView {
+    match format::time_since(at, now) {
         Some(text) => view! { <Time at>{text}</Time> }.into_any(),
         None => view! { <Time at/> }.into_any(),
     }
@@ -15,11 +15,11 @@ pub fn past(at: Timestamp, now: Timestamp) -> AnyView {
 
 /// Renders the expiry of a license. While the license is active, an expiry within a week is
 /// highlighted.
-pub fn end(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
+pub fn expiry(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
     let Some(at) = at else {
         return "Never".into_any();
     };
-    match format::soon(at, now) {
+    match format::time_until(at, now) {
         Some(text) if status == Status::Active => view! {
             <Time at>
                 <span class="soon">{text}</span>

@@ -3,18 +3,18 @@
 use keywright_domain::time::Timestamp;
 use leptos::prelude::*;
 
-use crate::ui::{display::time::ExactMinute, dynamic::dynamic, feedback::notice::StaleNotice};
+use crate::ui::{display::time::FullTimeToMinute, dynamic::dynamic, feedback::notice::StaleNotice};
 
 /// Shows since when the page has been stale. The `role="status"` element is always rendered, so
 /// that screen readers announce the notice.
 #[component]
-pub fn Stale(is_stale: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
+pub fn StalePageNotice(is_stale: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
     let notice = dynamic(move || {
         is_stale.get().then(|| {
             view! {
                 <StaleNotice>
                     "Live updates paused: connection lost. This is how things stood on "
-                    <ExactMinute at=now.get()/> ". The page refreshes when the connection is back."
+                    <FullTimeToMinute at=now.get()/> ". The page refreshes when the connection is back."
                 </StaleNotice>
             }
         })

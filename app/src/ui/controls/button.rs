@@ -26,7 +26,7 @@ pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
 /// Link to a confirmation page. With a script, `on_ask` opens a dialog instead. In a table row the
 /// link is `small`, and `label` is its accessible name.
 #[component]
-pub fn QuestionLink(
+pub fn ConfirmLink(
     href: String,
     #[prop(optional)] small: bool,
     #[prop(optional, into)] label: Option<String>,
@@ -39,7 +39,7 @@ pub fn QuestionLink(
         (None, None)
     };
     let pressed = move |event: MouseEvent| {
-        if is_plain(&event) {
+        if is_unmodified_click(&event) {
             event.prevent_default();
             on_ask.run(());
         }
@@ -87,7 +87,7 @@ pub fn DownloadLink(
     children: Children,
 ) -> impl IntoView {
     let pressed = move |event: MouseEvent| {
-        if is_plain(&event) {
+        if is_unmodified_click(&event) {
             event.prevent_default();
             on_ask.run(());
         }
@@ -96,7 +96,7 @@ pub fn DownloadLink(
 }
 
 /// Returns whether a click has no modifier keys, which would open a new tab or save the target.
-fn is_plain(event: &MouseEvent) -> bool {
+fn is_unmodified_click(event: &MouseEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }
 

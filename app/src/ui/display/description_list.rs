@@ -27,7 +27,7 @@ pub fn Item(label: &'static str, children: Children) -> impl IntoView {
 
 /// An item whose label is dynamic.
 #[component]
-pub fn NamedItem(label: String, value: String) -> impl IntoView {
+pub fn DynamicItem(label: String, value: String) -> impl IntoView {
     view! {
         <div>
             <dt>{label}</dt>

@@ -18,7 +18,7 @@ pub fn StepChart(
     falls: Vec<i64>,
     ticks: Vec<String>,
 ) -> impl IntoView {
-    let line = line(total, falls);
+    let line = step_path(total, falls);
     let area = format!("{line}V{HEIGHT}H0Z");
     let ticks = ticks.into_iter().map(|tick| view! { <span>{tick}</span> });
     view! {
@@ -35,7 +35,7 @@ pub fn StepChart(
 }
 
 /// Returns the SVG path along the top of the steps.
-fn line(total: usize, mut falls: Vec<i64>) -> String {
+fn step_path(total: usize, mut falls: Vec<i64>) -> String {
     falls.sort_unstable();
     let all = i64::try_from(total.max(1)).unwrap_or(i64::MAX);
     let mut path = "M0 0".to_owned();
@@ -48,11 +48,11 @@ fn line(total: usize, mut falls: Vec<i64>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::line;
+    use super::step_path;
 
     #[test]
     fn line_ends_at_zero() {
-        assert_eq!(line(2, vec![1_000, 250]), "M0 0H250V50H1000V100");
-        assert_eq!(line(0, vec![]), "M0 0");
+        assert_eq!(step_path(2, vec![1_000, 250]), "M0 0H250V50H1000V100");
+        assert_eq!(step_path(0, vec![]), "M0 0");
     }
 }

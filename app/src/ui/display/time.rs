@@ -7,14 +7,14 @@ use crate::format::{self, Zone};
 
 /// Whether the page is hydrated. Before that it must render the same text as the server.
 #[derive(Debug, Clone, Copy)]
-struct Alive(ReadSignal<bool>);
+struct Hydrated(ReadSignal<bool>);
 
 /// Provides the signal that switches every [`Time`] below to the viewer's time zone after
 /// hydration.
 pub fn provide_viewer_zone() {
     let (alive, set_alive) = signal(false);
     Effect::new(move |_| set_alive.set(true));
-    provide_context(Alive(alive));
+    provide_context(Hydrated(alive));
 }
 
 /// A timestamp with the exact time as its title. It shows the children, such as `38 min ago`, or
@@ -25,30 +25,30 @@ pub fn Time(at: Timestamp, #[prop(optional)] children: Option<Children>) -> impl
         Some(children) => children().into_any(),
         None => in_zone(at, format::date).into_any(),
     };
-    moment(at, text)
+    time_element(at, text)
 }
 
 /// A nearby timestamp to the minute: `17 Jun, 14:35`.
 #[component]
-pub fn Minute(at: Timestamp) -> impl IntoView {
-    moment(at, in_zone(at, format::minute).into_any())
+pub fn TimeToMinute(at: Timestamp) -> impl IntoView {
+    time_element(at, in_zone(at, format::to_minute).into_any())
 }
 
 /// A timestamp to the minute, with weekday, year and zone: `Wed 17 Jun 2026, 14:35 UTC`.
 #[component]
-pub fn ExactMinute(at: Timestamp) -> impl IntoView {
-    moment(at, in_zone(at, format::exact_minute).into_any())
+pub fn FullTimeToMinute(at: Timestamp) -> impl IntoView {
+    time_element(at, in_zone(at, format::full_to_minute).into_any())
 }
 
 /// A timestamp to the second, for event tables: `10 Jun 2026, 13:54:00`.
 #[cfg(feature = "ssr")]
 #[component]
-pub fn Second(at: Timestamp) -> impl IntoView {
-    moment(at, in_zone(at, format::second).into_any())
+pub fn TimeToSecond(at: Timestamp) -> impl IntoView {
+    time_element(at, in_zone(at, format::to_second).into_any())
 }
 
-fn moment(at: Timestamp, text: AnyView) -> impl IntoView {
-    let title = in_zone(at, format::exact);
+fn time_element(at: Timestamp, text: AnyView) -> impl IntoView {
+    let title = in_zone(at, format::full);
     view! { <time datetime=format::iso(at) title=title>{text}</time> }
 }
 
@@ -57,10 +57,10 @@ fn in_zone(
     at: Timestamp,
     text: fn(Timestamp, Zone) -> String,
 ) -> impl Fn() -> String + Send + Sync {
-    let alive = use_context::<Alive>();
+    let alive = use_context::<Hydrated>();
     move || {
         let zone = match alive {
-            Some(Alive(alive)) if alive.get() => viewer_zone(at),
+            Some(Hydrated(alive)) if alive.get() => viewer_zone(at),
             _ => Zone::UTC,
         };
         text(at, zone)

@@ -9,7 +9,7 @@ use crate::ui::icon::{Icon, IconName};
 pub fn Alert(children: Children) -> impl IntoView {
     view! {
         <div class="notice" data-tone="danger" role="alert">
-            <Icon name=IconName::Warn/>
+            <Icon name=IconName::Warning/>
             <div>{children()}</div>
         </div>
     }
@@ -29,7 +29,7 @@ pub fn StaleNotice(children: Children) -> impl IntoView {
 /// Reports an event.
 #[cfg(feature = "ssr")]
 #[component]
-pub fn Note(children: Children) -> impl IntoView {
+pub fn StatusNotice(children: Children) -> impl IntoView {
     view! {
         <div class="notice" data-tone="ok" role="status">
             <Icon name=IconName::Active/>
@@ -40,7 +40,7 @@ pub fn Note(children: Children) -> impl IntoView {
 
 /// Reports that an action has succeeded. It can take the focus.
 #[component]
-pub fn DoneNotice(node: NodeRef<Div>, children: Children) -> impl IntoView {
+pub fn SuccessNotice(node: NodeRef<Div>, children: Children) -> impl IntoView {
     view! {
         <div class="notice" data-tone="ok" role="status" tabindex="-1" node_ref=node>
             <Icon name=IconName::Active/>

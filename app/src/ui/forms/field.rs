@@ -76,7 +76,7 @@ pub fn Field(
 
 /// Links to invalid fields: names and error messages.
 #[component]
-pub fn FieldLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
+pub fn FieldErrorLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
     let link = |(name, sentence)| view! { <li><a href=format!("#{name}")>{sentence}</a></li> };
     view! { <ul class="field-links">{links.into_iter().map(link).collect_view()}</ul> }
 }

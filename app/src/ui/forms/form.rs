@@ -6,7 +6,7 @@ use crate::ui::{
     controls::button::{ButtonRow, PrimaryButton, TextLink},
     feedback::{notice::Alert, request_id_note::RequestIdNote},
     forms::{
-        field::{FieldKind, FieldLinks},
+        field::{FieldErrorLinks, FieldKind},
         radio_group::Choice,
     },
     icon::{Icon, IconName},
@@ -14,15 +14,15 @@ use crate::ui::{
 
 /// Control of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldLook {
+pub enum FieldControl {
     /// Single-line text.
-    Line(FieldKind),
+    Input(FieldKind),
     /// Drop-down list.
     Select(Vec<Choice>),
     /// Drop-down list with named groups.
-    Grouped(Vec<(String, Vec<Choice>)>),
+    GroupedSelect(Vec<(String, Vec<Choice>)>),
     /// Checkbox, submitted as `yes` when checked.
-    Check,
+    Checkbox,
     /// Hidden field.
     Hidden,
 }
@@ -33,10 +33,10 @@ pub struct FormField {
     pub name: &'static str,
     pub label: &'static str,
     pub hint: &'static str,
-    pub look: FieldLook,
+    pub control: FieldControl,
     pub is_required: bool,
     /// URL that validates the value while it is typed, if a script runs.
-    pub checked_at: Option<&'static str>,
+    pub validate_url: Option<&'static str>,
 }
 
 impl FormField {
@@ -45,15 +45,15 @@ impl FormField {
         name: &'static str,
         label: &'static str,
         hint: &'static str,
-        look: FieldLook,
+        look: FieldControl,
     ) -> Self {
         Self {
             name,
             label,
             hint,
-            look,
+            control: look,
             is_required: false,
-            checked_at: None,
+            validate_url: None,
         }
     }
 
@@ -66,14 +66,14 @@ impl FormField {
 
     /// Validates the field at `address` while it is typed.
     #[must_use]
-    pub const fn checked_at(mut self, address: &'static str) -> Self {
-        self.checked_at = Some(address);
+    pub const fn validated_at(mut self, address: &'static str) -> Self {
+        self.validate_url = Some(address);
         self
     }
 
     /// Returns a hidden field.
     pub const fn hidden(name: &'static str) -> Self {
-        Self::new(name, "", "", FieldLook::Hidden)
+        Self::new(name, "", "", FieldControl::Hidden)
     }
 }
 
@@ -82,21 +82,21 @@ pub type Values = Vec<(String, String)>;
 
 /// Why a form submission was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct FormRejection {
     pub message: String,
     /// Errors by field name.
-    pub wrong: Vec<(String, String)>,
+    pub field_errors: Vec<(String, String)>,
     /// Id of the request in the server's log, if the log has details.
     pub request_id: Option<String>,
 }
 
 /// A form that posts to `action`. `filled` has the values of its fields.
 #[component]
-pub fn PlainForm(
+pub fn PostForm(
     action: String,
     fields: Vec<FormField>,
     filled: Values,
-    refusal: Option<Refusal>,
+    refusal: Option<FormRejection>,
     verb: &'static str,
     /// Target of the Cancel link.
     #[prop(optional)]
@@ -105,27 +105,29 @@ pub fn PlainForm(
     #[prop(optional)]
     shows_progress: bool,
 ) -> impl IntoView {
-    let wrong = refusal.as_ref().map_or(&[][..], |refusal| &refusal.wrong);
+    let wrong = refusal
+        .as_ref()
+        .map_or(&[][..], |refusal| &refusal.field_errors);
     let links = fields.iter().filter_map(|field| {
-        let sentence = of(wrong, field.name)?;
+        let sentence = find_by_name(wrong, field.name)?;
         Some((field.name, format!("{}: {sentence}", field.label)))
     });
     let links: Vec<_> = links.collect();
     let first_wrong = links.first().map(|(name, _)| *name);
     let mut seen = fields
         .iter()
-        .filter(|field| field.look != FieldLook::Hidden);
+        .filter(|field| field.control != FieldControl::Hidden);
     let begins_with = first_wrong.or_else(|| seen.next().map(|field| field.name));
     let fields: Vec<_> = fields
         .into_iter()
         .map(|field| {
-            let value = of(&filled, field.name).unwrap_or_default();
-            let error = of(wrong, field.name);
+            let value = find_by_name(&filled, field.name).unwrap_or_default();
+            let error = find_by_name(wrong, field.name);
             let focused = Some(field.name) == begins_with;
-            view! { <FilledField field value error focused/> }
+            view! { <FieldRow field value error focused/> }
         })
         .collect();
-    let alert = refusal.map(|refusal| view! { <RefusalAlert refusal links/> });
+    let alert = refusal.map(|refusal| view! { <RejectionAlert refusal links/> });
     let send = view! { <PrimaryButton>{verb}</PrimaryButton> };
     let buttons = match back {
         Some(href) => view! {
@@ -152,26 +154,26 @@ pub fn PlainForm(
 }
 
 #[component]
-fn RefusalAlert(refusal: Refusal, links: Vec<(&'static str, String)>) -> impl IntoView {
+fn RejectionAlert(refusal: FormRejection, links: Vec<(&'static str, String)>) -> impl IntoView {
     let request = refusal.request_id.map(|id| view! { <RequestIdNote id/> });
     view! {
         <Alert>
             <p>{refusal.message}</p>
-            <FieldLinks links/>
+            <FieldErrorLinks links/>
             {request}
         </Alert>
     }
 }
 
 /// Returns the text of the field with that name.
-fn of<N: AsRef<str>>(said: &[(N, String)], name: &str) -> Option<String> {
+fn find_by_name<N: AsRef<str>>(said: &[(N, String)], name: &str) -> Option<String> {
     let mut said = said.iter();
     let found = said.find(|(field, _)| field.as_ref() == name);
     found.map(|(_, text)| text.clone())
 }
 
 #[component]
-fn FilledField(
+fn FieldRow(
     field: FormField,
     value: String,
     error: Option<String>,
@@ -182,9 +184,9 @@ fn FilledField(
         name,
         label,
         hint,
-        look,
+        control: look,
         is_required,
-        checked_at,
+        validate_url: checked_at,
     } = field;
     let (hint_id, error_id) = (format!("{name}-hint"), format!("{name}-error"));
     let is_wrong = error.is_some();
@@ -200,25 +202,25 @@ fn FilledField(
         .then(|| view! { <p class="field-error" id=error_id role=role>{error}</p> });
     let invalid = is_wrong.then_some("true");
     let input = match look {
-        FieldLook::Hidden => {
+        FieldControl::Hidden => {
             return view! { <input type="hidden" name=name value=value/> }.into_any();
         }
-        FieldLook::Select(choices) => {
+        FieldControl::Select(choices) => {
             let is_among = choices.iter().any(|choice| choice.value == value);
             let options = options(choices, &value);
-            view! { <FilledSelect name invalid described_by is_among options/> }.into_any()
+            view! { <SelectControl name invalid described_by is_among options/> }.into_any()
         }
-        FieldLook::Grouped(groups) => {
+        FieldControl::GroupedSelect(groups) => {
             let mut choices = groups.iter().flat_map(|(_, choices)| choices);
             let is_among = choices.any(|choice| choice.value == value);
             let groups = groups.into_iter().map(|(label, choices)| {
                 view! { <optgroup label=label>{options(choices, &value)}</optgroup> }
             });
             let options: Vec<_> = groups.collect();
-            view! { <FilledSelect name invalid described_by is_among options=options.into_any()/> }
+            view! { <SelectControl name invalid described_by is_among options=options.into_any()/> }
                 .into_any()
         }
-        FieldLook::Check => view! {
+        FieldControl::Checkbox => view! {
             <input
                 id=name
                 name=name
@@ -229,7 +231,7 @@ fn FilledField(
             />
         }
         .into_any(),
-        FieldLook::Line(kind) => view! {
+        FieldControl::Input(kind) => view! {
             <input
                 class="input"
                 id=name
@@ -270,7 +272,7 @@ fn options(choices: Vec<Choice>, value: &str) -> AnyView {
 }
 
 #[component]
-fn FilledSelect(
+fn SelectControl(
     name: &'static str,
     invalid: Option<&'static str>,
     described_by: String,
@@ -291,7 +293,7 @@ fn FilledSelect(
                 {none}
                 {options}
             </select>
-            <Icon name=IconName::Down/>
+            <Icon name=IconName::ChevronDown/>
         </div>
     }
 }

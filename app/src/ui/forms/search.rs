@@ -90,7 +90,7 @@ fn focus_at_slash(field: NodeRef<Input>) {
         let listener = window_event_listener(ev::keydown, move |event| {
             let is_shortcut =
                 event.key() == "/" && !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-            if !is_shortcut || is_typing() {
+            if !is_shortcut || is_other_input_active() {
                 return;
             }
             if let Some(field) = field.get_untracked() {
@@ -105,7 +105,7 @@ fn focus_at_slash(field: NodeRef<Input>) {
 
 /// Returns whether another field has the focus or a dialog is open.
 #[cfg(target_arch = "wasm32")]
-fn is_typing() -> bool {
+fn is_other_input_active() -> bool {
     let busy = "input:not([type=radio]):focus, textarea:focus, select:focus, dialog[open]";
     document()
         .query_selector(busy)

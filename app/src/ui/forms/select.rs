@@ -31,7 +31,7 @@ pub fn SelectField(
         <div class="select">
             <label class="visually-hidden" for=name>{label}</label>
             <select id=name name=name on:change=heard>{options}</select>
-            <Icon name=IconName::Down/>
+            <Icon name=IconName::ChevronDown/>
         </div>
     }
 }
@@ -39,7 +39,7 @@ pub fn SelectField(
 /// A drop-down list on a server-rendered page, where options and selection are static.
 #[cfg(feature = "ssr")]
 #[component]
-pub fn PlainSelect(
+pub fn StaticSelect(
     label: &'static str,
     name: &'static str,
     choices: Vec<Choice>,

@@ -10,6 +10,6 @@ pub fn Menu(id: &'static str, children: Children) -> impl IntoView {
 
 /// A separator between two sections of a menu.
 #[component]
-pub fn MenuRule() -> impl IntoView {
+pub fn MenuSeparator() -> impl IntoView {
     view! { <hr/> }
 }

@@ -10,7 +10,7 @@ use crate::ui::{
 /// The container of toasts. It exists before the first toast, so that screen readers announce
 /// changes of `heard` politely.
 #[component]
-pub fn ToastPlace(label: &'static str, heard: Dynamic, children: Children) -> impl IntoView {
+pub fn ToastRegion(label: &'static str, heard: Dynamic, children: Children) -> impl IntoView {
     view! {
         <section class="toasts" aria-label=label>
             <div role="status">{heard}</div>
@@ -21,24 +21,24 @@ pub fn ToastPlace(label: &'static str, heard: Dynamic, children: Children) -> im
 
 /// A toast for a completed action. It stays until dismissed.
 #[component]
-pub fn DoneToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
+pub fn SuccessToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
     view! {
         <div class="toast" data-tone="ok">
             <Icon name=IconName::Active/>
             <div class="toast-text">{children()}</div>
-            <Dismiss on_dismiss/>
+            <DismissButton on_dismiss/>
         </div>
     }
 }
 
 /// A toast for an error, announced immediately. It stays until dismissed.
 #[component]
-pub fn TroubleToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
+pub fn ErrorToast(#[prop(into)] on_dismiss: Callback<()>, children: Children) -> impl IntoView {
     view! {
         <div class="toast" data-tone="danger" role="alert">
-            <Icon name=IconName::Warn/>
+            <Icon name=IconName::Warning/>
             <div class="toast-text">{children()}</div>
-            <Dismiss on_dismiss/>
+            <DismissButton on_dismiss/>
         </div>
     }
 }
@@ -70,7 +70,7 @@ pub fn ProgressToast(
 }
 
 #[component]
-fn Dismiss(on_dismiss: Callback<()>) -> impl IntoView {
+fn DismissButton(on_dismiss: Callback<()>) -> impl IntoView {
     view! {
         <button
             class="button"

@@ -9,14 +9,14 @@ use std::{
 };
 
 use keywright_api_types::{
-    audit_log::{By, Day},
+    audit_log::{ActorFilter, Day},
     license_list::Sort,
-    page::{Mark, Position},
+    page::{Cursor, PageRequest},
     subscription::Subject,
 };
 use keywright_domain::ids::{AuditEntryId, LicenseId};
 
-use super::round_trip::{survives, written_one_way};
+use super::round_trip::{parse_and_round_trip, parse_with_one_spelling};
 
 /// A text is a cursor, a sort order or a live-update subject, or it is rejected. An accepted
 /// cursor round-trips and contains only hex digits, hyphens and a tilde.
@@ -27,26 +27,35 @@ pub(crate) fn cursor(text: &str) {
         assert_eq!(sort.name(), text);
     }
     if let Some(subject) = Subject::from_query(text) {
-        assert_eq!(subject.query(), text);
+        assert_eq!(subject.to_query(), text);
     }
 }
 
 fn mark<Id: FromStr + Display + Copy + PartialEq + Debug>(text: &str) {
     let (after, before) = (Some(text), Some(text));
-    let Some(mark) = survives::<Mark<Id>>(text) else {
-        assert_eq!(Position::<Id>::from_params(after, before), Position::Start);
+    let Some(mark) = parse_and_round_trip::<Cursor<Id>>(text) else {
+        assert_eq!(
+            PageRequest::<Id>::from_params(after, before),
+            PageRequest::First
+        );
         return;
     };
     let is_plain = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b'-' | b'~');
     assert!(mark.to_string().bytes().all(is_plain), "{mark}");
-    assert_eq!(Position::from_params(after, None), Position::After(mark));
-    assert_eq!(Position::from_params(None, before), Position::Before(mark));
+    assert_eq!(
+        PageRequest::from_params(after, None),
+        PageRequest::After(mark)
+    );
+    assert_eq!(
+        PageRequest::from_params(None, before),
+        PageRequest::Before(mark)
+    );
 }
 
 /// An accepted audit filter round-trips.
 pub(crate) fn audit_filter(text: &str) {
-    survives::<By>(text);
-    if let Some(day) = written_one_way::<Day>(text) {
-        assert!(day.begin() < day.end(), "{text}");
+    parse_and_round_trip::<ActorFilter>(text);
+    if let Some(day) = parse_with_one_spelling::<Day>(text) {
+        assert!(day.start() < day.end(), "{text}");
     }
 }

@@ -3,23 +3,23 @@
 use crate::{
     ids::{InstanceId, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
-    license::{License, LicenseTerms, Status},
+    license::{LeaseInputs, License, Status},
     machine::MachineHash,
     time::Timestamp,
 };
 
 /// How to serve an activation that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub enum ActivationDecision {
     /// The device already holds this slot. Return the same instance and use no further slot.
-    Keep(InstanceId),
+    Reuse(InstanceId),
     /// Claim a free slot.
     Claim,
 }
 
 /// Why an activation is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Denied {
+pub enum ActivationError {
     /// Revoked or reminted. Devices can't distinguish this from a key that never existed.
     #[error("License key not found")]
     Ended,
@@ -28,32 +28,32 @@ pub enum Denied {
     Expired,
     /// Every slot is taken.
     #[error("Activation limit reached")]
-    Full,
+    LimitReached,
 }
 
 /// Decides an activation.
 ///
 /// `held` is the active instance that this device already has on the license, if any. It keeps its
 /// slot even when the license is full.
-pub fn decide(
+pub fn decide_activation(
     license: &License,
     held: Option<InstanceId>,
     now: Timestamp,
-) -> Result<Decision, Denied> {
+) -> Result<ActivationDecision, ActivationError> {
     match (license.status(now), held) {
-        (Status::Revoked | Status::Reminted, _) => Err(Denied::Ended),
-        (Status::Expired, _) => Err(Denied::Expired),
-        (Status::Active, Some(instance)) => Ok(Decision::Keep(instance)),
+        (Status::Revoked | Status::Reminted, _) => Err(ActivationError::Ended),
+        (Status::Expired, _) => Err(ActivationError::Expired),
+        (Status::Active, Some(instance)) => Ok(ActivationDecision::Reuse(instance)),
         (Status::Active, None) if license.active_count < license.activation_limit => {
-            Ok(Decision::Claim)
+            Ok(ActivationDecision::Claim)
         }
-        (Status::Active, None) => Err(Denied::Full),
+        (Status::Active, None) => Err(ActivationError::LimitReached),
     }
 }
 
 /// Why an instance gets no lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum ValidationError {
     /// An operator revoked the license.
     #[error("License has been revoked")]
     Revoked,
@@ -62,22 +62,22 @@ pub enum Refused {
     Reminted,
     /// The instance is unknown, belongs to another license, or is deactivated.
     #[error("Instance not found or deactivated")]
-    NoInstance,
+    InstanceNotFound,
 }
 
 /// Decides a validation: returns the status of the lease to issue.
 ///
 /// `instance_active` says whether the instance belongs to this license and holds its slot. Only a
 /// revoked or reminted license takes precedence over an inactive instance.
-pub fn lease_for(
-    license: &LicenseTerms,
+pub fn decide_validation(
+    license: &LeaseInputs,
     instance_active: bool,
     now: Timestamp,
-) -> Result<LeaseStatus, Refused> {
+) -> Result<LeaseStatus, ValidationError> {
     match license.state.status(license.expires_at, now) {
-        Status::Revoked => Err(Refused::Revoked),
-        Status::Reminted => Err(Refused::Reminted),
-        _ if !instance_active => Err(Refused::NoInstance),
+        Status::Revoked => Err(ValidationError::Revoked),
+        Status::Reminted => Err(ValidationError::Reminted),
+        _ if !instance_active => Err(ValidationError::InstanceNotFound),
         Status::Active => Ok(LeaseStatus::Active),
         Status::Expired if license.fallback => Ok(LeaseStatus::Fallback),
         Status::Expired => Ok(LeaseStatus::Expired),
@@ -156,11 +156,11 @@ pub struct Deactivation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Activation {
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// The license that the slot belongs to.
-    pub license: LicenseId,
+    pub license_id: LicenseId,
     /// Instance ID issued by the server.
-    pub instance: InstanceId,
+    pub instance_id: InstanceId,
     /// The device's own hash, if it sends one.
     pub machine_hash: Option<MachineHash>,
     /// ID of the request that created the activation, so that a retry finds it.
@@ -172,7 +172,7 @@ pub struct Activation {
     /// Time of the last validation.
     pub last_validated_at: Timestamp,
     /// The deactivation, if the slot was freed.
-    pub deactivated: Option<Deactivation>,
+    pub deactivation: Option<Deactivation>,
     /// The lease most recently issued.
     pub last_lease: LastLease,
     /// ID of the keyless install that became this activation.
@@ -208,21 +208,33 @@ mod tests {
         use LicenseState::{Active, Reminted, Revoked};
         let held = Some(instance_id());
         for (state, expires_at, active, held, expected) in [
-            (Active, None, 0, None, Ok(Decision::Claim)),
-            (Active, FUTURE, 2, None, Ok(Decision::Claim)),
-            (Active, None, 3, None, Err(Denied::Full)),
-            (Active, None, 5, None, Err(Denied::Full)),
-            (Active, None, 3, held, Ok(Decision::Keep(instance_id()))),
-            (Active, None, 1, held, Ok(Decision::Keep(instance_id()))),
-            (Active, PAST, 0, None, Err(Denied::Expired)),
-            (Active, PAST, 3, None, Err(Denied::Expired)),
-            (Active, PAST, 3, held, Err(Denied::Expired)),
-            (Revoked, None, 0, None, Err(Denied::Ended)),
-            (Revoked, PAST, 3, held, Err(Denied::Ended)),
-            (Reminted, None, 0, None, Err(Denied::Ended)),
-            (Reminted, PAST, 0, held, Err(Denied::Ended)),
+            (Active, None, 0, None, Ok(ActivationDecision::Claim)),
+            (Active, FUTURE, 2, None, Ok(ActivationDecision::Claim)),
+            (Active, None, 3, None, Err(ActivationError::LimitReached)),
+            (Active, None, 5, None, Err(ActivationError::LimitReached)),
+            (
+                Active,
+                None,
+                3,
+                held,
+                Ok(ActivationDecision::Reuse(instance_id())),
+            ),
+            (
+                Active,
+                None,
+                1,
+                held,
+                Ok(ActivationDecision::Reuse(instance_id())),
+            ),
+            (Active, PAST, 0, None, Err(ActivationError::Expired)),
+            (Active, PAST, 3, None, Err(ActivationError::Expired)),
+            (Active, PAST, 3, held, Err(ActivationError::Expired)),
+            (Revoked, None, 0, None, Err(ActivationError::Ended)),
+            (Revoked, PAST, 3, held, Err(ActivationError::Ended)),
+            (Reminted, None, 0, None, Err(ActivationError::Ended)),
+            (Reminted, PAST, 0, held, Err(ActivationError::Ended)),
         ] {
-            let found = decide(&license(state, expires_at, active), held, NOW);
+            let found = decide_activation(&license(state, expires_at, active), held, NOW);
             assert_eq!(
                 found, expected,
                 "{state:?}, expiry {expires_at:?}, {active} active, {held:?}"
@@ -235,22 +247,40 @@ mod tests {
         use LicenseState::{Active, Reminted, Revoked};
         for (state, expires_at, fallback, instance_active, expected) in [
             (Active, None, false, true, Ok(LeaseStatus::Active)),
-            (Active, None, false, false, Err(Refused::NoInstance)),
+            (
+                Active,
+                None,
+                false,
+                false,
+                Err(ValidationError::InstanceNotFound),
+            ),
             (Active, PAST, false, true, Ok(LeaseStatus::Expired)),
             (Active, PAST, true, true, Ok(LeaseStatus::Fallback)),
-            (Active, PAST, true, false, Err(Refused::NoInstance)),
-            (Active, PAST, false, false, Err(Refused::NoInstance)),
+            (
+                Active,
+                PAST,
+                true,
+                false,
+                Err(ValidationError::InstanceNotFound),
+            ),
+            (
+                Active,
+                PAST,
+                false,
+                false,
+                Err(ValidationError::InstanceNotFound),
+            ),
             (Active, FUTURE, true, true, Ok(LeaseStatus::Active)),
-            (Revoked, None, true, true, Err(Refused::Revoked)),
-            (Revoked, PAST, true, false, Err(Refused::Revoked)),
-            (Reminted, None, true, true, Err(Refused::Reminted)),
-            (Reminted, PAST, true, false, Err(Refused::Reminted)),
+            (Revoked, None, true, true, Err(ValidationError::Revoked)),
+            (Revoked, PAST, true, false, Err(ValidationError::Revoked)),
+            (Reminted, None, true, true, Err(ValidationError::Reminted)),
+            (Reminted, PAST, true, false, Err(ValidationError::Reminted)),
         ] {
             let license = License {
                 fallback,
                 ..license(state, expires_at, 1)
             };
-            let found = lease_for(&license.terms(), instance_active, NOW);
+            let found = decide_validation(&license.lease_inputs(), instance_active, NOW);
             assert_eq!(
                 found, expected,
                 "{state:?} {expires_at:?} {fallback} {instance_active}"

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Minimum interval between writes of an unchanged beacon: six hours, in milliseconds.
-const WRITE_EVERY_MILLIS: i64 = 6 * 3_600_000;
+const WRITE_INTERVAL_MILLIS: i64 = 6 * 3_600_000;
 
 /// Retention of an install that is no longer seen, in days.
 pub const RETENTION_DAYS: u32 = 400;
@@ -39,7 +39,7 @@ pub struct LastBeacon {
 impl LastBeacon {
     /// Returns whether a beacon with `state` at `now` must be written.
     pub fn is_outdated(self, state: KeylessState, now: Timestamp) -> bool {
-        self.state != state || now >= self.seen_at.plus_millis(WRITE_EVERY_MILLIS)
+        self.state != state || now >= self.seen_at.plus_millis(WRITE_INTERVAL_MILLIS)
     }
 }
 
@@ -47,9 +47,9 @@ impl LastBeacon {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeylessInstall {
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// The product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// ID chosen by the app: 1 to 128 arbitrary characters.
     pub instance_id: String,
     /// The device's own hash, if it sends one.
@@ -68,7 +68,7 @@ impl KeylessInstall {
     /// Returns the identity of the install: its machine hash, or else the ID that the app chose.
     ///
     /// The prefix keeps an app-chosen ID from colliding with another device's machine hash.
-    pub fn device(&self) -> String {
+    pub fn identity(&self) -> String {
         match &self.machine_hash {
             Some(hash) => format!("machine:{hash}"),
             None => format!("install:{}", self.instance_id),
@@ -87,7 +87,7 @@ mod tests {
             state: Trial,
             seen_at: Timestamp::from_millis(1_000),
         };
-        let due = last.seen_at.plus_millis(WRITE_EVERY_MILLIS);
+        let due = last.seen_at.plus_millis(WRITE_INTERVAL_MILLIS);
         for (state, now, outdated) in [
             (Trial, last.seen_at, false),
             (Trial, due.plus_millis(-1), false),

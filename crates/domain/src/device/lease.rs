@@ -5,16 +5,16 @@ use serde::Serialize;
 use crate::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid, LicenseId},
-    license::LicenseTerms,
+    license::LeaseInputs,
     named_enum,
     time::Timestamp,
 };
 
 /// Maximum lifetime of a lease: seven days, in seconds.
-pub const LEASE_SECONDS: i64 = 604_800;
+pub const MAX_LEASE_SECONDS: i64 = 604_800;
 
 /// Clock skew that clients tolerate, in seconds: a lease ends once `now > expiresAt + 300`.
-pub const SKEW_SECONDS: i64 = 300;
+pub const CLOCK_SKEW_SECONDS: i64 = 300;
 
 named_enum! {
     /// Extent to which a lease allows the app to run.
@@ -55,20 +55,22 @@ impl LeaseClaims {
     ///
     /// A lease lasts seven days, but an active one never outlives its license.
     pub fn new(
-        license: &LicenseTerms,
+        license: &LeaseInputs,
         instance_id: InstanceId,
         kid: Kid,
         status: LeaseStatus,
         now: Timestamp,
     ) -> Self {
         let issued_at = now.seconds();
-        let seven_days = issued_at.saturating_add(LEASE_SECONDS);
+        let seven_days = issued_at.saturating_add(MAX_LEASE_SECONDS);
         let (expires_at, entitlements) = match (status, license.expires_at) {
             (LeaseStatus::Active, Some(end)) => {
                 (seven_days.min(end.seconds()), license.entitlements.clone())
             }
             (LeaseStatus::Active, None) => (seven_days, license.entitlements.clone()),
-            (LeaseStatus::Expired | LeaseStatus::Fallback, _) => (seven_days, Entitlements::none()),
+            (LeaseStatus::Expired | LeaseStatus::Fallback, _) => {
+                (seven_days, Entitlements::empty())
+            }
         };
         Self {
             kid,
@@ -129,7 +131,7 @@ mod tests {
         let instance = "00000000-0000-4000-8000-000000000001".parse().unwrap();
         let kid = "k1".parse().unwrap();
         LeaseClaims::new(
-            &license(expires_at).terms(),
+            &license(expires_at).lease_inputs(),
             instance,
             kid,
             status,
@@ -164,11 +166,11 @@ mod tests {
         );
         assert_eq!(
             claims(Some(0), LeaseStatus::Expired, 0).entitlements,
-            Entitlements::none()
+            Entitlements::empty()
         );
         assert_eq!(
             claims(Some(0), LeaseStatus::Fallback, 0).entitlements,
-            Entitlements::none()
+            Entitlements::empty()
         );
     }
 

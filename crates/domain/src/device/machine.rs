@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    hex::Digits,
+    hex::HexDigits,
     ids::{ProductId, TenantId},
 };
 
@@ -23,9 +23,9 @@ impl MachineHash {
     ///
     /// Tenant and product are part of the input, so vendors can't correlate each other's devices.
     /// Their slugs therefore never change.
-    pub fn of(tenant: &TenantId, product: &ProductId, stable_id: &str) -> Self {
+    pub fn compute(tenant: &TenantId, product: &ProductId, stable_id: &str) -> Self {
         let text = format!("keylight-keyless-machine-v1|{tenant}|{product}|{stable_id}");
-        Self(Digits(&Sha256::digest(text).into()).to_string().into())
+        Self(HexDigits(&Sha256::digest(text).into()).to_string().into())
     }
 
     /// Returns the 64 digits.

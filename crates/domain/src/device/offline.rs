@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     activation::LastLease,
-    lease::{LeaseStatus, SKEW_SECONDS},
+    lease::{CLOCK_SKEW_SECONDS, LeaseStatus},
     time::Timestamp,
 };
 
 /// Offline validity of a device, according to its newest lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OfflineUntil {
+pub enum OfflineValidity {
     /// Full operation until this time: the end of the lease plus 300 s of client skew, rounded up
     /// to a whole minute.
     Until(Timestamp),
@@ -24,21 +24,21 @@ pub enum OfflineUntil {
 
 impl LastLease {
     /// Returns how long the device keeps running on this lease.
-    pub const fn offline_until(self) -> OfflineUntil {
+    pub const fn offline_validity(self) -> OfflineValidity {
         match self.status {
             LeaseStatus::Active => {
-                let end = self.expires_at.plus_millis(SKEW_SECONDS * 1_000);
-                OfflineUntil::Until(end.round_up_to_minute())
+                let end = self.expires_at.plus_millis(CLOCK_SKEW_SECONDS * 1_000);
+                OfflineValidity::Until(end.round_up_to_minute())
             }
-            LeaseStatus::Fallback => OfflineUntil::Reduced,
-            LeaseStatus::Expired => OfflineUntil::Stopped,
+            LeaseStatus::Fallback => OfflineValidity::Reduced,
+            LeaseStatus::Expired => OfflineValidity::Stopped,
         }
     }
 }
 
-impl OfflineUntil {
+impl OfflineValidity {
     /// Returns the end of full operation if it is after `now`.
-    pub fn still_at(self, now: Timestamp) -> Option<Timestamp> {
+    pub fn remaining_at(self, now: Timestamp) -> Option<Timestamp> {
         match self {
             Self::Until(end) if now < end => Some(end),
             Self::Until(_) | Self::Reduced | Self::Stopped => None,
@@ -63,28 +63,28 @@ mod tests {
                 status: LeaseStatus::Active,
                 expires_at: Timestamp::from_seconds(lease_end),
             };
-            let expected = OfflineUntil::Until(Timestamp::from_seconds(until));
-            assert_eq!(lease.offline_until(), expected, "{lease_end}");
+            let expected = OfflineValidity::Until(Timestamp::from_seconds(until));
+            assert_eq!(lease.offline_validity(), expected, "{lease_end}");
         }
         for (status, expected) in [
-            (LeaseStatus::Fallback, OfflineUntil::Reduced),
-            (LeaseStatus::Expired, OfflineUntil::Stopped),
+            (LeaseStatus::Fallback, OfflineValidity::Reduced),
+            (LeaseStatus::Expired, OfflineValidity::Stopped),
         ] {
             let lease = LastLease {
                 status,
                 expires_at: Timestamp::from_seconds(minute),
             };
-            assert_eq!(lease.offline_until(), expected);
+            assert_eq!(lease.offline_validity(), expected);
         }
     }
 
     #[test]
     fn remaining_time_is_none_after_the_end() {
         let end = Timestamp::from_seconds(60);
-        let until = OfflineUntil::Until(end);
-        assert_eq!(until.still_at(end.plus_millis(-1)), Some(end));
-        assert_eq!(until.still_at(end), None);
-        assert_eq!(OfflineUntil::Reduced.still_at(end), None);
-        assert_eq!(OfflineUntil::Stopped.still_at(end), None);
+        let until = OfflineValidity::Until(end);
+        assert_eq!(until.remaining_at(end.plus_millis(-1)), Some(end));
+        assert_eq!(until.remaining_at(end), None);
+        assert_eq!(OfflineValidity::Reduced.remaining_at(end), None);
+        assert_eq!(OfflineValidity::Stopped.remaining_at(end), None);
     }
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
-    hex::{self, Digits},
+    hex::{self, HexDigits},
     time::Timestamp,
 };
 
@@ -22,21 +22,21 @@ pub struct SdkKeyError;
 
 /// How long a replaced key keeps working, in whole days, so that apps in the field can be updated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OldKeys(u32);
+pub struct GracePeriod(u32);
 
-impl OldKeys {
+impl GracePeriod {
     /// Default grace period: thirty days.
-    pub const KEEP_FOR_GRACE: Self = Self(30);
+    pub const DEFAULT: Self = Self(30);
     /// No grace period, for a leaked key.
-    pub const END_NOW: Self = Self(0);
+    pub const NONE: Self = Self(0);
 
     /// Grace periods that operators can choose from, in days.
     pub const CHOICES: [Self; 7] = [
-        Self::END_NOW,
+        Self::NONE,
         Self(1),
         Self(7),
         Self(14),
-        Self::KEEP_FOR_GRACE,
+        Self::DEFAULT,
         Self(60),
         Self(90),
     ];
@@ -62,12 +62,12 @@ const PREFIX: &str = "sdk_live_";
 impl SdkKey {
     /// Creates a key from 32 random bytes.
     pub fn generate(random: [u8; 32]) -> Self {
-        Self(Zeroizing::new(format!("{PREFIX}{}", Digits(&random))))
+        Self(Zeroizing::new(format!("{PREFIX}{}", HexDigits(&random))))
     }
 
     /// Returns the hash that is stored.
     pub fn hash(&self) -> SdkKeyHash {
-        SdkKeyHash::of(self.0.as_bytes())
+        SdkKeyHash::compute(self.0.as_bytes())
     }
 
     /// Returns the plaintext key. Only for the response that creates it.
@@ -96,13 +96,13 @@ pub struct SdkKeyHash([u8; 32]);
 
 impl SdkKeyHash {
     /// Hashes arbitrary bytes sent by a device.
-    pub fn of(sent: &[u8]) -> Self {
+    pub fn compute(sent: &[u8]) -> Self {
         Self(Sha256::digest(sent).into())
     }
 
     /// Parses a stored hash of 64 lowercase hex digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        hex::read(text).map(Self)
+        hex::decode(text).map(Self)
     }
 
     /// Returns the bytes, for constant-time comparison.
@@ -128,23 +128,23 @@ pub struct ListedSdkKey {
 
 impl ListedSdkKey {
     /// Returns whether the key is accepted at `now`.
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_valid(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| now < end)
     }
 }
 
 /// Minimum interval between writes of a key's last use: one minute, which limits the writes caused
 /// by device calls to one per key and minute.
-const USE_NOTED_EVERY_MILLIS: i64 = 60_000;
+const USE_RECORD_INTERVAL_MILLIS: i64 = 60_000;
 
 /// Returns whether a use at `now` must be recorded, given the last recorded use.
-pub fn is_use_news(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
-    last_used_at.is_none_or(|last| last.plus_millis(USE_NOTED_EVERY_MILLIS) <= now)
+pub fn should_record_use(last_used_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_used_at.is_none_or(|last| last.plus_millis(USE_RECORD_INTERVAL_MILLIS) <= now)
 }
 
 impl fmt::Display for SdkKeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Digits(&self.0).fmt(f)
+        HexDigits(&self.0).fmt(f)
     }
 }
 

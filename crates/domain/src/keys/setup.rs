@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::{
-    hex::{self, Digits},
+    hex::{self, HexDigits},
     key::{ALPHABET, fold_width, is_separator},
 };
 
@@ -14,10 +14,10 @@ use crate::{
 pub const RANDOM_BYTES: usize = 13;
 
 /// Number of wrong attempts that invalidates a code.
-pub const MOST_WRONG_TRIES: u32 = 5;
+pub const MAX_WRONG_ATTEMPTS: u32 = 5;
 
 const SYMBOLS: usize = 20;
-const GROUP: usize = 4;
+const GROUP_SIZE: usize = 4;
 
 /// A setup code in normalized form: upper case, without separators.
 ///
@@ -61,7 +61,7 @@ impl SetupCode {
     pub fn expose(&self) -> Zeroizing<String> {
         let mut written = Zeroizing::new(String::with_capacity(2 * self.0.len()));
         for (place, symbol) in self.0.chars().enumerate() {
-            if place > 0 && place % GROUP == 0 {
+            if place > 0 && place % GROUP_SIZE == 0 {
                 written.push('-');
             }
             written.push(symbol);
@@ -77,7 +77,7 @@ pub struct SetupCodeHash([u8; 32]);
 impl SetupCodeHash {
     /// Parses a stored hash of 64 lowercase hex digits.
     pub fn from_hex(text: &str) -> Option<Self> {
-        hex::read(text).map(Self)
+        hex::decode(text).map(Self)
     }
 
     /// Returns the bytes, for constant-time comparison.
@@ -88,7 +88,7 @@ impl SetupCodeHash {
 
 impl fmt::Display for SetupCodeHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Digits(&self.0).fmt(f)
+        HexDigits(&self.0).fmt(f)
     }
 }
 

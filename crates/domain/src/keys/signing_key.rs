@@ -2,17 +2,17 @@
 
 use crate::{
     ids::Kid,
-    lease::{LEASE_SECONDS, SKEW_SECONDS},
+    lease::{CLOCK_SKEW_SECONDS, MAX_LEASE_SECONDS},
     time::{DAY_MILLIS, Timestamp},
 };
 
 /// Recommended days between listing a new key and signing with it, so that apps can learn of it.
-pub const ADVISED_DAYS: u32 = 14;
+pub const RECOMMENDED_WAIT_DAYS: u32 = 14;
 
 /// Time after which no lease of a retired key is valid, in milliseconds: seven days, the clients'
 /// 300 s of skew, and one minute for a response that another server was signing during the
 /// retirement.
-const LAST_LEASE_MILLIS: i64 = (LEASE_SECONDS + SKEW_SECONDS + 60) * 1_000;
+const DROP_DELAY_MILLIS: i64 = (MAX_LEASE_SECONDS + CLOCK_SKEW_SECONDS + 60) * 1_000;
 
 /// Stage of a key's life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct ListedKey {
 
 /// Why a key is promoted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
+pub enum PromotionReason {
     /// Planned rotation, after the recommended waiting time.
     Planned,
     /// Immediate rotation, because the current signing key has leaked.
@@ -49,9 +49,9 @@ pub enum Urgency {
 
 /// Why a promotion is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PromotionDenied {
+pub enum PromotionError {
     /// The key is the signing key already.
-    SignsAlready,
+    AlreadySigning,
     /// Apps have not had enough time to learn of the key.
     TooNew {
         /// Whole days left of [`ADVISED_DAYS`], rounded up.
@@ -63,32 +63,32 @@ impl ListedKey {
     /// Decides whether the key may become the signing key at `now`.
     pub fn decide_promotion(
         &self,
-        urgency: Urgency,
+        urgency: PromotionReason,
         now: Timestamp,
-    ) -> Result<(), PromotionDenied> {
+    ) -> Result<(), PromotionError> {
         if self.stage == KeyStage::Signing {
-            return Err(PromotionDenied::SignsAlready);
+            return Err(PromotionError::AlreadySigning);
         }
-        match (urgency, days_to_wait(self.created_at, now)) {
-            (Urgency::Leak, _) | (Urgency::Planned, 0) => Ok(()),
-            (Urgency::Planned, days) => Err(PromotionDenied::TooNew { days }),
+        match (urgency, remaining_days(self.created_at, now)) {
+            (PromotionReason::Leak, _) | (PromotionReason::Planned, 0) => Ok(()),
+            (PromotionReason::Planned, days) => Err(PromotionError::TooNew { days }),
         }
     }
 }
 
 /// Returns the latest retirement time of a key without valid leases at `now`.
-pub const fn last_retirement_to_drop(now: Timestamp) -> Timestamp {
-    now.plus_millis(-LAST_LEASE_MILLIS)
+pub const fn drop_cutoff(now: Timestamp) -> Timestamp {
+    now.plus_millis(-DROP_DELAY_MILLIS)
 }
 
 /// Returns when a key retired at `retired_at` is dropped.
-pub const fn dropped_at(retired_at: Timestamp) -> Timestamp {
-    retired_at.plus_millis(LAST_LEASE_MILLIS)
+pub const fn drop_time(retired_at: Timestamp) -> Timestamp {
+    retired_at.plus_millis(DROP_DELAY_MILLIS)
 }
 
 /// Whole days, rounded up, until a key added at `added_at` has been listed for [`ADVISED_DAYS`].
-fn days_to_wait(added_at: Timestamp, now: Timestamp) -> i64 {
-    let left = added_at.plus_days(ADVISED_DAYS).millis() - now.millis();
+fn remaining_days(added_at: Timestamp, now: Timestamp) -> i64 {
+    let left = added_at.plus_days(RECOMMENDED_WAIT_DAYS).millis() - now.millis();
     (left.max(0) + DAY_MILLIS - 1) / DAY_MILLIS
 }
 
@@ -119,19 +119,16 @@ mod tests {
 
     #[test]
     fn retired_key_is_dropped_one_minute_after_its_last_lease() {
-        assert_eq!(
-            dropped_at(NOW).seconds() - NOW.seconds(),
-            604_800 + 300 + 60
-        );
-        assert_eq!(last_retirement_to_drop(dropped_at(NOW)), NOW);
+        assert_eq!(drop_time(NOW).seconds() - NOW.seconds(), 604_800 + 300 + 60);
+        assert_eq!(drop_cutoff(drop_time(NOW)), NOW);
     }
 
     #[test]
     fn promotion_waits_fourteen_days_unless_the_current_key_leaked() {
         use KeyStage::{Added, Retired, Signing};
-        use Urgency::{Leak, Planned};
+        use PromotionReason::{Leak, Planned};
         let due = NOW.plus_days(14);
-        let too_new = |days| Err(PromotionDenied::TooNew { days });
+        let too_new = |days| Err(PromotionError::TooNew { days });
         for (stage, urgency, now, expected) in [
             (Added, Planned, NOW, too_new(14)),
             (Added, Planned, NOW.plus_millis(1), too_new(14)),
@@ -143,8 +140,8 @@ mod tests {
             (Retired(NOW), Planned, NOW, too_new(14)),
             (Retired(NOW), Planned, due, Ok(())),
             (Retired(NOW), Leak, NOW, Ok(())),
-            (Signing, Planned, due, Err(PromotionDenied::SignsAlready)),
-            (Signing, Leak, due, Err(PromotionDenied::SignsAlready)),
+            (Signing, Planned, due, Err(PromotionError::AlreadySigning)),
+            (Signing, Leak, due, Err(PromotionError::AlreadySigning)),
         ] {
             let key = ListedKey {
                 kid: Kid::first(),

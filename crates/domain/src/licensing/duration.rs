@@ -3,7 +3,7 @@
 use crate::named_enum;
 
 /// Maximum duration of a license in days. Anything longer is a lifetime license.
-pub const MOST_DAYS: u32 = 36_500;
+pub const MAX_DAYS: u32 = 36_500;
 
 named_enum! {
     /// Unit in which a duration is entered.
@@ -27,7 +27,7 @@ pub struct DurationError;
 
 impl DurationUnit {
     /// Returns the length of one unit in days.
-    pub const fn days(self) -> u32 {
+    pub const fn to_days(self) -> u32 {
         match self {
             Self::Days => 1,
             Self::Weeks => 7,
@@ -38,28 +38,28 @@ impl DurationUnit {
 }
 
 /// Converts a count of units to days.
-pub fn days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
-    let days = count.checked_mul(unit.days()).ok_or(DurationError)?;
-    (1..=MOST_DAYS)
+pub fn to_days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
+    let days = count.checked_mul(unit.to_days()).ok_or(DurationError)?;
+    (1..=MAX_DAYS)
         .contains(&days)
         .then_some(days)
         .ok_or(DurationError)
 }
 
 /// Expresses days in the largest unit that divides them evenly.
-pub fn in_largest_unit(days: u32) -> (u32, DurationUnit) {
+pub fn to_largest_unit(days: u32) -> (u32, DurationUnit) {
     let mut units = DurationUnit::ALL.into_iter().rev();
-    let unit = units.find(|unit| days > 0 && days.is_multiple_of(unit.days()));
+    let unit = units.find(|unit| days > 0 && days.is_multiple_of(unit.to_days()));
     let unit = unit.unwrap_or(DurationUnit::Days);
-    (days / unit.days(), unit)
+    (days / unit.to_days(), unit)
 }
 
 /// Formats a duration: `1 year`, `2 weeks`, `Lifetime`.
-pub fn words(days: Option<u32>) -> String {
+pub fn describe(days: Option<u32>) -> String {
     let Some(days) = days else {
         return "Lifetime".to_owned();
     };
-    let (count, unit) = in_largest_unit(days);
+    let (count, unit) = to_largest_unit(days);
     let unit = unit.as_str();
     if count == 1 {
         format!("1 {}", unit.trim_end_matches('s'))
@@ -85,7 +85,7 @@ mod tests {
             (0, DurationUnit::Years, Err(DurationError)),
             (u32::MAX, DurationUnit::Weeks, Err(DurationError)),
         ] {
-            assert_eq!(days(count, unit), stored, "{count} {unit:?}");
+            assert_eq!(to_days(count, unit), stored, "{count} {unit:?}");
         }
     }
 
@@ -100,7 +100,7 @@ mod tests {
             (Some(1), "1 day"),
             (None, "Lifetime"),
         ] {
-            assert_eq!(words(days), read);
+            assert_eq!(describe(days), read);
         }
         for unit in DurationUnit::ALL {
             assert_eq!(DurationUnit::from_name(unit.as_str()), Some(unit));
@@ -112,12 +112,12 @@ mod tests {
         fn any_duration_is_1_to_36500_days_or_an_error(
             count in prop_oneof![0..40_000_u32, any::<u32>()], unit in select(DurationUnit::ALL.to_vec())
         ) {
-            let meant = u64::from(count) * u64::from(unit.days());
-            match days(count, unit) {
+            let meant = u64::from(count) * u64::from(unit.to_days());
+            match to_days(count, unit) {
                 Ok(stored) => {
                     prop_assert_eq!(u64::from(stored), meant);
-                    let (shown, shown_unit) = in_largest_unit(stored);
-                    prop_assert_eq!(days(shown, shown_unit), Ok(stored));
+                    let (shown, shown_unit) = to_largest_unit(stored);
+                    prop_assert_eq!(to_days(shown, shown_unit), Ok(stored));
                 }
                 Err(DurationError) => prop_assert!(meant == 0 || meant > 36_500),
             }

@@ -60,7 +60,7 @@ pub struct Entitlements(BTreeSet<Entitlement>);
 
 impl Entitlements {
     /// Returns the empty set, as in leases that are not active.
-    pub const fn none() -> Self {
+    pub const fn empty() -> Self {
         Self(BTreeSet::new())
     }
 
@@ -108,6 +108,6 @@ mod tests {
         let names = ["sync", "pro", "a-b", "a.b", "a_b"];
         let set: Entitlements = names.iter().map(|name| name.parse().unwrap()).collect();
         assert_eq!(set.to_string(), "a-b,a.b,a_b,pro,sync");
-        assert_eq!(Entitlements::none().to_string(), "");
+        assert_eq!(Entitlements::empty().to_string(), "");
     }
 }

@@ -29,9 +29,9 @@ pub struct ExportedLicense {
     /// Masked key.
     pub display_key: DisplayKey,
     /// Slug of the product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// Slug of the key type.
-    pub key_type: KeyTypeId,
+    pub key_type_id: KeyTypeId,
     /// Status at the time of the export.
     pub status: Status,
     /// Number of active devices.
@@ -51,13 +51,13 @@ impl ExportedLicense {
     pub fn cells(&self, iso: fn(Timestamp) -> String) -> [String; 10] {
         [
             self.id.to_string(),
-            inert(self.display_key.as_str()),
-            inert(self.product.as_str()),
-            inert(self.key_type.as_str()),
+            neutralize_formula(self.display_key.as_str()),
+            neutralize_formula(self.product_id.as_str()),
+            neutralize_formula(self.key_type_id.as_str()),
             self.status.as_str().to_owned(),
             self.active_count.to_string(),
             self.activation_limit.to_string(),
-            inert(self.customer_email.as_deref().unwrap_or_default()),
+            neutralize_formula(self.customer_email.as_deref().unwrap_or_default()),
             iso(self.created_at),
             self.expires_at.map(iso).unwrap_or_default(),
         ]
@@ -68,7 +68,7 @@ impl ExportedLicense {
 /// quotes does not end a row.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RowCounter {
-    lines: u32,
+    complete_lines: u32,
     is_quoted: bool,
 }
 
@@ -79,7 +79,9 @@ impl RowCounter {
             match byte {
                 // A quote inside a quoted cell is doubled, so it toggles the flag twice.
                 b'"' => self.is_quoted = !self.is_quoted,
-                b'\n' if !self.is_quoted => self.lines = self.lines.saturating_add(1),
+                b'\n' if !self.is_quoted => {
+                    self.complete_lines = self.complete_lines.saturating_add(1)
+                }
                 _ => {}
             }
         }
@@ -87,13 +89,13 @@ impl RowCounter {
 
     /// Returns the number of complete rows, not counting the header.
     pub const fn rows(&self) -> u32 {
-        self.lines.saturating_sub(1)
+        self.complete_lines.saturating_sub(1)
     }
 }
 
 /// Neutralizes formulas: prefixes a cell with an apostrophe if a spreadsheet might evaluate it.
 /// Some spreadsheets evaluate a formula even after leading white space.
-fn inert(text: &str) -> String {
+fn neutralize_formula(text: &str) -> String {
     let runs = |symbol: char| matches!(symbol, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(runs);
     if is_formula {
@@ -113,7 +115,11 @@ mod tests {
             "=cmd()", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "＝1", "＠A1",
             "\tplain",
         ] {
-            assert_eq!(inert(formula), format!("'{formula}"), "{formula:?}");
+            assert_eq!(
+                neutralize_formula(formula),
+                format!("'{formula}"),
+                "{formula:?}"
+            );
         }
         for text in [
             "",
@@ -124,7 +130,7 @@ mod tests {
             "\"quoted\", x",
             "😀",
         ] {
-            assert_eq!(inert(text), text);
+            assert_eq!(neutralize_formula(text), text);
         }
     }
 
@@ -153,8 +159,8 @@ mod tests {
         let license = ExportedLicense {
             id: "0a".repeat(32).parse().unwrap(),
             display_key: DisplayKey::from_stored("ACME-XXXX-···-7B2D".into()),
-            product: "notes".parse().unwrap(),
-            key_type: "pro".parse().unwrap(),
+            product_id: "notes".parse().unwrap(),
+            key_type_id: "pro".parse().unwrap(),
             status: Status::Expired,
             active_count: 1,
             activation_limit: 3,

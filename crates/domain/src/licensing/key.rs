@@ -15,7 +15,7 @@ pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 pub const RANDOM_BYTES: usize = 10;
 
 /// Allowed number of symbols of a key that is minted, imported or looked up.
-pub const SYMBOLS: std::ops::RangeInclusive<usize> = 12..=64;
+pub const LENGTH_RANGE: std::ops::RangeInclusive<usize> = 12..=64;
 
 /// A plaintext license key.
 ///
@@ -23,13 +23,13 @@ pub const SYMBOLS: std::ops::RangeInclusive<usize> = 12..=64;
 /// or a file by accident. [`LicenseKey::expose`] is the only way to read it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseKey {
-    written: String,
-    normalised: String,
+    plaintext: String,
+    normalized: String,
 }
 
 /// Why a text is not a license key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ParseError {
+pub enum LicenseKeyError {
     /// Nothing is left after dropping white space and hyphens.
     #[error("the license key is empty")]
     Empty,
@@ -43,8 +43,8 @@ impl LicenseKey {
     /// ASCII and converts letters to upper case.
     ///
     /// Fails if the result is empty or contains anything but `A-Z0-9`.
-    pub fn parse(typed: &str) -> Result<Self, ParseError> {
-        let mut normalised = String::with_capacity(typed.len().min(*SYMBOLS.end()));
+    pub fn parse(typed: &str) -> Result<Self, LicenseKeyError> {
+        let mut normalised = String::with_capacity(typed.len().min(*LENGTH_RANGE.end()));
         for symbol in typed
             .chars()
             .map(fold_width)
@@ -52,16 +52,16 @@ impl LicenseKey {
         {
             if !symbol.is_ascii_alphanumeric() {
                 normalised.zeroize();
-                return Err(ParseError::Symbol);
+                return Err(LicenseKeyError::Symbol);
             }
             normalised.push(symbol.to_ascii_uppercase());
         }
         if normalised.is_empty() {
-            return Err(ParseError::Empty);
+            return Err(LicenseKeyError::Empty);
         }
         Ok(Self {
-            written: typed.to_owned(),
-            normalised,
+            plaintext: typed.to_owned(),
+            normalized: normalised,
         })
     }
 
@@ -83,19 +83,19 @@ impl LicenseKey {
         }
         let normalised = written.replace('-', "");
         Self {
-            written,
-            normalised,
+            plaintext: written,
+            normalized: normalised,
         }
     }
 
     /// Returns the ID of the key's license: the SHA-256 of the normalized key.
     pub fn id(&self) -> LicenseId {
-        LicenseId::from_hash(Sha256::digest(self.normalised.as_bytes()).into())
+        LicenseId::from_hash(Sha256::digest(self.normalized.as_bytes()).into())
     }
 
     /// Extracts up to ten candidates for a whole key from a longer text: each run between
     /// punctuation, and each word of that run.
-    pub fn within(text: &str) -> Vec<Self> {
+    pub fn extract_candidates(text: &str) -> Vec<Self> {
         let is_punctuation = |symbol: char| {
             let folded = fold_width(symbol);
             !folded.is_ascii_alphanumeric() && !is_separator(folded)
@@ -106,54 +106,54 @@ impl LicenseKey {
             parts.flat_map(|part| std::iter::once(part).chain(part.split_whitespace()));
         candidates
             .filter_map(|candidate| Self::parse(candidate).ok())
-            .filter(Self::has_length)
+            .filter(Self::is_full_length)
             .take(10)
             .collect()
     }
 
     /// Returns whether the key has the format of newly minted keys: the prefix of its product and
     /// 16 symbols of [`ALPHABET`].
-    pub fn looks_minted(&self, prefix: &KeyPrefix) -> bool {
-        let random = self.normalised.strip_prefix(prefix.as_str());
+    pub fn has_generated_format(&self, prefix: &KeyPrefix) -> bool {
+        let random = self.normalized.strip_prefix(prefix.as_str());
         random.is_some_and(|random| {
             random.len() == 16 && random.bytes().all(|symbol| ALPHABET.contains(&symbol))
         })
     }
 
     /// Returns whether the key is as long as a whole key.
-    pub fn has_length(&self) -> bool {
-        SYMBOLS.contains(&self.normalised.len())
+    pub fn is_full_length(&self) -> bool {
+        LENGTH_RANGE.contains(&self.normalized.len())
     }
 
     /// Returns whether the key begins with a product's prefix.
     pub fn starts_with(&self, prefix: &KeyPrefix) -> bool {
-        self.normalised.starts_with(prefix.as_str())
+        self.normalized.starts_with(prefix.as_str())
     }
 
     /// Returns the masked form of the key, which is stored and displayed.
     pub fn display_key(&self, prefix: &KeyPrefix) -> DisplayKey {
-        let shows_prefix = self.normalised.len() >= 16 && self.starts_with(prefix);
+        let shows_prefix = self.normalized.len() >= 16 && self.starts_with(prefix);
         let shown = if shows_prefix {
             prefix.as_str()
         } else {
             HIDDEN_PREFIX
         };
-        let last = self.normalised.len().saturating_sub(4);
+        let last = self.normalized.len().saturating_sub(4);
         DisplayKey {
-            text: format!("{shown}{HIDDEN_MIDDLE}{}", &self.normalised[last..]),
+            text: format!("{shown}{HIDDEN_MIDDLE}{}", &self.normalized[last..]),
         }
     }
 
     /// Returns the plaintext key. Only for the response that mints it.
     pub fn expose(&self) -> &str {
-        &self.written
+        &self.plaintext
     }
 }
 
 impl Drop for LicenseKey {
     fn drop(&mut self) {
-        self.written.zeroize();
-        self.normalised.zeroize();
+        self.plaintext.zeroize();
+        self.normalized.zeroize();
     }
 }
 
@@ -276,7 +276,7 @@ mod tests {
     fn full_length_is_12_to_64_symbols() {
         for (length, whole) in [(11, false), (12, true), (64, true), (65, false)] {
             let key = LicenseKey::parse(&"A-".repeat(length)).unwrap();
-            assert_eq!(key.has_length(), whole, "{length}");
+            assert_eq!(key.is_full_length(), whole, "{length}");
         }
         let key = LicenseKey::parse("acme-pro0-0000-0001").unwrap();
         assert!(key.starts_with(&prefix("ACME")) && !key.starts_with(&prefix("STDO")));
@@ -295,19 +295,21 @@ mod tests {
             "ACME_4B2K_9XJP_T8WM_Q3VZ",
             "https://x.example/?key=ACME-4B2K-9XJP-T8WM-Q3VZ&y=1",
         ] {
-            let found = LicenseKey::within(text);
+            let found = LicenseKey::extract_candidates(text);
             assert!(found.iter().any(|found| found.id() == key.id()), "{text}");
         }
-        assert!(key.looks_minted(&prefix("ACME")) && !key.looks_minted(&prefix("STDO")));
+        assert!(
+            key.has_generated_format(&prefix("ACME")) && !key.has_generated_format(&prefix("STDO"))
+        );
         for other in [
             "acme-corporation",
             "ACME-PRO0-0000-0001",
             "ACME-4B2K-9XJP-T8WM-Q3VZ-2",
         ] {
             let key = LicenseKey::parse(other).unwrap();
-            assert!(!key.looks_minted(&prefix("ACME")), "{other}");
+            assert!(!key.has_generated_format(&prefix("ACME")), "{other}");
         }
-        assert!(LicenseKey::within(&"ACME4B2K9XJP, ".repeat(50)).len() == 10);
+        assert!(LicenseKey::extract_candidates(&"ACME4B2K9XJP, ".repeat(50)).len() == 10);
     }
 
     #[test]
@@ -322,7 +324,7 @@ mod tests {
             "\u{FEFF}ACME\u{3000}4B2K\u{FF0D}9XJP\u{A0}T8WM\u{AD}Q3VZ",
         ] {
             let key = LicenseKey::parse(typed).unwrap();
-            assert!(key.normalised == "ACME4B2K9XJPT8WMQ3VZ", "{typed:?}");
+            assert!(key.normalized == "ACME4B2K9XJPT8WMQ3VZ", "{typed:?}");
             assert_eq!(key.id().to_string(), hash, "{typed:?}");
         }
     }
@@ -330,12 +332,12 @@ mod tests {
     #[test]
     fn empty_or_non_alphanumeric_text_is_not_a_key() {
         for (typed, why) in [
-            ("", ParseError::Empty),
-            (" -\u{2014}\t", ParseError::Empty),
-            ("ACME_4B2K", ParseError::Symbol),
-            ("ACME\0", ParseError::Symbol),
-            ("ÄCME", ParseError::Symbol),
-            ("ACME\u{661}", ParseError::Symbol),
+            ("", LicenseKeyError::Empty),
+            (" -\u{2014}\t", LicenseKeyError::Empty),
+            ("ACME_4B2K", LicenseKeyError::Symbol),
+            ("ACME\0", LicenseKeyError::Symbol),
+            ("ÄCME", LicenseKeyError::Symbol),
+            ("ACME\u{661}", LicenseKeyError::Symbol),
         ] {
             assert_eq!(LicenseKey::parse(typed).err(), Some(why), "{typed:?}");
         }
@@ -376,7 +378,7 @@ mod tests {
         #[test]
         fn any_accepted_key_normalizes_to_ascii(typed in ".*") {
             if let Ok(key) = LicenseKey::parse(&typed) {
-                prop_assert!(key.normalised.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+                prop_assert!(key.normalized.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
                 key.display_key(&prefix("ACME"));
             }
         }

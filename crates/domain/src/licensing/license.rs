@@ -12,7 +12,7 @@ use crate::{
 
 /// A reference to a license, with enough to display it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NamedLicense {
+pub struct LicenseRef {
     /// License ID.
     pub id: LicenseId,
     /// Masked key.
@@ -73,13 +73,13 @@ pub struct Customer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct License {
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// License ID: the hash of its key.
     pub id: LicenseId,
     /// The licensed product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// The key type it was minted from. Later changes to the key type do not affect the license.
-    pub key_type: KeyTypeId,
+    pub key_type_id: KeyTypeId,
     /// Masked key.
     pub display_key: DisplayKey,
     /// Stored state.
@@ -99,9 +99,9 @@ pub struct License {
     /// The buyer.
     pub customer: Customer,
     /// The license that this one replaced.
-    pub predecessor: Option<LicenseId>,
+    pub predecessor_id: Option<LicenseId>,
     /// The license that replaced this one.
-    pub successor: Option<LicenseId>,
+    pub successor_id: Option<LicenseId>,
 }
 
 impl License {
@@ -111,10 +111,10 @@ impl License {
     }
 
     /// Returns the fields that leases depend on.
-    pub fn terms(&self) -> LicenseTerms {
-        LicenseTerms {
+    pub fn lease_inputs(&self) -> LeaseInputs {
+        LeaseInputs {
             id: self.id,
-            product: self.product.clone(),
+            product_id: self.product_id.clone(),
             state: self.state,
             expires_at: self.expires_at,
             entitlements: self.entitlements.clone(),
@@ -123,8 +123,8 @@ impl License {
     }
 
     /// Converts the license into a reference.
-    pub fn named(self) -> NamedLicense {
-        NamedLicense {
+    pub fn into_ref(self) -> LicenseRef {
+        LicenseRef {
             id: self.id,
             display_key: self.display_key,
         }
@@ -133,11 +133,11 @@ impl License {
 
 /// The fields of a license that leases depend on: all that a device call needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LicenseTerms {
+pub struct LeaseInputs {
     /// License ID: the hash of its key.
     pub id: LicenseId,
     /// The licensed product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// Stored state.
     pub state: LicenseState,
     /// Expiry, on a whole second; `None` for lifetime.

@@ -28,7 +28,7 @@ pub struct Tenant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// Slug.
     pub id: ProductId,
     /// Display name.
@@ -46,9 +46,9 @@ pub struct Product {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyType {
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// The product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// Slug.
     pub id: KeyTypeId,
     /// Maximum number of active devices; at least 1.

@@ -8,10 +8,10 @@ use crate::{
 };
 
 /// Validity of signed settings: one day, in seconds.
-const SETTINGS_SECONDS: i64 = 86_400;
+const SETTINGS_VALIDITY_SECONDS: i64 = 86_400;
 
 /// Maximum trial length: 36,500 days, about a hundred years.
-const MOST_TRIAL_DAYS: u32 = 36_500;
+const MAX_TRIAL_DAYS: u32 = 36_500;
 
 /// Length of a trial in days: 0 to 36,500.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl TryFrom<i64> for TrialDays {
     fn try_from(days: i64) -> Result<Self, TrialDaysError> {
         u32::try_from(days)
             .ok()
-            .filter(|days| *days <= MOST_TRIAL_DAYS)
+            .filter(|days| *days <= MAX_TRIAL_DAYS)
             .map(Self)
             .ok_or(TrialDaysError)
     }
@@ -67,9 +67,9 @@ pub struct SettingsClaims {
     /// ID of the signing key.
     pub kid: Kid,
     /// The owning tenant.
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// The product.
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// Time of signing.
     pub issued_at: i64,
     /// End of validity.
@@ -95,10 +95,10 @@ impl SettingsClaims {
         let issued_at = now.seconds();
         Some(Self {
             kid: kid.clone(),
-            tenant: tenant.clone(),
-            product: product.clone(),
+            tenant_id: tenant.clone(),
+            product_id: product.clone(),
             issued_at,
-            expires_at: issued_at.saturating_add(SETTINGS_SECONDS),
+            expires_at: issued_at.saturating_add(SETTINGS_VALIDITY_SECONDS),
             trial_duration_days: settings.trial_days?.get(),
             free_tier_enabled: settings.free_tier.unwrap_or(false),
         })
@@ -108,8 +108,8 @@ impl SettingsClaims {
     pub fn signed_bytes(&self) -> Vec<u8> {
         let Self {
             kid,
-            tenant,
-            product,
+            tenant_id: tenant,
+            product_id: product,
             issued_at,
             expires_at,
             trial_duration_days,

@@ -24,7 +24,7 @@ use self::{
 };
 
 /// Generates fixed names, some with an extra character.
-fn known_name() -> impl Strategy<Value = String> {
+fn fixed_name() -> impl Strategy<Value = String> {
     let names = Action::ALL.map(Action::as_str).into_iter();
     let names = names
         .chain(ActorKind::ALL.map(ActorKind::as_str))
@@ -41,7 +41,7 @@ fn known_name() -> impl Strategy<Value = String> {
 }
 
 /// Generates one way of typing a symbol: lower case, full width, and the separator after it.
-fn habit() -> impl Strategy<Value = (bool, bool, &'static str)> {
+fn spelling_variation() -> impl Strategy<Value = (bool, bool, &'static str)> {
     let separators = vec!["", "", "-", " ", "\t", "\u{2014}", "\u{FEFF}", "\u{FF0D} "];
     (any::<bool>(), any::<bool>(), select(separators))
 }
@@ -70,7 +70,7 @@ proptest! {
 
     #[test]
     fn keys_and_codes_are_equal_in_every_spelling(
-        symbols in "[A-Z0-9]{1,64}", habits in proptest::collection::vec(habit(), 64)
+        symbols in "[A-Z0-9]{1,64}", habits in proptest::collection::vec(spelling_variation(), 64)
     ) {
         let written = written(&symbols, &habits);
         let key = |text: &str| LicenseKey::parse(text).map(|key| key.id());
@@ -104,7 +104,7 @@ proptest! {
     }
 
     #[test]
-    fn fixed_names_have_exactly_one_spelling(text in known_name()) {
+    fn fixed_names_have_exactly_one_spelling(text in fixed_name()) {
         name(&text);
     }
 }

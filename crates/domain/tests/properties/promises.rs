@@ -21,21 +21,21 @@ use keywright_domain::{
     slug::RESERVED_TENANT_SLUGS,
 };
 
-use super::round_trip::{survives, written_one_way};
+use super::round_trip::{parse_and_round_trip, parse_with_one_spelling};
 
 /// A license key parses to the same ID in every spelling, and its masked form hides enough of it.
 pub(crate) fn license_key(typed: &str) {
     let id = |text: &str| LicenseKey::parse(text).map(|key| key.id());
-    for written in rewritten(typed) {
+    for written in spellings(typed) {
         assert_eq!(id(&written), id(typed), "{typed:?} as {written:?}");
     }
-    let within = LicenseKey::within(typed);
-    assert!(within.len() <= 10 && within.iter().all(LicenseKey::has_length));
+    let within = LicenseKey::extract_candidates(typed);
+    assert!(within.len() <= 10 && within.iter().all(LicenseKey::is_full_length));
     let Ok(key) = LicenseKey::parse(typed) else {
         return;
     };
     assert!(id(key.expose()) == Ok(key.id()), "{typed:?}");
-    if !key.has_length() {
+    if !key.is_full_length() {
         return;
     }
     assert!(within.first().is_some_and(|found| found.id() == key.id()));
@@ -59,7 +59,7 @@ pub(crate) fn license_key(typed: &str) {
 /// A setup code has the same hash in every spelling, and its printed form parses back to it.
 pub(crate) fn setup_code(typed: &str) {
     let hash = |text: &str| SetupCode::parse(text).map(|code| code.hash().to_string());
-    for written in rewritten(typed) {
+    for written in spellings(typed) {
         assert_eq!(hash(&written), hash(typed), "{typed:?} as {written:?}");
     }
     if let Some(code) = SetupCode::parse(typed) {
@@ -96,9 +96,9 @@ pub(crate) fn search_term(typed: &str) {
 pub(crate) fn name(text: &str) {
     slugs(text);
     hashes(text);
-    survives::<InstanceId>(text);
-    survives::<OperatorId>(text);
-    survives::<FormId>(text);
+    parse_and_round_trip::<InstanceId>(text);
+    parse_and_round_trip::<OperatorId>(text);
+    parse_and_round_trip::<FormId>(text);
     if let Ok(days) = text.parse::<TrialDays>() {
         assert_eq!(TrialDays::try_from(i64::from(days.get())), Ok(days));
         assert!(days.get() <= 36_500);
@@ -114,16 +114,19 @@ fn slugs(text: &str) {
                 .bytes()
                 .all(|byte| is_symbol(byte) || marks.contains(char::from(byte)))
     };
-    if written_one_way::<TenantId>(text).is_some() {
+    if parse_with_one_spelling::<TenantId>(text).is_some() {
         assert!(fits(3, 40, "_-") && !text.starts_with(['_', '-']), "{text}");
         assert!(!RESERVED_TENANT_SLUGS.contains(&text), "{text}");
     }
-    let product = written_one_way::<ProductId>(text).is_some();
-    assert_eq!(product, written_one_way::<KeyTypeId>(text).is_some());
+    let product = parse_with_one_spelling::<ProductId>(text).is_some();
+    assert_eq!(
+        product,
+        parse_with_one_spelling::<KeyTypeId>(text).is_some()
+    );
     if product {
         assert!(fits(1, 32, "_-") && !text.starts_with(['_', '-']), "{text}");
     }
-    if written_one_way::<Kid>(text).is_some() {
+    if parse_with_one_spelling::<Kid>(text).is_some() {
         assert!(text.len() <= 32 && !text.contains('|'), "{text}");
     }
     if let Ok(entitlement) = text.parse::<Entitlement>() {
@@ -144,15 +147,15 @@ fn hashes(text: &str) {
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     let read = [
-        written_one_way::<LicenseId>(text).is_some(),
-        written_one_way::<MachineHash>(text).is_some(),
+        parse_with_one_spelling::<LicenseId>(text).is_some(),
+        parse_with_one_spelling::<MachineHash>(text).is_some(),
         SdkKeyHash::from_hex(text).is_some_and(|hash| hash.to_string() == text),
         SetupCodeHash::from_hex(text).is_some_and(|hash| hash.to_string() == text),
     ];
     assert_eq!(read, [is_hash; 4], "{text}");
     if let Ok(key) = text.parse::<SdkKey>() {
         assert!(key.expose() == text && text.len() == 73, "{text}");
-        assert_eq!(key.hash(), SdkKeyHash::of(text.as_bytes()));
+        assert_eq!(key.hash(), SdkKeyHash::compute(text.as_bytes()));
     }
 }
 
@@ -172,7 +175,7 @@ fn fixed_names(text: &str) {
 }
 
 /// Returns the text as other people, keyboards and mail programs might write it.
-fn rewritten(typed: &str) -> [String; 4] {
+fn spellings(typed: &str) -> [String; 4] {
     let dashed = |symbol: char| [symbol, '\u{2011}', '\u{3000}', '\u{AD}'];
     [
         typed.to_ascii_lowercase(),

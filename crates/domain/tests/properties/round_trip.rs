@@ -6,7 +6,9 @@ use std::{
 };
 
 /// Parses a text and asserts that the value survives a round trip.
-pub(crate) fn survives<T: FromStr + Display + PartialEq + Debug>(text: &str) -> Option<T> {
+pub(crate) fn parse_and_round_trip<T: FromStr + Display + PartialEq + Debug>(
+    text: &str,
+) -> Option<T> {
     let read: T = text.parse().ok()?;
     let again = read.to_string().parse().ok();
     assert_eq!(again.as_ref(), Some(&read), "{text:?}");
@@ -14,8 +16,10 @@ pub(crate) fn survives<T: FromStr + Display + PartialEq + Debug>(text: &str) -> 
 }
 
 /// Parses a text and asserts that formatting returns the identical text.
-pub(crate) fn written_one_way<T: FromStr + Display + PartialEq + Debug>(text: &str) -> Option<T> {
-    let read: T = survives(text)?;
+pub(crate) fn parse_with_one_spelling<T: FromStr + Display + PartialEq + Debug>(
+    text: &str,
+) -> Option<T> {
+    let read: T = parse_and_round_trip(text)?;
     assert_eq!(read.to_string(), text);
     Some(read)
 }

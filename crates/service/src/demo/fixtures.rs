@@ -9,7 +9,7 @@ use keywright_domain::{
     entitlement::Entitlements,
     ids::InstanceId,
     key::{KeyPrefix, LicenseKey},
-    lease::{LEASE_SECONDS, LeaseStatus},
+    lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
     machine::MachineHash,
     plan::Plan,
@@ -30,7 +30,7 @@ use super::{
 use crate::{Error, licenses::new_license};
 
 /// Age of the demo tenants and their products, in days.
-pub(super) const DAYS: u32 = 720;
+pub(super) const HISTORY_DAYS: u32 = 720;
 
 pub(super) const ACME: &str = "acme";
 const INDIE: &str = "indie";
@@ -88,7 +88,7 @@ const KEY_TYPES: [KeyTypeRow; 6] = [
 ];
 
 /// Key, key type, state, age in days, active devices.
-const KNOWN_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
+const FIXTURE_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
     ("ACME-PRO0-0000-0001", "pro", LicenseState::Active, 9, 0),
     ("ACME-REVK-0000-0002", "pro", LicenseState::Revoked, 29, 0),
     ("ACME-EXPD-0000-0003", "team", LicenseState::Active, 400, 0),
@@ -103,18 +103,18 @@ const KNOWN_KEYS: [(&str, &str, LicenseState, u32, u32); 5] = [
 ];
 
 /// Parses one of the constants above.
-pub(super) fn parsed<T: FromStr>(text: &str) -> Result<T, Error> {
-    text.parse().map_err(|_| missing())
+pub(super) fn parse<T: FromStr>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|_| fixture_error())
 }
 
 pub(super) fn sdk_key() -> Result<SdkKey, Error> {
-    parsed(&format!("sdk_live_{}", "0".repeat(64)))
+    parse(&format!("sdk_live_{}", "0".repeat(64)))
 }
 
 pub(super) fn tenants(began: Timestamp) -> Result<Vec<Tenant>, Error> {
     let tenant = |&(slug, name, plan): &(&str, &str, Plan)| {
         Ok(Tenant {
-            id: parsed(slug)?,
+            id: parse(slug)?,
             name: name.to_owned(),
             plan,
             suspended_at: None,
@@ -127,10 +127,10 @@ pub(super) fn tenants(began: Timestamp) -> Result<Vec<Tenant>, Error> {
 fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
     let product = |&(tenant, slug, name, prefix): &(&str, &str, &str, &str)| {
         Ok(Product {
-            tenant: parsed(tenant)?,
-            id: parsed(slug)?,
+            tenant_id: parse(tenant)?,
+            id: parse(slug)?,
             name: name.to_owned(),
-            key_prefix: parsed(prefix)?,
+            key_prefix: parse(prefix)?,
             settings: ProductSettings::default(),
             created_at: began,
         })
@@ -141,12 +141,12 @@ fn products(began: Timestamp) -> Result<Vec<Product>, Error> {
 fn key_types(began: Timestamp) -> Result<Vec<KeyType>, Error> {
     let key_type = |&(tenant, product, slug, activation_limit, duration_days, names, fallback): &KeyTypeRow| {
         Ok(KeyType {
-            tenant: parsed(tenant)?,
-            product: parsed(product)?,
-            id: parsed(slug)?,
+            tenant_id: parse(tenant)?,
+            product_id: parse(product)?,
+            id: parse(slug)?,
             activation_limit,
             duration_days,
-            entitlements: names.iter().map(|name| parsed(name)).collect::<Result<Entitlements, Error>>()?,
+            entitlements: names.iter().map(|name| parse(name)).collect::<Result<Entitlements, Error>>()?,
             fallback,
             created_at: began,
         })
@@ -162,7 +162,7 @@ pub struct Catalog {
 impl Catalog {
     /// Returns the catalog as of `now`.
     pub fn new(now: Timestamp) -> Result<Self, Error> {
-        let created_at = now.minus_days(DAYS);
+        let created_at = now.minus_days(HISTORY_DAYS);
         Ok(Self {
             products: products(created_at)?,
             key_types: key_types(created_at)?,
@@ -184,29 +184,33 @@ impl Catalog {
     ) -> Result<License, Error> {
         let product = self.product(product)?;
         let is_meant =
-            |known: &&KeyType| known.product == product.id && known.id.as_str() == key_type;
-        let key_type = self.key_types.iter().find(is_meant).ok_or_else(missing)?;
+            |known: &&KeyType| known.product_id == product.id && known.id.as_str() == key_type;
+        let key_type = self
+            .key_types
+            .iter()
+            .find(is_meant)
+            .ok_or_else(fixture_error)?;
         Ok(new_license(product, key_type, key, customer, at))
     }
 
     fn product(&self, slug: &str) -> Result<&Product, Error> {
         let mut products = self.products.iter();
         let found = products.find(|product| product.id.as_str() == slug);
-        found.ok_or_else(missing)
+        found.ok_or_else(fixture_error)
     }
 }
 
 /// Returns the error for an inconsistency in the constants of this module.
-fn missing() -> Error {
+fn fixture_error() -> Error {
     Error::Internal(StoreError::Aborted)
 }
 
 pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
     let mut licenses = Vec::new();
-    for (number, &(key, key_type, state, days, devices)) in KNOWN_KEYS.iter().enumerate() {
+    for (number, &(key, key_type, state, days, devices)) in FIXTURE_KEYS.iter().enumerate() {
         let key = LicenseKey::parse(key).map_err(|_| Error::NotFound)?;
         let at = now.minus_days(days);
-        let name = key_type_customer(number);
+        let name = customer_name(number);
         let customer = Customer {
             name: None,
             email: Some(format!("{name}@customer.test")),
@@ -217,18 +221,18 @@ pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLice
             active_count: devices,
             ..license
         };
-        let mut events = vec![minted(&license)];
+        let mut events = vec![mint_event(&license)];
         if state == LicenseState::Revoked {
             events.push(Event {
                 at: at.plus_days(20),
                 action: Action::Revoke,
-                by: SUPPORT,
+                operator_email: SUPPORT,
                 successor: None,
                 details: json!({}),
             });
         }
         let activations = (0..devices)
-            .map(|_| known_device(&license, number as u128, now))
+            .map(|_| fixture_device(&license, number as u128, now))
             .collect();
         licenses.push(DemoLicense {
             license,
@@ -239,12 +243,12 @@ pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLice
     Ok(licenses)
 }
 
-fn key_type_customer(number: usize) -> &'static str {
+fn customer_name(number: usize) -> &'static str {
     ["pro", "revoked", "expired", "fallback", "full"][number]
 }
 
-pub(super) fn operator_of(license: &License) -> &'static str {
-    if license.tenant.as_str() == INDIE {
+pub(super) fn responsible_operator(license: &License) -> &'static str {
+    if license.tenant_id.as_str() == INDIE {
         INDIE_OWNER
     } else {
         SUPPORT
@@ -252,21 +256,21 @@ pub(super) fn operator_of(license: &License) -> &'static str {
 }
 
 /// Returns the event for minting the license by hand.
-pub(super) fn minted(license: &License) -> Event {
+pub(super) fn mint_event(license: &License) -> Event {
     let details = json!({
-        "display_key": license.display_key, "product": license.product, "key_type": license.key_type,
+        "display_key": license.display_key, "product": license.product_id, "key_type": license.key_type_id,
     });
     Event {
         at: license.created_at,
         action: Action::ManualMint,
-        by: operator_of(license),
+        operator_email: responsible_operator(license),
         successor: None,
         details,
     }
 }
 
 /// Returns the single device of a fixture license, last seen an hour ago.
-fn known_device(license: &License, number: u128, now: Timestamp) -> Activation {
+fn fixture_device(license: &License, number: u128, now: Timestamp) -> Activation {
     let seen = now.plus_millis(-3_600_000);
     let status = if license.expires_at.is_some_and(|end| seen >= end) {
         LeaseStatus::Fallback
@@ -274,24 +278,24 @@ fn known_device(license: &License, number: u128, now: Timestamp) -> Activation {
         LeaseStatus::Active
     };
     Activation {
-        tenant: license.tenant.clone(),
-        license: license.id,
-        instance: InstanceId::new(Uuid::from_u128(
+        tenant_id: license.tenant_id.clone(),
+        license_id: license.id,
+        instance_id: InstanceId::new(Uuid::from_u128(
             0x0000_0000_0000_4000_8000_0000_0000_0000 + number,
         )),
-        machine_hash: Some(MachineHash::of(
-            &license.tenant,
-            &license.product,
+        machine_hash: Some(MachineHash::compute(
+            &license.tenant_id,
+            &license.product_id,
             "demo device",
         )),
         request_id: None,
         device_name: "Demo device".to_owned(),
         created_at: license.created_at.plus_days(1),
         last_validated_at: seen,
-        deactivated: None,
+        deactivation: None,
         last_lease: LastLease {
             status,
-            expires_at: seen.plus_millis(LEASE_SECONDS * 1000),
+            expires_at: seen.plus_millis(MAX_LEASE_SECONDS * 1000),
         },
         free_tier_instance_id: None,
         telemetry: Telemetry::default(),
@@ -299,20 +303,22 @@ fn known_device(license: &License, number: u128, now: Timestamp) -> Activation {
 }
 
 pub(super) fn report() -> Result<DemoReport, Error> {
-    let keys = KNOWN_KEYS.iter().map(|&(license_key, _, state, days, _)| {
-        let key = LicenseKey::parse(license_key).map_err(|_| Error::NotFound)?;
-        let status = if days >= 365 {
-            "expired"
-        } else {
-            state.as_str()
-        };
-        Ok(DemoKey {
-            license_key,
-            id: key.id().to_string(),
-            display_key: key.display_key(&parsed("ACME")?).to_string(),
-            status,
-        })
-    });
+    let keys = FIXTURE_KEYS
+        .iter()
+        .map(|&(license_key, _, state, days, _)| {
+            let key = LicenseKey::parse(license_key).map_err(|_| Error::NotFound)?;
+            let status = if days >= 365 {
+                "expired"
+            } else {
+                state.as_str()
+            };
+            Ok(DemoKey {
+                license_key,
+                id: key.id().to_string(),
+                display_key: key.display_key(&parse("ACME")?).to_string(),
+                status,
+            })
+        });
     Ok(DemoReport {
         tenants: TENANTS.iter().map(|&(slug, ..)| slug).collect(),
         operators: OPERATORS

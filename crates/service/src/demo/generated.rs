@@ -10,7 +10,7 @@ use keywright_domain::{
 use serde_json::json;
 
 use super::{
-    fixtures::{Catalog, DAYS, SUPPORT, minted, operator_of},
+    fixtures::{Catalog, HISTORY_DAYS, SUPPORT, mint_event, responsible_operator},
     generator::{GeneratedLicense, Generator, Profile, choose, lease_at},
     license::{DemoLicense, Event},
     sample_data::CUSTOMERS,
@@ -18,34 +18,34 @@ use super::{
 use crate::Error;
 
 const SEED: u64 = 2026;
-const LICENSES: u32 = 120;
+const LICENSE_COUNT: u32 = 120;
 
 /// Number of generated licenses that belong to the second tenant.
-const INDIE_LICENSES: u32 = 9;
+const INDIE_LICENSE_COUNT: u32 = 9;
 
 /// Number of generated licenses that are reminted.
-const REMINTED: usize = 2;
+const REMINT_COUNT: usize = 2;
 
 /// Generates licenses with their devices and audit entries.
 pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLicense>, Error> {
-    let generator = Generator::new(Demo { now }, catalog, SEED, LICENSES, now);
+    let generator = Generator::new(DemoProfile { now }, catalog, SEED, LICENSE_COUNT, now);
     let licenses = generator.map(|generated| generated.map(DemoLicense::from));
     let mut licenses = licenses.collect::<Result<Vec<_>, _>>()?;
-    for _ in 0..REMINTED {
-        if let Some((ended, fresh)) = find_pair(&licenses) {
-            remint(&mut licenses, ended, fresh);
+    for _ in 0..REMINT_COUNT {
+        if let Some((ended, fresh)) = find_remint_pair(&licenses) {
+            link_remint(&mut licenses, ended, fresh);
         }
     }
     Ok(licenses)
 }
 
-struct Demo {
+struct DemoProfile {
     now: Timestamp,
 }
 
-impl Profile for Demo {
+impl Profile for DemoProfile {
     fn key_type(&self, rng: &mut Rng, number: u32) -> (&'static str, &'static str) {
-        if number % (LICENSES / INDIE_LICENSES) == 5 {
+        if number % (LICENSE_COUNT / INDIE_LICENSE_COUNT) == 5 {
             return ("pixel", "default");
         }
         match rng.u32(0..10) {
@@ -67,8 +67,8 @@ impl Profile for Demo {
 
     /// Sales grow over time: half of the licenses were minted in the last few months.
     fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp {
-        let share = i64::from(number * number) * DAY_MILLIS * i64::from(DAYS - 20)
-            / i64::from(LICENSES * LICENSES);
+        let share = i64::from(number * number) * DAY_MILLIS * i64::from(HISTORY_DAYS - 20)
+            / i64::from(LICENSE_COUNT * LICENSE_COUNT);
         self.now
             .plus_millis(-share - i64::from(rng.u32(0..36 * 3_600)) * 1000 - 600_000)
     }
@@ -83,16 +83,18 @@ impl From<GeneratedLicense> for DemoLicense {
             mut activations,
             ..
         } = generated;
-        let mut events = vec![minted(&license)];
+        let mut events = vec![mint_event(&license)];
         events.extend(revoked_at.map(|at| Event {
             at,
             action: Action::Revoke,
-            by: operator_of(&license),
+            operator_email: responsible_operator(&license),
             successor: None,
             details: json!({}),
         }));
         let deactivations = activations.iter_mut();
-        events.extend(deactivations.filter_map(|activation| deactivated(&license, activation)));
+        events.extend(
+            deactivations.filter_map(|activation| deactivation_event(&license, activation)),
+        );
         Self {
             license,
             activations,
@@ -102,29 +104,29 @@ impl From<GeneratedLicense> for DemoLicense {
 }
 
 /// Attributes a device's deactivation to an operator.
-fn deactivated(license: &License, activation: &mut Activation) -> Option<Event> {
-    let deactivation = activation.deactivated.as_mut()?;
-    let by = operator_of(license);
+fn deactivation_event(license: &License, activation: &mut Activation) -> Option<Event> {
+    let deactivation = activation.deactivation.as_mut()?;
+    let by = responsible_operator(license);
     deactivation.by_operator = Some(by.to_owned());
     Some(Event {
         at: deactivation.at,
         action: Action::DeactivateInstance,
-        by,
+        operator_email: by,
         successor: None,
         details: json!({
-            "instance_id": activation.instance, "device_name": activation.device_name,
+            "instance_id": activation.instance_id, "device_name": activation.device_name,
         }),
     })
 }
 
 /// Finds two active licenses of the same key type that are not part of a lineage, the older one
 /// with several devices. The younger one can become its successor.
-fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
+fn find_remint_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
     let is_free = |demo: &DemoLicense| {
         let license = &demo.license;
         license.state == LicenseState::Active
-            && license.predecessor.is_none()
-            && license.successor.is_none()
+            && license.predecessor_id.is_none()
+            && license.successor_id.is_none()
     };
     for (ended, old) in licenses
         .iter()
@@ -134,8 +136,8 @@ fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
         let can_succeed = |young: &DemoLicense| {
             is_free(young)
                 && young.license.created_at > old.license.created_at
-                && young.license.product == old.license.product
-                && young.license.key_type == old.license.key_type
+                && young.license.product_id == old.license.product_id
+                && young.license.key_type_id == old.license.key_type_id
         };
         if let Some(fresh) = licenses.iter().position(can_succeed) {
             return Some((ended, fresh));
@@ -145,7 +147,7 @@ fn find_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
 }
 
 /// Makes the younger license the successor of the older one.
-fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
+fn link_remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
     let (ended_id, fresh_id) = (licenses[ended].license.id, licenses[fresh].license.id);
     let at = licenses[fresh].license.created_at;
     let old = &mut licenses[ended];
@@ -155,17 +157,17 @@ fn remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
         device.last_lease = lease_at(&old.license, device.last_validated_at);
     }
     old.license.state = LicenseState::Reminted;
-    old.license.successor = Some(fresh_id);
+    old.license.successor_id = Some(fresh_id);
     old.events.push(Event {
         at,
         action: Action::Remint,
-        by: SUPPORT,
+        operator_email: SUPPORT,
         successor: Some(fresh_id),
         details: json!({}),
     });
     let (customer, expires_at) = (old.license.customer.clone(), old.license.expires_at);
     let young = &mut licenses[fresh];
-    young.license.predecessor = Some(ended_id);
+    young.license.predecessor_id = Some(ended_id);
     young.license.customer = customer;
     young.license.expires_at = expires_at;
     // The remint created this license, so it has no mint entry.

@@ -9,7 +9,7 @@ use keywright_domain::{
     activation::{Activation, Deactivation, LastLease, Telemetry},
     ids::InstanceId,
     key::LicenseKey,
-    lease::{LEASE_SECONDS, LeaseStatus},
+    lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
     machine::MachineHash,
     time::Timestamp,
@@ -84,17 +84,17 @@ impl<'a, P: Profile> Generator<'a, P> {
     fn generate(&mut self, number: u32) -> Result<GeneratedLicense, Error> {
         let (profile, rng) = (&self.profile, &mut self.rng);
         let (product, key_type) = profile.key_type(rng, number);
-        let key = LicenseKey::generate(self.catalog.key_prefix(product)?, bytes(rng));
+        let key = LicenseKey::generate(self.catalog.key_prefix(product)?, random_bytes(rng));
         let customer = profile.customer(rng, number);
         let at = profile.created_at(rng, number);
         let mut license = self.catalog.mint(product, key_type, &key, customer, at)?;
         license.expires_at = profile.expires_at(rng, &license);
-        let revoked_at = percent(rng, REVOKED_PERCENT).then(|| between(rng, at, self.now));
+        let revoked_at = chance(rng, REVOKED_PERCENT).then(|| choose_time(rng, at, self.now));
         if revoked_at.is_some() {
             license.state = LicenseState::Revoked;
         }
-        let activations = self.activations(&license, revoked_at.unwrap_or(self.now));
-        let active = activations.iter().filter(|one| one.deactivated.is_none());
+        let activations = self.generate_activations(&license, revoked_at.unwrap_or(self.now));
+        let active = activations.iter().filter(|one| one.deactivation.is_none());
         license.active_count = u32::try_from(active.count()).unwrap_or(u32::MAX);
         Ok(GeneratedLicense {
             key,
@@ -104,15 +104,15 @@ impl<'a, P: Profile> Generator<'a, P> {
         })
     }
 
-    fn activations(&mut self, license: &License, ended_at: Timestamp) -> Vec<Activation> {
+    fn generate_activations(&mut self, license: &License, ended_at: Timestamp) -> Vec<Activation> {
         let limit = license.activation_limit;
         let active = self.rng.u32(0..=limit * 4 / 3).min(limit);
-        let deactivated = u32::from(percent(&mut self.rng, DEACTIVATED_PERCENT));
+        let deactivated = u32::from(chance(&mut self.rng, DEACTIVATED_PERCENT));
         let activations = (0..active + deactivated).map(|index| {
-            let mut activation = activation(&mut self.rng, license, ended_at);
+            let mut activation = generate_activation(&mut self.rng, license, ended_at);
             if index >= active {
-                let at = between(&mut self.rng, activation.last_validated_at, self.now);
-                activation.deactivated = Some(Deactivation {
+                let at = choose_time(&mut self.rng, activation.last_validated_at, self.now);
+                activation.deactivation = Some(Deactivation {
                     at,
                     by_operator: None,
                 });
@@ -134,26 +134,26 @@ impl<P: Profile> Iterator for Generator<'_, P> {
 
 /// Generates a device of a license that ended at `ended_at`. For a license that has not ended,
 /// pass the current time.
-fn activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activation {
+fn generate_activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activation {
     let (name, platform) = *choose(rng, DEVICES);
     let expired_at = license.expires_at.unwrap_or(ended_at);
-    let created_at = between(rng, license.created_at, ended_at.min(expired_at));
-    let seen_at = last_seen(rng, license, created_at, ended_at);
-    let instance = InstanceId::new(Builder::from_random_bytes(bytes(rng)).into_uuid());
+    let created_at = choose_time(rng, license.created_at, ended_at.min(expired_at));
+    let seen_at = choose_last_seen(rng, license, created_at, ended_at);
+    let instance = InstanceId::new(Builder::from_random_bytes(random_bytes(rng)).into_uuid());
     Activation {
-        tenant: license.tenant.clone(),
-        license: license.id,
-        instance,
-        machine_hash: Some(MachineHash::of(
-            &license.tenant,
-            &license.product,
+        tenant_id: license.tenant_id.clone(),
+        license_id: license.id,
+        instance_id: instance,
+        machine_hash: Some(MachineHash::compute(
+            &license.tenant_id,
+            &license.product_id,
             &instance.to_string(),
         )),
         request_id: None,
         device_name: name.to_owned(),
         created_at,
         last_validated_at: seen_at,
-        deactivated: None,
+        deactivation: None,
         last_lease: lease_at(license, seen_at),
         free_tier_instance_id: None,
         telemetry: Telemetry {
@@ -166,13 +166,13 @@ fn activation(rng: &mut Rng, license: &License, ended_at: Timestamp) -> Activati
 
 /// Chooses when a device was last seen: not after its license expired, unless the license allows
 /// fallback.
-fn last_seen(
+fn choose_last_seen(
     rng: &mut Rng,
     license: &License,
     created_at: Timestamp,
     ended_at: Timestamp,
 ) -> Timestamp {
-    let days = if percent(rng, DAILY_PERCENT) {
+    let days = if chance(rng, DAILY_PERCENT) {
         1
     } else {
         MAX_UNSEEN_DAYS
@@ -184,7 +184,7 @@ fn last_seen(
 
 /// Returns the lease that a device of the license received at `at`.
 pub(super) fn lease_at(license: &License, at: Timestamp) -> LastLease {
-    let longest = Timestamp::from_seconds(at.seconds() + LEASE_SECONDS);
+    let longest = Timestamp::from_seconds(at.seconds() + MAX_LEASE_SECONDS);
     let (status, expires_at) = match license.expires_at {
         Some(end) if at >= end && license.fallback => (LeaseStatus::Fallback, longest),
         Some(end) if at >= end => (LeaseStatus::Expired, longest),
@@ -194,11 +194,11 @@ pub(super) fn lease_at(license: &License, at: Timestamp) -> LastLease {
     LastLease { status, expires_at }
 }
 
-fn percent(rng: &mut Rng, chance: u32) -> bool {
+fn chance(rng: &mut Rng, chance: u32) -> bool {
     rng.u32(0..100) < chance
 }
 
-fn bytes<const N: usize>(rng: &mut Rng) -> [u8; N] {
+fn random_bytes<const N: usize>(rng: &mut Rng) -> [u8; N] {
     let mut bytes = [0; N];
     rng.fill(&mut bytes);
     bytes
@@ -214,7 +214,7 @@ pub fn choose<'a, T>(rng: &mut Rng, items: &'a [T]) -> &'a T {
 }
 
 /// Chooses a whole second in `start..end`, or `start` if that range is empty.
-fn between(rng: &mut Rng, start: Timestamp, end: Timestamp) -> Timestamp {
+fn choose_time(rng: &mut Rng, start: Timestamp, end: Timestamp) -> Timestamp {
     let seconds = ((end.millis() - start.millis()) / 1000).max(1);
     start.plus_millis(rng.i64(0..seconds) * 1000)
 }

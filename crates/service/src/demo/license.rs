@@ -23,32 +23,34 @@ pub(super) struct DemoLicense {
 pub(super) struct Event {
     pub(super) at: Timestamp,
     pub(super) action: Action,
-    pub(super) by: &'static str,
+    pub(super) operator_email: &'static str,
     pub(super) successor: Option<LicenseId>,
     pub(super) details: Value,
 }
 
 impl Event {
     /// Creates the audit entry, attributed to the operator.
-    pub(super) fn entry(
+    pub(super) fn to_audit_entry(
         &self,
         context: &Context,
         license: &License,
         operators: &[Operator],
     ) -> NewAuditEntry {
-        let by = operators.iter().find(|operator| operator.email == self.by);
+        let by = operators
+            .iter()
+            .find(|operator| operator.email == self.operator_email);
         NewAuditEntry {
-            id: AuditEntryId::new(context.rng.sortable_uuid(self.at)),
-            tenant: license.tenant.clone(),
-            at: self.at,
+            id: AuditEntryId::new(context.rng.uuid_v7(self.at)),
+            tenant_id: license.tenant_id.clone(),
+            created_at: self.at,
             actor: Actor {
                 kind: ActorKind::Operator,
                 id: by.map(|operator| operator.id.to_string()),
-                name: self.by.to_owned(),
+                name: self.operator_email.to_owned(),
             },
             action: self.action,
-            license: Some(license.id),
-            successor: self.successor,
+            license_id: Some(license.id),
+            successor_id: self.successor,
             details: self.details.clone(),
         }
     }

@@ -29,7 +29,7 @@ pub use self::{
 use crate::{Error, context::Context};
 
 /// Name of the server metadata entry that marks a database as filled by the demo.
-const DEMO_FACT: &str = "demo";
+const DEMO_MARKER: &str = "demo";
 
 #[derive(Clone)]
 pub struct Demo(pub(crate) Arc<Context>);
@@ -41,7 +41,7 @@ pub enum DemoError {
     #[error(
         "The database contains tenant {0}, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database"
     )]
-    NotOurs(TenantId),
+    ForeignTenant(TenantId),
     /// The demo data could not be written.
     #[error(transparent)]
     Service(#[from] Error),
@@ -62,8 +62,11 @@ impl Demo {
         let store = &self.0.store;
         // Read the tenants before the marker. Both are committed together, so the reverse order
         // could mistake a concurrent demo fill for foreign tenants.
-        let tenants = store.tenant_ids().await.map_err(Error::from)?;
-        let fact = store.server_fact(DEMO_FACT).await.map_err(Error::from)?;
+        let tenants = store.list_tenant_ids().await.map_err(Error::from)?;
+        let fact = store
+            .server_metadata(DEMO_MARKER)
+            .await
+            .map_err(Error::from)?;
         let is_ours = |id: &TenantId| {
             fact.is_some()
                 && fixtures::TENANTS
@@ -71,7 +74,7 @@ impl Demo {
                     .any(|(slug, ..)| *slug == id.as_str())
         };
         match tenants.into_iter().find(|id| !is_ours(id)) {
-            Some(other) => Err(DemoError::NotOurs(other)),
+            Some(other) => Err(DemoError::ForeignTenant(other)),
             None => Ok(fact.is_some()),
         }
     }
@@ -81,7 +84,10 @@ impl Demo {
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let data = DemoData::new(now)?;
         // One hash for all operators: the password is public, and hashing is deliberately slow.
-        let password_hash = context.passwords.hash(&*context.rng, PASSWORD).await?;
+        let password_hash = context
+            .password_hasher
+            .hash(&*context.rng, PASSWORD)
+            .await?;
         let operators = data.operators(&context, &password_hash)?;
         self.0
             .store
@@ -91,14 +97,18 @@ impl Demo {
                     if tx.has_tenants().await? {
                         return Ok(());
                     }
-                    tx.state_server_fact(DEMO_FACT, "1").await?;
+                    tx.get_or_insert_server_metadata(DEMO_MARKER, "1").await?;
                     data.write_tenants(tx, &context, &operators).await?;
                     for license in &data.licenses {
                         tx.insert_license(&license.license).await?;
                         tx.insert_activations(&license.activations).await?;
                         for event in &license.events {
-                            tx.record(&event.entry(&context, &license.license, &operators))
-                                .await?;
+                            tx.insert_audit_entry(&event.to_audit_entry(
+                                &context,
+                                &license.license,
+                                &operators,
+                            ))
+                            .await?;
                         }
                     }
                     Ok(())
@@ -117,7 +127,7 @@ struct DemoData {
 
 impl DemoData {
     fn new(now: Timestamp) -> Result<Self, Error> {
-        let tenants = fixtures::tenants(now.minus_days(fixtures::DAYS))?;
+        let tenants = fixtures::tenants(now.minus_days(fixtures::HISTORY_DAYS))?;
         let catalog = Catalog::new(now)?;
         let mut licenses = fixtures::licenses(&catalog, now)?;
         licenses.extend(generated::licenses(&catalog, now)?);
@@ -131,8 +141,8 @@ impl DemoData {
     fn operators(&self, context: &Context, password_hash: &str) -> Result<Vec<Operator>, Error> {
         let operator = |&(tenant, email, role): &(&str, &str, Role)| {
             Ok(Operator {
-                id: OperatorId::new(context.rng.uuid()),
-                tenant: fixtures::parsed(tenant)?,
+                id: OperatorId::new(context.rng.uuid_v4()),
+                tenant_id: fixtures::parse(tenant)?,
                 email: email.to_owned(),
                 role,
                 password_hash: password_hash.to_owned(),
@@ -149,16 +159,16 @@ impl DemoData {
         operators: &[Operator],
     ) -> Result<(), Error> {
         for tenant in &self.tenants {
-            let key = context.new_signing_key(&tenant.id, Kid::first());
+            let key = context.generate_signing_key(&tenant.id, Kid::first());
             tx.insert_tenant(tenant).await?;
             let since = tenant.created_at;
             tx.insert_signing_key(&tenant.id, &key, since).await?;
             tx.promote_signing_key(&tenant.id, &key.kid, since).await?;
             // The demo shows a tenant that has completed the guide.
-            tx.end_guide(&tenant.id, since).await?;
+            tx.dismiss_guide(&tenant.id, since).await?;
         }
         tx.insert_sdk_key(
-            &fixtures::parsed(fixtures::ACME)?,
+            &fixtures::parse(fixtures::ACME)?,
             fixtures::sdk_key()?.hash(),
             "keywright demo",
             self.tenants[0].created_at,

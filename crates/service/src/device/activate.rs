@@ -3,49 +3,51 @@
 use std::sync::Arc;
 
 use keywright_domain::{
-    activation::Denied, ids::InstanceId, lease::Lease, license::LicenseState, time::Timestamp,
+    activation::ActivationError, ids::InstanceId, lease::Lease, license::LicenseState,
+    time::Timestamp,
 };
 
 use super::{
-    Activations, activation_batch::PendingActivation, admission::DeviceCredentials, error::Refusal,
-    request::ActivationRequest,
+    DeviceService, activation_batch::PendingActivation, admission::DeviceCredentials,
+    error::DeviceError, request::ActivationRequest,
 };
 
 #[derive(Debug, Clone)]
-pub struct Leased {
+pub struct IssuedLease {
     pub lease: Lease,
     /// Expiry of the license; `None` for a lifetime license.
     pub license_expires_at: Option<Timestamp>,
 }
 
-impl Activations {
+impl DeviceService {
     /// Assigns a slot to the device and issues a lease. A device that already has a slot keeps
     /// it.
     pub async fn activate(
         &self,
         credentials: &DeviceCredentials,
         request: ActivationRequest,
-    ) -> Result<Leased, Refusal> {
+    ) -> Result<IssuedLease, DeviceError> {
         let (admission, known) = self
-            .find_license(credentials, &request.license_key, None)
+            .admit_and_lookup_license(credentials, &request.license_key, None)
             .await?;
         // A revoked or reminted license never becomes active again. Reject it at the same point
         // as an unknown key, so that neither the response nor its timing distinguishes the two.
         if known.license.state != LicenseState::Active {
-            return Err(Denied::Ended.into());
+            return Err(ActivationError::Ended.into());
         }
         let signer = admission.signer()?;
         let pending = PendingActivation {
             license_id: known.license.id,
             tenant_id: admission.tenant_id.clone(),
             request: Arc::new(request),
-            new_instance_id: InstanceId::new(self.0.rng.uuid()),
+            new_instance_id: InstanceId::new(self.0.rng.uuid_v4()),
             kid: signer.kid().clone(),
-            now: admission.now,
+            requested_at: admission.now,
         };
-        let (claims, license_expires_at) = self.0.activation_batcher.activate(pending).await?;
-        Ok(Leased {
-            lease: signer.lease(claims),
+        let (claims, license_expires_at) =
+            self.0.activation_batcher.activate_batch(pending).await?;
+        Ok(IssuedLease {
+            lease: signer.sign_lease(claims),
             license_expires_at,
         })
     }

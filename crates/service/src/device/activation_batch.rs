@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use futures::FutureExt;
 use keywright_domain::{
-    activation::{Activation, Decision, Denied, LastLease, decide},
+    activation::{Activation, ActivationDecision, ActivationError, LastLease, decide_activation},
     ids::{InstanceId, Kid, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::License,
@@ -16,22 +16,22 @@ use keywright_domain::{
 };
 use keywright_store::{
     LastSeenUpdate, Store, StoreError, Tx,
-    batch::{Batch, BatchLimits, BatchWorker, Batcher},
+    batch::{BatchLimits, BatchOutcome, BatchWorker, Batcher},
 };
 
-use super::{error::Refusal, request::ActivationRequest};
+use super::{error::DeviceError, request::ActivationRequest};
 
 /// Name of a device that does not send one.
 const UNKNOWN_DEVICE: &str = "Unknown device";
 
 /// How long a retry without a machine hash is matched to its activation by request id: ten
 /// minutes, in milliseconds.
-const REPEAT_MILLIS: i64 = 600_000;
+const RETRY_WINDOW_MILLIS: i64 = 600_000;
 
 /// `batch` is also the maximum number of licenses that a transaction locks.
 const LIMITS: BatchLimits = BatchLimits {
-    queue: 1024,
-    batch: 64,
+    queue_capacity: 1024,
+    max_batch_size: 64,
 };
 
 /// Maximum number of concurrent transactions on PostgreSQL, so that one waiting for a locked
@@ -48,13 +48,13 @@ pub(super) struct PendingActivation {
     /// Id of the new instance if the device does not have one yet.
     pub(super) new_instance_id: InstanceId,
     pub(super) kid: Kid,
-    pub(super) now: Timestamp,
+    pub(super) requested_at: Timestamp,
 }
 
 /// The lease claims and the license's expiry.
 type Granted = (LeaseClaims, Option<Timestamp>);
 
-pub(crate) struct ActivationBatcher(Batcher<PendingActivation, Result<Granted, Refusal>>);
+pub(crate) struct ActivationBatcher(Batcher<PendingActivation, Result<Granted, DeviceError>>);
 
 impl ActivationBatcher {
     pub(crate) fn start(store: &Store) -> Self {
@@ -69,7 +69,10 @@ impl ActivationBatcher {
 
     /// Activates a device. The decision is made under the license's row lock, so it cannot be
     /// outdated by the time it is written.
-    pub(super) async fn activate(&self, pending: PendingActivation) -> Result<Granted, Refusal> {
+    pub(super) async fn activate_batch(
+        &self,
+        pending: PendingActivation,
+    ) -> Result<Granted, DeviceError> {
         let response = self.0.call(pending).await;
         response.unwrap_or_else(|| Err(StoreError::Aborted.into()))
     }
@@ -79,7 +82,7 @@ struct ActivationWorker(Store);
 
 impl BatchWorker for ActivationWorker {
     type Request = PendingActivation;
-    type Response = Result<Granted, Refusal>;
+    type Response = Result<Granted, DeviceError>;
 
     /// A batch has a single tenant and each license at most once, because an activation depends
     /// on the outcome of the previous one for the same license.
@@ -92,42 +95,42 @@ impl BatchWorker for ActivationWorker {
     async fn run(
         &mut self,
         pending: Vec<PendingActivation>,
-    ) -> Batch<PendingActivation, Self::Response> {
-        match activate(&self.0, &pending).await {
-            Ok(outcomes) => Batch::Done(outcomes),
+    ) -> BatchOutcome<PendingActivation, Self::Response> {
+        match activate_batch(&self.0, &pending).await {
+            Ok(outcomes) => BatchOutcome::Completed(outcomes),
             // A license is locked, or a concurrent validate has just stored the machine hash that
             // one of these requests activates with.
-            Err(Refusal::Trouble(error)) if error.is_about_one() && pending.len() > 1 => {
-                Batch::RetryEach(pending)
+            Err(DeviceError::Internal(error)) if error.is_isolatable() && pending.len() > 1 => {
+                BatchOutcome::RetryEach(pending)
             }
             Err(refusal) => {
                 let refused = pending.iter().map(|_| Err(refusal.clone()));
-                Batch::Done(refused.collect())
+                BatchOutcome::Completed(refused.collect())
             }
         }
     }
 }
 
 /// Returns the outcomes in the order of `pending`. An error applies to all of them.
-async fn activate(
+async fn activate_batch(
     store: &Store,
     pending: &[PendingActivation],
-) -> Result<Vec<Result<Granted, Refusal>>, Refusal> {
+) -> Result<Vec<Result<Granted, DeviceError>>, DeviceError> {
     // Lock rows in license order, like every other multi-license write, to avoid deadlocks.
     let mut by_license: Vec<(usize, PendingActivation)> =
         pending.iter().cloned().enumerate().collect();
     by_license.sort_by_key(|(_, pending)| pending.license_id);
     let (indices, by_license): (Vec<usize>, Vec<_>) = by_license.into_iter().unzip();
-    let outcomes = write(store, by_license).await?;
+    let outcomes = write_batch(store, by_license).await?;
     let outcomes: BTreeMap<_, _> = indices.into_iter().zip(outcomes).collect();
     Ok(outcomes.into_values().collect())
 }
 
 /// Activates devices of one tenant, each on a different license, in one transaction.
-async fn write(
+async fn write_batch(
     store: &Store,
     pending: Vec<PendingActivation>,
-) -> Result<Vec<Result<Granted, Refusal>>, Refusal> {
+) -> Result<Vec<Result<Granted, DeviceError>>, DeviceError> {
     let Some(tenant_id) = pending.first().map(|first| first.tenant_id.clone()) else {
         return Ok(Vec::new());
     };
@@ -140,12 +143,12 @@ async fn write(
                 let mut outcomes = Vec::with_capacity(pending.len());
                 for pending in &pending {
                     let outcome = match licenses.get(&pending.license_id) {
-                        None => Err(Refusal::LicenseKey),
+                        None => Err(DeviceError::LicenseKeyNotFound),
                         Some(license) => pending
                             .decide(tx, license, existing.get(&pending.license_id), &mut new)
                             .await?
                             .map(|claims| (claims, license.expires_at))
-                            .map_err(Refusal::from),
+                            .map_err(DeviceError::from),
                     };
                     outcomes.push(outcome);
                 }
@@ -154,7 +157,9 @@ async fn write(
                     .map_err(|refusal| match refusal {
                         // Conflict makes the batcher retry each activation alone, which finds the
                         // denied one.
-                        Refusal::Denied(_) if pending.len() > 1 => StoreError::Conflict.into(),
+                        DeviceError::Activation(_) if pending.len() > 1 => {
+                            StoreError::Conflict.into()
+                        }
                         other => other,
                     })?;
                 Ok(outcomes)
@@ -168,7 +173,7 @@ async fn lock_licenses(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     pending: &[PendingActivation],
-) -> Result<BTreeMap<LicenseId, License>, Refusal> {
+) -> Result<BTreeMap<LicenseId, License>, DeviceError> {
     let ids: Vec<LicenseId> = pending.iter().map(|pending| pending.license_id).collect();
     let licenses = tx.lock_licenses(tenant, &ids).await?;
     let by_id = licenses.into_iter().map(|license| (license.id, license));
@@ -180,21 +185,23 @@ async fn existing_instances(
     tx: &mut Tx<'_>,
     tenant: &TenantId,
     pending: &[PendingActivation],
-) -> Result<BTreeMap<LicenseId, InstanceId>, Refusal> {
+) -> Result<BTreeMap<LicenseId, InstanceId>, DeviceError> {
     let machines = pending.iter().filter_map(|pending| {
         let hash = pending.request.machine_hash.as_ref()?;
         Some((pending.license_id, hash))
     });
     let machines: Vec<(LicenseId, &MachineHash)> = machines.collect();
-    let mut existing = tx.held_by_machines(tenant, &machines).await?;
+    let mut existing = tx
+        .find_active_instances_by_machine(tenant, &machines)
+        .await?;
     for pending in pending {
         // Older clients send no machine hash; match their retries by request id.
         if pending.request.machine_hash.is_none()
             && let Some(request_id) = &pending.request.request_id
         {
-            let since = pending.now.plus_millis(-REPEAT_MILLIS);
+            let since = pending.requested_at.plus_millis(-RETRY_WINDOW_MILLIS);
             let instance = tx
-                .held_by_request(tenant, pending.license_id, request_id, since)
+                .find_active_instance_by_request(tenant, pending.license_id, request_id, since)
                 .await?;
             existing.extend(instance.map(|instance| (pending.license_id, instance)));
         }
@@ -204,13 +211,17 @@ async fn existing_instances(
 
 /// Takes slots and inserts activations. The slots were free under the row locks; the statement's
 /// own condition is a second safeguard.
-async fn insert_new(tx: &mut Tx<'_>, tenant: &TenantId, new: &[Activation]) -> Result<(), Refusal> {
+async fn insert_new(
+    tx: &mut Tx<'_>,
+    tenant: &TenantId,
+    new: &[Activation],
+) -> Result<(), DeviceError> {
     if new.is_empty() {
         return Ok(());
     }
-    let ids: Vec<LicenseId> = new.iter().map(|activation| activation.license).collect();
+    let ids: Vec<LicenseId> = new.iter().map(|activation| activation.license_id).collect();
     if tx.take_slots(tenant, &ids).await? < ids.len() {
-        return Err(Denied::Full.into());
+        return Err(ActivationError::LimitReached.into());
     }
     Ok(tx.insert_activations(new).await?)
 }
@@ -224,25 +235,29 @@ impl PendingActivation {
         license: &License,
         existing: Option<&InstanceId>,
         new: &mut Vec<Activation>,
-    ) -> Result<Result<LeaseClaims, Denied>, Refusal> {
-        Ok(match decide(license, existing.copied(), self.now) {
-            Ok(Decision::Keep(instance)) => Ok(self.reuse(tx, license, instance).await?),
-            Ok(Decision::Claim) => {
-                let claims = self.claims(license, self.new_instance_id);
-                new.push(self.activation(license, &claims));
-                Ok(claims)
-            }
-            Err(denied) => Err(denied),
-        })
+    ) -> Result<Result<LeaseClaims, ActivationError>, DeviceError> {
+        Ok(
+            match decide_activation(license, existing.copied(), self.requested_at) {
+                Ok(ActivationDecision::Reuse(instance)) => {
+                    Ok(self.reuse(tx, license, instance).await?)
+                }
+                Ok(ActivationDecision::Claim) => {
+                    let claims = self.lease_claims(license, self.new_instance_id);
+                    new.push(self.new_activation(license, &claims));
+                    Ok(claims)
+                }
+                Err(denied) => Err(denied),
+            },
+        )
     }
 
-    fn claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
+    fn lease_claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
         LeaseClaims::new(
-            &license.terms(),
+            &license.lease_inputs(),
             instance,
             self.kid.clone(),
             LeaseStatus::Active,
-            self.now,
+            self.requested_at,
         )
     }
 
@@ -251,42 +266,48 @@ impl PendingActivation {
         tx: &mut Tx<'_>,
         license: &License,
         instance: InstanceId,
-    ) -> Result<LeaseClaims, Refusal> {
-        let claims = self.claims(license, instance);
+    ) -> Result<LeaseClaims, DeviceError> {
+        let claims = self.lease_claims(license, instance);
         let (name, free_tier) = (
             &self.request.device_name,
             &self.request.free_tier_instance_id,
         );
         if name.is_some() || free_tier.is_some() {
             let (name, free_tier) = (name.as_deref(), free_tier.as_deref());
-            tx.refresh_instance(&license.tenant, license.id, instance, name, free_tier)
-                .await?;
+            tx.update_reactivated_instance(
+                &license.tenant_id,
+                license.id,
+                instance,
+                name,
+                free_tier,
+            )
+            .await?;
         }
         let update = LastSeenUpdate {
-            tenant_id: license.tenant.clone(),
+            tenant_id: license.tenant_id.clone(),
             license_id: license.id,
             instance_id: instance,
-            at: self.now,
+            seen_at: self.requested_at,
             lease: LastLease::from(&claims),
             telemetry: self.request.telemetry.clone(),
         };
-        tx.update_last_seen(&license.tenant, &[&update]).await?;
+        tx.update_last_seen(&license.tenant_id, &[&update]).await?;
         Ok(claims)
     }
 
-    fn activation(&self, license: &License, claims: &LeaseClaims) -> Activation {
+    fn new_activation(&self, license: &License, claims: &LeaseClaims) -> Activation {
         let request = &self.request;
         let name = request.device_name.as_deref().unwrap_or(UNKNOWN_DEVICE);
         Activation {
-            tenant: license.tenant.clone(),
-            license: license.id,
-            instance: self.new_instance_id,
+            tenant_id: license.tenant_id.clone(),
+            license_id: license.id,
+            instance_id: self.new_instance_id,
             machine_hash: request.machine_hash.clone(),
             request_id: request.request_id.clone(),
             device_name: name.to_owned(),
-            created_at: self.now,
-            last_validated_at: self.now,
-            deactivated: None,
+            created_at: self.requested_at,
+            last_validated_at: self.requested_at,
+            deactivation: None,
             last_lease: LastLease::from(claims),
             free_tier_instance_id: request.free_tier_instance_id.clone(),
             telemetry: request.telemetry.clone(),

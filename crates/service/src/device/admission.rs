@@ -9,9 +9,9 @@ use keywright_domain::{
     settings::ProductSettings,
     time::Timestamp,
 };
-use keywright_store::{DeviceLicense, SdkKeyUse};
+use keywright_store::{LicenseSnapshot, SdkKeyUse};
 
-use super::{Activations, error::Refusal, tenant_cache::TenantConfig};
+use super::{DeviceService, error::DeviceError, tenant_cache::TenantConfig};
 use crate::{Error, context::Context, signing_keys::signer::TenantSigner};
 
 /// The part of a device request that decides admission, common to all endpoints.
@@ -30,12 +30,12 @@ impl DeviceCredentials {
         Self {
             tenant_id: tenant.parse().ok(),
             product_id: product.parse().ok(),
-            sdk_key: SdkKeyHash::of(sdk_key.unwrap_or_default()),
+            sdk_key: SdkKeyHash::compute(sdk_key.unwrap_or_default()),
         }
     }
 
-    fn tenant_id(&self) -> Result<&TenantId, Refusal> {
-        self.tenant_id.as_ref().ok_or(Refusal::SdkKey)
+    fn tenant_id(&self) -> Result<&TenantId, DeviceError> {
+        self.tenant_id.as_ref().ok_or(DeviceError::InvalidSdkKey)
     }
 }
 
@@ -56,24 +56,24 @@ impl Admission {
     }
 }
 
-impl Activations {
+impl DeviceService {
     /// Admits a device based on the tenant's current state.
-    pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
+    pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, DeviceError> {
         self.admit_at(credentials, self.0.clock.now()).await
     }
 
     /// Looks up the license of a key within the product, and admits the device based on the
     /// tenant revision returned by the same read.
-    pub(super) async fn find_license(
+    pub(super) async fn admit_and_lookup_license(
         &self,
         credentials: &DeviceCredentials,
         typed: &str,
         instance: Option<InstanceId>,
-    ) -> Result<(Admission, DeviceLicense), Refusal> {
+    ) -> Result<(Admission, LicenseSnapshot), DeviceError> {
         let cached = self.admit_cached(credentials).await?;
         let Ok(key) = LicenseKey::parse(typed) else {
             self.revalidate(cached, credentials, None).await?;
-            return Err(Refusal::LicenseKey);
+            return Err(DeviceError::LicenseKeyNotFound);
         };
         let store = &self.0.store;
         let lookup = store
@@ -83,16 +83,19 @@ impl Activations {
             .revalidate(cached, credentials, lookup.revision)
             .await?;
         let found = lookup
-            .found
-            .filter(|found| found.license.product == admission.product_id)
-            .ok_or(Refusal::LicenseKey)?;
+            .license
+            .filter(|found| found.license.product_id == admission.product_id)
+            .ok_or(DeviceError::LicenseKeyNotFound)?;
         Ok((admission, found))
     }
 
     /// Admits a device based on cached tenant state, which may be outdated. Pass the result to
     /// [`Activations::revalidate`] before using it. A rejection is never based on cached state
     /// alone.
-    async fn admit_cached(&self, credentials: &DeviceCredentials) -> Result<Admission, Refusal> {
+    async fn admit_cached(
+        &self,
+        credentials: &DeviceCredentials,
+    ) -> Result<Admission, DeviceError> {
         let now = self.0.clock.now();
         let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
         match config.map(|config| self.authorize(credentials, config, now)) {
@@ -108,7 +111,7 @@ impl Activations {
         cached: Admission,
         credentials: &DeviceCredentials,
         revision: Option<i64>,
-    ) -> Result<Admission, Refusal> {
+    ) -> Result<Admission, DeviceError> {
         if revision == Some(cached.config.revision()) {
             return Ok(cached);
         }
@@ -119,7 +122,7 @@ impl Activations {
         &self,
         credentials: &DeviceCredentials,
         now: Timestamp,
-    ) -> Result<Admission, Refusal> {
+    ) -> Result<Admission, DeviceError> {
         let Context {
             store,
             master_key,
@@ -127,7 +130,7 @@ impl Activations {
             ..
         } = &*self.0;
         let config = tenant_cache.load(store, master_key, credentials.tenant_id()?);
-        let config = config.await?.ok_or(Refusal::SdkKey)?;
+        let config = config.await?.ok_or(DeviceError::InvalidSdkKey)?;
         self.authorize(credentials, config, now)
     }
 
@@ -136,22 +139,27 @@ impl Activations {
         credentials: &DeviceCredentials,
         config: Arc<TenantConfig>,
         now: Timestamp,
-    ) -> Result<Admission, Refusal> {
+    ) -> Result<Admission, DeviceError> {
         let tenant_id = credentials.tenant_id()?;
-        let key = config.matching(&credentials.sdk_key, now);
+        let key = config.find_sdk_key(&credentials.sdk_key, now);
         if key.is_none() && !config.is_public() {
-            return Err(Refusal::SdkKey);
+            return Err(DeviceError::InvalidSdkKey);
         }
         if config.is_suspended() {
-            return Err(Refusal::Suspended);
+            return Err(DeviceError::Suspended);
         }
-        let product_id = credentials.product_id.as_ref().ok_or(Refusal::Product)?;
-        let settings = config.settings_of(product_id).ok_or(Refusal::Product)?;
+        let product_id = credentials
+            .product_id
+            .as_ref()
+            .ok_or(DeviceError::ProductNotFound)?;
+        let settings = config
+            .product_settings(product_id)
+            .ok_or(DeviceError::ProductNotFound)?;
         if let Some(key) = key.filter(|key| key.should_record_use(now)) {
             self.0.store.record_sdk_key_use(SdkKeyUse {
                 tenant_id: tenant_id.clone(),
-                hash: key.hash(),
-                at: now,
+                key_hash: key.hash(),
+                used_at: now,
             });
         }
         Ok(Admission {

@@ -1,24 +1,24 @@
 //! Deactivation: a device releases its slot.
 
 use futures::FutureExt;
-use keywright_domain::activation::{Deactivation, Refused};
+use keywright_domain::activation::{Deactivation, ValidationError};
 
 use super::{
-    Activations, admission::DeviceCredentials, error::Refusal, request::DeactivationRequest,
+    DeviceService, admission::DeviceCredentials, error::DeviceError, request::DeactivationRequest,
 };
 
-impl Activations {
+impl DeviceService {
     /// Releases the slot. Idempotent, because a client retries when it loses the response.
     pub async fn deactivate(
         &self,
         credentials: &DeviceCredentials,
         request: DeactivationRequest,
-    ) -> Result<(), Refusal> {
+    ) -> Result<(), DeviceError> {
         let (admission, found) = self
-            .find_license(credentials, &request.license_key, request.instance)
+            .admit_and_lookup_license(credentials, &request.license_key, request.instance_id)
             .await?;
-        let (Some(instance), Some(activation)) = (request.instance, found.activation) else {
-            return Err(Refused::NoInstance.into());
+        let (Some(instance), Some(activation)) = (request.instance_id, found.activation) else {
+            return Err(ValidationError::InstanceNotFound.into());
         };
         if !activation.is_active {
             return Ok(());
@@ -34,10 +34,10 @@ impl Activations {
                 async move {
                     tx.lock_license(&tenant, license).await?;
                     if tx
-                        .end_instance(&tenant, license, instance, &deactivation)
+                        .deactivate_instance(&tenant, license, instance, &deactivation)
                         .await?
                     {
-                        tx.free_slot(&tenant, license).await?;
+                        tx.release_slot(&tenant, license).await?;
                     }
                     Ok(())
                 }

@@ -1,6 +1,6 @@
 //! Errors of device requests.
 
-use keywright_domain::activation::{Denied, Refused};
+use keywright_domain::activation::{ActivationError, ValidationError};
 use keywright_store::StoreError;
 
 use crate::Error;
@@ -8,32 +8,32 @@ use crate::Error;
 /// Reason for rejecting a device request. The `Display` texts are part of the wire format and
 /// must not change.
 #[derive(Debug, Clone, thiserror::Error)]
-pub enum Refusal {
+pub enum DeviceError {
     /// Missing or wrong SDK key, or unknown tenant. The response does not distinguish them.
     #[error("Invalid or missing SDK key")]
-    SdkKey,
+    InvalidSdkKey,
     /// The tenant is suspended.
     #[error("Account suspended")]
     Suspended,
     #[error("Product not found")]
-    Product,
+    ProductNotFound,
     /// Unknown license, or one that belongs to another product or tenant. The response does not
     /// distinguish them.
     #[error("License key not found")]
-    LicenseKey,
+    LicenseKeyNotFound,
     /// The license does not grant a slot.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Activation(#[from] ActivationError),
     /// The instance does not get a lease.
     #[error(transparent)]
-    Refused(#[from] Refused),
+    Validation(#[from] ValidationError),
     /// Server-side failure: the device keeps its lease and retries later.
     #[error("{0}")]
-    Trouble(#[from] Error),
+    Internal(#[from] Error),
 }
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for DeviceError {
     fn from(error: StoreError) -> Self {
-        Self::Trouble(error.into())
+        Self::Internal(error.into())
     }
 }

@@ -10,7 +10,7 @@ use keywright_domain::{
     machine::MachineHash,
 };
 
-use super::{Admission, Refusal, settings::SentSettings};
+use super::{Admission, DeviceError, settings::SettingsResponse};
 use crate::{Error, context::Context};
 
 /// A beacon from an install without a key.
@@ -29,16 +29,16 @@ pub struct Keyless(pub(crate) Arc<Context>);
 
 impl Keyless {
     /// Records a beacon if it adds new information, and returns the product's settings.
-    pub async fn report(
+    pub async fn record_beacon(
         &self,
         admission: &Admission,
         beacon: Beacon,
-    ) -> Result<SentSettings, Refusal> {
+    ) -> Result<SettingsResponse, DeviceError> {
         let (store, now) = (&self.0.store, admission.now);
         let address = beacon.address;
-        let install = install(admission, beacon);
+        let install = new_install(admission, beacon);
         let last = store
-            .last_beacon(&install.tenant, &install.product, &install.device())
+            .last_beacon(&install.tenant_id, &install.product_id, &install.identity())
             .await?;
         let is_news = match last {
             Some(last) => last.is_outdated(install.state, now),
@@ -47,34 +47,35 @@ impl Keyless {
             None => address.is_none_or(|address| {
                 self.0
                     .rate_limiter
-                    .admit_install(&install.tenant, address, now)
+                    .try_acquire_install(&install.tenant_id, address, now)
             }),
         };
         if is_news {
             store
                 .write(move |tx| {
-                    async move { Ok::<_, Error>(tx.write_keyless_install(&install).await?) }.boxed()
+                    async move { Ok::<_, Error>(tx.upsert_keyless_install(&install).await?) }
+                        .boxed()
                 })
                 .await?;
         }
-        Ok(SentSettings::of(admission)?)
+        Ok(SettingsResponse::for_admission(admission)?)
     }
 
     /// Deletes installs that have not been seen for [`RETENTION_DAYS`].
-    pub async fn purge(&self) -> Result<(), Error> {
+    pub async fn purge_installs(&self) -> Result<(), Error> {
         let seen_before = self.0.clock.now().minus_days(RETENTION_DAYS);
         self.0
-            .purge("keyless_installs", move |tx, most| {
+            .purge_in_batches("keyless_installs", move |tx, most| {
                 tx.purge_keyless_installs(seen_before, most).boxed()
             })
             .await
     }
 }
 
-fn install(admission: &Admission, beacon: Beacon) -> KeylessInstall {
+fn new_install(admission: &Admission, beacon: Beacon) -> KeylessInstall {
     KeylessInstall {
-        tenant: admission.tenant_id.clone(),
-        product: admission.product_id.clone(),
+        tenant_id: admission.tenant_id.clone(),
+        product_id: admission.product_id.clone(),
         instance_id: beacon.instance_id,
         machine_hash: beacon.machine_hash,
         state: beacon.state,

@@ -15,13 +15,13 @@ mod validate;
 use std::sync::Arc;
 
 pub use self::{
-    activate::Leased,
+    activate::IssuedLease,
     admission::{Admission, DeviceCredentials},
-    error::Refusal,
+    error::DeviceError,
     request::{ActivationRequest, DeactivationRequest, ValidationRequest},
-    validate::Validated,
+    validate::ValidationResponse,
 };
 use crate::context::Context;
 
 #[derive(Clone)]
-pub struct Activations(pub(crate) Arc<Context>);
+pub struct DeviceService(pub(crate) Arc<Context>);

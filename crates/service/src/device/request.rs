@@ -19,7 +19,7 @@ pub struct ValidationRequest {
     /// License key as typed by the user.
     pub license_key: String,
     /// Instance that the device claims to be; `None` if the id was missing or malformed.
-    pub instance: Option<InstanceId>,
+    pub instance_id: Option<InstanceId>,
     pub machine_hash: Option<MachineHash>,
     pub telemetry: Telemetry,
 }
@@ -28,5 +28,5 @@ pub struct DeactivationRequest {
     /// License key as typed by the user.
     pub license_key: String,
     /// Instance that the device claims to be; `None` if the id was missing or malformed.
-    pub instance: Option<InstanceId>,
+    pub instance_id: Option<InstanceId>,
 }

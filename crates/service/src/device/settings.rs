@@ -7,38 +7,38 @@ use crate::{Error, signing_keys::signer::TenantSigner};
 
 /// A product's settings, signed if they include a trial length.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SentSettings {
+pub struct SettingsResponse {
     /// Configured settings. If signed, an unset `free_tier` becomes `false`.
     pub settings: ProductSettings,
-    pub signed: Option<SignedSettings>,
+    pub signature: Option<SettingsSignature>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedSettings {
+pub struct SettingsSignature {
     pub claims: SettingsClaims,
     /// Standard base64 of the 64-byte signature.
     pub signature: String,
 }
 
-impl SentSettings {
+impl SettingsResponse {
     /// Returns the product's settings. They are signed only if a trial length is set; most products
     /// have none.
-    pub fn of(admission: &Admission) -> Result<Self, Error> {
+    pub fn for_admission(admission: &Admission) -> Result<Self, Error> {
         if admission.settings.trial_days.is_none() {
             return Ok(Self::unsigned(admission.settings));
         }
-        Ok(Self::signed_by(admission.signer()?, admission))
+        Ok(Self::signed(admission.signer()?, admission))
     }
 
     fn unsigned(settings: ProductSettings) -> Self {
         Self {
             settings,
-            signed: None,
+            signature: None,
         }
     }
 
     /// Signs the settings with the tenant's key if they include a trial length.
-    fn signed_by(signer: &TenantSigner, admission: &Admission) -> Self {
+    fn signed(signer: &TenantSigner, admission: &Admission) -> Self {
         let Admission {
             tenant_id,
             product_id,
@@ -56,8 +56,8 @@ impl SentSettings {
                 free_tier: Some(claims.free_tier_enabled),
                 ..*settings
             },
-            signed: Some(SignedSettings {
-                signature: signer.settings(&claims),
+            signature: Some(SettingsSignature {
+                signature: signer.sign_settings(&claims),
                 claims,
             }),
         }

@@ -15,11 +15,11 @@ use std::{
 
 use keywright_domain::{
     ids::{ProductId, TenantId},
-    sdk_key::{SdkKeyHash, is_use_news},
+    sdk_key::{SdkKeyHash, should_record_use},
     settings::ProductSettings,
     time::Timestamp,
 };
-use keywright_store::{DeviceSdkKey, DeviceTenant, Store, StoreError};
+use keywright_store::{SdkKeyRecord, Store, StoreError, TenantConfigRecord};
 use parking_lot::RwLock;
 use subtle::ConstantTimeEq;
 
@@ -30,42 +30,42 @@ use crate::{
 
 /// The configuration of a tenant at one revision.
 pub(crate) struct TenantConfig {
-    tenant: DeviceTenant,
+    record: TenantConfigRecord,
     /// `None` if the master key does not open the tenant's signing key.
     signer: Option<TenantSigner>,
-    sdk_keys: Vec<KnownSdkKey>,
+    sdk_keys: Vec<CachedSdkKey>,
 }
 
-struct KnownSdkKey {
-    key: DeviceSdkKey,
+struct CachedSdkKey {
+    key: SdkKeyRecord,
     /// Time of the last recorded use in milliseconds; `i64::MIN` if never used.
-    last_noted_at: AtomicI64,
+    last_recorded_at: AtomicI64,
 }
 
 impl TenantConfig {
-    fn new(master_key: &MasterKey, id: &TenantId, tenant: DeviceTenant) -> Self {
-        let known = |&key: &DeviceSdkKey| KnownSdkKey {
+    fn new(master_key: &MasterKey, id: &TenantId, tenant: TenantConfigRecord) -> Self {
+        let known = |&key: &SdkKeyRecord| CachedSdkKey {
             key,
-            last_noted_at: AtomicI64::new(key.last_used_at.map_or(i64::MIN, Timestamp::millis)),
+            last_recorded_at: AtomicI64::new(key.last_used_at.map_or(i64::MIN, Timestamp::millis)),
         };
         let signing_key = tenant.signing_key.as_ref();
         Self {
             signer: signing_key.and_then(|sealed| TenantSigner::open(master_key, id, sealed)),
             sdk_keys: tenant.sdk_keys.iter().map(known).collect(),
-            tenant,
+            record: tenant,
         }
     }
 
     pub(crate) fn revision(&self) -> i64 {
-        self.tenant.revision
+        self.record.revision
     }
 
     pub(crate) fn is_suspended(&self) -> bool {
-        self.tenant.suspended
+        self.record.is_suspended
     }
 
-    pub(crate) fn settings_of(&self, product: &ProductId) -> Option<ProductSettings> {
-        self.tenant.products.get(product).copied()
+    pub(crate) fn product_settings(&self, product: &ProductId) -> Option<ProductSettings> {
+        self.record.products.get(product).copied()
     }
 
     /// Returns the tenant's current signing key.
@@ -85,12 +85,19 @@ impl TenantConfig {
 
     /// Returns the valid SDK key that was sent, if any. Compares all valid keys, each in constant
     /// time.
-    pub(crate) fn matching(&self, sent: &SdkKeyHash, now: Timestamp) -> Option<UsedSdkKey<'_>> {
-        let working = self.sdk_keys.iter().filter(|known| known.key.works(now));
+    pub(crate) fn find_sdk_key(
+        &self,
+        sent: &SdkKeyHash,
+        now: Timestamp,
+    ) -> Option<AuthenticatedSdkKey<'_>> {
+        let working = self
+            .sdk_keys
+            .iter()
+            .filter(|known| known.key.is_valid_at(now));
         working.fold(None, |found, known| {
             let is_it = known.key.hash.as_bytes().ct_eq(sent.as_bytes());
             if is_it.into() {
-                Some(UsedSdkKey(known))
+                Some(AuthenticatedSdkKey(known))
             } else {
                 found
             }
@@ -99,19 +106,19 @@ impl TenantConfig {
 }
 
 /// The SDK key that a request was authenticated with.
-pub(crate) struct UsedSdkKey<'a>(&'a KnownSdkKey);
+pub(crate) struct AuthenticatedSdkKey<'a>(&'a CachedSdkKey);
 
-impl UsedSdkKey<'_> {
+impl AuthenticatedSdkKey<'_> {
     pub(crate) fn hash(&self) -> SdkKeyHash {
         self.0.key.hash
     }
 
     /// Returns whether to record this use. Of several concurrent requests, only one gets `true`.
     pub(crate) fn should_record_use(&self, now: Timestamp) -> bool {
-        let noted = &self.0.last_noted_at;
+        let noted = &self.0.last_recorded_at;
         let last = noted.load(Ordering::Relaxed);
         let last_at = (last != i64::MIN).then(|| Timestamp::from_millis(last));
-        is_use_news(last_at, now)
+        should_record_use(last_at, now)
             && noted
                 .compare_exchange(last, now.millis(), Ordering::Relaxed, Ordering::Relaxed)
                 .is_ok()
@@ -142,7 +149,7 @@ impl TenantCache {
         if let Some(cached) = self.cached(tenant).filter(|it| it.revision() == revision) {
             return Ok(Some(cached));
         }
-        let Some(read) = store.device_tenant(tenant).await? else {
+        let Some(read) = store.tenant_config(tenant).await? else {
             return Ok(None);
         };
         let config = Arc::new(TenantConfig::new(master_key, tenant, read));

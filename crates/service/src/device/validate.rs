@@ -2,48 +2,51 @@
 
 use futures::FutureExt;
 use keywright_domain::{
-    activation::{LastLease, Refused, lease_for},
+    activation::{LastLease, ValidationError, decide_validation},
     ids::{InstanceId, LicenseId, TenantId},
     lease::LeaseClaims,
     machine::MachineHash,
 };
-use keywright_store::{DeviceLicense, LastSeenUpdate, StoreError};
+use keywright_store::{LastSeenUpdate, LicenseSnapshot, StoreError};
 
 use super::{
-    Activations, Leased, admission::DeviceCredentials, error::Refusal, request::ValidationRequest,
-    settings::SentSettings,
+    DeviceService, IssuedLease, admission::DeviceCredentials, error::DeviceError,
+    request::ValidationRequest, settings::SettingsResponse,
 };
 
 #[derive(Debug, Clone)]
-pub struct Validated {
-    pub leased: Leased,
-    pub settings: SentSettings,
+pub struct ValidationResponse {
+    pub issued_lease: IssuedLease,
+    pub settings: SettingsResponse,
 }
 
-impl Activations {
+impl DeviceService {
     /// Issues a new lease. Validating an expired license can succeed: the lease's status says
     /// whether it is still active.
     pub async fn validate(
         &self,
         credentials: &DeviceCredentials,
         request: ValidationRequest,
-    ) -> Result<Validated, Refusal> {
+    ) -> Result<ValidationResponse, DeviceError> {
         let (admission, found) = self
-            .find_license(credentials, &request.license_key, request.instance)
+            .admit_and_lookup_license(credentials, &request.license_key, request.instance_id)
             .await?;
         let now = admission.now;
-        let DeviceLicense {
+        let LicenseSnapshot {
             license,
             activation,
         } = found;
         let is_active = activation
             .as_ref()
             .is_some_and(|activation| activation.is_active);
-        let status = lease_for(&license, is_active, now)?;
-        let (Some(instance), Some(activation)) = (request.instance, activation) else {
-            return Err(Refused::NoInstance.into());
+        let status = decide_validation(&license, is_active, now)?;
+        let (Some(instance), Some(activation)) = (request.instance_id, activation) else {
+            return Err(ValidationError::InstanceNotFound.into());
         };
-        if let Some(hash) = request.machine_hash.filter(|_| activation.lacks_hash) {
+        if let Some(hash) = request
+            .machine_hash
+            .filter(|_| activation.lacks_machine_hash)
+        {
             self.fill_machine_hash(&admission.tenant_id, license.id, instance, hash)
                 .await;
         }
@@ -53,15 +56,15 @@ impl Activations {
             tenant_id: admission.tenant_id.clone(),
             license_id: license.id,
             instance_id: instance,
-            at: now,
+            seen_at: now,
             lease: LastLease::from(&claims),
             telemetry: request.telemetry,
         };
         self.0.store.record_last_seen(update, &activation);
-        Ok(Validated {
-            settings: SentSettings::of(&admission)?,
-            leased: Leased {
-                lease: signer.lease(claims),
+        Ok(ValidationResponse {
+            settings: SettingsResponse::for_admission(&admission)?,
+            issued_lease: IssuedLease {
+                lease: signer.sign_lease(claims),
                 license_expires_at: license.expires_at,
             },
         })
@@ -82,7 +85,8 @@ impl Activations {
         let filled = self.0.store.write(move |tx| {
             async move {
                 tx.lock_license(&tenant, id).await?;
-                tx.fill_machine_hash(&tenant, id, instance, &hash).await
+                tx.set_missing_machine_hash(&tenant, id, instance, &hash)
+                    .await
             }
             .boxed()
         });

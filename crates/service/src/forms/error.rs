@@ -19,7 +19,7 @@ pub enum FormError {
 impl FormError {
     /// Creates the error for a single invalid field.
     pub(crate) fn field(name: &'static str, error: impl Display) -> Self {
-        Self::Invalid(FieldErrors::one(name, error))
+        Self::Invalid(FieldErrors::single(name, error))
     }
 }
 

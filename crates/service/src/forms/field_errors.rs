@@ -7,7 +7,7 @@ use std::fmt::Display;
 pub struct FieldErrors(Vec<(&'static str, String)>);
 
 impl FieldErrors {
-    pub fn one(name: &'static str, error: impl Display) -> Self {
+    pub fn single(name: &'static str, error: impl Display) -> Self {
         let mut errors = Self::default();
         errors.push(name, error);
         errors
@@ -19,7 +19,7 @@ impl FieldErrors {
     }
 
     pub(crate) fn push(&mut self, name: &'static str, error: impl Display) {
-        self.0.push((name, sentence(&error.to_string())));
+        self.0.push((name, to_sentence(&error.to_string())));
     }
 
     /// Returns the field's value, or records its error.
@@ -42,7 +42,7 @@ impl FieldErrors {
 }
 
 /// Capitalizes the first letter and adds a period.
-pub(crate) fn sentence(words: &str) -> String {
+pub(crate) fn to_sentence(words: &str) -> String {
     let mut symbols = words.chars();
     let first = symbols.next().map(|first| first.to_ascii_uppercase());
     let end = (!words.ends_with('.')).then_some('.');

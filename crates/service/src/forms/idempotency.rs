@@ -5,15 +5,15 @@ use keywright_domain::ids::FormId;
 use keywright_store::StoreError;
 
 use super::{error::FormError, result::IdempotentResult};
-use crate::{Caller, Error, Invalid, context::Context};
+use crate::{Caller, Error, InvalidInputError, context::Context};
 
 /// How long results of submitted forms are kept: twice the maximum session lifetime.
-const RETENTION_DAYS: u32 = 60;
+const RESULT_RETENTION_DAYS: u32 = 60;
 
 impl Context {
     /// Returns the idempotency key for a new form.
-    pub(crate) fn new_form(&self) -> FormId {
-        FormId::new(self.rng.uuid())
+    pub(crate) fn new_form_id(&self) -> FormId {
+        FormId::new(self.rng.uuid_v4())
     }
 
     /// Returns [`FormError::Duplicate`] if the conflict was caused by an earlier submission of
@@ -40,7 +40,10 @@ impl Context {
         caller: &Caller,
         form: FormId,
     ) -> Result<Option<IdempotentResult>, Error> {
-        let stored = self.store.used_form(caller.tenant(), form).await?;
+        let stored = self
+            .store
+            .idempotent_result(caller.tenant_id(), form)
+            .await?;
         let result = stored.map(|result| {
             serde_json::from_value(result).map_err(|_| StoreError::Corrupt {
                 table: "used_forms",
@@ -51,15 +54,15 @@ impl Context {
     }
 
     /// Deletes results of forms that can no longer be submitted.
-    pub(crate) async fn purge_used_forms(&self) -> Result<(), Error> {
-        let used_before = self.clock.now().minus_days(RETENTION_DAYS);
-        self.purge("used_forms", move |tx, most| {
-            tx.purge_used_forms(used_before, most).boxed()
+    pub(crate) async fn purge_idempotency_keys(&self) -> Result<(), Error> {
+        let used_before = self.clock.now().minus_days(RESULT_RETENTION_DAYS);
+        self.purge_in_batches("used_forms", move |tx, most| {
+            tx.purge_idempotency_keys(used_before, most).boxed()
         })
         .await
     }
 }
 
-pub(crate) fn parse_form_id(text: &str) -> Result<FormId, Invalid> {
-    text.parse().map_err(|_| Invalid::FormId)
+pub(crate) fn parse_form_id(text: &str) -> Result<FormId, InvalidInputError> {
+    text.parse().map_err(|_| InvalidInputError::InvalidFormId)
 }

@@ -6,4 +6,4 @@ mod idempotency;
 mod result;
 
 pub use self::{error::FormError, field_errors::FieldErrors, result::IdempotentResult};
-pub(crate) use self::{field_errors::sentence, idempotency::parse_form_id};
+pub(crate) use self::{field_errors::to_sentence, idempotency::parse_form_id};

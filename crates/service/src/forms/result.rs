@@ -1,6 +1,6 @@
 //! The stored result of a form submission.
 
-use keywright_domain::license::NamedLicense;
+use keywright_domain::license::LicenseRef;
 use serde::{Deserialize, Serialize};
 
 /// Result of an idempotent form submission. It is stored, so it must not contain secrets.
@@ -12,7 +12,7 @@ pub enum IdempotentResult {
         /// Number of licenses.
         count: u32,
         /// The first [`IdempotentResult::MAX_NAMED`] licenses, in minting order.
-        first: Vec<NamedLicense>,
+        first: Vec<LicenseRef>,
     },
     /// An SDK key was created or imported.
     SdkKey {
@@ -23,5 +23,5 @@ pub enum IdempotentResult {
 
 impl IdempotentResult {
     /// Maximum number of licenses listed individually.
-    pub const MAX_NAMED: usize = 20;
+    pub const MAX_LISTED: usize = 20;
 }

@@ -14,7 +14,7 @@ use keywright_domain::{
 use keywright_store::NewAuditEntry;
 use serde_json::json;
 
-use super::{Licenses, Minted};
+use super::{Licenses, MintedLicense};
 use crate::{Caller, Error};
 
 impl Licenses {
@@ -31,10 +31,10 @@ impl Licenses {
             .store
             .write(move |tx| {
                 async move {
-                    let tenant = caller.tenant();
+                    let tenant = caller.tenant_id();
                     tx.lock_license(tenant, id).await?.ok_or(Error::NotFound)?;
                     let (device_name, is_active) = tx
-                        .instance(tenant, id, instance)
+                        .find_instance(tenant, id, instance)
                         .await?
                         .ok_or(Error::NotFound)?;
                     if !is_active {
@@ -44,12 +44,13 @@ impl Licenses {
                         at: now,
                         by_operator: Some(caller.actor().name.clone()),
                     };
-                    tx.end_instance(tenant, id, instance, &deactivation).await?;
-                    tx.free_slot(tenant, id).await?;
+                    tx.deactivate_instance(tenant, id, instance, &deactivation)
+                        .await?;
+                    tx.release_slot(tenant, id).await?;
                     let details = json!({ "instance_id": instance, "device_name": device_name });
                     let action = Action::DeactivateInstance;
-                    let entry = context.audit(&caller, now, action, Some(id), details);
-                    Ok(tx.record(&entry).await?)
+                    let entry = context.new_audit_entry(&caller, now, action, Some(id), details);
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -62,15 +63,15 @@ impl Licenses {
         let now = self.0.clock.now();
         let entry = self
             .0
-            .audit(caller, now, Action::Revoke, Some(id), json!({}));
+            .new_audit_entry(caller, now, Action::Revoke, Some(id), json!({}));
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    let license = tx.lock_license(&entry.tenant, id).await?;
-                    require_not_ended(&license.ok_or(Error::NotFound)?)?;
-                    tx.revoke_license(&entry.tenant, id).await?;
-                    Ok(tx.record(&entry).await?)
+                    let license = tx.lock_license(&entry.tenant_id, id).await?;
+                    require_active(&license.ok_or(Error::NotFound)?)?;
+                    tx.revoke_license(&entry.tenant_id, id).await?;
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -80,31 +81,32 @@ impl Licenses {
     /// Permanently ends a license and issues a new key with the same product, key type, customer,
     /// expiry, limit and entitlements, but without devices. The key is only in the return value;
     /// it is not stored.
-    pub async fn remint(&self, caller: &Caller, id: LicenseId) -> Result<Minted, Error> {
+    pub async fn remint(&self, caller: &Caller, id: LicenseId) -> Result<MintedLicense, Error> {
         caller.require(Permission::ActOnLicenses)?;
         let (context, now) = (self.0.clone(), self.0.clock.now());
         let prefix = self.key_prefix(caller, id).await?;
         let key = LicenseKey::generate(&prefix, context.rng.bytes());
-        let minted = Minted {
+        let minted = MintedLicense {
             id: key.id(),
             display_key: key.display_key(&prefix),
             key: key.clone(),
         };
         let entry = NewAuditEntry {
-            successor: Some(key.id()),
-            ..context.audit(caller, now, Action::Remint, Some(id), json!({}))
+            successor_id: Some(key.id()),
+            ..context.new_audit_entry(caller, now, Action::Remint, Some(id), json!({}))
         };
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    let license = tx.lock_license(&entry.tenant, id).await?;
+                    let license = tx.lock_license(&entry.tenant_id, id).await?;
                     let license = license.ok_or(Error::NotFound)?;
-                    require_not_ended(&license)?;
-                    tx.remint_license(&entry.tenant, id, key.id()).await?;
-                    tx.insert_license(&successor(license, &key, &prefix, now))
+                    require_active(&license)?;
+                    tx.mark_license_reminted(&entry.tenant_id, id, key.id())
                         .await?;
-                    Ok::<_, Error>(tx.record(&entry).await?)
+                    tx.insert_license(&new_successor(license, &key, &prefix, now))
+                        .await?;
+                    Ok::<_, Error>(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -114,15 +116,18 @@ impl Licenses {
 
     /// Returns the key prefix of the license's product, which never changes.
     async fn key_prefix(&self, caller: &Caller, id: LicenseId) -> Result<KeyPrefix, Error> {
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let license = store.license(tenant, id).await?.ok_or(Error::NotFound)?;
-        let product = store.product(tenant, &license.product).await?;
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let license = store
+            .find_license(tenant, id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let product = store.find_product(tenant, &license.product_id).await?;
         Ok(product.ok_or(Error::NotFound)?.key_prefix)
     }
 }
 
 /// Revoked and reminted are final states.
-fn require_not_ended(license: &License) -> Result<(), Error> {
+fn require_active(license: &License) -> Result<(), Error> {
     match license.state {
         LicenseState::Active => Ok(()),
         LicenseState::Revoked => Err(Error::Conflict("This license is already revoked")),
@@ -130,15 +135,15 @@ fn require_not_ended(license: &License) -> Result<(), Error> {
     }
 }
 
-fn successor(ended: License, key: &LicenseKey, prefix: &KeyPrefix, now: Timestamp) -> License {
+fn new_successor(ended: License, key: &LicenseKey, prefix: &KeyPrefix, now: Timestamp) -> License {
     License {
         id: key.id(),
         display_key: key.display_key(prefix),
         state: LicenseState::Active,
         created_at: now,
         active_count: 0,
-        predecessor: Some(ended.id),
-        successor: None,
+        predecessor_id: Some(ended.id),
+        successor_id: None,
         ..ended
     }
 }

@@ -1,35 +1,46 @@
 //! The detail view of a license.
 
-use keywright_api_types::{license_detail::LicenseDetail, page::Position};
+use keywright_api_types::{license_detail::LicenseDetail, page::PageRequest};
 use keywright_domain::{
     ids::LicenseId,
-    license::{License, NamedLicense},
+    license::{License, LicenseRef},
     role::Permission,
 };
 
-use keywright_store::EntryFilter;
+use keywright_store::AuditEntryFilter;
 
 use super::Licenses;
 use crate::{Caller, Error, audit};
 
 /// Maximum number of audit entries on a license's page. The audit log has all of them.
-const ACTIVITY: u32 = 50;
+const MAX_ACTIVITY_ENTRIES: u32 = 50;
 
 impl Licenses {
-    pub async fn detail(&self, caller: &Caller, id: LicenseId) -> Result<LicenseDetail, Error> {
+    pub async fn get_detail(&self, caller: &Caller, id: LicenseId) -> Result<LicenseDetail, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant, now) = (&self.0.store, caller.tenant(), self.0.clock.now());
-        let license = store.license(tenant, id).await?.ok_or(Error::NotFound)?;
-        let product = store.product(tenant, &license.product).await?;
+        let (store, tenant, now) = (&self.0.store, caller.tenant_id(), self.0.clock.now());
+        let license = store
+            .find_license(tenant, id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let product = store.find_product(tenant, &license.product_id).await?;
         let product_name = product.ok_or(Error::NotFound)?.name;
-        let predecessor = self.relative(caller, license.predecessor).await?;
-        let successor = self.relative(caller, license.successor).await?;
-        let activations = store.activations(tenant, id).await?;
-        let about_it = EntryFilter {
-            about: Some(vec![id]),
-            ..EntryFilter::default()
+        let predecessor = self
+            .find_license_ref(caller, license.predecessor_id)
+            .await?;
+        let successor = self.find_license_ref(caller, license.successor_id).await?;
+        let activations = store.list_activations(tenant, id).await?;
+        let about_it = AuditEntryFilter {
+            license_ids: Some(vec![id]),
+            ..AuditEntryFilter::default()
         };
-        let entries = store.audit_entries(tenant, &about_it, Position::Start, ACTIVITY, now);
+        let entries = store.list_audit_entries(
+            tenant,
+            &about_it,
+            PageRequest::First,
+            MAX_ACTIVITY_ENTRIES,
+            now,
+        );
         let activity = entries.await?.into_iter().map(audit::to_view);
         Ok(LicenseDetail {
             predecessor,
@@ -40,24 +51,24 @@ impl Licenses {
     }
 
     /// Returns a reference to the license for display; `None` if the tenant has no such license.
-    pub async fn named(
+    pub async fn license_ref(
         &self,
         caller: &Caller,
         id: LicenseId,
-    ) -> Result<Option<NamedLicense>, Error> {
+    ) -> Result<Option<LicenseRef>, Error> {
         caller.require(Permission::View)?;
-        self.relative(caller, Some(id)).await
+        self.find_license_ref(caller, Some(id)).await
     }
 
-    async fn relative(
+    async fn find_license_ref(
         &self,
         caller: &Caller,
         id: Option<LicenseId>,
-    ) -> Result<Option<NamedLicense>, Error> {
+    ) -> Result<Option<LicenseRef>, Error> {
         let Some(id) = id else {
             return Ok(None);
         };
-        let license = self.0.store.license(caller.tenant(), id).await?;
-        Ok(license.map(License::named))
+        let license = self.0.store.find_license(caller.tenant_id(), id).await?;
+        Ok(license.map(License::into_ref))
     }
 }

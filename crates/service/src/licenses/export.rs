@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures::FutureExt;
-use keywright_api_types::{license_list::LicenseFilter, page::Mark};
+use keywright_api_types::{license_list::LicenseFilter, page::Cursor};
 use keywright_domain::{
     audit::Action,
     export::ExportedLicense,
@@ -20,99 +20,101 @@ use super::Licenses;
 use crate::{Caller, Error, context::Context};
 
 /// Licenses per batch. An export holds at most two batches in memory.
-const BATCH: u32 = 1_000;
+const BATCH_SIZE: u32 = 1_000;
 
 /// An export in progress.
-pub struct Export {
-    expected: u32,
-    source: Arc<Source>,
+pub struct LicenseExport {
+    expected_count: u32,
+    source: Arc<ExportSource>,
     /// The next batch, prefetched while the caller writes the current one.
-    reading: Option<JoinHandle<Result<Vec<ExportedLicense>, StoreError>>>,
+    next_batch: Option<JoinHandle<Result<Vec<ExportedLicense>, StoreError>>>,
 }
 
-struct Source {
+struct ExportSource {
     context: Arc<Context>,
-    tenant: TenantId,
+    tenant_id: TenantId,
     filter: LicenseFilter,
     now: Timestamp,
 }
 
 impl Licenses {
     /// Starts an export of the matching licenses, newest first, and records it in the audit log.
-    pub async fn export(&self, caller: &Caller, filter: LicenseFilter) -> Result<Export, Error> {
+    pub async fn start_export(
+        &self,
+        caller: &Caller,
+        filter: LicenseFilter,
+    ) -> Result<LicenseExport, Error> {
         caller.require(Permission::ExportCsv)?;
         let (context, now) = (self.0.clone(), self.0.clock.now());
-        let tenant = context.store.tenant(caller.tenant()).await?;
+        let tenant = context.store.find_tenant(caller.tenant_id()).await?;
         let plan = tenant.ok_or(Error::NotFound)?.plan;
         if !plan.allows(Feature::CsvExport) {
-            return Err(Error::PlanRequired(Plan::least_for(Feature::CsvExport)));
+            return Err(Error::PlanRequired(Plan::minimum_for(Feature::CsvExport)));
         }
         let store = &context.store;
-        let expected = store
-            .count_licenses_to_export(caller.tenant(), &filter, now)
-            .await?;
+        let expected = store.count_export(caller.tenant_id(), &filter, now).await?;
         // Do not record the search term: in a hand-made URL it may be a license key.
         let details = json!({
-            "status": filter.status, "product": filter.product, "searched": filter.term.is_some(),
+            "status": filter.status, "product": filter.product_id, "searched": filter.term.is_some(),
         });
-        let entry = context.audit(caller, now, Action::CsvExport, None, details);
+        let entry = context.new_audit_entry(caller, now, Action::CsvExport, None, details);
         let recorded = context
             .store
-            .write(move |tx| async move { tx.record(&entry).await }.boxed());
+            .write(move |tx| async move { tx.insert_audit_entry(&entry).await }.boxed());
         recorded
             .await
             .map_err(|error: StoreError| Error::from(error))?;
-        let source = Arc::new(Source {
-            tenant: caller.tenant().clone(),
+        let source = Arc::new(ExportSource {
+            tenant_id: caller.tenant_id().clone(),
             context,
             filter,
             now,
         });
-        Ok(Export {
-            expected,
-            reading: Some(source.read(None)),
+        Ok(LicenseExport {
+            expected_count: expected,
+            next_batch: Some(source.spawn_read(None)),
             source,
         })
     }
 }
 
-impl Source {
-    fn read(
+impl ExportSource {
+    fn spawn_read(
         self: &Arc<Self>,
-        after: Option<Mark<LicenseId>>,
+        after: Option<Cursor<LicenseId>>,
     ) -> JoinHandle<Result<Vec<ExportedLicense>, StoreError>> {
         let source = self.clone();
         tokio::spawn(async move {
             let Self {
                 context,
-                tenant,
+                tenant_id: tenant,
                 filter,
                 now,
             } = &*source;
             let store = &context.store;
             store
-                .licenses_to_export(tenant, filter, after, BATCH, *now)
+                .fetch_export_batch(tenant, filter, after, BATCH_SIZE, *now)
                 .await
         })
     }
 }
 
-impl Export {
+impl LicenseExport {
     /// Returns the number of matching licenses when the export started. Concurrent changes can
     /// make the actual number differ.
-    pub const fn expected(&self) -> u32 {
-        self.expected
+    pub const fn expected_count(&self) -> u32 {
+        self.expected_count
     }
 
     /// Returns the next batch, or `None` at the end. Each license's status is as of the start of
     /// the export.
-    pub async fn next(&mut self) -> Result<Option<Vec<ExportedLicense>>, Error> {
-        let Some(reading) = self.reading.take() else {
+    pub async fn next_batch(&mut self) -> Result<Option<Vec<ExportedLicense>>, Error> {
+        let Some(reading) = self.next_batch.take() else {
             return Ok(None);
         };
         let batch = reading.await.unwrap_or(Err(StoreError::Aborted))?;
-        if let Some(last) = batch.last().filter(|_| batch.len() == BATCH as usize) {
-            self.reading = Some(self.source.read(Some(Mark {
+        if let Some(last) = batch.last().filter(|_| batch.len() == BATCH_SIZE as usize) {
+            self.next_batch = Some(self.source.spawn_read(Some(Cursor {
                 value: last.created_at.millis(),
                 id: last.id,
             })));

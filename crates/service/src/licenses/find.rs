@@ -1,6 +1,6 @@
 //! Resolves search input to a license or a search term.
 
-use keywright_api_types::license_list::Found;
+use keywright_api_types::license_list::SearchOutcome;
 use keywright_domain::{key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
 
 use super::Licenses;
@@ -9,24 +9,24 @@ use crate::{Caller, Error};
 impl Licenses {
     /// Resolves search input. A complete license key, even inside other text, is looked up by its
     /// hash and goes no further: it must not reach a URL or a log.
-    pub async fn find(&self, caller: &Caller, typed: &str) -> Result<Found, Error> {
+    pub async fn search(&self, caller: &Caller, typed: &str) -> Result<SearchOutcome, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let candidates = LicenseKey::within(typed);
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let candidates = LicenseKey::extract_candidates(typed);
         for key in &candidates {
-            if let Some(license) = store.license(tenant, key.id()).await? {
-                return Ok(Found::License(license.id));
+            if let Some(license) = store.find_license(tenant, key.id()).await? {
+                return Ok(SearchOutcome::License(license.id));
             }
         }
         if candidates.is_empty() {
-            return Ok(Found::Term(SearchTerm::new(typed)));
+            return Ok(SearchOutcome::Term(SearchTerm::new(typed)));
         }
-        let products = store.products(tenant).await?;
+        let products = store.list_products(tenant).await?;
         let whole = LicenseKey::parse(typed).ok().filter(|_| !is_uuid(typed));
-        if is_meant_as_key(whole.as_ref(), &candidates, &products) {
-            return Ok(Found::NoSuchKey);
+        if resembles_license_key(whole.as_ref(), &candidates, &products) {
+            return Ok(SearchOutcome::KeyNotFound);
         }
-        Ok(Found::Term(SearchTerm::new(typed)))
+        Ok(SearchOutcome::Term(SearchTerm::new(typed)))
     }
 }
 
@@ -34,7 +34,7 @@ impl Licenses {
 /// with one of the tenant's prefixes counts as a key: failing to find a device is better than
 /// putting a key in a URL. Inside longer text, such as an address, only tokens in the format of
 /// generated keys count.
-fn is_meant_as_key(
+fn resembles_license_key(
     whole: Option<&LicenseKey>,
     candidates: &[LicenseKey],
     products: &[Product],
@@ -43,8 +43,11 @@ fn is_meant_as_key(
         .iter()
         .map(|product| &product.key_prefix)
         .any(|prefix| {
-            let begins = |key: &LicenseKey| key.has_length() && key.starts_with(prefix);
-            whole.is_some_and(begins) || candidates.iter().any(|key| key.looks_minted(prefix))
+            let begins = |key: &LicenseKey| key.is_full_length() && key.starts_with(prefix);
+            whole.is_some_and(begins)
+                || candidates
+                    .iter()
+                    .any(|key| key.has_generated_format(prefix))
         })
 }
 

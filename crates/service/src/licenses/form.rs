@@ -8,11 +8,11 @@ use keywright_domain::{
 use serde::Deserialize;
 
 use super::{
-    Licenses, MAX_MINTED_AT_ONCE, MintRequest,
-    mint::{check_count, check_email, check_name},
+    Licenses, MAX_LICENSES_PER_MINT, MintRequest,
+    mint::{validate_count, validate_customer_name, validate_email},
 };
 use crate::{
-    Caller, Error, Invalid,
+    Caller, Error, InvalidInputError,
     forms::{FieldErrors, FormError, parse_form_id},
 };
 
@@ -32,11 +32,11 @@ pub struct MintForm {
 impl Licenses {
     /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
-        self.0.new_form()
+        self.0.new_form_id()
     }
 
     /// Validates a form that has not been submitted before, for [`Licenses::mint_once`].
-    pub async fn read_form(
+    pub async fn validate_form(
         &self,
         caller: &Caller,
         form: MintForm,
@@ -53,18 +53,21 @@ impl Licenses {
             key_type.ok_or("choose a product and one of its key types"),
         );
         let name = non_empty(&form.customer_name);
-        let name = errors.collect("customer_name", check_name(name.as_deref()).map(|()| name));
+        let name = errors.collect(
+            "customer_name",
+            validate_customer_name(name.as_deref()).map(|()| name),
+        );
         let email = non_empty(&form.customer_email);
         let email = errors.collect(
             "customer_email",
-            check_email(email.as_deref()).map(|()| email),
+            validate_email(email.as_deref()).map(|()| email),
         );
         let count = errors.collect("count", parse_count(&form.count));
         let request = errors.finish(|| {
             let (product, key_type) = key_type?;
             Some(MintRequest {
-                product,
-                key_type: Some(key_type),
+                product_id: product,
+                key_type_id: Some(key_type),
                 customer: Customer {
                     name: name?,
                     email: email?,
@@ -86,7 +89,11 @@ impl Licenses {
         let (Ok(product), Ok(key_type)) = (product.parse(), key_type.parse()) else {
             return Ok(None);
         };
-        let key_types = self.0.store.key_types(caller.tenant(), &product).await?;
+        let key_types = self
+            .0
+            .store
+            .list_key_types(caller.tenant_id(), &product)
+            .await?;
         let is_known = key_types.iter().any(|known| known.id == key_type);
         Ok(is_known.then_some((product, key_type)))
     }
@@ -97,9 +104,12 @@ fn non_empty(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn parse_count(text: &str) -> Result<u32, Invalid> {
-    let count = text.trim().parse().map_err(|_| Invalid::Count {
-        max: MAX_MINTED_AT_ONCE,
-    })?;
-    check_count(count).map(|()| count)
+fn parse_count(text: &str) -> Result<u32, InvalidInputError> {
+    let count = text
+        .trim()
+        .parse()
+        .map_err(|_| InvalidInputError::CountOutOfRange {
+            max: MAX_LICENSES_PER_MINT,
+        })?;
+    validate_count(count).map(|()| count)
 }

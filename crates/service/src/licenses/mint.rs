@@ -5,7 +5,7 @@ use keywright_domain::{
     audit::Action,
     ids::{FormId, KeyTypeId, LicenseId, ProductId},
     key::{DisplayKey, LicenseKey},
-    license::{Customer, License, LicenseState, NamedLicense},
+    license::{Customer, License, LicenseRef, LicenseState},
     product::{KeyType, Product},
     role::Permission,
     time::Timestamp,
@@ -15,26 +15,26 @@ use serde_json::json;
 
 use super::Licenses;
 use crate::{
-    Caller, Error, Invalid, email,
+    Caller, Error, InvalidInputError, email,
     forms::{FormError, IdempotentResult},
-    name::checked_name,
+    name::validate_name,
 };
 
 /// Maximum number of licenses per request. They are written in one transaction.
-pub const MAX_MINTED_AT_ONCE: u32 = 1_000;
+pub const MAX_LICENSES_PER_MINT: u32 = 1_000;
 
 #[derive(Debug, Clone)]
 pub struct MintRequest {
-    pub product: ProductId,
+    pub product_id: ProductId,
     /// May be omitted if the product has exactly one key type.
-    pub key_type: Option<KeyTypeId>,
+    pub key_type_id: Option<KeyTypeId>,
     pub customer: Customer,
     /// 1 to [`MAX_MINTED_AT_ONCE`].
     pub count: u32,
 }
 
 /// A minted license with its key, which is not stored and cannot be shown again.
-pub struct Minted {
+pub struct MintedLicense {
     /// The plain key.
     pub key: LicenseKey,
     /// Hash of the key.
@@ -44,52 +44,56 @@ pub struct Minted {
 }
 
 /// Licenses to insert, each with its audit entry.
-type Rows = Vec<(License, NewAuditEntry)>;
+type LicenseRows = Vec<(License, NewAuditEntry)>;
 
 impl Licenses {
     /// Mints licenses, each with an audit entry. The keys are only in the return value; they are
     /// not stored.
-    pub async fn mint(&self, caller: &Caller, request: MintRequest) -> Result<Vec<Minted>, Error> {
-        self.write_minted(caller, &request, None, |_| {}).await
+    pub async fn mint(
+        &self,
+        caller: &Caller,
+        request: MintRequest,
+    ) -> Result<Vec<MintedLicense>, Error> {
+        self.insert_minted(caller, &request, None, |_| {}).await
     }
 
     /// Mints licenses from a form. Submitting the form again has no effect. Calls `made` with the
     /// number of licenses inserted so far; they are committed when this returns `Ok`.
-    pub async fn mint_once(
+    pub async fn mint_from_form(
         &self,
         caller: &Caller,
         request: &MintRequest,
         form: FormId,
         made: impl Fn(u32) + Send + 'static,
-    ) -> Result<Vec<Minted>, FormError> {
-        match self.write_minted(caller, request, Some(form), made).await {
+    ) -> Result<Vec<MintedLicense>, FormError> {
+        match self.insert_minted(caller, request, Some(form), made).await {
             Ok(minted) => Ok(minted),
-            Err(Error::Invalid(Invalid::UnknownProduct(_) | Invalid::UnknownKeyType(..))) => {
-                Err(key_type_gone())
-            }
+            Err(Error::Invalid(
+                InvalidInputError::UnknownProduct(_) | InvalidInputError::UnknownKeyType(..),
+            )) => Err(key_type_deleted_error()),
             Err(error) => Err(match self.0.classify_conflict(caller, form, error).await {
                 // Foreign key violation: the key type was deleted after it was looked up.
-                FormError::Other(Error::Conflict(_)) => key_type_gone(),
+                FormError::Other(Error::Conflict(_)) => key_type_deleted_error(),
                 other => other,
             }),
         }
     }
 
-    async fn write_minted(
+    async fn insert_minted(
         &self,
         caller: &Caller,
         request: &MintRequest,
         form: Option<FormId>,
         made: impl Fn(u32) + Send + 'static,
-    ) -> Result<Vec<Minted>, Error> {
+    ) -> Result<Vec<MintedLicense>, Error> {
         caller.require(Permission::ActOnLicenses)?;
-        check(request)?;
-        let (minted, rows) = self.draw(caller, request).await?;
-        let (tenant, now) = (caller.tenant().clone(), self.0.clock.now());
+        validate_request(request)?;
+        let (minted, rows) = self.generate_licenses(caller, request).await?;
+        let (tenant, now) = (caller.tenant_id().clone(), self.0.clock.now());
         let named = minted
             .iter()
-            .take(IdempotentResult::MAX_NAMED)
-            .map(|minted| NamedLicense {
+            .take(IdempotentResult::MAX_LISTED)
+            .map(|minted| LicenseRef {
                 id: minted.id,
                 display_key: minted.display_key.clone(),
             });
@@ -100,11 +104,12 @@ impl Licenses {
         let write = self.0.store.write(move |tx| {
             async move {
                 if let Some(form) = form {
-                    tx.use_form(&tenant, form, &answer, now).await?;
+                    tx.insert_idempotency_key(&tenant, form, &answer, now)
+                        .await?;
                 }
                 for ((license, entry), number) in rows.iter().zip(1..) {
                     tx.insert_license(license).await?;
-                    tx.record(entry).await?;
+                    tx.insert_audit_entry(entry).await?;
                     made(number);
                 }
                 Ok::<_, Error>(())
@@ -116,11 +121,11 @@ impl Licenses {
     }
 
     /// Generates the keys and the rows to insert.
-    async fn draw(
+    async fn generate_licenses(
         &self,
         caller: &Caller,
         request: &MintRequest,
-    ) -> Result<(Vec<Minted>, Rows), Error> {
+    ) -> Result<(Vec<MintedLicense>, LicenseRows), Error> {
         let (context, now) = (&self.0, self.0.clock.now());
         let (product, key_type) = self.product_and_key_type(caller, request).await?;
         let drawn = (0..request.count).map(|_| {
@@ -129,8 +134,9 @@ impl Licenses {
             let details = json!({
                 "display_key": license.display_key, "product": product.id, "key_type": key_type.id,
             });
-            let entry = context.audit(caller, now, Action::ManualMint, Some(license.id), details);
-            let minted = Minted {
+            let entry =
+                context.new_audit_entry(caller, now, Action::ManualMint, Some(license.id), details);
+            let minted = MintedLicense {
                 key,
                 id: license.id,
                 display_key: license.display_key.clone(),
@@ -145,20 +151,22 @@ impl Licenses {
         caller: &Caller,
         request: &MintRequest,
     ) -> Result<(Product, KeyType), Error> {
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let unknown = || Invalid::UnknownProduct(request.product.clone());
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let unknown = || InvalidInputError::UnknownProduct(request.product_id.clone());
         let product = store
-            .product(tenant, &request.product)
+            .find_product(tenant, &request.product_id)
             .await?
             .ok_or_else(unknown)?;
-        let mut key_types = store.key_types(tenant, &request.product).await?;
-        let key_type = match &request.key_type {
+        let mut key_types = store.list_key_types(tenant, &request.product_id).await?;
+        let key_type = match &request.key_type_id {
             Some(wanted) => key_types
                 .into_iter()
                 .find(|key_type| key_type.id == *wanted)
-                .ok_or_else(|| Invalid::UnknownKeyType(product.id.clone(), wanted.clone()))?,
+                .ok_or_else(|| {
+                    InvalidInputError::UnknownKeyType(product.id.clone(), wanted.clone())
+                })?,
             None if key_types.len() == 1 => key_types.remove(0),
-            None => return Err(Invalid::KeyTypeNeeded(product.id).into()),
+            None => return Err(InvalidInputError::KeyTypeRequired(product.id).into()),
         };
         Ok((product, key_type))
     }
@@ -174,10 +182,10 @@ pub(crate) fn new_license(
     now: Timestamp,
 ) -> License {
     License {
-        tenant: product.tenant.clone(),
+        tenant_id: product.tenant_id.clone(),
         id: key.id(),
-        product: product.id.clone(),
-        key_type: key_type.id.clone(),
+        product_id: product.id.clone(),
+        key_type_id: key_type.id.clone(),
         display_key: key.display_key(&product.key_prefix),
         state: LicenseState::Active,
         created_at: now,
@@ -187,36 +195,36 @@ pub(crate) fn new_license(
         entitlements: key_type.entitlements.clone(),
         fallback: key_type.fallback,
         customer,
-        predecessor: None,
-        successor: None,
+        predecessor_id: None,
+        successor_id: None,
     }
 }
 
-fn key_type_gone() -> FormError {
+fn key_type_deleted_error() -> FormError {
     let wrong = "this key type has just been deleted; choose another";
     FormError::field("key_type", wrong)
 }
 
-fn check(request: &MintRequest) -> Result<(), Invalid> {
-    check_email(request.customer.email.as_deref())?;
-    check_name(request.customer.name.as_deref())?;
-    check_count(request.count)
+fn validate_request(request: &MintRequest) -> Result<(), InvalidInputError> {
+    validate_email(request.customer.email.as_deref())?;
+    validate_customer_name(request.customer.name.as_deref())?;
+    validate_count(request.count)
 }
 
-pub(super) fn check_email(email: Option<&str>) -> Result<(), Invalid> {
-    email.map_or(Ok(()), email::check)
+pub(super) fn validate_email(email: Option<&str>) -> Result<(), InvalidInputError> {
+    email.map_or(Ok(()), email::validate)
 }
 
-pub(super) fn check_name(name: Option<&str>) -> Result<(), Invalid> {
-    name.map(checked_name).transpose().map(drop)
+pub(super) fn validate_customer_name(name: Option<&str>) -> Result<(), InvalidInputError> {
+    name.map(validate_name).transpose().map(drop)
 }
 
-pub(super) fn check_count(count: u32) -> Result<(), Invalid> {
-    if (1..=MAX_MINTED_AT_ONCE).contains(&count) {
+pub(super) fn validate_count(count: u32) -> Result<(), InvalidInputError> {
+    if (1..=MAX_LICENSES_PER_MINT).contains(&count) {
         Ok(())
     } else {
-        Err(Invalid::Count {
-            max: MAX_MINTED_AT_ONCE,
+        Err(InvalidInputError::CountOutOfRange {
+            max: MAX_LICENSES_PER_MINT,
         })
     }
 }

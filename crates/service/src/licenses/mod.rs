@@ -7,10 +7,10 @@ mod find;
 mod form;
 mod mint;
 
-pub use export::Export;
+pub use export::LicenseExport;
 pub use form::MintForm;
 pub(crate) use mint::new_license;
-pub use mint::{MAX_MINTED_AT_ONCE, MintRequest, Minted};
+pub use mint::{MAX_LICENSES_PER_MINT, MintRequest, MintedLicense};
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Licenses {
         Ok(self
             .0
             .store
-            .list_licenses(caller.tenant(), query, self.0.clock.now())
+            .list_licenses(caller.tenant_id(), query, self.0.clock.now())
             .await?)
     }
 }

@@ -23,16 +23,16 @@ use crate::{Caller, Error, context::Context, email};
 pub use sign_in::SignInError;
 
 /// Maximum session lifetime after sign-in, in days.
-pub const SESSION_DAYS: u32 = 30;
+pub const SESSION_LIFETIME_DAYS: u32 = 30;
 
 /// Idle timeout of a session: 12 hours, in milliseconds.
-pub const IDLE_MILLIS: i64 = 12 * 3_600_000;
+pub const IDLE_TIMEOUT_MILLIS: i64 = 12 * 3_600_000;
 
 /// Minimum interval between writes of a session's last-seen time: one minute, in milliseconds.
-const SEEN_EVERY_MILLIS: i64 = 60_000;
+const LAST_SEEN_INTERVAL_MILLIS: i64 = 60_000;
 
 /// Maximum number of user agent characters that are stored.
-const USER_AGENT_LENGTH: usize = 200;
+const MAX_USER_AGENT_CHARS: usize = 200;
 
 /// A session token: 32 random bytes in base64. Deliberately without `Debug`, `Display` and
 /// `Serialize`.
@@ -57,15 +57,15 @@ impl SessionToken {
 
 /// Client information of a sign-in.
 #[derive(Debug, Clone, Default)]
-pub struct Origin {
+pub struct ClientInfo {
     pub user_agent: String,
     /// Client address, if known.
     pub address: Option<IpAddr>,
 }
 
-impl Origin {
+impl ClientInfo {
     /// Returns the address in canonical form, as it is stored; empty if unknown.
-    fn address_text(&self) -> String {
+    fn canonical_address(&self) -> String {
         let address = self.address.map(|address| address.to_canonical());
         address.map_or_else(String::new, |address| address.to_string())
     }
@@ -83,28 +83,31 @@ impl Operators {
         password: &str,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageOperators)?;
-        caller.require_reach(role)?;
-        email::check(email)?;
-        password::check_new(password)?;
+        caller.require_can_manage(role)?;
+        email::validate(email)?;
+        password::validate_new_password(password)?;
         let (context, now) = (&self.0, self.0.clock.now());
         let operator = Operator {
-            id: OperatorId::new(context.rng.uuid()),
-            tenant: caller.tenant().clone(),
+            id: OperatorId::new(context.rng.uuid_v4()),
+            tenant_id: caller.tenant_id().clone(),
             email: email.to_owned(),
             role,
-            password_hash: context.passwords.hash(&*context.rng, password).await?,
+            password_hash: context
+                .password_hasher
+                .hash(&*context.rng, password)
+                .await?,
             created_at: now,
         };
-        let entry = entry_of_new(context, caller, &operator);
+        let entry = creation_entry(context, caller, &operator);
         let write = context.store.write(move |tx| {
             async move {
                 tx.insert_operator(&operator).await?;
-                tx.record(&entry).await
+                tx.insert_audit_entry(&entry).await
             }
             .boxed()
         });
         write.await.map_err(|error: StoreError| {
-            Error::from(error).or_conflict("An account with this email already exists")
+            Error::from(error).with_conflict_message("An account with this email already exists")
         })
     }
 
@@ -117,28 +120,31 @@ impl Operators {
         password: &str,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageOperators)?;
-        password::check_new(password)?;
+        password::validate_new_password(password)?;
         let (context, now) = (&self.0, self.0.clock.now());
         let operator = context.store.operator_by_email(email).await?;
         let operator = operator
-            .filter(|operator| operator.tenant == *caller.tenant())
+            .filter(|operator| operator.tenant_id == *caller.tenant_id())
             .ok_or(Error::NotFound)?;
-        caller.require_reach(operator.role)?;
-        let hash = context.passwords.hash(&*context.rng, password).await?;
+        caller.require_can_manage(operator.role)?;
+        let hash = context
+            .password_hasher
+            .hash(&*context.rng, password)
+            .await?;
         let details = json!({ "operator": operator.id, "email": operator.email });
         let action = Action::OperatorPasswordChange;
-        let entry = context.audit(caller, now, action, None, details);
+        let entry = context.new_audit_entry(caller, now, action, None, details);
         let write = context.store.write(move |tx| {
             async move {
                 if !tx
-                    .set_password(&operator.tenant, operator.id, &hash)
+                    .update_password_hash(&operator.tenant_id, operator.id, &hash)
                     .await?
                 {
                     return Err(Error::NotFound);
                 }
-                tx.delete_sessions_of(operator.id).await?;
-                tx.record(&entry).await?;
-                tx.announce_everything();
+                tx.delete_operator_sessions(operator.id).await?;
+                tx.insert_audit_entry(&entry).await?;
+                tx.mark_everything_changed();
                 Ok(())
             }
             .boxed()
@@ -147,12 +153,12 @@ impl Operators {
     }
 
     /// Returns the account of a valid session and records activity.
-    pub async fn session(&self, token: &SessionToken) -> Result<Account, Error> {
+    pub async fn get_session(&self, token: &SessionToken) -> Result<Account, Error> {
         let session = self.find_session(token).await?;
         let (now, hash) = (self.0.clock.now(), token.hash());
-        if now >= session.last_seen_at.plus_millis(SEEN_EVERY_MILLIS) {
+        if now >= session.last_seen_at.plus_millis(LAST_SEEN_INTERVAL_MILLIS) {
             // Serve the page even if this write fails.
-            self.write_aside("failed to update last-seen time of a session", move |tx| {
+            self.write_in_background("failed to update last-seen time of a session", move |tx| {
                 async move { tx.touch_session(&hash, now).await }.boxed()
             });
         }
@@ -167,8 +173,8 @@ impl Operators {
 
     async fn find_session(&self, token: &SessionToken) -> Result<Session, Error> {
         let (store, now) = (&self.0.store, self.0.clock.now());
-        let seen_since = now.plus_millis(-IDLE_MILLIS);
-        let session = store.session(&token.hash(), now, seen_since).await?;
+        let seen_since = now.plus_millis(-IDLE_TIMEOUT_MILLIS);
+        let session = store.find_session(&token.hash(), now, seen_since).await?;
         session.ok_or(Error::Unauthenticated)
     }
 
@@ -183,7 +189,7 @@ impl Operators {
     }
 
     /// Writes in the background. The caller does not wait; a failure is only logged.
-    fn write_aside<F>(&self, failure: &'static str, work: F)
+    fn write_in_background<F>(&self, failure: &'static str, work: F)
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>
             + Send
@@ -199,17 +205,17 @@ impl Operators {
 }
 
 /// A new session and its audit entry, to be written in one transaction.
-pub(crate) struct SessionRows {
+pub(crate) struct NewSession {
     session: CreateSession,
     entry: NewAuditEntry,
 }
 
-impl SessionRows {
+impl NewSession {
     /// Creates a session for the operator, and the token for the browser.
     pub(crate) fn new(
         context: &Context,
         operator: &Operator,
-        origin: &Origin,
+        origin: &ClientInfo,
     ) -> (SessionToken, Self) {
         let now = context.clock.now();
         let token = SessionToken(Zeroizing::new(
@@ -217,35 +223,35 @@ impl SessionRows {
         ));
         let session = CreateSession {
             token_hash: token.hash(),
-            tenant: operator.tenant.clone(),
-            operator: operator.id,
+            tenant_id: operator.tenant_id.clone(),
+            operator_id: operator.id,
             created_at: now,
-            ends_at: now.plus_days(SESSION_DAYS),
-            user_agent: printable(&origin.user_agent),
-            address: origin.address_text(),
+            expires_at: now.plus_days(SESSION_LIFETIME_DAYS),
+            user_agent: sanitize_user_agent(&origin.user_agent),
+            address: origin.canonical_address(),
         };
         let details = json!({ "address": session.address });
-        let caller = Caller::signing_in(operator);
-        let entry = context.audit(&caller, now, Action::SignIn, None, details);
+        let caller = Caller::for_sign_in(operator);
+        let entry = context.new_audit_entry(&caller, now, Action::SignIn, None, details);
         (token, Self { session, entry })
     }
 
     pub(crate) async fn insert(self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         tx.insert_session(&self.session).await?;
-        tx.record(&self.entry).await
+        tx.insert_audit_entry(&self.entry).await
     }
 }
 
 /// Creates the audit entry for a new account.
-pub(crate) fn entry_of_new(context: &Context, caller: &Caller, new: &Operator) -> NewAuditEntry {
+pub(crate) fn creation_entry(context: &Context, caller: &Caller, new: &Operator) -> NewAuditEntry {
     let details = json!({ "operator": new.id, "email": new.email, "role": new.role.as_str() });
     let now = new.created_at;
-    context.audit(caller, now, Action::OperatorCreate, None, details)
+    context.new_audit_entry(caller, now, Action::OperatorCreate, None, details)
 }
 
-fn printable(text: &str) -> String {
+fn sanitize_user_agent(text: &str) -> String {
     text.chars()
         .filter(|symbol| !symbol.is_control())
-        .take(USER_AGENT_LENGTH)
+        .take(MAX_USER_AGENT_CHARS)
         .collect()
 }

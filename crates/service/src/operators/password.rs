@@ -9,42 +9,42 @@ use argon2::{
 use tokio::{sync::Semaphore, task::spawn_blocking};
 use zeroize::Zeroizing;
 
-use crate::{Error, Invalid, rng::Rng};
+use crate::{Error, InvalidInputError, rng::Rng};
 
 /// Maximum number of concurrent hashes. Each takes 19 MiB and one core for about 20 ms, and
 /// sign-ins must not starve device requests.
-const AT_ONCE: usize = 2;
+const MAX_CONCURRENT_HASHES: usize = 2;
 
 /// Maximum number of queued hashes, about a third of a second of work. Beyond it, requests fail
 /// immediately with [`Error::Busy`].
-const WAITING: usize = 32;
+const MAX_QUEUED_HASHES: usize = 32;
 
 /// Allowed length of a new password, in characters.
-const LENGTH: std::ops::RangeInclusive<usize> = 10..=200;
+const PASSWORD_CHARS: std::ops::RangeInclusive<usize> = 10..=200;
 
 /// Hashes passwords with Argon2id and the crate's default parameters: 19 MiB, 2 passes, 1 lane,
 /// as OWASP recommends.
 pub(crate) struct PasswordHasher {
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
 }
 
 impl Default for PasswordHasher {
     fn default() -> Self {
         Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            places: Arc::new(Semaphore::new(AT_ONCE + WAITING)),
+            running: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES)),
+            admitted: Arc::new(Semaphore::new(MAX_CONCURRENT_HASHES + MAX_QUEUED_HASHES)),
         }
     }
 }
 
-pub(crate) fn check_new(password: &str) -> Result<(), Invalid> {
-    if LENGTH.contains(&password.chars().count()) {
+pub(crate) fn validate_new_password(password: &str) -> Result<(), InvalidInputError> {
+    if PASSWORD_CHARS.contains(&password.chars().count()) {
         Ok(())
     } else {
-        Err(Invalid::Password {
-            min: *LENGTH.start(),
-            max: *LENGTH.end(),
+        Err(InvalidInputError::PasswordLength {
+            min: *PASSWORD_CHARS.start(),
+            max: *PASSWORD_CHARS.end(),
         })
     }
 }
@@ -83,7 +83,7 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let place = self.places.clone().try_acquire_owned();
+        let place = self.admitted.clone().try_acquire_owned();
         let place = place.map_err(|_| Error::Busy)?;
         #[expect(
             clippy::expect_used,
@@ -91,7 +91,7 @@ impl PasswordHasher {
         )]
         {
             let turn = self
-                .turns
+                .running
                 .clone()
                 .acquire_owned()
                 .await
@@ -165,18 +165,21 @@ mod tests {
         };
         let crowd = futures::future::join_all((0..60).map(|_| hasher.run(work()))).await;
         let served = crowd.iter().filter(|done| done.is_ok()).count();
-        assert_eq!(served, AT_ONCE + WAITING);
-        assert_eq!(most.load(SeqCst), AT_ONCE);
+        assert_eq!(served, MAX_CONCURRENT_HASHES + MAX_QUEUED_HASHES);
+        assert_eq!(most.load(SeqCst), MAX_CONCURRENT_HASHES);
         assert!(hasher.run(work()).await.is_ok());
     }
 
     #[test]
     fn new_password_must_have_10_to_200_characters() {
         for good in ["0123456789", &"ж".repeat(200)] {
-            assert_eq!(check_new(good), Ok(()));
+            assert_eq!(validate_new_password(good), Ok(()));
         }
         for bad in ["", "012345678", &"x".repeat(201)] {
-            assert_eq!(check_new(bad), Err(Invalid::Password { min: 10, max: 200 }));
+            assert_eq!(
+                validate_new_password(bad),
+                Err(InvalidInputError::PasswordLength { min: 10, max: 200 })
+            );
         }
     }
 }

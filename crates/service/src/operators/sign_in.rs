@@ -7,7 +7,7 @@ use keywright_domain::audit::Action;
 use keywright_store::{Operator, StoreError};
 use serde_json::json;
 
-use super::{Operators, Origin, SessionRows, SessionToken};
+use super::{ClientInfo, NewSession, Operators, SessionToken};
 use crate::{Caller, Error, email, rate_limit::login::LoginAttempt};
 
 /// Reason for a failed sign-in.
@@ -15,18 +15,18 @@ use crate::{Caller, Error, email, rate_limit::login::LoginAttempt};
 pub enum SignInError {
     /// Wrong email or password. The error does not reveal which one.
     #[error("Wrong email or password")]
-    Wrong,
+    InvalidCredentials,
     /// Too many failed attempts. Even the right password is rejected until this time has passed.
     #[error("Too many failed sign-in attempts")]
-    TooMany(Duration),
+    RateLimited(Duration),
     /// The credentials could not be checked.
     #[error(transparent)]
-    Trouble(#[from] Error),
+    Internal(#[from] Error),
 }
 
 impl From<StoreError> for SignInError {
     fn from(error: StoreError) -> Self {
-        Self::Trouble(error.into())
+        Self::Internal(error.into())
     }
 }
 
@@ -37,86 +37,88 @@ impl Operators {
         &self,
         email: &str,
         password: &str,
-        origin: Origin,
+        origin: ClientInfo,
     ) -> Result<SessionToken, SignInError> {
         let (context, limits) = (&self.0, self.0.rate_limiter.logins());
         let mut attempt = LoginAttempt::new(email, origin.address, context.clock.now());
         limits
             .acquire_address(&attempt)
-            .map_err(SignInError::TooMany)?;
-        let checked = self.check(email, password, &origin, &mut attempt).await;
-        if !matches!(checked, Err(SignInError::Wrong)) {
+            .map_err(SignInError::RateLimited)?;
+        let checked = self
+            .verify_credentials(email, password, &origin, &mut attempt)
+            .await;
+        if !matches!(checked, Err(SignInError::InvalidCredentials)) {
             limits.release(&attempt);
         }
-        self.begin_session(&checked?, &origin).await
+        self.start_session(&checked?, &origin).await
     }
 
     /// Returns the operator that the credentials belong to.
-    async fn check(
+    async fn verify_credentials(
         &self,
         email: &str,
         password: &str,
-        origin: &Origin,
+        origin: &ClientInfo,
         attempt: &mut LoginAttempt,
     ) -> Result<Operator, SignInError> {
         let context = &self.0;
-        let operator = match email::check(email) {
+        let operator = match email::validate(email) {
             Ok(()) => context.store.operator_by_email(email).await?,
             // No account can have a malformed address.
             Err(_) => None,
         };
         if let Err(wait) = context.rate_limiter.logins().acquire_account(attempt)
-            && !self.is_known_there(operator.as_ref(), origin).await?
+            && !self.has_session_from(operator.as_ref(), origin).await?
         {
-            return Err(SignInError::TooMany(wait));
+            return Err(SignInError::RateLimited(wait));
         }
         let hash = operator
             .as_ref()
             .map(|operator| operator.password_hash.clone());
         let right = context
-            .passwords
+            .password_hasher
             .verify(&*context.rng, password, hash)
             .await?;
         match operator {
             Some(operator) if right => Ok(operator),
             Some(operator) => {
-                self.record_refusal(&operator, origin);
-                Err(SignInError::Wrong)
+                self.record_failed_sign_in(&operator, origin);
+                Err(SignInError::InvalidCredentials)
             }
             None => {
-                let address = origin.address_text();
+                let address = origin.canonical_address();
                 tracing::info!(address, "sign-in refused: unknown account");
-                Err(SignInError::Wrong)
+                Err(SignInError::InvalidCredentials)
             }
         }
     }
 
     /// Returns whether the operator already has a session from this address, which someone
     /// guessing the password does not.
-    async fn is_known_there(
+    async fn has_session_from(
         &self,
         operator: Option<&Operator>,
-        origin: &Origin,
+        origin: &ClientInfo,
     ) -> Result<bool, StoreError> {
         let (Some(operator), Some(_)) = (operator, origin.address) else {
             return Ok(false);
         };
-        let (store, address) = (&self.0.store, origin.address_text());
+        let (store, address) = (&self.0.store, origin.canonical_address());
         store.has_session_from(operator.id, &address).await
     }
 
-    async fn begin_session(
+    async fn start_session(
         &self,
         operator: &Operator,
-        origin: &Origin,
+        origin: &ClientInfo,
     ) -> Result<SessionToken, SignInError> {
-        let (token, rows) = SessionRows::new(&self.0, operator, origin);
+        let (token, rows) = NewSession::new(&self.0, operator, origin);
         let (id, hash) = (operator.id, operator.password_hash.clone());
         let write = self.0.store.write(move |tx| {
             async move {
                 // The password was changed while it was being verified, which ended all sessions.
-                if !tx.hold_password(id, &hash).await? {
-                    return Err(SignInError::Wrong);
+                if !tx.lock_password_hash(id, &hash).await? {
+                    return Err(SignInError::InvalidCredentials);
                 }
                 Ok(rows.insert(tx).await?)
             }
@@ -128,13 +130,13 @@ impl Operators {
 
     /// Records a failed sign-in in the background. Waiting for the write would make the response
     /// slower than for an unknown account and so reveal that the account exists.
-    fn record_refusal(&self, operator: &Operator, origin: &Origin) {
+    fn record_failed_sign_in(&self, operator: &Operator, origin: &ClientInfo) {
         let (context, now) = (&self.0, self.0.clock.now());
-        let details = json!({ "address": origin.address_text() });
-        let caller = Caller::signing_in(operator);
-        let entry = context.audit(&caller, now, Action::SignInRefused, None, details);
-        self.write_aside("failed to record a refused sign-in", move |tx| {
-            async move { tx.record(&entry).await }.boxed()
+        let details = json!({ "address": origin.canonical_address() });
+        let caller = Caller::for_sign_in(operator);
+        let entry = context.new_audit_entry(&caller, now, Action::SignInRefused, None, details);
+        self.write_in_background("failed to record a refused sign-in", move |tx| {
+            async move { tx.insert_audit_entry(&entry).await }.boxed()
         });
     }
 }

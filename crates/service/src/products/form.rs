@@ -14,12 +14,12 @@ use serde::Deserialize;
 
 use super::{
     CreateKeyType, CreateProduct, Products, UpdateKeyType, UpdateProduct,
-    show::{PREFIX_TAKEN, key_prefix},
+    show::{KEY_PREFIX_TAKEN, parse_key_prefix},
 };
 use crate::{
     Caller, Error,
     forms::{FieldErrors, FormError},
-    name::checked_name,
+    name::validate_name,
 };
 
 /// Maximum number of entitlements per key type. Every lease carries them.
@@ -65,10 +65,10 @@ impl Products {
     ) -> Result<ProductId, FormError> {
         caller.require(Permission::ManageProducts)?;
         let mut errors = FieldErrors::default();
-        let name = errors.collect("name", checked_name(&form.name));
-        let id = errors.collect("slug", slug(&form.slug));
-        let key_prefix = errors.collect("key_prefix", key_prefix(&form.key_prefix));
-        let settings = settings(&mut errors, &form);
+        let name = errors.collect("name", validate_name(&form.name));
+        let id = errors.collect("slug", parse_slug(&form.slug));
+        let key_prefix = errors.collect("key_prefix", parse_key_prefix(&form.key_prefix));
+        let settings = parse_settings(&mut errors, &form);
         let new = errors.finish(|| {
             Some(CreateProduct {
                 id: id?,
@@ -91,13 +91,17 @@ impl Products {
         caller: &Caller,
         new: &CreateProduct,
     ) -> Result<FormError, Error> {
-        let existing = self.0.store.product(caller.tenant(), &new.id).await?;
+        let existing = self
+            .0
+            .store
+            .find_product(caller.tenant_id(), &new.id)
+            .await?;
         Ok(match existing {
             Some(product) if product.key_prefix == new.key_prefix && product.name == new.name => {
                 Error::Conflict("This product already exists: it was saved earlier").into()
             }
             Some(_) => FormError::field("slug", "A product with this slug already exists."),
-            None => FormError::field("key_prefix", PREFIX_TAKEN),
+            None => FormError::field("key_prefix", KEY_PREFIX_TAKEN),
         })
     }
 
@@ -109,8 +113,8 @@ impl Products {
     ) -> Result<(), FormError> {
         caller.require(Permission::ManageProducts)?;
         let mut errors = FieldErrors::default();
-        let name = errors.collect("name", checked_name(&form.name));
-        let settings = settings(&mut errors, &form);
+        let name = errors.collect("name", validate_name(&form.name));
+        let settings = parse_settings(&mut errors, &form);
         let update = errors.finish(|| {
             Some(UpdateProduct {
                 name: Some(name?),
@@ -129,12 +133,12 @@ impl Products {
     ) -> Result<KeyTypeId, FormError> {
         caller.require(Permission::ManageProducts)?;
         let mut errors = FieldErrors::default();
-        let id = errors.collect("slug", slug(&form.slug));
-        let terms = key_type_terms(&mut errors, &form);
+        let id = errors.collect("slug", parse_slug(&form.slug));
+        let terms = parse_key_type_terms(&mut errors, &form);
         let new = errors.finish(|| {
             let terms = terms?;
             Some(CreateKeyType {
-                product,
+                product_id: product,
                 id: id?,
                 activation_limit: terms.activation_limit?,
                 duration_days: terms.duration_days?,
@@ -145,8 +149,8 @@ impl Products {
         match self.create_key_type(caller, new.clone()).await {
             Ok(()) => Ok(new.id),
             Err(Error::Conflict(_)) => {
-                let there = self.show_key_type(caller, &new.product, &new.id).await?;
-                Err(if has_terms_of(&there, &new) {
+                let there = self.get_key_type(caller, &new.product_id, &new.id).await?;
+                Err(if has_same_terms(&there, &new) {
                     Error::Conflict("This key type already exists: it was saved earlier").into()
                 } else {
                     FormError::field("slug", "The product already has a key type with this slug.")
@@ -166,20 +170,20 @@ impl Products {
     ) -> Result<(), FormError> {
         caller.require(Permission::ManageProducts)?;
         let mut errors = FieldErrors::default();
-        let terms = key_type_terms(&mut errors, &form);
+        let terms = parse_key_type_terms(&mut errors, &form);
         let update = errors.finish(|| terms)?;
         Ok(self.update_key_type(caller, product, id, update).await?)
     }
 }
 
-fn has_terms_of(key_type: &KeyType, new: &CreateKeyType) -> bool {
+fn has_same_terms(key_type: &KeyType, new: &CreateKeyType) -> bool {
     key_type.activation_limit == new.activation_limit
         && key_type.duration_days == new.duration_days
         && key_type.entitlements == new.entitlements
         && key_type.fallback == new.fallback
 }
 
-fn slug<T: FromStr>(text: &str) -> Result<T, String>
+fn parse_slug<T: FromStr>(text: &str) -> Result<T, String>
 where
     T::Err: Display,
 {
@@ -189,7 +193,7 @@ where
 }
 
 /// Parses the settings. An empty field unsets the setting.
-fn settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
+fn parse_settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
     let trial_days = form.trial_days.trim();
     let trial_days = (!trial_days.is_empty())
         .then(|| errors.collect("trial_days", trial_days.parse()))
@@ -208,16 +212,17 @@ fn settings(errors: &mut FieldErrors, form: &ProductForm) -> ProductSettings {
 }
 
 /// Parses all fields of a key type except its slug.
-fn key_type_terms(errors: &mut FieldErrors, form: &KeyTypeForm) -> Option<UpdateKeyType> {
+fn parse_key_type_terms(errors: &mut FieldErrors, form: &KeyTypeForm) -> Option<UpdateKeyType> {
     let limit = form.activation_limit.trim().parse();
     let limit = limit.ok().filter(|&limit: &u32| limit > 0);
     let limit = errors.collect(
         "activation_limit",
         limit.ok_or("enter a whole number, 1 or more"),
     );
-    let unit = errors.collect("duration_unit", unit(&form.duration_unit));
-    let duration = unit.and_then(|unit| errors.collect("duration", duration_days(form, unit)));
-    let entitlements = errors.collect("entitlements", entitlements(&form.entitlements));
+    let unit = errors.collect("duration_unit", parse_duration_unit(&form.duration_unit));
+    let duration =
+        unit.and_then(|unit| errors.collect("duration", parse_duration_days(form, unit)));
+    let entitlements = errors.collect("entitlements", parse_entitlements(&form.entitlements));
     Some(UpdateKeyType {
         activation_limit: Some(limit?),
         duration_days: Some(duration?),
@@ -227,14 +232,17 @@ fn key_type_terms(errors: &mut FieldErrors, form: &KeyTypeForm) -> Option<Update
 }
 
 /// Parses the duration unit; `None` for lifetime.
-fn unit(name: &str) -> Result<Option<DurationUnit>, &'static str> {
+fn parse_duration_unit(name: &str) -> Result<Option<DurationUnit>, &'static str> {
     match DurationUnit::from_name(name) {
         None if name != "lifetime" => Err("choose how long licenses last"),
         unit => Ok(unit),
     }
 }
 
-fn duration_days(form: &KeyTypeForm, unit: Option<DurationUnit>) -> Result<Option<u32>, String> {
+fn parse_duration_days(
+    form: &KeyTypeForm,
+    unit: Option<DurationUnit>,
+) -> Result<Option<u32>, String> {
     let count = form.duration.trim();
     let Some(unit) = unit else {
         let wrong = "choose a unit, or leave this empty for a lifetime license";
@@ -246,11 +254,11 @@ fn duration_days(form: &KeyTypeForm, unit: Option<DurationUnit>) -> Result<Optio
     };
     let count = count.parse();
     let count = count.map_err(|_| format!("enter a whole number of {}", unit.as_str()))?;
-    let days = duration::days(count, unit);
+    let days = duration::to_days(count, unit);
     days.map(Some).map_err(|wrong| wrong.to_string())
 }
 
-fn entitlements(text: &str) -> Result<Entitlements, String> {
+fn parse_entitlements(text: &str) -> Result<Entitlements, String> {
     let names = text
         .split([',', ' ', '\t', '\r', '\n'])
         .filter(|name| !name.is_empty());

@@ -18,10 +18,10 @@ use keywright_domain::{
 };
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
+use crate::{Caller, Error, InvalidInputError, context::Context, name::validate_name};
 
 pub use form::{KeyTypeForm, ProductForm};
-pub use show::CountedKeyType;
+pub use show::KeyTypeWithCount;
 
 #[derive(Debug, Clone)]
 pub struct CreateProduct {
@@ -56,7 +56,7 @@ pub struct UpdateKeyType {
 
 #[derive(Debug, Clone)]
 pub struct CreateKeyType {
-    pub product: ProductId,
+    pub product_id: ProductId,
     pub id: KeyTypeId,
     /// Maximum number of active devices, at least 1.
     pub activation_limit: u32,
@@ -71,22 +71,26 @@ pub struct CreateKeyType {
 pub struct Products(pub(crate) Arc<Context>);
 
 impl Products {
-    pub async fn slugs(&self, caller: &Caller) -> Result<Vec<String>, Error> {
+    pub async fn list_slugs(&self, caller: &Caller) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
-        let products = self.0.store.products(caller.tenant()).await?;
+        let products = self.0.store.list_products(caller.tenant_id()).await?;
         Ok(products
             .iter()
             .map(|product| product.id.to_string())
             .collect())
     }
 
-    pub async fn key_type_slugs(
+    pub async fn list_key_type_slugs(
         &self,
         caller: &Caller,
         product: &ProductId,
     ) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
-        let key_types = self.0.store.key_types(caller.tenant(), product).await?;
+        let key_types = self
+            .0
+            .store
+            .list_key_types(caller.tenant_id(), product)
+            .await?;
         Ok(key_types
             .iter()
             .map(|key_type| key_type.id.to_string())
@@ -96,12 +100,12 @@ impl Products {
     /// Creates a product, if the tenant's plan allows another one.
     pub async fn create(&self, caller: &Caller, new: CreateProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let name = checked_name(&new.name)?;
-        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
+        let name = validate_name(&new.name)?;
+        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant_id().clone());
         let details = json!({ "product": new.id, "key_prefix": new.key_prefix });
-        let entry = context.audit(caller, now, Action::ProductCreate, None, details);
+        let entry = context.new_audit_entry(caller, now, Action::ProductCreate, None, details);
         let product = Product {
-            tenant,
+            tenant_id: tenant,
             id: new.id,
             name,
             key_prefix: new.key_prefix,
@@ -111,18 +115,18 @@ impl Products {
         let write = context.store.write(move |tx| {
             async move {
                 let tenant = tx
-                    .lock_tenant(&product.tenant)
+                    .lock_tenant(&product.tenant_id)
                     .await?
                     .ok_or(Error::NotFound)?;
-                require_room(tenant.plan, tx.count_products(&tenant.id).await?)?;
+                require_product_quota(tenant.plan, tx.count_products(&tenant.id).await?)?;
                 tx.insert_product(&product).await?;
-                Ok(tx.record(&entry).await?)
+                Ok(tx.insert_audit_entry(&entry).await?)
             }
             .boxed()
         });
-        write
-            .await
-            .map_err(|error: Error| error.or_conflict("The slug or key prefix is already taken"))
+        write.await.map_err(|error: Error| {
+            error.with_conflict_message("The slug or key prefix is already taken")
+        })
     }
 
     /// Updates a product's name and settings, and records the new values in the audit log.
@@ -133,15 +137,15 @@ impl Products {
         update: UpdateProduct,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let name = update.name.as_deref().map(checked_name).transpose()?;
+        let name = update.name.as_deref().map(validate_name).transpose()?;
         let update = UpdateProduct { name, ..update };
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    let found = tx.lock_product(caller.tenant(), &product).await?;
-                    let before = found.ok_or(Invalid::UnknownProduct(product))?;
+                    let found = tx.lock_product(caller.tenant_id(), &product).await?;
+                    let before = found.ok_or(InvalidInputError::UnknownProduct(product))?;
                     let after = update.apply(before);
                     tx.update_product(&after).await?;
                     let details = json!({
@@ -149,8 +153,9 @@ impl Products {
                         "trial_days": after.settings.trial_days.map(TrialDays::get),
                         "free_tier": after.settings.free_tier,
                     });
-                    let entry = context.audit(&caller, now, Action::ProductChange, None, details);
-                    Ok(tx.record(&entry).await?)
+                    let entry =
+                        context.new_audit_entry(&caller, now, Action::ProductChange, None, details);
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -169,29 +174,29 @@ impl Products {
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         if context
             .store
-            .product(caller.tenant(), &product)
+            .find_product(caller.tenant_id(), &product)
             .await?
             .is_none()
         {
-            return Err(Invalid::UnknownProduct(product).into());
+            return Err(InvalidInputError::UnknownProduct(product).into());
         }
         self.0
             .store
             .write(move |tx| {
                 async move {
                     let found = tx
-                        .lock_key_type(caller.tenant(), &product, &key_type)
+                        .lock_key_type(caller.tenant_id(), &product, &key_type)
                         .await?;
-                    let before = found.ok_or(Invalid::UnknownKeyType(product, key_type))?;
+                    let before = found.ok_or(InvalidInputError::UnknownKeyType(product, key_type))?;
                     let after = update.apply(before);
                     tx.update_key_type(&after).await?;
                     let details = json!({
-                        "product": after.product, "key_type": after.id,
+                        "product": after.product_id, "key_type": after.id,
                         "activation_limit": after.activation_limit, "duration_days": after.duration_days,
                         "entitlements": after.entitlements, "fallback": after.fallback,
                     });
-                    let entry = context.audit(&caller, now, Action::KeyTypeChange, None, details);
-                    Ok(tx.record(&entry).await?)
+                    let entry = context.new_audit_entry(&caller, now, Action::KeyTypeChange, None, details);
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -209,38 +214,38 @@ impl Products {
         let details = json!({ "product": product, "key_type": key_type });
         let now = self.0.clock.now();
         let action = Action::KeyTypeDelete;
-        let entry = self.0.audit(caller, now, action, None, details);
+        let entry = self.0.new_audit_entry(caller, now, action, None, details);
         let write = self.0.store.write(move |tx| {
             async move {
-                let tenant = &entry.tenant;
+                let tenant = &entry.tenant_id;
                 if !tx.delete_key_type(tenant, &product, &key_type).await? {
                     return Err(Error::NotFound);
                 }
-                Ok(tx.record(&entry).await?)
+                Ok(tx.insert_audit_entry(&entry).await?)
             }
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict("This key type can't be deleted because licenses use it")
+            error.with_conflict_message("This key type can't be deleted because licenses use it")
         })
     }
 
     pub async fn create_key_type(&self, caller: &Caller, new: CreateKeyType) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant().clone());
+        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant_id().clone());
         if context
             .store
-            .product(&tenant, &new.product)
+            .find_product(&tenant, &new.product_id)
             .await?
             .is_none()
         {
-            return Err(Invalid::UnknownProduct(new.product).into());
+            return Err(InvalidInputError::UnknownProduct(new.product_id).into());
         }
-        let details = json!({ "product": new.product, "key_type": new.id });
-        let entry = context.audit(caller, now, Action::KeyTypeCreate, None, details);
+        let details = json!({ "product": new.product_id, "key_type": new.id });
+        let entry = context.new_audit_entry(caller, now, Action::KeyTypeCreate, None, details);
         let key_type = KeyType {
-            tenant,
-            product: new.product,
+            tenant_id: tenant,
+            product_id: new.product_id,
             id: new.id,
             activation_limit: new.activation_limit.max(1),
             duration_days: new.duration_days,
@@ -251,12 +256,12 @@ impl Products {
         let write = context.store.write(move |tx| {
             async move {
                 tx.insert_key_type(&key_type).await?;
-                Ok(tx.record(&entry).await?)
+                Ok(tx.insert_audit_entry(&entry).await?)
             }
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict("The product already has a key type with this slug")
+            error.with_conflict_message("The product already has a key type with this slug")
         })
     }
 }
@@ -288,11 +293,11 @@ impl UpdateKeyType {
     }
 }
 
-fn require_room(plan: Plan, existing: u32) -> Result<(), Error> {
+fn require_product_quota(plan: Plan, existing: u32) -> Result<(), Error> {
     let feature = Feature::AnotherProduct { existing };
     if plan.allows(feature) {
         Ok(())
     } else {
-        Err(Error::PlanRequired(Plan::least_for(feature)))
+        Err(Error::PlanRequired(Plan::minimum_for(feature)))
     }
 }

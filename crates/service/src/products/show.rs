@@ -9,24 +9,24 @@ use keywright_domain::{
 };
 
 use super::Products;
-use crate::{Caller, Error, forms::sentence};
+use crate::{Caller, Error, forms::to_sentence};
 
 /// A key type with its number of licenses, whatever their status.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CountedKeyType {
+pub struct KeyTypeWithCount {
     pub key_type: KeyType,
-    pub licenses: Count,
+    pub license_count: Count,
 }
 
 impl Products {
     /// Returns the tenant's products by slug, each with its key types.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<(Product, Vec<KeyType>)>, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let mut key_types = store.all_key_types(tenant).await?;
-        let products = store.products(tenant).await?.into_iter();
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let mut key_types = store.list_all_key_types(tenant).await?;
+        let products = store.list_products(tenant).await?.into_iter();
         let listed = products.map(|product| {
-            let of_product = key_types.extract_if(.., |key_type| key_type.product == product.id);
+            let of_product = key_types.extract_if(.., |key_type| key_type.product_id == product.id);
             let of_product = of_product.collect();
             (product, of_product)
         });
@@ -34,30 +34,42 @@ impl Products {
     }
 
     /// Returns a product with its key types and their license counts.
-    pub async fn show(
+    pub async fn get(
         &self,
         caller: &Caller,
         id: &ProductId,
-    ) -> Result<(Product, Vec<CountedKeyType>), Error> {
+    ) -> Result<(Product, Vec<KeyTypeWithCount>), Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let product = store.product(tenant, id).await?.ok_or(Error::NotFound)?;
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let product = store
+            .find_product(tenant, id)
+            .await?
+            .ok_or(Error::NotFound)?;
         let mut counted = Vec::new();
-        for key_type in store.key_types(tenant, id).await? {
-            let licenses = store.count_licenses_of(tenant, id, &key_type.id).await?;
-            counted.push(CountedKeyType { key_type, licenses });
+        for key_type in store.list_key_types(tenant, id).await? {
+            let licenses = store
+                .count_licenses_of_key_type(tenant, id, &key_type.id)
+                .await?;
+            counted.push(KeyTypeWithCount {
+                key_type,
+                license_count: licenses,
+            });
         }
         Ok((product, counted))
     }
 
-    pub async fn show_key_type(
+    pub async fn get_key_type(
         &self,
         caller: &Caller,
         product: &ProductId,
         id: &KeyTypeId,
     ) -> Result<KeyType, Error> {
         caller.require(Permission::View)?;
-        let key_types = self.0.store.key_types(caller.tenant(), product).await?;
+        let key_types = self
+            .0
+            .store
+            .list_key_types(caller.tenant_id(), product)
+            .await?;
         let mut key_types = key_types.into_iter();
         key_types
             .find(|key_type| key_type.id == *id)
@@ -66,25 +78,27 @@ impl Products {
 
     /// Returns why a product with this key prefix would currently be rejected, or `None` if it
     /// would be accepted. For validation while typing.
-    pub async fn check_key_prefix(
+    pub async fn validate_key_prefix(
         &self,
         caller: &Caller,
         typed: &str,
     ) -> Result<Option<String>, Error> {
         caller.require(Permission::ManageProducts)?;
-        let prefix = match key_prefix(typed) {
+        let prefix = match parse_key_prefix(typed) {
             Ok(prefix) => prefix,
-            Err(wrong) => return Ok(Some(sentence(&wrong.to_string()))),
+            Err(wrong) => return Ok(Some(to_sentence(&wrong.to_string()))),
         };
         let is_taken = self.0.store.is_key_prefix_taken(&prefix).await?;
-        Ok(is_taken.then(|| PREFIX_TAKEN.to_owned()))
+        Ok(is_taken.then(|| KEY_PREFIX_TAKEN.to_owned()))
     }
 }
 
 /// Error message for a key prefix that another product uses.
-pub(super) const PREFIX_TAKEN: &str = "Another product on this server has this prefix.";
+pub(super) const KEY_PREFIX_TAKEN: &str = "Another product on this server has this prefix.";
 
 /// Parses a key prefix as typed. Lower-case letters are accepted.
-pub(super) fn key_prefix(typed: &str) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {
+pub(super) fn parse_key_prefix(
+    typed: &str,
+) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {
     typed.trim().to_ascii_uppercase().parse()
 }

@@ -5,34 +5,34 @@ use std::{net::IpAddr, num::NonZeroU32};
 use governor::{DefaultKeyedRateLimiter, Quota};
 use keywright_domain::{ids::TenantId, time::Timestamp};
 
-use super::{login::LoginLimiter, network::network, sliding_window::SlidingWindowLimiter};
+use super::{login::LoginLimiter, network::client_network, sliding_window::SlidingWindowLimiter};
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
+const MINUTE_MILLIS: i64 = 60_000;
+const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 
 /// Rate limits. 0 disables a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LimitSettings {
+pub struct RateLimitConfig {
     /// Device requests per address and second.
-    pub requests: u32,
+    pub requests_per_second: u32,
     /// Failed license and SDK key lookups per address and minute. An address that exceeds this is
     /// treated as a brute-force suspect.
-    pub failed_lookups: u32,
+    pub failed_lookups_per_minute: u32,
     /// New keyless installs per address, tenant and hour.
-    pub keyless_installs: u32,
+    pub keyless_installs_per_hour: u32,
     /// Wrong passwords per address and account within
     /// [`SIGN_IN_MINUTES`](super::SIGN_IN_MINUTES).
-    pub sign_ins: u32,
+    pub failed_logins: u32,
 }
 
-impl Default for LimitSettings {
+impl Default for RateLimitConfig {
     /// Sized for an office of 500 devices behind one address, including their typing errors.
     fn default() -> Self {
         Self {
-            requests: 200,
-            failed_lookups: 30,
-            keyless_installs: 60,
-            sign_ins: 10,
+            requests_per_second: 200,
+            failed_lookups_per_minute: 30,
+            keyless_installs_per_hour: 60,
+            failed_logins: 10,
         }
     }
 }
@@ -45,25 +45,36 @@ pub(crate) struct RateLimiter {
 }
 
 impl RateLimiter {
-    pub(crate) fn new(settings: LimitSettings) -> Self {
-        let quota = NonZeroU32::new(settings.requests).map(Quota::per_second);
+    pub(crate) fn new(settings: RateLimitConfig) -> Self {
+        let quota = NonZeroU32::new(settings.requests_per_second).map(Quota::per_second);
         Self {
             requests: quota.map(governor::RateLimiter::keyed),
-            failed_lookups: SlidingWindowLimiter::more_than(settings.failed_lookups, MINUTE),
-            keyless_installs: SlidingWindowLimiter::new(settings.keyless_installs, HOUR),
-            logins: LoginLimiter::new(settings.sign_ins),
+            failed_lookups: SlidingWindowLimiter::blocking_above(
+                settings.failed_lookups_per_minute,
+                MINUTE_MILLIS,
+            ),
+            keyless_installs: SlidingWindowLimiter::new(
+                settings.keyless_installs_per_hour,
+                HOUR_MILLIS,
+            ),
+            logins: LoginLimiter::new(settings.failed_logins),
         }
     }
 
-    pub(super) fn admit_request(&self, address: IpAddr) -> bool {
+    pub(super) fn try_acquire_request(&self, address: IpAddr) -> bool {
         let requests = self.requests.as_ref();
-        requests.is_none_or(|requests| requests.check_key(&network(address)).is_ok())
+        requests.is_none_or(|requests| requests.check_key(&client_network(address)).is_ok())
     }
 
     /// Returns whether another keyless install from this address is accepted, and counts it if
     /// so.
-    pub(crate) fn admit_install(&self, tenant: &TenantId, address: IpAddr, now: Timestamp) -> bool {
-        let place = (tenant.clone(), network(address));
+    pub(crate) fn try_acquire_install(
+        &self,
+        tenant: &TenantId,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> bool {
+        let place = (tenant.clone(), client_network(address));
         self.keyless_installs.try_acquire(place, now).is_ok()
     }
 
@@ -94,33 +105,33 @@ mod tests {
 
     #[test]
     fn request_limit_applies_per_address() {
-        let limits = RateLimiter::new(LimitSettings::default());
+        let limits = RateLimiter::new(RateLimitConfig::default());
         let one = address("192.0.2.1");
-        let served = (0..300).filter(|_| limits.admit_request(one)).count();
+        let served = (0..300).filter(|_| limits.try_acquire_request(one)).count();
         // The loop takes some time, during which capacity is replenished.
         assert!((200..300).contains(&served), "{served}");
-        assert!(limits.admit_request(address("192.0.2.2")));
-        let off = RateLimiter::new(LimitSettings {
-            requests: 0,
-            ..LimitSettings::default()
+        assert!(limits.try_acquire_request(address("192.0.2.2")));
+        let off = RateLimiter::new(RateLimitConfig {
+            requests_per_second: 0,
+            ..RateLimitConfig::default()
         });
-        assert!((0..1_000).all(|_| off.admit_request(one)));
+        assert!((0..1_000).all(|_| off.try_acquire_request(one)));
     }
 
     #[test]
     fn install_limit_applies_per_tenant_and_address() {
-        let limits = RateLimiter::new(LimitSettings::default());
+        let limits = RateLimiter::new(RateLimitConfig::default());
         let (acme, indie) = ("acme".parse().unwrap(), "indie".parse().unwrap());
         let one = address("192.0.2.1");
         for _ in 0..60 {
-            assert!(limits.admit_install(&acme, one, NOW));
+            assert!(limits.try_acquire_install(&acme, one, NOW));
         }
         let mapped = address("::ffff:192.0.2.1");
-        assert!(!limits.admit_install(&acme, one, NOW));
-        assert!(!limits.admit_install(&acme, mapped, NOW));
-        assert!(limits.admit_install(&acme, address("192.0.2.2"), NOW));
-        assert!(limits.admit_install(&indie, one, NOW));
-        assert!(!limits.admit_install(&acme, one, NOW.plus_millis(HOUR - 1)));
-        assert!(limits.admit_install(&acme, one, NOW.plus_millis(HOUR)));
+        assert!(!limits.try_acquire_install(&acme, one, NOW));
+        assert!(!limits.try_acquire_install(&acme, mapped, NOW));
+        assert!(limits.try_acquire_install(&acme, address("192.0.2.2"), NOW));
+        assert!(limits.try_acquire_install(&indie, one, NOW));
+        assert!(!limits.try_acquire_install(&acme, one, NOW.plus_millis(HOUR_MILLIS - 1)));
+        assert!(limits.try_acquire_install(&acme, one, NOW.plus_millis(HOUR_MILLIS)));
     }
 }

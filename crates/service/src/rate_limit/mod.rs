@@ -10,33 +10,35 @@ mod sliding_window;
 
 use std::{net::IpAddr, sync::Arc};
 
-use self::network::network;
-pub use self::{limiter::LimitSettings, login::SIGN_IN_MINUTES};
+use self::network::client_network;
+pub use self::{limiter::RateLimitConfig, login::LOGIN_WINDOW_MINUTES};
 use crate::context::Context;
 
 #[derive(Clone)]
-pub struct AddressLimits(pub(crate) Arc<Context>);
+pub struct RateLimits(pub(crate) Arc<Context>);
 
-impl AddressLimits {
+impl RateLimits {
     /// Returns whether another device request from this address is accepted.
     pub fn admit_request(&self, address: IpAddr) -> bool {
-        self.0.rate_limiter.admit_request(address)
+        self.0.rate_limiter.try_acquire_request(address)
     }
 
     /// Returns whether this address has had so many failed lookups within a minute that it is a
     /// brute-force suspect.
-    pub fn seems_to_guess(&self, address: IpAddr) -> bool {
+    pub fn is_brute_force_suspect(&self, address: IpAddr) -> bool {
         let now = self.0.clock.now();
         let failed = &self.0.rate_limiter.failed_lookups;
-        failed.wait(&network(address), now).is_some()
+        failed
+            .remaining_wait(&client_network(address), now)
+            .is_some()
     }
 
     /// Records that a lookup from this address failed.
-    pub fn note_failed_lookup(&self, address: IpAddr) {
+    pub fn record_failed_lookup(&self, address: IpAddr) {
         let now = self.0.clock.now();
         self.0
             .rate_limiter
             .failed_lookups
-            .record(network(address), now);
+            .record(client_network(address), now);
     }
 }

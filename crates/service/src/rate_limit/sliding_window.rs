@@ -10,48 +10,48 @@ use parking_lot::Mutex;
 
 /// Maximum number of tracked keys (≈ 30 MB in the worst case). Beyond it, all counters are reset.
 /// An attacker with that many addresses gains little from a reset.
-const MOST: usize = 100_000;
+const MAX_KEYS: usize = 100_000;
 
 pub(super) struct SlidingWindowLimiter<K> {
     /// Maximum number of attempts within the window; 0 for unlimited.
-    most: usize,
+    limit: usize,
     window_millis: i64,
-    by: Mutex<ByKey<K>>,
+    attempts: Mutex<AttemptsByKey<K>>,
 }
 
-type ByKey<K> = HashMap<K, VecDeque<Timestamp>>;
+type AttemptsByKey<K> = HashMap<K, VecDeque<Timestamp>>;
 
 impl<K: Eq + Hash> SlidingWindowLimiter<K> {
     pub(super) fn new(most: u32, window_millis: i64) -> Self {
         Self {
-            most: most as usize,
+            limit: most as usize,
             window_millis,
-            by: Mutex::default(),
+            attempts: Mutex::default(),
         }
     }
 
     /// Creates a limiter that blocks only after the limit has been exceeded, not when it is
     /// reached.
-    pub(super) fn more_than(most: u32, window_millis: i64) -> Self {
+    pub(super) fn blocking_above(most: u32, window_millis: i64) -> Self {
         let most = if most == 0 { 0 } else { most.saturating_add(1) };
         Self::new(most, window_millis)
     }
 
     /// Returns the milliseconds until the next attempt is allowed; `None` if it is allowed now.
-    pub(super) fn wait(&self, key: &K, now: Timestamp) -> Option<i64> {
-        self.wait_in(&self.by.lock(), key, now)
+    pub(super) fn remaining_wait(&self, key: &K, now: Timestamp) -> Option<i64> {
+        self.remaining_wait_in(&self.attempts.lock(), key, now)
     }
 
     /// Records an attempt, even if the limit has been reached.
     pub(super) fn record(&self, key: K, now: Timestamp) {
-        self.record_in(&mut self.by.lock(), key, now);
+        self.record_in(&mut self.attempts.lock(), key, now);
     }
 
     /// Records an attempt if the limit allows it; otherwise returns the milliseconds to wait.
     /// Check and update are atomic, so concurrent attempts cannot exceed the limit.
     pub(super) fn try_acquire(&self, key: K, now: Timestamp) -> Result<(), i64> {
-        let mut by = self.by.lock();
-        if let Some(wait) = self.wait_in(&by, &key, now) {
+        let mut by = self.attempts.lock();
+        if let Some(wait) = self.remaining_wait_in(&by, &key, now) {
             return Err(wait);
         }
         self.record_in(&mut by, key, now);
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
 
     /// Removes an attempt recorded at that time.
     pub(super) fn release(&self, key: &K, noted: Timestamp) {
-        let mut by = self.by.lock();
+        let mut by = self.attempts.lock();
         if let Some(attempts) = by.get_mut(key)
             && let Some(place) = attempts.iter().rposition(|&at| at == noted)
         {
@@ -72,34 +72,34 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
     }
 
     pub(super) fn evict_idle(&self, now: Timestamp) {
-        let mut by = self.by.lock();
+        let mut by = self.attempts.lock();
         by.retain(|_, attempts| attempts.iter().any(|&at| self.is_recent(at, now)));
         by.shrink_to_fit();
     }
 
-    fn wait_in(&self, by: &ByKey<K>, key: &K, now: Timestamp) -> Option<i64> {
-        let attempts = by.get(key).filter(|_| self.most > 0)?;
+    fn remaining_wait_in(&self, by: &AttemptsByKey<K>, key: &K, now: Timestamp) -> Option<i64> {
+        let attempts = by.get(key).filter(|_| self.limit > 0)?;
         let recent = attempts.iter().filter(|&&at| self.is_recent(at, now));
         let recent: Vec<_> = recent.collect();
         // Allowed again once the oldest of the last `most` attempts has left the window.
-        let oldest = recent.len().checked_sub(self.most)?;
+        let oldest = recent.len().checked_sub(self.limit)?;
         Some(self.window_millis - (now.millis() - recent[oldest].millis()))
     }
 
-    fn record_in(&self, by: &mut ByKey<K>, key: K, now: Timestamp) {
-        if self.most == 0 {
+    fn record_in(&self, by: &mut AttemptsByKey<K>, key: K, now: Timestamp) {
+        if self.limit == 0 {
             return;
         }
-        if by.len() >= MOST && !by.contains_key(&key) {
+        if by.len() >= MAX_KEYS && !by.contains_key(&key) {
             by.retain(|_, attempts| attempts.iter().any(|&at| self.is_recent(at, now)));
-            if by.len() >= MOST {
+            if by.len() >= MAX_KEYS {
                 tracing::warn!("rate limiter is full; resetting all counters");
                 by.clear();
             }
         }
         let attempts = by.entry(key).or_default();
         attempts.retain(|&at| self.is_recent(at, now));
-        if attempts.len() == self.most {
+        if attempts.len() == self.limit {
             attempts.pop_front();
         }
         attempts.push_back(now);
@@ -125,15 +125,15 @@ mod tests {
     fn wait_ends_when_the_oldest_attempt_leaves_the_window() {
         let attempts = SlidingWindowLimiter::new(3, 1_000);
         for millis in [0, 300, 600] {
-            assert_eq!(attempts.wait(&"a", after(millis)), None);
+            assert_eq!(attempts.remaining_wait(&"a", after(millis)), None);
             attempts.record("a", after(millis));
         }
-        assert_eq!(attempts.wait(&"a", after(600)), Some(400));
-        assert_eq!(attempts.wait(&"b", after(600)), None);
-        assert_eq!(attempts.wait(&"a", after(999)), Some(1));
-        assert_eq!(attempts.wait(&"a", after(1_000)), None);
+        assert_eq!(attempts.remaining_wait(&"a", after(600)), Some(400));
+        assert_eq!(attempts.remaining_wait(&"b", after(600)), None);
+        assert_eq!(attempts.remaining_wait(&"a", after(999)), Some(1));
+        assert_eq!(attempts.remaining_wait(&"a", after(1_000)), None);
         attempts.record("a", after(1_000));
-        assert_eq!(attempts.wait(&"a", after(1_000)), Some(300));
+        assert_eq!(attempts.remaining_wait(&"a", after(1_000)), Some(300));
     }
 
     #[test]
@@ -142,7 +142,7 @@ mod tests {
         for millis in [0, 100, 200, 300] {
             attempts.record("a", after(millis));
         }
-        assert_eq!(attempts.wait(&"a", after(300)), Some(900));
+        assert_eq!(attempts.remaining_wait(&"a", after(300)), Some(900));
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         attempts.release(&"a", NOW);
         attempts.release(&"a", NOW);
         attempts.release(&"b", NOW);
-        assert_eq!(attempts.wait(&"a", NOW), None);
+        assert_eq!(attempts.remaining_wait(&"a", NOW), None);
     }
 
     #[test]
@@ -165,23 +165,26 @@ mod tests {
     fn attempts_from_before_a_clock_rollback_are_ignored() {
         let attempts = SlidingWindowLimiter::new(1, 1_000);
         attempts.record("a", NOW);
-        assert_eq!(attempts.wait(&"a", after(-86_400_000)), None);
+        assert_eq!(attempts.remaining_wait(&"a", after(-86_400_000)), None);
         attempts.record("a", after(-86_400_000));
-        assert_eq!(attempts.wait(&"a", after(-86_400_000)), Some(1_000));
+        assert_eq!(
+            attempts.remaining_wait(&"a", after(-86_400_000)),
+            Some(1_000)
+        );
     }
 
     #[test]
     fn idle_keys_are_evicted_and_a_full_limiter_is_reset() {
         let attempts = SlidingWindowLimiter::new(1, 1_000);
-        for number in 0..MOST {
+        for number in 0..MAX_KEYS {
             attempts.record(number, NOW);
         }
-        assert_eq!(attempts.wait(&0, NOW), Some(1_000));
-        attempts.record(MOST, NOW);
-        assert_eq!(attempts.by.lock().len(), 1);
+        assert_eq!(attempts.remaining_wait(&0, NOW), Some(1_000));
+        attempts.record(MAX_KEYS, NOW);
+        assert_eq!(attempts.attempts.lock().len(), 1);
         attempts.evict_idle(after(999));
-        assert_eq!(attempts.by.lock().len(), 1);
+        assert_eq!(attempts.attempts.lock().len(), 1);
         attempts.evict_idle(after(1_000));
-        assert_eq!(attempts.by.lock().len(), 0);
+        assert_eq!(attempts.attempts.lock().len(), 0);
     }
 }

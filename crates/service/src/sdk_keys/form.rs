@@ -3,13 +3,13 @@
 use keywright_domain::{
     ids::FormId,
     role::Permission,
-    sdk_key::{OldKeys, SdkKey, SdkKeyHash},
+    sdk_key::{GracePeriod, SdkKey, SdkKeyHash},
 };
 use serde::Deserialize;
 
-use super::{FormPrecondition, KeyReplacement, SET, SdkKeys, import, rotation};
+use super::{CREATE, FormPrecondition, KeyReplacement, SdkKeys, import, rotation};
 use crate::{
-    Caller, Error, Invalid,
+    Caller, Error, InvalidInputError,
     forms::{FieldErrors, FormError, parse_form_id},
 };
 
@@ -30,7 +30,7 @@ pub struct SdkKeyForm {
 impl SdkKeys {
     /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
-        self.0.new_form()
+        self.0.new_form_id()
     }
 
     /// Creates the tenant's first SDK key, or a replacement if the form was loaded with a current
@@ -42,12 +42,12 @@ impl SdkKeys {
     ) -> Result<SdkKey, FormError> {
         caller.require(Permission::ManageKeys)?;
         let precondition = form.precondition()?;
-        let replacement = match precondition.expected {
-            None => SET,
-            Some(_) => rotation(form.old_keys()?),
+        let replacement = match precondition.expected_current_key {
+            None => CREATE,
+            Some(_) => rotation(form.parse_grace_period()?),
         };
-        let key = self.fresh();
-        self.replace_once(caller, &key, replacement, precondition)
+        let key = self.generate();
+        self.replace_idempotently(caller, &key, replacement, precondition)
             .await?;
         Ok(key)
     }
@@ -64,26 +64,28 @@ impl SdkKeys {
         let key = errors.collect("sdk_key", form.sdk_key.trim().parse::<SdkKey>());
         let key = errors.finish(|| key)?;
         let precondition = form.precondition()?;
-        let old_keys = match precondition.expected {
-            None => OldKeys::KEEP_FOR_GRACE,
-            Some(_) => form.old_keys()?,
+        let old_keys = match precondition.expected_current_key {
+            None => GracePeriod::DEFAULT,
+            Some(_) => form.parse_grace_period()?,
         };
-        self.replace_once(caller, &key, import(old_keys), precondition)
+        self.replace_idempotently(caller, &key, import(old_keys), precondition)
             .await
     }
 
     /// Changes when a replaced key ends.
-    pub async fn move_end_from_form(
+    pub async fn change_end_from_form(
         &self,
         caller: &Caller,
         hash: SdkKeyHash,
         form: &SdkKeyForm,
     ) -> Result<(), FormError> {
         caller.require(Permission::ManageKeys)?;
-        Ok(self.move_end(caller, hash, form.old_keys()?).await?)
+        Ok(self
+            .change_end(caller, hash, form.parse_grace_period()?)
+            .await?)
     }
 
-    async fn replace_once(
+    async fn replace_idempotently(
         &self,
         caller: &Caller,
         key: &SdkKey,
@@ -106,14 +108,19 @@ impl SdkKeyForm {
         let form_id = parse_form_id(&self.form_id)?;
         let expected = match self.current_key.as_str() {
             "none" => None,
-            fingerprint => Some(SdkKeyHash::from_hex(fingerprint).ok_or(Invalid::FormId)?),
+            fingerprint => {
+                Some(SdkKeyHash::from_hex(fingerprint).ok_or(InvalidInputError::InvalidFormId)?)
+            }
         };
-        Ok(FormPrecondition { form_id, expected })
+        Ok(FormPrecondition {
+            form_id,
+            expected_current_key: expected,
+        })
     }
 
-    fn old_keys(&self) -> Result<OldKeys, FormError> {
+    fn parse_grace_period(&self) -> Result<GracePeriod, FormError> {
         let days = self.old_keys.parse().ok();
-        days.and_then(OldKeys::from_days)
+        days.and_then(GracePeriod::from_days)
             .ok_or_else(|| FormError::field("old_keys", "choose one of the options"))
     }
 }

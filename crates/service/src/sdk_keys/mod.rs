@@ -9,7 +9,7 @@ use keywright_domain::{
     audit::Action,
     ids::FormId,
     role::Permission,
-    sdk_key::{ListedSdkKey, OldKeys, SdkKey, SdkKeyHash},
+    sdk_key::{GracePeriod, ListedSdkKey, SdkKey, SdkKeyHash},
     time::Timestamp,
 };
 use serde_json::json;
@@ -26,7 +26,7 @@ pub struct SdkKeys(pub(crate) Arc<Context>);
 struct KeyReplacement {
     action: Action,
     /// When the previous keys end.
-    old_keys: OldKeys,
+    grace_period: GracePeriod,
     check: fn(current: Option<SdkKeyHash>, new: SdkKeyHash) -> Result<(), Error>,
 }
 
@@ -36,13 +36,13 @@ struct FormPrecondition {
     /// Idempotency key of the form.
     form_id: FormId,
     /// The tenant's current key, if any.
-    expected: Option<SdkKeyHash>,
+    expected_current_key: Option<SdkKeyHash>,
 }
 
 /// Creates the tenant's first key.
-const SET: KeyReplacement = KeyReplacement {
+const CREATE: KeyReplacement = KeyReplacement {
     action: Action::SdkKeySet,
-    old_keys: OldKeys::KEEP_FOR_GRACE,
+    grace_period: GracePeriod::DEFAULT,
     check: |current, _| match current {
         Some(_) => Err(Error::Conflict(
             "The tenant already has an SDK key; rotate it to get a new one",
@@ -52,10 +52,10 @@ const SET: KeyReplacement = KeyReplacement {
 };
 
 /// Replaces the current key with a new one.
-const fn rotation(old_keys: OldKeys) -> KeyReplacement {
+const fn rotation(old_keys: GracePeriod) -> KeyReplacement {
     KeyReplacement {
         action: Action::SdkKeyRotate,
-        old_keys,
+        grace_period: old_keys,
         check: |current, _| match current {
             Some(_) => Ok(()),
             None => Err(Error::Conflict(
@@ -66,10 +66,10 @@ const fn rotation(old_keys: OldKeys) -> KeyReplacement {
 }
 
 /// Replaces the current key, if any, with one that released apps already use.
-const fn import(old_keys: OldKeys) -> KeyReplacement {
+const fn import(old_keys: GracePeriod) -> KeyReplacement {
     KeyReplacement {
         action: Action::SdkKeyImport,
-        old_keys,
+        grace_period: old_keys,
         check: |current, new| match current {
             Some(current) if current == new => {
                 Err(Error::Conflict("This is already the tenant's SDK key"))
@@ -84,20 +84,20 @@ impl SdkKeys {
     /// valid. The current key comes first, then replaced keys by descending end.
     pub async fn list(&self, caller: &Caller) -> Result<(Vec<ListedSdkKey>, Timestamp), Error> {
         caller.require(Permission::ManageKeys)?;
-        let keys = self.0.store.sdk_keys(caller.tenant()).await?;
+        let keys = self.0.store.list_sdk_keys(caller.tenant_id()).await?;
         Ok((keys, self.0.clock.now()))
     }
 
     /// Creates the tenant's first SDK key. Its apps need one afterwards.
-    pub async fn set(&self, caller: &Caller) -> Result<SdkKey, Error> {
-        let key = self.fresh();
-        self.replace(caller, &key, SET, None).await?;
+    pub async fn create(&self, caller: &Caller) -> Result<SdkKey, Error> {
+        let key = self.generate();
+        self.replace(caller, &key, CREATE, None).await?;
         Ok(key)
     }
 
     /// Replaces the current SDK key with a new one.
-    pub async fn rotate(&self, caller: &Caller, old_keys: OldKeys) -> Result<SdkKey, Error> {
-        let key = self.fresh();
+    pub async fn rotate(&self, caller: &Caller, old_keys: GracePeriod) -> Result<SdkKey, Error> {
+        let key = self.generate();
         self.replace(caller, &key, rotation(old_keys), None).await?;
         Ok(key)
     }
@@ -108,32 +108,32 @@ impl SdkKeys {
         &self,
         caller: &Caller,
         key: &SdkKey,
-        old_keys: OldKeys,
+        old_keys: GracePeriod,
     ) -> Result<bool, Error> {
         self.replace(caller, key, import(old_keys), None).await
     }
 
     /// Changes when a replaced key that is still valid ends: in some days, or immediately.
-    pub async fn move_end(
+    pub async fn change_end(
         &self,
         caller: &Caller,
         hash: SdkKeyHash,
-        ends_in: OldKeys,
+        ends_in: GracePeriod,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.0.clock.now();
         let ends_at = ends_in.end_at(now);
         let action = match ends_in {
-            OldKeys::END_NOW => Action::SdkKeyEnd,
+            GracePeriod::NONE => Action::SdkKeyEnd,
             _ => Action::SdkKeyEndMove,
         };
         let details = json!({ "fingerprint": hash.to_string(), "ends_at": ends_at.seconds() });
-        let entry = self.0.audit(caller, now, action, None, details);
+        let entry = self.0.new_audit_entry(caller, now, action, None, details);
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    let tenant = &entry.tenant;
+                    let tenant = &entry.tenant_id;
                     tx.lock_tenant(tenant).await?;
                     let ends = tx.sdk_key_end(tenant, hash).await?;
                     let end = ends.ok_or(Error::NotFound)?;
@@ -142,8 +142,8 @@ impl SdkKeys {
                             "The end of this SDK key can't be changed: it is the current key, or has already ended",
                         ));
                     }
-                    tx.move_sdk_key_end(tenant, hash, ends_at).await?;
-                    Ok(tx.record(&entry).await?)
+                    tx.set_sdk_key_end(tenant, hash, ends_at).await?;
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -152,27 +152,27 @@ impl SdkKeys {
 
     /// Immediately ends replaced keys that are still valid, for use after a leak. The current key
     /// stays valid.
-    pub async fn end_replaced(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn revoke_replaced(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.0.clock.now();
         let entry = self
             .0
-            .audit(caller, now, Action::SdkKeyEnd, None, json!({}));
+            .new_audit_entry(caller, now, Action::SdkKeyEnd, None, json!({}));
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    if !tx.end_replaced_sdk_keys(&entry.tenant, now).await? {
+                    if !tx.end_replaced_sdk_keys(&entry.tenant_id, now).await? {
                         return Err(Error::Conflict("No replaced SDK key is still valid"));
                     }
-                    Ok(tx.record(&entry).await?)
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
             .await
     }
 
-    fn fresh(&self) -> SdkKey {
+    fn generate(&self) -> SdkKey {
         SdkKey::generate(self.0.rng.bytes())
     }
 
@@ -189,17 +189,18 @@ impl SdkKeys {
         let (hash, now) = (key.hash(), self.0.clock.now());
         let write = self.0.store.write(move |tx| {
             async move {
-                let (tenant, ends_at) = (caller.tenant(), replacement.old_keys.end_at(now));
+                let (tenant, ends_at) = (caller.tenant_id(), replacement.grace_period.end_at(now));
                 let fingerprint = hash.to_string();
                 if let Some(FormPrecondition { form_id, .. }) = precondition {
                     let result = json!(IdempotentResult::SdkKey {
                         fingerprint: fingerprint.clone(),
                     });
-                    tx.use_form(tenant, form_id, &result, now).await?;
+                    tx.insert_idempotency_key(tenant, form_id, &result, now)
+                        .await?;
                 }
                 tx.lock_tenant(tenant).await?;
                 let current = tx.current_sdk_key(tenant).await?;
-                if precondition.is_some_and(|form| form.expected != current) {
+                if precondition.is_some_and(|form| form.expected_current_key != current) {
                     return Err(Error::Conflict(
                         "The SDK key has changed since this form was loaded",
                     ));
@@ -214,8 +215,9 @@ impl SdkKeys {
                     }),
                     None => json!({ "fingerprint": fingerprint }),
                 };
-                let entry = context.audit(&caller, now, replacement.action, None, details);
-                tx.record(&entry).await?;
+                let entry =
+                    context.new_audit_entry(&caller, now, replacement.action, None, details);
+                tx.insert_audit_entry(&entry).await?;
                 Ok(current.is_some())
             }
             .boxed()

@@ -13,12 +13,12 @@ use crate::rng::Rng;
 
 /// Name of the server metadata entry that holds the sealed [`CHECK_TEXT`], used to verify the
 /// master key.
-const CHECK_FACT: &str = "master_key_check";
+const CHECK_NAME: &str = "master_key_check";
 
 const CHECK_TEXT: &[u8] = b"keywright";
 
 /// Length of the cipher's nonce in bytes, large enough for random nonces.
-const NONCE: usize = 24;
+const NONCE_BYTES: usize = 24;
 
 /// A 32-byte secret key. Deliberately without `Debug`, `Display` and `Serialize`.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ pub enum MasterKeyError {
     #[error(
         "The master key does not match this database. Set KEYWRIGHT_MASTER_KEY or KEYWRIGHT_MASTER_KEY_FILE to the original key; without it the signing keys can't be read"
     )]
-    Wrong,
+    Mismatch,
     /// The database could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,7 +45,7 @@ pub enum MasterKeyError {
 /// The text was not sealed with this key for this purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("decryption with the master key failed")]
-pub struct Unopenable;
+pub struct UnsealError;
 
 impl MasterKey {
     /// Parses base64, ignoring surrounding whitespace.
@@ -70,30 +70,34 @@ impl MasterKey {
 
     /// Returns whether the database holds anything that was sealed with a master key. Until then
     /// any key is accepted.
-    pub async fn is_needed(store: &Store) -> Result<bool, StoreError> {
+    pub async fn is_in_use(store: &Store) -> Result<bool, StoreError> {
         store.has_signing_keys().await
     }
 
     /// Returns this key if it matches the database. If nothing has been sealed yet, any key
     /// matches and is recorded.
-    pub async fn checked(self, store: &Store, rng: &dyn Rng) -> Result<Self, MasterKeyError> {
-        let stated = store.server_fact(CHECK_FACT).await?;
-        if stated.is_some_and(|stated| self.open(CHECK_FACT, &stated).is_ok()) {
+    pub async fn verify_against_store(
+        self,
+        store: &Store,
+        rng: &dyn Rng,
+    ) -> Result<Self, MasterKeyError> {
+        let stated = store.server_metadata(CHECK_NAME).await?;
+        if stated.is_some_and(|stated| self.open(CHECK_NAME, &stated).is_ok()) {
             return Ok(self);
         }
-        if Self::is_needed(store).await? {
-            return Err(MasterKeyError::Wrong);
+        if Self::is_in_use(store).await? {
+            return Err(MasterKeyError::Mismatch);
         }
-        let ours = self.seal(rng, CHECK_FACT, CHECK_TEXT);
+        let ours = self.seal(rng, CHECK_NAME, CHECK_TEXT);
         store
-            .write(move |tx| async move { tx.restate_server_fact(CHECK_FACT, &ours).await }.boxed())
+            .write(move |tx| async move { tx.set_server_metadata(CHECK_NAME, &ours).await }.boxed())
             .await?;
         Ok(self)
     }
 
     /// Encrypts `secret`. Only the same key opens it, and only for the same `purpose`.
     pub(crate) fn seal(&self, rng: &dyn Rng, purpose: &str, secret: &[u8]) -> String {
-        let nonce: [u8; NONCE] = rng.bytes();
+        let nonce: [u8; NONCE_BYTES] = rng.bytes();
         let payload = Payload {
             msg: secret,
             aad: purpose.as_bytes(),
@@ -111,9 +115,11 @@ impl MasterKey {
         &self,
         purpose: &str,
         sealed: &str,
-    ) -> Result<Zeroizing<Vec<u8>>, Unopenable> {
-        let bytes = BASE64.decode(sealed.as_bytes()).map_err(|_| Unopenable)?;
-        let (nonce, sealed) = bytes.split_first_chunk::<NONCE>().ok_or(Unopenable)?;
+    ) -> Result<Zeroizing<Vec<u8>>, UnsealError> {
+        let bytes = BASE64.decode(sealed.as_bytes()).map_err(|_| UnsealError)?;
+        let (nonce, sealed) = bytes
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or(UnsealError)?;
         let payload = Payload {
             msg: sealed,
             aad: purpose.as_bytes(),
@@ -121,7 +127,7 @@ impl MasterKey {
         self.cipher()
             .decrypt(&XNonce::from(*nonce), payload)
             .map(Zeroizing::new)
-            .map_err(|_| Unopenable)
+            .map_err(|_| UnsealError)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -140,10 +146,10 @@ mod tests {
         let (key, other) = (MasterKey::generate(rng), MasterKey::generate(rng));
         let sealed = key.seal(rng, "acme/k1", b"secret");
         assert_eq!(key.open("acme/k1", &sealed).unwrap().as_slice(), b"secret");
-        assert_eq!(key.open("acme/k2", &sealed), Err(Unopenable));
-        assert_eq!(other.open("acme/k1", &sealed), Err(Unopenable));
-        assert_eq!(key.open("acme/k1", &sealed[4..]), Err(Unopenable));
-        assert_eq!(key.open("acme/k1", ""), Err(Unopenable));
+        assert_eq!(key.open("acme/k2", &sealed), Err(UnsealError));
+        assert_eq!(other.open("acme/k1", &sealed), Err(UnsealError));
+        assert_eq!(key.open("acme/k1", &sealed[4..]), Err(UnsealError));
+        assert_eq!(key.open("acme/k1", ""), Err(UnsealError));
         assert!(!sealed.contains("secret"));
         assert_ne!(
             sealed,

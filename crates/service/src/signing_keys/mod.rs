@@ -11,21 +11,19 @@ use keywright_domain::{
     audit::Action,
     ids::{Kid, TenantId},
     role::Permission,
-    signing_key::{
-        KeyStage, ListedKey, PromotionDenied, Urgency, last_retirement_to_drop, next_kid,
-    },
+    signing_key::{KeyStage, ListedKey, PromotionError, PromotionReason, drop_cutoff, next_kid},
     time::Timestamp,
 };
 use keywright_store::Tx;
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context};
+use crate::{Caller, Error, InvalidInputError, context::Context};
 
 /// The public keys that apps need to verify leases offline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keyset {
     /// The current signing key.
-    pub primary: Kid,
+    pub signing_kid: Kid,
     /// All keys that may have signed an unexpired lease, oldest first.
     pub keys: Vec<ListedKey>,
 }
@@ -37,20 +35,23 @@ impl SigningKeys {
     /// Returns the tenant's public keys, even while it is suspended: leases already issued stay
     /// valid.
     pub async fn keyset(&self, tenant: &TenantId) -> Result<Keyset, Error> {
-        let keys = self.0.store.listed_keys(tenant).await?;
+        let keys = self.0.store.list_signing_keys(tenant).await?;
         let primary = keys
             .iter()
             .find(|key| key.stage == KeyStage::Signing)
             .ok_or(Error::NotFound)?
             .kid
             .clone();
-        Ok(Keyset { primary, keys })
+        Ok(Keyset {
+            signing_kid: primary,
+            keys,
+        })
     }
 
     /// Returns the tenant's published keys, oldest first.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<ListedKey>, Error> {
         caller.require(Permission::ManageKeys)?;
-        Ok(self.0.store.listed_keys(caller.tenant()).await?)
+        Ok(self.0.store.list_signing_keys(caller.tenant_id()).await?)
     }
 
     /// First step of a rotation: adds a key that apps can fetch but that does not sign yet.
@@ -60,17 +61,18 @@ impl SigningKeys {
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         let write = self.0.store.write(move |tx| {
             async move {
-                let tenant = caller.tenant();
+                let tenant = caller.tenant_id();
                 tx.lock_tenant(tenant).await?;
                 let kid = match kid {
                     Some(kid) => kid,
-                    None => next_name(tx, tenant).await?,
+                    None => next_kid_for_tenant(tx, tenant).await?,
                 };
-                let key = context.new_signing_key(tenant, kid.clone());
+                let key = context.generate_signing_key(tenant, kid.clone());
                 tx.insert_signing_key(tenant, &key, now).await?;
                 let details = json!({ "kid": kid });
-                let entry = context.audit(&caller, now, Action::SigningKeyCreate, None, details);
-                tx.record(&entry).await?;
+                let entry =
+                    context.new_audit_entry(&caller, now, Action::SigningKeyCreate, None, details);
+                tx.insert_audit_entry(&entry).await?;
                 Ok(ListedKey {
                     kid,
                     public_key: key.public_key,
@@ -81,32 +83,39 @@ impl SigningKeys {
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.or_conflict("The tenant has already used this key name; choose a new one")
+            error.with_conflict_message(
+                "The tenant has already used this key name; choose a new one",
+            )
         })
     }
 
     /// Second step of a rotation: makes the key the signing key and retires the previous one.
-    pub async fn promote(&self, caller: &Caller, kid: Kid, urgency: Urgency) -> Result<(), Error> {
+    pub async fn promote(
+        &self,
+        caller: &Caller,
+        kid: Kid,
+        urgency: PromotionReason,
+    ) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.0.clock.now();
         let details = json!({ "kid": kid });
         let entry = self
             .0
-            .audit(caller, now, Action::SigningKeyPromote, None, details);
+            .new_audit_entry(caller, now, Action::SigningKeyPromote, None, details);
         let write = self.0.store.write(move |tx| {
             async move {
-                let tenant = &entry.tenant;
+                let tenant = &entry.tenant_id;
                 tx.lock_tenant(tenant).await?;
-                let listed = tx.listed_keys(tenant).await?;
+                let listed = tx.list_signing_keys(tenant).await?;
                 let key = listed
                     .iter()
                     .find(|key| key.kid == kid)
-                    .ok_or_else(|| Invalid::UnknownKid(kid.clone()))?;
+                    .ok_or_else(|| InvalidInputError::UnknownKid(kid.clone()))?;
                 key.decide_promotion(urgency, now)?;
                 if !tx.promote_signing_key(tenant, &kid, now).await? {
-                    return Err(Invalid::UnknownKid(kid.clone()).into());
+                    return Err(InvalidInputError::UnknownKid(kid.clone()).into());
                 }
-                Ok(tx.record(&entry).await?)
+                Ok(tx.insert_audit_entry(&entry).await?)
             }
             .boxed()
         });
@@ -115,33 +124,43 @@ impl SigningKeys {
 
     /// Drops all tenants' keys whose last lease has expired: unpublishes them and erases the
     /// private keys.
-    pub async fn drop_ended(&self) -> Result<(), Error> {
+    pub async fn drop_expired(&self) -> Result<(), Error> {
         let context = &self.0;
         let now = context.clock.now();
-        let retired_by = last_retirement_to_drop(now);
+        let retired_by = drop_cutoff(now);
         let mut done = Ok(());
-        for tenant in context.store.tenants_with_keys_to_drop(retired_by).await? {
+        for tenant in context
+            .store
+            .tenants_with_droppable_keys(retired_by)
+            .await?
+        {
             // A failure for one tenant must not affect the others.
-            done = done.and(self.drop_ended_of(tenant, retired_by, now).await);
+            done = done.and(self.drop_expired_for_tenant(tenant, retired_by, now).await);
         }
         done
     }
 
-    async fn drop_ended_of(
+    async fn drop_expired_for_tenant(
         &self,
         tenant: TenantId,
         retired_by: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let (context, caller) = (self.0.clone(), Caller::system(tenant));
+        let (context, caller) = (self.0.clone(), Caller::for_system(tenant));
         let write = self.0.store.write(move |tx| {
             async move {
-                let tenant = caller.tenant();
-                let dropped = tx.drop_signing_keys(tenant, retired_by, now).await?;
+                let tenant = caller.tenant_id();
+                let dropped = tx.unlist_signing_keys(tenant, retired_by, now).await?;
                 for kid in &dropped {
                     let details = json!({ "kid": kid });
-                    let entry = context.audit(&caller, now, Action::SigningKeyDrop, None, details);
-                    tx.record(&entry).await?;
+                    let entry = context.new_audit_entry(
+                        &caller,
+                        now,
+                        Action::SigningKeyDrop,
+                        None,
+                        details,
+                    );
+                    tx.insert_audit_entry(&entry).await?;
                 }
                 Ok::<_, Error>((caller, dropped))
             }
@@ -149,27 +168,27 @@ impl SigningKeys {
         });
         let (caller, dropped) = write.await?;
         for kid in dropped {
-            tracing::info!(tenant = %caller.tenant(), %kid, "dropped retired signing key");
+            tracing::info!(tenant = %caller.tenant_id(), %kid, "dropped retired signing key");
         }
         Ok(())
     }
 }
 
 /// Returns the next key name in sequence.
-async fn next_name(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Kid, Error> {
-    let listed = tx.listed_keys(tenant).await?;
+async fn next_kid_for_tenant(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Kid, Error> {
+    let listed = tx.list_signing_keys(tenant).await?;
     let signing = listed.iter().find(|key| key.stage == KeyStage::Signing);
     let signing = signing.ok_or(Error::NotFound)?;
-    next_kid(&signing.kid, &tx.kids_ever_used(tenant).await?).ok_or(Error::Conflict(
+    next_kid(&signing.kid, &tx.list_all_kids(tenant).await?).ok_or(Error::Conflict(
         "The next key name can't be derived from the current one; specify a name",
     ))
 }
 
-impl From<PromotionDenied> for Error {
-    fn from(denied: PromotionDenied) -> Self {
+impl From<PromotionError> for Error {
+    fn from(denied: PromotionError) -> Self {
         match denied {
-            PromotionDenied::SignsAlready => Self::Conflict("This key is already the signing key"),
-            PromotionDenied::TooNew { days } => Invalid::KeyTooNew { days }.into(),
+            PromotionError::AlreadySigning => Self::Conflict("This key is already the signing key"),
+            PromotionError::TooNew { days } => InvalidInputError::KeyTooNew { days }.into(),
         }
     }
 }

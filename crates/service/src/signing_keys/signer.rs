@@ -36,13 +36,13 @@ impl TenantSigner {
         &self.kid
     }
 
-    pub(crate) fn lease(&self, claims: LeaseClaims) -> Lease {
+    pub(crate) fn sign_lease(&self, claims: LeaseClaims) -> Lease {
         let signature = self.sign(&claims.signed_bytes());
         Lease { claims, signature }
     }
 
     /// Returns the signature over the settings, in standard base64.
-    pub(crate) fn settings(&self, claims: &SettingsClaims) -> String {
+    pub(crate) fn sign_settings(&self, claims: &SettingsClaims) -> String {
         self.sign(&claims.signed_bytes())
     }
 
@@ -66,7 +66,10 @@ fn unseal(
     tenant: &TenantId,
     sealed: &SealedSigningKey,
 ) -> Option<SigningKey> {
-    let bytes = master_key.open(&purpose(tenant, &sealed.kid), &sealed.sealed_private_key);
+    let bytes = master_key.open(
+        &seal_purpose(tenant, &sealed.kid),
+        &sealed.sealed_private_key,
+    );
     let secret = <[u8; 32]>::try_from(bytes.ok()?.as_slice()).ok()?;
     Some(SigningKey::from_bytes(&Zeroizing::new(secret)))
 }
@@ -82,23 +85,23 @@ pub(crate) fn generate(
     let public = SigningKey::from_bytes(&secret).verifying_key();
     SealedSigningKey {
         public_key: BASE64.encode(public.as_bytes()),
-        sealed_private_key: master_key.seal(rng, &purpose(tenant, &kid), secret.as_slice()),
+        sealed_private_key: master_key.seal(rng, &seal_purpose(tenant, &kid), secret.as_slice()),
         kid,
     }
 }
 
 /// Returns the private key, so that tests can search for leaks of it.
 #[cfg(feature = "testing")]
-pub(crate) fn private_half(
+pub(crate) fn private_key(
     master_key: &MasterKey,
     tenant: &TenantId,
     sealed: &SealedSigningKey,
 ) -> Option<Zeroizing<Vec<u8>>> {
-    let purpose = purpose(tenant, &sealed.kid);
+    let purpose = seal_purpose(tenant, &sealed.kid);
     master_key.open(&purpose, &sealed.sealed_private_key).ok()
 }
 
 /// Binds a sealed key to its row: copied to another row, it does not open.
-fn purpose(tenant: &TenantId, kid: &Kid) -> String {
+fn seal_purpose(tenant: &TenantId, kid: &Kid) -> String {
     format!("signing key {tenant}/{kid}")
 }

@@ -13,7 +13,7 @@ use crate::{Caller, Error, context::Context};
 
 /// A tenant's onboarding progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct OnboardingProgress {
     /// Product of the most recently minted license. Before the first license, the first product
     /// with a key type, or else the first product.
     pub product: Option<Product>,
@@ -27,30 +27,30 @@ pub struct Progress {
 }
 
 #[derive(Clone)]
-pub struct Guide(pub(crate) Arc<Context>);
+pub struct OnboardingGuide(pub(crate) Arc<Context>);
 
-impl Guide {
-    pub async fn progress(&self, caller: &Caller) -> Result<Progress, Error> {
+impl OnboardingGuide {
+    pub async fn progress(&self, caller: &Caller) -> Result<OnboardingProgress, Error> {
         caller.require(Permission::ManageProducts)?;
         caller.require(Permission::ManageKeys)?;
-        let (store, tenant) = (&self.0.store, caller.tenant());
-        let products = store.products(tenant).await?;
+        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let products = store.list_products(tenant).await?;
         let minted = store.newest_license_type(tenant).await?;
-        let mut key_types = store.all_key_types(tenant).await?.into_iter();
+        let mut key_types = store.list_all_key_types(tenant).await?.into_iter();
         let key_type = match &minted {
-            Some((product, id)) => key_types.find(|it| it.product == *product && it.id == *id),
+            Some((product, id)) => key_types.find(|it| it.product_id == *product && it.id == *id),
             None => key_types.next(),
         };
         let product = match &key_type {
-            Some(key_type) => products.into_iter().find(|it| it.id == key_type.product),
+            Some(key_type) => products.into_iter().find(|it| it.id == key_type.product_id),
             None => products.into_iter().next(),
         };
-        let signing_keys = store.listed_keys(tenant).await?;
+        let signing_keys = store.list_signing_keys(tenant).await?;
         let signing_key = signing_keys
             .into_iter()
             .find(|key| key.stage == KeyStage::Signing);
-        let sdk_keys = store.sdk_keys(tenant).await?;
-        Ok(Progress {
+        let sdk_keys = store.list_sdk_keys(tenant).await?;
+        Ok(OnboardingProgress {
             product,
             key_type,
             has_sdk_key: sdk_keys.iter().any(|key| key.ends_at.is_none()),
@@ -61,11 +61,11 @@ impl Guide {
     }
 
     /// Permanently hides the guide for all operators of the tenant.
-    pub async fn end(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn dismiss(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let (tenant, now) = (caller.tenant().clone(), self.0.clock.now());
+        let (tenant, now) = (caller.tenant_id().clone(), self.0.clock.now());
         let write = self.0.store.write(move |tx| {
-            async move { Ok::<_, Error>(tx.end_guide(&tenant, now).await?) }.boxed()
+            async move { Ok::<_, Error>(tx.dismiss_guide(&tenant, now).await?) }.boxed()
         });
         write.await.map(drop)
     }

@@ -17,7 +17,7 @@ use keywright_domain::{
 use keywright_store::{NewAuditEntry, SealedSigningKey, StoreError, Tx};
 use serde_json::json;
 
-use crate::{Caller, Error, Invalid, context::Context, name::checked_name};
+use crate::{Caller, Error, InvalidInputError, context::Context, name::validate_name};
 
 #[derive(Debug, Clone)]
 pub struct CreateTenant {
@@ -46,31 +46,31 @@ pub struct Tenants(pub(crate) Arc<Context>);
 impl Tenants {
     /// Creates a tenant with its first signing key.
     pub async fn create(&self, mut new: CreateTenant) -> Result<(), Error> {
-        new.name = checked_name(&new.name)?;
-        let caller = Caller::command_line(new.id.clone());
-        let rows = TenantRows::new(&self.0, &caller, new, self.0.clock.now());
+        new.name = validate_name(&new.name)?;
+        let caller = Caller::for_command_line(new.id.clone());
+        let rows = NewTenantRows::new(&self.0, &caller, new, self.0.clock.now());
         let write = self
             .0
             .store
             .write(move |tx| async move { Ok(rows.insert(tx).await?) }.boxed());
-        write
-            .await
-            .map_err(|error: Error| error.or_conflict("A tenant with this slug already exists"))
+        write.await.map_err(|error: Error| {
+            error.with_conflict_message("A tenant with this slug already exists")
+        })
     }
 
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
         self.0
             .store
-            .tenant(id)
+            .find_tenant(id)
             .await?
-            .ok_or_else(|| Invalid::UnknownTenant(id.clone()).into())
+            .ok_or_else(|| InvalidInputError::UnknownTenant(id.clone()).into())
     }
 
     pub async fn set_plan(&self, caller: &Caller, plan: Plan) -> Result<(), Error> {
         caller.require(Permission::ManagePlan)?;
-        let was = self.get(caller.tenant()).await?.plan;
+        let was = self.get(caller.tenant_id()).await?.plan;
         let details = json!({ "from": was.as_str(), "to": plan.as_str() });
-        let entry = self.0.audit(
+        let entry = self.0.new_audit_entry(
             caller,
             self.0.clock.now(),
             Action::PlanChange,
@@ -81,10 +81,10 @@ impl Tenants {
             .store
             .write(move |tx| {
                 async move {
-                    if !tx.set_plan(&entry.tenant, plan).await? {
+                    if !tx.set_plan(&entry.tenant_id, plan).await? {
                         return Err(Error::NotFound);
                     }
-                    Ok(tx.record(&entry).await?)
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -125,15 +125,15 @@ impl Tenants {
         caller.require(Permission::ManagePlan)?;
         let entry = self
             .0
-            .audit(caller, self.0.clock.now(), action, None, json!({}));
+            .new_audit_entry(caller, self.0.clock.now(), action, None, json!({}));
         self.0
             .store
             .write(move |tx| {
                 async move {
-                    if !tx.set_suspended(&entry.tenant, since).await? {
+                    if !tx.set_suspended(&entry.tenant_id, since).await? {
                         return Err(Error::Conflict(conflict));
                     }
-                    Ok(tx.record(&entry).await?)
+                    Ok(tx.insert_audit_entry(&entry).await?)
                 }
                 .boxed()
             })
@@ -142,13 +142,13 @@ impl Tenants {
 }
 
 /// A new tenant, its first signing key and their audit entries, to be written in one transaction.
-pub(crate) struct TenantRows {
+pub(crate) struct NewTenantRows {
     tenant: Tenant,
     key: SealedSigningKey,
     entries: [NewAuditEntry; 2],
 }
 
-impl TenantRows {
+impl NewTenantRows {
     /// Creates the rows. The name must already be validated.
     pub(crate) fn new(
         context: &Context,
@@ -156,8 +156,8 @@ impl TenantRows {
         new: CreateTenant,
         now: Timestamp,
     ) -> Self {
-        let key = context.new_signing_key(&new.id, new.first_kid.unwrap_or_else(Kid::first));
-        let entry = |action, details| context.audit(caller, now, action, None, details);
+        let key = context.generate_signing_key(&new.id, new.first_kid.unwrap_or_else(Kid::first));
+        let entry = |action, details| context.new_audit_entry(caller, now, action, None, details);
         let made = json!({ "plan": new.plan.as_str() });
         let signs = json!({ "kid": key.kid.as_str() });
         Self {
@@ -188,7 +188,7 @@ impl TenantRows {
         tx.promote_signing_key(&tenant.id, &key.kid, tenant.created_at)
             .await?;
         for entry in &self.entries {
-            tx.record(entry).await?;
+            tx.insert_audit_entry(entry).await?;
         }
         Ok(())
     }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use keywright_api_types::{
-    audit_log::{AuditFilter, AuditQuery, By},
+    audit_log::{ActorFilter, AuditFilter, AuditQuery},
     license_list::LicenseFilter,
-    page::{Count, Position},
+    page::{Count, PageRequest},
 };
 use keywright_domain::{
     audit::Action, ids::LicenseId, key::LicenseKey, license::Customer, role::Role,
@@ -14,16 +14,18 @@ use keywright_domain::{
 use keywright_service::{
     Caller, Error,
     licenses::MintRequest,
-    operators::{Origin, SignInError},
+    operators::{ClientInfo, SignInError},
 };
-use keywright_store::{EntryFilter, RecordedEntry, StoreError};
-use keywright_testing::{Engine, NOW, TestWorld, engine_test};
+use keywright_store::{AuditEntryFilter, RecordedAuditEntry, StoreError};
+use keywright_testing::{Engine, NOW, TestContext, engine_test};
 
-use crate::support::{PRO_KEY, acme, id_of, log, new_entries, somebody, world};
+use crate::support::{
+    PRO_KEY, acme, audit_log, demo_world, license_id, new_entries, operator_with_role,
+};
 
 const FALLBACK_KEY: &str = "ACME-FALL-0000-0004";
 
-fn license(key: &str) -> LicenseId {
+fn parse_license_id(key: &str) -> LicenseId {
     LicenseKey::parse(key).ok().unwrap().id()
 }
 
@@ -37,34 +39,38 @@ enum Attempt {
     SignIn(&'static str),
 }
 
-async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Result<(), Error> {
+async fn attempt(world: &TestContext, caller: &Caller, attempt: &Attempt) -> Result<(), Error> {
     let licenses = &world.services.licenses;
-    let fallback = license(FALLBACK_KEY);
+    let fallback = parse_license_id(FALLBACK_KEY);
     match attempt {
         Attempt::Mint => {
             let order = MintRequest {
-                product: "notes".parse().unwrap(),
-                key_type: Some("pro".parse().unwrap()),
+                product_id: "notes".parse().unwrap(),
+                key_type_id: Some("pro".parse().unwrap()),
                 customer: Customer::default(),
                 count: 1,
             };
             licenses.mint(caller, order).await.map(drop)
         }
         Attempt::Deactivate => {
-            let devices = world.store.activations(&acme(), fallback).await.unwrap();
-            let instance = devices[0].instance;
+            let devices = world
+                .store
+                .list_activations(&acme(), fallback)
+                .await
+                .unwrap();
+            let instance = devices[0].instance_id;
             licenses
                 .deactivate_instance(caller, fallback, instance)
                 .await
         }
-        Attempt::Revoke => licenses.revoke(caller, license(PRO_KEY)).await,
+        Attempt::Revoke => licenses.revoke(caller, parse_license_id(PRO_KEY)).await,
         Attempt::Remint => licenses.remint(caller, fallback).await.map(drop),
         Attempt::Export => licenses
-            .export(caller, LicenseFilter::default())
+            .start_export(caller, LicenseFilter::default())
             .await
             .map(drop),
         Attempt::SignIn(password) => {
-            let origin = Origin {
+            let origin = ClientInfo {
                 user_agent: "browser".into(),
                 address: "192.0.2.1".parse().ok(),
             };
@@ -74,7 +80,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
                 .await
                 .map(drop)
                 .map_err(|refused| match refused {
-                    SignInError::Trouble(error) => error,
+                    SignInError::Internal(error) => error,
                     _ => Error::Unauthenticated,
                 })
         }
@@ -83,7 +89,7 @@ async fn attempt(world: &TestWorld, caller: &Caller, attempt: &Attempt) -> Resul
 
 /// Waits for new entries, because failed sign-ins are recorded in the background. The timeout
 /// keeps a failing test from hanging.
-async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
+async fn wait_for_new_entries(world: &TestContext, before: usize) -> Vec<RecordedAuditEntry> {
     let found = async {
         loop {
             let entries = new_entries(world, before).await;
@@ -99,23 +105,27 @@ async fn once_there(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
 
 #[engine_test]
 async fn successful_actions_are_recorded_once_and_failed_ones_are_not(engine: Engine) {
-    let world = TestWorld::with_demo(engine).await;
-    let support = somebody(Role::Support);
-    let fallback = Some(license(FALLBACK_KEY));
+    let world = TestContext::with_demo(engine).await;
+    let support = operator_with_role(Role::Support);
+    let fallback = Some(parse_license_id(FALLBACK_KEY));
     for (minute, (done, action, about)) in (1..).zip([
         (Attempt::Mint, Action::ManualMint, None),
         (Attempt::Deactivate, Action::DeactivateInstance, fallback),
-        (Attempt::Revoke, Action::Revoke, Some(license(PRO_KEY))),
+        (
+            Attempt::Revoke,
+            Action::Revoke,
+            Some(parse_license_id(PRO_KEY)),
+        ),
         (Attempt::Remint, Action::Remint, fallback),
         (Attempt::Export, Action::CsvExport, None),
         (Attempt::SignIn("keywright-demo"), Action::SignIn, None),
     ]) {
         let at = NOW.plus_millis(minute * 60_000);
         world.clock.set(at);
-        let before = log(&world).await.len();
+        let before = audit_log(&world).await.len();
         attempt(&world, &support, &done).await.unwrap();
         let entries = new_entries(&world, before).await;
-        let [RecordedEntry { actor, license, .. }] = entries.as_slice() else {
+        let [RecordedAuditEntry { actor, license, .. }] = entries.as_slice() else {
             panic!("{action:?} on {engine:?}: {entries:?}")
         };
         assert_eq!((entries[0].action, entries[0].at), (action, at));
@@ -123,11 +133,11 @@ async fn successful_actions_are_recorded_once_and_failed_ones_are_not(engine: En
         assert!(actor.id.is_some(), "{action:?}");
         match action {
             Action::ManualMint => assert!(license.is_some()),
-            _ => assert_eq!(id_of(license.as_ref()), about, "{action:?}"),
+            _ => assert_eq!(license_id(license.as_ref()), about, "{action:?}"),
         }
     }
     // Repeated or forbidden actions have no effect and record nothing.
-    let before = log(&world).await.len();
+    let before = audit_log(&world).await.len();
     for refused in [Attempt::Deactivate, Attempt::Revoke, Attempt::Remint] {
         let again = attempt(&world, &support, &refused).await;
         assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
@@ -139,15 +149,15 @@ async fn successful_actions_are_recorded_once_and_failed_ones_are_not(engine: En
         Attempt::Remint,
         Attempt::Export,
     ] {
-        let forbidden = attempt(&world, &somebody(Role::Viewer), &refused).await;
+        let forbidden = attempt(&world, &operator_with_role(Role::Viewer), &refused).await;
         assert!(matches!(forbidden, Err(Error::Forbidden)), "{forbidden:?}");
     }
-    assert_eq!(log(&world).await.len(), before);
+    assert_eq!(audit_log(&world).await.len(), before);
     world.clock.set(NOW.plus_days(1));
     attempt(&world, &support, &Attempt::SignIn("wrong"))
         .await
         .unwrap_err();
-    let entries = once_there(&world, before).await;
+    let entries = wait_for_new_entries(&world, before).await;
     assert_eq!(entries.len(), 1);
     assert_eq!(
         (entries[0].action, entries[0].actor.name.as_str()),
@@ -157,8 +167,8 @@ async fn successful_actions_are_recorded_once_and_failed_ones_are_not(engine: En
 
 #[tokio::test]
 async fn operators_read_only_their_own_tenants_log() {
-    let world = world().await;
-    let indie = Caller::command_line("indie".parse().unwrap());
+    let world = demo_world().await;
+    let indie = Caller::for_command_line("indie".parse().unwrap());
     let own = world
         .services
         .audit
@@ -175,15 +185,15 @@ async fn operators_read_only_their_own_tenants_log() {
         let email = entry.detail("email").unwrap_or_default();
         assert!(!email.contains("acme"), "{entry:?}");
     }
-    let viewer = somebody(Role::Viewer);
+    let viewer = operator_with_role(Role::Viewer);
     let about = |license| AuditQuery {
         filter: AuditFilter {
-            license: Some(license),
+            license_id: Some(license),
             ..AuditFilter::default()
         },
-        position: Position::Start,
+        page: PageRequest::First,
     };
-    let known = about(license(PRO_KEY));
+    let known = about(parse_license_id(PRO_KEY));
     let found = world.services.audit.list(&viewer, &known).await.unwrap();
     assert_eq!(
         found.license.unwrap().display_key.as_str(),
@@ -196,15 +206,15 @@ async fn operators_read_only_their_own_tenants_log() {
 
 #[tokio::test]
 async fn pages_link_both_ways_and_a_stale_cursor_returns_the_first_page() {
-    let world = world().await;
-    let viewer = somebody(Role::Viewer);
+    let world = demo_world().await;
+    let viewer = operator_with_role(Role::Viewer);
     let read = async |position| {
         let query = AuditQuery {
             filter: AuditFilter {
-                by: Some(By::CommandLine),
+                actor: Some(ActorFilter::CommandLine),
                 ..AuditFilter::default()
             },
-            position,
+            page: position,
         };
         world
             .services
@@ -215,33 +225,33 @@ async fn pages_link_both_ways_and_a_stale_cursor_returns_the_first_page() {
             .page
     };
     let order = MintRequest {
-        product: "notes".parse().unwrap(),
-        key_type: Some("pro".parse().unwrap()),
+        product_id: "notes".parse().unwrap(),
+        key_type_id: Some("pro".parse().unwrap()),
         customer: Customer::default(),
         count: 30,
     };
-    let command_line = Caller::command_line(acme());
+    let command_line = Caller::for_command_line(acme());
     world
         .services
         .licenses
         .mint(&command_line, order)
         .await
         .unwrap();
-    let first = read(Position::Start).await;
+    let first = read(PageRequest::First).await;
     assert_eq!((first.items.len(), first.previous), (25, None));
-    let second = read(Position::After(first.next.unwrap())).await;
-    let back = read(Position::Before(second.previous.unwrap())).await;
+    let second = read(PageRequest::After(first.next.unwrap())).await;
+    let back = read(PageRequest::Before(second.previous.unwrap())).await;
     assert_eq!(back.items, first.items);
     let last = second.items.last().unwrap();
-    let beyond = keywright_api_types::page::Mark {
+    let beyond = keywright_api_types::page::Cursor {
         value: last.at.millis() - 1_000_000_000_000,
         id: last.id,
     };
-    assert_eq!(read(Position::After(beyond)).await.items, first.items);
+    assert_eq!(read(PageRequest::After(beyond)).await.items, first.items);
 }
 
 /// Inserts 100,000 entries of `acme` that are past their retention.
-async fn add_outlived(world: &TestWorld) {
+async fn insert_expired_entries(world: &TestContext) {
     let add = "WITH RECURSIVE numbers (number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 100000)
          INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          SELECT 'acme', '00000000-0000-4000-8000-' || (100000000000 + number), number, 'system', 'system', 'revoke', '{}'
@@ -250,11 +260,11 @@ async fn add_outlived(world: &TestWorld) {
 }
 
 /// Counts the entries past their retention that are still in the database, up to 10,001.
-async fn outlived(world: &TestWorld) -> Count {
-    let everything = EntryFilter::default();
+async fn count_expired_entries(world: &TestContext) -> Count {
+    let everything = AuditEntryFilter::default();
     let then = keywright_domain::time::Timestamp::from_millis(1_000_000);
-    let to = EntryFilter {
-        to: Some("1970-01-02".parse().unwrap()),
+    let to = AuditEntryFilter {
+        to_day: Some("1970-01-02".parse().unwrap()),
         ..everything
     };
     world
@@ -266,23 +276,23 @@ async fn outlived(world: &TestWorld) -> Count {
 
 #[engine_test]
 async fn purge_does_not_block_writes(engine: Engine) {
-    let world = TestWorld::with_demo(engine).await;
-    let before = log(&world).await.len();
-    add_outlived(&world).await;
+    let world = TestContext::with_demo(engine).await;
+    let before = audit_log(&world).await.len();
+    insert_expired_entries(&world).await;
     assert_eq!(
-        log(&world).await.len(),
+        audit_log(&world).await.len(),
         before,
         "expired entries are hidden even before they are purged"
     );
     // Cancel the purge halfway, as when the server stops.
     let audit = world.services.audit.clone();
     let purge = tokio::spawn(async move { audit.purge().await });
-    let support = somebody(Role::Support);
+    let support = operator_with_role(Role::Support);
     attempt(&world, &support, &Attempt::Revoke).await.unwrap();
     purge.abort();
     purge.await.ok();
     assert_ne!(
-        outlived(&world).await,
+        count_expired_entries(&world).await,
         Count::Exact(0),
         "the write completed before the purge"
     );
@@ -297,9 +307,9 @@ async fn purge_does_not_block_writes(engine: Engine) {
     }
     assert!(minted > 1, "writes do not wait for the purge to finish");
     purge.await.unwrap().unwrap();
-    assert_eq!(outlived(&world).await, Count::Exact(0));
+    assert_eq!(count_expired_entries(&world).await, Count::Exact(0));
     assert_eq!(
-        log(&world).await.len(),
+        audit_log(&world).await.len(),
         before + 1 + minted,
         "no other entries were deleted"
     );
@@ -307,12 +317,12 @@ async fn purge_does_not_block_writes(engine: Engine) {
 
 #[tokio::test]
 async fn maintenance_purges_entries_after_exactly_365_days() {
-    let world = world().await;
-    let made = log(&world).await;
+    let world = demo_world().await;
+    let made = audit_log(&world).await;
     let last = made[0].at;
     let all = async || {
         let then = last;
-        let everything = EntryFilter::default();
+        let everything = AuditEntryFilter::default();
         world
             .store
             .count_audit_entries(&acme(), &everything, then)

@@ -1,15 +1,15 @@
 //! The integrity check on both engines.
 
-use keywright_testing::{Engine, TestWorld, engine_test};
+use keywright_testing::{Engine, TestContext, engine_test};
 
 async fn faults_after(engine: Engine, damage: &'static str) -> Vec<String> {
-    let world = TestWorld::with_demo(engine).await;
+    let world = TestContext::with_demo(engine).await;
     world.database.execute(damage).await;
     world.services.check.run().await.unwrap().faults
 }
 
 /// SQL that damages a database, and the expected fault.
-const DAMAGES: [(&str, &str); 9] = [
+const DAMAGE_CASES: [(&str, &str); 9] = [
     (
         "UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'",
         "active count does not match its active devices",
@@ -52,15 +52,15 @@ const DAMAGES: [(&str, &str); 9] = [
 
 #[engine_test]
 async fn every_kind_of_damage_is_reported(engine: Engine) {
-    let world = TestWorld::with_demo(engine).await;
+    let world = TestContext::with_demo(engine).await;
     let report = world.services.check.run().await.unwrap();
     assert_eq!(report.faults, Vec::<String>::new());
     assert!(
-        report.counted.licenses > 100 && report.counted.audit_entries > 100,
+        report.counts.license_count > 100 && report.counts.audit_entry_count > 100,
         "{report:?}"
     );
-    assert_eq!(report.signing_keys, 2);
-    for (damage, said) in DAMAGES {
+    assert_eq!(report.signing_key_count, 2);
+    for (damage, said) in DAMAGE_CASES {
         let faults = faults_after(engine, damage).await;
         assert!(
             !faults.is_empty() && faults.len() <= 20,

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use keywright_api_types::subscription::Subject;
 use keywright_domain::{key::LicenseKey, role::Role};
-use keywright_service::{Caller, Error, events::Watch};
+use keywright_service::{Caller, Error, events::Subscription};
 
-use crate::support::{PRO_KEY, somebody, world};
+use crate::support::{PRO_KEY, demo_world, operator_with_role};
 
-fn pro() -> Subject {
+fn pro_license() -> Subject {
     Subject::License(LicenseKey::parse(PRO_KEY).ok().unwrap().id())
 }
 
 /// The timeout keeps a failing test from hanging.
-async fn woken(watch: &mut Watch) {
+async fn wait_for_change(watch: &mut Subscription) {
     tokio::time::timeout(Duration::from_secs(20), watch.changed())
         .await
         .unwrap();
@@ -21,18 +21,18 @@ async fn woken(watch: &mut Watch) {
 
 #[tokio::test]
 async fn viewer_can_subscribe_to_license_changes() {
-    let world = world().await;
-    let viewer = somebody(Role::Viewer);
-    let events = &world.services.events;
-    let mut license = events.watch(&viewer, pro()).await.unwrap();
-    let mut list = events.watch(&viewer, Subject::Licenses).await.unwrap();
-    let Subject::License(id) = pro() else {
+    let world = demo_world().await;
+    let viewer = operator_with_role(Role::Viewer);
+    let events = &world.services.live_updates;
+    let mut license = events.subscribe(&viewer, pro_license()).await.unwrap();
+    let mut list = events.subscribe(&viewer, Subject::Licenses).await.unwrap();
+    let Subject::License(id) = pro_license() else {
         panic!("expected a license")
     };
-    let support = somebody(Role::Support);
+    let support = operator_with_role(Role::Support);
     world.services.licenses.revoke(&support, id).await.unwrap();
-    woken(&mut license).await;
-    woken(&mut list).await;
+    wait_for_change(&mut license).await;
+    wait_for_change(&mut list).await;
     // A rejected action reports no change.
     let again = world.services.licenses.revoke(&support, id).await;
     assert!(matches!(again, Err(Error::Conflict(_))), "{again:?}");
@@ -41,13 +41,16 @@ async fn viewer_can_subscribe_to_license_changes() {
 
 #[tokio::test]
 async fn subscribing_to_another_tenants_license_is_not_found() {
-    let world = world().await;
-    let events = &world.services.events;
+    let world = demo_world().await;
+    let events = &world.services.live_updates;
     let unknown = Subject::License("0".repeat(64).parse().unwrap());
-    let indie = Caller::command_line("indie".parse().unwrap());
-    for (caller, subject) in [(somebody(Role::Owner), unknown), (indie, pro())] {
-        let refused = events.watch(&caller, subject).await;
+    let indie = Caller::for_command_line("indie".parse().unwrap());
+    for (caller, subject) in [
+        (operator_with_role(Role::Owner), unknown),
+        (indie, pro_license()),
+    ] {
+        let refused = events.subscribe(&caller, subject).await;
         assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     }
-    assert_eq!(world.store.changes().watched(), 0);
+    assert_eq!(world.store.changes().subject_count(), 0);
 }

@@ -9,9 +9,9 @@ use keywright_service::{
     products::{KeyTypeForm, ProductForm},
 };
 
-use crate::support::{log, new_entries, somebody, world};
+use crate::support::{audit_log, demo_world, new_entries, operator_with_role};
 
-fn product(slug: &str, prefix: &str) -> ProductForm {
+fn product_form(slug: &str, prefix: &str) -> ProductForm {
     ProductForm {
         name: " Paint ".into(),
         slug: slug.into(),
@@ -21,7 +21,7 @@ fn product(slug: &str, prefix: &str) -> ProductForm {
     }
 }
 
-fn key_type(slug: &str) -> KeyTypeForm {
+fn key_type_form(slug: &str) -> KeyTypeForm {
     KeyTypeForm {
         slug: slug.into(),
         activation_limit: "3".into(),
@@ -33,7 +33,7 @@ fn key_type(slug: &str) -> KeyTypeForm {
 }
 
 /// Returns the names of the invalid fields.
-fn wrong<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str> {
+fn invalid_fields<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str> {
     let Err(FormError::Invalid(fields)) = refused else {
         panic!("{refused:?}")
     };
@@ -48,25 +48,25 @@ fn wrong<T: std::fmt::Debug>(refused: Result<T, FormError>) -> Vec<&'static str>
 
 #[tokio::test]
 async fn forms_create_and_update_a_product_and_a_key_type() {
-    let world = world().await;
-    let (products, admin) = (&world.services.products, somebody(Role::Admin));
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let (products, admin) = (&world.services.products, operator_with_role(Role::Admin));
+    let before = audit_log(&world).await.len();
     let id = products
-        .create_from_form(&admin, product(" paint ", "pnt1"))
+        .create_from_form(&admin, product_form(" paint ", "pnt1"))
         .await
         .unwrap();
     let added = products
-        .create_key_type_from_form(&admin, id.clone(), key_type("yearly"))
+        .create_key_type_from_form(&admin, id.clone(), key_type_form("yearly"))
         .await
         .unwrap();
-    let (shown, key_types) = products.show(&admin, &id).await.unwrap();
+    let (shown, key_types) = products.get(&admin, &id).await.unwrap();
     assert_eq!(
         (shown.name.as_str(), shown.key_prefix.as_str()),
         ("Paint", "PNT1")
     );
     assert_eq!(shown.settings.free_tier, Some(false));
     assert_eq!(key_types.len(), 1);
-    assert_eq!(key_types[0].licenses, Count::Exact(0));
+    assert_eq!(key_types[0].license_count, Count::Exact(0));
     let made = &key_types[0].key_type;
     assert_eq!(
         (
@@ -103,12 +103,12 @@ async fn forms_create_and_update_a_product_and_a_key_type() {
         .update_key_type_from_form(&admin, id.clone(), added.clone(), lifetime)
         .await
         .unwrap();
-    let (shown, _) = products.show(&admin, &id).await.unwrap();
+    let (shown, _) = products.get(&admin, &id).await.unwrap();
     assert_eq!(
         (shown.name.as_str(), shown.settings.trial_days),
         ("Paint 2", None)
     );
-    let changed = products.show_key_type(&admin, &id, &added).await.unwrap();
+    let changed = products.get_key_type(&admin, &id, &added).await.unwrap();
     assert_eq!(
         (
             changed.activation_limit,
@@ -121,9 +121,9 @@ async fn forms_create_and_update_a_product_and_a_key_type() {
 
 #[tokio::test]
 async fn all_invalid_fields_are_reported_and_nothing_is_created() {
-    let world = world().await;
-    let (products, admin) = (&world.services.products, somebody(Role::Admin));
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let (products, admin) = (&world.services.products, operator_with_role(Role::Admin));
+    let before = audit_log(&world).await.len();
     let nonsense = ProductForm {
         name: "\n".into(),
         slug: "No Slug".into(),
@@ -132,28 +132,31 @@ async fn all_invalid_fields_are_reported_and_nothing_is_created() {
         free_tier: "yes".into(),
     };
     let refused = products.create_from_form(&admin, nonsense).await;
-    assert_eq!(wrong(refused), ["name", "slug", "key_prefix", "trial_days"]);
     assert_eq!(
-        wrong(
+        invalid_fields(refused),
+        ["name", "slug", "key_prefix", "trial_days"]
+    );
+    assert_eq!(
+        invalid_fields(
             products
-                .create_from_form(&admin, product("notes", "PNT1"))
+                .create_from_form(&admin, product_form("notes", "PNT1"))
                 .await
         ),
         ["slug"]
     );
     assert_eq!(
-        wrong(
+        invalid_fields(
             products
-                .create_from_form(&admin, product("paint", "ACME"))
+                .create_from_form(&admin, product_form("paint", "ACME"))
                 .await
         ),
         ["key_prefix"]
     );
     // Prefixes are unique across tenants.
     assert_eq!(
-        wrong(
+        invalid_fields(
             products
-                .create_from_form(&admin, product("paint", "INDI"))
+                .create_from_form(&admin, product_form("paint", "INDI"))
                 .await
         ),
         ["key_prefix"]
@@ -164,39 +167,39 @@ async fn all_invalid_fields_are_reported_and_nothing_is_created() {
             KeyTypeForm::default(),
             &["slug", "activation_limit", "duration_unit"] as &[_],
         ),
-        (key_type("pro"), &["slug"]),
+        (key_type_form("pro"), &["slug"]),
         (
             KeyTypeForm {
                 activation_limit: "0".into(),
-                ..key_type("x")
+                ..key_type_form("x")
             },
             &["activation_limit"],
         ),
         (
             KeyTypeForm {
                 duration: "101".into(),
-                ..key_type("x")
+                ..key_type_form("x")
             },
             &["duration"],
         ),
         (
             KeyTypeForm {
                 duration_unit: "lifetime".into(),
-                ..key_type("x")
+                ..key_type_form("x")
             },
             &["duration"],
         ),
         (
             KeyTypeForm {
                 duration_unit: "eons".into(),
-                ..key_type("x")
+                ..key_type_form("x")
             },
             &["duration_unit"],
         ),
         (
             KeyTypeForm {
                 entitlements: "pro, Größe".into(),
-                ..key_type("x")
+                ..key_type_form("x")
             },
             &["entitlements"],
         ),
@@ -204,16 +207,16 @@ async fn all_invalid_fields_are_reported_and_nothing_is_created() {
         let refused = products
             .create_key_type_from_form(&admin, notes(), typed.clone())
             .await;
-        assert_eq!(wrong(refused), fields, "{typed:?}");
+        assert_eq!(invalid_fields(refused), fields, "{typed:?}");
     }
-    assert_eq!(log(&world).await.len(), before);
+    assert_eq!(audit_log(&world).await.len(), before);
 }
 
 #[tokio::test]
 async fn access_depends_on_role_plan_and_tenant() {
-    let world = world().await;
+    let world = demo_world().await;
     let products = &world.services.products;
-    let support = somebody(Role::Support);
+    let support = operator_with_role(Role::Support);
     // Permissions are checked before the form is validated.
     let refused = products
         .create_from_form(&support, ProductForm::default())
@@ -229,7 +232,7 @@ async fn access_depends_on_role_plan_and_tenant() {
         matches!(refused, Err(FormError::Other(Error::Forbidden))),
         "{refused:?}"
     );
-    let viewer = somebody(Role::Viewer);
+    let viewer = operator_with_role(Role::Viewer);
     let slugs: Vec<_> = products
         .list(&viewer)
         .await
@@ -238,24 +241,24 @@ async fn access_depends_on_role_plan_and_tenant() {
         .map(|(product, _)| product.id.to_string())
         .collect();
     assert_eq!(slugs, ["notes", "studio"]);
-    let indie = Caller::command_line("indie".parse().unwrap());
+    let indie = Caller::for_command_line("indie".parse().unwrap());
     let full = products
-        .create_from_form(&indie, product("paint", "PNT1"))
+        .create_from_form(&indie, product_form("paint", "PNT1"))
         .await;
     assert!(
         matches!(full, Err(FormError::Other(Error::PlanRequired(_)))),
         "{full:?}"
     );
-    let foreign = products.show(&indie, &"notes".parse().unwrap()).await;
+    let foreign = products.get(&indie, &"notes".parse().unwrap()).await;
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
 }
 
 /// As with a double click: later submissions find the product of the first one.
 #[tokio::test]
 async fn duplicate_submissions_create_one_product() {
-    let world = world().await;
-    let (products, admin) = (&world.services.products, somebody(Role::Admin));
-    let sent = [0; 4].map(|_| products.create_from_form(&admin, product("paint", "PNT1")));
+    let world = demo_world().await;
+    let (products, admin) = (&world.services.products, operator_with_role(Role::Admin));
+    let sent = [0; 4].map(|_| products.create_from_form(&admin, product_form("paint", "PNT1")));
     let answers = futures::future::join_all(sent).await;
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     for answer in answers.into_iter().filter_map(Result::err) {
@@ -266,11 +269,11 @@ async fn duplicate_submissions_create_one_product() {
     }
     let paint = || "paint".parse().unwrap();
     products
-        .create_key_type_from_form(&admin, paint(), key_type("x"))
+        .create_key_type_from_form(&admin, paint(), key_type_form("x"))
         .await
         .unwrap();
     let again = products
-        .create_key_type_from_form(&admin, paint(), key_type("x"))
+        .create_key_type_from_form(&admin, paint(), key_type_form("x"))
         .await;
     assert!(
         matches!(again, Err(FormError::Other(Error::Conflict(_)))),
@@ -281,15 +284,15 @@ async fn duplicate_submissions_create_one_product() {
 
 #[tokio::test]
 async fn only_an_unused_key_type_can_be_deleted() {
-    let world = world().await;
-    let (products, admin) = (&world.services.products, somebody(Role::Admin));
+    let world = demo_world().await;
+    let (products, admin) = (&world.services.products, operator_with_role(Role::Admin));
     let notes: ProductId = "notes".parse().unwrap();
-    let before = log(&world).await.len();
-    let (_, shown) = products.show(&admin, &notes).await.unwrap();
+    let before = audit_log(&world).await.len();
+    let (_, shown) = products.get(&admin, &notes).await.unwrap();
     assert_eq!(shown.len(), 4);
     for counted in shown {
         assert_ne!(
-            counted.licenses,
+            counted.license_count,
             Count::Exact(0),
             "{:?}",
             counted.key_type.id
@@ -303,7 +306,7 @@ async fn only_an_unused_key_type_can_be_deleted() {
         );
     }
     let added = products
-        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type_form("x"))
         .await
         .unwrap();
     let delete = async |caller: &Caller| {
@@ -312,19 +315,19 @@ async fn only_an_unused_key_type_can_be_deleted() {
             .await
     };
     assert!(matches!(
-        delete(&somebody(Role::Support)).await,
+        delete(&operator_with_role(Role::Support)).await,
         Err(Error::Forbidden)
     ));
-    let indie = Caller::command_line("indie".parse().unwrap());
+    let indie = Caller::for_command_line("indie".parse().unwrap());
     assert!(matches!(delete(&indie).await, Err(Error::NotFound)));
     delete(&admin).await.unwrap();
     assert!(matches!(delete(&admin).await, Err(Error::NotFound)));
     assert!(matches!(
-        products.show_key_type(&admin, &notes, &added).await,
+        products.get_key_type(&admin, &notes, &added).await,
         Err(Error::NotFound)
     ));
     products
-        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type_form("x"))
         .await
         .unwrap();
     let actions: Vec<_> = new_entries(&world, before)
@@ -346,17 +349,17 @@ async fn only_an_unused_key_type_can_be_deleted() {
 /// Revoked and reminted licenses still refer to their key type.
 #[tokio::test]
 async fn key_type_of_an_ended_license_cannot_be_deleted() {
-    let world = world().await;
-    let (services, admin) = (&world.services, somebody(Role::Admin));
+    let world = demo_world().await;
+    let (services, admin) = (&world.services, operator_with_role(Role::Admin));
     let notes: ProductId = "notes".parse().unwrap();
     let id = services
         .products
-        .create_key_type_from_form(&admin, notes.clone(), key_type("x"))
+        .create_key_type_from_form(&admin, notes.clone(), key_type_form("x"))
         .await
         .unwrap();
     let order = MintRequest {
-        product: notes.clone(),
-        key_type: Some(id.clone()),
+        product_id: notes.clone(),
+        key_type_id: Some(id.clone()),
         customer: Customer::default(),
         count: 2,
     };
@@ -371,21 +374,21 @@ async fn key_type_of_an_ended_license_cannot_be_deleted() {
         .remint(&admin, minted[1].id)
         .await
         .unwrap();
-    let (_, shown) = services.products.show(&admin, &notes).await.unwrap();
+    let (_, shown) = services.products.get(&admin, &notes).await.unwrap();
     let counted = shown
         .iter()
         .find(|counted| counted.key_type.id == id)
         .unwrap();
-    assert_eq!(counted.licenses, Count::Exact(3));
+    assert_eq!(counted.license_count, Count::Exact(3));
     let refused = services.products.delete_key_type(&admin, notes, id).await;
     assert!(matches!(refused, Err(Error::Conflict(_))), "{refused:?}");
 }
 
 #[tokio::test]
 async fn key_prefix_is_validated_while_typing() {
-    let world = world().await;
+    let world = demo_world().await;
     let products = &world.services.products;
-    let admin = somebody(Role::Admin);
+    let admin = operator_with_role(Role::Admin);
     for (typed, wrong) in [
         ("PNT1", None),
         (" pnt1 ", None),
@@ -400,11 +403,11 @@ async fn key_prefix_is_validated_while_typing() {
             Some("Another product on this server has this prefix."),
         ),
     ] {
-        let checked = products.check_key_prefix(&admin, typed).await.unwrap();
+        let checked = products.validate_key_prefix(&admin, typed).await.unwrap();
         assert_eq!(checked.as_deref(), wrong, "{typed}");
     }
     let refused = products
-        .check_key_prefix(&somebody(Role::Support), "PNT1")
+        .validate_key_prefix(&operator_with_role(Role::Support), "PNT1")
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
 }

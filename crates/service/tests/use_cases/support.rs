@@ -1,22 +1,22 @@
 //! Shared helpers for tests with the demo data.
 
 use futures::FutureExt;
-use keywright_api_types::{account::Account, page::Position};
+use keywright_api_types::{account::Account, page::PageRequest};
 use keywright_domain::{
     ids::{LicenseId, TenantId},
-    license::NamedLicense,
+    license::LicenseRef,
     plan::Plan,
     role::Role,
 };
 use keywright_service::{Caller, clock::Clock};
-use keywright_store::{EntryFilter, RecordedEntry, StoreError};
-use keywright_testing::{Engine, TestWorld};
+use keywright_store::{AuditEntryFilter, RecordedAuditEntry, StoreError};
+use keywright_testing::{Engine, TestContext};
 use uuid::Uuid;
 
 pub(crate) const PRO_KEY: &str = "ACME-PRO0-0000-0001";
 
-pub(crate) async fn world() -> TestWorld {
-    TestWorld::with_demo(Engine::Sqlite).await
+pub(crate) async fn demo_world() -> TestContext {
+    TestContext::with_demo(Engine::Sqlite).await
 }
 
 pub(crate) fn acme() -> TenantId {
@@ -24,8 +24,8 @@ pub(crate) fn acme() -> TenantId {
 }
 
 /// Returns an operator of `acme` with that role.
-pub(crate) fn somebody(role: Role) -> Caller {
-    Caller::operator(&Account {
+pub(crate) fn operator_with_role(role: Role) -> Caller {
+    Caller::for_operator(&Account {
         operator_id: keywright_domain::ids::OperatorId::new(Uuid::from_u128(1)),
         email: format!("{}@acme.test", role.as_str()),
         role,
@@ -37,20 +37,20 @@ pub(crate) fn somebody(role: Role) -> Caller {
 }
 
 /// Returns the entries added to `acme`'s log after the first `before` ones.
-pub(crate) async fn new_entries(world: &TestWorld, before: usize) -> Vec<RecordedEntry> {
-    let mut entries = log(world).await;
+pub(crate) async fn new_entries(world: &TestContext, before: usize) -> Vec<RecordedAuditEntry> {
+    let mut entries = audit_log(world).await;
     entries.truncate(entries.len() - before);
     entries
 }
 
-pub(crate) async fn log(world: &TestWorld) -> Vec<RecordedEntry> {
-    settled(world).await;
+pub(crate) async fn audit_log(world: &TestContext) -> Vec<RecordedAuditEntry> {
+    wait_for_background_writes(world).await;
     world
         .store
-        .audit_entries(
+        .list_audit_entries(
             &acme(),
-            &EntryFilter::default(),
-            Position::Start,
+            &AuditEntryFilter::default(),
+            PageRequest::First,
             100_000,
             world.clock.now(),
         )
@@ -58,13 +58,13 @@ pub(crate) async fn log(world: &TestWorld) -> Vec<RecordedEntry> {
         .unwrap()
 }
 
-pub(crate) fn id_of(named: Option<&NamedLicense>) -> Option<LicenseId> {
+pub(crate) fn license_id(named: Option<&LicenseRef>) -> Option<LicenseId> {
     named.map(|license| license.id)
 }
 
 /// Waits for background writes: their tasks run before this one resumes, and SQLite's writer
 /// processes jobs in order.
-pub(crate) async fn settled(world: &TestWorld) {
+pub(crate) async fn wait_for_background_writes(world: &TestContext) {
     tokio::task::yield_now().await;
     world
         .store

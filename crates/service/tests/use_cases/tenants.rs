@@ -5,15 +5,15 @@ use keywright_domain::{
     settings::ProductSettings,
 };
 use keywright_service::{
-    Caller, Error, Invalid,
-    device::{DeviceCredentials, Refusal},
+    Caller, Error, InvalidInputError,
+    device::{DeviceCredentials, DeviceError},
     licenses::MintRequest,
     products::{CreateKeyType, CreateProduct, UpdateKeyType, UpdateProduct},
     tenants::CreateTenant,
 };
 use keywright_testing::NOW;
 
-use crate::support::{acme, log, new_entries, somebody, world};
+use crate::support::{acme, audit_log, demo_world, new_entries, operator_with_role};
 
 const DEMO_SDK_KEY: &[u8] =
     b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
@@ -29,7 +29,7 @@ fn product(slug: &str, prefix: &str) -> CreateProduct {
 
 #[tokio::test]
 async fn new_tenant_has_a_signing_key_and_a_unique_slug() {
-    let world = world().await;
+    let world = demo_world().await;
     let add = |name: &'static str| {
         let services = world.services.clone();
         async move {
@@ -45,7 +45,7 @@ async fn new_tenant_has_a_signing_key_and_a_unique_slug() {
     };
     assert!(matches!(
         add(" \t").await,
-        Err(Error::Invalid(Invalid::Name { .. }))
+        Err(Error::Invalid(InvalidInputError::InvalidName { .. }))
     ));
     add("Fresh").await.unwrap();
     assert!(matches!(add("Fresh").await, Err(Error::Conflict(_))));
@@ -55,7 +55,7 @@ async fn new_tenant_has_a_signing_key_and_a_unique_slug() {
         .keyset(&"fresh".parse().unwrap())
         .await
         .unwrap();
-    assert_eq!((keyset.primary.as_str(), keyset.keys.len()), ("k1", 1));
+    assert_eq!((keyset.signing_kid.as_str(), keyset.keys.len()), ("k1", 1));
     assert!(
         world
             .services
@@ -68,12 +68,12 @@ async fn new_tenant_has_a_signing_key_and_a_unique_slug() {
 
 #[tokio::test]
 async fn plan_change_is_recorded_with_the_previous_plan() {
-    let world = world().await;
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
     world
         .services
         .tenants
-        .set_plan(&Caller::command_line(acme()), Plan::Pro)
+        .set_plan(&Caller::for_command_line(acme()), Plan::Pro)
         .await
         .unwrap();
     assert_eq!(
@@ -89,22 +89,22 @@ async fn plan_change_is_recorded_with_the_previous_plan() {
     let refused = world
         .services
         .tenants
-        .set_plan(&somebody(Role::Admin), Plan::Free)
+        .set_plan(&operator_with_role(Role::Admin), Plan::Free)
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
 }
 
 #[tokio::test]
 async fn plan_limits_the_number_of_products() {
-    let world = world().await;
+    let world = demo_world().await;
     let products = &world.services.products;
-    let indie = Caller::command_line("indie".parse().unwrap());
+    let indie = Caller::for_command_line("indie".parse().unwrap());
     let refused = products.create(&indie, product("second", "SECO")).await;
     assert!(
         matches!(refused, Err(Error::PlanRequired(Plan::Starter))),
         "{refused:?}"
     );
-    let acme = somebody(Role::Admin);
+    let acme = operator_with_role(Role::Admin);
     products
         .create(&acme, product("third", "THRD"))
         .await
@@ -116,23 +116,26 @@ async fn plan_limits_the_number_of_products() {
         ));
     }
     let support = products
-        .create(&somebody(Role::Support), product("fourth", "FRTH"))
+        .create(
+            &operator_with_role(Role::Support),
+            product("fourth", "FRTH"),
+        )
         .await;
     assert!(matches!(support, Err(Error::Forbidden)));
 }
 
 #[tokio::test]
 async fn key_type_requires_an_existing_product() {
-    let world = world().await;
+    let world = demo_world().await;
     let new = |product: &str| CreateKeyType {
-        product: product.parse().unwrap(),
+        product_id: product.parse().unwrap(),
         id: "lite".parse().unwrap(),
         activation_limit: 2,
         duration_days: None,
-        entitlements: Entitlements::none(),
+        entitlements: Entitlements::empty(),
         fallback: false,
     };
-    let caller = Caller::command_line(acme());
+    let caller = Caller::for_command_line(acme());
     assert!(
         world
             .services
@@ -155,21 +158,24 @@ async fn key_type_requires_an_existing_product() {
         .create_key_type(&caller, new("pixel"))
         .await;
     assert!(
-        matches!(unknown, Err(Error::Invalid(Invalid::UnknownProduct(_)))),
+        matches!(
+            unknown,
+            Err(Error::Invalid(InvalidInputError::UnknownProduct(_)))
+        ),
         "another tenant's product"
     );
 }
 
 #[tokio::test]
 async fn suspended_tenant_rejects_devices_but_serves_its_keyset() {
-    let world = world().await;
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
     let (tenants, activations) = (&world.services.tenants, &world.services.activations);
     let notes = DeviceCredentials::new("acme", "notes", Some(DEMO_SDK_KEY));
     let pixel = DeviceCredentials::new("indie", "pixel", None);
-    let owner = somebody(Role::Owner);
+    let owner = operator_with_role(Role::Owner);
     assert!(matches!(
-        tenants.suspend(&somebody(Role::Admin)).await,
+        tenants.suspend(&operator_with_role(Role::Admin)).await,
         Err(Error::Forbidden)
     ));
     assert!(matches!(
@@ -182,7 +188,7 @@ async fn suspended_tenant_rejects_devices_but_serves_its_keyset() {
         Err(Error::Conflict("The tenant is already suspended"))
     ));
     let refused = activations.admit(&notes).await;
-    assert!(matches!(refused, Err(Refusal::Suspended)));
+    assert!(matches!(refused, Err(DeviceError::Suspended)));
     assert!(activations.admit(&pixel).await.is_ok());
     assert!(world.services.signing_keys.keyset(&acme()).await.is_ok());
     tenants.resume(&owner).await.unwrap();
@@ -197,8 +203,8 @@ async fn suspended_tenant_rejects_devices_but_serves_its_keyset() {
 
 #[tokio::test]
 async fn product_settings_can_be_set_and_unset_individually() {
-    let world = world().await;
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
     let (products, notes) = (&world.services.products, "notes".parse().unwrap());
     let days = |days: i64| Some(days.try_into().unwrap());
     for (change, expected) in [
@@ -232,51 +238,68 @@ async fn product_settings_can_be_set_and_unset_individually() {
         ),
     ] {
         products
-            .update(&somebody(Role::Admin), "notes".parse().unwrap(), change)
+            .update(
+                &operator_with_role(Role::Admin),
+                "notes".parse().unwrap(),
+                change,
+            )
             .await
             .unwrap();
-        let device = world.store.device_tenant(&acme()).await.unwrap().unwrap();
+        let device = world.store.tenant_config(&acme()).await.unwrap().unwrap();
         let found = device.products[&notes];
         assert_eq!((found.trial_days, found.free_tier), expected);
     }
-    let product = world.store.product(&acme(), &notes).await.unwrap().unwrap();
+    let product = world
+        .store
+        .find_product(&acme(), &notes)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(product.name, "Notes 2");
     assert_eq!(new_entries(&world, before).await.len(), 4);
     let refused = products
-        .update(&somebody(Role::Support), notes, UpdateProduct::default())
+        .update(
+            &operator_with_role(Role::Support),
+            notes,
+            UpdateProduct::default(),
+        )
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     let unknown = products
         .update(
-            &somebody(Role::Admin),
+            &operator_with_role(Role::Admin),
             "other".parse().unwrap(),
             UpdateProduct::default(),
         )
         .await;
     assert!(matches!(
         unknown,
-        Err(Error::Invalid(Invalid::UnknownProduct(_)))
+        Err(Error::Invalid(InvalidInputError::UnknownProduct(_)))
     ));
     let nameless = UpdateProduct {
         name: Some(" ".into()),
         ..UpdateProduct::default()
     };
     let nameless = products
-        .update(&somebody(Role::Admin), "notes".parse().unwrap(), nameless)
+        .update(
+            &operator_with_role(Role::Admin),
+            "notes".parse().unwrap(),
+            nameless,
+        )
         .await;
     assert!(matches!(
         nameless,
-        Err(Error::Invalid(Invalid::Name { .. }))
+        Err(Error::Invalid(InvalidInputError::InvalidName { .. }))
     ));
 }
 
 #[tokio::test]
 async fn key_type_change_does_not_affect_existing_licenses() {
-    let world = world().await;
-    let (products, admin) = (&world.services.products, somebody(Role::Admin));
+    let world = demo_world().await;
+    let (products, admin) = (&world.services.products, operator_with_role(Role::Admin));
     let order = || MintRequest {
-        product: "notes".parse().unwrap(),
-        key_type: "pro".parse().ok(),
+        product_id: "notes".parse().unwrap(),
+        key_type_id: "pro".parse().ok(),
         customer: Customer::default(),
         count: 1,
     };
@@ -284,7 +307,7 @@ async fn key_type_change_does_not_affect_existing_licenses() {
     let change = UpdateKeyType {
         activation_limit: Some(1),
         duration_days: Some(Some(30)),
-        entitlements: Some(Entitlements::none()),
+        entitlements: Some(Entitlements::empty()),
         fallback: Some(true),
     };
     let change_it = |product: &str, key_type: &str| {
@@ -297,16 +320,21 @@ async fn key_type_change_does_not_affect_existing_licenses() {
     };
     assert!(matches!(
         change_it("other", "pro").await,
-        Err(Error::Invalid(Invalid::UnknownProduct(_)))
+        Err(Error::Invalid(InvalidInputError::UnknownProduct(_)))
     ));
     assert!(matches!(
         change_it("notes", "other").await,
-        Err(Error::Invalid(Invalid::UnknownKeyType(..)))
+        Err(Error::Invalid(InvalidInputError::UnknownKeyType(..)))
     ));
     change_it("notes", "pro").await.unwrap();
     let later = world.services.licenses.mint(&admin, order()).await.unwrap();
     let shape = async |id| {
-        let license = world.store.license(&acme(), id).await.unwrap().unwrap();
+        let license = world
+            .store
+            .find_license(&acme(), id)
+            .await
+            .unwrap()
+            .unwrap();
         (
             license.activation_limit,
             license.expires_at,
@@ -335,7 +363,7 @@ async fn key_type_change_does_not_affect_existing_licenses() {
         .unwrap();
     let found = world
         .store
-        .key_types(&acme(), &"notes".parse().unwrap())
+        .list_key_types(&acme(), &"notes".parse().unwrap())
         .await
         .unwrap();
     let pro = found

@@ -16,9 +16,9 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     LastSeenUpdate, LicenseLookup, Store, StoreError, Tx,
-    activations::telemetry::{push_telemetry, telemetry},
+    activations::telemetry::{decode_telemetry, push_telemetry},
     activations::validations::LatestValidations,
-    query::{Fields, ROWS_IN_A_STATEMENT, Sql},
+    query::{MAX_ROWS_PER_STATEMENT, QueryBuilder, RowReader},
 };
 
 impl Store {
@@ -34,14 +34,14 @@ impl Store {
     }
 
     /// Returns all activations of the license, active and deactivated, newest first.
-    pub async fn activations(
+    pub async fn list_activations(
         &self,
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<Vec<Activation>, StoreError> {
-        let mut connection = self.read().await?;
+        let mut connection = self.acquire_reader().await?;
         // Read before the rows, so that a concurrent update of a row is not missed.
-        let newest = LatestValidations::of_license(&mut connection, tenant, id).await?;
+        let newest = LatestValidations::for_license(&mut connection, tenant, id).await?;
         let rows = sqlx::query(
             "SELECT number, tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
              deactivated_at, deactivated_by, lease_status, lease_expires_at, free_tier_instance_id, app_version,
@@ -53,8 +53,8 @@ impl Store {
         .fetch_all(&mut *connection)
         .await?;
         let read = |row| {
-            let mut activation = activation(row)?;
-            let number = Fields::new("activations", row).number("number")?;
+            let mut activation = decode_activation(row)?;
+            let number = RowReader::new("activations", row).get_i64("number")?;
             newest.apply(number, &mut activation);
             Ok(activation)
         };
@@ -65,7 +65,7 @@ impl Store {
 impl Tx<'_> {
     /// Returns the active instance without a machine hash that an earlier attempt of the same
     /// request created, no earlier than `since`.
-    pub async fn held_by_request(
+    pub async fn find_active_instance_by_request(
         &mut self,
         tenant: &TenantId,
         id: LicenseId,
@@ -83,20 +83,20 @@ impl Tx<'_> {
         .bind(since.millis())
         .fetch_optional(&mut *self.connection)
         .await?;
-        row.map(|row| Fields::new("activations", &row).parsed("id"))
+        row.map(|row| RowReader::new("activations", &row).get_parsed("id"))
             .transpose()
     }
 
     /// Returns the active instance that each machine already has, keyed by license.
-    pub async fn held_by_machines(
+    pub async fn find_active_instances_by_machine(
         &mut self,
         tenant: &TenantId,
         machines: &[(LicenseId, &MachineHash)],
     ) -> Result<BTreeMap<LicenseId, InstanceId>, StoreError> {
         let mut held = BTreeMap::new();
-        for machines in machines.chunks(ROWS_IN_A_STATEMENT) {
-            let mut sql = Sql::new("WITH asked (license_id, machine_hash) AS (VALUES ");
-            sql.rows(machines, |sql, (license, hash)| {
+        for machines in machines.chunks(MAX_ROWS_PER_STATEMENT) {
+            let mut sql = QueryBuilder::new("WITH asked (license_id, machine_hash) AS (VALUES ");
+            sql.push_rows(machines, |sql, (license, hash)| {
                 sql.bind(license.to_string()).push(", ").bind(hash.as_str());
             });
             sql.push(
@@ -105,8 +105,8 @@ impl Tx<'_> {
             )
             .bind(tenant.as_str());
             for row in &sql.fetch_all(&mut *self.connection).await? {
-                let fields = Fields::new("activations", row);
-                held.insert(fields.parsed("license_id")?, fields.parsed("id")?);
+                let fields = RowReader::new("activations", row);
+                held.insert(fields.get_parsed("license_id")?, fields.get_parsed("id")?);
             }
         }
         Ok(held)
@@ -119,13 +119,13 @@ impl Tx<'_> {
         activations: &[Activation],
     ) -> Result<(), StoreError> {
         for activation in activations {
-            self.announce_detail(&activation.tenant, activation.license);
+            self.mark_license_detail_changed(&activation.tenant_id, activation.license_id);
         }
         insert_activations(self.connection, activations).await
     }
 
     /// Updates the names that a reactivating device sends. `None` keeps the stored value.
-    pub async fn refresh_instance(
+    pub async fn update_reactivated_instance(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
@@ -133,7 +133,7 @@ impl Tx<'_> {
         device_name: Option<&str>,
         free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
-        self.announce_detail(tenant, license);
+        self.mark_license_detail_changed(tenant, license);
         sqlx::query(
             "UPDATE activations SET device_name = COALESCE($4, device_name), folded_name = COALESCE($5, folded_name),
              free_tier_instance_id = COALESCE($6, free_tier_instance_id)
@@ -158,14 +158,14 @@ impl Tx<'_> {
         updates: &[&LastSeenUpdate],
     ) -> Result<(), StoreError> {
         for update in updates {
-            self.announce_detail(tenant, update.license_id);
+            self.mark_license_detail_changed(tenant, update.license_id);
         }
-        for rows in updates.chunks(ROWS_IN_A_STATEMENT) {
-            let mut sql = Sql::new(
+        for rows in updates.chunks(MAX_ROWS_PER_STATEMENT) {
+            let mut sql = QueryBuilder::new(
                 "WITH seen (license_id, id, at, lease_status, lease_expires_at, app_version, sdk_version, sdk, platform,
                  os_version, arch, cpu_cores, memory, trial_duration_days) AS (VALUES ",
             );
-            sql.rows(rows, |sql, update| push_last_seen(sql, update));
+            sql.push_rows(rows, |sql, update| push_last_seen(sql, update));
             sql.push(
                 ") UPDATE activations SET last_validated_at = seen.at, lease_status = seen.lease_status,
                  lease_expires_at = seen.lease_expires_at,
@@ -192,7 +192,7 @@ impl Tx<'_> {
 
     /// Stores the machine hash of an active instance that has none, unless another active
     /// instance of the license has the same hash.
-    pub async fn fill_machine_hash(
+    pub async fn set_missing_machine_hash(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
@@ -216,7 +216,7 @@ impl Tx<'_> {
 
     /// Returns an instance's device name and whether it is active, or `None` if the license has
     /// no such instance.
-    pub async fn instance(
+    pub async fn find_instance(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
@@ -231,23 +231,23 @@ impl Tx<'_> {
         .fetch_optional(&mut *self.connection)
         .await?;
         row.map(|row| {
-            let fields = Fields::new("activations", &row);
-            let deactivated_at = fields.optional_time("deactivated_at")?;
-            Ok((fields.text("device_name")?, deactivated_at.is_none()))
+            let fields = RowReader::new("activations", &row);
+            let deactivated_at = fields.get_optional_timestamp("deactivated_at")?;
+            Ok((fields.get_string("device_name")?, deactivated_at.is_none()))
         })
         .transpose()
     }
 
     /// Deactivates an instance and returns whether it was active. The caller must then release
     /// its slot ([`Tx::free_slot`]).
-    pub async fn end_instance(
+    pub async fn deactivate_instance(
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
         instance: InstanceId,
         deactivation: &Deactivation,
     ) -> Result<bool, StoreError> {
-        self.announce_detail(tenant, license);
+        self.mark_license_detail_changed(tenant, license);
         let done = sqlx::query(
             "UPDATE activations SET deactivated_at = $4, deactivated_by = $5
              WHERE tenant_id = $1 AND license_id = $2 AND id = $3 AND deactivated_at IS NULL",
@@ -269,23 +269,23 @@ pub(crate) async fn insert_activations(
     connection: &mut AnyConnection,
     activations: &[Activation],
 ) -> Result<(), StoreError> {
-    for rows in activations.chunks(ROWS_IN_A_STATEMENT) {
-        let mut sql = Sql::new(
+    for rows in activations.chunks(MAX_ROWS_PER_STATEMENT) {
+        let mut sql = QueryBuilder::new(
             "INSERT INTO activations (tenant_id, license_id, id, machine_hash, request_id, device_name, folded_name,
              created_at, last_validated_at, deactivated_at, deactivated_by, lease_status, lease_expires_at,
              free_tier_instance_id, app_version, sdk_version, sdk, platform, os_version, arch, cpu_cores, memory,
              trial_duration_days) VALUES ",
         );
-        sql.rows(rows, activation_row);
+        sql.push_rows(rows, push_activation);
         sql.execute(connection).await?;
     }
     Ok(())
 }
 
-fn activation_row(sql: &mut Sql, activation: &Activation) {
+fn push_activation(sql: &mut QueryBuilder, activation: &Activation) {
     let Activation {
         telemetry,
-        deactivated,
+        deactivation: deactivated,
         last_lease,
         ..
     } = activation;
@@ -296,9 +296,9 @@ fn activation_row(sql: &mut Sql, activation: &Activation) {
         ),
         None => (None, None),
     };
-    sql.bind(activation.tenant.as_str());
-    sql.push(", ").bind(activation.license.to_string());
-    sql.push(", ").bind(activation.instance.to_string());
+    sql.bind(activation.tenant_id.as_str());
+    sql.push(", ").bind(activation.license_id.to_string());
+    sql.push(", ").bind(activation.instance_id.to_string());
     let machine_hash = activation.machine_hash.as_ref().map(MachineHash::as_str);
     sql.push(", ").bind(machine_hash);
     sql.push(", ").bind(activation.request_id.as_deref());
@@ -315,40 +315,40 @@ fn activation_row(sql: &mut Sql, activation: &Activation) {
     push_telemetry(sql, telemetry);
 }
 
-fn push_last_seen(sql: &mut Sql, update: &LastSeenUpdate) {
+fn push_last_seen(sql: &mut QueryBuilder, update: &LastSeenUpdate) {
     let LastSeenUpdate {
         telemetry, lease, ..
     } = update;
     sql.bind(update.license_id.to_string()).push(", ");
     sql.bind(update.instance_id.to_string()).push(", ");
-    sql.bind(update.at.millis()).push(", ");
+    sql.bind(update.seen_at.millis()).push(", ");
     sql.bind(lease.status.as_str()).push(", ");
     sql.bind(lease.expires_at.millis());
     push_telemetry(sql, telemetry);
 }
 
-fn activation(row: &AnyRow) -> Result<Activation, StoreError> {
-    let fields = Fields::new("activations", row);
-    let deactivated_at = fields.optional_time("deactivated_at")?;
-    let by_operator = fields.optional_text("deactivated_by")?;
+fn decode_activation(row: &AnyRow) -> Result<Activation, StoreError> {
+    let fields = RowReader::new("activations", row);
+    let deactivated_at = fields.get_optional_timestamp("deactivated_at")?;
+    let by_operator = fields.get_optional_string("deactivated_by")?;
     Ok(Activation {
-        tenant: fields.parsed("tenant_id")?,
-        license: fields.parsed("license_id")?,
-        instance: fields.parsed("id")?,
-        machine_hash: fields.optional_parsed("machine_hash")?,
-        request_id: fields.optional_text("request_id")?,
-        device_name: fields.text("device_name")?,
-        created_at: fields.time("created_at")?,
-        last_validated_at: fields.time("last_validated_at")?,
-        deactivated: deactivated_at.map(|at| Deactivation { at, by_operator }),
+        tenant_id: fields.get_parsed("tenant_id")?,
+        license_id: fields.get_parsed("license_id")?,
+        instance_id: fields.get_parsed("id")?,
+        machine_hash: fields.get_optional_parsed("machine_hash")?,
+        request_id: fields.get_optional_string("request_id")?,
+        device_name: fields.get_string("device_name")?,
+        created_at: fields.get_timestamp("created_at")?,
+        last_validated_at: fields.get_timestamp("last_validated_at")?,
+        deactivation: deactivated_at.map(|at| Deactivation { at, by_operator }),
         last_lease: LastLease {
-            status: fields.named(
+            status: fields.get_enum(
                 "lease_status",
                 keywright_domain::lease::LeaseStatus::from_name,
             )?,
-            expires_at: fields.time("lease_expires_at")?,
+            expires_at: fields.get_timestamp("lease_expires_at")?,
         },
-        free_tier_instance_id: fields.optional_text("free_tier_instance_id")?,
-        telemetry: telemetry(&fields)?,
+        free_tier_instance_id: fields.get_optional_string("free_tier_instance_id")?,
+        telemetry: decode_telemetry(&fields)?,
     })
 }

@@ -5,11 +5,11 @@ use sqlx::{Any, any::AnyArguments, query::Query};
 
 use crate::{
     StoreError,
-    query::{Fields, Sql},
+    query::{QueryBuilder, RowReader},
 };
 
 /// Binds the nine telemetry columns in order.
-pub(crate) fn with_telemetry<'q>(
+pub(crate) fn bind_telemetry<'q>(
     query: Query<'q, Any, AnyArguments>,
     telemetry: &'q Telemetry,
 ) -> Query<'q, Any, AnyArguments> {
@@ -26,7 +26,7 @@ pub(crate) fn with_telemetry<'q>(
 }
 
 /// Appends the nine telemetry values in order, each preceded by a comma.
-pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
+pub(crate) fn push_telemetry(sql: &mut QueryBuilder, telemetry: &Telemetry) {
     for said in [
         &telemetry.app_version,
         &telemetry.sdk_version,
@@ -44,7 +44,7 @@ pub(crate) fn push_telemetry(sql: &mut Sql, telemetry: &Telemetry) {
 
 /// The nine telemetry columns of `activations a` as one string, joined with a separator that no
 /// value contains. Decoding one column is faster than decoding nine.
-pub(crate) const JOINED: &str = "COALESCE(a.app_version, '') || '\u{1f}' || COALESCE(a.sdk_version, '') || '\u{1f}' ||
+pub(crate) const JOINED_TELEMETRY: &str = "COALESCE(a.app_version, '') || '\u{1f}' || COALESCE(a.sdk_version, '') || '\u{1f}' ||
     COALESCE(a.sdk, '') || '\u{1f}' || COALESCE(a.platform, '') || '\u{1f}' || COALESCE(a.os_version, '') || '\u{1f}' ||
     COALESCE(a.arch, '') || '\u{1f}' || COALESCE(a.cpu_cores, '') || '\u{1f}' || COALESCE(a.memory, '') || '\u{1f}' ||
     COALESCE(CAST(a.trial_duration_days AS TEXT), '')";
@@ -53,9 +53,9 @@ const SEPARATOR: char = '\u{1f}';
 
 /// Stored telemetry of a device, in the form of [`JOINED`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct KnownTelemetry(pub(crate) String);
+pub(crate) struct StoredTelemetry(pub(crate) String);
 
-impl KnownTelemetry {
+impl StoredTelemetry {
     /// Returns whether `said` contains a value that differs from the stored one.
     pub(crate) fn is_changed_by(&self, said: &Telemetry) -> bool {
         let trial = said.trial_duration_days.map(|days| days.to_string());
@@ -78,16 +78,16 @@ impl KnownTelemetry {
     }
 }
 
-pub(crate) fn telemetry(fields: &Fields<'_>) -> Result<Telemetry, StoreError> {
+pub(crate) fn decode_telemetry(fields: &RowReader<'_>) -> Result<Telemetry, StoreError> {
     Ok(Telemetry {
-        app_version: fields.optional_text("app_version")?,
-        sdk_version: fields.optional_text("sdk_version")?,
-        sdk: fields.optional_text("sdk")?,
-        platform: fields.optional_text("platform")?,
-        os_version: fields.optional_text("os_version")?,
-        arch: fields.optional_text("arch")?,
-        cpu_cores: fields.optional_text("cpu_cores")?,
-        memory: fields.optional_text("memory")?,
-        trial_duration_days: fields.optional_number("trial_duration_days")?,
+        app_version: fields.get_optional_string("app_version")?,
+        sdk_version: fields.get_optional_string("sdk_version")?,
+        sdk: fields.get_optional_string("sdk")?,
+        platform: fields.get_optional_string("platform")?,
+        os_version: fields.get_optional_string("os_version")?,
+        arch: fields.get_optional_string("arch")?,
+        cpu_cores: fields.get_optional_string("cpu_cores")?,
+        memory: fields.get_optional_string("memory")?,
+        trial_duration_days: fields.get_optional_i64("trial_duration_days")?,
     })
 }

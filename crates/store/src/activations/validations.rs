@@ -16,7 +16,7 @@ use sqlx::{AnyConnection, any::AnyRow};
 
 use crate::{
     StoreError, Tx,
-    query::{Fields, ROWS_IN_A_STATEMENT, Sql},
+    query::{MAX_ROWS_PER_STATEMENT, QueryBuilder, RowReader},
 };
 
 /// Surrogate key of an activation, for tables in which the full key would be too wide.
@@ -25,9 +25,9 @@ pub(crate) type ActivationNumber = i64;
 /// Time of a validation, and the lease that it issued.
 #[derive(Debug, Clone)]
 pub(crate) struct Validation {
-    pub(crate) tenant: TenantId,
-    pub(crate) license: LicenseId,
-    pub(crate) at: Timestamp,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) license_id: LicenseId,
+    pub(crate) validated_at: Timestamp,
     pub(crate) lease: LastLease,
 }
 
@@ -38,28 +38,32 @@ impl Tx<'_> {
         validations: &BTreeMap<ActivationNumber, Validation>,
     ) -> Result<(), StoreError> {
         for validation in validations.values() {
-            self.announce_detail(&validation.tenant, validation.license);
+            self.mark_license_detail_changed(&validation.tenant_id, validation.license_id);
         }
         // Sorted by number, so that servers that write the same rows lock them in the same order.
         let rows: Vec<_> = validations.iter().collect();
-        for rows in rows.chunks(ROWS_IN_A_STATEMENT) {
-            let mut sql = Sql::new(
+        for rows in rows.chunks(MAX_ROWS_PER_STATEMENT) {
+            let mut sql = QueryBuilder::new(
                 "INSERT INTO validations (activation_number, at, lease_status, lease_expires_at) VALUES ",
             );
-            sql.rows(rows, |sql, (number, validation)| {
-                let Validation { at, lease, .. } = validation;
+            sql.push_rows(rows, |sql, (number, validation)| {
+                let Validation {
+                    validated_at: at,
+                    lease,
+                    ..
+                } = validation;
                 sql.bind(**number).push(", ").bind(at.millis()).push(", ");
                 sql.bind(lease.status.as_str()).push(", ");
                 sql.bind(lease.expires_at.millis());
             });
-            sql.push(UNLESS_NEWER);
+            sql.push(ON_CONFLICT_KEEP_NEWER);
             sql.execute(&mut *self.connection).await?;
         }
         Ok(())
     }
 }
 
-const UNLESS_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = excluded.at,
+const ON_CONFLICT_KEEP_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = excluded.at,
     lease_status = excluded.lease_status, lease_expires_at = excluded.lease_expires_at WHERE validations.at <= excluded.at";
 
 /// Latest validations of a license's activations.
@@ -67,13 +71,14 @@ const UNLESS_NEWER: &str = " ON CONFLICT (activation_number) DO UPDATE SET at = 
 pub(crate) struct LatestValidations(BTreeMap<ActivationNumber, (Timestamp, LastLease)>);
 
 impl LatestValidations {
-    pub(crate) async fn of_license(
+    pub(crate) async fn for_license(
         connection: &mut AnyConnection,
         tenant: &TenantId,
         license: LicenseId,
     ) -> Result<Self, StoreError> {
-        let mut sql =
-            Sql::new("WITH own (number) AS (SELECT number FROM activations WHERE tenant_id = ");
+        let mut sql = QueryBuilder::new(
+            "WITH own (number) AS (SELECT number FROM activations WHERE tenant_id = ",
+        );
         sql.bind(tenant.as_str()).push(" AND license_id = ");
         sql.bind(license.to_string()).push(
             ") SELECT activation_number, at, lease_status, lease_expires_at FROM validations
@@ -87,13 +92,13 @@ impl LatestValidations {
     }
 
     fn merge_row(&mut self, row: &AnyRow) -> Result<(), StoreError> {
-        let fields = Fields::new("validations", row);
+        let fields = RowReader::new("validations", row);
         let lease = LastLease {
-            status: fields.named("lease_status", LeaseStatus::from_name)?,
-            expires_at: fields.time("lease_expires_at")?,
+            status: fields.get_enum("lease_status", LeaseStatus::from_name)?,
+            expires_at: fields.get_timestamp("lease_expires_at")?,
         };
-        let found = (fields.time("at")?, lease);
-        let number = fields.number("activation_number")?;
+        let found = (fields.get_timestamp("at")?, lease);
+        let number = fields.get_i64("activation_number")?;
         let newest = self.0.entry(number).or_insert(found);
         if newest.0 <= found.0 {
             *newest = found;

@@ -6,60 +6,60 @@ use keywright_api_types::subscription::Subject;
 use keywright_domain::ids::{LicenseId, TenantId};
 
 /// Maximum size of a message in bytes. PostgreSQL accepts less than 8,000.
-const MESSAGE: usize = 7_900;
+const MAX_MESSAGE_BYTES: usize = 7_900;
 
 /// Maximum number of messages for a change set, enough for about 600 licenses. A larger one is
 /// sent as [`EVERYTHING`].
-const MESSAGES: usize = 8;
+const MAX_MESSAGES: usize = 8;
 
 /// Body of a message after which everything counts as changed.
-const EVERYTHING: &str = "*";
+const EVERYTHING_MARKER: &str = "*";
 
 /// Subjects whose pages are out of date.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Changed {
-    These(BTreeSet<(TenantId, Subject)>),
+pub(crate) enum ChangeSet {
+    Subjects(BTreeSet<(TenantId, Subject)>),
     /// The changes are unknown.
     Everything,
 }
 
-impl Default for Changed {
+impl Default for ChangeSet {
     fn default() -> Self {
-        Self::nothing()
+        Self::empty()
     }
 }
 
-impl Changed {
-    pub(crate) const fn nothing() -> Self {
-        Self::These(BTreeSet::new())
+impl ChangeSet {
+    pub(crate) const fn empty() -> Self {
+        Self::Subjects(BTreeSet::new())
     }
 
-    pub(crate) fn is_nothing(&self) -> bool {
-        *self == Self::nothing()
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::empty()
     }
 
     /// Adds a license and its row in the list.
-    pub(crate) fn license_and_list(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.license(tenant, license);
+    pub(crate) fn add_license_and_list(&mut self, tenant: &TenantId, license: LicenseId) {
+        self.add_license(tenant, license);
         self.add(tenant.clone(), Subject::Licenses);
     }
 
     /// Adds a license whose change only its detail page shows.
-    pub(crate) fn license(&mut self, tenant: &TenantId, license: LicenseId) {
+    pub(crate) fn add_license(&mut self, tenant: &TenantId, license: LicenseId) {
         self.add(tenant.clone(), Subject::License(license));
     }
 
     fn add(&mut self, tenant: TenantId, subject: Subject) {
-        if let Self::These(subjects) = self {
+        if let Self::Subjects(subjects) = self {
             subjects.insert((tenant, subject));
         }
     }
 
-    pub(crate) fn and(self, other: Self) -> Self {
+    pub(crate) fn merge(self, other: Self) -> Self {
         match (self, other) {
-            (Self::These(mut subjects), Self::These(more)) => {
+            (Self::Subjects(mut subjects), Self::Subjects(more)) => {
                 subjects.extend(more);
-                Self::These(subjects)
+                Self::Subjects(subjects)
             }
             _ => Self::Everything,
         }
@@ -67,22 +67,22 @@ impl Changed {
 
     /// Encodes the changes as messages: `origin`, then the subjects (`acme?list` or
     /// `acme?license=<id>`), separated by spaces.
-    pub(crate) fn messages(&self, origin: &str) -> Vec<String> {
-        let everything = vec![format!("{origin} {EVERYTHING}")];
-        let Self::These(subjects) = self else {
+    pub(crate) fn encode(&self, origin: &str) -> Vec<String> {
+        let everything = vec![format!("{origin} {EVERYTHING_MARKER}")];
+        let Self::Subjects(subjects) = self else {
             return everything;
         };
         let mut messages: Vec<String> = Vec::new();
         for (tenant, subject) in subjects {
-            let word = format!(" {tenant}?{}", subject.query());
+            let word = format!(" {tenant}?{}", subject.to_query());
             let room = messages
                 .last_mut()
-                .filter(|last| last.len() + word.len() <= MESSAGE);
+                .filter(|last| last.len() + word.len() <= MAX_MESSAGE_BYTES);
             if let Some(last) = room {
                 last.push_str(&word);
                 continue;
             }
-            if messages.len() == MESSAGES {
+            if messages.len() == MAX_MESSAGES {
                 return everything;
             }
             messages.push(format!("{origin}{word}"));
@@ -92,15 +92,17 @@ impl Changed {
 
     /// Decodes a message into its origin and its changes. A message that can't be parsed, such as
     /// one from a newer version, means [`Changed::Everything`].
-    pub(crate) fn from_message(message: &str) -> (&str, Self) {
-        let (origin, words) = message.split_once(' ').unwrap_or((message, EVERYTHING));
+    pub(crate) fn decode(message: &str) -> (&str, Self) {
+        let (origin, words) = message
+            .split_once(' ')
+            .unwrap_or((message, EVERYTHING_MARKER));
         let subjects = words.split(' ').map(|word| {
             let (tenant, query) = word.split_once('?')?;
             Some((tenant.parse().ok()?, Subject::from_query(query)?))
         });
         let changed = subjects
             .collect::<Option<_>>()
-            .map_or(Self::Everything, Self::These);
+            .map_or(Self::Everything, Self::Subjects);
         (origin, changed)
     }
 }
@@ -113,10 +115,10 @@ mod tests {
         slug.parse().unwrap()
     }
 
-    fn licenses(count: u32) -> Changed {
-        let mut changed = Changed::nothing();
+    fn licenses(count: u32) -> ChangeSet {
+        let mut changed = ChangeSet::empty();
         for number in 0..count {
-            changed.license_and_list(&tenant("acme"), format!("{number:064}").parse().unwrap());
+            changed.add_license_and_list(&tenant("acme"), format!("{number:064}").parse().unwrap());
         }
         changed
     }
@@ -125,24 +127,27 @@ mod tests {
     fn messages_round_trip() {
         for count in [1, 2, 100, 500] {
             let changed = licenses(count);
-            let messages = changed.messages("me");
-            let mut read = Changed::nothing();
+            let messages = changed.encode("me");
+            let mut read = ChangeSet::empty();
             for message in &messages {
                 assert!(message.len() < 8_000, "{}", message.len());
-                let (origin, part) = Changed::from_message(message);
+                let (origin, part) = ChangeSet::decode(message);
                 assert_eq!(origin, "me");
-                read = read.and(part);
+                read = read.merge(part);
             }
             assert_eq!(read, changed);
         }
-        assert!(Changed::nothing().messages("me").is_empty());
+        assert!(ChangeSet::empty().encode("me").is_empty());
     }
 
     #[test]
     fn oversized_change_set_means_everything() {
-        assert_eq!(licenses(1_000).messages("me"), ["me *"]);
-        assert_eq!(Changed::Everything.messages("me"), ["me *"]);
-        assert_eq!(licenses(1).and(Changed::Everything), Changed::Everything);
+        assert_eq!(licenses(1_000).encode("me"), ["me *"]);
+        assert_eq!(ChangeSet::Everything.encode("me"), ["me *"]);
+        assert_eq!(
+            licenses(1).merge(ChangeSet::Everything),
+            ChangeSet::Everything
+        );
     }
 
     #[test]
@@ -164,8 +169,8 @@ mod tests {
             &format!("me acme?list,acme?license={id}"),
         ] {
             assert_eq!(
-                Changed::from_message(message).1,
-                Changed::Everything,
+                ChangeSet::decode(message).1,
+                ChangeSet::Everything,
                 "{message}"
             );
         }

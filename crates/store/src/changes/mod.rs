@@ -20,52 +20,52 @@ use keywright_domain::ids::TenantId;
 use tokio::sync::{Notify, watch};
 
 pub(crate) use self::{
-    change_set::Changed,
-    pg_notify::{Listener, Sender},
-    sqlite_poll::Neighbours,
+    change_set::ChangeSet,
+    pg_notify::{Listener, Notifier},
+    sqlite_poll::DataVersionPoller,
 };
 
 /// How long a new subscription waits until changes of other processes are tracked. After that the
 /// database is probably down; when it is back, everything counts as changed.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TRACKING_TIMEOUT: Duration = Duration::from_secs(2);
 
-type Key = (TenantId, Subject);
+type SubscriptionKey = (TenantId, Subject);
 
 /// Broadcasts the changes of one store. Cheap to clone.
 #[derive(Clone)]
-pub struct Changes(Arc<Hub>);
+pub struct ChangeBroadcaster(Arc<Registry>);
 
 /// The subscribers, and whether changes of other processes are tracked for them.
-struct Hub {
-    watched: Mutex<HashMap<Key, watch::Sender<()>>>,
+struct Registry {
+    subscribers: Mutex<HashMap<SubscriptionKey, watch::Sender<()>>>,
     /// Whether changes of other processes are currently tracked.
-    following: watch::Sender<bool>,
+    is_tracking: watch::Sender<bool>,
     /// Notified when there is a subscriber but changes of other processes are not tracked.
-    wanted: Notify,
+    tracking_requested: Notify,
 }
 
 /// A subscription to one subject. Ignores changes from before its creation.
-pub struct Watch {
-    key: Key,
+pub struct Subscription {
+    key: SubscriptionKey,
     changes: watch::Receiver<()>,
-    hub: Arc<Hub>,
+    registry: Arc<Registry>,
 }
 
-impl Changes {
+impl ChangeBroadcaster {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Hub {
-            watched: Mutex::default(),
-            following: watch::Sender::new(false),
-            wanted: Notify::new(),
+        Self(Arc::new(Registry {
+            subscribers: Mutex::default(),
+            is_tracking: watch::Sender::new(false),
+            tracking_requested: Notify::new(),
         }))
     }
 
     /// Subscribes to a subject. Every change that is committed after this returns wakes the
     /// subscription, whichever process made it.
-    pub async fn watch(&self, tenant: &TenantId, subject: Subject) -> Watch {
-        let (mut watch, mut following) = self.0.enter((tenant.clone(), subject));
+    pub async fn subscribe(&self, tenant: &TenantId, subject: Subject) -> Subscription {
+        let (mut watch, mut following) = self.0.subscribe((tenant.clone(), subject));
         let heard = following.wait_for(|&following| following);
-        if tokio::time::timeout(PATIENCE, heard).await.is_err() {
+        if tokio::time::timeout(TRACKING_TIMEOUT, heard).await.is_err() {
             tracing::warn!("cannot track changes of other processes; retrying");
         }
         // The start of tracking counts as a change of everything, but only for existing
@@ -75,17 +75,17 @@ impl Changes {
     }
 
     /// Returns the number of subjects with subscribers.
-    pub fn watched(&self) -> usize {
+    pub fn subject_count(&self) -> usize {
         self.0.lock().len()
     }
 
     /// Wakes the subscribers of the changed subjects.
-    pub(crate) fn publish(&self, changed: &Changed) {
+    pub(crate) fn publish(&self, changed: &ChangeSet) {
         let watched = self.0.lock();
         match changed {
-            Changed::Everything => watched.values().for_each(wake),
-            Changed::These(_) if watched.is_empty() => {}
-            Changed::These(subjects) => subjects
+            ChangeSet::Everything => watched.values().for_each(wake),
+            ChangeSet::Subjects(_) if watched.is_empty() => {}
+            ChangeSet::Subjects(subjects) => subjects
                 .iter()
                 .filter_map(|subject| watched.get(subject))
                 .for_each(wake),
@@ -94,30 +94,30 @@ impl Changes {
 
     /// Records that changes of other processes are tracked, and wakes all subscribers because any
     /// change may have been missed before.
-    fn follow(&self) {
-        self.publish(&Changed::Everything);
-        self.0.following.send_replace(true);
+    fn set_online(&self) {
+        self.publish(&ChangeSet::Everything);
+        self.0.is_tracking.send_replace(true);
     }
 
     /// Records that changes of other processes are no longer tracked.
-    fn lose(&self) {
-        self.0.following.send_replace(false);
+    fn set_offline(&self) {
+        self.0.is_tracking.send_replace(false);
     }
 
     /// Returns whether there are no subscribers, and if so stops the tracking. The next
     /// subscriber requests it again.
-    fn rest(&self) -> bool {
+    fn stop_if_unused(&self) -> bool {
         // Under the lock: otherwise a new subscriber would find the tracking active.
         let watched = self.0.lock();
         if watched.is_empty() {
-            self.0.following.send_replace(false);
+            self.0.is_tracking.send_replace(false);
         }
         watched.is_empty()
     }
 
     /// Resolves when there is a subscriber but changes of other processes are not tracked.
-    async fn wanted(&self) {
-        self.0.wanted.notified().await;
+    async fn tracking_requested(&self) {
+        self.0.tracking_requested.notified().await;
     }
 }
 
@@ -125,29 +125,31 @@ fn wake(watchers: &watch::Sender<()>) {
     watchers.send_replace(());
 }
 
-impl Hub {
-    fn enter(self: &Arc<Self>, key: Key) -> (Watch, watch::Receiver<bool>) {
+impl Registry {
+    fn subscribe(self: &Arc<Self>, key: SubscriptionKey) -> (Subscription, watch::Receiver<bool>) {
         let mut watched = self.lock();
         let watchers = watched.entry(key.clone()).or_default();
-        let watch = Watch {
+        let watch = Subscription {
             key,
             changes: watchers.subscribe(),
-            hub: self.clone(),
+            registry: self.clone(),
         };
-        let following = self.following.subscribe();
+        let following = self.is_tracking.subscribe();
         if !*following.borrow() {
-            self.wanted.notify_one();
+            self.tracking_requested.notify_one();
         }
         (watch, following)
     }
 
     /// Ignores poisoning: each change of the map is a single step, so it is always consistent.
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, watch::Sender<()>>> {
-        self.watched.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<SubscriptionKey, watch::Sender<()>>> {
+        self.subscribers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Watch {
+impl Subscription {
     /// Waits for the next change, or returns immediately if there was one since the last call.
     /// Several changes count as one. Cancel-safe.
     pub async fn changed(&mut self) {
@@ -164,9 +166,9 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for Subscription {
     fn drop(&mut self) {
-        let mut watched = self.hub.lock();
+        let mut watched = self.registry.lock();
         // Still counts this subscription.
         if watched
             .get(&self.key)
@@ -177,7 +179,7 @@ impl Drop for Watch {
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Watch").field(&self.key).finish()
     }

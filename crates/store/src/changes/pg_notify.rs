@@ -16,43 +16,43 @@ use tokio::{
     time::{sleep, timeout},
 };
 
-use super::{Changed, Changes};
+use super::{ChangeBroadcaster, ChangeSet};
 
 const CHANNEL: &str = "keywright_changes";
 
 /// How long changes are collected after a message. Each notification takes a lock that all
 /// databases of the PostgreSQL server share.
-const PAUSE: Duration = Duration::from_millis(100);
+const NOTIFY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Delay before a lost connection is reopened.
-const RECONNECT: Duration = Duration::from_secs(1);
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
 /// Silence after which the connection is probed. A connection that a firewall has dropped stays
 /// silent forever.
-const SILENCE: Duration = Duration::from_secs(30);
+const IDLE_BEFORE_PROBE: Duration = Duration::from_secs(30);
 
 /// Timeout of a probe.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Sends the changes of this server to the others.
 #[derive(Clone)]
-pub(crate) struct Sender(Arc<Sending>);
+pub(crate) struct Notifier(Arc<NotifierInner>);
 
-struct Sending {
+struct NotifierInner {
     /// Identifies this store's own messages, whose changes it has already published.
     origin: String,
-    outbox: Mutex<Option<mpsc::UnboundedSender<Changed>>>,
+    outbox: Mutex<Option<mpsc::UnboundedSender<ChangeSet>>>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-impl Sender {
+impl Notifier {
     pub(crate) fn start(pool: AnyPool) -> Self {
         // Random, because the standard library seeds its hashers randomly. It only avoids
         // redundant wake-ups.
         let origin = format!("{:016x}", RandomState::new().build_hasher().finish());
         let (outbox, inbox) = mpsc::unbounded_channel();
-        let task = tokio::spawn(send(pool, origin.clone(), inbox));
-        Self(Arc::new(Sending {
+        let task = tokio::spawn(run_notifier(pool, origin.clone(), inbox));
+        Self(Arc::new(NotifierInner {
             origin,
             outbox: Mutex::new(Some(outbox)),
             task: Mutex::new(Some(task)),
@@ -61,7 +61,7 @@ impl Sender {
 
     /// Queues the changes of a commit. Never called within the transaction, where a notification
     /// would make commits wait for each other.
-    pub(crate) fn send(&self, changed: Changed) {
+    pub(crate) fn enqueue(&self, changed: ChangeSet) {
         if let Some(outbox) = &*lock(&self.0.outbox) {
             outbox.send(changed).ok();
         }
@@ -82,17 +82,21 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// Sends the first change immediately and collects later ones during each pause.
-async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<Changed>) {
-    let mut pending = Changed::nothing();
+async fn run_notifier(
+    pool: AnyPool,
+    origin: String,
+    mut inbox: mpsc::UnboundedReceiver<ChangeSet>,
+) {
+    let mut pending = ChangeSet::empty();
     loop {
-        if pending.is_nothing() {
+        if pending.is_empty() {
             match inbox.recv().await {
                 Some(changed) => pending = changed,
                 None => return,
             }
         }
-        match notify(&pool, &pending.messages(&origin)).await {
-            Ok(()) => pending = Changed::nothing(),
+        match notify(&pool, &pending.encode(&origin)).await {
+            Ok(()) => pending = ChangeSet::empty(),
             Err(error) if inbox.is_closed() => {
                 return tracing::warn!(%error, "failed to notify other servers of changes before closing");
             }
@@ -100,13 +104,13 @@ async fn send(pool: AnyPool, origin: String, mut inbox: mpsc::UnboundedReceiver<
                 tracing::warn!(%error, "failed to notify other servers of changes; retrying");
             }
         }
-        let pause = sleep(PAUSE);
+        let pause = sleep(NOTIFY_INTERVAL);
         tokio::pin!(pause);
         loop {
             tokio::select! {
                 () = &mut pause => break,
                 changed = inbox.recv() => match changed {
-                    Some(changed) => pending = pending.and(changed),
+                    Some(changed) => pending = pending.merge(changed),
                     None => break,
                 },
             }
@@ -132,16 +136,16 @@ async fn notify(pool: &AnyPool, messages: &[String]) -> Result<(), sqlx::Error> 
 pub(crate) struct Listener(AbortHandle);
 
 impl Listener {
-    pub(crate) fn start(url: String, changes: Changes, sender: &Sender) -> Self {
+    pub(crate) fn start(url: String, changes: ChangeBroadcaster, sender: &Notifier) -> Self {
         let origin = sender.0.origin.clone();
         let task = tokio::spawn(async move {
-            changes.wanted().await;
+            changes.tracking_requested().await;
             loop {
                 if let Err(error) = listen(&url, &changes, &origin).await {
                     tracing::warn!(%error, "lost LISTEN connection; reconnecting");
                 }
-                changes.lose();
-                sleep(RECONNECT).await;
+                changes.set_offline();
+                sleep(RECONNECT_DELAY).await;
             }
         });
         Self(task.abort_handle())
@@ -160,16 +164,16 @@ impl Drop for Listener {
 }
 
 /// Listens until the connection is lost.
-async fn listen(url: &str, changes: &Changes, origin: &str) -> Result<(), sqlx::Error> {
+async fn listen(url: &str, changes: &ChangeBroadcaster, origin: &str) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
     // An automatic reconnect would miss notifications without reporting it.
     listener.eager_reconnect(false);
     listener.listen(CHANNEL).await?;
-    changes.follow();
+    changes.set_online();
     loop {
-        match timeout(SILENCE, listener.try_recv()).await {
+        match timeout(IDLE_BEFORE_PROBE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => {
-                let (sender, news) = Changed::from_message(notification.payload());
+                let (sender, news) = ChangeSet::decode(notification.payload());
                 if sender != origin {
                     changes.publish(&news);
                 }
@@ -178,7 +182,7 @@ async fn listen(url: &str, changes: &Changes, origin: &str) -> Result<(), sqlx::
             Ok(Err(error)) => return Err(error),
             Err(_) => {
                 let alive = sqlx::query("SELECT 1").execute(&mut listener);
-                timeout(SIGN_OF_LIFE, alive)
+                timeout(PROBE_TIMEOUT, alive)
                     .await
                     .map_err(|_| sqlx::Error::PoolTimedOut)??;
             }

@@ -48,15 +48,17 @@ fn identity(_: &Metadata) -> Identity {}
 
 impl DatabaseFileGuard {
     /// Guards the file that the connection has open.
-    pub(crate) async fn of(connection: &mut AnyConnection) -> Result<Self, sqlx::Error> {
+    pub(crate) async fn for_connection(
+        connection: &mut AnyConnection,
+    ) -> Result<Self, sqlx::Error> {
         let path: String =
             sqlx::query_scalar("SELECT file FROM pragma_database_list WHERE name = 'main'")
                 .fetch_one(connection)
                 .await?;
-        Ok(Self::at(path.into())?)
+        Ok(Self::for_path(path.into())?)
     }
 
-    fn at(path: PathBuf) -> io::Result<Self> {
+    fn for_path(path: PathBuf) -> io::Result<Self> {
         Ok(Self {
             identity: identity(&fs::metadata(&path)?),
             path,
@@ -128,7 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (here, away) = (folder.path().join("here"), folder.path().join("away"));
         fs::write(&here, "one").unwrap();
-        let guard = DatabaseFileGuard::at(here.clone()).unwrap();
+        let guard = DatabaseFileGuard::for_path(here.clone()).unwrap();
         assert!(guard.ensure_present().is_ok());
         fs::write(&here, "changed").unwrap();
         assert!(
@@ -153,7 +155,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("here");
         fs::write(&file, "one").unwrap();
-        let guard = std::sync::Arc::new(DatabaseFileGuard::at(file.clone()).unwrap());
+        let guard = std::sync::Arc::new(DatabaseFileGuard::for_path(file.clone()).unwrap());
         let checks = tokio::spawn(DatabaseFileGuard::check_periodically(
             std::sync::Arc::downgrade(&guard),
         ));

@@ -22,11 +22,11 @@ use crate::{Engine, StoreError, search::SearchIndex};
 
 /// Maximum number of concurrent readers. SQLite reads don't block one another, but more of them
 /// than cores only queue.
-const SQLITE_READERS: u32 = 8;
+const MAX_SQLITE_READERS: u32 = 8;
 
 /// Maximum number of PostgreSQL connections per server. PostgreSQL's default limit is 100 for all
 /// clients.
-const POSTGRES_CONNECTIONS: u32 = 16;
+const MAX_POSTGRES_CONNECTIONS: u32 = 16;
 
 /// How long a request waits for a free connection before it fails as unavailable. Clients give up
 /// after 15 s.
@@ -47,15 +47,15 @@ pub enum OpenError {
     #[error(
         "the database file is damaged or not a SQLite database: {0}. Restore a backup, or use another file"
     )]
-    Broken(#[source] sqlx::Error),
+    InvalidFile(#[source] sqlx::Error),
     /// SQLite's integrity check failed.
     #[error("the database file is damaged: {0}. Use another backup")]
-    Damaged(String),
+    IntegrityCheckFailed(String),
     /// The schema is newer than this program.
     #[error(
         "the database belongs to a newer version of Keywright (schema version {0}). Run that version, or restore a backup from before the upgrade"
     )]
-    Newer(i64),
+    NewerSchema(i64),
     #[error("cannot migrate the database: {0}")]
     Migration(#[source] MigrateError),
 }
@@ -69,14 +69,14 @@ pub(crate) struct Connector {
 
 /// Source of connections for reads.
 #[derive(Clone)]
-pub(crate) struct Readers {
+pub(crate) struct ReadPool {
     pub(crate) pool: AnyPool,
     /// SQLite only.
     pub(crate) file_guard: Option<Arc<DatabaseFileGuard>>,
 }
 
-impl Readers {
-    pub(crate) async fn read(&self) -> Result<PoolConnection<Any>, StoreError> {
+impl ReadPool {
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Any>, StoreError> {
         if let Some(guard) = &self.file_guard {
             guard.ensure_not_missing()?;
         }
@@ -95,7 +95,7 @@ impl fmt::Debug for Connector {
 impl Connector {
     pub(crate) fn new(url: &str) -> Result<Self, OpenError> {
         install_default_drivers();
-        let engine = Engine::of(url).ok_or(OpenError::UnknownEngine)?;
+        let engine = Engine::from_url(url).ok_or(OpenError::UnknownEngine)?;
         let options = url.parse().map_err(OpenError::Unreachable)?;
         Ok(Self { engine, options })
     }
@@ -131,13 +131,16 @@ impl Connector {
     }
 
     /// Opens a connection without tuning, which would create a WAL next to the file.
-    pub(crate) async fn connect_plainly(&self) -> Result<AnyConnection, sqlx::Error> {
+    pub(crate) async fn connect_untuned(&self) -> Result<AnyConnection, sqlx::Error> {
         AnyConnection::connect_with(&self.options).await
     }
 
     /// Migrates the schema over a separate connection.
     pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
-        let mut connection = self.connect().await.map_err(|error| self.explain(error))?;
+        let mut connection = self
+            .connect()
+            .await
+            .map_err(|error| self.to_open_error(error))?;
         let migrations = match self.engine {
             Engine::Sqlite => &SQLITE_MIGRATIONS,
             Engine::Postgres => &POSTGRES_MIGRATIONS,
@@ -145,8 +148,10 @@ impl Connector {
         let migrated = migrations.run_direct(None, &mut connection, false).await;
         connection.close().await.ok();
         migrated.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => OpenError::Newer(version),
-            MigrateError::Execute(error) if !is_about_rows(&error) => self.explain(error),
+            MigrateError::VersionMissing(version) => OpenError::NewerSchema(version),
+            MigrateError::Execute(error) if !is_constraint_violation(&error) => {
+                self.to_open_error(error)
+            }
             other => OpenError::Migration(other),
         })
     }
@@ -156,8 +161,8 @@ impl Connector {
         let engine = self.engine;
         AnyPoolOptions::new()
             .max_connections(match engine {
-                Engine::Sqlite => SQLITE_READERS,
-                Engine::Postgres => POSTGRES_CONNECTIONS,
+                Engine::Sqlite => MAX_SQLITE_READERS,
+                Engine::Postgres => MAX_POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
             // A ping costs a round trip per use. Lookups, the most frequent queries, have their
@@ -179,25 +184,31 @@ impl Connector {
             })
             .connect_with(self.options.clone())
             .await
-            .map_err(|error| self.explain(error))
+            .map_err(|error| self.to_open_error(error))
     }
 
     /// Detects the search index of a database whose schema is up to date.
-    pub(crate) async fn search_index(&self, pool: &AnyPool) -> Result<SearchIndex, OpenError> {
+    pub(crate) async fn detect_search_index(
+        &self,
+        pool: &AnyPool,
+    ) -> Result<SearchIndex, OpenError> {
         let found = async {
             let mut connection = pool.acquire().await?;
-            SearchIndex::of(self.engine, &mut connection).await
+            SearchIndex::detect(self.engine, &mut connection).await
         };
-        found.await.map_err(|error| self.explain(error))
+        found.await.map_err(|error| self.to_open_error(error))
     }
 
     /// SQLite: returns a guard of the file that the pool has open.
-    pub(crate) async fn file_guard(&self, pool: &AnyPool) -> Result<DatabaseFileGuard, OpenError> {
-        let found = async { DatabaseFileGuard::of(&mut *pool.acquire().await?).await };
-        found.await.map_err(|error| self.explain(error))
+    pub(crate) async fn open_file_guard(
+        &self,
+        pool: &AnyPool,
+    ) -> Result<DatabaseFileGuard, OpenError> {
+        let found = async { DatabaseFileGuard::for_connection(&mut *pool.acquire().await?).await };
+        found.await.map_err(|error| self.to_open_error(error))
     }
 
-    pub(crate) fn explain(&self, error: sqlx::Error) -> OpenError {
+    pub(crate) fn to_open_error(&self, error: sqlx::Error) -> OpenError {
         const SQLITE_CORRUPT: &str = "11";
         const SQLITE_NOT_A_DATABASE: &str = "26";
         let code = error
@@ -205,7 +216,7 @@ impl Connector {
             .and_then(|error| error.code().map(Cow::into_owned));
         match code.as_deref() {
             Some(SQLITE_CORRUPT | SQLITE_NOT_A_DATABASE) if self.engine == Engine::Sqlite => {
-                OpenError::Broken(error)
+                OpenError::InvalidFile(error)
             }
             _ => OpenError::Unreachable(error),
         }
@@ -213,7 +224,7 @@ impl Connector {
 }
 
 /// Returns whether existing rows violate a constraint.
-fn is_about_rows(error: &sqlx::Error) -> bool {
+fn is_constraint_violation(error: &sqlx::Error) -> bool {
     let kind = error.as_database_error().map(DatabaseError::kind);
     matches!(
         kind,
@@ -227,7 +238,7 @@ fn is_about_rows(error: &sqlx::Error) -> bool {
 }
 
 /// Returns the version of the last migration. A newer program has migrated a database past it.
-pub(crate) fn newest_schema() -> i64 {
+pub(crate) fn latest_schema_version() -> i64 {
     let versions = SQLITE_MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or_default()
 }

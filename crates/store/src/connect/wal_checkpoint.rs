@@ -26,7 +26,7 @@ pub(crate) struct CheckpointHandle {
 }
 
 impl CheckpointHandle {
-    pub(crate) fn committed(&self) {
+    pub(crate) fn notify_commit(&self) {
         // If the channel is full, the task has already been notified.
         self.commits.try_send(()).ok();
     }
@@ -50,7 +50,7 @@ async fn run(
     let mut next = Instant::now();
     while commits.recv().await.is_some() {
         // Stops early when the writer is gone: closing the last connection copies the rest.
-        if timeout_at(next, closed(&mut commits)).await.is_ok() {
+        if timeout_at(next, wait_closed(&mut commits)).await.is_ok() {
             break;
         }
         next = Instant::now() + CHECKPOINT_INTERVAL;
@@ -82,6 +82,6 @@ async fn checkpoint(
 }
 
 /// Resolves when the writer is gone.
-async fn closed(commits: &mut mpsc::Receiver<()>) {
+async fn wait_closed(commits: &mut mpsc::Receiver<()>) {
     while commits.recv().await.is_some() {}
 }

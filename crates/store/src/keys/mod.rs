@@ -3,5 +3,5 @@
 mod sdk_keys;
 mod signing_keys;
 
-pub(crate) use sdk_keys::sdk_key_hash;
+pub(crate) use sdk_keys::decode_sdk_key_hash;
 pub use signing_keys::SealedSigningKey;

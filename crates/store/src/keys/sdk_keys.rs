@@ -6,26 +6,26 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{SdkKeyUse, Store, StoreError, Tx, query::Fields};
+use crate::{SdkKeyUse, Store, StoreError, Tx, query::RowReader};
 
 impl Store {
     /// Returns the tenant's SDK keys: the current one first, then the others by descending end.
-    pub async fn sdk_keys(&self, tenant: &TenantId) -> Result<Vec<ListedSdkKey>, StoreError> {
+    pub async fn list_sdk_keys(&self, tenant: &TenantId) -> Result<Vec<ListedSdkKey>, StoreError> {
         let rows = sqlx::query(
             "SELECT hash, created_at, created_by, ends_at, last_used_at FROM sdk_keys WHERE tenant_id = $1
              ORDER BY CASE WHEN ends_at IS NULL THEN 0 ELSE 1 END, ends_at DESC, hash",
         )
         .bind(tenant.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         let listed = rows.iter().map(|row| {
-            let fields = Fields::new("sdk_keys", row);
+            let fields = RowReader::new("sdk_keys", row);
             Ok(ListedSdkKey {
-                hash: sdk_key_hash(&fields)?,
-                created_at: fields.time("created_at")?,
-                created_by: fields.optional_text("created_by")?,
-                ends_at: fields.optional_time("ends_at")?,
-                last_used_at: fields.optional_time("last_used_at")?,
+                hash: decode_sdk_key_hash(&fields)?,
+                created_at: fields.get_timestamp("created_at")?,
+                created_by: fields.get_optional_string("created_by")?,
+                ends_at: fields.get_optional_timestamp("ends_at")?,
+                last_used_at: fields.get_optional_timestamp("last_used_at")?,
             })
         });
         listed.collect()
@@ -42,7 +42,7 @@ impl Tx<'_> {
             .bind(tenant.as_str())
             .fetch_optional(&mut *self.connection)
             .await?;
-        row.map(|row| sdk_key_hash(&Fields::new("sdk_keys", &row)))
+        row.map(|row| decode_sdk_key_hash(&RowReader::new("sdk_keys", &row)))
             .transpose()
     }
 
@@ -89,12 +89,12 @@ impl Tx<'_> {
             .bind(hash.to_string())
             .fetch_optional(&mut *self.connection)
             .await?;
-        row.map(|row| Fields::new("sdk_keys", &row).optional_time("ends_at"))
+        row.map(|row| RowReader::new("sdk_keys", &row).get_optional_timestamp("ends_at"))
             .transpose()
     }
 
     /// Changes the end of a replaced key.
-    pub async fn move_sdk_key_end(
+    pub async fn set_sdk_key_end(
         &mut self,
         tenant: &TenantId,
         hash: SdkKeyHash,
@@ -118,8 +118,8 @@ impl Tx<'_> {
              WHERE tenant_id = $1 AND hash = $2 AND (last_used_at IS NULL OR last_used_at < $3)",
         )
         .bind(used.tenant_id.as_str())
-        .bind(used.hash.to_string())
-        .bind(used.at.millis())
+        .bind(used.key_hash.to_string())
+        .bind(used.used_at.millis())
         .execute(&mut *self.connection)
         .await?;
         Ok(())
@@ -148,6 +148,6 @@ impl Tx<'_> {
     }
 }
 
-pub(crate) fn sdk_key_hash(fields: &Fields<'_>) -> Result<SdkKeyHash, StoreError> {
-    SdkKeyHash::from_hex(&fields.text("hash")?).ok_or_else(|| fields.corrupt("hash"))
+pub(crate) fn decode_sdk_key_hash(fields: &RowReader<'_>) -> Result<SdkKeyHash, StoreError> {
+    SdkKeyHash::from_hex(&fields.get_string("hash")?).ok_or_else(|| fields.corrupt("hash"))
 }

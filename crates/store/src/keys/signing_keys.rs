@@ -7,7 +7,7 @@ use keywright_domain::{
 };
 use sqlx::any::AnyRow;
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 /// A key pair whose private key is encrypted.
 #[derive(Debug, Clone)]
@@ -35,14 +35,14 @@ impl Store {
             "SELECT kid, public_key, sealed_private_key FROM signing_keys WHERE tenant_id = $1 AND is_primary = 1",
         )
         .bind(tenant.as_str())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
         row.map(|row| {
-            let fields = Fields::new("signing_keys", &row);
+            let fields = RowReader::new("signing_keys", &row);
             Ok(SealedSigningKey {
-                kid: fields.parsed("kid")?,
-                public_key: fields.text("public_key")?,
-                sealed_private_key: fields.text("sealed_private_key")?,
+                kid: fields.get_parsed("kid")?,
+                public_key: fields.get_string("public_key")?,
+                sealed_private_key: fields.get_string("sealed_private_key")?,
             })
         })
         .transpose()
@@ -51,22 +51,22 @@ impl Store {
     /// Returns whether any tenant has a signing key, which only the right master key can decrypt.
     pub async fn has_signing_keys(&self) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM signing_keys LIMIT 1")
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
         Ok(row.is_some())
     }
 
     /// Returns the tenant's keys that may verify a lease, oldest first.
-    pub async fn listed_keys(&self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+    pub async fn list_signing_keys(&self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
             .bind(tenant.as_str())
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut *self.acquire_reader().await?)
             .await?;
-        rows.iter().map(listed_key).collect()
+        rows.iter().map(decode_listed_key).collect()
     }
 
     /// Returns the tenants that still list a key that was retired no later than `retired_by`.
-    pub async fn tenants_with_keys_to_drop(
+    pub async fn tenants_with_droppable_keys(
         &self,
         retired_by: Timestamp,
     ) -> Result<Vec<TenantId>, StoreError> {
@@ -74,32 +74,35 @@ impl Store {
             "SELECT DISTINCT tenant_id FROM signing_keys WHERE retired_at <= $1 AND dropped_at IS NULL",
         )
         .bind(retired_by.millis())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         rows.iter()
-            .map(|row| Fields::new("signing_keys", row).parsed("tenant_id"))
+            .map(|row| RowReader::new("signing_keys", row).get_parsed("tenant_id"))
             .collect()
     }
 }
 
 impl Tx<'_> {
     /// Like [`Store::listed_keys`], within a unit of work.
-    pub async fn listed_keys(&mut self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+    pub async fn list_signing_keys(
+        &mut self,
+        tenant: &TenantId,
+    ) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
             .bind(tenant.as_str())
             .fetch_all(&mut *self.connection)
             .await?;
-        rows.iter().map(listed_key).collect()
+        rows.iter().map(decode_listed_key).collect()
     }
 
     /// Returns the ids of all keys that the tenant has ever had.
-    pub async fn kids_ever_used(&mut self, tenant: &TenantId) -> Result<Vec<Kid>, StoreError> {
+    pub async fn list_all_kids(&mut self, tenant: &TenantId) -> Result<Vec<Kid>, StoreError> {
         let rows = sqlx::query("SELECT kid FROM signing_keys WHERE tenant_id = $1 ORDER BY kid")
             .bind(tenant.as_str())
             .fetch_all(&mut *self.connection)
             .await?;
         rows.iter()
-            .map(|row| Fields::new("signing_keys", row).parsed("kid"))
+            .map(|row| RowReader::new("signing_keys", row).get_parsed("kid"))
             .collect()
     }
 
@@ -153,7 +156,7 @@ impl Tx<'_> {
 
     /// Removes the tenant's keys that were retired no later than `retired_by` from the list and
     /// erases their private keys. Returns their ids.
-    pub async fn drop_signing_keys(
+    pub async fn unlist_signing_keys(
         &mut self,
         tenant: &TenantId,
         retired_by: Timestamp,
@@ -169,25 +172,25 @@ impl Tx<'_> {
         .fetch_all(&mut *self.connection)
         .await?;
         rows.iter()
-            .map(|row| Fields::new("signing_keys", row).parsed("kid"))
+            .map(|row| RowReader::new("signing_keys", row).get_parsed("kid"))
             .collect()
     }
 }
 
-fn listed_key(row: &AnyRow) -> Result<ListedKey, StoreError> {
-    let fields = Fields::new("signing_keys", row);
+fn decode_listed_key(row: &AnyRow) -> Result<ListedKey, StoreError> {
+    let fields = RowReader::new("signing_keys", row);
     let stage = match (
-        fields.flag("is_primary")?,
-        fields.optional_time("retired_at")?,
+        fields.get_bool("is_primary")?,
+        fields.get_optional_timestamp("retired_at")?,
     ) {
         (true, _) => KeyStage::Signing,
         (false, Some(at)) => KeyStage::Retired(at),
         (false, None) => KeyStage::Added,
     };
     Ok(ListedKey {
-        kid: fields.parsed("kid")?,
-        public_key: fields.text("public_key")?,
-        created_at: fields.time("created_at")?,
+        kid: fields.get_parsed("kid")?,
+        public_key: fields.get_string("public_key")?,
+        created_at: fields.get_timestamp("created_at")?,
         stage,
     })
 }

@@ -4,20 +4,20 @@ use std::{sync::Arc, time::Duration};
 
 use keywright_domain::{
     ids::{InstanceId, LicenseId, TenantId},
-    license::LicenseTerms,
+    license::LeaseInputs,
 };
 use sqlx::{AnyConnection, Connection, any::AnyRow};
 
-use super::license_terms;
+use super::decode_license_terms;
 use crate::{
     Engine, StoreError,
     activations::{
-        telemetry::{self, KnownTelemetry},
+        telemetry::{self, StoredTelemetry},
         validations::ActivationNumber,
     },
-    batch::{Batch, BatchLimits, BatchWorker, Batcher},
-    connect::{Connector, Readers, file_guard::DatabaseFileGuard},
-    query::{Fields, Sql},
+    batch::{BatchLimits, BatchOutcome, BatchWorker, Batcher},
+    connect::{Connector, ReadPool, file_guard::DatabaseFileGuard},
+    query::{QueryBuilder, RowReader},
 };
 
 /// Result of a lookup, read in a single statement.
@@ -27,13 +27,13 @@ pub struct LicenseLookup {
     /// if the tenant does not exist.
     pub revision: Option<i64>,
     /// `None` if the license does not exist.
-    pub found: Option<DeviceLicense>,
+    pub license: Option<LicenseSnapshot>,
 }
 
 /// The part of a license that device API calls need.
 #[derive(Debug, Clone)]
-pub struct DeviceLicense {
-    pub license: LicenseTerms,
+pub struct LicenseSnapshot {
+    pub license: LeaseInputs,
     /// The requested instance, if it belongs to the license.
     pub activation: Option<ActivationSnapshot>,
 }
@@ -41,10 +41,10 @@ pub struct DeviceLicense {
 /// The part of an activation that device API calls need.
 #[derive(Debug, Clone)]
 pub struct ActivationSnapshot {
-    pub(crate) number: ActivationNumber,
+    pub(crate) activation_number: ActivationNumber,
     pub is_active: bool,
-    pub lacks_hash: bool,
-    pub(crate) telemetry: KnownTelemetry,
+    pub lacks_machine_hash: bool,
+    pub(crate) telemetry: StoredTelemetry,
 }
 
 /// Timeout of a lookup, after which its connection is dropped. Requests are answered within 10 s.
@@ -65,24 +65,27 @@ const fn max_in_flight(engine: Engine) -> usize {
 
 /// On PostgreSQL, a batch shares the network round trip. SQLite has no round trip to share, and
 /// small batches let other requests continue with signing.
-const fn limits(engine: Engine) -> BatchLimits {
+const fn batch_limits(engine: Engine) -> BatchLimits {
     let batch = match engine {
         Engine::Sqlite => 8,
         Engine::Postgres => 16,
     };
-    BatchLimits { queue: 1024, batch }
+    BatchLimits {
+        queue_capacity: 1024,
+        max_batch_size: batch,
+    }
 }
 
-pub(crate) struct LookupBatcher(Batcher<Lookup, Result<Option<AnyRow>, StoreError>>);
+pub(crate) struct LookupBatcher(Batcher<LookupRequest, Result<Option<AnyRow>, StoreError>>);
 
-struct Lookup {
+struct LookupRequest {
     tenant_id: TenantId,
     license_id: LicenseId,
     instance_id: Option<InstanceId>,
 }
 
 impl LookupBatcher {
-    pub(crate) fn start(connector: &Connector, readers: &Readers) -> Self {
+    pub(crate) fn start(connector: &Connector, readers: &ReadPool) -> Self {
         let engine = connector.engine;
         let worker = |_| LookupWorker {
             connector: connector.clone(),
@@ -90,7 +93,7 @@ impl LookupBatcher {
             connection: None,
         };
         let workers = (0..max_in_flight(engine)).map(worker);
-        Self(Batcher::start(limits(engine), workers))
+        Self(Batcher::start(batch_limits(engine), workers))
     }
 
     /// Answers the queued lookups and accepts no more.
@@ -104,14 +107,14 @@ impl LookupBatcher {
         license_id: LicenseId,
         instance_id: Option<InstanceId>,
     ) -> Result<LicenseLookup, StoreError> {
-        let lookup = Lookup {
+        let lookup = LookupRequest {
             tenant_id: tenant_id.clone(),
             license_id,
             instance_id,
         };
         let row = self.0.call(lookup).await.ok_or(sqlx::Error::PoolClosed)??;
         // Decoded here rather than by the worker, where it would delay other lookups.
-        license_lookup(row.as_ref(), license_id)
+        decode_lookup(row.as_ref(), license_id)
     }
 }
 
@@ -124,12 +127,15 @@ struct LookupWorker {
 }
 
 impl BatchWorker for LookupWorker {
-    type Request = Lookup;
+    type Request = LookupRequest;
     type Response = Result<Option<AnyRow>, StoreError>;
 
-    async fn run(&mut self, lookups: Vec<Lookup>) -> Batch<Lookup, Self::Response> {
+    async fn run(
+        &mut self,
+        lookups: Vec<LookupRequest>,
+    ) -> BatchOutcome<LookupRequest, Self::Response> {
         let rows = tokio::time::timeout(LOOKUP_TIMEOUT, self.lookup(&lookups)).await;
-        Batch::Done(match rows {
+        BatchOutcome::Completed(match rows {
             Ok(Ok(rows)) => rows.into_iter().map(Ok).collect(),
             Ok(Err(error)) => lookups.iter().map(|_| Err(error.clone())).collect(),
             Err(_) => {
@@ -148,7 +154,10 @@ impl BatchWorker for LookupWorker {
 
 impl LookupWorker {
     /// Returns a row for each lookup, in order.
-    async fn lookup(&mut self, lookups: &[Lookup]) -> Result<Vec<Option<AnyRow>>, StoreError> {
+    async fn lookup(
+        &mut self,
+        lookups: &[LookupRequest],
+    ) -> Result<Vec<Option<AnyRow>>, StoreError> {
         if let Some(file_guard) = &self.file_guard {
             file_guard.ensure_not_missing()?;
         }
@@ -167,24 +176,24 @@ impl LookupWorker {
     async fn lookup_with(
         &mut self,
         mut connection: AnyConnection,
-        lookups: &[Lookup],
+        lookups: &[LookupRequest],
     ) -> Result<Vec<Option<AnyRow>>, StoreError> {
-        let rows = fetch(&mut connection, self.connector.engine, lookups).await?;
+        let rows = fetch_lookups(&mut connection, self.connector.engine, lookups).await?;
         self.connection = Some(connection);
         Ok(rows)
     }
 }
 
-async fn fetch(
+async fn fetch_lookups(
     connection: &mut AnyConnection,
     engine: Engine,
-    lookups: &[Lookup],
+    lookups: &[LookupRequest],
 ) -> Result<Vec<Option<AnyRow>>, StoreError> {
-    let mut sql = Sql::new("");
+    let mut sql = QueryBuilder::new("");
     push_lookups(&mut sql, engine, lookups);
     let mut rows: Vec<Option<AnyRow>> = lookups.iter().map(|_| None).collect();
     for row in sql.fetch_all(connection).await? {
-        let index = Fields::new("licenses", &row).number("number")?;
+        let index = RowReader::new("licenses", &row).get_i64("number")?;
         let slot = usize::try_from(index)
             .ok()
             .and_then(|index| rows.get_mut(index));
@@ -195,9 +204,9 @@ async fn fetch(
     Ok(rows)
 }
 
-fn push_lookups(sql: &mut Sql, engine: Engine, lookups: &[Lookup]) {
+fn push_lookups(sql: &mut QueryBuilder, engine: Engine, lookups: &[LookupRequest]) {
     sql.push("WITH asked (number, tenant_id, license_id, instance_id) AS (VALUES ");
-    sql.rows((0..).zip(lookups), |sql, (number, lookup)| {
+    sql.push_rows((0..).zip(lookups), |sql, (number, lookup)| {
         sql.bind(number).push(", ");
         sql.bind(lookup.tenant_id.as_str()).push(", ");
         sql.bind(lookup.license_id.to_string()).push(", ");
@@ -210,7 +219,7 @@ fn push_lookups(sql: &mut Sql, engine: Engine, lookups: &[Lookup]) {
          CASE WHEN a.deactivated_at IS NULL THEN 1 ELSE 0 END AS is_active,
          CASE WHEN a.machine_hash IS NULL THEN 1 ELSE 0 END AS lacks_hash, ",
     );
-    sql.push(telemetry::JOINED).push(
+    sql.push(telemetry::JOINED_TELEMETRY).push(
         " AS telemetry FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id LEFT JOIN licenses l",
     );
     if engine == Engine::Sqlite {
@@ -235,47 +244,47 @@ impl crate::Store {
     ) -> Result<Vec<String>, StoreError> {
         use sqlx::Row;
 
-        let lookup = Lookup {
+        let lookup = LookupRequest {
             tenant_id: tenant_id.clone(),
             license_id,
             instance_id: Some(instance_id),
         };
-        let mut sql = Sql::new("EXPLAIN QUERY PLAN ");
+        let mut sql = QueryBuilder::new("EXPLAIN QUERY PLAN ");
         push_lookups(&mut sql, Engine::Sqlite, &[lookup]);
-        let rows = sql.fetch_all(&mut *self.read().await?).await?;
+        let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
         Ok(rows.iter().map(|row| row.get("detail")).collect())
     }
 }
 
-fn license_lookup(row: Option<&AnyRow>, id: LicenseId) -> Result<LicenseLookup, StoreError> {
+fn decode_lookup(row: Option<&AnyRow>, id: LicenseId) -> Result<LicenseLookup, StoreError> {
     let Some(row) = row else {
         return Ok(LicenseLookup {
             revision: None,
-            found: None,
+            license: None,
         });
     };
-    let fields = Fields::new("licenses", row);
-    let found = match fields.optional_text("product_id")? {
+    let fields = RowReader::new("licenses", row);
+    let found = match fields.get_optional_string("product_id")? {
         None => None,
-        Some(_) => Some(DeviceLicense {
-            license: license_terms(&fields, id)?,
-            activation: activation(&fields)?,
+        Some(_) => Some(LicenseSnapshot {
+            license: decode_license_terms(&fields, id)?,
+            activation: decode_activation(&fields)?,
         }),
     };
     Ok(LicenseLookup {
-        revision: Some(fields.number("revision")?),
-        found,
+        revision: Some(fields.get_i64("revision")?),
+        license: found,
     })
 }
 
-fn activation(fields: &Fields<'_>) -> Result<Option<ActivationSnapshot>, StoreError> {
-    let Some(number) = fields.optional_number("device")? else {
+fn decode_activation(fields: &RowReader<'_>) -> Result<Option<ActivationSnapshot>, StoreError> {
+    let Some(number) = fields.get_optional_i64("device")? else {
         return Ok(None);
     };
     Ok(Some(ActivationSnapshot {
-        number,
-        is_active: fields.flag("is_active")?,
-        lacks_hash: fields.flag("lacks_hash")?,
-        telemetry: KnownTelemetry(fields.text("telemetry")?),
+        activation_number: number,
+        is_active: fields.get_bool("is_active")?,
+        lacks_machine_hash: fields.get_bool("lacks_hash")?,
+        telemetry: StoredTelemetry(fields.get_string("telemetry")?),
     }))
 }

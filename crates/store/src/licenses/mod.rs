@@ -4,20 +4,20 @@ mod list;
 mod lookup;
 
 pub(crate) use self::lookup::LookupBatcher;
-pub use self::lookup::{ActivationSnapshot, DeviceLicense, LicenseLookup};
+pub use self::lookup::{ActivationSnapshot, LicenseLookup, LicenseSnapshot};
 
 use keywright_domain::{
     ids::{LicenseId, TenantId},
     key::DisplayKey,
-    license::{Customer, License, LicenseState, LicenseTerms},
+    license::{Customer, LeaseInputs, License, LicenseState},
 };
 
 use sqlx::AnyConnection;
 
 use crate::{
     Engine, Store, StoreError, Tx,
-    products::{entitlements, entitlements_column},
-    query::{Fields, ROWS_IN_A_STATEMENT, Sql, expiry_column},
+    products::{decode_entitlements, encode_entitlements},
+    query::{MAX_ROWS_PER_STATEMENT, QueryBuilder, RowReader, encode_expiry},
     search::insert_license_texts,
 };
 
@@ -30,7 +30,7 @@ macro_rules! license_columns {
 }
 
 impl Store {
-    pub async fn license(
+    pub async fn find_license(
         &self,
         tenant: &TenantId,
         id: LicenseId,
@@ -42,9 +42,9 @@ impl Store {
         ))
         .bind(tenant.as_str())
         .bind(id.to_string())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
-        row.map(|row| license(&Fields::new("licenses", &row)))
+        row.map(|row| decode_license(&RowReader::new("licenses", &row)))
             .transpose()
     }
 }
@@ -52,7 +52,7 @@ impl Store {
 impl Tx<'_> {
     /// Inserts a license. Fails with [`StoreError::Conflict`] if its key already exists.
     pub async fn insert_license(&mut self, license: &License) -> Result<(), StoreError> {
-        self.announce(&license.tenant, license.id);
+        self.mark_license_changed(&license.tenant_id, license.id);
         insert_licenses(self.connection, std::slice::from_ref(license)).await
     }
 
@@ -71,13 +71,13 @@ impl Tx<'_> {
         tenant: &TenantId,
         ids: &[LicenseId],
     ) -> Result<Vec<License>, StoreError> {
-        let mut sql = Sql::new(concat!(
+        let mut sql = QueryBuilder::new(concat!(
             "SELECT ",
             license_columns!(),
             " FROM licenses WHERE tenant_id = "
         ));
         sql.bind(tenant.as_str()).push(" AND id IN (");
-        sql.bind_all(ids.iter().map(ToString::to_string));
+        sql.push_bind_list(ids.iter().map(ToString::to_string));
         sql.push(") ORDER BY id");
         if self.engine == Engine::Postgres {
             // SQLite has a single writer and needs no row locks.
@@ -85,7 +85,7 @@ impl Tx<'_> {
         }
         let rows = sql.fetch_all(&mut *self.connection).await?;
         rows.iter()
-            .map(|row| license(&Fields::new("licenses", row)))
+            .map(|row| decode_license(&RowReader::new("licenses", row)))
             .collect()
     }
 
@@ -95,7 +95,7 @@ impl Tx<'_> {
         tenant: &TenantId,
         id: LicenseId,
     ) -> Result<bool, StoreError> {
-        self.announce(tenant, id);
+        self.mark_license_changed(tenant, id);
         let done = sqlx::query(
             "UPDATE licenses SET state = 'revoked' WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
         )
@@ -107,13 +107,13 @@ impl Tx<'_> {
     }
 
     /// Marks an active license as replaced by `successor`. Returns whether it was active.
-    pub async fn remint_license(
+    pub async fn mark_license_reminted(
         &mut self,
         tenant: &TenantId,
         id: LicenseId,
         successor: LicenseId,
     ) -> Result<bool, StoreError> {
-        self.announce(tenant, id);
+        self.mark_license_changed(tenant, id);
         let done = sqlx::query(
             "UPDATE licenses SET state = 'reminted', successor_id = $3
              WHERE tenant_id = $1 AND id = $2 AND state = 'active'",
@@ -134,22 +134,27 @@ impl Tx<'_> {
         ids: &[LicenseId],
     ) -> Result<usize, StoreError> {
         for &id in ids {
-            self.announce(tenant, id);
+            self.mark_license_changed(tenant, id);
         }
         // `COALESCE` rules out the index on state, which would be scanned as a whole.
-        let mut sql = Sql::new(
+        let mut sql = QueryBuilder::new(
             "UPDATE licenses SET active_count = active_count + 1
              WHERE COALESCE(state, '') = 'active' AND active_count < activation_limit AND tenant_id = ",
         );
         sql.bind(tenant.as_str()).push(" AND id IN (");
-        sql.bind_all(ids.iter().map(ToString::to_string)).push(")");
+        sql.push_bind_list(ids.iter().map(ToString::to_string))
+            .push(")");
         let taken = sql.execute(&mut *self.connection).await?;
         Ok(usize::try_from(taken).unwrap_or(usize::MAX))
     }
 
     /// Releases one slot.
-    pub async fn free_slot(&mut self, tenant: &TenantId, id: LicenseId) -> Result<(), StoreError> {
-        self.announce(tenant, id);
+    pub async fn release_slot(
+        &mut self,
+        tenant: &TenantId,
+        id: LicenseId,
+    ) -> Result<(), StoreError> {
+        self.mark_license_changed(tenant, id);
         sqlx::query(
             "UPDATE licenses SET active_count = active_count - 1 WHERE tenant_id = $1 AND id = $2",
         )
@@ -161,41 +166,41 @@ impl Tx<'_> {
     }
 }
 
-pub(crate) fn license(fields: &Fields<'_>) -> Result<License, StoreError> {
+pub(crate) fn decode_license(fields: &RowReader<'_>) -> Result<License, StoreError> {
     Ok(License {
-        tenant: fields.parsed("tenant_id")?,
-        id: fields.parsed("id")?,
-        product: fields.parsed("product_id")?,
-        key_type: fields.parsed("key_type_id")?,
-        display_key: DisplayKey::from_stored(fields.text("display_key")?),
-        state: fields.named("state", LicenseState::from_name)?,
-        created_at: fields.time("created_at")?,
-        expires_at: fields.expiry("expires_at")?,
-        activation_limit: fields.count("activation_limit")?,
-        active_count: fields.count("active_count")?,
-        entitlements: entitlements(fields)?,
-        fallback: fields.flag("fallback")?,
+        tenant_id: fields.get_parsed("tenant_id")?,
+        id: fields.get_parsed("id")?,
+        product_id: fields.get_parsed("product_id")?,
+        key_type_id: fields.get_parsed("key_type_id")?,
+        display_key: DisplayKey::from_stored(fields.get_string("display_key")?),
+        state: fields.get_enum("state", LicenseState::from_name)?,
+        created_at: fields.get_timestamp("created_at")?,
+        expires_at: fields.get_expiry("expires_at")?,
+        activation_limit: fields.get_u32("activation_limit")?,
+        active_count: fields.get_u32("active_count")?,
+        entitlements: decode_entitlements(fields)?,
+        fallback: fields.get_bool("fallback")?,
         customer: Customer {
-            name: fields.optional_text("customer_name")?,
-            email: fields.optional_text("customer_email")?,
+            name: fields.get_optional_string("customer_name")?,
+            email: fields.get_optional_string("customer_email")?,
         },
-        predecessor: fields.optional_parsed("predecessor_id")?,
-        successor: fields.optional_parsed("successor_id")?,
+        predecessor_id: fields.get_optional_parsed("predecessor_id")?,
+        successor_id: fields.get_optional_parsed("successor_id")?,
     })
 }
 
 /// Decodes the part of a license that device API calls need.
-pub(crate) fn license_terms(
-    fields: &Fields<'_>,
+pub(crate) fn decode_license_terms(
+    fields: &RowReader<'_>,
     id: LicenseId,
-) -> Result<LicenseTerms, StoreError> {
-    Ok(LicenseTerms {
+) -> Result<LeaseInputs, StoreError> {
+    Ok(LeaseInputs {
         id,
-        product: fields.parsed("product_id")?,
-        state: fields.named("state", LicenseState::from_name)?,
-        expires_at: fields.expiry("expires_at")?,
-        entitlements: entitlements(fields)?,
-        fallback: fields.flag("fallback")?,
+        product_id: fields.get_parsed("product_id")?,
+        state: fields.get_enum("state", LicenseState::from_name)?,
+        expires_at: fields.get_expiry("expires_at")?,
+        entitlements: decode_entitlements(fields)?,
+        fallback: fields.get_bool("fallback")?,
     })
 }
 
@@ -205,13 +210,13 @@ pub(crate) async fn insert_licenses(
     connection: &mut AnyConnection,
     licenses: &[License],
 ) -> Result<(), StoreError> {
-    for rows in licenses.chunks(ROWS_IN_A_STATEMENT) {
-        let mut sql = Sql::new(concat!(
+    for rows in licenses.chunks(MAX_ROWS_PER_STATEMENT) {
+        let mut sql = QueryBuilder::new(concat!(
             "INSERT INTO licenses (",
             license_columns!(),
             ") VALUES "
         ));
-        sql.rows(rows, license_row);
+        sql.push_rows(rows, push_license);
         sql.execute(connection).await?;
         insert_license_texts(connection, rows).await?;
     }
@@ -219,23 +224,23 @@ pub(crate) async fn insert_licenses(
 }
 
 /// In the order of `license_columns`.
-fn license_row(sql: &mut Sql, license: &License) {
-    sql.bind(license.tenant.as_str());
+fn push_license(sql: &mut QueryBuilder, license: &License) {
+    sql.bind(license.tenant_id.as_str());
     sql.push(", ").bind(license.id.to_string());
-    sql.push(", ").bind(license.product.as_str());
-    sql.push(", ").bind(license.key_type.as_str());
+    sql.push(", ").bind(license.product_id.as_str());
+    sql.push(", ").bind(license.key_type_id.as_str());
     sql.push(", ").bind(license.display_key.as_str());
     sql.push(", ").bind(license.state.as_str());
     sql.push(", ").bind(license.created_at.millis());
-    sql.push(", ").bind(expiry_column(license.expires_at));
+    sql.push(", ").bind(encode_expiry(license.expires_at));
     sql.push(", ").bind(i64::from(license.activation_limit));
     sql.push(", ").bind(i64::from(license.active_count));
     sql.push(", ")
-        .bind(entitlements_column(&license.entitlements));
+        .bind(encode_entitlements(&license.entitlements));
     sql.push(", ").bind(i64::from(license.fallback));
     sql.push(", ").bind(license.customer.name.as_deref());
     sql.push(", ").bind(license.customer.email.as_deref());
-    let lineage = [license.predecessor, license.successor];
+    let lineage = [license.predecessor_id, license.successor_id];
     for id in lineage.map(|id| id.map(|id| id.to_string())) {
         sql.push(", ").bind(id.as_deref());
     }

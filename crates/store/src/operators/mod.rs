@@ -10,12 +10,12 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 #[derive(Clone)]
 pub struct Operator {
     pub id: OperatorId,
-    pub tenant: TenantId,
+    pub tenant_id: TenantId,
     /// Email address as typed. Unique on the server, ignoring case.
     pub email: String,
     pub role: Role,
@@ -30,15 +30,15 @@ impl Store {
         let row = sqlx::query(
             "SELECT id, tenant_id, email, role, password_hash, created_at FROM operators WHERE email_folded = $1",
         )
-        .bind(folded(email))
-        .fetch_optional(&mut *self.read().await?)
+        .bind(fold_email(email))
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
-        row.map(|row| operator(&Fields::new("operators", &row)))
+        row.map(|row| decode_operator(&RowReader::new("operators", &row)))
             .transpose()
     }
 
     /// Returns the ids and email addresses of a tenant's operators, sorted by address.
-    pub async fn operator_names(
+    pub async fn list_operator_emails(
         &self,
         tenant: &TenantId,
     ) -> Result<Vec<(OperatorId, String)>, StoreError> {
@@ -46,11 +46,11 @@ impl Store {
             "SELECT id, email FROM operators WHERE tenant_id = $1 ORDER BY email_folded",
         )
         .bind(tenant.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         let name = |row| {
-            let fields = Fields::new("operators", row);
-            Ok((fields.parsed("id")?, fields.text("email")?))
+            let fields = RowReader::new("operators", row);
+            Ok((fields.get_parsed("id")?, fields.get_string("email")?))
         };
         rows.iter().map(name).collect()
     }
@@ -64,9 +64,9 @@ impl Tx<'_> {
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )
         .bind(operator.id.to_string())
-        .bind(operator.tenant.as_str())
+        .bind(operator.tenant_id.as_str())
         .bind(&operator.email)
-        .bind(folded(&operator.email))
+        .bind(fold_email(&operator.email))
         .bind(operator.role.as_str())
         .bind(&operator.password_hash)
         .bind(operator.created_at.millis())
@@ -77,7 +77,7 @@ impl Tx<'_> {
 
     /// Returns whether this is still the operator's password hash. If so, locks it until the end
     /// of the unit of work.
-    pub async fn hold_password(
+    pub async fn lock_password_hash(
         &mut self,
         operator: OperatorId,
         password_hash: &str,
@@ -93,7 +93,7 @@ impl Tx<'_> {
     }
 
     /// Changes a password. Returns whether the tenant has such an operator.
-    pub async fn set_password(
+    pub async fn update_password_hash(
         &mut self,
         tenant: &TenantId,
         operator: OperatorId,
@@ -111,17 +111,17 @@ impl Tx<'_> {
 }
 
 /// Case is folded here because SQLite's `lower` handles only ASCII.
-fn folded(email: &str) -> String {
+fn fold_email(email: &str) -> String {
     email.to_lowercase()
 }
 
-fn operator(fields: &Fields<'_>) -> Result<Operator, StoreError> {
+fn decode_operator(fields: &RowReader<'_>) -> Result<Operator, StoreError> {
     Ok(Operator {
-        id: fields.parsed("id")?,
-        tenant: fields.parsed("tenant_id")?,
-        email: fields.text("email")?,
-        role: fields.named("role", Role::from_name)?,
-        password_hash: fields.text("password_hash")?,
-        created_at: fields.time("created_at")?,
+        id: fields.get_parsed("id")?,
+        tenant_id: fields.get_parsed("tenant_id")?,
+        email: fields.get_string("email")?,
+        role: fields.get_enum("role", Role::from_name)?,
+        password_hash: fields.get_string("password_hash")?,
+        created_at: fields.get_timestamp("created_at")?,
     })
 }

@@ -8,7 +8,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 /// A session that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +21,11 @@ pub struct Session {
 pub struct CreateSession {
     /// Lowercase hex SHA-256 hash of the token.
     pub token_hash: String,
-    pub tenant: TenantId,
-    pub operator: OperatorId,
+    pub tenant_id: TenantId,
+    pub operator_id: OperatorId,
     pub created_at: Timestamp,
     /// Absolute end, whatever the activity.
-    pub ends_at: Timestamp,
+    pub expires_at: Timestamp,
     pub user_agent: String,
     pub address: String,
 }
@@ -33,7 +33,7 @@ pub struct CreateSession {
 impl Store {
     /// Returns the session with this token hash, if it has not ended at `now` and was seen after
     /// `seen_since`.
-    pub async fn session(
+    pub async fn find_session(
         &self,
         token_hash: &str,
         now: Timestamp,
@@ -48,22 +48,22 @@ impl Store {
         .bind(token_hash)
         .bind(now.millis())
         .bind(seen_since.millis())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
         row.map(|row| {
-            let fields = Fields::new("sessions", &row);
+            let fields = RowReader::new("sessions", &row);
             let account = Account {
-                operator_id: fields.parsed("operator_id")?,
-                email: fields.text("email")?,
-                role: fields.named("role", Role::from_name)?,
-                tenant_id: fields.parsed("tenant_id")?,
-                tenant_name: fields.text("tenant_name")?,
-                plan: fields.named("plan", Plan::from_name)?,
-                is_guided: fields.optional_time("guide_ended_at")?.is_none(),
+                operator_id: fields.get_parsed("operator_id")?,
+                email: fields.get_string("email")?,
+                role: fields.get_enum("role", Role::from_name)?,
+                tenant_id: fields.get_parsed("tenant_id")?,
+                tenant_name: fields.get_string("tenant_name")?,
+                plan: fields.get_enum("plan", Plan::from_name)?,
+                is_guided: fields.get_optional_timestamp("guide_ended_at")?.is_none(),
             };
             Ok(Session {
                 account,
-                last_seen_at: fields.time("last_seen_at")?,
+                last_seen_at: fields.get_timestamp("last_seen_at")?,
             })
         })
         .transpose()
@@ -79,7 +79,7 @@ impl Store {
             sqlx::query("SELECT 1 FROM sessions WHERE operator_id = $1 AND address = $2 LIMIT 1")
                 .bind(operator.to_string())
                 .bind(address)
-                .fetch_optional(&mut *self.read().await?)
+                .fetch_optional(&mut *self.acquire_reader().await?)
                 .await?;
         Ok(found.is_some())
     }
@@ -97,10 +97,10 @@ impl Tx<'_> {
              address) VALUES ($1, $2, $3, $4, $4, $5, $6, $7)",
         )
         .bind(&session.token_hash)
-        .bind(session.tenant.as_str())
-        .bind(session.operator.to_string())
+        .bind(session.tenant_id.as_str())
+        .bind(session.operator_id.to_string())
         .bind(session.created_at.millis())
-        .bind(session.ends_at.millis())
+        .bind(session.expires_at.millis())
         .bind(&session.user_agent)
         .bind(&session.address)
         .execute(&mut *self.connection)
@@ -123,7 +123,10 @@ impl Tx<'_> {
     }
 
     /// Deletes all sessions of an operator.
-    pub async fn delete_sessions_of(&mut self, operator: OperatorId) -> Result<(), StoreError> {
+    pub async fn delete_operator_sessions(
+        &mut self,
+        operator: OperatorId,
+    ) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE operator_id = $1")
             .bind(operator.to_string())
             .execute(&mut *self.connection)

@@ -10,61 +10,61 @@ use sqlx::{
 };
 
 /// Maximum number of rows in a multi-row statement. Each statement costs a round trip.
-pub(crate) const ROWS_IN_A_STATEMENT: usize = 64;
+pub(crate) const MAX_ROWS_PER_STATEMENT: usize = 64;
 
 /// A statement under construction. Its text consists only of string literals of this program.
 #[derive(Clone)]
-pub(crate) struct Sql {
+pub(crate) struct QueryBuilder {
     text: String,
     /// The arguments in order, each with the offset of its placeholder in the text.
-    arguments: Vec<(usize, Argument)>,
+    values: Vec<(usize, Value)>,
 }
 
 #[derive(Clone)]
-pub(crate) enum Argument {
-    Number(i64),
+pub(crate) enum Value {
+    Int(i64),
     Text(String),
     /// An integer NULL. A text NULL is [`Argument::NoText`], because PostgreSQL's NULLs are
     /// typed.
-    NoNumber,
-    NoText,
+    NullInt,
+    NullText,
 }
 
-impl From<i64> for Argument {
+impl From<i64> for Value {
     fn from(number: i64) -> Self {
-        Self::Number(number)
+        Self::Int(number)
     }
 }
 
-impl From<&str> for Argument {
+impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
     }
 }
 
-impl From<String> for Argument {
+impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text)
     }
 }
 
-impl From<Option<i64>> for Argument {
+impl From<Option<i64>> for Value {
     fn from(number: Option<i64>) -> Self {
-        number.map_or(Self::NoNumber, Self::Number)
+        number.map_or(Self::NullInt, Self::Int)
     }
 }
 
-impl From<Option<&str>> for Argument {
+impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
-        text.map_or(Self::NoText, Self::from)
+        text.map_or(Self::NullText, Self::from)
     }
 }
 
-impl Sql {
+impl QueryBuilder {
     pub(crate) fn new(piece: &'static str) -> Self {
         Self {
             text: piece.to_owned(),
-            arguments: Vec::new(),
+            values: Vec::new(),
         }
     }
 
@@ -74,13 +74,16 @@ impl Sql {
     }
 
     /// Appends a placeholder and binds its argument.
-    pub(crate) fn bind(&mut self, argument: impl Into<Argument>) -> &mut Self {
-        self.arguments.push((self.text.len(), argument.into()));
+    pub(crate) fn bind(&mut self, argument: impl Into<Value>) -> &mut Self {
+        self.values.push((self.text.len(), argument.into()));
         self
     }
 
     /// Appends a placeholder for each argument, separated by commas.
-    pub(crate) fn bind_all(&mut self, arguments: impl IntoIterator<Item = String>) -> &mut Self {
+    pub(crate) fn push_bind_list(
+        &mut self,
+        arguments: impl IntoIterator<Item = String>,
+    ) -> &mut Self {
         for (index, argument) in arguments.into_iter().enumerate() {
             if index > 0 {
                 self.push(", ");
@@ -91,7 +94,7 @@ impl Sql {
     }
 
     /// Appends the values of each row in parentheses, separated by commas.
-    pub(crate) fn rows<T>(
+    pub(crate) fn push_rows<T>(
         &mut self,
         rows: impl IntoIterator<Item = T>,
         values: impl Fn(&mut Self, T),
@@ -108,39 +111,39 @@ impl Sql {
         self,
         connection: &mut AnyConnection,
     ) -> Result<Vec<AnyRow>, sqlx::Error> {
-        self.query(Places::of(connection))
+        self.into_query(Placeholders::for_connection(connection))
             .fetch_all(connection)
             .await
     }
 
     /// Returns the number of affected rows.
     pub(crate) async fn execute(self, connection: &mut AnyConnection) -> Result<u64, sqlx::Error> {
-        let query = self.query(Places::of(connection));
+        let query = self.into_query(Placeholders::for_connection(connection));
         Ok(query.execute(connection).await?.rows_affected())
     }
 
-    fn query(self, places: Places) -> Query<'static, Any, AnyArguments> {
+    fn into_query(self, places: Placeholders) -> Query<'static, Any, AnyArguments> {
         // Safe, because every piece is `&'static str` and every argument is bound to a
         // placeholder.
-        let query = sqlx::query(AssertSqlSafe(self.written(places)));
-        self.arguments
+        let query = sqlx::query(AssertSqlSafe(self.render(places)));
+        self.values
             .into_iter()
             .fold(query, |query, (_, argument)| match argument {
-                Argument::Number(number) => query.bind(number),
-                Argument::Text(text) => query.bind(text),
-                Argument::NoNumber => query.bind(None::<i64>),
-                Argument::NoText => query.bind(None::<String>),
+                Value::Int(number) => query.bind(number),
+                Value::Text(text) => query.bind(text),
+                Value::NullInt => query.bind(None::<i64>),
+                Value::NullText => query.bind(None::<String>),
             })
     }
 
-    fn written(&self, places: Places) -> String {
-        let mut written = String::with_capacity(self.text.len() + 4 * self.arguments.len());
+    fn render(&self, places: Placeholders) -> String {
+        let mut written = String::with_capacity(self.text.len() + 4 * self.values.len());
         let mut done = 0;
-        for (number, (place, _)) in (1..).zip(&self.arguments) {
+        for (number, (place, _)) in (1..).zip(&self.values) {
             written.push_str(&self.text[done..*place]);
             match places {
-                Places::Unnamed => written.push('?'),
-                Places::Numbered => {
+                Placeholders::QuestionMark => written.push('?'),
+                Placeholders::Numbered => {
                     written.push('$');
                     written.push_str(&i32::to_string(&number));
                 }
@@ -154,15 +157,15 @@ impl Sql {
 
 /// Syntax of placeholders.
 #[derive(Clone, Copy)]
-enum Places {
-    Unnamed,
+enum Placeholders {
+    QuestionMark,
     Numbered,
 }
 
-impl Places {
-    fn of(connection: &AnyConnection) -> Self {
+impl Placeholders {
+    fn for_connection(connection: &AnyConnection) -> Self {
         match connection.backend_name() {
-            "SQLite" => Self::Unnamed,
+            "SQLite" => Self::QuestionMark,
             _ => Self::Numbered,
         }
     }
@@ -174,17 +177,17 @@ mod tests {
 
     #[test]
     fn placeholders_follow_the_order_of_arguments() {
-        let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
+        let mut sql = QueryBuilder::new("SELECT a FROM t WHERE b = ");
         sql.bind("it's").push(" AND c > ").bind(7);
         sql.push(" AND d IN (")
-            .bind_all(["x", "y"].map(str::to_owned))
+            .push_bind_list(["x", "y"].map(str::to_owned))
             .push(")");
         assert_eq!(
-            sql.written(Places::Numbered),
+            sql.render(Placeholders::Numbered),
             "SELECT a FROM t WHERE b = $1 AND c > $2 AND d IN ($3, $4)"
         );
         assert_eq!(
-            sql.written(Places::Unnamed),
+            sql.render(Placeholders::QuestionMark),
             "SELECT a FROM t WHERE b = ? AND c > ? AND d IN (?, ?)"
         );
     }

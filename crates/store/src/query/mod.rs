@@ -3,5 +3,5 @@
 mod builder;
 mod row;
 
-pub(crate) use builder::{ROWS_IN_A_STATEMENT, Sql};
-pub(crate) use row::{Fields, expiry_column};
+pub(crate) use builder::{MAX_ROWS_PER_STATEMENT, QueryBuilder};
+pub(crate) use row::{RowReader, encode_expiry};

@@ -10,96 +10,104 @@ use sqlx::{Row, any::AnyRow};
 use crate::StoreError;
 
 /// Stored expiry of a lifetime license. Sorts last on both engines.
-pub(crate) const NEVER: i64 = i64::MAX;
+pub(crate) const LIFETIME: i64 = i64::MAX;
 
 /// A row, and the table to name in errors.
-pub(crate) struct Fields<'r> {
+pub(crate) struct RowReader<'r> {
     table: &'static str,
     row: &'r AnyRow,
 }
 
-impl<'r> Fields<'r> {
+impl<'r> RowReader<'r> {
     pub(crate) fn new(table: &'static str, row: &'r AnyRow) -> Self {
         Self { table, row }
     }
 
-    pub(crate) fn text(&self, column: &'static str) -> Result<String, StoreError> {
-        self.str(column).map(str::to_owned)
+    pub(crate) fn get_string(&self, column: &'static str) -> Result<String, StoreError> {
+        self.get_str(column).map(str::to_owned)
     }
 
-    fn str(&self, column: &'static str) -> Result<&'r str, StoreError> {
+    fn get_str(&self, column: &'static str) -> Result<&'r str, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    pub(crate) fn optional_text(&self, column: &'static str) -> Result<Option<String>, StoreError> {
+    pub(crate) fn get_optional_string(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<String>, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
     /// Decodes a text through [`FromStr`].
-    pub(crate) fn parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
-        self.str(column)?.parse().map_err(|_| self.corrupt(column))
+    pub(crate) fn get_parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
+        self.get_str(column)?
+            .parse()
+            .map_err(|_| self.corrupt(column))
     }
 
-    pub(crate) fn optional_parsed<T: FromStr>(
+    pub(crate) fn get_optional_parsed<T: FromStr>(
         &self,
         column: &'static str,
     ) -> Result<Option<T>, StoreError> {
-        let Some(text) = self.optional_text(column)? else {
+        let Some(text) = self.get_optional_string(column)? else {
             return Ok(None);
         };
         text.parse().map(Some).map_err(|_| self.corrupt(column))
     }
 
     /// Decodes a name from a closed set.
-    pub(crate) fn named<T>(
+    pub(crate) fn get_enum<T>(
         &self,
         column: &'static str,
         from_name: impl Fn(&str) -> Option<T>,
     ) -> Result<T, StoreError> {
-        from_name(self.str(column)?).ok_or_else(|| self.corrupt(column))
+        from_name(self.get_str(column)?).ok_or_else(|| self.corrupt(column))
     }
 
-    pub(crate) fn number(&self, column: &'static str) -> Result<i64, StoreError> {
+    pub(crate) fn get_i64(&self, column: &'static str) -> Result<i64, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    pub(crate) fn optional_number(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
+    pub(crate) fn get_optional_i64(&self, column: &'static str) -> Result<Option<i64>, StoreError> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    pub(crate) fn count(&self, column: &'static str) -> Result<u32, StoreError> {
-        self.number(column)?
+    pub(crate) fn get_u32(&self, column: &'static str) -> Result<u32, StoreError> {
+        self.get_i64(column)?
             .try_into()
             .map_err(|_| self.corrupt(column))
     }
 
-    pub(crate) fn flag(&self, column: &'static str) -> Result<bool, StoreError> {
-        Ok(self.number(column)? != 0)
+    pub(crate) fn get_bool(&self, column: &'static str) -> Result<bool, StoreError> {
+        Ok(self.get_i64(column)? != 0)
     }
 
-    pub(crate) fn optional_flag(&self, column: &'static str) -> Result<Option<bool>, StoreError> {
-        Ok(self.optional_number(column)?.map(|number| number != 0))
+    pub(crate) fn get_optional_bool(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<bool>, StoreError> {
+        Ok(self.get_optional_i64(column)?.map(|number| number != 0))
     }
 
-    pub(crate) fn time(&self, column: &'static str) -> Result<Timestamp, StoreError> {
-        self.number(column).map(Timestamp::from_millis)
+    pub(crate) fn get_timestamp(&self, column: &'static str) -> Result<Timestamp, StoreError> {
+        self.get_i64(column).map(Timestamp::from_millis)
     }
 
-    pub(crate) fn optional_time(
+    pub(crate) fn get_optional_timestamp(
         &self,
         column: &'static str,
     ) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.optional_number(column)?.map(Timestamp::from_millis))
+        Ok(self.get_optional_i64(column)?.map(Timestamp::from_millis))
     }
 
     /// Decodes a time, with [`NEVER`] as `None`.
-    pub(crate) fn expiry(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-        let millis = self.number(column)?;
-        Ok((millis != NEVER).then(|| Timestamp::from_millis(millis)))
+    pub(crate) fn get_expiry(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        let millis = self.get_i64(column)?;
+        Ok((millis != LIFETIME).then(|| Timestamp::from_millis(millis)))
     }
 
-    pub(crate) fn json(&self, column: &'static str) -> Result<Value, StoreError> {
-        serde_json::from_str(self.str(column)?).map_err(|_| self.corrupt(column))
+    pub(crate) fn get_json(&self, column: &'static str) -> Result<Value, StoreError> {
+        serde_json::from_str(self.get_str(column)?).map_err(|_| self.corrupt(column))
     }
 
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
@@ -111,6 +119,6 @@ impl<'r> Fields<'r> {
 }
 
 /// Encodes an expiry, with `None` as [`NEVER`].
-pub(crate) fn expiry_column(expires_at: Option<Timestamp>) -> i64 {
-    expires_at.map_or(NEVER, Timestamp::millis)
+pub(crate) fn encode_expiry(expires_at: Option<Timestamp>) -> i64 {
+    expires_at.map_or(LIFETIME, Timestamp::millis)
 }

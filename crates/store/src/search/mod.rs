@@ -12,11 +12,11 @@
 use keywright_domain::{
     ids::TenantId,
     license::License,
-    search::{self, PART_SYMBOLS, SearchTerm},
+    search::{self, MIN_SUBSTRING_LENGTH, SearchTerm},
 };
 use sqlx::AnyConnection;
 
-use crate::{Engine, query::Sql};
+use crate::{Engine, query::QueryBuilder};
 
 /// How a database finds search terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum SearchIndex {
 
 impl SearchIndex {
     /// Detects the index of a database whose schema is up to date.
-    pub(crate) async fn of(
+    pub(crate) async fn detect(
         engine: Engine,
         connection: &mut AnyConnection,
     ) -> Result<Self, sqlx::Error> {
@@ -48,18 +48,28 @@ impl SearchIndex {
     }
 
     /// Appends the condition that `l`, a license of the tenant, contains the term.
-    pub(crate) fn push_condition(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+    pub(crate) fn push_condition(
+        self,
+        sql: &mut QueryBuilder,
+        tenant: &TenantId,
+        term: &SearchTerm,
+    ) {
         // `MATERIALIZED`, because without statistics PostgreSQL would repeat the search for every
         // license.
         sql.push(" AND l.id IN (WITH found AS MATERIALIZED (");
-        self.push_holders(sql, tenant, &term.folded());
+        self.push_matching_license_ids(sql, tenant, &term.folded());
         sql.push(") SELECT license_id FROM found)");
     }
 
     /// Appends a `FROM` source that yields the tenant's licenses `l`, once for each match.
-    pub(crate) fn push_matches(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+    pub(crate) fn push_match_source(
+        self,
+        sql: &mut QueryBuilder,
+        tenant: &TenantId,
+        term: &SearchTerm,
+    ) {
         sql.push("(");
-        self.push_holders(sql, tenant, &term.folded());
+        self.push_matching_license_ids(sql, tenant, &term.folded());
         sql.push(match self {
             // `CROSS JOIN` fixes the order, so that the query stops as soon as it has enough
             // rows.
@@ -72,11 +82,16 @@ impl SearchIndex {
     }
 
     /// Appends a query that returns a row for each text that contains the term.
-    pub(crate) fn push_texts(self, sql: &mut Sql, tenant: &TenantId, term: &SearchTerm) {
+    pub(crate) fn push_matching_rows(
+        self,
+        sql: &mut QueryBuilder,
+        tenant: &TenantId,
+        term: &SearchTerm,
+    ) {
         let folded = term.folded();
-        push_each(sql, &folded, |sql, place| {
+        push_union(sql, &folded, |sql, place| {
             sql.push("SELECT 1 FROM ");
-            if let Some(index) = self.full_text(place, &folded) {
+            if let Some(index) = self.fts_query(place, &folded) {
                 // Includes other tenants: finding the tenant of each text would be slow.
                 sql.push(index.name).push(" WHERE ");
                 sql.push(index.matches).bind(index.query);
@@ -84,24 +99,26 @@ impl SearchIndex {
             }
             sql.push(place.table()).push(" t WHERE t.tenant_id = ");
             sql.bind(tenant.as_str()).push(" AND ");
-            self.push_text_check(sql, place, &folded);
+            self.push_field_condition(sql, place, &folded);
         });
     }
 
     /// Appends the condition that `l` contains the term, which checks the texts of this license
     /// alone. For frequent terms.
-    pub(crate) fn push_check(self, sql: &mut Sql, term: &SearchTerm) {
+    pub(crate) fn push_exists(self, sql: &mut QueryBuilder, term: &SearchTerm) {
         let folded = term.folded();
         // A single `EXISTS`, because PostgreSQL would otherwise collect all matching devices. An
         // `OR`, because SQLite would otherwise read all ids with the prefix.
         sql.push(" AND EXISTS (SELECT 1 FROM license_texts t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
-        self.push_text_check(sql, Place::LicenseTexts, &folded);
+        self.push_field_condition(sql, SearchField::LicenseText, &folded);
         sql.push(
             " UNION ALL SELECT 1 FROM activations t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND (FALSE",
         );
-        for place in Place::of(&folded).filter(|place| *place != Place::LicenseTexts) {
+        for place in
+            SearchField::candidates(&folded).filter(|place| *place != SearchField::LicenseText)
+        {
             sql.push(" OR (");
-            self.push_text_check(sql, place, &folded);
+            self.push_field_condition(sql, place, &folded);
             sql.push(")");
         }
         sql.push("))");
@@ -109,17 +126,17 @@ impl SearchIndex {
 
     /// Appends a query for the tenant's licenses that contain the term. A license may appear
     /// several times.
-    fn push_holders(self, sql: &mut Sql, tenant: &TenantId, folded: &str) {
-        push_each(sql, folded, |sql, place| {
+    fn push_matching_license_ids(self, sql: &mut QueryBuilder, tenant: &TenantId, folded: &str) {
+        push_union(sql, folded, |sql, place| {
             sql.push("SELECT t.license_id FROM ");
-            if let Some(index) = self.full_text(place, folded) {
+            if let Some(index) = self.fts_query(place, folded) {
                 sql.push(index.name).push(" s CROSS JOIN ");
                 sql.push(place.table());
                 sql.push(" t ON t.number = s.rowid WHERE ");
                 sql.push(index.matches).bind(index.query);
             } else {
                 sql.push(place.table()).push(" t WHERE ");
-                self.push_text_check(sql, place, folded);
+                self.push_field_condition(sql, place, folded);
             }
             sql.push(" AND t.tenant_id = ").bind(tenant.as_str());
         });
@@ -127,15 +144,15 @@ impl SearchIndex {
 
     /// Appends the condition that a field of row `t` contains the term. An index supports it,
     /// except for texts on SQLite.
-    fn push_text_check(self, sql: &mut Sql, place: Place, folded: &str) {
+    fn push_field_condition(self, sql: &mut QueryBuilder, place: SearchField, folded: &str) {
         match self {
-            _ if place == Place::InstanceIds => {
+            _ if place == SearchField::InstanceId => {
                 sql.push("t.id >= ").bind(folded);
                 sql.push(" AND t.id < ")
-                    .bind(format!("{folded}{BEYOND_IDS}"));
+                    .bind(format!("{folded}{UUID_UPPER_BOUND}"));
             }
-            Self::Sqlite if is_part(folded) => {
-                sql.push("instr(").push(place.text()).push(", ");
+            Self::Sqlite if is_substring_query(folded) => {
+                sql.push("instr(").push(place.column()).push(", ");
                 sql.bind(folded).push(") > 0");
             }
             // Unlike in the index, letters beyond ASCII end a word here. A few more matches do no
@@ -143,39 +160,43 @@ impl SearchIndex {
             Self::Sqlite => {
                 sql.push("TRUE");
                 for word in search::words(folded) {
-                    sql.push(" AND char(10) || ").push(place.text());
+                    sql.push(" AND char(10) || ").push(place.column());
                     sql.push(" GLOB ").bind(format!("*[^a-z0-9]{word}*"));
                 }
             }
-            Self::Postgres { has_trigrams: true } if is_part(folded) => {
-                sql.push(place.text()).push(" LIKE ").bind(within(folded));
+            Self::Postgres { has_trigrams: true } if is_substring_query(folded) => {
+                sql.push(place.column())
+                    .push(" LIKE ")
+                    .bind(like_pattern(folded));
             }
             Self::Postgres { .. } => {
-                sql.push("search_words(").push(place.text());
+                sql.push("search_words(").push(place.column());
                 sql.push(") @@ to_tsquery('simple', ")
-                    .bind(prefixes(folded, self))
+                    .bind(prefix_query(folded, self))
                     .push(")");
             }
         }
     }
 
     /// Returns SQLite's full-text index of a field, with its query for the term.
-    fn full_text(self, place: Place, folded: &str) -> Option<FullText> {
+    fn fts_query(self, place: SearchField, folded: &str) -> Option<FtsQuery> {
         let (name, matches) = match (self, place) {
-            (Self::Postgres { .. }, _) | (_, Place::InstanceIds) => return None,
-            (_, Place::LicenseTexts) if is_part(folded) => {
+            (Self::Postgres { .. }, _) | (_, SearchField::InstanceId) => return None,
+            (_, SearchField::LicenseText) if is_substring_query(folded) => {
                 ("license_parts", "license_parts MATCH ")
             }
-            (_, Place::LicenseTexts) => ("license_words", "license_words MATCH "),
-            (_, Place::DeviceNames) if is_part(folded) => ("device_parts", "device_parts MATCH "),
-            (_, Place::DeviceNames) => ("device_words", "device_words MATCH "),
+            (_, SearchField::LicenseText) => ("license_words", "license_words MATCH "),
+            (_, SearchField::DeviceName) if is_substring_query(folded) => {
+                ("device_parts", "device_parts MATCH ")
+            }
+            (_, SearchField::DeviceName) => ("device_words", "device_words MATCH "),
         };
-        let query = if is_part(folded) {
-            quoted(folded)
+        let query = if is_substring_query(folded) {
+            quote_phrase(folded)
         } else {
-            prefixes(folded, self)
+            prefix_query(folded, self)
         };
-        Some(FullText {
+        Some(FtsQuery {
             name,
             matches,
             query,
@@ -184,7 +205,7 @@ impl SearchIndex {
 }
 
 /// A full-text index of SQLite, and a query for it.
-struct FullText {
+struct FtsQuery {
     name: &'static str,
     matches: &'static str,
     query: String,
@@ -192,45 +213,49 @@ struct FullText {
 
 /// Field of `t` that a term may match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    LicenseTexts,
-    DeviceNames,
-    InstanceIds,
+enum SearchField {
+    LicenseText,
+    DeviceName,
+    InstanceId,
 }
 
 /// Sorts after all characters of instance ids.
-const BEYOND_IDS: char = 'g';
+const UUID_UPPER_BOUND: char = 'g';
 
-impl Place {
+impl SearchField {
     /// Returns the fields that the term may match. Instance ids match by prefix.
-    fn of(folded: &str) -> impl Iterator<Item = Self> {
+    fn candidates(folded: &str) -> impl Iterator<Item = Self> {
         let begins_ids = folded
             .chars()
             .all(|symbol| matches!(symbol, '0'..='9' | 'a'..='f' | '-'));
-        [Self::LicenseTexts, Self::DeviceNames, Self::InstanceIds]
+        [Self::LicenseText, Self::DeviceName, Self::InstanceId]
             .into_iter()
-            .filter(move |place| *place != Self::InstanceIds || begins_ids)
+            .filter(move |place| *place != Self::InstanceId || begins_ids)
     }
 
     const fn table(self) -> &'static str {
         match self {
-            Self::LicenseTexts => "license_texts",
-            Self::DeviceNames | Self::InstanceIds => "activations",
+            Self::LicenseText => "license_texts",
+            Self::DeviceName | Self::InstanceId => "activations",
         }
     }
 
-    const fn text(self) -> &'static str {
+    const fn column(self) -> &'static str {
         match self {
-            Self::LicenseTexts => "t.text",
-            Self::DeviceNames => "t.folded_name",
-            Self::InstanceIds => "t.id",
+            Self::LicenseText => "t.text",
+            Self::DeviceName => "t.folded_name",
+            Self::InstanceId => "t.id",
         }
     }
 }
 
 /// Appends the `UNION ALL` of a query for each field that the term may match.
-fn push_each(sql: &mut Sql, folded: &str, selection: impl Fn(&mut Sql, Place)) {
-    for (index, place) in Place::of(folded).enumerate() {
+fn push_union(
+    sql: &mut QueryBuilder,
+    folded: &str,
+    selection: impl Fn(&mut QueryBuilder, SearchField),
+) {
+    for (index, place) in SearchField::candidates(folded).enumerate() {
         if index > 0 {
             sql.push(" UNION ALL ");
         }
@@ -239,17 +264,17 @@ fn push_each(sql: &mut Sql, folded: &str, selection: impl Fn(&mut Sql, Place)) {
 }
 
 /// Returns whether a term is long enough to match anywhere in a text.
-fn is_part(folded: &str) -> bool {
-    folded.chars().count() >= PART_SYMBOLS
+fn is_substring_query(folded: &str) -> bool {
+    folded.chars().count() >= MIN_SUBSTRING_LENGTH
 }
 
 /// Quotes a text as an FTS5 phrase.
-fn quoted(text: &str) -> String {
+fn quote_phrase(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 /// Returns a `LIKE` pattern for texts that contain `text` literally.
-fn within(text: &str) -> String {
+fn like_pattern(text: &str) -> String {
     let escaped = text
         .replace('\\', "\\\\")
         .replace('%', "\\%")
@@ -259,13 +284,15 @@ fn within(text: &str) -> String {
 
 /// Returns a full-text query for texts that have a word with each of these prefixes. A term
 /// without words matches nothing.
-fn prefixes(folded: &str, index: SearchIndex) -> String {
+fn prefix_query(folded: &str, index: SearchIndex) -> String {
     let words = search::words(folded);
     match index {
         SearchIndex::Sqlite => {
-            let words: Vec<String> = words.map(|word| format!("{}*", quoted(word))).collect();
+            let words: Vec<String> = words
+                .map(|word| format!("{}*", quote_phrase(word)))
+                .collect();
             if words.is_empty() {
-                return quoted("");
+                return quote_phrase("");
             }
             words.join(" AND ")
         }
@@ -281,11 +308,12 @@ pub(crate) async fn insert_license_texts(
     connection: &mut AnyConnection,
     licenses: &[License],
 ) -> Result<(), sqlx::Error> {
-    let mut sql = Sql::new("INSERT INTO license_texts (tenant_id, license_id, text) VALUES ");
-    sql.rows(licenses, |sql, license| {
-        sql.bind(license.tenant.as_str()).push(", ");
+    let mut sql =
+        QueryBuilder::new("INSERT INTO license_texts (tenant_id, license_id, text) VALUES ");
+    sql.push_rows(licenses, |sql, license| {
+        sql.bind(license.tenant_id.as_str()).push(", ");
         sql.bind(license.id.to_string()).push(", ");
-        sql.bind(text(license));
+        sql.bind(search_text(license));
     });
     sql.execute(connection).await?;
     Ok(())
@@ -293,7 +321,7 @@ pub(crate) async fn insert_license_texts(
 
 /// Returns the search text of a license. A term never contains a line break, so it can't match
 /// across two parts.
-fn text(license: &License) -> String {
+fn search_text(license: &License) -> String {
     let customer = &license.customer;
     let parts = [
         Some(license.display_key.as_str()),
@@ -310,17 +338,17 @@ mod tests {
 
     #[test]
     fn search_terms_are_escaped() {
-        assert_eq!(quoted("a\"b OR c"), "\"a\"\"b OR c\"");
-        assert_eq!(within("50%_\\"), "%50\\%\\_\\\\%");
+        assert_eq!(quote_phrase("a\"b OR c"), "\"a\"\"b OR c\"");
+        assert_eq!(like_pattern("50%_\\"), "%50\\%\\_\\\\%");
         let postgres = SearchIndex::Postgres {
             has_trigrams: false,
         };
-        assert_eq!(prefixes("a' | !b:*", postgres), "'a':* & 'b':*");
+        assert_eq!(prefix_query("a' | !b:*", postgres), "'a':* & 'b':*");
         assert_eq!(
-            prefixes("a\" NOT b", SearchIndex::Sqlite),
+            prefix_query("a\" NOT b", SearchIndex::Sqlite),
             "\"a\"* AND \"NOT\"* AND \"b\"*"
         );
-        assert_eq!(prefixes("'-", postgres), "");
-        assert_eq!(prefixes("'-", SearchIndex::Sqlite), "\"\"");
+        assert_eq!(prefix_query("'-", postgres), "");
+        assert_eq!(prefix_query("'-", SearchIndex::Sqlite), "\"\"");
     }
 }

@@ -5,7 +5,7 @@ use keywright_domain::{
     time::Timestamp,
 };
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 impl Store {
     /// Returns the product and key type of the newest license.
@@ -18,11 +18,14 @@ impl Store {
              ORDER BY created_at DESC, id DESC LIMIT 1",
         )
         .bind(tenant.as_str())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
         row.map(|row| {
-            let fields = Fields::new("licenses", &row);
-            Ok((fields.parsed("product_id")?, fields.parsed("key_type_id")?))
+            let fields = RowReader::new("licenses", &row);
+            Ok((
+                fields.get_parsed("product_id")?,
+                fields.get_parsed("key_type_id")?,
+            ))
         })
         .transpose()
     }
@@ -31,7 +34,7 @@ impl Store {
     pub async fn has_activations(&self, tenant: &TenantId) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM activations WHERE tenant_id = $1 LIMIT 1")
             .bind(tenant.as_str())
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
         Ok(row.is_some())
     }
@@ -39,7 +42,7 @@ impl Store {
 
 impl Tx<'_> {
     /// Dismisses the tenant's guide. Returns whether it was shown until now.
-    pub async fn end_guide(
+    pub async fn dismiss_guide(
         &mut self,
         tenant: &TenantId,
         now: Timestamp,

@@ -6,32 +6,32 @@ mod tenant_config;
 
 pub use self::{
     setup_code::StoredSetupCode,
-    tenant_config::{DeviceSdkKey, DeviceTenant},
+    tenant_config::{SdkKeyRecord, TenantConfigRecord},
 };
 
 use keywright_domain::{ids::TenantId, plan::Plan, product::Tenant, time::Timestamp};
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 impl Store {
-    pub async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
+    pub async fn find_tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let row = sqlx::query(
             "SELECT id, name, plan, suspended_at, created_at FROM tenants WHERE id = $1",
         )
         .bind(id.as_str())
-        .fetch_optional(&mut *self.read().await?)
+        .fetch_optional(&mut *self.acquire_reader().await?)
         .await?;
-        row.map(|row| tenant(&Fields::new("tenants", &row)))
+        row.map(|row| decode_tenant(&RowReader::new("tenants", &row)))
             .transpose()
     }
 
     /// Returns the slugs of all tenants, sorted.
-    pub async fn tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
+    pub async fn list_tenant_ids(&self) -> Result<Vec<TenantId>, StoreError> {
         let rows = sqlx::query("SELECT id FROM tenants ORDER BY id")
-            .fetch_all(&mut *self.read().await?)
+            .fetch_all(&mut *self.acquire_reader().await?)
             .await?;
         rows.iter()
-            .map(|row| Fields::new("tenants", row).parsed("id"))
+            .map(|row| RowReader::new("tenants", row).get_parsed("id"))
             .collect()
     }
 }
@@ -59,7 +59,7 @@ impl Tx<'_> {
         .bind(id.as_str())
         .fetch_optional(&mut *self.connection)
         .await?;
-        row.map(|row| tenant(&Fields::new("tenants", &row)))
+        row.map(|row| decode_tenant(&RowReader::new("tenants", &row)))
             .transpose()
     }
 
@@ -93,12 +93,12 @@ impl Tx<'_> {
     }
 }
 
-fn tenant(fields: &Fields<'_>) -> Result<Tenant, StoreError> {
+fn decode_tenant(fields: &RowReader<'_>) -> Result<Tenant, StoreError> {
     Ok(Tenant {
-        id: fields.parsed("id")?,
-        name: fields.text("name")?,
-        plan: fields.named("plan", Plan::from_name)?,
-        suspended_at: fields.optional_time("suspended_at")?,
-        created_at: fields.time("created_at")?,
+        id: fields.get_parsed("id")?,
+        name: fields.get_string("name")?,
+        plan: fields.get_enum("plan", Plan::from_name)?,
+        suspended_at: fields.get_optional_timestamp("suspended_at")?,
+        created_at: fields.get_timestamp("created_at")?,
     })
 }

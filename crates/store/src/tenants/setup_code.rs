@@ -2,27 +2,27 @@
 
 use keywright_domain::setup::SetupCodeHash;
 
-use crate::{Store, StoreError, Tx, query::Fields};
+use crate::{Store, StoreError, Tx, query::RowReader};
 
 #[derive(Debug, Clone, Copy)]
 pub struct StoredSetupCode {
     /// Hash of the current code. `None` before the first code and after the setup.
     pub hash: Option<SetupCodeHash>,
     /// Number of failed attempts at this code.
-    pub wrong_tries: i64,
+    pub failed_attempts: i64,
 }
 
 impl Store {
-    pub async fn setup_code(&self) -> Result<StoredSetupCode, StoreError> {
+    pub async fn decode_setup_code(&self) -> Result<StoredSetupCode, StoreError> {
         let row = sqlx::query("SELECT code_hash, wrong_tries FROM setup_code WHERE id = 1")
-            .fetch_one(&mut *self.read().await?)
+            .fetch_one(&mut *self.acquire_reader().await?)
             .await?;
-        setup_code(&Fields::new("setup_code", &row))
+        decode_setup_code(&RowReader::new("setup_code", &row))
     }
 
     pub async fn has_tenants(&self) -> Result<bool, StoreError> {
-        let row = sqlx::query(ANY_TENANT)
-            .fetch_optional(&mut *self.read().await?)
+        let row = sqlx::query(SELECT_ANY_TENANT)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
         Ok(row.is_some())
     }
@@ -36,7 +36,7 @@ impl Tx<'_> {
         )
         .fetch_one(&mut *self.connection)
         .await?;
-        setup_code(&Fields::new("setup_code", &row))
+        decode_setup_code(&RowReader::new("setup_code", &row))
     }
 
     /// Replaces or removes the code, and resets the number of failed attempts.
@@ -49,7 +49,7 @@ impl Tx<'_> {
     }
 
     /// Counts a failed attempt.
-    pub async fn count_wrong_setup_code(&mut self) -> Result<(), StoreError> {
+    pub async fn record_failed_setup_attempt(&mut self) -> Result<(), StoreError> {
         sqlx::query("UPDATE setup_code SET wrong_tries = wrong_tries + 1 WHERE id = 1")
             .execute(&mut *self.connection)
             .await?;
@@ -57,21 +57,21 @@ impl Tx<'_> {
     }
 
     pub async fn has_tenants(&mut self) -> Result<bool, StoreError> {
-        let row = sqlx::query(ANY_TENANT)
+        let row = sqlx::query(SELECT_ANY_TENANT)
             .fetch_optional(&mut *self.connection)
             .await?;
         Ok(row.is_some())
     }
 }
 
-const ANY_TENANT: &str = "SELECT id FROM tenants LIMIT 1";
+const SELECT_ANY_TENANT: &str = "SELECT id FROM tenants LIMIT 1";
 
-fn setup_code(fields: &Fields<'_>) -> Result<StoredSetupCode, StoreError> {
+fn decode_setup_code(fields: &RowReader<'_>) -> Result<StoredSetupCode, StoreError> {
     let hash = fields
-        .optional_text("code_hash")?
+        .get_optional_string("code_hash")?
         .map(|text| SetupCodeHash::from_hex(&text).ok_or_else(|| fields.corrupt("code_hash")));
     Ok(StoredSetupCode {
         hash: hash.transpose()?,
-        wrong_tries: fields.number("wrong_tries")?,
+        failed_attempts: fields.get_i64("wrong_tries")?,
     })
 }

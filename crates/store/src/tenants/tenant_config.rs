@@ -14,17 +14,18 @@ use keywright_domain::{
 };
 
 use crate::{
-    SealedSigningKey, Store, StoreError, keys::sdk_key_hash, products::settings, query::Fields,
+    SealedSigningKey, Store, StoreError, keys::decode_sdk_key_hash, products::decode_settings,
+    query::RowReader,
 };
 
 #[derive(Debug, Clone)]
-pub struct DeviceTenant {
+pub struct TenantConfigRecord {
     /// Changes with every other field except `last_used_at`.
     pub revision: i64,
     /// Whether device API calls are rejected.
-    pub suspended: bool,
+    pub is_suspended: bool,
     /// Current and ended SDK keys. If there are none, device API calls need no key.
-    pub sdk_keys: Vec<DeviceSdkKey>,
+    pub sdk_keys: Vec<SdkKeyRecord>,
     /// Settings that apps receive, by product.
     pub products: BTreeMap<ProductId, ProductSettings>,
     pub signing_key: Option<SealedSigningKey>,
@@ -32,7 +33,7 @@ pub struct DeviceTenant {
 
 /// The part of an SDK key that device API calls need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DeviceSdkKey {
+pub struct SdkKeyRecord {
     pub hash: SdkKeyHash,
     /// `None` for the current key.
     pub ends_at: Option<Timestamp>,
@@ -40,9 +41,9 @@ pub struct DeviceSdkKey {
     pub last_used_at: Option<Timestamp>,
 }
 
-impl DeviceSdkKey {
+impl SdkKeyRecord {
     /// Returns whether the device API accepts the key at `now`.
-    pub fn works(&self, now: Timestamp) -> bool {
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.ends_at.is_none_or(|end| now < end)
     }
 }
@@ -52,9 +53,9 @@ impl Store {
     pub async fn tenant_revision(&self, id: &TenantId) -> Result<Option<i64>, StoreError> {
         let row = sqlx::query("SELECT revision FROM tenant_revisions WHERE tenant_id = $1")
             .bind(id.as_str())
-            .fetch_optional(&mut *self.read().await?)
+            .fetch_optional(&mut *self.acquire_reader().await?)
             .await?;
-        row.map(|row| Fields::new("tenant_revisions", &row).number("revision"))
+        row.map(|row| RowReader::new("tenant_revisions", &row).get_i64("revision"))
             .transpose()
     }
 
@@ -62,51 +63,54 @@ impl Store {
     ///
     /// The revision is read first. A concurrent change makes it stale, which the next lookup
     /// detects.
-    pub async fn device_tenant(&self, id: &TenantId) -> Result<Option<DeviceTenant>, StoreError> {
+    pub async fn tenant_config(
+        &self,
+        id: &TenantId,
+    ) -> Result<Option<TenantConfigRecord>, StoreError> {
         let rows = sqlx::query(
             "SELECT r.revision, t.suspended_at, k.hash, k.ends_at, k.last_used_at FROM tenant_revisions r
              JOIN tenants t ON t.id = r.tenant_id LEFT JOIN sdk_keys k ON k.tenant_id = r.tenant_id
              WHERE r.tenant_id = $1",
         )
         .bind(id.as_str())
-        .fetch_all(&mut *self.read().await?)
+        .fetch_all(&mut *self.acquire_reader().await?)
         .await?;
         let Some(first) = rows.first() else {
             return Ok(None);
         };
-        let tenant = Fields::new("tenants", first);
+        let tenant = RowReader::new("tenants", first);
         let mut sdk_keys = Vec::with_capacity(rows.len());
         for row in &rows {
-            let fields = Fields::new("sdk_keys", row);
-            if fields.optional_text("hash")?.is_some() {
-                sdk_keys.push(DeviceSdkKey {
-                    hash: sdk_key_hash(&fields)?,
-                    ends_at: fields.optional_time("ends_at")?,
-                    last_used_at: fields.optional_time("last_used_at")?,
+            let fields = RowReader::new("sdk_keys", row);
+            if fields.get_optional_string("hash")?.is_some() {
+                sdk_keys.push(SdkKeyRecord {
+                    hash: decode_sdk_key_hash(&fields)?,
+                    ends_at: fields.get_optional_timestamp("ends_at")?,
+                    last_used_at: fields.get_optional_timestamp("last_used_at")?,
                 });
             }
         }
-        Ok(Some(DeviceTenant {
-            revision: tenant.number("revision")?,
-            suspended: tenant.optional_time("suspended_at")?.is_some(),
+        Ok(Some(TenantConfigRecord {
+            revision: tenant.get_i64("revision")?,
+            is_suspended: tenant.get_optional_timestamp("suspended_at")?.is_some(),
             sdk_keys,
-            products: self.all_product_settings(id).await?,
+            products: self.list_product_settings(id).await?,
             signing_key: self.primary_signing_key(id).await?,
         }))
     }
 
-    async fn all_product_settings(
+    async fn list_product_settings(
         &self,
         tenant: &TenantId,
     ) -> Result<BTreeMap<ProductId, ProductSettings>, StoreError> {
         let rows =
             sqlx::query("SELECT id, trial_days, free_tier FROM products WHERE tenant_id = $1")
                 .bind(tenant.as_str())
-                .fetch_all(&mut *self.read().await?)
+                .fetch_all(&mut *self.acquire_reader().await?)
                 .await?;
         let of_row = |row| {
-            let fields = Fields::new("products", row);
-            Ok((fields.parsed("id")?, settings(&fields)?))
+            let fields = RowReader::new("products", row);
+            Ok((fields.get_parsed("id")?, decode_settings(&fields)?))
         };
         rows.iter().map(of_row).collect()
     }

@@ -3,7 +3,7 @@
 use keywright_domain::ids::{LicenseId, TenantId};
 use sqlx::{AnyConnection, Executor};
 
-use crate::{Engine, StoreError, changes::Changed};
+use crate::{Engine, StoreError, changes::ChangeSet};
 
 /// A transaction in progress. Its methods are next to the tables that they write: licenses,
 /// activations, audit and so on.
@@ -11,7 +11,7 @@ pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
     pub(crate) engine: Engine,
     /// Changes to publish after the commit.
-    pub(crate) changed: Changed,
+    pub(crate) changes: ChangeSet,
 }
 
 impl<'c> Tx<'c> {
@@ -19,7 +19,7 @@ impl<'c> Tx<'c> {
         Self {
             connection,
             engine,
-            changed: Changed::nothing(),
+            changes: ChangeSet::empty(),
         }
     }
 
@@ -28,19 +28,19 @@ impl<'c> Tx<'c> {
     ///
     /// The methods that write visible data call this, so that no use case can forget it. Repeated
     /// calls count once.
-    pub fn announce(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changed.license_and_list(tenant, license);
+    pub fn mark_license_changed(&mut self, tenant: &TenantId, license: LicenseId) {
+        self.changes.add_license_and_list(tenant, license);
     }
 
     /// Records a change that only the license's detail page shows.
-    pub(crate) fn announce_detail(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changed.license(tenant, license);
+    pub(crate) fn mark_license_detail_changed(&mut self, tenant: &TenantId, license: LicenseId) {
+        self.changes.add_license(tenant, license);
     }
 
     /// Records a change that no page shows but that must end some of them, such as revoked
     /// sessions. The commit wakes all subscribers.
-    pub fn announce_everything(&mut self) {
-        self.changed = Changed::Everything;
+    pub fn mark_everything_changed(&mut self) {
+        self.changes = ChangeSet::Everything;
     }
 
     /// See [`crate::Store::optimize`]. Takes less than a millisecond if no statistics are due.

@@ -20,9 +20,9 @@ use tokio::{
 
 use super::Tx;
 use crate::{
-    Changes, Engine, StoreError,
-    batch::{Batch, BatchLimits, BatchWorker, Batcher, Inbox},
-    changes::{Changed, Neighbours, Sender},
+    ChangeBroadcaster, Engine, StoreError,
+    batch::{BatchLimits, BatchOutcome, BatchWorker, Batcher, Inbox},
+    changes::{ChangeSet, DataVersionPoller, Notifier},
     connect::{
         Connector,
         file_guard::DatabaseFileGuard,
@@ -32,8 +32,8 @@ use crate::{
 
 /// Bounds of the queue and of a group commit.
 const LIMITS: BatchLimits = BatchLimits {
-    queue: 1024,
-    batch: 256,
+    queue_capacity: 1024,
+    max_batch_size: 256,
 };
 
 /// Maximum number of jobs in flight on PostgreSQL. More than there can be connections, so it
@@ -45,7 +45,7 @@ type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// Whether to keep the writes of a job.
 enum Outcome {
-    Commit(Changed, Reply),
+    Commit(ChangeSet, Reply),
     Rollback(Reply),
 }
 
@@ -67,17 +67,17 @@ pub(crate) struct SqliteWriter {
 #[derive(Clone)]
 pub(crate) struct PostgresWriter {
     pool: AnyPool,
-    changes: Changes,
-    sender: Sender,
+    changes: ChangeBroadcaster,
+    notifier: Notifier,
     in_flight: Arc<Semaphore>,
 }
 
 impl Writer {
-    pub(crate) fn postgres(pool: AnyPool, changes: Changes, sender: Sender) -> Self {
+    pub(crate) fn postgres(pool: AnyPool, changes: ChangeBroadcaster, sender: Notifier) -> Self {
         Self::Postgres(PostgresWriter {
             pool,
             changes,
-            sender,
+            notifier: sender,
             in_flight: Arc::new(Semaphore::new(MAX_IN_FLIGHT as usize)),
         })
     }
@@ -85,12 +85,12 @@ impl Writer {
     pub(crate) fn sqlite(
         connector: Connector,
         file_guard: Arc<DatabaseFileGuard>,
-        changes: Changes,
+        changes: ChangeBroadcaster,
     ) -> io::Result<Self> {
         let (jobs, inbox) = Batcher::new(LIMITS);
         let (checkpoints, task) = wal_checkpoint::start(connector.clone(), file_guard.clone());
         let worker = move || SqliteWorker {
-            neighbours: Neighbours::new(changes.clone()),
+            poller: DataVersionPoller::new(changes.clone()),
             connector,
             file_guard,
             changes,
@@ -99,7 +99,7 @@ impl Writer {
         };
         thread::Builder::new()
             .name("keywright-writer".into())
-            .spawn(move || serve(inbox, worker))?;
+            .spawn(move || run_writer_thread(inbox, worker))?;
         Ok(Self::Sqlite(Arc::new(SqliteWriter {
             jobs,
             checkpoints: Mutex::new(Some(task)),
@@ -131,9 +131,9 @@ impl Writer {
     }
 
     /// Returns the number of jobs in the queue (SQLite) or in flight (PostgreSQL).
-    pub(crate) fn waiting(&self) -> usize {
+    pub(crate) fn pending_len(&self) -> usize {
         match self {
-            Self::Sqlite(writer) => writer.jobs.waiting(),
+            Self::Sqlite(writer) => writer.jobs.queued_len(),
             Self::Postgres(writer) => MAX_IN_FLIGHT as usize - writer.in_flight.available_permits(),
         }
     }
@@ -185,7 +185,7 @@ where
                 reply.send(committed.map_err(E::from).and(result)).ok();
             });
             if is_ok {
-                Outcome::Commit(tx.changed, answer)
+                Outcome::Commit(tx.changes, answer)
             } else {
                 Outcome::Rollback(answer)
             }
@@ -208,9 +208,9 @@ async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSema
             histogram!("keywright_writer_commit_seconds").record(started.elapsed());
             // Before the reply, so that a caller that then closes the store has notified the
             // other servers.
-            if committed.is_ok() && !changed.is_nothing() {
+            if committed.is_ok() && !changed.is_empty() {
                 writer.changes.publish(&changed);
-                writer.sender.send(changed);
+                writer.notifier.enqueue(changed);
             }
             reply(committed);
         }
@@ -222,7 +222,7 @@ async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSema
 }
 
 /// SQLite: body of the writer's thread, which has its own runtime.
-fn serve(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
+fn run_writer_thread(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build();
@@ -237,9 +237,9 @@ fn serve(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorker) {
 struct SqliteWorker {
     connector: Connector,
     file_guard: Arc<DatabaseFileGuard>,
-    changes: Changes,
+    changes: ChangeBroadcaster,
     checkpoints: CheckpointHandle,
-    neighbours: Neighbours,
+    poller: DataVersionPoller,
     connection: Option<AnyConnection>,
 }
 
@@ -247,24 +247,24 @@ impl BatchWorker for SqliteWorker {
     type Request = Job;
     type Response = ();
 
-    async fn run(&mut self, jobs: Vec<Job>) -> Batch<Job, ()> {
+    async fn run(&mut self, jobs: Vec<Job>) -> BatchOutcome<Job, ()> {
         // Each job replies to its caller itself.
         let responses = vec![(); jobs.len()];
         if let Some(mut connection) = self.take_connection().await {
             let committed = self.run_jobs(&mut connection, jobs).await;
-            self.checkpoints.committed();
+            self.checkpoints.notify_commit();
             self.put_back(connection, committed);
         }
-        Batch::Done(responses)
+        BatchOutcome::Completed(responses)
     }
 
     async fn due(&mut self) {
-        self.neighbours.due().await;
+        self.poller.due().await;
     }
 
     async fn tick(&mut self) {
         if let Some(mut connection) = self.take_connection().await {
-            let polled = self.neighbours.look(&mut connection).await;
+            let polled = self.poller.poll(&mut connection).await;
             self.put_back(connection, polled.map_err(StoreError::from));
         }
     }
@@ -287,7 +287,7 @@ impl SqliteWorker {
         }
         match self.connector.connect_writer().await {
             Ok(open) => {
-                self.neighbours.begin_anew();
+                self.poller.reset();
                 Some(open)
             }
             Err(error) => {
@@ -313,7 +313,7 @@ impl SqliteWorker {
         jobs: Vec<Job>,
     ) -> Result<(), StoreError> {
         let mut replies = Vec::with_capacity(jobs.len());
-        histogram!("keywright_writer_batch_units").record(count(jobs.len()));
+        histogram!("keywright_writer_batch_units").record(to_f64(jobs.len()));
         let started = Instant::now();
         let committed = self
             .run_and_commit(connection, jobs, &mut replies)
@@ -337,8 +337,8 @@ impl SqliteWorker {
         connection: &mut AnyConnection,
         jobs: Vec<Job>,
         replies: &mut Vec<Reply>,
-    ) -> Result<Changed, sqlx::Error> {
-        let mut changed = Changed::nothing();
+    ) -> Result<ChangeSet, sqlx::Error> {
+        let mut changed = ChangeSet::empty();
         // Within a savepoint SQLite copies each page before changing it. A single job needs none.
         let (mut begin, rollback) = match jobs.len() {
             1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
@@ -349,7 +349,7 @@ impl SqliteWorker {
             match job(connection, Engine::Sqlite).await {
                 Outcome::Commit(of_job, reply) => {
                     replies.push(reply);
-                    changed = changed.and(of_job);
+                    changed = changed.merge(of_job);
                 }
                 Outcome::Rollback(reply) => {
                     replies.push(reply);
@@ -370,6 +370,6 @@ impl SqliteWorker {
     clippy::cast_precision_loss,
     reason = "a batch has a few hundred jobs at most"
 )]
-fn count(number: usize) -> f64 {
+fn to_f64(number: usize) -> f64 {
     number as f64
 }

@@ -47,21 +47,21 @@ impl Buffer {
             .validations
             .entry(number)
             .or_insert_with(|| validation.clone());
-        if latest.at < validation.at {
+        if latest.validated_at < validation.validated_at {
             *latest = validation;
         }
     }
 
     pub(super) fn merge_sdk_key_use(&mut self, used: SdkKeyUse) {
-        let key = (used.tenant_id.clone(), used.hash);
-        let at = used.at;
+        let key = (used.tenant_id.clone(), used.key_hash);
+        let at = used.used_at;
         let latest = self.sdk_key_uses.entry(key).or_insert(used);
-        latest.at = latest.at.max(at);
+        latest.used_at = latest.used_at.max(at);
     }
 
     /// Writes everything as one unit of work. Keeps it after a transient error, unless the writer
     /// is closed.
-    pub(super) async fn write(&mut self, writer: &Writer) {
+    pub(super) async fn flush(&mut self, writer: &Writer) {
         if self.is_empty() {
             return;
         }
@@ -83,7 +83,7 @@ impl LastSeenUpdate {
     /// Returns the later of two updates of one instance, plus the telemetry that only the earlier
     /// one has.
     fn merge(self, other: Self) -> Self {
-        let (newer, older) = if self.at >= other.at {
+        let (newer, older) = if self.seen_at >= other.seen_at {
             (self, other)
         } else {
             (other, self)
@@ -130,7 +130,7 @@ mod tests {
             tenant_id: "acme".parse().unwrap(),
             license_id: "0".repeat(64).parse().unwrap(),
             instance_id: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
-            at: Timestamp::from_millis(at),
+            seen_at: Timestamp::from_millis(at),
             lease: LastLease {
                 status: LeaseStatus::Active,
                 expires_at: Timestamp::from_millis(at + 7),
@@ -149,7 +149,7 @@ mod tests {
         let newer = update(2, Some("1.1"), None);
         for merged in [newer.clone().merge(older.clone()), older.merge(newer)] {
             assert_eq!(
-                (merged.at.millis(), merged.lease.expires_at.millis()),
+                (merged.seen_at.millis(), merged.lease.expires_at.millis()),
                 (2, 9)
             );
             assert_eq!(merged.telemetry.app_version.as_deref(), Some("1.1"));

@@ -20,7 +20,7 @@ use self::buffer::Buffer;
 use crate::{
     ActivationSnapshot,
     activations::validations::{ActivationNumber, Validation},
-    batch::{Batch, BatchLimits, BatchWorker, Batcher},
+    batch::{BatchLimits, BatchOutcome, BatchWorker, Batcher},
     write::Writer,
 };
 
@@ -30,8 +30,8 @@ const WRITE_DELAY: Duration = Duration::from_millis(200);
 /// While the database is busy, updates beyond `queue` are dropped. This affects only last-seen
 /// times.
 const LIMITS: BatchLimits = BatchLimits {
-    queue: 65_536,
-    batch: 1024,
+    queue_capacity: 65_536,
+    max_batch_size: 1024,
 };
 
 /// A device received a lease.
@@ -40,7 +40,7 @@ pub struct LastSeenUpdate {
     pub tenant_id: TenantId,
     pub license_id: LicenseId,
     pub instance_id: InstanceId,
-    pub at: Timestamp,
+    pub seen_at: Timestamp,
     pub lease: LastLease,
     pub telemetry: Telemetry,
 }
@@ -49,8 +49,8 @@ pub struct LastSeenUpdate {
 #[derive(Debug, Clone)]
 pub struct SdkKeyUse {
     pub tenant_id: TenantId,
-    pub hash: SdkKeyHash,
-    pub at: Timestamp,
+    pub key_hash: SdkKeyHash,
+    pub used_at: Timestamp,
 }
 
 enum Update {
@@ -81,12 +81,12 @@ impl WriteBehind {
             return self.enqueue(Update::LastSeen(Box::new(update)));
         }
         let validation = Validation {
-            tenant: update.tenant_id,
-            license: update.license_id,
-            at: update.at,
+            tenant_id: update.tenant_id,
+            license_id: update.license_id,
+            validated_at: update.seen_at,
             lease: update.lease,
         };
-        self.enqueue(Update::Validation(activation.number, validation));
+        self.enqueue(Update::Validation(activation.activation_number, validation));
     }
 
     pub(crate) fn record_sdk_key_use(&self, used: SdkKeyUse) {
@@ -116,7 +116,7 @@ impl BatchWorker for WriteBehindWorker {
     type Request = Update;
     type Response = ();
 
-    async fn run(&mut self, updates: Vec<Update>) -> Batch<Update, ()> {
+    async fn run(&mut self, updates: Vec<Update>) -> BatchOutcome<Update, ()> {
         let responses = vec![(); updates.len()];
         let mut is_flushed = false;
         for update in updates {
@@ -130,11 +130,11 @@ impl BatchWorker for WriteBehindWorker {
             }
         }
         if is_flushed {
-            self.write().await;
+            self.flush().await;
         } else if self.write_at.is_none() && !self.buffer.is_empty() {
             self.write_at = Some(Instant::now() + WRITE_DELAY);
         }
-        Batch::Done(responses)
+        BatchOutcome::Completed(responses)
     }
 
     async fn due(&mut self) {
@@ -145,18 +145,18 @@ impl BatchWorker for WriteBehindWorker {
     }
 
     async fn tick(&mut self) {
-        self.write().await;
+        self.flush().await;
     }
 
     async fn close(mut self) {
-        self.write().await;
+        self.flush().await;
     }
 }
 
 impl WriteBehindWorker {
     /// Writes the buffer. After a transient error the updates stay in it.
-    async fn write(&mut self) {
-        self.buffer.write(&self.writer).await;
+    async fn flush(&mut self) {
+        self.buffer.flush(&self.writer).await;
         self.write_at = (!self.buffer.is_empty()).then(|| Instant::now() + WRITE_DELAY);
     }
 }

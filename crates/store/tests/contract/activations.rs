@@ -11,31 +11,39 @@ use keywright_testing::{Engine, engine_test};
 
 use crate::{
     statistics,
-    support::{NOW, World, activation, instance_id, license, license_id, tenant},
+    support::{NOW, StoreFixture, activation, instance_id, license, license_id, tenant},
 };
 
-async fn active_count(world: &World) -> u32 {
+async fn active_count(world: &StoreFixture) -> u32 {
     world
         .store
-        .license(&tenant("acme"), license_id(1))
+        .find_license(&tenant("acme"), license_id(1))
         .await
         .unwrap()
         .unwrap()
         .active_count
 }
 
-async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::InstanceId> {
+async fn existing_instance(
+    world: &StoreFixture,
+    by: Activation,
+) -> Option<keywright_domain::ids::InstanceId> {
     world
         .store
         .write(move |tx| {
             async move {
-                let (tenant, id) = (&by.tenant, by.license);
+                let (tenant, id) = (&by.tenant_id, by.license_id);
                 match (&by.machine_hash, &by.request_id) {
                     (Some(hash), _) => {
-                        let held = tx.held_by_machines(tenant, &[(id, hash)]).await?;
+                        let held = tx
+                            .find_active_instances_by_machine(tenant, &[(id, hash)])
+                            .await?;
                         Ok(held.get(&id).copied())
                     }
-                    (None, Some(request)) => tx.held_by_request(tenant, id, request, NOW).await,
+                    (None, Some(request)) => {
+                        tx.find_active_instance_by_request(tenant, id, request, NOW)
+                            .await
+                    }
                     (None, None) => Ok(None),
                 }
             }
@@ -46,12 +54,12 @@ async fn held(world: &World, by: Activation) -> Option<keywright_domain::ids::In
         .unwrap()
 }
 
-fn touch(number: u32) -> LastSeenUpdate {
+fn last_seen_update(number: u32) -> LastSeenUpdate {
     LastSeenUpdate {
         tenant_id: tenant("acme"),
         license_id: license_id(1),
         instance_id: instance_id(number),
-        at: NOW.plus_millis(5),
+        seen_at: NOW.plus_millis(5),
         lease: LastLease {
             status: LeaseStatus::Fallback,
             expires_at: NOW.plus_days(9),
@@ -61,44 +69,47 @@ fn touch(number: u32) -> LastSeenUpdate {
 }
 
 /// Looks up an activation as a device API call does.
-async fn known(world: &World, number: u32) -> ActivationSnapshot {
+async fn snapshot(world: &StoreFixture, number: u32) -> ActivationSnapshot {
     let (tenant, instance) = (tenant("acme"), Some(instance_id(number)));
     let looked = world
         .store
         .lookup_license(&tenant, license_id(1), instance)
         .await;
-    looked.unwrap().found.unwrap().activation.unwrap()
+    looked.unwrap().license.unwrap().activation.unwrap()
 }
 
 /// Records an update of device 1 and writes it.
-async fn note(world: &World, touch: LastSeenUpdate) {
-    world.store.record_last_seen(touch, &known(world, 1).await);
+async fn record(world: &StoreFixture, touch: LastSeenUpdate) {
+    world
+        .store
+        .record_last_seen(touch, &snapshot(world, 1).await);
     world.store.flush().await;
 }
 
-async fn the_device(world: &World) -> Activation {
+async fn only_activation(world: &StoreFixture) -> Activation {
     let found = world
         .store
-        .activations(&tenant("acme"), license_id(1))
+        .list_activations(&tenant("acme"), license_id(1))
         .await;
     found.unwrap().remove(0)
 }
 
 #[engine_test]
-async fn reactivation_keeps_values_that_are_not_sent(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn reactivation_keeps_values_that_are_not_sent(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let id = license_id(1);
     world.activate(&activation(id, 1)).await.unwrap();
-    let refresh =
-        |slug: &'static str, name: Option<&'static str>, free_tier: Option<&'static str>| {
-            world.store.write(move |tx| {
-                async move {
-                    tx.refresh_instance(&tenant(slug), id, instance_id(1), name, free_tier)
-                        .await
-                }
-                .boxed()
-            })
-        };
+    let refresh = |slug: &'static str,
+                   name: Option<&'static str>,
+                   free_tier: Option<&'static str>| {
+        world.store.write(move |tx| {
+            async move {
+                tx.update_reactivated_instance(&tenant(slug), id, instance_id(1), name, free_tier)
+                    .await
+            }
+            .boxed()
+        })
+    };
     for (slug, name, free_tier, expected) in [
         ("indie", Some("Theirs"), Some("theirs"), ("Device 1", None)),
         (
@@ -116,7 +127,11 @@ async fn reactivation_keeps_values_that_are_not_sent(world: World) {
     ] {
         let done: Result<(), StoreError> = refresh(slug, name, free_tier).await;
         done.unwrap();
-        let found = &world.store.activations(&tenant("acme"), id).await.unwrap()[0];
+        let found = &world
+            .store
+            .list_activations(&tenant("acme"), id)
+            .await
+            .unwrap()[0];
         assert_eq!(
             (
                 found.device_name.as_str(),
@@ -128,12 +143,12 @@ async fn reactivation_keeps_values_that_are_not_sent(world: World) {
 }
 
 #[engine_test]
-async fn activation_round_trips(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn activation_round_trips(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let written = Activation {
         request_id: Some("req-1".into()),
         device_name: "مكتب 受付".into(),
-        deactivated: None,
+        deactivation: None,
         free_tier_instance_id: Some("ft".into()),
         telemetry: Telemetry {
             app_version: Some("1".into()),
@@ -152,7 +167,7 @@ async fn activation_round_trips(world: World) {
     assert_eq!(
         world
             .store
-            .activations(&tenant("acme"), license_id(1))
+            .list_activations(&tenant("acme"), license_id(1))
             .await
             .unwrap(),
         [written]
@@ -160,8 +175,8 @@ async fn activation_round_trips(world: World) {
 }
 
 #[engine_test]
-async fn concurrent_activations_never_exceed_the_limit(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn concurrent_activations_never_exceed_the_limit(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let tries = (0..24).map(|number| {
         let (world, activation) = (&world, activation(license_id(1), number));
         async move { world.activate(&activation).await }
@@ -171,7 +186,7 @@ async fn concurrent_activations_never_exceed_the_limit(world: World) {
     assert_eq!(
         world
             .store
-            .activations(&tenant("acme"), license_id(1))
+            .list_activations(&tenant("acme"), license_id(1))
             .await
             .unwrap()
             .len(),
@@ -180,11 +195,11 @@ async fn concurrent_activations_never_exceed_the_limit(world: World) {
 }
 
 #[engine_test]
-async fn second_activation_of_a_machine_conflicts_and_takes_no_slot(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn second_activation_of_a_machine_conflicts_and_takes_no_slot(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let twin = Activation {
-        instance: instance_id(2),
+        instance_id: instance_id(2),
         ..activation(license_id(1), 1)
     };
     assert!(matches!(
@@ -195,9 +210,9 @@ async fn second_activation_of_a_machine_conflicts_and_takes_no_slot(world: World
 }
 
 #[engine_test]
-async fn revoked_license_cannot_be_activated(world: World) {
+async fn revoked_license_cannot_be_activated(world: StoreFixture) {
     world
-        .add(&License {
+        .add_license(&License {
             state: LicenseState::Revoked,
             ..license(1)
         })
@@ -210,18 +225,18 @@ async fn revoked_license_cannot_be_activated(world: World) {
 }
 
 #[engine_test]
-async fn active_count_never_falls_below_zero(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn active_count_never_falls_below_zero(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let freed = world
         .store
-        .write(|tx| async move { tx.free_slot(&tenant("acme"), license_id(1)).await }.boxed())
+        .write(|tx| async move { tx.release_slot(&tenant("acme"), license_id(1)).await }.boxed())
         .await;
     assert!(matches!(freed, Err(StoreError::Conflict)));
 }
 
 #[engine_test]
-async fn device_is_recognized_by_machine_hash_or_request_id(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn device_is_recognized_by_machine_hash_or_request_id(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let by_machine = activation(license_id(1), 1);
     let by_request = Activation {
         machine_hash: None,
@@ -230,19 +245,28 @@ async fn device_is_recognized_by_machine_hash_or_request_id(world: World) {
     };
     world.activate(&by_machine).await.unwrap();
     world.activate(&by_request).await.unwrap();
-    assert_eq!(held(&world, by_machine.clone()).await, Some(instance_id(1)));
-    assert_eq!(held(&world, by_request.clone()).await, Some(instance_id(2)));
-    assert_eq!(held(&world, activation(license_id(1), 3)).await, None);
+    assert_eq!(
+        existing_instance(&world, by_machine.clone()).await,
+        Some(instance_id(1))
+    );
+    assert_eq!(
+        existing_instance(&world, by_request.clone()).await,
+        Some(instance_id(2))
+    );
+    assert_eq!(
+        existing_instance(&world, activation(license_id(1), 3)).await,
+        None
+    );
     let other_request = Activation {
         request_id: Some("req-2".into()),
         ..by_request.clone()
     };
-    assert_eq!(held(&world, other_request).await, None);
+    assert_eq!(existing_instance(&world, other_request).await, None);
     assert_eq!(
-        held(
+        existing_instance(
             &world,
             Activation {
-                tenant: tenant("indie"),
+                tenant_id: tenant("indie"),
                 ..by_machine
             }
         )
@@ -250,10 +274,10 @@ async fn device_is_recognized_by_machine_hash_or_request_id(world: World) {
         None
     );
     assert_eq!(
-        held(
+        existing_instance(
             &world,
             Activation {
-                tenant: tenant("indie"),
+                tenant_id: tenant("indie"),
                 ..by_request
             }
         )
@@ -263,9 +287,9 @@ async fn device_is_recognized_by_machine_hash_or_request_id(world: World) {
 }
 
 #[engine_test]
-async fn deactivation_releases_the_slot_and_the_machine_hash(world: World) {
+async fn deactivation_releases_the_slot_and_the_machine_hash(world: StoreFixture) {
     world
-        .add(&License {
+        .add_license(&License {
             activation_limit: 1,
             ..license(1)
         })
@@ -281,10 +305,15 @@ async fn deactivation_releases_the_slot_and_the_machine_hash(world: World) {
                     by_operator: Some("owner@acme.test".into()),
                 };
                 let ended = tx
-                    .end_instance(&tenant(slug), license_id(1), instance_id(1), &deactivation)
+                    .deactivate_instance(
+                        &tenant(slug),
+                        license_id(1),
+                        instance_id(1),
+                        &deactivation,
+                    )
                     .await?;
                 if ended {
-                    tx.free_slot(&tenant(slug), license_id(1)).await?;
+                    tx.release_slot(&tenant(slug), license_id(1)).await?;
                 }
                 Ok::<_, StoreError>(ended)
             }
@@ -295,33 +324,33 @@ async fn deactivation_releases_the_slot_and_the_machine_hash(world: World) {
     assert!(end("acme").await.unwrap());
     assert!(!end("acme").await.unwrap(), "already deactivated");
     assert_eq!(active_count(&world).await, 0);
-    assert_eq!(held(&world, first.clone()).await, None);
+    assert_eq!(existing_instance(&world, first.clone()).await, None);
     world
         .activate(&Activation {
-            instance: instance_id(2),
+            instance_id: instance_id(2),
             ..first
         })
         .await
         .unwrap();
     let history = world
         .store
-        .activations(&tenant("acme"), license_id(1))
+        .list_activations(&tenant("acme"), license_id(1))
         .await
         .unwrap();
     let ended = history
         .iter()
-        .find(|row| row.instance == instance_id(1))
+        .find(|row| row.instance_id == instance_id(1))
         .unwrap();
     assert_eq!(
-        ended.deactivated.as_ref().unwrap().by_operator.as_deref(),
+        ended.deactivation.as_ref().unwrap().by_operator.as_deref(),
         Some("owner@acme.test")
     );
 }
 
 #[engine_test]
-async fn lookup_returns_the_state_of_the_licenses_own_instance(world: World) {
-    world.add(&license(1)).await.unwrap();
-    world.add(&license(2)).await.unwrap();
+async fn lookup_returns_the_state_of_the_licenses_own_instance(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
+    world.add_license(&license(2)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let ask = |id, instance| {
         let store = world.store.clone();
@@ -330,7 +359,7 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: World) {
                 .lookup_license(&tenant("acme"), id, instance)
                 .await
                 .unwrap()
-                .found
+                .license
                 .unwrap();
             found.activation.map(|activation| activation.is_active)
         }
@@ -347,7 +376,7 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: World) {
                     at: NOW,
                     by_operator: None,
                 };
-                tx.end_instance(
+                tx.deactivate_instance(
                     &tenant("acme"),
                     license_id(1),
                     instance_id(1),
@@ -363,8 +392,8 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: World) {
 }
 
 #[engine_test]
-async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let telemetry = Telemetry {
         app_version: Some("1.0".into()),
         platform: Some("linux".into()),
@@ -381,29 +410,29 @@ async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: World) {
         app_version: Some("1.1".into()),
         ..Telemetry::default()
     };
-    note(
+    record(
         &world,
         LastSeenUpdate {
             telemetry: said,
-            ..touch(1)
+            ..last_seen_update(1)
         },
     )
     .await;
     let found = world
         .store
-        .activations(&tenant("acme"), license_id(1))
+        .list_activations(&tenant("acme"), license_id(1))
         .await
         .unwrap()
         .remove(0);
     assert_eq!(found.telemetry.app_version.as_deref(), Some("1.1"));
     assert_eq!(found.telemetry.platform.as_deref(), Some("linux"));
     assert_eq!(found.last_validated_at, NOW.plus_millis(5));
-    assert_eq!(found.last_lease, touch(1).lease);
+    assert_eq!(found.last_lease, last_seen_update(1).lease);
 }
 
 #[engine_test]
-async fn missing_machine_hash_is_filled_but_never_replaced(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn missing_machine_hash_is_filled_but_never_replaced(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let nameless = |number| Activation {
         machine_hash: None,
         ..activation(license_id(1), number)
@@ -415,7 +444,7 @@ async fn missing_machine_hash_is_filled_but_never_replaced(world: World) {
     for (number, hash) in [(1, hash_of(8)), (2, hash_of(3)), (3, hash_of(9))] {
         let fill = world.store.write(move |tx| {
             async move {
-                tx.fill_machine_hash(
+                tx.set_missing_machine_hash(
                     &tenant("acme"),
                     license_id(1),
                     instance_id(number),
@@ -429,13 +458,13 @@ async fn missing_machine_hash_is_filled_but_never_replaced(world: World) {
     }
     let found = world
         .store
-        .activations(&tenant("acme"), license_id(1))
+        .list_activations(&tenant("acme"), license_id(1))
         .await
         .unwrap();
     let of = |number| {
         found
             .iter()
-            .find(|row| row.instance == instance_id(number))
+            .find(|row| row.instance_id == instance_id(number))
             .unwrap()
             .machine_hash
             .clone()
@@ -444,32 +473,32 @@ async fn missing_machine_hash_is_filled_but_never_replaced(world: World) {
 }
 
 #[engine_test]
-async fn older_update_does_not_overwrite_a_newer_one(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn older_update_does_not_overwrite_a_newer_one(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let version = |text: &str| Telemetry {
         app_version: Some(text.into()),
         ..Telemetry::default()
     };
-    note(
+    record(
         &world,
         LastSeenUpdate {
-            at: NOW.plus_millis(9),
+            seen_at: NOW.plus_millis(9),
             telemetry: version("new"),
-            ..touch(1)
+            ..last_seen_update(1)
         },
     )
     .await;
-    note(
+    record(
         &world,
         LastSeenUpdate {
-            at: NOW.plus_millis(8),
+            seen_at: NOW.plus_millis(8),
             telemetry: version("old"),
-            ..touch(1)
+            ..last_seen_update(1)
         },
     )
     .await;
-    let found = the_device(&world).await;
+    let found = only_activation(&world).await;
     assert_eq!(
         (found.last_validated_at, found.telemetry),
         (NOW.plus_millis(9), version("new"))
@@ -477,8 +506,8 @@ async fn older_update_does_not_overwrite_a_newer_one(world: World) {
 }
 
 #[engine_test]
-async fn latest_validation_is_read_wherever_it_is_stored(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn latest_validation_is_read_wherever_it_is_stored(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let lease = |at| LastLease {
         status: LeaseStatus::Active,
@@ -500,48 +529,48 @@ async fn latest_validation_is_read_wherever_it_is_stored(world: World) {
         (11, None),
     ] {
         let telemetry = telemetry.cloned().unwrap_or_default();
-        note(
+        record(
             &world,
             LastSeenUpdate {
-                at: NOW.plus_millis(at),
+                seen_at: NOW.plus_millis(at),
                 lease: lease(at),
                 telemetry,
-                ..touch(1)
+                ..last_seen_update(1)
             },
         )
         .await;
         newest = newest.max(at);
-        let found = the_device(&world).await;
+        let found = only_activation(&world).await;
         assert_eq!(
             (found.last_validated_at, found.last_lease),
             (NOW.plus_millis(newest), lease(newest))
         );
     }
-    assert_eq!(the_device(&world).await.telemetry, said);
-    let found = the_device(&world).await;
+    assert_eq!(only_activation(&world).await.telemetry, said);
+    let found = only_activation(&world).await;
     assert_eq!(
         (found.last_validated_at, found.last_lease),
         (NOW.plus_millis(12), lease(12))
     );
-    note(
+    record(
         &world,
         LastSeenUpdate {
-            at: NOW.plus_millis(10),
-            ..touch(1)
+            seen_at: NOW.plus_millis(10),
+            ..last_seen_update(1)
         },
     )
     .await;
     assert_eq!(
-        the_device(&world).await.last_validated_at,
+        only_activation(&world).await.last_validated_at,
         NOW.plus_millis(12)
     );
 }
 
 #[engine_test]
-async fn a_batch_keeps_the_latest_validation_of_each_device(world: World) {
+async fn a_batch_keeps_the_latest_validation_of_each_device(world: StoreFixture) {
     let devices = 1..=200;
     world
-        .add(&License {
+        .add_license(&License {
             activation_limit: 200,
             ..license(1)
         })
@@ -553,14 +582,14 @@ async fn a_batch_keeps_the_latest_validation_of_each_device(world: World) {
             .await
             .unwrap();
     }
-    let known = join_all(devices.clone().map(|number| known(&world, number))).await;
+    let known = join_all(devices.clone().map(|number| snapshot(&world, number))).await;
     for round in 1..=10 {
         for (number, known) in devices.clone().zip(&known) {
             let at = NOW.plus_millis(i64::from(number) + 1_000 * round);
             world.store.record_last_seen(
                 LastSeenUpdate {
-                    at,
-                    ..touch(number)
+                    seen_at: at,
+                    ..last_seen_update(number)
                 },
                 known,
             );
@@ -568,20 +597,20 @@ async fn a_batch_keeps_the_latest_validation_of_each_device(world: World) {
         world.store.flush().await;
         let found = world
             .store
-            .activations(&tenant("acme"), license_id(1))
+            .list_activations(&tenant("acme"), license_id(1))
             .await
             .unwrap();
         assert_eq!(found.len(), 200);
         for number in devices.clone() {
             let device = found
                 .iter()
-                .find(|device| device.instance == instance_id(number))
+                .find(|device| device.instance_id == instance_id(number))
                 .unwrap();
             let at = NOW.plus_millis(i64::from(number) + 1_000 * round);
             assert_eq!(device.last_validated_at, at, "{number}");
         }
     }
-    let faults = world.store.row_faults().await.unwrap();
+    let faults = world.store.check_rows().await.unwrap();
     assert!(
         !faults.iter().any(|fault| fault.contains("validation")),
         "{faults:?}"
@@ -591,7 +620,7 @@ async fn a_batch_keeps_the_latest_validation_of_each_device(world: World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_lookup_reads_licenses_from_a_covering_index() {
     let acme = tenant("acme");
-    for world in statistics::worlds(Engine::Sqlite).await {
+    for world in statistics::worlds_with_statistics(Engine::Sqlite).await {
         let plan = world
             .store
             .explain_lookup(&acme, license_id(1), instance_id(1));

@@ -2,8 +2,8 @@
 
 use futures::FutureExt;
 use keywright_api_types::{
-    audit_log::By,
-    page::{Count, Mark, Position},
+    audit_log::ActorFilter,
+    page::{Count, Cursor, PageRequest},
 };
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
@@ -12,12 +12,12 @@ use keywright_domain::{
     license::License,
     time::Timestamp,
 };
-use keywright_store::{EntryFilter, NewAuditEntry, RecordedEntry, StoreError};
+use keywright_store::{AuditEntryFilter, NewAuditEntry, RecordedAuditEntry, StoreError};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{NOW, World, license, license_id, tenant};
+use crate::support::{NOW, StoreFixture, license, license_id, tenant};
 
 fn id(number: u128) -> AuditEntryId {
     AuditEntryId::new(Uuid::from_u128(number))
@@ -30,31 +30,31 @@ fn operator(number: u128) -> OperatorId {
 fn entry(number: u128, at: Timestamp) -> NewAuditEntry {
     NewAuditEntry {
         id: id(number),
-        tenant: tenant("acme"),
-        at,
+        tenant_id: tenant("acme"),
+        created_at: at,
         actor: Actor {
             kind: ActorKind::Operator,
             id: Some(operator(1).to_string()),
             name: "owner@acme.test".into(),
         },
         action: Action::ManualMint,
-        license: Some(license_id(1)),
-        successor: None,
+        license_id: Some(license_id(1)),
+        successor_id: None,
         details: json!({ "display_key": "ACME-XXXX-···-0001" }),
     }
 }
 
-async fn record(world: &World, entry: NewAuditEntry) {
+async fn record(world: &StoreFixture, entry: NewAuditEntry) {
     world
         .store
-        .write(move |tx| async move { tx.record(&entry).await }.boxed())
+        .write(move |tx| async move { tx.insert_audit_entry(&entry).await }.boxed())
         .await
         .map_err(|error: StoreError| error.to_string())
         .unwrap();
 }
 
 /// Purges at most `most` entries, and returns how many.
-async fn purge(world: &World, outlived_until: Timestamp, most: u32) -> u64 {
+async fn purge(world: &StoreFixture, outlived_until: Timestamp, most: u32) -> u64 {
     let purged = world
         .store
         .write(move |tx| async move { tx.purge_audit_entries(outlived_until, most).await }.boxed());
@@ -65,19 +65,24 @@ async fn purge(world: &World, outlived_until: Timestamp, most: u32) -> u64 {
 }
 
 async fn entries(
-    world: &World,
+    world: &StoreFixture,
     slug: &str,
-    filter: &EntryFilter,
+    filter: &AuditEntryFilter,
     now: Timestamp,
-) -> Vec<RecordedEntry> {
+) -> Vec<RecordedAuditEntry> {
     world
         .store
-        .audit_entries(&tenant(slug), filter, Position::Start, 1_000, now)
+        .list_audit_entries(&tenant(slug), filter, PageRequest::First, 1_000, now)
         .await
         .unwrap()
 }
 
-async fn ids(world: &World, slug: &str, filter: &EntryFilter, now: Timestamp) -> Vec<u128> {
+async fn ids(
+    world: &StoreFixture,
+    slug: &str,
+    filter: &AuditEntryFilter,
+    now: Timestamp,
+) -> Vec<u128> {
     let found = entries(world, slug, filter, now).await;
     let count = world
         .store
@@ -91,16 +96,16 @@ async fn ids(world: &World, slug: &str, filter: &EntryFilter, now: Timestamp) ->
     ids.map(|id| id.unwrap().as_u128()).collect()
 }
 
-fn everything() -> EntryFilter {
-    EntryFilter::default()
+fn no_filter() -> AuditEntryFilter {
+    AuditEntryFilter::default()
 }
 
 #[engine_test]
-async fn entries_are_newest_first_and_isolated_by_tenant(world: World) {
+async fn entries_are_newest_first_and_isolated_by_tenant(world: StoreFixture) {
     record(&world, entry(1, NOW)).await;
     record(&world, entry(2, NOW)).await;
     record(&world, entry(3, NOW.plus_millis(1))).await;
-    let found = entries(&world, "acme", &everything(), NOW).await;
+    let found = entries(&world, "acme", &no_filter(), NOW).await;
     let expected = [entry(3, NOW.plus_millis(1)), entry(2, NOW), entry(1, NOW)];
     assert_eq!(found.len(), 3);
     for (found, expected) in found.iter().zip(expected) {
@@ -111,19 +116,15 @@ async fn entries_are_newest_first_and_isolated_by_tenant(world: World) {
         );
         assert_eq!(
             found.license.as_ref().map(|license| license.id),
-            expected.license
+            expected.license_id
         );
         assert_eq!(found.details, expected.details);
     }
-    assert!(
-        entries(&world, "indie", &everything(), NOW)
-            .await
-            .is_empty()
-    );
+    assert!(entries(&world, "indie", &no_filter(), NOW).await.is_empty());
 }
 
 #[engine_test]
-async fn paging_returns_each_entry_once_in_both_directions(world: World) {
+async fn paging_returns_each_entry_once_in_both_directions(world: StoreFixture) {
     for number in 1..=7 {
         // Three at the same time, across a page boundary.
         let at = if (3..=5).contains(&number) { 3 } else { number };
@@ -137,38 +138,38 @@ async fn paging_returns_each_entry_once_in_both_directions(world: World) {
         let acme = tenant("acme");
         let found = world
             .store
-            .audit_entries(&acme, &everything(), position, most, NOW)
+            .list_audit_entries(&acme, &no_filter(), position, most, NOW)
             .await
             .unwrap();
         found
             .into_iter()
-            .map(|entry| Mark {
+            .map(|entry| Cursor {
                 value: entry.at.millis(),
                 id: entry.id,
             })
             .collect::<Vec<_>>()
     };
-    let all = page(Position::Start, 10).await;
+    let all = page(PageRequest::First, 10).await;
     assert_eq!(all.len(), 7);
     let mut forwards = Vec::new();
-    let mut position = Position::Start;
+    let mut position = PageRequest::First;
     loop {
         let found = page(position, 2).await;
         let Some(last) = found.last() else { break };
-        position = Position::After(*last);
+        position = PageRequest::After(*last);
         forwards.extend(found);
     }
     assert_eq!(forwards, all);
-    let mut backwards = page(Position::Before(all[6]), 10).await;
+    let mut backwards = page(PageRequest::Before(all[6]), 10).await;
     backwards.reverse();
     assert_eq!(backwards, all[..6]);
 }
 
 #[engine_test]
-async fn license_filter_includes_the_remint_that_created_it(world: World) {
+async fn license_filter_includes_the_remint_that_created_it(world: StoreFixture) {
     let of = |license, successor, number| NewAuditEntry {
-        license: Some(license_id(license)),
-        successor,
+        license_id: Some(license_id(license)),
+        successor_id: successor,
         action: if successor.is_some() {
             Action::Remint
         } else {
@@ -180,9 +181,9 @@ async fn license_filter_includes_the_remint_that_created_it(world: World) {
     record(&world, of(1, Some(license_id(2)), 2)).await;
     record(&world, of(2, None, 3)).await;
     record(&world, of(3, None, 4)).await;
-    let about = |number| EntryFilter {
-        about: Some(vec![license_id(number)]),
-        ..everything()
+    let about = |number| AuditEntryFilter {
+        license_ids: Some(vec![license_id(number)]),
+        ..no_filter()
     };
     assert_eq!(ids(&world, "acme", &about(1), NOW).await, [2, 1]);
     assert_eq!(ids(&world, "acme", &about(2), NOW).await, [3, 2]);
@@ -196,17 +197,17 @@ async fn license_filter_includes_the_remint_that_created_it(world: World) {
 }
 
 #[engine_test]
-async fn entries_include_the_display_keys_of_their_licenses(world: World) {
+async fn entries_include_the_display_keys_of_their_licenses(world: StoreFixture) {
     // Two tenants may have the same key. Each shows its own display key.
     let foreign = License {
-        tenant: tenant("indie"),
+        tenant_id: tenant("indie"),
         display_key: DisplayKey::from_stored("INDI-XXXX-···-0001".to_owned()),
         ..license(1)
     };
-    world.add(&foreign).await.unwrap();
-    world.add(&license(1)).await.unwrap();
+    world.add_license(&foreign).await.unwrap();
+    world.add_license(&license(1)).await.unwrap();
     world
-        .add(&License {
+        .add_license(&License {
             id: license_id(2),
             ..foreign
         })
@@ -215,12 +216,12 @@ async fn entries_include_the_display_keys_of_their_licenses(world: World) {
     record(
         &world,
         NewAuditEntry {
-            successor: Some(license_id(2)),
+            successor_id: Some(license_id(2)),
             ..entry(1, NOW)
         },
     )
     .await;
-    let mut found = entries(&world, "acme", &everything(), NOW).await;
+    let mut found = entries(&world, "acme", &no_filter(), NOW).await;
     assert_eq!(found.len(), 1);
     let found = found.remove(0);
     assert_eq!(found.license.unwrap().display_key, license(1).display_key);
@@ -233,13 +234,13 @@ async fn entries_include_the_display_keys_of_their_licenses(world: World) {
 }
 
 #[engine_test]
-async fn unreadable_entry_does_not_hide_others(world: World) {
+async fn unreadable_entry_does_not_hide_others(world: StoreFixture) {
     record(&world, entry(1, NOW)).await;
     world.database.execute(
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details) VALUES
          ('acme', '00000000-0000-0000-0000-000000000009', 1781000000001, 'token', 'shop', 'license_edit', '{broken')",
     ).await;
-    let found = entries(&world, "acme", &everything(), NOW).await;
+    let found = entries(&world, "acme", &no_filter(), NOW).await;
     assert_eq!(found.len(), 2);
     assert_eq!(
         (found[0].action, found[0].actor.name.as_str()),
@@ -250,16 +251,16 @@ async fn unreadable_entry_does_not_hide_others(world: World) {
 }
 
 #[engine_test]
-async fn filters_select_matching_entries(world: World) {
+async fn filters_select_matching_entries(world: StoreFixture) {
     let license = license(1);
-    world.add(&license).await.unwrap();
+    world.add_license(&license).await.unwrap();
     let by = |kind, id: Option<OperatorId>, number| NewAuditEntry {
         actor: Actor {
             kind,
             id: id.map(|id| id.to_string()),
             name: "somebody".into(),
         },
-        license: None,
+        license_id: None,
         ..entry(number, NOW.plus_millis(i64::try_from(number).unwrap()))
     };
     record(&world, by(ActorKind::Operator, Some(operator(1)), 1)).await;
@@ -276,37 +277,37 @@ async fn filters_select_matching_entries(world: World) {
     record(
         &world,
         NewAuditEntry {
-            license: Some(license.id),
+            license_id: Some(license.id),
             ..by(ActorKind::CommandLine, None, 5)
         },
     )
     .await;
-    let about = |licenses: &[_]| EntryFilter {
-        about: Some(licenses.to_vec()),
-        ..everything()
+    let about = |licenses: &[_]| AuditEntryFilter {
+        license_ids: Some(licenses.to_vec()),
+        ..no_filter()
     };
-    let made_by = |by| EntryFilter {
-        by: Some(by),
-        ..everything()
+    let made_by = |by| AuditEntryFilter {
+        actor: Some(by),
+        ..no_filter()
     };
     for (filter, expected) in [
-        (everything(), &[5_u128, 4, 3, 2, 1] as &[u128]),
-        (made_by(By::Operator(operator(1))), &[1]),
-        (made_by(By::Operator(operator(9))), &[]),
-        (made_by(By::CommandLine), &[5, 3]),
-        (made_by(By::System), &[4]),
+        (no_filter(), &[5_u128, 4, 3, 2, 1] as &[u128]),
+        (made_by(ActorFilter::Operator(operator(1))), &[1]),
+        (made_by(ActorFilter::Operator(operator(9))), &[]),
+        (made_by(ActorFilter::CommandLine), &[5, 3]),
+        (made_by(ActorFilter::System), &[4]),
         (
-            EntryFilter {
+            AuditEntryFilter {
                 action: Some(Action::SigningKeyDrop),
-                ..everything()
+                ..no_filter()
             },
             &[4],
         ),
         (
-            EntryFilter {
+            AuditEntryFilter {
                 action: Some(Action::SigningKeyDrop),
-                by: Some(By::CommandLine),
-                ..everything()
+                actor: Some(ActorFilter::CommandLine),
+                ..no_filter()
             },
             &[],
         ),
@@ -315,15 +316,15 @@ async fn filters_select_matching_entries(world: World) {
         (about(&[license_id(9)]), &[]),
         (about(&[]), &[]),
         (
-            EntryFilter {
-                by: Some(By::CommandLine),
+            AuditEntryFilter {
+                actor: Some(ActorFilter::CommandLine),
                 ..about(&[license.id])
             },
             &[5],
         ),
         (
-            EntryFilter {
-                by: Some(By::System),
+            AuditEntryFilter {
+                actor: Some(ActorFilter::System),
                 ..about(&[license.id])
             },
             &[],
@@ -338,19 +339,19 @@ async fn filters_select_matching_entries(world: World) {
 }
 
 #[engine_test]
-async fn days_begin_and_end_at_midnight_utc(world: World) {
+async fn days_begin_and_end_at_midnight_utc(world: StoreFixture) {
     let midnight = "2026-06-10"
         .parse::<keywright_api_types::audit_log::Day>()
         .unwrap()
-        .begin();
+        .start();
     record(&world, entry(1, midnight.plus_millis(-1))).await;
     record(&world, entry(2, midnight)).await;
     record(&world, entry(3, midnight.plus_days(1).plus_millis(-1))).await;
     record(&world, entry(4, midnight.plus_days(1))).await;
-    let between = |from: Option<&str>, to: Option<&str>| EntryFilter {
-        from: from.map(|day| day.parse().unwrap()),
-        to: to.map(|day| day.parse().unwrap()),
-        ..everything()
+    let between = |from: Option<&str>, to: Option<&str>| AuditEntryFilter {
+        from_day: from.map(|day| day.parse().unwrap()),
+        to_day: to.map(|day| day.parse().unwrap()),
+        ..no_filter()
     };
     for (from, to, expected) in [
         (
@@ -378,37 +379,37 @@ async fn days_begin_and_end_at_midnight_utc(world: World) {
 }
 
 #[engine_test]
-async fn entry_is_hidden_and_purged_after_365_days(world: World) {
+async fn entry_is_hidden_and_purged_after_365_days(world: StoreFixture) {
     record(&world, entry(1, NOW)).await;
     let a_second_before = NOW.plus_days(365).plus_millis(-1_000);
     let year = NOW.plus_days(365);
     assert_eq!(purge(&world, a_second_before.minus_days(365), 10).await, 0);
     assert_eq!(
-        ids(&world, "acme", &everything(), a_second_before).await,
+        ids(&world, "acme", &no_filter(), a_second_before).await,
         [1]
     );
     assert_eq!(
-        ids(&world, "acme", &everything(), year).await,
+        ids(&world, "acme", &no_filter(), year).await,
         [0; 0],
         "hidden even before the purge"
     );
     assert_eq!(purge(&world, year.minus_days(365), 10).await, 1);
     assert_eq!(
-        ids(&world, "acme", &everything(), NOW).await,
+        ids(&world, "acme", &no_filter(), NOW).await,
         [0; 0],
         "purged"
     );
 }
 
 #[engine_test]
-async fn purge_respects_its_limit_and_covers_all_tenants(world: World) {
+async fn purge_respects_its_limit_and_covers_all_tenants(world: StoreFixture) {
     for number in 1..=5 {
         record(&world, entry(number, NOW)).await;
     }
     record(
         &world,
         NewAuditEntry {
-            tenant: tenant("indie"),
+            tenant_id: tenant("indie"),
             ..entry(6, NOW)
         },
     )
@@ -417,11 +418,11 @@ async fn purge_respects_its_limit_and_covers_all_tenants(world: World) {
     assert_eq!(purge(&world, NOW, 4).await, 4);
     assert_eq!(purge(&world, NOW, 4).await, 2);
     assert_eq!(purge(&world, NOW, 4).await, 0);
-    assert_eq!(ids(&world, "acme", &everything(), NOW).await, [7]);
+    assert_eq!(ids(&world, "acme", &no_filter(), NOW).await, [7]);
 }
 
 #[engine_test]
-async fn database_rejects_changes_to_entries(world: World) {
+async fn database_rejects_changes_to_entries(world: StoreFixture) {
     record(&world, entry(1, NOW)).await;
     for (statement, reason) in [
         (
@@ -436,9 +437,9 @@ async fn database_rejects_changes_to_entries(world: World) {
         let refused = world.database.try_execute(statement).await.unwrap_err();
         assert!(refused.contains(reason), "{statement}: {refused}");
     }
-    assert_eq!(ids(&world, "acme", &everything(), NOW).await, [1]);
+    assert_eq!(ids(&world, "acme", &no_filter(), NOW).await, [1]);
     assert_eq!(
-        entries(&world, "acme", &everything(), NOW).await[0]
+        entries(&world, "acme", &no_filter(), NOW).await[0]
             .actor
             .name,
         "owner@acme.test"
@@ -446,7 +447,7 @@ async fn database_rejects_changes_to_entries(world: World) {
 }
 
 #[engine_test]
-async fn database_rejects_deletions_above_the_horizon(world: World) {
+async fn database_rejects_deletions_above_the_horizon(world: StoreFixture) {
     record(&world, entry(1, NOW)).await;
     record(&world, entry(2, NOW.plus_millis(1))).await;
     purge(&world, NOW.plus_millis(-1), 10).await;
@@ -462,7 +463,7 @@ async fn database_rejects_deletions_above_the_horizon(world: World) {
         "one of them is not past its retention"
     );
     assert_eq!(
-        ids(&world, "acme", &everything(), NOW).await,
+        ids(&world, "acme", &no_filter(), NOW).await,
         [2, 1],
         "all or nothing"
     );
@@ -475,7 +476,7 @@ async fn database_rejects_deletions_above_the_horizon(world: World) {
     );
     purge(&world, NOW.plus_millis(-10), 10).await;
     assert_eq!(
-        ids(&world, "acme", &everything(), NOW).await,
+        ids(&world, "acme", &no_filter(), NOW).await,
         [2],
         "an earlier time neither lowers the horizon nor deletes anything"
     );
@@ -483,7 +484,7 @@ async fn database_rejects_deletions_above_the_horizon(world: World) {
 
 #[tokio::test]
 async fn sqlite_rejects_replacing_an_entry() {
-    let world = World::on(Engine::Sqlite).await;
+    let world = StoreFixture::create(Engine::Sqlite).await;
     record(&world, entry(1, NOW)).await;
     let replace = "INSERT OR REPLACE INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          SELECT tenant_id, id, 0, actor_kind, 'nobody', action, details FROM audit_entries";
@@ -528,7 +529,7 @@ async fn sqlite_rejects_replacing_an_entry() {
 
 #[tokio::test]
 async fn postgres_triggers_cannot_be_bypassed() {
-    let world = World::on(Engine::Postgres).await;
+    let world = StoreFixture::create(Engine::Postgres).await;
     record(&world, entry(1, NOW)).await;
     for (bypass, reason) in [
         ("TRUNCATE audit_entries", "lives 365 days"),

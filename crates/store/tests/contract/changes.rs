@@ -8,48 +8,48 @@ use keywright_domain::{
     activation::{LastLease, Telemetry},
     lease::LeaseStatus,
 };
-use keywright_store::{LastSeenUpdate, Store, StoreError, Watch};
+use keywright_store::{LastSeenUpdate, Store, StoreError, Subscription};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 use sqlx::Connection;
 
-use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
+use crate::support::{NOW, StoreFixture, activation, instance_id, license, license_id, tenant};
 
 /// Ends a test that waits for something that never happens.
-const FAIL_SAFE: Duration = Duration::from_secs(20);
+const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
-async fn watch(store: &Store, slug: &str, subject: Subject) -> Watch {
-    store.changes().watch(&tenant(slug), subject).await
+async fn subscribe(store: &Store, slug: &str, subject: Subject) -> Subscription {
+    store.changes().subscribe(&tenant(slug), subject).await
 }
 
 /// Waits for a change, and marks it as seen.
-async fn woken(watch: &mut Watch) {
-    tokio::time::timeout(FAIL_SAFE, watch.changed())
+async fn wait_until_woken(watch: &mut Subscription) {
+    tokio::time::timeout(TEST_TIMEOUT, watch.changed())
         .await
         .unwrap_or_else(|_| panic!("{watch:?} was not woken"));
 }
 
 /// Subscriptions that the change must not wake.
-async fn bystanders(store: &Store) -> [Watch; 3] {
+async fn unrelated_subscriptions(store: &Store) -> [Subscription; 3] {
     [
-        watch(store, "acme", Subject::License(license_id(2))).await,
-        watch(store, "indie", Subject::Licenses).await,
+        subscribe(store, "acme", Subject::License(license_id(2))).await,
+        subscribe(store, "indie", Subject::Licenses).await,
         // The same id in another tenant is another license.
-        watch(store, "indie", Subject::License(license_id(1))).await,
+        subscribe(store, "indie", Subject::License(license_id(1))).await,
     ]
 }
 
-fn assert_asleep(watches: &[Watch]) {
+fn assert_not_woken(watches: &[Subscription]) {
     for watch in watches {
         assert!(!watch.has_changed(), "{watch:?} was woken");
     }
 }
 
-fn touch(number: u32) -> LastSeenUpdate {
+fn last_seen_update(number: u32) -> LastSeenUpdate {
     LastSeenUpdate {
         tenant_id: tenant("acme"),
         license_id: license_id(number),
         instance_id: instance_id(1),
-        at: NOW.plus_days(1),
+        seen_at: NOW.plus_days(1),
         lease: LastLease {
             status: LeaseStatus::Active,
             expires_at: NOW.plus_days(8),
@@ -62,7 +62,7 @@ fn touch(number: u32) -> LastSeenUpdate {
 async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
     let unit = store.write(move |tx| {
         async move {
-            tx.announce(&tenant("acme"), license_id(number));
+            tx.mark_license_changed(&tenant("acme"), license_id(number));
             end
         }
         .boxed()
@@ -71,69 +71,69 @@ async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
 }
 
 #[engine_test]
-async fn commit_wakes_subscribers_of_the_license_and_the_list(world: World) {
-    world.add(&license(1)).await.unwrap();
-    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-    let others = bystanders(&world.store).await;
+async fn commit_wakes_subscribers_of_the_license_and_the_list(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
+    let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let others = unrelated_subscriptions(&world.store).await;
     assert!(
         !detail.has_changed() && !list.has_changed(),
         "earlier changes don't count"
     );
     world.activate(&activation(license_id(1), 1)).await.unwrap();
-    woken(&mut detail).await;
-    woken(&mut list).await;
-    assert_asleep(&[detail, list]);
-    assert_asleep(&others);
+    wait_until_woken(&mut detail).await;
+    wait_until_woken(&mut list).await;
+    assert_not_woken(&[detail, list]);
+    assert_not_woken(&others);
 }
 
 #[engine_test]
-async fn every_license_change_wakes_subscribers(world: World) {
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-    world.add(&license(1)).await.unwrap();
-    woken(&mut list).await;
-    world.add(&license(2)).await.unwrap();
-    woken(&mut list).await;
-    let mut first = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut second = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+async fn every_license_change_wakes_subscribers(world: StoreFixture) {
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
+    world.add_license(&license(1)).await.unwrap();
+    wait_until_woken(&mut list).await;
+    world.add_license(&license(2)).await.unwrap();
+    wait_until_woken(&mut list).await;
+    let mut first = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut second = subscribe(&world.store, "acme", Subject::License(license_id(2))).await;
     let (acme, one, two) = (tenant("acme"), license_id(1), license_id(2));
     let revoke = world
         .store
         .write(move |tx| async move { tx.revoke_license(&acme, one).await }.boxed());
     assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
-    woken(&mut first).await;
-    woken(&mut list).await;
+    wait_until_woken(&mut first).await;
+    wait_until_woken(&mut list).await;
     let acme = tenant("acme");
-    let remint = world
-        .store
-        .write(move |tx| async move { tx.remint_license(&acme, two, license_id(3)).await }.boxed());
+    let remint = world.store.write(move |tx| {
+        async move { tx.mark_license_reminted(&acme, two, license_id(3)).await }.boxed()
+    });
     assert!(remint.await.map_err(|error: StoreError| error).unwrap());
-    woken(&mut second).await;
-    woken(&mut list).await;
+    wait_until_woken(&mut second).await;
+    wait_until_woken(&mut list).await;
     let acme = tenant("acme");
     let free = world.store.write(move |tx| {
         async move {
             tx.insert_activations(&[activation(one, 1)]).await?;
-            tx.refresh_instance(&acme, one, instance_id(1), Some("Renamed"), None)
+            tx.update_reactivated_instance(&acme, one, instance_id(1), Some("Renamed"), None)
                 .await
         }
         .boxed()
     });
     free.await.map_err(|error: StoreError| error).unwrap();
-    woken(&mut first).await;
+    wait_until_woken(&mut first).await;
     assert!(!list.has_changed(), "the list shows no devices");
     assert!(!second.has_changed());
 }
 
 #[engine_test]
-async fn rollback_wakes_nobody(world: World) {
-    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-    let mut other = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+async fn rollback_wakes_nobody(world: StoreFixture) {
+    let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let mut other = subscribe(&world.store, "acme", Subject::License(license_id(2))).await;
     announce(&world.store, 1, Err(StoreError::Conflict)).await;
     let broken = world.store.write(|tx| {
         async move {
-            tx.announce(&tenant("acme"), license_id(1));
+            tx.mark_license_changed(&tenant("acme"), license_id(1));
             assert!(license_id(1) != license_id(1), "simulated bug");
             Ok::<_, StoreError>(())
         }
@@ -144,26 +144,26 @@ async fn rollback_wakes_nobody(world: World) {
     let fails = announce(&world.store, 1, Err(StoreError::Conflict));
     let holds = announce(&world.store, 2, Ok(()));
     futures::join!(fails, holds);
-    woken(&mut other).await;
-    woken(&mut list).await;
+    wait_until_woken(&mut other).await;
+    wait_until_woken(&mut list).await;
     assert!(!detail.has_changed());
     announce(&world.store, 1, Ok(())).await;
-    woken(&mut detail).await;
+    wait_until_woken(&mut detail).await;
 }
 
 #[engine_test]
-async fn last_seen_update_wakes_only_subscribers_of_its_license(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn last_seen_update_wakes_only_subscribers_of_its_license(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
-    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let list = watch(&world.store, "acme", Subject::Licenses).await;
-    let others = bystanders(&world.store).await;
+    let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let list = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let others = unrelated_subscriptions(&world.store).await;
     let id = license_id(1);
     let looked = world
         .store
         .lookup_license(&tenant("acme"), id, Some(instance_id(1)))
         .await;
-    let known = looked.unwrap().found.unwrap().activation.unwrap();
+    let known = looked.unwrap().license.unwrap().activation.unwrap();
     let news = Telemetry {
         app_version: Some("2.0".into()),
         ..Telemetry::default()
@@ -173,19 +173,19 @@ async fn last_seen_update_wakes_only_subscribers_of_its_license(world: World) {
         world.store.record_last_seen(
             LastSeenUpdate {
                 telemetry,
-                ..touch(1)
+                ..last_seen_update(1)
             },
             &known,
         );
-        woken(&mut detail).await;
+        wait_until_woken(&mut detail).await;
     }
-    assert_asleep(&[detail, list]);
-    assert_asleep(&others);
+    assert_not_woken(&[detail, list]);
+    assert_not_woken(&others);
 }
 
 #[engine_test]
-async fn missed_changes_are_reported_once(world: World) {
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+async fn missed_changes_are_reported_once(world: StoreFixture) {
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
     for number in 0..5 {
         announce(&world.store, number, Ok(())).await;
     }
@@ -194,56 +194,56 @@ async fn missed_changes_are_reported_once(world: World) {
 }
 
 #[engine_test]
-async fn unit_with_a_thousand_licenses_wakes_subscribers_of_each(world: World) {
-    let mut page = watch(&world.store, "acme", Subject::License(license_id(999))).await;
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
-    let others = bystanders(&world.store).await;
-    announce_from(&world.store, 3, 1_000).await;
-    woken(&mut page).await;
-    woken(&mut list).await;
-    assert_asleep(&others);
+async fn unit_with_a_thousand_licenses_wakes_subscribers_of_each(world: StoreFixture) {
+    let mut page = subscribe(&world.store, "acme", Subject::License(license_id(999))).await;
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let others = unrelated_subscriptions(&world.store).await;
+    announce_range(&world.store, 3, 1_000).await;
+    wait_until_woken(&mut page).await;
+    wait_until_woken(&mut list).await;
+    assert_not_woken(&others);
 }
 
 #[engine_test]
-async fn dropped_subscription_is_removed(world: World) {
+async fn dropped_subscription_is_removed(world: StoreFixture) {
     let changes = world.store.changes();
-    let first = watch(&world.store, "acme", Subject::Licenses).await;
-    let second = watch(&world.store, "acme", Subject::Licenses).await;
-    let third = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    assert_eq!(changes.watched(), 2);
+    let first = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let second = subscribe(&world.store, "acme", Subject::Licenses).await;
+    let third = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    assert_eq!(changes.subject_count(), 2);
     drop(third);
-    assert_eq!(changes.watched(), 1);
+    assert_eq!(changes.subject_count(), 1);
     drop(first);
     let mut second = second;
     announce(&world.store, 1, Ok(())).await;
-    woken(&mut second).await;
+    wait_until_woken(&mut second).await;
     drop(second);
-    assert_eq!(changes.watched(), 0);
+    assert_eq!(changes.subject_count(), 0);
 }
 
 #[engine_test]
-async fn stores_on_one_database_receive_each_others_changes(world: World) {
+async fn stores_on_one_database_receive_each_others_changes(world: StoreFixture) {
     let other = world.database.open().await;
-    let mut detail = watch(&other, "acme", Subject::License(license_id(1))).await;
-    let mut list = watch(&other, "acme", Subject::Licenses).await;
-    world.add(&license(1)).await.unwrap();
-    woken(&mut detail).await;
-    woken(&mut list).await;
-    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let mut detail = subscribe(&other, "acme", Subject::License(license_id(1))).await;
+    let mut list = subscribe(&other, "acme", Subject::Licenses).await;
+    world.add_license(&license(1)).await.unwrap();
+    wait_until_woken(&mut detail).await;
+    wait_until_woken(&mut list).await;
+    let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
     let acme = tenant("acme");
     let revoke =
         other.write(move |tx| async move { tx.revoke_license(&acme, license_id(1)).await }.boxed());
     assert!(revoke.await.map_err(|error: StoreError| error).unwrap());
-    woken(&mut detail).await;
-    woken(&mut list).await;
+    wait_until_woken(&mut detail).await;
+    wait_until_woken(&mut list).await;
 }
 
 /// Like a command that exits immediately. The server delays its second change to collect others.
 #[engine_test]
-async fn closing_a_store_sends_its_pending_changes(world: World) {
+async fn closing_a_store_sends_its_pending_changes(world: StoreFixture) {
     for number in 0..3 {
-        let mut second = watch(
+        let mut second = subscribe(
             &world.store,
             "acme",
             Subject::License(license_id(number + 10)),
@@ -256,31 +256,31 @@ async fn closing_a_store_sends_its_pending_changes(world: World) {
             add.await.map_err(|error: StoreError| error).unwrap();
         }
         command.close().await;
-        woken(&mut second).await;
+        wait_until_woken(&mut second).await;
     }
 }
 
 #[engine_test]
-async fn tracking_resumes_with_the_next_subscription(world: World) {
+async fn tracking_resumes_with_the_next_subscription(world: StoreFixture) {
     let other = world.database.open().await;
     for number in 0..3 {
         // Others keep writing while there are no subscribers.
         let add =
             other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
-        let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+        let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
         let add = other
             .write(move |tx| async move { tx.insert_license(&license(number + 10)).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
-        woken(&mut list).await;
+        wait_until_woken(&mut list).await;
     }
 }
 
-async fn announce_from(store: &Store, first: u32, last: u32) {
+async fn announce_range(store: &Store, first: u32, last: u32) {
     let unit = store.write(move |tx| {
         async move {
             for number in first..last {
-                tx.announce(&tenant("acme"), license_id(number));
+                tx.mark_license_changed(&tenant("acme"), license_id(number));
             }
             Ok::<_, StoreError>(())
         }
@@ -292,42 +292,42 @@ async fn announce_from(store: &Store, first: u32, last: u32) {
 /// SQLite can't report what another process changed; PostgreSQL servers notify each other.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_servers_send_their_change_sets() {
-    let world = World::on(Engine::Postgres).await;
+    let world = StoreFixture::create(Engine::Postgres).await;
     let other = world.database.open().await;
-    let mut last = watch(&world.store, "acme", Subject::License(license_id(402))).await;
-    let others = bystanders(&world.store).await;
+    let mut last = subscribe(&world.store, "acme", Subject::License(license_id(402))).await;
+    let others = unrelated_subscriptions(&world.store).await;
     // More than one message.
-    announce_from(&other, 3, 403).await;
-    woken(&mut last).await;
-    assert_asleep(&others);
+    announce_range(&other, 3, 403).await;
+    wait_until_woken(&mut last).await;
+    assert_not_woken(&others);
     // More than fit into individual messages.
-    announce_from(&other, 1_000, 2_000).await;
+    announce_range(&other, 1_000, 2_000).await;
     for mut bystander in others {
-        woken(&mut bystander).await;
+        wait_until_woken(&mut bystander).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_server_ignores_its_own_messages() {
-    let world = World::on(Engine::Postgres).await;
+    let world = StoreFixture::create(Engine::Postgres).await;
     let other = world.database.open().await;
-    let mut here = watch(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut there = watch(&other, "acme", Subject::License(license_id(1))).await;
-    let mut next = watch(&world.store, "acme", Subject::License(license_id(2))).await;
+    let mut here = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut there = subscribe(&other, "acme", Subject::License(license_id(1))).await;
+    let mut next = subscribe(&world.store, "acme", Subject::License(license_id(2))).await;
     announce(&world.store, 1, Ok(())).await;
-    woken(&mut here).await;
+    wait_until_woken(&mut here).await;
     // The message has been sent by now, and all servers receive the next one after it.
-    woken(&mut there).await;
+    wait_until_woken(&mut there).await;
     announce(&other, 2, Ok(())).await;
-    woken(&mut next).await;
+    wait_until_woken(&mut next).await;
     assert!(!here.has_changed());
 }
 
 /// It may have missed any change in the meantime.
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_listen_connection_wakes_all_subscribers() {
-    let world = World::on(Engine::Postgres).await;
-    let mut list = watch(&world.store, "acme", Subject::Licenses).await;
+    let world = StoreFixture::create(Engine::Postgres).await;
+    let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
     let mut connection = sqlx::AnyConnection::connect(world.database.url())
         .await
         .unwrap();
@@ -335,10 +335,10 @@ async fn lost_listen_connection_wakes_all_subscribers() {
         WHERE datname = current_database() AND query LIKE 'LISTEN%'";
     let ended = sqlx::query(ears).execute(&mut connection).await.unwrap();
     assert_eq!(ended.rows_affected(), 1);
-    woken(&mut list).await;
+    wait_until_woken(&mut list).await;
     // It receives messages again.
     let other = world.database.open().await;
-    let mut detail = watch(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
     announce(&other, 1, Ok(())).await;
-    woken(&mut detail).await;
+    wait_until_woken(&mut detail).await;
 }

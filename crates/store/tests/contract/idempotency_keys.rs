@@ -7,13 +7,13 @@ use keywright_testing::engine_test;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::support::{NOW, World, tenant};
+use crate::support::{NOW, StoreFixture, tenant};
 
-fn form(number: u128) -> FormId {
+fn form_id(number: u128) -> FormId {
     FormId::new(Uuid::from_u128(number))
 }
 
-async fn send(
+async fn submit(
     store: &Store,
     slug: &'static str,
     number: u128,
@@ -21,9 +21,9 @@ async fn send(
 ) -> Result<(), StoreError> {
     let write = store.write(move |tx| {
         async move {
-            tx.use_form(
+            tx.insert_idempotency_key(
                 &tenant(slug),
-                form(number),
+                form_id(number),
                 &json!({ "made": number.to_string() }),
                 at,
             )
@@ -34,32 +34,35 @@ async fn send(
     write.await
 }
 
-async fn made(world: &World, slug: &str, number: u128) -> Option<serde_json::Value> {
+async fn created(world: &StoreFixture, slug: &str, number: u128) -> Option<serde_json::Value> {
     world
         .store
-        .used_form(&tenant(slug), form(number))
+        .idempotent_result(&tenant(slug), form_id(number))
         .await
         .unwrap()
 }
 
 #[engine_test]
-async fn form_is_accepted_once_per_tenant(world: World) {
-    assert_eq!(made(&world, "acme", 1).await, None);
-    send(&world.store, "acme", 1, NOW).await.unwrap();
+async fn form_is_accepted_once_per_tenant(world: StoreFixture) {
+    assert_eq!(created(&world, "acme", 1).await, None);
+    submit(&world.store, "acme", 1, NOW).await.unwrap();
     assert!(matches!(
-        send(&world.store, "acme", 1, NOW).await,
+        submit(&world.store, "acme", 1, NOW).await,
         Err(StoreError::Conflict)
     ));
-    assert_eq!(made(&world, "acme", 1).await, Some(json!({ "made": "1" })));
-    assert_eq!(made(&world, "indie", 1).await, None);
-    send(&world.store, "indie", 1, NOW).await.unwrap();
+    assert_eq!(
+        created(&world, "acme", 1).await,
+        Some(json!({ "made": "1" }))
+    );
+    assert_eq!(created(&world, "indie", 1).await, None);
+    submit(&world.store, "indie", 1, NOW).await.unwrap();
 }
 
 #[engine_test]
-async fn concurrent_submissions_are_accepted_once(world: World) {
+async fn concurrent_submissions_are_accepted_once(world: StoreFixture) {
     let beside = world.database.open().await;
     let stores = [&world.store, &beside];
-    let sent = join_all((0..12).map(|number| send(stores[number % 2], "acme", 7, NOW))).await;
+    let sent = join_all((0..12).map(|number| submit(stores[number % 2], "acme", 7, NOW))).await;
     assert_eq!(
         sent.iter().filter(|sent| sent.is_ok()).count(),
         1,
@@ -68,9 +71,9 @@ async fn concurrent_submissions_are_accepted_once(world: World) {
 }
 
 #[engine_test]
-async fn old_keys_are_purged_in_batches(world: World) {
+async fn old_keys_are_purged_in_batches(world: StoreFixture) {
     for number in 0..5 {
-        send(
+        submit(
             &world.store,
             "acme",
             number,
@@ -81,7 +84,7 @@ async fn old_keys_are_purged_in_batches(world: World) {
     }
     for (most, purged) in [(2, 2), (9, 1), (9, 0)] {
         let write = world.store.write(move |tx| {
-            async move { tx.purge_used_forms(NOW.plus_millis(3), most).await }.boxed()
+            async move { tx.purge_idempotency_keys(NOW.plus_millis(3), most).await }.boxed()
         });
         assert_eq!(
             write.await.map_err(|error: StoreError| error).unwrap(),
@@ -90,8 +93,8 @@ async fn old_keys_are_purged_in_batches(world: World) {
     }
     assert_eq!(
         (
-            made(&world, "acme", 2).await,
-            made(&world, "acme", 3).await.is_some()
+            created(&world, "acme", 2).await,
+            created(&world, "acme", 3).await.is_some()
         ),
         (None, true)
     );

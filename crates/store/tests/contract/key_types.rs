@@ -6,9 +6,9 @@ use keywright_domain::license::{License, LicenseState};
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 
-use crate::support::{World, license, tenant};
+use crate::support::{StoreFixture, license, tenant};
 
-async fn delete(world: &World, slug: &'static str) -> Result<bool, StoreError> {
+async fn delete(world: &StoreFixture, slug: &'static str) -> Result<bool, StoreError> {
     let write = world.store.write(move |tx| {
         async move {
             tx.delete_key_type(
@@ -23,20 +23,20 @@ async fn delete(world: &World, slug: &'static str) -> Result<bool, StoreError> {
     write.await
 }
 
-async fn count(world: &World, slug: &str) -> Count {
+async fn count(world: &StoreFixture, slug: &str) -> Count {
     let (notes, pro) = ("notes".parse().unwrap(), "pro".parse().unwrap());
     world
         .store
-        .count_licenses_of(&tenant(slug), &notes, &pro)
+        .count_licenses_of_key_type(&tenant(slug), &notes, &pro)
         .await
         .unwrap()
 }
 
 #[engine_test]
-async fn key_type_in_use_cannot_be_deleted(world: World) {
+async fn key_type_in_use_cannot_be_deleted(world: StoreFixture) {
     for (number, state) in [(1, LicenseState::Revoked), (2, LicenseState::Reminted)] {
         world
-            .add(&License {
+            .add_license(&License {
                 state,
                 ..license(number)
             })
@@ -56,17 +56,21 @@ async fn key_type_in_use_cannot_be_deleted(world: World) {
 }
 
 #[engine_test]
-async fn license_of_a_deleted_key_type_is_rejected(world: World) {
+async fn license_of_a_deleted_key_type_is_rejected(world: StoreFixture) {
     assert!(delete(&world, "acme").await.unwrap());
     assert!(matches!(
-        world.add(&license(1)).await,
+        world.add_license(&license(1)).await,
         Err(StoreError::Conflict)
     ));
 }
 
 #[engine_test]
-async fn key_types_are_listed_and_prefixes_are_checked_across_tenants(world: World) {
-    let listed = world.store.all_key_types(&tenant("acme")).await.unwrap();
+async fn key_types_are_listed_and_prefixes_are_checked_across_tenants(world: StoreFixture) {
+    let listed = world
+        .store
+        .list_all_key_types(&tenant("acme"))
+        .await
+        .unwrap();
     assert_eq!((listed.len(), listed[0].id.as_str()), (1, "pro"));
     for (prefix, is_taken) in [("ACME", true), ("INDI", true), ("NONE", false)] {
         let found = world

@@ -9,12 +9,12 @@ use keywright_domain::{
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 
-use crate::support::{NOW, World, tenant};
+use crate::support::{NOW, StoreFixture, tenant};
 
 fn install(instance_id: &str, machine: Option<u32>, at: Timestamp) -> KeylessInstall {
     KeylessInstall {
-        tenant: tenant("acme"),
-        product: "notes".parse().unwrap(),
+        tenant_id: tenant("acme"),
+        product_id: "notes".parse().unwrap(),
         instance_id: instance_id.into(),
         machine_hash: machine.map(|number| format!("{number:064}").parse().unwrap()),
         state: KeylessState::Trial,
@@ -24,24 +24,24 @@ fn install(instance_id: &str, machine: Option<u32>, at: Timestamp) -> KeylessIns
     }
 }
 
-async fn write(world: &World, install: KeylessInstall) {
+async fn write(world: &StoreFixture, install: KeylessInstall) {
     let write = world
         .store
-        .write(move |tx| async move { tx.write_keyless_install(&install).await }.boxed());
+        .write(move |tx| async move { tx.upsert_keyless_install(&install).await }.boxed());
     write.await.map_err(|error: StoreError| error).unwrap();
 }
 
-async fn all(world: &World) -> Vec<KeylessInstall> {
+async fn all(world: &StoreFixture) -> Vec<KeylessInstall> {
     let notes = "notes".parse().unwrap();
     world
         .store
-        .keyless_installs(&tenant("acme"), &notes)
+        .list_keyless_installs(&tenant("acme"), &notes)
         .await
         .unwrap()
 }
 
 #[engine_test]
-async fn install_is_identified_by_machine_hash_or_else_by_instance_id(world: World) {
+async fn install_is_identified_by_machine_hash_or_else_by_instance_id(world: StoreFixture) {
     let said = Telemetry {
         app_version: Some("1.0".into()),
         platform: Some("linux".into()),
@@ -118,7 +118,7 @@ async fn install_is_identified_by_machine_hash_or_else_by_instance_id(world: Wor
     assert!(
         world
             .store
-            .keyless_installs(&tenant("indie"), &notes)
+            .list_keyless_installs(&tenant("indie"), &notes)
             .await
             .unwrap()
             .is_empty()
@@ -126,7 +126,7 @@ async fn install_is_identified_by_machine_hash_or_else_by_instance_id(world: Wor
 }
 
 #[engine_test]
-async fn stale_installs_are_purged_in_batches(world: World) {
+async fn stale_installs_are_purged_in_batches(world: StoreFixture) {
     for number in 0..5 {
         write(
             &world,

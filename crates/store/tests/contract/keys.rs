@@ -10,7 +10,7 @@ use keywright_domain::{
 use keywright_store::{SdkKeyUse, SealedSigningKey, StoreError};
 use keywright_testing::engine_test;
 
-use crate::support::{NOW, World, tenant};
+use crate::support::{NOW, StoreFixture, tenant};
 
 fn hash(number: u8) -> SdkKeyHash {
     SdkKey::generate([number; 32]).hash()
@@ -28,7 +28,7 @@ fn key(name: &str) -> SealedSigningKey {
     }
 }
 
-async fn replace_sdk_key(world: &World, number: u8, ends_at: Timestamp) {
+async fn replace_sdk_key(world: &StoreFixture, number: u8, ends_at: Timestamp) {
     let write = world.store.write(move |tx| {
         async move {
             tx.end_sdk_keys(&tenant("acme"), ends_at).await?;
@@ -40,10 +40,10 @@ async fn replace_sdk_key(world: &World, number: u8, ends_at: Timestamp) {
     write.await.map_err(|error: StoreError| error).unwrap();
 }
 
-async fn opening(world: &World, slug: &str, now: Timestamp) -> Vec<SdkKeyHash> {
-    let found = world.store.device_tenant(&tenant(slug)).await;
+async fn valid_sdk_keys(world: &StoreFixture, slug: &str, now: Timestamp) -> Vec<SdkKeyHash> {
+    let found = world.store.tenant_config(&tenant(slug)).await;
     let keys = found.unwrap().unwrap().sdk_keys;
-    let working = keys.iter().filter(|key| key.works(now));
+    let working = keys.iter().filter(|key| key.is_valid_at(now));
     let mut keys: Vec<_> = working.map(|key| key.hash).collect();
     keys.sort_by_key(|hash| *hash.as_bytes());
     keys
@@ -55,7 +55,7 @@ fn sorted<const N: usize>(numbers: [u8; N]) -> Vec<SdkKeyHash> {
     keys
 }
 
-async fn promote(world: &World, name: &str, now: Timestamp) -> bool {
+async fn promote(world: &StoreFixture, name: &str, now: Timestamp) -> bool {
     let kid = kid(name);
     let write = world.store.write(move |tx| {
         async move { tx.promote_signing_key(&tenant("acme"), &kid, now).await }.boxed()
@@ -63,7 +63,11 @@ async fn promote(world: &World, name: &str, now: Timestamp) -> bool {
     write.await.map_err(|error: StoreError| error).unwrap()
 }
 
-async fn add_signing_key(world: &World, slug: &'static str, name: &str) -> Result<(), StoreError> {
+async fn add_signing_key(
+    world: &StoreFixture,
+    slug: &'static str,
+    name: &str,
+) -> Result<(), StoreError> {
     let key = key(name);
     let write = world.store.write(move |tx| {
         async move { tx.insert_signing_key(&tenant(slug), &key, NOW).await }.boxed()
@@ -71,15 +75,23 @@ async fn add_signing_key(world: &World, slug: &'static str, name: &str) -> Resul
     write.await
 }
 
-async fn drop_retired(world: &World, retired_by: Timestamp) -> Vec<Kid> {
+async fn drop_retired(world: &StoreFixture, retired_by: Timestamp) -> Vec<Kid> {
     let write = world.store.write(move |tx| {
-        async move { tx.drop_signing_keys(&tenant("acme"), retired_by, NOW).await }.boxed()
+        async move {
+            tx.unlist_signing_keys(&tenant("acme"), retired_by, NOW)
+                .await
+        }
+        .boxed()
     });
     write.await.map_err(|error: StoreError| error).unwrap()
 }
 
-async fn stages(world: &World) -> Vec<(String, KeyStage)> {
-    let listed = world.store.listed_keys(&tenant("acme")).await.unwrap();
+async fn stages(world: &StoreFixture) -> Vec<(String, KeyStage)> {
+    let listed = world
+        .store
+        .list_signing_keys(&tenant("acme"))
+        .await
+        .unwrap();
     listed
         .into_iter()
         .map(|key| (key.kid.to_string(), key.stage))
@@ -87,36 +99,36 @@ async fn stages(world: &World) -> Vec<(String, KeyStage)> {
 }
 
 #[engine_test]
-async fn sdk_key_works_until_its_end(world: World) {
+async fn sdk_key_works_until_its_end(world: StoreFixture) {
     let found = world
         .store
-        .device_tenant(&tenant("acme"))
+        .tenant_config(&tenant("acme"))
         .await
         .unwrap()
         .unwrap();
     assert!(found.sdk_keys.is_empty());
     replace_sdk_key(&world, 1, NOW).await;
-    assert_eq!(opening(&world, "acme", NOW).await, sorted([1]));
+    assert_eq!(valid_sdk_keys(&world, "acme", NOW).await, sorted([1]));
     let end = NOW.plus_days(30);
     replace_sdk_key(&world, 2, end).await;
     assert_eq!(
-        opening(&world, "acme", end.plus_millis(-1)).await,
+        valid_sdk_keys(&world, "acme", end.plus_millis(-1)).await,
         sorted([1, 2])
     );
-    assert_eq!(opening(&world, "acme", end).await, sorted([2]));
+    assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([2]));
     // An earlier end stays, and a later one is brought forward.
     replace_sdk_key(&world, 3, end.plus_days(9)).await;
-    assert_eq!(opening(&world, "acme", end).await, sorted([2, 3]));
+    assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([2, 3]));
     replace_sdk_key(&world, 4, NOW).await;
-    assert_eq!(opening(&world, "acme", NOW).await, sorted([4]));
+    assert_eq!(valid_sdk_keys(&world, "acme", NOW).await, sorted([4]));
     // Inserting an ended key again removes its end.
     replace_sdk_key(&world, 1, NOW).await;
-    assert_eq!(opening(&world, "acme", end).await, sorted([1]));
-    assert_eq!(opening(&world, "indie", NOW).await, []);
+    assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([1]));
+    assert_eq!(valid_sdk_keys(&world, "indie", NOW).await, []);
     assert!(
         world
             .store
-            .device_tenant(&tenant("nobody"))
+            .tenant_config(&tenant("nobody"))
             .await
             .unwrap()
             .is_none()
@@ -124,7 +136,7 @@ async fn sdk_key_works_until_its_end(world: World) {
 }
 
 #[engine_test]
-async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: World) {
+async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     world
         .store
@@ -134,16 +146,16 @@ async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: World) {
         .unwrap();
     let found = world
         .store
-        .device_tenant(&tenant("acme"))
+        .tenant_config(&tenant("acme"))
         .await
         .unwrap()
         .unwrap();
     assert_eq!(found.sdk_keys.len(), 1);
-    assert!(!found.sdk_keys[0].works(NOW));
+    assert!(!found.sdk_keys[0].is_valid_at(NOW));
 }
 
 #[engine_test]
-async fn second_sdk_key_without_an_end_conflicts(world: World) {
+async fn second_sdk_key_without_an_end_conflicts(world: StoreFixture) {
     let add = |number: u8| {
         world.store.write(move |tx| {
             async move {
@@ -163,7 +175,7 @@ async fn second_sdk_key_without_an_end_conflicts(world: World) {
 }
 
 #[engine_test]
-async fn ending_replaced_keys_keeps_the_current_key(world: World) {
+async fn ending_replaced_keys_keeps_the_current_key(world: StoreFixture) {
     let end = || {
         world
             .store
@@ -173,12 +185,12 @@ async fn ending_replaced_keys_keeps_the_current_key(world: World) {
     assert!(!end().await.map_err(|error: StoreError| error).unwrap());
     replace_sdk_key(&world, 2, NOW.plus_days(30)).await;
     assert!(end().await.map_err(|error: StoreError| error).unwrap());
-    assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+    assert_eq!(valid_sdk_keys(&world, "acme", NOW).await, sorted([2]));
     assert!(!end().await.map_err(|error: StoreError| error).unwrap());
 }
 
 #[engine_test]
-async fn concurrent_replacements_leave_one_current_key(world: World) {
+async fn concurrent_replacements_leave_one_current_key(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     let replace = |number: u8| {
         world.store.write(move |tx| {
@@ -201,11 +213,11 @@ async fn concurrent_replacements_leave_one_current_key(world: World) {
             == 8,
         "{done:?}"
     );
-    assert_eq!(opening(&world, "acme", NOW).await.len(), 1);
+    assert_eq!(valid_sdk_keys(&world, "acme", NOW).await.len(), 1);
 }
 
 #[engine_test]
-async fn signing_key_is_added_promoted_retired_and_dropped(world: World) {
+async fn signing_key_is_added_promoted_retired_and_dropped(world: StoreFixture) {
     for name in ["k1", "k2"] {
         add_signing_key(&world, "acme", name).await.unwrap();
     }
@@ -246,7 +258,7 @@ async fn signing_key_is_added_promoted_retired_and_dropped(world: World) {
         (kid("k2"), "sealed k2".to_owned())
     );
 
-    let due = |at| world.store.tenants_with_keys_to_drop(at);
+    let due = |at| world.store.tenants_with_droppable_keys(at);
     assert!(due(later.plus_millis(-1)).await.unwrap().is_empty());
     assert_eq!(due(later).await.unwrap(), [tenant("acme")]);
     assert!(drop_retired(&world, later.plus_millis(-1)).await.is_empty());
@@ -260,7 +272,7 @@ async fn signing_key_is_added_promoted_retired_and_dropped(world: World) {
     assert_eq!(
         world
             .store
-            .listed_keys(&tenant("indie"))
+            .list_signing_keys(&tenant("indie"))
             .await
             .unwrap()
             .len(),
@@ -269,7 +281,7 @@ async fn signing_key_is_added_promoted_retired_and_dropped(world: World) {
 }
 
 #[engine_test]
-async fn retired_key_can_be_promoted_but_dropped_key_cannot(world: World) {
+async fn retired_key_can_be_promoted_but_dropped_key_cannot(world: StoreFixture) {
     for name in ["k1", "k2"] {
         add_signing_key(&world, "acme", name).await.unwrap();
         assert!(promote(&world, name, NOW).await);
@@ -288,7 +300,7 @@ async fn retired_key_can_be_promoted_but_dropped_key_cannot(world: World) {
 }
 
 #[engine_test]
-async fn concurrent_promotions_leave_one_signing_key(world: World) {
+async fn concurrent_promotions_leave_one_signing_key(world: StoreFixture) {
     for name in ["k1", "k2", "k3"] {
         add_signing_key(&world, "acme", name).await.unwrap();
     }
@@ -313,11 +325,11 @@ async fn concurrent_promotions_leave_one_signing_key(world: World) {
 }
 
 #[engine_test]
-async fn sdk_keys_are_listed_with_the_current_one_first(world: World) {
+async fn sdk_keys_are_listed_with_the_current_one_first(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
     replace_sdk_key(&world, 3, NOW.plus_days(30)).await;
-    let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+    let listed = world.store.list_sdk_keys(&tenant("acme")).await.unwrap();
     let seen: Vec<_> = listed.iter().map(|key| (key.hash, key.ends_at)).collect();
     let expected = [
         (hash(3), None),
@@ -333,18 +345,21 @@ async fn sdk_keys_are_listed_with_the_current_one_first(world: World) {
         ),
         (NOW, Some("ada"), None)
     );
-    assert_eq!(world.store.sdk_keys(&tenant("indie")).await.unwrap(), []);
+    assert_eq!(
+        world.store.list_sdk_keys(&tenant("indie")).await.unwrap(),
+        []
+    );
 }
 
 #[engine_test]
-async fn only_the_end_of_a_replaced_key_can_be_moved(world: World) {
+async fn only_the_end_of_a_replaced_key_can_be_moved(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
     let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {
         let write = world.store.write(move |tx| {
             async move {
                 let was = tx.sdk_key_end(&tenant(slug), hash(number)).await?;
-                tx.move_sdk_key_end(&tenant(slug), hash(number), ends_at)
+                tx.set_sdk_key_end(&tenant(slug), hash(number), ends_at)
                     .await?;
                 Ok(was)
             }
@@ -360,15 +375,15 @@ async fn only_the_end_of_a_replaced_key_can_be_moved(world: World) {
         Some(Some(NOW.plus_days(1)))
     );
     assert_eq!(
-        opening(&world, "acme", NOW.plus_days(89)).await,
+        valid_sdk_keys(&world, "acme", NOW.plus_days(89)).await,
         sorted([1, 2])
     );
     assert_eq!(moved("acme", 1, NOW).await, Some(Some(NOW.plus_days(90))));
-    assert_eq!(opening(&world, "acme", NOW).await, sorted([2]));
+    assert_eq!(valid_sdk_keys(&world, "acme", NOW).await, sorted([2]));
 }
 
 #[engine_test]
-async fn latest_use_of_an_sdk_key_is_recorded(world: World) {
+async fn latest_use_of_an_sdk_key_is_recorded(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     for (slug, number, millis) in [
         ("acme", 1, 5),
@@ -378,19 +393,19 @@ async fn latest_use_of_an_sdk_key_is_recorded(world: World) {
     ] {
         world.store.record_sdk_key_use(SdkKeyUse {
             tenant_id: tenant(slug),
-            hash: hash(number),
-            at: NOW.plus_millis(millis),
+            key_hash: hash(number),
+            used_at: NOW.plus_millis(millis),
         });
         world.store.flush().await;
     }
-    let listed = world.store.sdk_keys(&tenant("acme")).await.unwrap();
+    let listed = world.store.list_sdk_keys(&tenant("acme")).await.unwrap();
     assert_eq!(
         (listed.len(), listed[0].last_used_at),
         (1, Some(NOW.plus_millis(5)))
     );
     let found = world
         .store
-        .device_tenant(&tenant("acme"))
+        .tenant_config(&tenant("acme"))
         .await
         .unwrap()
         .unwrap();

@@ -9,12 +9,12 @@ use keywright_store::{CreateSession, Operator, StoreError};
 use keywright_testing::engine_test;
 use uuid::Uuid;
 
-use crate::support::{NOW, World, tenant};
+use crate::support::{NOW, StoreFixture, tenant};
 
 fn operator(number: u128, tenant: TenantId, email: &str) -> Operator {
     Operator {
         id: OperatorId::new(Uuid::from_u128(number)),
-        tenant,
+        tenant_id: tenant,
         email: email.into(),
         role: Role::Support,
         password_hash: "$argon2id$".into(),
@@ -22,20 +22,20 @@ fn operator(number: u128, tenant: TenantId, email: &str) -> Operator {
     }
 }
 
-async fn add(world: &World, operator: Operator) -> Result<(), StoreError> {
+async fn add(world: &StoreFixture, operator: Operator) -> Result<(), StoreError> {
     world
         .store
         .write(move |tx| async move { tx.insert_operator(&operator).await }.boxed())
         .await
 }
 
-async fn open(world: &World, token_hash: &str) {
+async fn insert_session(world: &StoreFixture, token_hash: &str) {
     let session = CreateSession {
         token_hash: token_hash.into(),
-        tenant: tenant("acme"),
-        operator: OperatorId::new(Uuid::from_u128(1)),
+        tenant_id: tenant("acme"),
+        operator_id: OperatorId::new(Uuid::from_u128(1)),
         created_at: NOW,
-        ends_at: NOW.plus_days(30),
+        expires_at: NOW.plus_days(30),
         user_agent: "browser".into(),
         address: "127.0.0.1".into(),
     };
@@ -50,7 +50,7 @@ async fn open(world: &World, token_hash: &str) {
 /// A sign-in that was verified before a password change must not start a session after it, even
 /// if another process made the change.
 #[engine_test]
-async fn changed_password_cannot_be_locked(world: World) {
+async fn changed_password_cannot_be_locked(world: StoreFixture) {
     let known = operator(1, tenant("acme"), "ada@acme.test");
     let (id, hash) = (known.id, known.password_hash.clone());
     add(&world, known).await.unwrap();
@@ -58,13 +58,13 @@ async fn changed_password_cannot_be_locked(world: World) {
         let hash = hash.to_owned();
         let write = world
             .store
-            .write(move |tx| async move { tx.hold_password(id, &hash).await }.boxed());
+            .write(move |tx| async move { tx.lock_password_hash(id, &hash).await }.boxed());
         write.await.map_err(|error: StoreError| error).unwrap()
     };
     assert!(hold(&hash).await);
     for (whose, is_there) in [("indie", false), ("acme", true)] {
         let write = world.store.write(move |tx| {
-            async move { tx.set_password(&tenant(whose), id, "another").await }.boxed()
+            async move { tx.update_password_hash(&tenant(whose), id, "another").await }.boxed()
         });
         let changed = write.await.map_err(|error: StoreError| error).unwrap();
         assert_eq!(changed, is_there, "{whose}");
@@ -74,7 +74,7 @@ async fn changed_password_cannot_be_locked(world: World) {
 }
 
 #[engine_test]
-async fn email_is_unique_on_the_server_ignoring_case(world: World) {
+async fn email_is_unique_on_the_server_ignoring_case(world: StoreFixture) {
     add(&world, operator(1, tenant("acme"), "Zoë@Acme.test"))
         .await
         .unwrap();
@@ -101,14 +101,14 @@ async fn email_is_unique_on_the_server_ignoring_case(world: World) {
 }
 
 #[engine_test]
-async fn session_ends_at_expiry_after_inactivity_and_on_sign_out(world: World) {
+async fn session_ends_at_expiry_after_inactivity_and_on_sign_out(world: StoreFixture) {
     add(&world, operator(1, tenant("acme"), "a@acme.test"))
         .await
         .unwrap();
-    open(&world, "one").await;
+    insert_session(&world, "one").await;
     let find = |now, since| {
         let store = world.store.clone();
-        async move { store.session("one", now, since).await.unwrap() }
+        async move { store.find_session("one", now, since).await.unwrap() }
     };
     let before = NOW.plus_millis(-1);
     assert_eq!(

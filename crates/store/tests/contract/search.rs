@@ -13,10 +13,10 @@ use keywright_domain::{
 use keywright_store::{Store, StoreError};
 use keywright_testing::{Engine, TestDatabase, engine_test};
 
-use crate::support::{NOW, World, activation, instance_id, license, license_id, tenant};
+use crate::support::{NOW, StoreFixture, activation, instance_id, license, license_id, tenant};
 
 /// Returns the numbers, out of 1 to 9, of the licenses of `acme` that a term matches.
-async fn found_in(store: &Store, typed: &str) -> Vec<u32> {
+async fn search(store: &Store, typed: &str) -> Vec<u32> {
     let filter = LicenseFilter {
         term: SearchTerm::new(typed),
         ..LicenseFilter::default()
@@ -44,7 +44,7 @@ async fn found_in(store: &Store, typed: &str) -> Vec<u32> {
     found
 }
 
-fn of_customer(number: u32, name: &str, email: &str) -> License {
+fn license_of_customer(number: u32, name: &str, email: &str) -> License {
     License {
         customer: Customer {
             name: Some(name.into()),
@@ -54,31 +54,34 @@ fn of_customer(number: u32, name: &str, email: &str) -> License {
     }
 }
 
-fn named(number: u32, device_name: &str) -> Activation {
+fn activation_named(number: u32, device_name: &str) -> Activation {
     Activation {
         device_name: device_name.into(),
         ..activation(license_id(number), number)
     }
 }
 
-async fn fill(world: &World) {
-    let first = of_customer(1, "Akiko Mori", "it@hoshino-lab.example");
-    let second = of_customer(2, "Élodie O'Neill", "50%_off@qamar.example");
+async fn fill(world: &StoreFixture) {
+    let first = license_of_customer(1, "Akiko Mori", "it@hoshino-lab.example");
+    let second = license_of_customer(2, "Élodie O'Neill", "50%_off@qamar.example");
     for license in [first, second, license(3)] {
-        world.add(&license).await.unwrap();
+        world.add_license(&license).await.unwrap();
     }
-    for device in [named(1, "ELODIES-MAC"), named(3, "山本 ThinkPad \"X1\"")] {
+    for device in [
+        activation_named(1, "ELODIES-MAC"),
+        activation_named(3, "山本 ThinkPad \"X1\""),
+    ] {
         world.activate(&device).await.unwrap();
     }
     let foreign = License {
-        tenant: tenant("indie"),
-        ..of_customer(4, "Akiko Mori", "it@hoshino-lab.example")
+        tenant_id: tenant("indie"),
+        ..license_of_customer(4, "Akiko Mori", "it@hoshino-lab.example")
     };
-    world.add(&foreign).await.unwrap();
+    world.add_license(&foreign).await.unwrap();
 }
 
 #[engine_test]
-async fn license_is_found_by_any_substring(world: World) {
+async fn license_is_found_by_any_substring(world: StoreFixture) {
     fill(&world).await;
     for (typed, expected) in [
         // Display keys: ACME-XXXX-···-0001 and so on.
@@ -110,12 +113,12 @@ async fn license_is_found_by_any_substring(world: World) {
         ("' OR 1=1 --", &[]),
         ("mori it@hoshino", &[]),
     ] {
-        assert_eq!(found_in(&world.store, typed).await, expected, "{typed:?}");
+        assert_eq!(search(&world.store, typed).await, expected, "{typed:?}");
     }
 }
 
 #[engine_test]
-async fn short_term_matches_the_beginning_of_words(world: World) {
+async fn short_term_matches_the_beginning_of_words(world: StoreFixture) {
     fill(&world).await;
     for (typed, expected) in [
         ("it", &[1_u32] as &[u32]),
@@ -129,16 +132,16 @@ async fn short_term_matches_the_beginning_of_words(world: World) {
         ("-", &[]),
         ("'*", &[]),
     ] {
-        assert_eq!(found_in(&world.store, typed).await, expected, "{typed:?}");
+        assert_eq!(search(&world.store, typed).await, expected, "{typed:?}");
     }
 }
 
 #[engine_test]
-async fn device_is_found_by_its_current_name(world: World) {
+async fn device_is_found_by_its_current_name(world: StoreFixture) {
     fill(&world).await;
     let renamed = world.store.write(|tx| {
         async move {
-            tx.refresh_instance(
+            tx.update_reactivated_instance(
                 &tenant("acme"),
                 license_id(1),
                 instance_id(1),
@@ -146,8 +149,14 @@ async fn device_is_found_by_its_current_name(world: World) {
                 None,
             )
             .await?;
-            tx.refresh_instance(&tenant("acme"), license_id(3), instance_id(3), None, None)
-                .await
+            tx.update_reactivated_instance(
+                &tenant("acme"),
+                license_id(3),
+                instance_id(3),
+                None,
+                None,
+            )
+            .await
         }
         .boxed()
     });
@@ -158,7 +167,7 @@ async fn device_is_found_by_its_current_name(world: World) {
         ("thinkpad", &[3]),
         ("st", &[1]),
     ] {
-        assert_eq!(found_in(&world.store, typed).await, expected, "{typed:?}");
+        assert_eq!(search(&world.store, typed).await, expected, "{typed:?}");
     }
 }
 
@@ -166,11 +175,11 @@ async fn device_is_found_by_its_current_name(world: World) {
 /// beginning of words.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_without_trigrams_matches_the_beginning_of_words() {
-    let database = TestDatabase::on(Engine::Postgres).await;
+    let database = TestDatabase::create(Engine::Postgres).await;
     let store = database.open().await;
     store.close().await;
     database.execute("DROP EXTENSION pg_trgm CASCADE").await;
-    let world = World::over(database).await;
+    let world = StoreFixture::with_database(database).await;
     fill(&world).await;
     for (typed, expected) in [
         ("hoshino", &[1_u32] as &[u32]),
@@ -179,7 +188,7 @@ async fn postgres_without_trigrams_matches_the_beginning_of_words() {
         ("0002", &[2]),
         ("' | 'zz':*", &[]),
     ] {
-        let found = found_in(&world.store, typed).await;
+        let found = search(&world.store, typed).await;
         assert_eq!(found, expected, "{typed:?}");
     }
 }

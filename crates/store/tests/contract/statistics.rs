@@ -3,10 +3,10 @@
 use keywright_testing::{Engine, EngineFixture};
 use sqlx::{AnyConnection, Connection};
 
-use crate::support::World;
+use crate::support::StoreFixture;
 
 /// As `PRAGMA optimize` samples them. It assumes a few hundred licenses per tenant.
-const SAMPLED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+const SAMPLED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('licenses', 'licenses_by_state_and_expiry', '1245888 505 505 1 1'),
     ('licenses', 'licenses_of_devices', '1300550 505 1 1 1 1 1 1'),
     ('licenses', 'licenses_by_active_count', '917280 505 253 1 1'),
@@ -23,7 +23,7 @@ const SAMPLED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('products', 'sqlite_autoindex_products_1', '3 1')";
 
 /// As a full `ANALYZE` counts them.
-const COUNTED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+const ANALYZED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('licenses', 'licenses_by_state_and_expiry', '1000000 1000000 333334 2 1'),
     ('licenses', 'licenses_of_devices', '1000000 1000000 1 1 1 1 1 1'),
     ('licenses', 'licenses_by_active_count', '1000000 1000000 125000 1 1'),
@@ -40,17 +40,17 @@ const COUNTED: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('products', 'sqlite_autoindex_products_1', '3 1')";
 
 /// Returns SQLite without statistics and with each kind, or PostgreSQL as it is.
-pub(crate) async fn worlds(engine: Engine) -> Vec<World> {
-    let mut worlds = vec![World::on(engine).await];
+pub(crate) async fn worlds_with_statistics(engine: Engine) -> Vec<StoreFixture> {
+    let mut worlds = vec![StoreFixture::create(engine).await];
     if engine == Engine::Sqlite {
-        for statistics in [SAMPLED, COUNTED] {
-            let database = World::on(engine).await.database;
+        for statistics in [SAMPLED_STATISTICS, ANALYZED_STATISTICS] {
+            let database = StoreFixture::create(engine).await.database;
             // `ANALYZE` creates the table. Its statistics of the few rows here are not needed.
             database.execute("ANALYZE; DELETE FROM sqlite_stat1").await;
             database.execute(statistics).await;
             // A connection reads the statistics when it is opened.
             let store = database.open().await;
-            worlds.push(World { store, database });
+            worlds.push(StoreFixture { store, database });
         }
     }
     worlds
@@ -58,7 +58,7 @@ pub(crate) async fn worlds(engine: Engine) -> Vec<World> {
 
 #[tokio::test]
 async fn optimize_samples_the_indexes_instead_of_reading_them_whole() {
-    let world = World::on(Engine::Sqlite).await;
+    let world = StoreFixture::create(Engine::Sqlite).await;
     world.store.optimize().await.unwrap();
     let mut connection = AnyConnection::connect(world.database.url()).await.unwrap();
     let mut count = async |sql: &'static str| {

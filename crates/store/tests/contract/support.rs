@@ -22,19 +22,19 @@ pub(crate) use keywright_testing::{
     builders::{activation, instance_id},
 };
 
-pub(crate) struct World {
+pub(crate) struct StoreFixture {
     pub(crate) store: Store,
     pub(crate) database: TestDatabase,
 }
 
-impl EngineFixture for World {
-    async fn on(engine: Engine) -> Self {
-        Self::over(TestDatabase::on(engine).await).await
+impl EngineFixture for StoreFixture {
+    async fn create(engine: Engine) -> Self {
+        Self::with_database(TestDatabase::create(engine).await).await
     }
 }
 
-impl World {
-    pub(crate) async fn over(database: TestDatabase) -> Self {
+impl StoreFixture {
+    pub(crate) async fn with_database(database: TestDatabase) -> Self {
         let world = Self {
             store: database.open().await,
             database,
@@ -54,7 +54,7 @@ impl World {
             created_at: NOW,
         };
         let product = Product {
-            tenant: id.clone(),
+            tenant_id: id.clone(),
             id: "notes".parse().unwrap(),
             name: "Notes".into(),
             key_prefix: prefix.parse().unwrap(),
@@ -62,8 +62,8 @@ impl World {
             created_at: NOW,
         };
         let key_type = KeyType {
-            tenant: id,
-            product: product.id.clone(),
+            tenant_id: id,
+            product_id: product.id.clone(),
             id: "pro".parse().unwrap(),
             activation_limit: 3,
             duration_days: Some(365),
@@ -87,7 +87,7 @@ impl World {
             .unwrap();
     }
 
-    pub(crate) async fn add(&self, license: &License) -> Result<(), StoreError> {
+    pub(crate) async fn add_license(&self, license: &License) -> Result<(), StoreError> {
         let license = license.clone();
         self.store
             .write(move |tx| async move { tx.insert_license(&license).await }.boxed())
@@ -101,7 +101,7 @@ impl World {
             .write(move |tx| {
                 async move {
                     if tx
-                        .take_slots(&activation.tenant, &[activation.license])
+                        .take_slots(&activation.tenant_id, &[activation.license_id])
                         .await?
                         == 0
                     {

@@ -4,18 +4,18 @@ use futures::{FutureExt, future::join_all};
 use keywright_store::{Store, StoreError};
 use keywright_testing::{Engine, EngineFixture, engine_test};
 
-use crate::support::{World, license, license_id, tenant};
+use crate::support::{StoreFixture, license, license_id, tenant};
 
 async fn exists(store: &Store, number: u32) -> bool {
     store
-        .license(&tenant("acme"), license_id(number))
+        .find_license(&tenant("acme"), license_id(number))
         .await
         .unwrap()
         .is_some()
 }
 
 #[engine_test]
-async fn failed_unit_is_rolled_back_without_affecting_others(world: World) {
+async fn failed_unit_is_rolled_back_without_affecting_others(world: StoreFixture) {
     let units = (0..40_u32).map(|number| {
         world.store.write(move |tx| {
             async move {
@@ -41,13 +41,13 @@ async fn failed_unit_is_rolled_back_without_affecting_others(world: World) {
 }
 
 #[engine_test]
-async fn panicking_unit_is_rolled_back_and_the_writer_continues(world: World) {
+async fn panicking_unit_is_rolled_back_and_the_writer_continues(world: StoreFixture) {
     let broken = world
         .store
         .write(|tx| {
             async move {
                 tx.insert_license(&license(1)).await?;
-                assert!(exists_never(), "simulated bug");
+                assert!(always_false(), "simulated bug");
                 Ok::<_, StoreError>(())
             }
             .boxed()
@@ -55,11 +55,11 @@ async fn panicking_unit_is_rolled_back_and_the_writer_continues(world: World) {
         .await;
     assert!(matches!(broken, Err(StoreError::Aborted)), "{broken:?}");
     assert!(!exists(&world.store, 1).await);
-    world.add(&license(2)).await.unwrap();
+    world.add_license(&license(2)).await.unwrap();
 }
 
 #[engine_test]
-async fn unit_completes_after_its_caller_is_dropped(world: World) {
+async fn unit_completes_after_its_caller_is_dropped(world: StoreFixture) {
     let (started, wait_for_start) = tokio::sync::oneshot::channel();
     let (go, wait_for_go) = tokio::sync::oneshot::channel();
     let (finished, wait_for_end) = tokio::sync::oneshot::channel();
@@ -87,13 +87,13 @@ async fn unit_completes_after_its_caller_is_dropped(world: World) {
 }
 
 #[engine_test]
-async fn closed_store_rejects_writes(world: World) {
+async fn closed_store_rejects_writes(world: StoreFixture) {
     world.store.close().await;
-    assert!(world.add(&license(1)).await.is_err());
+    assert!(world.add_license(&license(1)).await.is_err());
     assert!(world.store.ping().await.is_err());
 }
 
-fn exists_never() -> bool {
+fn always_false() -> bool {
     false
 }
 
@@ -102,9 +102,9 @@ fn exists_never() -> bool {
 /// time, so this can't happen there.
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_row_blocks_no_other_row_on_postgres() {
-    let world = World::on(Engine::Postgres).await;
-    world.add(&license(1)).await.unwrap();
-    world.add(&license(2)).await.unwrap();
+    let world = StoreFixture::create(Engine::Postgres).await;
+    world.add_license(&license(1)).await.unwrap();
+    world.add_license(&license(2)).await.unwrap();
     let (held, is_held) = tokio::sync::oneshot::channel();
     let (release, released) = tokio::sync::oneshot::channel::<()>();
     let holder = world.store.write(move |tx| {

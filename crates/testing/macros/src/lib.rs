@@ -37,10 +37,10 @@ fn expand(cases: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
     }
     let cases = Punctuated::<ExprCall, Token![,]>::parse_terminated.parse2(cases)?;
     let tests = if cases.is_empty() {
-        tests(&quote!(super::#name))
+        engine_tests(&quote!(super::#name))
     } else {
         let modules = cases.iter().map(|ExprCall { func, args, .. }| {
-            let tests = tests(&quote!(|fixture| super::super::#name(fixture, #args)));
+            let tests = engine_tests(&quote!(|fixture| super::super::#name(fixture, #args)));
             quote!(mod #func { #tests })
         });
         quote!(#(#modules)*)
@@ -52,7 +52,7 @@ fn expand(cases: TokenStream, function: &ItemFn) -> syn::Result<TokenStream> {
 }
 
 /// Generates one test per engine that calls `function` with its fixture.
-fn tests(function: &TokenStream) -> TokenStream {
+fn engine_tests(function: &TokenStream) -> TokenStream {
     let tests = ["Sqlite", "Postgres"].map(|engine| {
         let name = format_ident!("{}", engine.to_lowercase());
         let engine = format_ident!("{engine}");

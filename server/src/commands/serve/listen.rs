@@ -8,13 +8,13 @@ use futures::future::try_join_all;
 use tokio::{net::TcpListener, sync::watch};
 
 /// A listener and the router that serves it.
-pub(crate) struct Served {
+pub(crate) struct BoundRouter {
     pub(crate) listener: TcpListener,
     pub(crate) router: Router,
 }
 
 /// Binds an address. `option` is the option that set it, for the error message.
-pub(crate) async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+pub(crate) async fn bind(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
     match TcpListener::bind(address).await {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
@@ -27,8 +27,11 @@ pub(crate) async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<
 }
 
 /// Serves until `stop` becomes true or its sender is dropped, then waits for in-flight requests.
-pub(crate) async fn serve(served: Vec<Served>, stop: &watch::Receiver<bool>) -> anyhow::Result<()> {
-    let all = served.into_iter().map(|Served { listener, router }| {
+pub(crate) async fn serve_all(
+    served: Vec<BoundRouter>,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<()> {
+    let all = served.into_iter().map(|BoundRouter { listener, router }| {
         let mut stop = stop.clone();
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, service)

@@ -12,12 +12,12 @@ use keywright_service::Services;
 use tokio::{net::TcpListener, sync::watch};
 
 use self::{
-    limits::LimitArgs,
-    listen::{Served, listen},
-    shutdown::{Signals, exit_at_next},
+    limits::RateLimitArgs,
+    listen::{BoundRouter, bind},
+    shutdown::{ShutdownSignals, exit_on_next_signal},
 };
 use crate::{
-    client_ip::{ProxyAddresses, TrustedProxies},
+    client_ip::{TrustedProxies, TrustedProxy},
     commands::setup_code,
     config::DatabaseArgs,
     metrics,
@@ -27,13 +27,13 @@ use crate::{
 };
 
 /// Maximum time for in-flight requests to finish on shutdown.
-const GRACE: Duration = Duration::from_secs(30);
+const SHUTDOWN_GRACE_PERIOD: Duration = Duration::from_secs(30);
 
 /// Interval between maintenance runs.
-const HOUSEKEEPING: Duration = Duration::from_mins(1);
+const MAINTENANCE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// Maximum time to flush pending writes on shutdown.
-const LAST_WRITES: Duration = Duration::from_secs(10);
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
@@ -66,12 +66,12 @@ pub(crate) struct ServeArgs {
         value_delimiter = ',',
         value_name = "ADDRESS"
     )]
-    trusted_proxies: Vec<ProxyAddresses>,
+    trusted_proxies: Vec<TrustedProxy>,
     /// Directory of the built site, if it is not embedded in the binary.
     #[arg(long, env = "KEYWRIGHT_SITE_DIR", default_value = "target/site/pkg")]
     site_dir: PathBuf,
     #[command(flatten)]
-    limits: LimitArgs,
+    limits: RateLimitArgs,
 }
 
 impl ServeArgs {
@@ -80,42 +80,43 @@ impl ServeArgs {
         let public_url = PublicUrl::parse(self.public_url.as_deref())?;
         PublicUrl::parse(self.device_url.as_deref())?;
         let site = Site::load(&self.site_dir)?;
-        let listeners = self.listen().await?;
-        let _lock = database.lock()?;
+        let listeners = self.bind_listeners().await?;
+        let _lock = database.lock_exclusively()?;
         let services = database.open_or_create(self.limits.into()).await?;
         // Handle signals before logging the address, because a supervisor may send one right
         // after that.
-        let mut signals = Signals::listen().context("Can't listen for signals")?;
+        let mut signals = ShutdownSignals::install().context("Can't listen for signals")?;
         let setup_code_file = database.setup_code_file();
         let state = AppState {
             setup_code_file: Some(setup_code_file.clone()),
             base_url: self.base_url(&listeners)?,
-            proxies: TrustedProxies::new(&self.trusted_proxies),
-            slow: NonZeroU64::new(self.slow_request_ms).map(|ms| Duration::from_millis(ms.get())),
+            trusted_proxies: TrustedProxies::new(&self.trusted_proxies),
+            slow_request_threshold: NonZeroU64::new(self.slow_request_ms)
+                .map(|ms| Duration::from_millis(ms.get())),
             ..AppState::new(services.clone(), site, public_url)
         };
         let streams = state.sse_connections.clone();
         let address = listeners.browsers.local_addr()?;
-        let served = listeners.serve(state)?;
+        let served = listeners.into_bound_routers(state)?;
         let url = self.public_url.unwrap_or(format!("http://{address}"));
-        setup_code::announce(&services, &setup_code_file, &url).await?;
-        let housekeeping = tokio::spawn(keep_house(services.clone()));
+        setup_code::print_setup_code(&services, &setup_code_file, &url).await?;
+        let housekeeping = tokio::spawn(run_maintenance_periodically(services.clone()));
         let (stop, stopped) = watch::channel(false);
         let stopping = async move {
             signals.next().await;
             // Event streams never end on their own.
-            streams.stop();
+            streams.shut_down();
             tracing::info!("stopping: waiting for in-flight requests");
             stop.send_replace(true);
-            tokio::spawn(exit_at_next(signals));
-            tokio::time::sleep(GRACE).await;
+            tokio::spawn(exit_on_next_signal(signals));
+            tokio::time::sleep(SHUTDOWN_GRACE_PERIOD).await;
         };
         tokio::select! {
-            done = listen::serve(served, &stopped) => done?,
+            done = listen::serve_all(served, &stopped) => done?,
             () = stopping => tracing::warn!("some requests did not finish within the grace period"),
         }
         housekeeping.abort();
-        if tokio::time::timeout(LAST_WRITES, services.close())
+        if tokio::time::timeout(FLUSH_TIMEOUT, services.close())
             .await
             .is_err()
         {
@@ -124,14 +125,14 @@ impl ServeArgs {
         Ok(())
     }
 
-    async fn listen(&self) -> anyhow::Result<Listeners> {
-        let browsers = listen(self.listen, "--listen").await?;
+    async fn bind_listeners(&self) -> anyhow::Result<Listeners> {
+        let browsers = bind(self.listen, "--listen").await?;
         let devices = match self.device_listen {
-            Some(address) => Some(listen(address, "--device-listen").await?),
+            Some(address) => Some(bind(address, "--device-listen").await?),
             None => None,
         };
         let metrics = match self.metrics_listen {
-            Some(address) => Some(listen(address, "--metrics-listen").await?),
+            Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
         Ok(Listeners {
@@ -165,29 +166,29 @@ struct Listeners {
 
 impl Listeners {
     /// Builds the router of each listener and logs its address.
-    fn serve(self, state: AppState) -> anyhow::Result<Vec<Served>> {
+    fn into_bound_routers(self, state: AppState) -> anyhow::Result<Vec<BoundRouter>> {
         let mut served = Vec::new();
         if let Some(listener) = self.metrics {
             let address = listener.local_addr()?;
             tracing::info!("serving metrics on http://{address}/metrics");
-            let handle = metrics::start()?;
-            tokio::spawn(metrics::keep_up(handle.clone()));
+            let handle = metrics::install()?;
+            tokio::spawn(metrics::run_upkeep(handle.clone()));
             let router = metrics::router(state.clone(), handle);
-            served.push(Served { listener, router });
+            served.push(BoundRouter { listener, router });
         }
         let sides = match self.devices {
             Some(listener) => {
                 let address = listener.local_addr()?;
                 tracing::info!("serving the device API on http://{address}");
-                let router = router::build(state.clone(), Surfaces::Devices);
-                served.push(Served { listener, router });
+                let router = router::build_router(state.clone(), Surfaces::Devices);
+                served.push(BoundRouter { listener, router });
                 Surfaces::Browsers
             }
             None => Surfaces::Both,
         };
         let address = self.browsers.local_addr()?;
-        let router = router::build(state, sides);
-        served.push(Served {
+        let router = router::build_router(state, sides);
+        served.push(BoundRouter {
             listener: self.browsers,
             router,
         });
@@ -198,14 +199,14 @@ impl Listeners {
 
 /// Runs maintenance immediately and then every minute. If the task is aborted, a unit of work
 /// that has started still completes.
-async fn keep_house(services: Services) {
-    let mut due = tokio::time::interval(HOUSEKEEPING);
+async fn run_maintenance_periodically(services: Services) {
+    let mut due = tokio::time::interval(MAINTENANCE_INTERVAL);
     due.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         due.tick().await;
         if let Err(error) = services.run_maintenance().await {
             tracing::warn!(
-                error = error.with_causes(),
+                error = error.display_chain(),
                 "maintenance run failed; retrying in 60 s"
             );
         }

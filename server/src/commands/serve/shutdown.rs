@@ -2,16 +2,16 @@
 
 /// Ctrl-C in a terminal, or SIGTERM from a service manager. Once these handlers are installed,
 /// the first signal no longer terminates the process.
-pub(crate) struct Signals {
+pub(crate) struct ShutdownSignals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
 }
 
-impl Signals {
+impl ShutdownSignals {
     /// Installs the signal handlers.
-    pub(crate) fn listen() -> std::io::Result<Self> {
+    pub(crate) fn install() -> std::io::Result<Self> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
@@ -40,7 +40,7 @@ impl Signals {
 }
 
 /// Exits the process immediately on the next signal. Acknowledged writes are already on disk.
-pub(crate) async fn exit_at_next(mut signals: Signals) {
+pub(crate) async fn exit_on_next_signal(mut signals: ShutdownSignals) {
     signals.next().await;
     tracing::warn!("received a second signal; exiting immediately");
     std::process::exit(1);

@@ -10,7 +10,7 @@ use axum::{
 };
 use keywright_service::{
     Services,
-    device::{Admission, DeviceCredentials, Refusal},
+    device::{Admission, DeviceCredentials, DeviceError},
 };
 use percent_encoding::percent_decode_str;
 
@@ -37,9 +37,9 @@ impl DeviceContext {
     pub(crate) async fn admit_then<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &Admission) -> Result<T, Refusal>,
+        question: impl AsyncFnOnce(&Services, &Admission) -> Result<T, DeviceError>,
     ) -> Result<T, Response> {
-        let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
+        let guard = BruteForceGuard::new(endpoint, &self.services.rate_limits, self.address);
         let answer = async {
             let activations = &self.services.activations;
             let admission = activations.admit(&self.credentials).await?;
@@ -55,11 +55,11 @@ impl DeviceContext {
     pub(crate) async fn admit_for_license<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &DeviceCredentials) -> Result<T, Refusal>,
+        question: impl AsyncFnOnce(&Services, &DeviceCredentials) -> Result<T, DeviceError>,
     ) -> Result<T, Response> {
-        let guard = BruteForceGuard::of(endpoint, &self.services.limits, self.address);
+        let guard = BruteForceGuard::new(endpoint, &self.services.rate_limits, self.address);
         if guard.rejects_early() {
-            return Err(endpoint.refuse_guess());
+            return Err(endpoint.refuse_brute_force());
         }
         question(&self.services, &self.credentials)
             .await
@@ -70,10 +70,10 @@ impl DeviceContext {
         &self,
         endpoint: Endpoint,
         guard: &BruteForceGuard<'_>,
-        refusal: &Refusal,
+        refusal: &DeviceError,
     ) -> Response {
         if guard.masks(refusal) {
-            endpoint.refuse_guess()
+            endpoint.refuse_brute_force()
         } else {
             endpoint.refuse(refusal, &self.request_id)
         }
@@ -94,13 +94,13 @@ impl FromRequestParts<AppState> for DeviceContext {
         let sdk_key = parts.headers.get("x-keylight-sdk-key");
         Ok(Self {
             services: state.services.clone(),
-            address: ClientIp::of(&parts.extensions),
+            address: ClientIp::from_extensions(&parts.extensions),
             credentials: DeviceCredentials::new(
                 &tenant,
                 &product,
                 sdk_key.map(HeaderValue::as_bytes),
             ),
-            request_id: RequestId::of(&parts.extensions),
+            request_id: RequestId::from_extensions(&parts.extensions),
         })
     }
 }

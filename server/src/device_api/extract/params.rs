@@ -11,26 +11,27 @@ use super::strict_json::Value;
 use crate::device_api::response;
 
 /// Maximum length of a stored device name, in characters.
-pub(crate) const DEVICE_NAME_LENGTH: usize = 120;
+pub(crate) const MAX_DEVICE_NAME_CHARS: usize = 120;
 
 /// Maximum lengths of a license key and of an instance id, in characters.
-pub(crate) const LICENSE_KEY_LENGTH: usize = 256;
-pub(crate) const INSTANCE_ID_LENGTH: usize = 128;
+pub(crate) const MAX_LICENSE_KEY_CHARS: usize = 256;
+pub(crate) const MAX_INSTANCE_ID_CHARS: usize = 128;
 
 /// Maximum length of a stored OS version, in UTF-16 code units.
-const OS_VERSION_LENGTH: usize = 32;
+const MAX_OS_VERSION_UNITS: usize = 32;
 
 /// Values that `cpu_cores` and `memory` accept.
-pub(crate) const CPU_CORES: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
-pub(crate) const MEMORY: [&str; 6] = ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
+pub(crate) const CPU_CORE_BUCKETS: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17+"];
+pub(crate) const MEMORY_BUCKETS: [&str; 6] =
+    ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
 
 /// A required parameter is missing or malformed. Always status 400: a 422 would make a validating
 /// client drop its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Malformed(&'static str);
+pub struct MalformedParamError(&'static str);
 
-impl From<Malformed> for Response {
-    fn from(malformed: Malformed) -> Self {
+impl From<MalformedParamError> for Response {
+    fn from(malformed: MalformedParamError) -> Self {
         response::error(StatusCode::BAD_REQUEST, malformed.0)
     }
 }
@@ -44,58 +45,62 @@ impl Params {
     }
 
     /// Returns the license key as entered.
-    pub fn license_key(&self) -> Result<String, Malformed> {
-        let key = self.text("license_key", LICENSE_KEY_LENGTH);
-        key.map(str::to_owned).ok_or(Malformed(
+    pub fn license_key(&self) -> Result<String, MalformedParamError> {
+        let key = self.bounded_string("license_key", MAX_LICENSE_KEY_CHARS);
+        key.map(str::to_owned).ok_or(MalformedParamError(
             "license_key must be a text of 1 to 256 characters",
         ))
     }
 
     /// Returns the instance id, or `None` if it is not in canonical UUID format, so no instance
     /// can have it.
-    pub fn instance_id(&self) -> Result<Option<InstanceId>, Malformed> {
-        let text = self.instance_id_text()?;
+    pub fn instance_id(&self) -> Result<Option<InstanceId>, MalformedParamError> {
+        let text = self.raw_instance_id()?;
         let id = text.parse().ok();
         Ok(id.filter(|id: &InstanceId| id.to_string() == text))
     }
 
     /// Returns the id that a keyless app generated. Replaces NUL, which PostgreSQL cannot store.
-    pub fn keyless_instance_id(&self) -> Result<String, Malformed> {
-        Ok(self.instance_id_text()?.replace('\0', "\u{FFFD}"))
+    pub fn keyless_instance_id(&self) -> Result<String, MalformedParamError> {
+        Ok(self.raw_instance_id()?.replace('\0', "\u{FFFD}"))
     }
 
-    fn instance_id_text(&self) -> Result<&str, Malformed> {
-        self.text("instance_id", INSTANCE_ID_LENGTH)
-            .ok_or(Malformed(
+    fn raw_instance_id(&self) -> Result<&str, MalformedParamError> {
+        self.bounded_string("instance_id", MAX_INSTANCE_ID_CHARS)
+            .ok_or(MalformedParamError(
                 "instance_id must be a text of 1 to 128 characters",
             ))
     }
 
     /// Returns the state of a keyless app.
-    pub fn keyless_state(&self) -> Result<KeylessState, Malformed> {
-        self.any_text("state")
+    pub fn keyless_state(&self) -> Result<KeylessState, MalformedParamError> {
+        self.string("state")
             .and_then(KeylessState::from_name)
-            .ok_or(Malformed("state must be trial, free_tier or expired"))
+            .ok_or(MalformedParamError(
+                "state must be trial, free_tier or expired",
+            ))
     }
 
     /// Returns the machine hash, if the device sends one.
-    pub fn machine_hash(&self) -> Result<Option<MachineHash>, Malformed> {
+    pub fn machine_hash(&self) -> Result<Option<MachineHash>, MalformedParamError> {
         if !self.0.contains_key("machine_hash") {
             return Ok(None);
         }
-        let hash = self.any_text("machine_hash");
+        let hash = self.string("machine_hash");
         hash.and_then(|text| text.parse().ok())
             .map(Some)
-            .ok_or(Malformed("machine_hash must be 64 lower-case hex digits"))
+            .ok_or(MalformedParamError(
+                "machine_hash must be 64 lower-case hex digits",
+            ))
     }
 
     /// Returns the device name without control characters.
     pub fn device_name(&self) -> Option<String> {
-        let name = self.any_text("instance_name")?;
+        let name = self.string("instance_name")?;
         let kept: String = name
             .chars()
             .filter(|&symbol| !is_control(symbol))
-            .take(DEVICE_NAME_LENGTH)
+            .take(MAX_DEVICE_NAME_CHARS)
             .collect();
         let kept = kept.trim();
         (!kept.is_empty()).then(|| kept.to_owned())
@@ -103,21 +108,21 @@ impl Params {
 
     /// Returns the id that the device had as a keyless install.
     pub fn free_tier_instance_id(&self) -> Option<String> {
-        let id = self.text("free_tier_instance_id", INSTANCE_ID_LENGTH)?;
+        let id = self.bounded_string("free_tier_instance_id", MAX_INSTANCE_ID_CHARS)?;
         (!id.chars().any(is_control)).then(|| id.to_owned())
     }
 
     /// Returns the telemetry. Long values are truncated and invalid ones dropped, never rejected.
     pub fn telemetry(&self) -> Telemetry {
         Telemetry {
-            app_version: self.cut("app_version", 64),
-            sdk_version: self.cut("sdk_version", 64),
-            sdk: self.cut("sdk", 16),
-            platform: self.cut("platform", 32),
+            app_version: self.truncated_string("app_version", 64),
+            sdk_version: self.truncated_string("sdk_version", 64),
+            sdk: self.truncated_string("sdk", 16),
+            platform: self.truncated_string("platform", 32),
             os_version: self.os_version(),
             arch: self.arch(),
-            cpu_cores: self.bucket("cpu_cores", &CPU_CORES),
-            memory: self.bucket("memory", &MEMORY),
+            cpu_cores: self.bucket("cpu_cores", &CPU_CORE_BUCKETS),
+            memory: self.bucket("memory", &MEMORY_BUCKETS),
             trial_duration_days: match self.0.get("sdk_trial_duration_days") {
                 Some(Value::Integer(days)) => Some(*days),
                 _ => None,
@@ -125,22 +130,22 @@ impl Params {
         }
     }
 
-    fn any_text(&self, name: &str) -> Option<&str> {
+    fn string(&self, name: &str) -> Option<&str> {
         match self.0.get(name)? {
-            Value::Text(text) => Some(text),
+            Value::String(text) => Some(text),
             Value::Integer(_) | Value::Other => None,
         }
     }
 
     /// Returns a string of 1 to `most` characters.
-    fn text(&self, name: &str, most: usize) -> Option<&str> {
-        let text = self.any_text(name)?;
+    fn bounded_string(&self, name: &str, most: usize) -> Option<&str> {
+        let text = self.string(name)?;
         (1..=most).contains(&text.chars().count()).then_some(text)
     }
 
     /// Returns a string without control characters, truncated to `units` UTF-16 code units.
-    fn cut(&self, name: &str, units: usize) -> Option<String> {
-        let text = self.any_text(name)?;
+    fn truncated_string(&self, name: &str, units: usize) -> Option<String> {
+        let text = self.string(name)?;
         let mut kept = String::new();
         let mut length = 0;
         for symbol in text.chars().filter(|&symbol| !is_control(symbol)) {
@@ -156,13 +161,13 @@ impl Params {
     /// Returns the OS version, truncated if necessary. Truncation may shorten the last number but
     /// never leaves a trailing dot.
     fn os_version(&self) -> Option<String> {
-        let whole = self.any_text("os_version")?;
-        let kept = self.cut("os_version", OS_VERSION_LENGTH)?;
+        let whole = self.string("os_version")?;
+        let kept = self.truncated_string("os_version", MAX_OS_VERSION_UNITS)?;
         is_os_version(whole).then(|| kept.trim_end_matches('.').to_owned())
     }
 
     fn arch(&self) -> Option<String> {
-        match self.any_text("arch")? {
+        match self.string("arch")? {
             "arm64" | "aarch64" => Some("arm64".to_owned()),
             "x86_64" => Some("x86_64".to_owned()),
             _ => None,
@@ -170,7 +175,7 @@ impl Params {
     }
 
     fn bucket(&self, name: &str, buckets: &[&str]) -> Option<String> {
-        let text = self.any_text(name)?;
+        let text = self.string(name)?;
         buckets.contains(&text).then(|| text.to_owned())
     }
 }
@@ -199,7 +204,7 @@ mod tests {
         reason = "`json!` returns an owned value"
     )]
     fn fields(value: Value) -> Params {
-        Params::new(strict_json::object(&value.to_string()).unwrap())
+        Params::new(strict_json::parse_object(&value.to_string()).unwrap())
     }
 
     fn device_name(name: &Value) -> Option<String> {

@@ -12,13 +12,13 @@ use serde::{
 use serde_json::value::RawValue;
 
 /// Maximum nesting depth of arrays and objects, including the outermost object.
-const MOST_DEPTH: usize = 128;
+const MAX_DEPTH: usize = 128;
 
 /// A field value, as far as endpoints need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A string.
-    Text(String),
+    String(String),
     /// A 64-bit integer.
     Integer(i64),
     /// Any other value except null.
@@ -27,10 +27,10 @@ pub enum Value {
 
 /// Parses the fields of an object. Fields that are `null` are omitted. Returns `None` if the text
 /// is not a JSON object, contains a duplicate field name or is nested too deeply.
-pub fn object(json: &str) -> Option<BTreeMap<String, Value>> {
-    let fields = members(json, 1)?;
+pub fn parse_object(json: &str) -> Option<BTreeMap<String, Value>> {
+    let fields = parse_members(json, 1)?;
     let value = |raw: &RawValue| match raw.get().as_bytes().first() {
-        Some(b'"') => Some(Value::Text(serde_json::from_str(raw.get()).ok()?)),
+        Some(b'"') => Some(Value::String(serde_json::from_str(raw.get()).ok()?)),
         Some(b'n') => None,
         _ => Some(serde_json::from_str(raw.get()).map_or(Value::Other, Value::Integer)),
     };
@@ -40,21 +40,21 @@ pub fn object(json: &str) -> Option<BTreeMap<String, Value>> {
 
 /// Parses the members of an object and checks all nested values. Each level is scanned again for
 /// each level above it, which is acceptable because depth and body size are limited.
-fn members(json: &str, depth: usize) -> Option<BTreeMap<String, &RawValue>> {
+fn parse_members(json: &str, depth: usize) -> Option<BTreeMap<String, &RawValue>> {
     let Members(members) = serde_json::from_str(json).ok()?;
     members
         .values()
-        .all(|raw| is_sound(raw, depth))
+        .all(|raw| is_valid(raw, depth))
         .then_some(members)
 }
 
-fn is_sound(raw: &RawValue, depth: usize) -> bool {
+fn is_valid(raw: &RawValue, depth: usize) -> bool {
     let json = raw.get();
     match json.as_bytes().first() {
-        Some(b'{' | b'[') if depth >= MOST_DEPTH => false,
-        Some(b'{') => members(json, depth + 1).is_some(),
+        Some(b'{' | b'[') if depth >= MAX_DEPTH => false,
+        Some(b'{') => parse_members(json, depth + 1).is_some(),
         Some(b'[') => serde_json::from_str::<Vec<&RawValue>>(json)
-            .is_ok_and(|items| items.iter().all(|item| is_sound(item, depth + 1))),
+            .is_ok_and(|items| items.iter().all(|item| is_valid(item, depth + 1))),
         _ => true,
     }
 }
@@ -93,12 +93,12 @@ mod tests {
 
     #[test]
     fn strings_and_integers_are_parsed_and_nulls_are_omitted() {
-        let found = object(
+        let found = parse_object(
             r#" {"a":"x\u00e9","b":7,"c":-7,"d":1.5,"e":1e999,"f":null,"g":true,"h":[1e999],"i":{"j":"x"}} "#,
         )
         .unwrap();
         let expected = [
-            ("a", Value::Text("xé".into())),
+            ("a", Value::String("xé".into())),
             ("b", Value::Integer(7)),
             ("c", Value::Integer(-7)),
             ("d", Value::Other),
@@ -133,7 +133,7 @@ mod tests {
             r#"{"x":{"a":1,"a":2}}"#,
             r#"{"x":[[{"a":1,"a":1}]]}"#,
         ] {
-            assert_eq!(object(json), None, "{json}");
+            assert_eq!(parse_object(json), None, "{json}");
         }
     }
 
@@ -143,9 +143,9 @@ mod tests {
             |levels: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(levels), "]".repeat(levels));
         let objects =
             |levels: usize| format!("{}1{}", r#"{"x":"#.repeat(levels), "}".repeat(levels));
-        assert!(object(&arrays(127)).is_some() && object(&objects(128)).is_some());
+        assert!(parse_object(&arrays(127)).is_some() && parse_object(&objects(128)).is_some());
         for deeper in [arrays(128), arrays(10_000), objects(129), objects(10_000)] {
-            assert_eq!(object(&deeper), None);
+            assert_eq!(parse_object(&deeper), None);
         }
     }
 }

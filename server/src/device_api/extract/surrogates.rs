@@ -12,8 +12,8 @@ pub fn replace_lone(json: &str) -> Cow<'_, str> {
     let mut at = 0;
     while let Some(offset) = json[at..].find('\\') {
         let escape = at + offset;
-        at = match unit(json, escape) {
-            Some(0xD800..=0xDBFF) if is_low(json, escape + 6) => escape + 12,
+        at = match parse_unit(json, escape) {
+            Some(0xD800..=0xDBFF) if is_low_surrogate(json, escape + 6) => escape + 12,
             Some(0xD800..=0xDFFF) => {
                 fixed.push_str(&json[copied..escape + 2]);
                 fixed.push_str(REPLACEMENT);
@@ -32,7 +32,7 @@ pub fn replace_lone(json: &str) -> Cow<'_, str> {
 }
 
 /// Returns the UTF-16 code unit that `\uXXXX` at `escape` encodes.
-fn unit(json: &str, escape: usize) -> Option<u16> {
+fn parse_unit(json: &str, escape: usize) -> Option<u16> {
     let digits = json.get(escape..escape + 6)?.strip_prefix("\\u")?;
     digits
         .bytes()
@@ -40,8 +40,8 @@ fn unit(json: &str, escape: usize) -> Option<u16> {
         .then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-fn is_low(json: &str, escape: usize) -> bool {
-    matches!(unit(json, escape), Some(0xDC00..=0xDFFF))
+fn is_low_surrogate(json: &str, escape: usize) -> bool {
+    matches!(parse_unit(json, escape), Some(0xDC00..=0xDFFF))
 }
 
 /// Returns the index after the escaped character.

@@ -13,7 +13,7 @@ use axum::{
 use crate::{device_api::response, request_id::RequestId};
 
 /// Maximum time to respond. Clients time out after 15 s, which leaves 5 s for the network.
-const DEADLINE: Duration = Duration::from_secs(10);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Header with the client's own request id.
 pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keylight-request-id");
@@ -22,12 +22,13 @@ const ALLOWED_HEADERS: &str = "content-type, x-keylight-sdk-key, x-keylight-requ
 const EXPOSED_HEADERS: &str = "retry-after, x-keylight-request-id";
 
 pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
-    let id = RequestId::of(request.extensions()).called_by(client_request_id(request.headers()));
+    let id = RequestId::from_extensions(request.extensions())
+        .with_client_id(client_request_id(request.headers()));
     request.extensions_mut().insert(id.clone());
     let mut response = if request.method() == Method::OPTIONS {
         StatusCode::NO_CONTENT.into_response()
     } else {
-        tokio::time::timeout(DEADLINE, next.run(request))
+        tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request))
             .await
             .unwrap_or_else(|_| {
                 response::count_refusal("any", "trouble");
@@ -37,7 +38,7 @@ pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
                 )
             })
     };
-    add(response.headers_mut(), id.echo());
+    set_headers(response.headers_mut(), id.response_id());
     // Read by the request log, which wraps this layer.
     response.extensions_mut().insert(id);
     response
@@ -53,7 +54,7 @@ pub fn client_request_id(headers: &HeaderMap) -> Option<String> {
     fits.then(|| value.to_owned())
 }
 
-fn add(headers: &mut HeaderMap, request_id: &str) {
+fn set_headers(headers: &mut HeaderMap, request_id: &str) {
     let (no_store, value) = response::NO_STORE;
     headers
         .entry(no_store)

@@ -19,8 +19,8 @@ pub(crate) async fn rate_limit(
     request: Request,
     next: Next,
 ) -> Response {
-    let limits = &state.services.limits;
-    match ClientIp::of(request.extensions()) {
+    let limits = &state.services.rate_limits;
+    match ClientIp::from_extensions(request.extensions()) {
         Some(address) if !limits.admit_request(address) => {
             body::drain(request.into_body()).await;
             response::rate_limited()

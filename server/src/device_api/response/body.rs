@@ -1,9 +1,9 @@
 //! Response bodies shared by several endpoints or used in the API description.
 
 use keywright_domain::{
-    activation::Denied, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
+    activation::ActivationError, ids::Kid, lease::Lease, settings::TrialDays, time::Timestamp,
 };
-use keywright_service::device::settings::SentSettings;
+use keywright_service::device::settings::SettingsResponse;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,14 +19,14 @@ pub(crate) struct ErrorBody<'a> {
 /// An error of activate with status 422.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct NotActivated {
+pub(crate) struct ActivateErrorBody {
     #[schemars(length(min = 1))]
     error: String,
     #[schemars(extend("const" = false))]
     activated: bool,
 }
 
-impl NotActivated {
+impl ActivateErrorBody {
     pub(crate) fn new(error: String) -> Self {
         Self {
             error,
@@ -39,7 +39,7 @@ impl NotActivated {
 /// status.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct NotValid {
+pub(crate) struct ValidateErrorBody {
     #[schemars(extend("const" = false))]
     valid: bool,
     #[schemars(length(min = 1))]
@@ -52,7 +52,7 @@ pub(crate) struct NotValid {
     lease: Option<Lease>,
 }
 
-impl NotValid {
+impl ValidateErrorBody {
     pub(crate) fn new(error: String) -> Self {
         Self {
             valid: false,
@@ -66,7 +66,7 @@ impl NotValid {
         Self {
             license_expires_at: license_expires_at.map(Timestamp::seconds),
             lease: Some(lease),
-            ..Self::new(Denied::Expired.to_string())
+            ..Self::new(ActivationError::Expired.to_string())
         }
     }
 }
@@ -136,12 +136,12 @@ struct SignatureFields {
     signature: String,
 }
 
-impl From<SentSettings> for SettingsFields {
-    fn from(sent: SentSettings) -> Self {
+impl From<SettingsResponse> for SettingsFields {
+    fn from(sent: SettingsResponse) -> Self {
         Self {
             trial_duration_days: sent.settings.trial_days.map(TrialDays::get),
             free_tier_enabled: sent.settings.free_tier,
-            signed: sent.signed.map(|signed| SignatureFields {
+            signed: sent.signature.map(|signed| SignatureFields {
                 issued_at: signed.claims.issued_at,
                 expires_at: signed.claims.expires_at,
                 kid: signed.claims.kid,

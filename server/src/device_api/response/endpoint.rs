@@ -6,10 +6,10 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use keywright_domain::activation::{Denied, Refused};
-use keywright_service::{Error, device::Refusal};
+use keywright_domain::activation::{ActivationError, ValidationError};
+use keywright_service::{Error, device::DeviceError};
 
-use super::{NotActivated, NotValid, error};
+use super::{ActivateErrorBody, ValidateErrorBody, error};
 use crate::{metrics, request_id::RequestId};
 
 /// An endpoint. Two of them add a field to 422 responses, without which one client cannot decode
@@ -26,7 +26,7 @@ pub(crate) enum Endpoint {
 
 impl Endpoint {
     /// Returns whether the endpoint could be used to guess license keys.
-    pub(crate) const fn takes_a_key(self) -> bool {
+    pub(crate) const fn takes_license_key(self) -> bool {
         matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
     }
 
@@ -48,29 +48,29 @@ impl Endpoint {
     }
 
     /// Responds to an address that seems to guess keys.
-    pub(crate) fn refuse_guess(self) -> Response {
+    pub(crate) fn refuse_brute_force(self) -> Response {
         self.count_refusal("guessing");
         too_many_requests()
     }
 
     /// Builds and counts the response to a refusal. Logs internal errors.
-    pub(crate) fn refuse(self, refusal: &Refusal, request_id: &RequestId) -> Response {
-        self.count_refusal(reason(refusal));
-        if let Refusal::Trouble(trouble) = refusal {
+    pub(crate) fn refuse(self, refusal: &DeviceError, request_id: &RequestId) -> Response {
+        self.count_refusal(reason_label(refusal));
+        if let DeviceError::Internal(trouble) = refusal {
             tracing::error!(
-                error = trouble.with_causes(),
-                request_id = request_id.own(),
-                client_request_id = request_id.client(),
+                error = trouble.display_chain(),
+                request_id = request_id.server_id(),
+                client_request_id = request_id.client_id(),
                 "device request failed"
             );
         }
-        let (status, sentence) = (status(refusal), sentence(refusal));
+        let (status, sentence) = (status(refusal), message(refusal));
         match (self, status) {
             (Self::Activate, StatusCode::UNPROCESSABLE_ENTITY) => {
-                (status, Json(NotActivated::new(sentence))).into_response()
+                (status, Json(ActivateErrorBody::new(sentence))).into_response()
             }
             (Self::Validate, StatusCode::UNPROCESSABLE_ENTITY) => {
-                (status, Json(NotValid::new(sentence))).into_response()
+                (status, Json(ValidateErrorBody::new(sentence))).into_response()
             }
             _ => error(status, &sentence),
         }
@@ -87,23 +87,24 @@ pub(crate) fn rate_limited() -> Response {
 }
 
 pub(crate) fn count_refusal(endpoint: &'static str, reason: &'static str) {
-    counter!(metrics::DEVICE_REFUSALS, "endpoint" => endpoint, "reason" => reason).increment(1);
+    counter!(metrics::DEVICE_REFUSALS_TOTAL, "endpoint" => endpoint, "reason" => reason)
+        .increment(1);
 }
 
 /// Returns a metric label.
-const fn reason(refusal: &Refusal) -> &'static str {
+const fn reason_label(refusal: &DeviceError) -> &'static str {
     match refusal {
-        Refusal::SdkKey => "sdk_key",
-        Refusal::Suspended => "suspended",
-        Refusal::Product => "product",
-        Refusal::LicenseKey => "license_key",
-        Refusal::Denied(Denied::Ended) => "ended",
-        Refusal::Denied(Denied::Full) => "limit_reached",
-        Refusal::Denied(Denied::Expired) => "expired",
-        Refusal::Refused(Refused::Revoked) => "revoked",
-        Refusal::Refused(Refused::Reminted) => "reminted",
-        Refusal::Refused(Refused::NoInstance) => "no_instance",
-        Refusal::Trouble(_) => "trouble",
+        DeviceError::InvalidSdkKey => "sdk_key",
+        DeviceError::Suspended => "suspended",
+        DeviceError::ProductNotFound => "product",
+        DeviceError::LicenseKeyNotFound => "license_key",
+        DeviceError::Activation(ActivationError::Ended) => "ended",
+        DeviceError::Activation(ActivationError::LimitReached) => "limit_reached",
+        DeviceError::Activation(ActivationError::Expired) => "expired",
+        DeviceError::Validation(ValidationError::Revoked) => "revoked",
+        DeviceError::Validation(ValidationError::Reminted) => "reminted",
+        DeviceError::Validation(ValidationError::InstanceNotFound) => "no_instance",
+        DeviceError::Internal(_) => "trouble",
     }
 }
 
@@ -113,26 +114,28 @@ fn too_many_requests() -> Response {
     (wait, refused).into_response()
 }
 
-fn status(refusal: &Refusal) -> StatusCode {
+fn status(refusal: &DeviceError) -> StatusCode {
     match refusal {
-        Refusal::SdkKey => StatusCode::UNAUTHORIZED,
-        Refusal::Suspended => StatusCode::FORBIDDEN,
-        Refusal::Product | Refusal::LicenseKey | Refusal::Denied(Denied::Ended) => {
-            StatusCode::NOT_FOUND
+        DeviceError::InvalidSdkKey => StatusCode::UNAUTHORIZED,
+        DeviceError::Suspended => StatusCode::FORBIDDEN,
+        DeviceError::ProductNotFound
+        | DeviceError::LicenseKeyNotFound
+        | DeviceError::Activation(ActivationError::Ended) => StatusCode::NOT_FOUND,
+        DeviceError::Activation(ActivationError::LimitReached) => StatusCode::PAYMENT_REQUIRED,
+        DeviceError::Activation(ActivationError::Expired) | DeviceError::Validation(_) => {
+            StatusCode::UNPROCESSABLE_ENTITY
         }
-        Refusal::Denied(Denied::Full) => StatusCode::PAYMENT_REQUIRED,
-        Refusal::Denied(Denied::Expired) | Refusal::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::Trouble(Error::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
+        DeviceError::Internal(Error::Internal(_)) => StatusCode::INTERNAL_SERVER_ERROR,
         // For any other error, the device keeps its lease and tries again.
-        Refusal::Trouble(_) => StatusCode::SERVICE_UNAVAILABLE,
+        DeviceError::Internal(_) => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 
 /// Returns the error message, without the details of internal errors.
-fn sentence(refusal: &Refusal) -> String {
+fn message(refusal: &DeviceError) -> String {
     match refusal {
-        Refusal::Trouble(Error::Internal(_)) => "Internal server error".to_owned(),
-        Refusal::Trouble(_) => "Service temporarily unavailable".to_owned(),
+        DeviceError::Internal(Error::Internal(_)) => "Internal server error".to_owned(),
+        DeviceError::Internal(_) => "Service temporarily unavailable".to_owned(),
         told => told.to_string(),
     }
 }
@@ -146,29 +149,45 @@ mod tests {
     #[test]
     fn refusals_map_to_statuses_and_messages() {
         for (refusal, expected, text) in [
-            (Refusal::SdkKey, 401, "Invalid or missing SDK key"),
-            (Refusal::Suspended, 403, "Account suspended"),
-            (Refusal::Product, 404, "Product not found"),
-            (Refusal::LicenseKey, 404, "License key not found"),
-            (Refusal::Denied(Denied::Ended), 404, "License key not found"),
             (
-                Refusal::Denied(Denied::Full),
+                DeviceError::InvalidSdkKey,
+                401,
+                "Invalid or missing SDK key",
+            ),
+            (DeviceError::Suspended, 403, "Account suspended"),
+            (DeviceError::ProductNotFound, 404, "Product not found"),
+            (
+                DeviceError::LicenseKeyNotFound,
+                404,
+                "License key not found",
+            ),
+            (
+                DeviceError::Activation(ActivationError::Ended),
+                404,
+                "License key not found",
+            ),
+            (
+                DeviceError::Activation(ActivationError::LimitReached),
                 402,
                 "Activation limit reached",
             ),
-            (Refusal::Denied(Denied::Expired), 422, "License expired"),
             (
-                Refusal::Refused(Refused::Revoked),
+                DeviceError::Activation(ActivationError::Expired),
+                422,
+                "License expired",
+            ),
+            (
+                DeviceError::Validation(ValidationError::Revoked),
                 422,
                 "License has been revoked",
             ),
             (
-                Refusal::Refused(Refused::Reminted),
+                DeviceError::Validation(ValidationError::Reminted),
                 422,
                 "License has been reminted",
             ),
             (
-                Refusal::Refused(Refused::NoInstance),
+                DeviceError::Validation(ValidationError::InstanceNotFound),
                 422,
                 "Instance not found or deactivated",
             ),
@@ -193,7 +212,7 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                (status(&refusal).as_u16(), sentence(&refusal).as_str()),
+                (status(&refusal).as_u16(), message(&refusal).as_str()),
                 (expected, text)
             );
         }

@@ -10,7 +10,9 @@ use axum::{
 };
 use serde::Serialize;
 
-pub(crate) use body::{ErrorBody, LeaseFields, NotActivated, NotValid, SettingsFields};
+pub(crate) use body::{
+    ActivateErrorBody, ErrorBody, LeaseFields, SettingsFields, ValidateErrorBody,
+};
 pub(crate) use endpoint::{Endpoint, count_refusal, rate_limited};
 
 /// Default cache policy. Only the keyset may be cached.

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use keywright_domain::ids::InstanceId;
-use keywright_service::device::{ActivationRequest, Leased};
+use keywright_service::device::{ActivationRequest, IssuedLease};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::device_api::{
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "field names of the wire format")]
-pub(crate) struct Activated {
+pub(crate) struct ActivateResponse {
     #[schemars(extend("const" = true))]
     activated: bool,
     #[schemars(with = "String", extend("format" = "uuid"))]
@@ -28,7 +28,7 @@ pub(crate) async fn activate(call: DeviceRequest) -> Result<Response, Response> 
         license_key: call.params.license_key()?,
         machine_hash: call.params.machine_hash()?,
         device_name: call.params.device_name(),
-        request_id: call.context.request_id.client().map(str::to_owned),
+        request_id: call.context.request_id.client_id().map(str::to_owned),
         free_tier_instance_id: call.params.free_tier_instance_id(),
         telemetry: call.params.telemetry(),
     };
@@ -37,11 +37,11 @@ pub(crate) async fn activate(call: DeviceRequest) -> Result<Response, Response> 
         .admit_for_license(Endpoint::Activate, async |services, credentials| {
             services.activations.activate(credentials, request).await
         });
-    let Leased {
+    let IssuedLease {
         lease,
         license_expires_at,
     } = asked.await?;
-    Ok(response::success(Activated {
+    Ok(response::success(ActivateResponse {
         activated: true,
         instance_id: lease.claims.instance_id,
         lease: LeaseFields::new(lease, license_expires_at),

@@ -1,7 +1,7 @@
 //! `GET /{tenant}/{product}/config`: returns the product settings.
 
 use axum::response::Response;
-use keywright_service::device::settings::SentSettings;
+use keywright_service::device::settings::SettingsResponse;
 
 use crate::device_api::{
     extract::DeviceContext,
@@ -10,7 +10,7 @@ use crate::device_api::{
 
 pub(crate) async fn config(context: DeviceContext) -> Result<Response, Response> {
     let sent = context.admit_then(Endpoint::Config, async |_, admission| {
-        Ok(SentSettings::of(admission)?)
+        Ok(SettingsResponse::for_admission(admission)?)
     });
     Ok(response::success(SettingsFields::from(sent.await?)))
 }

@@ -12,7 +12,7 @@ use crate::device_api::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct Deactivated {
+pub(crate) struct DeactivateResponse {
     #[schemars(extend("const" = true))]
     deactivated: bool,
 }
@@ -20,12 +20,12 @@ pub(crate) struct Deactivated {
 pub(crate) async fn deactivate(call: DeviceRequest) -> Result<Response, Response> {
     let request = DeactivationRequest {
         license_key: call.params.license_key()?,
-        instance: call.params.instance_id()?,
+        instance_id: call.params.instance_id()?,
     };
     call.context
         .admit_for_license(Endpoint::Deactivate, async |services, credentials| {
             services.activations.deactivate(credentials, request).await
         })
         .await?;
-    Ok(response::success(Deactivated { deactivated: true }))
+    Ok(response::success(DeactivateResponse { deactivated: true }))
 }

@@ -12,7 +12,7 @@ use crate::device_api::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct Received {
+pub(crate) struct KeylessResponse {
     #[schemars(extend("const" = true))]
     received: bool,
     #[serde(flatten)]
@@ -30,9 +30,9 @@ pub(crate) async fn keyless(call: DeviceRequest) -> Result<Response, Response> {
     let sent = call
         .context
         .admit_then(Endpoint::Keyless, async |services, admission| {
-            services.keyless.report(admission, beacon).await
+            services.keyless.record_beacon(admission, beacon).await
         });
-    Ok(response::success(Received {
+    Ok(response::success(KeylessResponse {
         received: true,
         settings: sent.await?.into(),
     }))

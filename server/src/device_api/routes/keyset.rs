@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::ids::{Kid, TenantId};
-use keywright_service::{Error, device::Refusal, signing_keys::Keyset};
+use keywright_service::{Error, device::DeviceError, signing_keys::Keyset};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-pub(crate) struct Keys {
+pub(crate) struct KeysetResponse {
     #[schemars(with = "String", length(min = 1))]
     primary_kid: Kid,
     #[schemars(length(min = 1))]
@@ -53,10 +53,10 @@ pub(crate) async fn keyset(
     match state.services.signing_keys.keyset(&tenant).await {
         Ok(keyset) => {
             let kept = [(header::CACHE_CONTROL, "public, max-age=300")];
-            (kept, response::success(Keys::from(keyset))).into_response()
+            (kept, response::success(KeysetResponse::from(keyset))).into_response()
         }
         Err(Error::NotFound) => unknown_tenant(),
-        Err(trouble) => Endpoint::Keyset.refuse(&Refusal::Trouble(trouble), &request_id),
+        Err(trouble) => Endpoint::Keyset.refuse(&DeviceError::Internal(trouble), &request_id),
     }
 }
 
@@ -64,7 +64,7 @@ fn unknown_tenant() -> Response {
     response::error(StatusCode::NOT_FOUND, "Not found")
 }
 
-impl From<Keyset> for Keys {
+impl From<Keyset> for KeysetResponse {
     fn from(keyset: Keyset) -> Self {
         let keys = keyset.keys.into_iter().map(|key| Key {
             kid: key.kid,
@@ -72,7 +72,7 @@ impl From<Keyset> for Keys {
             public_key: key.public_key,
         });
         Self {
-            primary_kid: keyset.primary,
+            primary_kid: keyset.signing_kid,
             keys: keys.collect(),
         }
     }

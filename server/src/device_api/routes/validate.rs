@@ -6,19 +6,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use keywright_domain::lease::LeaseStatus;
-use keywright_service::device::{Leased, Validated, ValidationRequest};
+use keywright_service::device::{IssuedLease, ValidationRequest, ValidationResponse};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::device_api::{
     extract::DeviceRequest,
-    response::{self, Endpoint, LeaseFields, NotValid, SettingsFields},
+    response::{self, Endpoint, LeaseFields, SettingsFields, ValidateErrorBody},
 };
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "field names of the wire format")]
-pub(crate) struct Valid {
+pub(crate) struct ValidateResponse {
     #[schemars(extend("const" = true))]
     valid: bool,
     #[serde(flatten)]
@@ -30,7 +30,7 @@ pub(crate) struct Valid {
 pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> {
     let request = ValidationRequest {
         license_key: call.params.license_key()?,
-        instance: call.params.instance_id()?,
+        instance_id: call.params.instance_id()?,
         machine_hash: call.params.machine_hash()?,
         telemetry: call.params.telemetry(),
     };
@@ -39,17 +39,20 @@ pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> 
         .admit_for_license(Endpoint::Validate, async |services, credentials| {
             services.activations.validate(credentials, request).await
         });
-    let Validated { leased, settings } = asked.await?;
-    let Leased {
+    let ValidationResponse {
+        issued_lease: leased,
+        settings,
+    } = asked.await?;
+    let IssuedLease {
         lease,
         license_expires_at,
     } = leased;
     if lease.claims.status != LeaseStatus::Active {
         Endpoint::Validate.count_refusal("expired");
-        let body = NotValid::expired(lease, license_expires_at);
+        let body = ValidateErrorBody::expired(lease, license_expires_at);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Json(body)).into_response());
     }
-    Ok(response::success(Valid {
+    Ok(response::success(ValidateResponse {
         valid: true,
         lease: LeaseFields::new(lease, license_expires_at),
         settings: settings.into(),

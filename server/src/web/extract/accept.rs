@@ -8,14 +8,14 @@ use keywright_app::api::{
 };
 
 /// Returns whether a script sent the request and expects a structured error instead of a page.
-pub fn is_call(path: &str, headers: &HeaderMap) -> bool {
+pub fn is_script_request(path: &str, headers: &HeaderMap) -> bool {
     path.starts_with("/fn/")
         || (accepts(headers, "application/json") && !accepts(headers, "text/html"))
 }
 
 /// Returns the error for an outdated page: it was loaded before a deploy, or for an operator
 /// other than the one now signed in.
-pub(crate) fn outdated(
+pub(crate) fn outdated_error(
     headers: &HeaderMap,
     scope: Option<&RequestScope>,
     build_id: &str,
@@ -23,7 +23,7 @@ pub(crate) fn outdated(
     if is_from_another_build(headers, build_id) {
         return Some(ApiError::outdated());
     }
-    is_somebody_elses(headers, scope).then(|| {
+    is_for_another_operator(headers, scope).then(|| {
         let message = "Someone else has signed in on this browser since you opened this page.";
         ApiError::new(ErrorCode::Outdated, message)
     })
@@ -36,7 +36,7 @@ fn accepts(headers: &HeaderMap, kind: &str) -> bool {
         .is_some_and(|accept| accept.contains(kind))
 }
 
-fn is_somebody_elses(headers: &HeaderMap, scope: Option<&RequestScope>) -> bool {
+fn is_for_another_operator(headers: &HeaderMap, scope: Option<&RequestScope>) -> bool {
     let Some(sent) = headers.get(OPERATOR_HEADER) else {
         return false;
     };

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use keywright_app::{
-    api::{error::ApiError, request::form_failure, request_scope::RequestScope},
+    api::{error::ApiError, request::form_error, request_scope::RequestScope},
     routes,
 };
 use keywright_domain::ids::LicenseId;
@@ -39,11 +39,11 @@ impl FormContext {
     /// Returns the services and the signed-in operator.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         let account = self.scope.account.as_ref().ok_or(Error::Unauthenticated)?;
-        Ok((self.scope.services.clone(), Caller::operator(account)))
+        Ok((self.scope.services.clone(), Caller::for_operator(account)))
     }
 
     /// Renders the error page for a malformed form submission.
-    pub(crate) async fn unreadable(self, state: AppState) -> Response {
+    pub(crate) async fn render_malformed(self, state: AppState) -> Response {
         render::malformed_form_page(state, self.scope, self.headers).await
     }
 
@@ -54,7 +54,7 @@ impl FormContext {
     }
 
     /// Returns the id of the signed-in operator.
-    pub(crate) fn operator(&self) -> Option<String> {
+    pub(crate) fn operator_id(&self) -> Option<String> {
         let account = self.scope.account.as_ref();
         account.map(|account| account.operator_id.to_string())
     }
@@ -64,7 +64,7 @@ impl FormContext {
     }
 
     /// Runs `work` as the signed-in operator.
-    pub(crate) async fn act<T>(
+    pub(crate) async fn run_as_operator<T>(
         &self,
         work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
     ) -> Result<T, Error> {
@@ -80,16 +80,16 @@ impl FormContext {
     ) -> Response {
         match done {
             Ok(license) => Redirect::to(&routes::license(license)).into_response(),
-            Err(error) => self.failed(state, error).await,
+            Err(error) => self.render_form_error(state, error).await,
         }
     }
 
-    pub(crate) async fn failed(self, state: AppState, error: Error) -> Response {
+    pub(crate) async fn render_form_error(self, state: AppState, error: Error) -> Response {
         if matches!(error, Error::Unauthenticated) {
             return Redirect::to(routes::LOGIN).into_response();
         }
-        let failure = form_failure(error, &self.scope.request_id);
-        self.page(state, |extensions| {
+        let failure = form_error(error, &self.scope.request_id);
+        self.render_form_page(state, |extensions| {
             extensions.insert(failure);
         })
         .await
@@ -100,27 +100,27 @@ impl FormContext {
         if matches!(error, Error::Unauthenticated) {
             return Redirect::to(routes::LOGIN).into_response();
         }
-        let failure = form_failure(error, &self.scope.request_id);
+        let failure = form_error(error, &self.scope.request_id);
         self.render_api_error(state, failure).await
     }
 
     /// Renders an error page with the request id.
     pub(crate) async fn render_api_error(self, state: AppState, error: ApiError) -> Response {
-        let error = error.of_request(self.scope.request_id.clone());
+        let error = error.with_request_id(self.scope.request_id.clone());
         render::error_page(state, self.scope, self.headers, error).await
     }
 
     /// Renders the page that the form was submitted from.
-    pub(crate) async fn page(
+    pub(crate) async fn render_form_page(
         self,
         state: AppState,
         with: impl FnOnce(&mut Extensions),
     ) -> Response {
-        render::render_as(state, self.uri, self.headers, self.scope, with).await
+        render::render_page(state, self.uri, self.headers, self.scope, with).await
     }
 }
 
 /// Parses an id; a malformed one is treated as not found.
-pub(crate) fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
+pub(crate) fn parse_id<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }

@@ -9,7 +9,7 @@ use axum::{
 use keywright_app::{
     api::{
         error::{ApiError, ErrorCode},
-        request::{OPERATOR_FIELD, RefusedForm, ShownOnce, form_failure},
+        request::{OPERATOR_FIELD, OneTimeSecret, RejectedForm, form_error},
     },
     format::plan_name,
     routes,
@@ -28,7 +28,7 @@ const SECRET_FIELDS: [&str; 3] = ["code", "password", "sdk_key"];
 
 /// A deserialized form submission.
 pub(crate) struct ValidatedForm<T> {
-    read: T,
+    values: T,
     responder: FormResponder,
 }
 
@@ -44,24 +44,27 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
         let request = Request::from_parts(parts, body);
         let typed = Form::<Vec<(String, String)>>::from_request(request, state).await;
         let Ok(Form(mut typed)) = typed else {
-            return Err(context.unreadable(state.clone()).await);
+            return Err(context.render_malformed(state.clone()).await);
         };
-        let Some(read) = read(&typed) else {
-            return Err(context.unreadable(state.clone()).await);
+        let Some(read) = deserialize(&typed) else {
+            return Err(context.render_malformed(state.clone()).await);
         };
         typed.retain(|(name, _)| !SECRET_FIELDS.contains(&name.as_str()));
         let responder = FormResponder {
             state: state.clone(),
             context,
-            typed,
+            submitted: typed,
         };
-        Ok(Self { read, responder })
+        Ok(Self {
+            values: read,
+            responder,
+        })
     }
 }
 
 /// Deserializes the form. Rejects NUL, which browsers never send, pages cannot show and
 /// PostgreSQL cannot store.
-fn read<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
+fn deserialize<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
     if typed.iter().any(|(_, value)| value.contains('\0')) {
         return None;
     }
@@ -75,7 +78,7 @@ fn read<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
 impl<T> ValidatedForm<T> {
     /// Runs `work` as the signed-in operator and redirects to the returned path. On error,
     /// renders the form again.
-    pub(crate) async fn save(
+    pub(crate) async fn redirect_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
     ) -> Response {
@@ -86,12 +89,12 @@ impl<T> ValidatedForm<T> {
     }
 
     /// Like `save`, but redirects to the setup guide while the guide is active.
-    pub(crate) async fn save_for_guide(
+    pub(crate) async fn redirect_to_guide_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
     ) -> Response {
         let is_guided = self.responder.context.is_guided();
-        self.save(async |services, caller, read| {
+        self.redirect_after(async |services, caller, read| {
             let page = work(services, caller, read).await?;
             Ok(if is_guided {
                 routes::GUIDE.to_owned()
@@ -103,12 +106,12 @@ impl<T> ValidatedForm<T> {
     }
 
     /// Like `save`, but shows a one-time secret in the response, which a redirect would lose.
-    pub(crate) async fn show(
+    pub(crate) async fn show_secret_after(
         self,
-        work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<ShownOnce, FormError>,
+        work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<OneTimeSecret, FormError>,
     ) -> Response {
         match self.attempt(work).await {
-            Ok((shown, responder)) => responder.show(shown).await,
+            Ok((shown, responder)) => responder.show_secret(shown).await,
             Err(refused) => refused,
         }
     }
@@ -129,13 +132,13 @@ impl<T> ValidatedForm<T> {
         };
         match done {
             Ok(done) => Ok((done, responder)),
-            Err(error) => Err(responder.refuse(error).await),
+            Err(error) => Err(responder.reject(error).await),
         }
     }
 
     /// Splits the form into its values and its responder.
     pub(crate) fn into_parts(self) -> (T, FormResponder) {
-        (self.read, self.responder)
+        (self.values, self.responder)
     }
 }
 
@@ -144,7 +147,7 @@ pub(crate) struct FormResponder {
     state: AppState,
     context: FormContext,
     /// Submitted names and values, without secrets.
-    typed: Vec<(String, String)>,
+    submitted: Vec<(String, String)>,
 }
 
 impl FormResponder {
@@ -163,17 +166,17 @@ impl FormResponder {
 
     /// Returns whether the page was rendered for an operator other than the one now signed in.
     fn is_for_another_operator(&self) -> bool {
-        let mut typed = self.typed.iter();
+        let mut typed = self.submitted.iter();
         let made_for = typed.find(|(name, _)| name == OPERATOR_FIELD);
-        made_for.is_some_and(|(_, id)| Some(id) != self.context.operator().as_ref())
+        made_for.is_some_and(|(_, id)| Some(id) != self.context.operator_id().as_ref())
     }
 
     /// Renders the form for the operator now signed in, without the values that the other one
     /// entered.
     async fn reject_operator_mismatch(mut self) -> Response {
-        self.typed.clear();
+        self.submitted.clear();
         let message = "Someone else has signed in on this browser since you opened this form";
-        self.refuse(Error::Conflict(message).into()).await
+        self.reject(Error::Conflict(message).into()).await
     }
 
     /// Renders an error page.
@@ -184,16 +187,16 @@ impl FormResponder {
     }
 
     /// Renders the form with a one-time secret.
-    pub(crate) async fn show(self, shown: ShownOnce) -> Response {
+    pub(crate) async fn show_secret(self, shown: OneTimeSecret) -> Response {
         self.context
-            .page(self.state, |extensions| {
+            .render_form_page(self.state, |extensions| {
                 extensions.insert(shown);
             })
             .await
     }
 
     /// Renders the form with an error.
-    pub(crate) async fn refuse(self, error: FormError) -> Response {
+    pub(crate) async fn reject(self, error: FormError) -> Response {
         let (error, made) = match error {
             FormError::Other(Error::Unauthenticated) => {
                 return Redirect::to(routes::LOGIN).into_response();
@@ -210,7 +213,7 @@ impl FormResponder {
                 );
                 (ApiError::new(ErrorCode::PlanRequired, message), None)
             }
-            FormError::Other(error) => (form_failure(error, self.context.request_id()), None),
+            FormError::Other(error) => (form_error(error, self.context.request_id()), None),
         };
         self.render_form_again(error, made).await
     }
@@ -221,13 +224,13 @@ impl FormResponder {
         error: ApiError,
         made: Option<IdempotentResult>,
     ) -> Response {
-        let refused = RefusedForm {
-            typed: self.typed,
+        let refused = RejectedForm {
+            values: self.submitted,
             error,
-            made,
+            previous_result: made,
         };
         self.context
-            .page(self.state, |extensions| {
+            .render_form_page(self.state, |extensions| {
                 extensions.insert(refused);
             })
             .await

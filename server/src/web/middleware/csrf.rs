@@ -8,7 +8,7 @@ use axum::{
 };
 use keywright_app::api::error::ErrorCode;
 
-use super::errors::Failed;
+use super::errors::FailedRequest;
 use crate::state::AppState;
 
 /// Rejects state-changing requests from other origins.
@@ -24,11 +24,11 @@ pub(crate) async fn reject_cross_site(
     if !changes || is_same_origin(request.headers()) {
         return next.run(request).await;
     }
-    let failed = Failed::from(&request);
+    let failed = FailedRequest::capture(&request);
     failed.log("rejected a cross-site request");
     let message = "Blocked: this request came from another site. If it didn't, your proxy must pass \
                    the Host header through unchanged.";
-    failed.answer(state, ErrorCode::Forbidden, message).await
+    failed.respond(state, ErrorCode::Forbidden, message).await
 }
 
 /// Returns whether a request comes from our own pages. Browsers send `Sec-Fetch-Site` to HTTPS

@@ -22,19 +22,21 @@ use crate::{
 };
 
 /// The parts of a failed request that its error response depends on.
-pub(crate) struct Failed {
+pub(crate) struct FailedRequest {
     headers: HeaderMap,
-    is_call: bool,
+    is_script_request: bool,
     request_id: String,
 }
 
-impl Failed {
+impl FailedRequest {
     /// Captures these parts before the request is consumed.
-    pub(crate) fn from(request: &Request) -> Self {
+    pub(crate) fn capture(request: &Request) -> Self {
         Self {
             headers: request.headers().clone(),
-            is_call: accept::is_call(request.uri().path(), request.headers()),
-            request_id: RequestId::of(request.extensions()).own().to_owned(),
+            is_script_request: accept::is_script_request(request.uri().path(), request.headers()),
+            request_id: RequestId::from_extensions(request.extensions())
+                .server_id()
+                .to_owned(),
         }
     }
 
@@ -45,9 +47,9 @@ impl Failed {
 
     /// Responds to a script with a structured error, and to anyone else with an error page. The
     /// page shows no account, because the session may not have been resolved.
-    pub(crate) async fn answer(self, state: AppState, code: ErrorCode, message: &str) -> Response {
-        let error = ApiError::new(code, message).of_request(self.request_id.clone());
-        if self.is_call {
+    pub(crate) async fn respond(self, state: AppState, code: ErrorCode, message: &str) -> Response {
+        let error = ApiError::new(code, message).with_request_id(self.request_id.clone());
+        if self.is_script_request {
             return error.into_response();
         }
         let scope = RequestScope {
@@ -63,30 +65,39 @@ impl Failed {
 
 /// Maximum time until a response starts. Streams have started by then. Longer than any wait for
 /// the database or a password hash.
-const PATIENCE: Duration = Duration::from_secs(30);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Turns a panic or a timeout into an error response.
-pub(crate) async fn catch(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    within(PATIENCE, state, request, next).await
+pub(crate) async fn handle_failures(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    handle_failures_within(RESPONSE_TIMEOUT, state, request, next).await
 }
 
 /// Catches a panic in the request's own task immediately. A panic in a task that loads page data
 /// leaves the page waiting, so the timeout catches it.
-async fn within(patience: Duration, state: AppState, request: Request, next: Next) -> Response {
-    let failed = Failed::from(&request);
+async fn handle_failures_within(
+    patience: Duration,
+    state: AppState,
+    request: Request,
+    next: Next,
+) -> Response {
+    let failed = FailedRequest::capture(&request);
     let answered = AssertUnwindSafe(next.run(request)).catch_unwind();
     match tokio::time::timeout(patience, answered).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             failed.log("request panicked");
             let message = "This is an error on our side. The server's log has the details under this request ID.";
-            failed.answer(state, ErrorCode::Internal, message).await
+            failed.respond(state, ErrorCode::Internal, message).await
         }
         Err(_) => {
             failed.log("request timed out");
             let message =
                 "The server took too long to answer. Your change may still have gone through.";
-            failed.answer(state, ErrorCode::Unavailable, message).await
+            failed.respond(state, ErrorCode::Unavailable, message).await
         }
     }
 }
@@ -97,7 +108,7 @@ mod tests {
 
     use axum::{Router, body::Bytes, http::StatusCode, middleware, routing::get};
     use http_body_util::BodyExt;
-    use keywright_testing::{Engine, TestWorld};
+    use keywright_testing::{Engine, TestContext};
     use tower::ServiceExt;
 
     use super::*;
@@ -125,7 +136,7 @@ mod tests {
         ];
         let files = names.map(|name| (name.to_owned(), Bytes::new()));
         let site = Site::from_files(HashMap::from(files)).unwrap();
-        let world = TestWorld::on(Engine::Sqlite).await;
+        let world = TestContext::create(Engine::Sqlite).await;
         let state = AppState::new(world.services, site, PublicUrl::default());
         // Listing the pages initializes the renderer, as building the whole router does.
         assert!(!render::paths().is_empty());
@@ -135,9 +146,12 @@ mod tests {
             .route("/fn/boom", get(boom))
             .route("/never", get(never))
             .layer(middleware::from_fn(move |request: Request, next: Next| {
-                within(Duration::from_millis(1), state.clone(), request, next)
+                handle_failures_within(Duration::from_millis(1), state.clone(), request, next)
             }))
-            .layer(middleware::from_fn_with_state(watched, request_id::log));
+            .layer(middleware::from_fn_with_state(
+                watched,
+                request_id::log_request,
+            ));
         let request = Request::get(path).body(axum::body::Body::empty());
         let answer = router.oneshot(request.unwrap()).await.unwrap();
         let status = answer.status();

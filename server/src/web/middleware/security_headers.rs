@@ -10,22 +10,25 @@ use crate::state::PublicUrl;
 
 /// Policy for responses that are not pages: forbids all loading and framing. Pages set their own
 /// policy with a nonce.
-const NO_PAGE_POLICY: &str =
+const NON_PAGE_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Two years. Excludes subdomains, which may belong to someone else.
-const STRICT_TRANSPORT: &str = "max-age=63072000";
+const HSTS: &str = "max-age=63072000";
 
-const PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
+const PERMISSIONS_POLICY: &str = "camera=(), geolocation=(), microphone=(), payment=(), usb=()";
 
 const HEADERS: [(HeaderName, &str); 8] = [
-    (header::CONTENT_SECURITY_POLICY, NO_PAGE_POLICY),
+    (header::CONTENT_SECURITY_POLICY, NON_PAGE_POLICY),
     (header::CACHE_CONTROL, "no-store"),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     // Page URLs contain license ids, which must not leak to other sites.
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("permissions-policy"), PERMISSIONS),
+    (
+        HeaderName::from_static("permissions-policy"),
+        PERMISSIONS_POLICY,
+    ),
     (
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
@@ -39,7 +42,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
 pub(crate) fn security_headers(public_url: PublicUrl) -> SetMultipleResponseHeadersLayer<Response> {
     let transport = public_url
         .is_https
-        .then_some((header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT));
+        .then_some((header::STRICT_TRANSPORT_SECURITY, HSTS));
     let headers = HEADERS.into_iter().chain(transport);
     let headers = headers.map(|(name, value)| (name, HeaderValue::from_static(value)).into());
     SetMultipleResponseHeadersLayer::if_not_present(headers.collect())

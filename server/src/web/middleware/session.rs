@@ -10,7 +10,7 @@ use axum_extra::extract::CookieJar;
 use keywright_api_types::account::Account;
 use keywright_app::{
     api::{
-        client::UNATTENDED_HEADER,
+        client::BACKGROUND_HEADER,
         error::{ApiError, ErrorCode},
         request_scope::RequestScope,
     },
@@ -18,28 +18,30 @@ use keywright_app::{
 };
 use keywright_service::Error;
 
-use super::errors::Failed;
+use super::errors::FailedRequest;
 use crate::{
     request_id::RequestId,
     state::AppState,
-    web::{cookies, extract::accept::is_call},
+    web::{cookies, extract::accept::is_script_request},
 };
 
 /// Adds the request scope, which pages and server functions read, to the extensions.
-pub(crate) async fn resolve(
+pub(crate) async fn resolve_session(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let request_id = RequestId::of(request.extensions()).own().to_owned();
+    let request_id = RequestId::from_extensions(request.extensions())
+        .server_id()
+        .to_owned();
     let account = match find_account(&state, request.headers(), request.uri().path()).await {
         Ok(account) => account,
         Err(error) => {
-            let error = error.with_causes();
+            let error = error.display_chain();
             tracing::error!(error, request_id, "failed to look up the session");
             let message = "The database is temporarily unavailable. Try again in a minute.";
-            let failed = Failed::from(&request);
-            return failed.answer(state, ErrorCode::Unavailable, message).await;
+            let failed = FailedRequest::capture(&request);
+            return failed.respond(state, ErrorCode::Unavailable, message).await;
         }
     };
     let theme = cookies::theme(&CookieJar::from_headers(request.headers()));
@@ -57,19 +59,23 @@ pub(crate) async fn resolve(
 
 /// Redirects signed-out visitors to the sign-in page, or to setup while there is no tenant, and
 /// signed-in operators away from the sign-in page.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
+pub(crate) async fn require_session(request: Request, next: Next) -> Response {
     let scope = request.extensions().get::<RequestScope>().cloned();
     let signed_in = scope.as_ref().is_some_and(|scope| scope.account.is_some());
     let path = request.uri().path();
     let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
     match (signed_in, path == routes::LOGIN) {
         (true, true) => Redirect::to(routes::LICENSES).into_response(),
-        (false, false) if is_call(path, request.headers()) => {
+        (false, false) if is_script_request(path, request.headers()) => {
             ApiError::new(ErrorCode::Unauthenticated, "You're signed out.")
-                .of_request(RequestId::of(request.extensions()).own().to_owned())
+                .with_request_id(
+                    RequestId::from_extensions(request.extensions())
+                        .server_id()
+                        .to_owned(),
+                )
                 .into_response()
         }
-        (false, _) if only_asks && is_setup_due(scope).await => {
+        (false, _) if only_asks && is_setup_required(scope).await => {
             Redirect::to(routes::SETUP).into_response()
         }
         (false, false) if only_asks => {
@@ -83,9 +89,9 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 
 /// Returns whether the first tenant has yet to be created. Returns `false` on a database error,
 /// because the sign-in page works without the database.
-async fn is_setup_due(scope: Option<RequestScope>) -> bool {
+async fn is_setup_required(scope: Option<RequestScope>) -> bool {
     match scope {
-        Some(scope) => scope.services.setup.is_due().await.unwrap_or(false),
+        Some(scope) => scope.services.setup.is_required().await.unwrap_or(false),
         None => false,
     }
 }
@@ -100,12 +106,12 @@ async fn find_account(
         return Ok(None);
     };
     // Requests that a page sends in the background must not extend the session.
-    let is_unattended = path == routes::EVENTS || headers.contains_key(UNATTENDED_HEADER);
+    let is_unattended = path == routes::EVENTS || headers.contains_key(BACKGROUND_HEADER);
     let operators = &state.services.operators;
     let account = if is_unattended {
         operators.peek_session(&token).await
     } else {
-        operators.session(&token).await
+        operators.get_session(&token).await
     };
     match account {
         Ok(account) => Ok(Some(account)),

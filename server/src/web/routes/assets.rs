@@ -8,8 +8,8 @@ use axum::{
 
 use crate::state::AppState;
 
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
-const FOR_AN_HOUR: &str = "public, max-age=3600";
+const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
+const CACHE_ONE_HOUR: &str = "public, max-age=3600";
 
 /// Every response depends on `Accept-Encoding`, even a 406.
 const VARY: [(HeaderName, &str); 1] = [(header::VARY, "accept-encoding")];
@@ -28,9 +28,9 @@ pub(crate) async fn file(
         Err(status) => return status.into_response(),
     };
     let kept = if name.contains('-') {
-        FOR_GOOD
+        CACHE_FOREVER
     } else {
-        FOR_AN_HOUR
+        CACHE_ONE_HOUR
     };
     let mut response = (
         [

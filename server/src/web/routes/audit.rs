@@ -8,11 +8,11 @@ use axum::{
 };
 use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery},
-    license_list::Found,
-    page::Position,
+    license_list::SearchOutcome,
+    page::PageRequest,
 };
 use keywright_app::{
-    api::{request::form_failure, request_scope::RequestScope},
+    api::{request::form_error, request_scope::RequestScope},
     routes,
 };
 use keywright_domain::ids::LicenseId;
@@ -24,7 +24,7 @@ use crate::{state::AppState, web::render};
 /// The submitted filters. No `Debug`: `q` may be a license key.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Asked {
+pub(crate) struct AuditForm {
     action: String,
     by: String,
     license: String,
@@ -39,7 +39,7 @@ pub(crate) async fn find(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
-    form: Result<Form<Asked>, FormRejection>,
+    form: Result<Form<AuditForm>, FormRejection>,
 ) -> Response {
     let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
@@ -48,14 +48,14 @@ pub(crate) async fn find(
         // A malformed filter must not show the unfiltered log.
         return render::malformed_form_page(state, scope, headers).await;
     };
-    match with_license(&scope, &Caller::operator(account), &asked).await {
-        Ok(Some(filter)) => lead_to(filter),
+    match resolve_license(&scope, &Caller::for_operator(account), &asked).await {
+        Ok(Some(filter)) => redirect_to_log(filter),
         Ok(None) => {
-            let page = Uri::from_static(routes::AUDIT_NO_SUCH_KEY);
-            render::render_as(state, page, headers, scope, |_| {}).await
+            let page = Uri::from_static(routes::AUDIT_KEY_NOT_FOUND);
+            render::render_page(state, page, headers, scope, |_| {}).await
         }
         Err(error) => {
-            let error = form_failure(error, &scope.request_id);
+            let error = form_error(error, &scope.request_id);
             render::error_page(state, scope, headers, error).await
         }
     }
@@ -63,10 +63,10 @@ pub(crate) async fn find(
 
 /// Returns the filter with the license or term that was entered, or `None` for a key that no
 /// license has.
-async fn with_license(
+async fn resolve_license(
     scope: &RequestScope,
     caller: &Caller,
-    asked: &Asked,
+    asked: &AuditForm,
 ) -> Result<Option<AuditFilter>, Error> {
     let (licenses, filter) = (&scope.services.licenses, asked.filter());
     let typed = asked.q.trim();
@@ -74,30 +74,30 @@ async fn with_license(
         return Ok(Some(filter));
     }
     let about = |license: Option<LicenseId>, term| AuditFilter {
-        license,
+        license_id: license,
         term,
         ..filter.clone()
     };
     // Check for a key first: a 64-character key may look like a license id.
-    let found = licenses.find(caller, typed).await?;
-    if let Found::License(id) = found {
+    let found = licenses.search(caller, typed).await?;
+    if let SearchOutcome::License(id) = found {
         return Ok(Some(about(Some(id), None)));
     }
     if let Ok(id) = typed.parse()
-        && licenses.named(caller, id).await?.is_some()
+        && licenses.license_ref(caller, id).await?.is_some()
     {
         return Ok(Some(about(Some(id), None)));
     }
     Ok(match found {
-        Found::Term(term) => Some(about(None, term)),
-        Found::License(_) | Found::NoSuchKey => None,
+        SearchOutcome::Term(term) => Some(about(None, term)),
+        SearchOutcome::License(_) | SearchOutcome::KeyNotFound => None,
     })
 }
 
-impl Asked {
+impl AuditForm {
     /// Returns all filters except the license search.
     fn filter(&self) -> AuditFilter {
-        let query = routes::audit_query_of(|name| match name {
+        let query = routes::audit_query_from_params(|name| match name {
             "action" => Some(&self.action),
             "by" => Some(&self.by),
             "license" => Some(&self.license),
@@ -109,10 +109,10 @@ impl Asked {
     }
 }
 
-fn lead_to(filter: AuditFilter) -> Response {
+fn redirect_to_log(filter: AuditFilter) -> Response {
     let query = AuditQuery {
         filter,
-        position: Position::Start,
+        page: PageRequest::First,
     };
     Redirect::to(&routes::audit(&query)).into_response()
 }

@@ -10,74 +10,75 @@ use axum::{
 use futures::{StreamExt, stream};
 use keywright_app::{
     api::{
-        client::{REQUEST_HEADER, ROWS_HEADER},
+        client::{REQUEST_ID_HEADER, TOTAL_COUNT_HEADER},
         error::{ApiError, ErrorCode},
-        request::form_failure,
+        request::form_error,
         request_scope::RequestScope,
     },
     format, routes,
 };
 use keywright_domain::export::{COLUMNS, ExportedLicense};
-use keywright_service::{Caller, Error, licenses::Export};
+use keywright_service::{Caller, Error, licenses::LicenseExport};
 
-use super::search::Search;
+use super::search::SearchParams;
 use crate::{
     state::AppState,
     web::{extract::accept, render},
 };
 
 /// Streams the export, so that memory use stays constant.
-pub(crate) async fn licenses(
+pub(crate) async fn export(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
-    query: Result<Query<Search>, QueryRejection>,
+    query: Result<Query<SearchParams>, QueryRejection>,
 ) -> Response {
     let build_id = &state.site.assets.build_id;
-    if let Some(error) = accept::outdated(&headers, Some(&scope), build_id) {
-        return error.of_request(scope.request_id).into_response();
+    if let Some(error) = accept::outdated_error(&headers, Some(&scope), build_id) {
+        return error.with_request_id(scope.request_id).into_response();
     }
     let Some(account) = &scope.account else {
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
         let message = "This link is damaged. Use the export button on the license list.";
-        let error = ApiError::new(ErrorCode::Invalid, message).of_request(scope.request_id.clone());
-        return refused(state, scope, headers, error).await;
+        let error =
+            ApiError::new(ErrorCode::Invalid, message).with_request_id(scope.request_id.clone());
+        return render_error(state, scope, headers, error).await;
     };
-    let caller = Caller::operator(account);
+    let caller = Caller::for_operator(account);
     match state
         .services
         .licenses
-        .export(&caller, search.filter())
+        .start_export(&caller, search.filter())
         .await
     {
-        Ok(export) => file(account.tenant_id.as_str(), export, scope.request_id),
+        Ok(export) => csv_response(account.tenant_id.as_str(), export, scope.request_id),
         Err(error) => {
             let needs_plan = matches!(error, Error::PlanRequired(_));
-            let mut error = form_failure(error, &scope.request_id);
+            let mut error = form_error(error, &scope.request_id);
             if needs_plan {
-                error.message = format::export_needs(account.plan);
+                error.message = format::export_requirement(account.plan);
             }
-            refused(state, scope, headers, error).await
+            render_error(state, scope, headers, error).await
         }
     }
 }
 
 /// Responds to a script with a structured error, and to anyone else with an error page.
-async fn refused(
+async fn render_error(
     state: AppState,
     scope: RequestScope,
     headers: HeaderMap,
     error: ApiError,
 ) -> Response {
-    if accept::is_call(routes::LICENSES_CSV, &headers) {
+    if accept::is_script_request(routes::LICENSES_CSV, &headers) {
         return error.into_response();
     }
     render::error_page(state, scope, headers, error).await
 }
 
-fn file(tenant: &str, export: Export, request_id: String) -> Response {
+fn csv_response(tenant: &str, export: LicenseExport, request_id: String) -> Response {
     let own = HeaderName::from_static;
     let header = [
         (
@@ -88,17 +89,17 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
             header::CONTENT_DISPOSITION,
             format!("attachment; filename=\"keywright-{tenant}-licenses.csv\""),
         ),
-        (own(ROWS_HEADER), export.expected().to_string()),
-        (own(REQUEST_HEADER), request_id.clone()),
+        (own(TOTAL_COUNT_HEADER), export.expected_count().to_string()),
+        (own(REQUEST_ID_HEADER), request_id.clone()),
     ];
-    let rows = Rows {
+    let rows = ExportStream {
         export,
         request_id,
-        begun: false,
+        has_started: false,
     };
     let chunks = stream::unfold(Some(rows), |rows| async move {
         let mut rows = rows?;
-        match rows.next().await {
+        match rows.next_chunk().await {
             Ok(Some(chunk)) => Some((Ok(chunk), Some(rows))),
             Ok(None) => None,
             // Abort the response, so that the browser does not save a truncated file.
@@ -110,31 +111,31 @@ fn file(tenant: &str, export: Export, request_id: String) -> Response {
 }
 
 /// An export in progress.
-struct Rows {
-    export: Export,
+struct ExportStream {
+    export: LicenseExport,
     request_id: String,
-    begun: bool,
+    has_started: bool,
 }
 
-impl Rows {
-    async fn next(&mut self) -> Result<Option<Bytes>, std::io::Error> {
-        let batch = self.export.next().await.map_err(|error| {
+impl ExportStream {
+    async fn next_chunk(&mut self) -> Result<Option<Bytes>, std::io::Error> {
+        let batch = self.export.next_batch().await.map_err(|error| {
             tracing::error!(
-                error = error.with_causes(),
+                error = error.display_chain(),
                 request_id = self.request_id,
                 "license export failed"
             );
             std::io::Error::other("license export failed")
         })?;
-        let is_first = !std::mem::replace(&mut self.begun, true);
+        let is_first = !std::mem::replace(&mut self.has_started, true);
         match batch {
             None if !is_first => Ok(None),
-            batch => written(is_first, &batch.unwrap_or_default()).map(Some),
+            batch => to_csv(is_first, &batch.unwrap_or_default()).map(Some),
         }
     }
 }
 
-fn written(with_head: bool, licenses: &[ExportedLicense]) -> Result<Bytes, std::io::Error> {
+fn to_csv(with_head: bool, licenses: &[ExportedLicense]) -> Result<Bytes, std::io::Error> {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(Vec::new());

@@ -16,20 +16,20 @@ use axum_extra::extract::CookieJar;
 use futures::{StreamExt, stream};
 use keywright_api_types::subscription::Subject;
 use keywright_app::api::request_scope::RequestScope;
-use keywright_service::{Caller, Error, Services, events::Watch, operators::SessionToken};
+use keywright_service::{Caller, Error, Services, events::Subscription, operators::SessionToken};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
 use crate::{sse_connections::ConnectionGuard, state::AppState, web::cookies};
 
 /// Minimum time between two notifications. Each one makes the page reload all of its data.
-const PAUSE: Duration = Duration::from_millis(250);
+const MIN_NOTIFICATION_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Interval of keep-alive comments. Proxies close idle connections, and each comment also checks
 /// the session.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Delay before a browser reconnects.
-const RECONNECT: Duration = Duration::from_secs(1);
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
 /// `GET /events?list` and `GET /events?license={id}`: sends only `changed` events.
 pub(crate) async fn open(
@@ -40,52 +40,57 @@ pub(crate) async fn open(
 ) -> Response {
     let token = cookies::session_token(&CookieJar::from_headers(&headers), state.public_url);
     let (Some(account), Some(token)) = (scope.account, token) else {
-        return refusal(StatusCode::UNAUTHORIZED, "You're not signed in.");
+        return error_response(StatusCode::UNAUTHORIZED, "You're not signed in.");
     };
     let Some(subject) = Subject::from_query(query.as_deref().unwrap_or_default()) else {
-        return refusal(
+        return error_response(
             StatusCode::BAD_REQUEST,
             "Use /events?list or /events?license=<id>.",
         );
     };
     let Some(connection) = state.sse_connections.open(account.operator_id) else {
         let message = "Too many open tabs. Close some and reload.";
-        return refusal(StatusCode::TOO_MANY_REQUESTS, message);
+        return error_response(StatusCode::TOO_MANY_REQUESTS, message);
     };
-    let caller = Caller::operator(&account);
+    let caller = Caller::for_operator(&account);
     // Subscribe before the response starts, so that no later change is missed.
-    let watch = match state.services.events.watch(&caller, subject).await {
+    let watch = match state
+        .services
+        .live_updates
+        .subscribe(&caller, subject)
+        .await
+    {
         Ok(watch) => watch,
-        Err(error) => return failure(&error, &scope.request_id),
+        Err(error) => return subscription_error(&error, &scope.request_id),
     };
-    stream_of(Live::new(state.services, token, watch, connection))
+    event_response(EventStream::new(state.services, token, watch, connection))
 }
 
-fn refusal(status: StatusCode, message: &'static str) -> Response {
+fn error_response(status: StatusCode, message: &'static str) -> Response {
     (status, format!("{message}\n")).into_response()
 }
 
-fn failure(error: &Error, request_id: &str) -> Response {
+fn subscription_error(error: &Error, request_id: &str) -> Response {
     match error {
-        Error::NotFound => refusal(StatusCode::NOT_FOUND, "License not found."),
-        Error::Forbidden => refusal(StatusCode::FORBIDDEN, "Your role doesn't allow this."),
+        Error::NotFound => error_response(StatusCode::NOT_FOUND, "License not found."),
+        Error::Forbidden => error_response(StatusCode::FORBIDDEN, "Your role doesn't allow this."),
         trouble => {
             tracing::error!(
-                error = trouble.with_causes(),
+                error = trouble.display_chain(),
                 request_id,
                 "failed to subscribe to changes"
             );
             let message = "The database is temporarily unavailable.";
-            refusal(StatusCode::SERVICE_UNAVAILABLE, message)
+            error_response(StatusCode::SERVICE_UNAVAILABLE, message)
         }
     }
 }
 
-fn stream_of(live: Live) -> Response {
+fn event_response(live: EventStream) -> Response {
     // Proxies buffer a response until they have received some data.
-    let opened = Event::default().retry(RECONNECT).comment("open");
+    let opened = Event::default().retry(RECONNECT_DELAY).comment("open");
     let events = stream::unfold(live, |mut live| async move {
-        let event = live.next().await?;
+        let event = live.next_event().await?;
         Some((event, live))
     });
     let events = stream::once(async { opened }).chain(events);
@@ -97,30 +102,30 @@ fn stream_of(live: Live) -> Response {
 }
 
 /// An open stream.
-struct Live {
+struct EventStream {
     services: Services,
     token: SessionToken,
-    watch: Watch,
+    subscription: Subscription,
     connection: ConnectionGuard,
     /// Time until which the page is not notified again.
     quiet_until: Instant,
     keep_alive: Interval,
 }
 
-impl Live {
+impl EventStream {
     fn new(
         services: Services,
         token: SessionToken,
-        watch: Watch,
+        watch: Subscription,
         connection: ConnectionGuard,
     ) -> Self {
         let now = Instant::now();
-        let mut keep_alive = interval_at(now + KEEP_ALIVE, KEEP_ALIVE);
+        let mut keep_alive = interval_at(now + KEEP_ALIVE_INTERVAL, KEEP_ALIVE_INTERVAL);
         keep_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             services,
             token,
-            watch,
+            subscription: watch,
             connection,
             quiet_until: now,
             keep_alive,
@@ -128,21 +133,21 @@ impl Live {
     }
 
     /// Returns the next event, or `None` on shutdown or once the session has ended.
-    async fn next(&mut self) -> Option<Event> {
-        let stopping = self.connection.stopping();
+    async fn next_event(&mut self) -> Option<Event> {
+        let stopping = self.connection.wait_for_shutdown();
         tokio::select! {
             biased;
             () = stopping => None,
-            event = self.next_of_session() => event,
+            event = self.next_session_event() => event,
         }
     }
 
-    async fn next_of_session(&mut self) -> Option<Event> {
+    async fn next_session_event(&mut self) -> Option<Event> {
         loop {
             let event = tokio::select! {
-                () = self.connection.recheck_requested() => None,
-                () = changed(&mut self.watch, self.quiet_until) => {
-                    self.quiet_until = Instant::now() + PAUSE;
+                () = self.connection.wait_for_recheck() => None,
+                () = wait_for_change(&mut self.subscription, self.quiet_until) => {
+                    self.quiet_until = Instant::now() + MIN_NOTIFICATION_INTERVAL;
                     Some(Event::default().event("changed").data("1"))
                 }
                 _ = self.keep_alive.tick() => Some(Event::default().comment("still here")),
@@ -165,7 +170,7 @@ impl Live {
 }
 
 /// Waits for the pause to end and then for a change. A change during the pause is not lost.
-async fn changed(watch: &mut Watch, quiet_until: Instant) {
+async fn wait_for_change(watch: &mut Subscription, quiet_until: Instant) {
     sleep_until(quiet_until).await;
     watch.changed().await;
 }

@@ -31,8 +31,9 @@ pub(crate) async fn page(
 }
 
 /// `POST /settings/guide/end`
-pub(crate) async fn end(State(state): State<AppState>, context: FormContext) -> Response {
-    let done = context.act(async |services, caller| services.guide.end(caller).await);
+pub(crate) async fn dismiss(State(state): State<AppState>, context: FormContext) -> Response {
+    let done =
+        context.run_as_operator(async |services, caller| services.guide.dismiss(caller).await);
     match done.await {
         Ok(()) => Redirect::to(routes::LICENSES).into_response(),
         Err(error) => context.render_error_page(state, error).await,

@@ -20,7 +20,7 @@ pub(crate) async fn health() -> Json<serde_json::Value> {
 
 /// `GET /ready`: 200 while the database responds, otherwise 503. Also reports degraded search.
 pub(crate) async fn ready(State(state): State<AppState>) -> Response {
-    match state.services.ready().await {
+    match state.services.ping().await {
         Ok(()) if state.services.supports_substring_search() => {
             Json(json!({ "status": "ok", "database": "ok" })).into_response()
         }
@@ -30,7 +30,7 @@ pub(crate) async fn ready(State(state): State<AppState>) -> Response {
             Json(json!({ "status": "ok", "database": "ok", "search": search })).into_response()
         }
         Err(error) => {
-            tracing::warn!(error = error.with_causes(), "readiness check failed");
+            tracing::warn!(error = error.display_chain(), "readiness check failed");
             let body = Json(json!({ "status": "unavailable", "database": "unavailable" }));
             (StatusCode::SERVICE_UNAVAILABLE, body).into_response()
         }

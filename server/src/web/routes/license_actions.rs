@@ -4,12 +4,12 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use keywright_app::api::request::ShownOnce;
+use keywright_app::api::request::OneTimeSecret;
 use keywright_domain::ids::{InstanceId, LicenseId};
 
 use crate::{
     state::AppState,
-    web::extract::{FormContext, parsed},
+    web::extract::{FormContext, parse_id},
 };
 
 /// `POST /licenses/{id}/revoke`
@@ -18,8 +18,8 @@ pub(crate) async fn revoke(
     Path(license): Path<String>,
     context: FormContext,
 ) -> Response {
-    let done = context.act(async |services, caller| {
-        let license = parsed::<LicenseId>(&license)?;
+    let done = context.run_as_operator(async |services, caller| {
+        let license = parse_id::<LicenseId>(&license)?;
         services.licenses.revoke(caller, license).await?;
         Ok(license)
     });
@@ -33,9 +33,9 @@ pub(crate) async fn deactivate(
     Path((license, instance)): Path<(String, String)>,
     context: FormContext,
 ) -> Response {
-    let done = context.act(async |services, caller| {
-        let license = parsed::<LicenseId>(&license)?;
-        let instance = parsed::<InstanceId>(&instance)?;
+    let done = context.run_as_operator(async |services, caller| {
+        let license = parse_id::<LicenseId>(&license)?;
+        let instance = parse_id::<InstanceId>(&instance)?;
         let licenses = &services.licenses;
         licenses
             .deactivate_instance(caller, license, instance)
@@ -52,19 +52,19 @@ pub(crate) async fn remint(
     Path(license): Path<String>,
     context: FormContext,
 ) -> Response {
-    let done = context.act(async |services, caller| {
-        let license = parsed::<LicenseId>(&license)?;
+    let done = context.run_as_operator(async |services, caller| {
+        let license = parse_id::<LicenseId>(&license)?;
         services.licenses.remint(caller, license).await
     });
     match done.await {
         Ok(minted) => {
-            let shown = ShownOnce::Reminted(minted.key, minted.id);
+            let shown = OneTimeSecret::Reminted(minted.key, minted.id);
             context
-                .page(state, |extensions| {
+                .render_form_page(state, |extensions| {
                     extensions.insert(shown);
                 })
                 .await
         }
-        Err(error) => context.failed(state, error).await,
+        Err(error) => context.render_form_error(state, error).await,
     }
 }

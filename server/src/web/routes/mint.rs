@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures::{StreamExt, stream};
-use keywright_app::api::request::{MintedOnce, ShownOnce};
+use keywright_app::api::request::{MintedLicenses, OneTimeSecret};
 use keywright_domain::ids::FormId;
 use keywright_service::licenses::{MintForm, MintRequest};
 use tokio::sync::watch;
@@ -21,17 +21,18 @@ use crate::web::extract::{FormResponder, ValidatedForm};
 /// `POST /licenses/mint`. A script that accepts events receives progress events, then the page
 /// that a browser would receive as the last event.
 pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> Response {
-    let checked = form
-        .attempt(async |services, caller, typed| services.licenses.read_form(caller, typed).await);
+    let checked = form.attempt(async |services, caller, typed| {
+        services.licenses.validate_form(caller, typed).await
+    });
     let ((order, form), responder) = match checked.await {
         Ok(checked) => checked,
         Err(refused) => return refused,
     };
     let (written, told) = watch::channel(0);
-    let page = write(responder, order, form, written);
+    let page = mint_and_render(responder, order, form, written);
     if accepts_events(&headers) {
         // Runs to completion even if the client disconnects, as with any other form.
-        events(told, tokio::spawn(page))
+        event_response(told, tokio::spawn(page))
     } else {
         page.await
     }
@@ -45,7 +46,7 @@ fn accepts_events(headers: &HeaderMap) -> bool {
 }
 
 /// Mints the licenses and renders the result.
-async fn write(
+async fn mint_and_render(
     responder: FormResponder,
     order: MintRequest,
     form: FormId,
@@ -57,21 +58,26 @@ async fn write(
                 written.send_replace(count);
             };
             let licenses = services.licenses.clone();
-            licenses.mint_once(&caller, &order, form, tell).await
+            licenses.mint_from_form(&caller, &order, form, tell).await
         }
         Err(error) => Err(error.into()),
     };
     match minted {
         Ok(minted) => {
-            let minted = MintedOnce { order, minted };
-            responder.show(ShownOnce::Minted(Arc::new(minted))).await
+            let minted = MintedLicenses {
+                request: order,
+                minted,
+            };
+            responder
+                .show_secret(OneTimeSecret::Minted(Arc::new(minted)))
+                .await
         }
-        Err(error) => responder.refuse(error).await,
+        Err(error) => responder.reject(error).await,
     }
 }
 
 /// Streams `progress` events with the number of licenses written, then a `page` event with HTML.
-fn events(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -> Response {
+fn event_response(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -> Response {
     let progress = stream::unfold(told, |mut told| async move {
         told.changed().await.ok()?;
         let written = *told.borrow_and_update();
@@ -80,7 +86,7 @@ fn events(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -
     });
     let last = stream::once(async move {
         let html = match page.await {
-            Ok(response) => text(response).await,
+            Ok(response) => body_text(response).await,
             Err(_) => String::new(),
         };
         Event::default().event("page").data(html)
@@ -93,7 +99,7 @@ fn events(told: watch::Receiver<u32>, page: tokio::task::JoinHandle<Response>) -
     response
 }
 
-async fn text(page: Response) -> String {
+async fn body_text(page: Response) -> String {
     let bytes = body::to_bytes(page.into_body(), usize::MAX).await;
     bytes
         .ok()

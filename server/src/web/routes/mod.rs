@@ -38,15 +38,15 @@ pub(crate) type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>)
 /// Routes for signed-in operators, in addition to the pages.
 pub(crate) fn authenticated_routes() -> Routes<21> {
     [
-        (server_functions::PATH, post(server_functions::call)),
-        (routes::LICENSES_CSV, get(csv::licenses)),
+        (server_functions::ROUTE, post(server_functions::call)),
+        (routes::LICENSES_CSV, get(csv::export)),
         // Reloading a search result sends a GET.
         (
             routes::LICENSES_FIND,
             post(search::find).get(|| async { Redirect::to(routes::LICENSES) }),
         ),
         (
-            routes::NO_SUCH_KEY,
+            routes::LICENSES_KEY_NOT_FOUND,
             get(|| async { Redirect::to(routes::LICENSES) }),
         ),
         (
@@ -54,18 +54,18 @@ pub(crate) fn authenticated_routes() -> Routes<21> {
             post(audit::find).get(|| async { Redirect::to(routes::AUDIT) }),
         ),
         (
-            routes::AUDIT_NO_SUCH_KEY,
+            routes::AUDIT_KEY_NOT_FOUND,
             get(|| async { Redirect::to(routes::AUDIT) }),
         ),
         (routes::PRODUCT_NEW, post(products::create)),
-        ("/products/{product}/edit", post(products::change)),
+        ("/products/{product}/edit", post(products::update)),
         (
             "/products/{product}/key-types/new",
             post(products::create_key_type),
         ),
         (
             "/products/{product}/key-types/{key_type}/edit",
-            post(products::change_key_type),
+            post(products::update_key_type),
         ),
         (
             "/products/{product}/key-types/{key_type}/delete",
@@ -73,12 +73,12 @@ pub(crate) fn authenticated_routes() -> Routes<21> {
         ),
         (routes::KEY_PREFIX_CHECK, get(products::check_key_prefix)),
         (routes::GUIDE, get(guide::page)),
-        (routes::GUIDE_END, post(guide::end)),
-        (routes::SDK_KEY_NEW, post(sdk_key::make)),
+        (routes::GUIDE_DISMISS, post(guide::dismiss)),
+        (routes::SDK_KEY_NEW, post(sdk_key::create)),
         (routes::SDK_KEY_IMPORT, post(sdk_key::import)),
         (
             "/settings/sdk-key/{fingerprint}/end",
-            post(sdk_key::move_end),
+            post(sdk_key::change_end),
         ),
         (routes::MINT, post(mint::mint)),
         ("/licenses/{id}/revoke", post(license_actions::revoke)),
@@ -106,9 +106,9 @@ pub(crate) fn sign_in_routes() -> Routes<2> {
     [
         (
             routes::SESSION,
-            post(session::begin).get(|| async { Redirect::to(routes::LOGIN) }),
+            post(session::sign_in).get(|| async { Redirect::to(routes::LOGIN) }),
         ),
-        (routes::SETUP, get(setup::form).post(setup::run)),
+        (routes::SETUP, get(setup::page).post(setup::submit)),
     ]
 }
 
@@ -122,15 +122,15 @@ pub(crate) fn event_routes() -> Routes<1> {
 pub(crate) fn public_routes() -> Routes<7> {
     [
         (
-            routes::FAILED,
+            routes::ERROR_PAGE,
             get(|| async { Redirect::to(routes::LICENSES) }),
         ),
         (health::HEALTH, get(health::health)),
         (health::READY, get(health::ready)),
         (openapi::PATH, get(openapi::openapi)),
         ("/pkg/{file}", get(assets::file)),
-        (routes::SESSION_END, post(session::end)),
-        (routes::SESSION_THEME, post(theme::choose)),
+        (routes::SESSION_END, post(session::sign_out)),
+        (routes::SESSION_THEME, post(theme::set_theme)),
     ]
 }
 

@@ -5,19 +5,19 @@ use axum::{
     extract::{Path, Query, State},
     response::{IntoResponse, Redirect, Response},
 };
-use keywright_app::{api::request::form_failure, routes};
+use keywright_app::{api::request::form_error, routes};
 use keywright_domain::ids::{KeyTypeId, ProductId};
 use keywright_service::products::{KeyTypeForm, ProductForm};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     state::AppState,
-    web::extract::{FormContext, ValidatedForm, parsed},
+    web::extract::{FormContext, ValidatedForm, parse_id},
 };
 
 /// `POST /products/new`
 pub(crate) async fn create(form: ValidatedForm<ProductForm>) -> Response {
-    form.save_for_guide(async |services, caller, typed| {
+    form.redirect_to_guide_after(async |services, caller, typed| {
         let id = services.products.create_from_form(caller, typed).await?;
         Ok(routes::product(&id))
     })
@@ -25,12 +25,12 @@ pub(crate) async fn create(form: ValidatedForm<ProductForm>) -> Response {
 }
 
 /// `POST /products/{product}/edit`
-pub(crate) async fn change(
+pub(crate) async fn update(
     Path(product): Path<String>,
     form: ValidatedForm<ProductForm>,
 ) -> Response {
-    form.save(async |services, caller, typed| {
-        let product: ProductId = parsed(&product)?;
+    form.redirect_after(async |services, caller, typed| {
+        let product: ProductId = parse_id(&product)?;
         let page = routes::product(&product);
         let products = &services.products;
         products.update_from_form(caller, product, typed).await?;
@@ -44,8 +44,8 @@ pub(crate) async fn create_key_type(
     Path(product): Path<String>,
     form: ValidatedForm<KeyTypeForm>,
 ) -> Response {
-    form.save_for_guide(async |services, caller, typed| {
-        let product: ProductId = parsed(&product)?;
+    form.redirect_to_guide_after(async |services, caller, typed| {
+        let product: ProductId = parse_id(&product)?;
         let page = routes::product(&product);
         let products = &services.products;
         products
@@ -57,13 +57,13 @@ pub(crate) async fn create_key_type(
 }
 
 /// `POST /products/{product}/key-types/{key_type}/edit`
-pub(crate) async fn change_key_type(
+pub(crate) async fn update_key_type(
     Path((product, key_type)): Path<(String, String)>,
     form: ValidatedForm<KeyTypeForm>,
 ) -> Response {
-    form.save(async |services, caller, typed| {
-        let product: ProductId = parsed(&product)?;
-        let key_type: KeyTypeId = parsed(&key_type)?;
+    form.redirect_after(async |services, caller, typed| {
+        let product: ProductId = parse_id(&product)?;
+        let key_type: KeyTypeId = parse_id(&key_type)?;
         let page = routes::product(&product);
         let products = &services.products;
         products
@@ -80,9 +80,9 @@ pub(crate) async fn delete_key_type(
     Path((product, key_type)): Path<(String, String)>,
     context: FormContext,
 ) -> Response {
-    let done = context.act(async |services, caller| {
-        let product: ProductId = parsed(&product)?;
-        let key_type: KeyTypeId = parsed(&key_type)?;
+    let done = context.run_as_operator(async |services, caller| {
+        let product: ProductId = parse_id(&product)?;
+        let key_type: KeyTypeId = parse_id(&key_type)?;
         let page = routes::product(&product);
         let products = &services.products;
         products.delete_key_type(caller, product, key_type).await?;
@@ -90,34 +90,34 @@ pub(crate) async fn delete_key_type(
     });
     match done.await {
         Ok(page) => Redirect::to(&page).into_response(),
-        Err(error) => context.failed(state, error).await,
+        Err(error) => context.render_form_error(state, error).await,
     }
 }
 
 /// The key prefix to check.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Typing {
+pub(crate) struct KeyPrefixQuery {
     value: String,
 }
 
 /// The error message, if the key prefix cannot be used.
 #[derive(Serialize)]
-struct Checked {
+struct KeyPrefixCheck {
     wrong: Option<String>,
 }
 
 /// `GET /products/new/key-prefix?value=ABCD`: checks a key prefix while the operator types it.
 pub(crate) async fn check_key_prefix(
     context: FormContext,
-    Query(typing): Query<Typing>,
+    Query(typing): Query<KeyPrefixQuery>,
 ) -> Response {
-    let checked = context.act(async |services, caller| {
+    let checked = context.run_as_operator(async |services, caller| {
         let products = &services.products;
-        products.check_key_prefix(caller, &typing.value).await
+        products.validate_key_prefix(caller, &typing.value).await
     });
     match checked.await {
-        Ok(wrong) => Json(Checked { wrong }).into_response(),
-        Err(error) => form_failure(error, context.request_id()).into_response(),
+        Ok(wrong) => Json(KeyPrefixCheck { wrong }).into_response(),
+        Err(error) => form_error(error, context.request_id()).into_response(),
     }
 }

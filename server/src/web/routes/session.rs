@@ -10,12 +10,12 @@ use axum::{
 use axum_extra::extract::{CookieJar, cookie::Cookie};
 use keywright_app::{
     api::{
-        page_context::{LoginFailure, LoginRefusal},
+        page_context::{LoginError, RejectedLogin},
         request_scope::RequestScope,
     },
     routes,
 };
-use keywright_service::operators::{Origin, SessionToken, SignInError};
+use keywright_service::operators::{ClientInfo, SessionToken, SignInError};
 use serde::Deserialize;
 
 use crate::{
@@ -27,7 +27,7 @@ use crate::{
 
 /// The sign-in form. No `Debug`: it contains a password.
 #[derive(Deserialize)]
-pub(crate) struct SignIn {
+pub(crate) struct SignInForm {
     #[serde(default)]
     email: String,
     #[serde(default)]
@@ -37,19 +37,19 @@ pub(crate) struct SignIn {
 }
 
 /// `POST /session`: starts a session, or renders the form again.
-pub(crate) async fn begin(
+pub(crate) async fn sign_in(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     extensions: Extensions,
     headers: HeaderMap,
-    Form(form): Form<SignIn>,
+    Form(form): Form<SignInForm>,
 ) -> Response {
-    let origin = origin(&extensions, &headers);
+    let origin = client_info(&extensions, &headers);
     let next = form.next.as_deref().and_then(routes::safe_redirect_target);
     let email = form.email.trim().to_owned();
     let operators = &state.services.operators;
     let signed_in = operators.sign_in(&email, &form.password, origin).await;
-    counter!(metrics::SIGN_INS, "outcome" => outcome(&signed_in)).increment(1);
+    counter!(metrics::SIGN_INS_TOTAL, "outcome" => outcome_label(&signed_in)).increment(1);
     match signed_in {
         Ok(token) => {
             end_session(&state, &headers).await;
@@ -57,25 +57,25 @@ pub(crate) async fn begin(
         }
         Err(error) => {
             let reason = match error {
-                SignInError::Wrong => LoginRefusal::WrongCredentials,
-                SignInError::TooMany(wait) => {
+                SignInError::InvalidCredentials => LoginError::WrongCredentials,
+                SignInError::RateLimited(wait) => {
                     tracing::warn!(request_id = scope.request_id, "sign-in rate limit exceeded");
-                    LoginRefusal::TooMany {
+                    LoginError::TooMany {
                         seconds: wait.as_secs().max(1),
                     }
                 }
-                SignInError::Trouble(trouble) => {
+                SignInError::Internal(trouble) => {
                     tracing::error!(
-                        error = trouble.with_causes(),
+                        error = trouble.display_chain(),
                         request_id = scope.request_id,
                         "failed to check a sign-in"
                     );
-                    LoginRefusal::Unavailable {
+                    LoginError::Unavailable {
                         request_id: scope.request_id.clone(),
                     }
                 }
             };
-            let failure = LoginFailure {
+            let failure = RejectedLogin {
                 email,
                 reason,
                 next: next.map(str::to_owned),
@@ -86,12 +86,12 @@ pub(crate) async fn begin(
 }
 
 /// Returns the metric label.
-const fn outcome(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
+const fn outcome_label(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
     match signed_in {
         Ok(_) => "signed_in",
-        Err(SignInError::Wrong) => "wrong",
-        Err(SignInError::TooMany(_)) => "held_up",
-        Err(SignInError::Trouble(_)) => "trouble",
+        Err(SignInError::InvalidCredentials) => "wrong",
+        Err(SignInError::RateLimited(_)) => "held_up",
+        Err(SignInError::Internal(_)) => "trouble",
     }
 }
 
@@ -106,15 +106,15 @@ pub(crate) fn sign_in_redirect(
 }
 
 /// Returns the client IP address and user agent, which are stored with a new session.
-pub(crate) fn origin(extensions: &Extensions, headers: &HeaderMap) -> Origin {
-    Origin {
+pub(crate) fn client_info(extensions: &Extensions, headers: &HeaderMap) -> ClientInfo {
+    ClientInfo {
         user_agent: user_agent(headers),
-        address: ClientIp::of(extensions),
+        address: ClientIp::from_extensions(extensions),
     }
 }
 
 /// `POST /session/end`: ends the session, if there is one.
-pub(crate) async fn end(State(state): State<AppState>, headers: HeaderMap) -> Response {
+pub(crate) async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
     end_session(&state, &headers).await;
     let gone = Cookie::build((cookies::session_cookie_name(state.public_url), ""))
         .path("/")
@@ -136,7 +136,7 @@ async fn end_session(state: &AppState, headers: &HeaderMap) {
     let operators = &state.services.operators;
     let account = operators.peek_session(&token).await;
     if let Err(error) = operators.sign_out(&token).await {
-        tracing::error!(error = error.with_causes(), "failed to end a session");
+        tracing::error!(error = error.display_chain(), "failed to end a session");
     }
     if let Ok(account) = account {
         state.sse_connections.recheck_sessions(account.operator_id);
@@ -155,14 +155,14 @@ async fn render_form_again(
     state: AppState,
     scope: RequestScope,
     headers: HeaderMap,
-    failure: LoginFailure,
+    failure: RejectedLogin,
 ) -> Response {
     let page = Uri::from_static(routes::SESSION);
     let wait = match failure.reason {
-        LoginRefusal::TooMany { seconds } => Some(HeaderValue::from(seconds)),
-        LoginRefusal::WrongCredentials | LoginRefusal::Unavailable { .. } => None,
+        LoginError::TooMany { seconds } => Some(HeaderValue::from(seconds)),
+        LoginError::WrongCredentials | LoginError::Unavailable { .. } => None,
     };
-    let rendered = render::render_as(state, page, headers, scope, |extensions| {
+    let rendered = render::render_page(state, page, headers, scope, |extensions| {
         extensions.insert(failure);
     });
     let mut response = rendered.await;

@@ -9,7 +9,7 @@ use axum::{
 use keywright_app::{
     api::{
         error::{ApiError, ErrorCode},
-        request::form_failure,
+        request::form_error,
         request_scope::RequestScope,
     },
     routes,
@@ -29,30 +29,30 @@ use crate::{
 };
 
 /// `GET /setup`
-pub(crate) async fn form(
+pub(crate) async fn page(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
     headers: HeaderMap,
 ) -> Response {
-    let error = match state.services.setup.is_due().await {
+    let error = match state.services.setup.is_required().await {
         Ok(true) => {
             let page = Uri::from_static(routes::SETUP);
-            return render::render_as(state, page, headers, scope, |_| {}).await;
+            return render::render_page(state, page, headers, scope, |_| {}).await;
         }
         Ok(false) => return render::not_found(state, headers, scope).await,
-        Err(error) => form_failure(error, &scope.request_id),
+        Err(error) => form_error(error, &scope.request_id),
     };
     render::error_page(state, scope, headers, error).await
 }
 
 /// `POST /setup`: creates the first tenant and signs its owner in, or renders the form again.
-pub(crate) async fn run(
+pub(crate) async fn submit(
     extensions: Extensions,
     headers: HeaderMap,
     form: ValidatedForm<SetupForm>,
 ) -> Response {
     let (form, responder) = form.into_parts();
-    let origin = session::origin(&extensions, &headers);
+    let origin = session::client_info(&extensions, &headers);
     let state = responder.state();
     match state.services.setup.run(form, origin).await {
         Ok(token) => {
@@ -62,7 +62,7 @@ pub(crate) async fn run(
             session::sign_in_redirect(&token, state.public_url, routes::GUIDE)
         }
         // A second click may arrive before the response to the first.
-        Err(SetupError::Done) => {
+        Err(SetupError::AlreadySetUp) => {
             let message =
                 "Keywright is already set up. Sign in with the email and password you chose.";
             responder
@@ -79,12 +79,12 @@ pub(crate) async fn run(
 /// Converts the error to a message with field errors.
 fn to_api_error(error: &SetupError, request_id: &str) -> ApiError {
     if let SetupError::Other(error) = error {
-        return form_failure(error.clone(), request_id);
+        return form_error(error.clone(), request_id);
     }
     tracing::info!(request_id, %error, "setup refused");
     let (code, errors) = match error {
         SetupError::Invalid(errors) => (ErrorCode::Invalid, errors.clone()),
-        other => (ErrorCode::Forbidden, FieldErrors::one("code", other)),
+        other => (ErrorCode::Forbidden, FieldErrors::single("code", other)),
     };
     field_errors(code, &errors)
 }

@@ -17,37 +17,37 @@ use time::Duration;
 use crate::{state::AppState, web::cookies};
 
 /// Lifetime of the theme cookie.
-const ONE_YEAR: Duration = Duration::days(365);
+const COOKIE_LIFETIME: Duration = Duration::days(365);
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Choice {
+pub(crate) struct ThemeForm {
     #[serde(default)]
     theme: String,
 }
 
 /// `POST /session/theme`: stores the theme and redirects back.
-pub(crate) async fn choose(
+pub(crate) async fn set_theme(
     State(state): State<AppState>,
     headers: HeaderMap,
-    Form(choice): Form<Choice>,
+    Form(choice): Form<ThemeForm>,
 ) -> Response {
     let theme = Theme::from_name(&choice.theme).unwrap_or_default();
-    let cookie = Cookie::build((cookies::THEME, theme.as_str()))
+    let cookie = Cookie::build((cookies::THEME_COOKIE, theme.as_str()))
         .path("/")
         .http_only(true)
         .secure(state.public_url.is_https)
         .same_site(SameSite::Lax)
-        .max_age(ONE_YEAR);
+        .max_age(COOKIE_LIFETIME);
     (
         CookieJar::new().add(cookie),
-        Redirect::to(&page_before(&headers)),
+        Redirect::to(&referring_page(&headers)),
     )
         .into_response()
 }
 
 /// Returns the path of the page that submitted the form. The host is dropped, so the redirect
 /// always stays on this server.
-pub fn page_before(headers: &HeaderMap) -> String {
+pub fn referring_page(headers: &HeaderMap) -> String {
     let referer = headers
         .get(header::REFERER)
         .and_then(|value| value.to_str().ok());
@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn redirect_target_is_always_a_local_path() {
         let back = |url: &'static str| {
-            page_before(&HeaderMap::from_iter([(
+            referring_page(&HeaderMap::from_iter([(
                 header::REFERER,
                 HeaderValue::from_static(url),
             )]))
@@ -99,6 +99,6 @@ mod tests {
             "the response to a form can't be fetched again"
         );
         assert_eq!(back("nonsense"), "/licenses");
-        assert_eq!(page_before(&HeaderMap::new()), "/licenses");
+        assert_eq!(referring_page(&HeaderMap::new()), "/licenses");
     }
 }

@@ -12,11 +12,11 @@ use keywright_domain::role::Role::{self, Support, Viewer};
 use keywright_testing::engine_test;
 use serde_json::{Value, json};
 
-use super::table::{Ids, of_acme};
-use crate::support::{Answer, Browser, Server};
+use super::table::{PathParams, acme_params};
+use crate::support::{Browser, TestResponse, TestServer};
 
 /// Returns every server function with the role it requires and valid arguments.
-pub(super) fn functions_of(ids: &Ids) -> Vec<(&'static str, Role, Value)> {
+pub(super) fn server_functions(ids: &PathParams) -> Vec<(&'static str, Role, Value)> {
     let operator = Value::Null;
     let license = json!({ "operator": operator, "license": ids.license });
     let instance =
@@ -37,7 +37,7 @@ pub(super) fn functions_of(ids: &Ids) -> Vec<(&'static str, Role, Value)> {
 }
 
 impl Browser<'_> {
-    async fn call_function(&self, path: &str, body: String) -> Answer {
+    async fn post_function(&self, path: &str, body: String) -> TestResponse {
         let request = Request::post(path)
             .header(header::COOKIE, &self.cookie)
             .header(header::HOST, "localhost:3000")
@@ -51,9 +51,9 @@ impl Browser<'_> {
 }
 
 #[engine_test]
-async fn server_functions_enforce_roles_and_tenants(server: Server) {
-    let ids = of_acme(&server).await;
-    let table = functions_of(&ids);
+async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
+    let ids = acme_params(&server).await;
+    let table = server_functions(&ids);
     let listed: BTreeSet<_> = table.iter().map(|(path, ..)| *path).collect();
     let all = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path);
     assert_eq!(listed, all.collect(), "every function is in the table");
@@ -65,13 +65,13 @@ async fn server_functions_enforce_roles_and_tenants(server: Server) {
         cookie: String::new(),
     };
     for (path, least, arguments) in table {
-        let code = |answer: &Answer| {
+        let code = |answer: &TestResponse| {
             answer.json()["code"]
                 .as_str()
                 .unwrap_or_default()
                 .to_owned()
         };
-        let refused = stranger.call_function(path, arguments.to_string()).await;
+        let refused = stranger.post_function(path, arguments.to_string()).await;
         assert_eq!(
             (refused.status.as_u16(), code(&refused).as_str()),
             (401, "unauthenticated"),
@@ -79,7 +79,7 @@ async fn server_functions_enforce_roles_and_tenants(server: Server) {
         );
         // Another tenant's ids are not found.
         if arguments.get("license").is_some() {
-            let unknown = indie.call_function(path, arguments.to_string()).await;
+            let unknown = indie.post_function(path, arguments.to_string()).await;
             assert_eq!(
                 (unknown.status.as_u16(), code(&unknown).as_str()),
                 (404, "not_found"),
@@ -121,7 +121,7 @@ async fn server_functions_enforce_roles_and_tenants(server: Server) {
             wrong.push(missing.to_string());
         }
         for body in wrong {
-            let answer = support.call_function(path, body.clone()).await;
+            let answer = support.post_function(path, body.clone()).await;
             let is_text = path.ends_with("find") && answer.status == StatusCode::OK;
             assert!(
                 is_text || answer.status.is_client_error(),
@@ -132,14 +132,14 @@ async fn server_functions_enforce_roles_and_tenants(server: Server) {
         }
         let mut extra = arguments.clone();
         extra["more"] = json!({ "than": "asked" });
-        let done = support.call_function(path, extra.to_string()).await;
+        let done = support.post_function(path, extra.to_string()).await;
         assert!(
             done.status == StatusCode::OK || done.status == StatusCode::CONFLICT,
             "{path}: {} {}",
             done.status,
             done.text()
         );
-        let by_viewer = viewer.call_function(path, arguments.to_string()).await;
+        let by_viewer = viewer.post_function(path, arguments.to_string()).await;
         assert_eq!(
             by_viewer.status == StatusCode::FORBIDDEN,
             least > Viewer,

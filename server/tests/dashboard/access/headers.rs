@@ -5,16 +5,16 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 
-use super::table::of_acme;
-use crate::support::Server;
+use super::table::acme_params;
+use crate::support::TestServer;
 use keywright_testing::Engine;
 
 /// Includes rejected requests, unknown paths and unsupported methods.
 #[tokio::test]
 async fn every_response_of_every_route_has_security_headers() {
     for public_url in ["http://localhost:3000", "https://licenses.test"] {
-        let server = Server::reached_by(Engine::Sqlite, public_url).await;
-        let ids = of_acme(&server).await;
+        let server = TestServer::with_public_url(Engine::Sqlite, public_url).await;
+        let ids = acme_params(&server).await;
         let is_https = public_url.starts_with("https");
         let mut paths = keywright::web::paths();
         paths.extend(["/nothing", "/licenses/", "/pkg/none", "/fn/none"].map(str::to_owned));
@@ -22,7 +22,7 @@ async fn every_response_of_every_route_has_security_headers() {
             for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "BREW"] {
                 let request = Request::builder()
                     .method(method)
-                    .uri(ids.in_path(&path))
+                    .uri(ids.fill_path(&path))
                     .header(header::HOST, "localhost:3000");
                 let answer = server.send(request.body(Body::empty()).unwrap()).await;
                 let asked = format!("{method} {path}");

@@ -7,10 +7,10 @@ use keywright_domain::role::Role;
 use keywright_testing::engine_test;
 use serde_json::json;
 
-use super::table::{Ids, TABLE, Who, of_acme};
+use super::table::{Access, PathParams, ROUTES, acme_params};
 use crate::support::{
-    Answer, Browser, PRO_KEY, Server,
-    html::{parse, texts},
+    Browser, PRO_KEY, TestResponse, TestServer,
+    html::{parse, select_texts},
 };
 
 const PATHS_WITH_QUERIES: [&str; 6] = [
@@ -39,7 +39,7 @@ const PARAMETERS: [&str; 14] = [
     "next",
 ];
 
-const PLACES: [&str; 5] = [
+const PATH_PARAMS: [&str; 5] = [
     "{id}",
     "{instance}",
     "{product}",
@@ -48,7 +48,7 @@ const PLACES: [&str; 5] = [
 ];
 
 /// Returns input that an attacker, or someone with an unusual name, may send.
-fn nasty_texts() -> Vec<String> {
+fn hostile_inputs() -> Vec<String> {
     let mut texts: Vec<String> = [
         "' OR 1=1 --",
         "'; DROP TABLE licenses; --",
@@ -83,63 +83,66 @@ fn nasty_texts() -> Vec<String> {
 }
 
 /// An owner whose browser sends arbitrary input.
-struct Sender<'a> {
+struct HostileClient<'a> {
     browser: Browser<'a>,
-    ids: Ids,
-    sent: Cell<u32>,
+    ids: PathParams,
+    response_count: Cell<u32>,
 }
 
-impl Sender<'_> {
+impl HostileClient<'_> {
     /// Checks that the response is not a server error and shows the input as plain text.
-    fn expect_sound(&self, answer: &Answer, asked: &str, sent: &str) {
-        self.sent.set(self.sent.get() + 1);
+    fn assert_handled(&self, answer: &TestResponse, asked: &str, sent: &str) {
+        self.response_count.set(self.response_count.get() + 1);
         let status = answer.status;
         assert!(!status.is_server_error(), "{asked} with {sent}: {status}");
-        expect_inert(answer, sent);
+        assert_inert(answer, sent);
     }
 
-    async fn as_parameters(&self, text: &str) {
-        let escaped = escaped(text);
+    async fn send_as_parameters(&self, text: &str) {
+        let escaped = percent_encode(text);
         for path in PATHS_WITH_QUERIES {
             for name in PARAMETERS {
                 let answer = self.browser.get(&format!("{path}?{name}={escaped}")).await;
-                self.expect_sound(&answer, &format!("{path}?{name}"), text);
+                self.assert_handled(&answer, &format!("{path}?{name}"), text);
             }
         }
     }
 
-    async fn in_place_of_ids(&self, text: &str) {
-        let escaped = escaped(text);
-        for (method, path, who, fields) in TABLE {
-            for place in PLACES {
-                if who == Who::Everybody || !path.contains(place) {
+    async fn send_as_path_params(&self, text: &str) {
+        let escaped = percent_encode(text);
+        for (method, path, who, fields) in ROUTES {
+            for place in PATH_PARAMS {
+                if who == Access::Public || !path.contains(place) {
                     continue;
                 }
-                let filled = self.ids.in_path(&path.replace(place, &escaped));
-                let answer = self.browser.ask_as_listed(&method, &filled, fields).await;
-                self.expect_sound(&answer, path, text);
+                let filled = self.ids.fill_path(&path.replace(place, &escaped));
+                let answer = self.browser.send_route(&method, &filled, fields).await;
+                self.assert_handled(&answer, path, text);
                 let is_taken = answer.status == StatusCode::OK;
                 assert!(!is_taken, "{method} {path} with {text}");
             }
         }
     }
 
-    async fn in_fields(&self, text: &str) {
-        for (_, path, _, fields) in TABLE {
+    async fn send_as_fields(&self, text: &str) {
+        for (_, path, _, fields) in ROUTES {
             for (changed, _) in fields.iter().filter(|(name, _)| *name != "form_id") {
                 let filled = fields.iter().map(|&(name, value)| match name {
                     name if name == *changed => (name, text),
                     name => (name, value),
                 });
                 let filled: Vec<_> = filled.collect();
-                let answer = self.browser.fill(&self.ids.in_path(path), &filled).await;
-                self.expect_sound(&answer, &format!("{path}: {changed}"), text);
+                let answer = self
+                    .browser
+                    .submit_form(&self.ids.fill_path(path), &filled)
+                    .await;
+                self.assert_handled(&answer, &format!("{path}: {changed}"), text);
             }
         }
     }
 }
 
-fn escaped(text: &str) -> String {
+fn percent_encode(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         write!(escaped, "%{byte:02X}").unwrap();
@@ -147,30 +150,34 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-async fn licenses_of(server: &Server) -> i64 {
-    let counted = server.world.store.count_everything().await;
-    counted.unwrap().licenses
+async fn count_licenses(server: &TestServer) -> i64 {
+    let counted = server.context.store.count_rows().await;
+    counted.unwrap().license_count
 }
 
 #[engine_test]
-async fn hostile_input_causes_no_server_error(server: Server) {
-    let sender = Sender {
-        ids: of_acme(&server).await,
+async fn hostile_input_causes_no_server_error(server: TestServer) {
+    let sender = HostileClient {
+        ids: acme_params(&server).await,
         browser: server.sign_in(Role::Owner).await,
-        sent: Cell::new(0),
+        response_count: Cell::new(0),
     };
-    let licenses = licenses_of(&server).await;
-    for text in nasty_texts() {
-        sender.as_parameters(&text).await;
+    let licenses = count_licenses(&server).await;
+    for text in hostile_inputs() {
+        sender.send_as_parameters(&text).await;
         // A longer URL is rejected before it is parsed.
         if text.len() < 5_000 {
-            sender.in_place_of_ids(&text).await;
+            sender.send_as_path_params(&text).await;
         }
-        sender.in_fields(&text).await;
+        sender.send_as_fields(&text).await;
     }
-    assert!(sender.sent.get() > 3_000, "{}", sender.sent.get());
+    assert!(
+        sender.response_count.get() > 3_000,
+        "{}",
+        sender.response_count.get()
+    );
     assert_eq!(
-        licenses_of(&server).await,
+        count_licenses(&server).await,
         licenses,
         "no license was created or lost"
     );
@@ -178,8 +185,8 @@ async fn hostile_input_causes_no_server_error(server: Server) {
 
 /// Names of products, devices and customers are shown verbatim and never become markup.
 #[engine_test]
-async fn names_are_escaped(server: Server) {
-    let ids = of_acme(&server).await;
+async fn names_are_escaped(server: TestServer) {
+    let ids = acme_params(&server).await;
     let browser = server.sign_in(Role::Owner).await;
     let license = format!("/licenses/{}", ids.license);
     let pages = [
@@ -193,15 +200,15 @@ async fn names_are_escaped(server: Server) {
         "/licenses/mint",
         "/audit",
     ];
-    for text in nasty_texts() {
+    for text in hostile_inputs() {
         browser
-            .fill("/products/notes/edit", &[("name", &text)])
+            .submit_form("/products/notes/edit", &[("name", &text)])
             .await;
         let device = json!({
             "license_key": PRO_KEY, "machine_hash": "1".repeat(64), "instance_name": text, "app_version": text,
             "platform": text, "free_tier_instance_id": text,
         });
-        let activated = server.device("/acme/notes/activate", &device).await;
+        let activated = server.post_device("/acme/notes/activate", &device).await;
         assert!(
             activated.status == StatusCode::OK || activated.status == StatusCode::BAD_REQUEST,
             "{text}"
@@ -209,26 +216,32 @@ async fn names_are_escaped(server: Server) {
         for page in pages {
             let answer = browser.get(page).await;
             assert_eq!(answer.status, StatusCode::OK, "{page} {text}");
-            expect_inert(&answer, &text);
+            assert_inert(&answer, &text);
         }
         let shown = parse(&browser.get("/products/notes").await);
-        let name = texts(&shown, "main h1").remove(0);
-        assert_eq!(texts(&shown, "title"), [format!("{name} · Keywright")]);
+        let name = select_texts(&shown, "main h1").remove(0);
+        assert_eq!(
+            select_texts(&shown, "title"),
+            [format!("{name} · Keywright")]
+        );
         let csv = browser.get("/licenses.csv").await;
         assert_eq!(csv.status, StatusCode::OK);
     }
     // The name is shown verbatim, not just harmlessly.
     let name = "</title><b>Notes & Söhne مرحبا 👩‍👩‍👧‍👦 \"=1+1\"";
     browser
-        .fill("/products/notes/edit", &[("name", name)])
+        .submit_form("/products/notes/edit", &[("name", name)])
         .await;
     let shown = parse(&browser.get("/products/notes").await);
-    assert_eq!(texts(&shown, "main h1"), [name]);
-    assert_eq!(texts(&shown, "title"), [format!("{name} · Keywright")]);
+    assert_eq!(select_texts(&shown, "main h1"), [name]);
+    assert_eq!(
+        select_texts(&shown, "title"),
+        [format!("{name} · Keywright")]
+    );
 }
 
 /// Checks that the page is valid HTML and that no input has become markup.
-fn expect_inert(answer: &Answer, sent: &str) {
+fn assert_inert(answer: &TestResponse, sent: &str) {
     if !answer.header("content-type").starts_with("text/html") {
         return;
     }

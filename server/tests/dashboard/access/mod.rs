@@ -12,12 +12,12 @@ use axum::http::StatusCode;
 use keywright_domain::role::Role;
 use keywright_testing::engine_test;
 
-use self::table::{Ids, POST, SDK_KEY_FORMS, TABLE, Who, of_acme};
-use crate::support::{Browser, Server};
+use self::table::{Access, POST, PathParams, ROUTES, SDK_KEY_FORMS, acme_params};
+use crate::support::{Browser, TestServer};
 
 #[test]
 fn table_lists_every_route() {
-    let listed: BTreeSet<_> = TABLE
+    let listed: BTreeSet<_> = ROUTES
         .iter()
         .map(|(_, path, ..)| (*path).to_owned())
         .collect();
@@ -30,8 +30,8 @@ fn table_lists_every_route() {
 }
 
 #[engine_test]
-async fn routes_enforce_roles(server: Server) {
-    let ids = of_acme(&server).await;
+async fn routes_enforce_roles(server: TestServer) {
+    let ids = acme_params(&server).await;
     let mut browsers = Vec::new();
     for role in Role::ALL {
         browsers.push((role, server.sign_in(role).await));
@@ -40,14 +40,14 @@ async fn routes_enforce_roles(server: Server) {
         server: &server,
         cookie: "keywright_session=none".into(),
     };
-    let forms = SDK_KEY_FORMS.map(|path| (POST, path, Who::SignedIn(Role::Admin), &[][..]));
-    for (method, path, who, fields) in TABLE.into_iter().chain(forms) {
-        let asked = ids.in_path(path);
+    let forms = SDK_KEY_FORMS.map(|path| (POST, path, Access::AtLeast(Role::Admin), &[][..]));
+    for (method, path, who, fields) in ROUTES.into_iter().chain(forms) {
+        let asked = ids.fill_path(path);
         let least = match who {
-            Who::Everybody => continue,
-            Who::SignedIn(least) => least,
+            Access::Public => continue,
+            Access::AtLeast(least) => least,
         };
-        let refused = stranger.ask_as_listed(&method, &asked, fields).await;
+        let refused = stranger.send_route(&method, &asked, fields).await;
         let leads_away = refused.status == StatusCode::SEE_OTHER
             && refused.header("location").starts_with("/login");
         assert!(
@@ -56,7 +56,7 @@ async fn routes_enforce_roles(server: Server) {
             refused.status
         );
         for (role, browser) in &browsers {
-            let answer = browser.ask_as_listed(&method, &asked, fields).await;
+            let answer = browser.send_route(&method, &asked, fields).await;
             let is_refused = answer.status == StatusCode::FORBIDDEN;
             assert_eq!(is_refused, *role < least, "{method} {path} by {role:?}");
             let is_known = answer.status != StatusCode::NOT_FOUND
@@ -68,30 +68,30 @@ async fn routes_enforce_roles(server: Server) {
 }
 
 #[engine_test]
-async fn another_tenants_resources_are_not_found(server: Server) {
-    let theirs = of_acme(&server).await;
+async fn another_tenants_resources_are_not_found(server: TestServer) {
+    let theirs = acme_params(&server).await;
     let indie = server.sign_in_as("owner@indie.test").await;
     let own_license = indie_license(&indie).await;
-    let mixed = Ids {
+    let mixed = PathParams {
         license: own_license,
-        ..of_acme(&server).await
+        ..acme_params(&server).await
     };
-    let before = server.world.store.count_everything().await.unwrap();
+    let before = server.context.store.count_rows().await.unwrap();
     let mut asked = 0;
-    for (method, path, _, fields) in TABLE {
+    for (method, path, _, fields) in ROUTES {
         if !path.contains("{id}") && !path.contains("{product}") && !path.contains("{fingerprint}")
         {
             continue;
         }
         let answer = indie
-            .ask_as_listed(&method, &theirs.in_path(path), fields)
+            .send_route(&method, &theirs.fill_path(path), fields)
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
         assert!(!answer.text().contains("acme"), "{method} {path}");
         asked += 1;
         if path.contains("{instance}") {
             let answer = indie
-                .ask_as_listed(&method, &mixed.in_path(path), fields)
+                .send_route(&method, &mixed.fill_path(path), fields)
                 .await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
         }
@@ -101,7 +101,7 @@ async fn another_tenants_resources_are_not_found(server: Server) {
         .get(&format!("/events?license={}", theirs.license))
         .await;
     assert_eq!(stream.status, StatusCode::NOT_FOUND);
-    let after = server.world.store.count_everything().await.unwrap();
+    let after = server.context.store.count_rows().await.unwrap();
     assert_eq!(after, before, "nothing changed");
 }
 

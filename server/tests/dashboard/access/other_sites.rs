@@ -8,22 +8,22 @@ use keywright_domain::role::Role;
 use keywright_testing::engine_test;
 
 use super::{
-    functions::functions_of,
-    table::{POST, SDK_KEY_FORMS, TABLE, of_acme},
+    functions::server_functions,
+    table::{POST, ROUTES, SDK_KEY_FORMS, acme_params},
 };
-use crate::support::Server;
+use crate::support::TestServer;
 
 /// Sends every form and server function as another site would make the browser send it.
 #[engine_test]
-async fn cross_site_requests_change_nothing(server: Server) {
-    let ids = of_acme(&server).await;
+async fn cross_site_requests_change_nothing(server: TestServer) {
+    let ids = acme_params(&server).await;
     let browser = server.sign_in(Role::Owner).await;
-    let before = server.world.store.count_everything().await.unwrap();
-    let functions = functions_of(&ids)
+    let before = server.context.store.count_rows().await.unwrap();
+    let functions = server_functions(&ids)
         .into_iter()
         .map(|(path, ..)| path.to_owned());
-    let forms = TABLE.into_iter().filter(|(method, ..)| *method == POST);
-    let forms = forms.map(|(_, path, ..)| ids.in_path(path));
+    let forms = ROUTES.into_iter().filter(|(method, ..)| *method == POST);
+    let forms = forms.map(|(_, path, ..)| ids.fill_path(path));
     let paths: Vec<String> = forms
         .chain(functions)
         .chain(SDK_KEY_FORMS.map(str::to_owned))
@@ -65,7 +65,7 @@ async fn cross_site_requests_change_nothing(server: Server) {
             assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} {headers:?}");
         }
     }
-    assert_eq!(server.world.store.count_everything().await.unwrap(), before);
+    assert_eq!(server.context.store.count_rows().await.unwrap(), before);
     // Same-origin requests are accepted under each host name.
     for (host, origin) in [
         ("localhost:3000", "http://localhost:3000"),

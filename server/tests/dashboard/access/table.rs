@@ -1,144 +1,144 @@
 //! Every route of the dashboard, and values for its path parameters.
 
 use axum::http::Method;
-use keywright_domain::{role::Role, sdk_key::OldKeys};
+use keywright_domain::{role::Role, sdk_key::GracePeriod};
 use serde_json::json;
 
-use crate::support::{Answer, Browser, PRO_KEY, Server, acme, license_id};
+use crate::support::{Browser, PRO_KEY, TestResponse, TestServer, acme_caller, license_id};
 
 /// Least privileged caller that a route accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Who {
-    Everybody,
-    SignedIn(Role),
+pub(super) enum Access {
+    Public,
+    AtLeast(Role),
 }
 
+use Access::{AtLeast, Public};
 use Role::{Admin, Support, Viewer};
-use Who::{Everybody, SignedIn};
 
 /// Fields of a form that the route accepts.
-pub(super) type Fields = &'static [(&'static str, &'static str)];
+pub(super) type FormFields = &'static [(&'static str, &'static str)];
 
 const FORM_ID: (&str, &str) = ("form_id", "00000000-0000-4000-8000-000000000001");
-const NONE: Fields = &[];
-const MINT: Fields = &[FORM_ID, ("key_type", "notes/pro"), ("count", "1")];
-const PRODUCT: Fields = &[
+const NONE: FormFields = &[];
+const MINT: FormFields = &[FORM_ID, ("key_type", "notes/pro"), ("count", "1")];
+const PRODUCT: FormFields = &[
     FORM_ID,
     ("name", "Paint"),
     ("id", "paint"),
     ("key_prefix", "PNTX"),
 ];
-const NAME: Fields = &[("name", "Other")];
-const KEY_TYPE: Fields = &[FORM_ID, ("id", "spare"), ("activation_limit", "3")];
-const LIMIT: Fields = &[("activation_limit", "3")];
-const OLD_KEYS: Fields = &[FORM_ID, ("old_keys", "7")];
-const SEARCH: Fields = &[("q", "ada")];
+const NAME: FormFields = &[("name", "Other")];
+const KEY_TYPE: FormFields = &[FORM_ID, ("id", "spare"), ("activation_limit", "3")];
+const LIMIT: FormFields = &[("activation_limit", "3")];
+const OLD_KEYS: FormFields = &[FORM_ID, ("old_keys", "7")];
+const SEARCH: FormFields = &[("q", "ada")];
 
 pub(super) const GET: Method = Method::GET;
 pub(super) const POST: Method = Method::POST;
 
 /// Every route of the dashboard: method, path, least privileged caller and form fields.
-pub(super) const TABLE: [(Method, &str, Who, Fields); 50] = [
-    (GET, "/", SignedIn(Viewer), NONE),
-    (GET, "/audit", SignedIn(Viewer), NONE),
-    (GET, "/audit/find", SignedIn(Viewer), NONE),
-    (POST, "/audit/find", SignedIn(Viewer), SEARCH),
-    (GET, "/audit/find/none", SignedIn(Viewer), NONE),
-    (GET, "/events", SignedIn(Viewer), NONE),
-    (GET, "/health", Everybody, NONE),
-    (GET, "/openapi.json", Everybody, NONE),
-    (GET, "/licenses", SignedIn(Viewer), NONE),
-    (GET, "/licenses.csv", SignedIn(Support), NONE),
-    (GET, "/licenses/find", SignedIn(Viewer), NONE),
-    (POST, "/licenses/find", SignedIn(Viewer), SEARCH),
-    (GET, "/licenses/find/none", SignedIn(Viewer), NONE),
-    (GET, "/licenses/mint", SignedIn(Support), NONE),
-    (POST, "/licenses/mint", SignedIn(Support), MINT),
-    (GET, "/licenses/{id}", SignedIn(Viewer), NONE),
+pub(super) const ROUTES: [(Method, &str, Access, FormFields); 50] = [
+    (GET, "/", AtLeast(Viewer), NONE),
+    (GET, "/audit", AtLeast(Viewer), NONE),
+    (GET, "/audit/find", AtLeast(Viewer), NONE),
+    (POST, "/audit/find", AtLeast(Viewer), SEARCH),
+    (GET, "/audit/find/none", AtLeast(Viewer), NONE),
+    (GET, "/events", AtLeast(Viewer), NONE),
+    (GET, "/health", Public, NONE),
+    (GET, "/openapi.json", Public, NONE),
+    (GET, "/licenses", AtLeast(Viewer), NONE),
+    (GET, "/licenses.csv", AtLeast(Support), NONE),
+    (GET, "/licenses/find", AtLeast(Viewer), NONE),
+    (POST, "/licenses/find", AtLeast(Viewer), SEARCH),
+    (GET, "/licenses/find/none", AtLeast(Viewer), NONE),
+    (GET, "/licenses/mint", AtLeast(Support), NONE),
+    (POST, "/licenses/mint", AtLeast(Support), MINT),
+    (GET, "/licenses/{id}", AtLeast(Viewer), NONE),
     (
         GET,
         "/licenses/{id}/instances/{instance}/deactivate",
-        SignedIn(Support),
+        AtLeast(Support),
         NONE,
     ),
     (
         POST,
         "/licenses/{id}/instances/{instance}/deactivate",
-        SignedIn(Support),
+        AtLeast(Support),
         NONE,
     ),
-    (GET, "/licenses/{id}/remint", SignedIn(Support), NONE),
-    (POST, "/licenses/{id}/remint", SignedIn(Support), NONE),
-    (GET, "/licenses/{id}/revoke", SignedIn(Support), NONE),
-    (POST, "/licenses/{id}/revoke", SignedIn(Support), NONE),
-    (GET, "/login", Everybody, NONE),
-    (GET, "/pkg/{file}", Everybody, NONE),
-    (GET, "/products", SignedIn(Viewer), NONE),
-    (GET, "/products/new", SignedIn(Admin), NONE),
-    (POST, "/products/new", SignedIn(Admin), PRODUCT),
-    (GET, "/products/new/key-prefix", SignedIn(Admin), NONE),
-    (GET, "/products/{product}", SignedIn(Viewer), NONE),
-    (GET, "/products/{product}/edit", SignedIn(Admin), NONE),
-    (POST, "/products/{product}/edit", SignedIn(Admin), NAME),
+    (GET, "/licenses/{id}/remint", AtLeast(Support), NONE),
+    (POST, "/licenses/{id}/remint", AtLeast(Support), NONE),
+    (GET, "/licenses/{id}/revoke", AtLeast(Support), NONE),
+    (POST, "/licenses/{id}/revoke", AtLeast(Support), NONE),
+    (GET, "/login", Public, NONE),
+    (GET, "/pkg/{file}", Public, NONE),
+    (GET, "/products", AtLeast(Viewer), NONE),
+    (GET, "/products/new", AtLeast(Admin), NONE),
+    (POST, "/products/new", AtLeast(Admin), PRODUCT),
+    (GET, "/products/new/key-prefix", AtLeast(Admin), NONE),
+    (GET, "/products/{product}", AtLeast(Viewer), NONE),
+    (GET, "/products/{product}/edit", AtLeast(Admin), NONE),
+    (POST, "/products/{product}/edit", AtLeast(Admin), NAME),
     (
         GET,
         "/products/{product}/key-types/new",
-        SignedIn(Admin),
+        AtLeast(Admin),
         NONE,
     ),
     (
         POST,
         "/products/{product}/key-types/new",
-        SignedIn(Admin),
+        AtLeast(Admin),
         KEY_TYPE,
     ),
     (
         GET,
         "/products/{product}/key-types/{key_type}/delete",
-        SignedIn(Admin),
+        AtLeast(Admin),
         NONE,
     ),
     (
         POST,
         "/products/{product}/key-types/{key_type}/delete",
-        SignedIn(Admin),
+        AtLeast(Admin),
         NONE,
     ),
     (
         GET,
         "/products/{product}/key-types/{key_type}/edit",
-        SignedIn(Admin),
+        AtLeast(Admin),
         NONE,
     ),
     (
         POST,
         "/products/{product}/key-types/{key_type}/edit",
-        SignedIn(Admin),
+        AtLeast(Admin),
         LIMIT,
     ),
-    (GET, "/ready", Everybody, NONE),
-    (GET, "/session", Everybody, NONE),
-    (GET, "/session/failed", Everybody, NONE),
-    (POST, "/session", Everybody, NONE),
-    (POST, "/session/end", Everybody, NONE),
-    (POST, "/session/theme", Everybody, NONE),
-    (GET, "/settings/sdk-key", SignedIn(Admin), NONE),
-    (POST, "/settings/guide/end", SignedIn(Admin), NONE),
-    (GET, "/settings/sdk-key/import", SignedIn(Admin), NONE),
-    (GET, "/settings/sdk-key/new", SignedIn(Admin), NONE),
+    (GET, "/ready", Public, NONE),
+    (GET, "/session", Public, NONE),
+    (GET, "/session/failed", Public, NONE),
+    (POST, "/session", Public, NONE),
+    (POST, "/session/end", Public, NONE),
+    (POST, "/session/theme", Public, NONE),
+    (GET, "/settings/sdk-key", AtLeast(Admin), NONE),
+    (POST, "/settings/guide/end", AtLeast(Admin), NONE),
+    (GET, "/settings/sdk-key/import", AtLeast(Admin), NONE),
+    (GET, "/settings/sdk-key/new", AtLeast(Admin), NONE),
     (
         POST,
         "/settings/sdk-key/{fingerprint}/end",
-        SignedIn(Admin),
+        AtLeast(Admin),
         OLD_KEYS,
     ),
     (
         GET,
         "/settings/sdk-key/{fingerprint}/end",
-        SignedIn(Admin),
+        AtLeast(Admin),
         NONE,
     ),
-    (GET, "/setup", Everybody, NONE),
+    (GET, "/setup", Public, NONE),
 ];
 
 /// Forms that change the SDK key. They are submitted empty, because other rows of the table need
@@ -146,7 +146,7 @@ pub(super) const TABLE: [(Method, &str, Who, Fields); 50] = [
 pub(super) const SDK_KEY_FORMS: [&str; 2] = ["/settings/sdk-key/import", "/settings/sdk-key/new"];
 
 /// Values for path parameters.
-pub(super) struct Ids {
+pub(super) struct PathParams {
     pub(super) license: String,
     pub(super) instance: String,
     pub(super) product: &'static str,
@@ -154,8 +154,8 @@ pub(super) struct Ids {
     pub(super) fingerprint: String,
 }
 
-impl Ids {
-    pub(super) fn in_path(&self, path: &str) -> String {
+impl PathParams {
+    pub(super) fn fill_path(&self, path: &str) -> String {
         path.replace("{id}", &self.license)
             .replace("{instance}", &self.instance)
             .replace("{product}", self.product)
@@ -166,15 +166,18 @@ impl Ids {
 }
 
 /// Returns ids of `acme`, including a license with an active device.
-pub(super) async fn of_acme(server: &Server) -> Ids {
+pub(super) async fn acme_params(server: &TestServer) -> PathParams {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
-    let activated = server.device("/acme/notes/activate", &body).await.json();
+    let activated = server
+        .post_device("/acme/notes/activate", &body)
+        .await
+        .json();
     // Only a replaced key has an expiry.
-    let (acme, sdk_keys) = (acme(), &server.world.services.sdk_keys);
-    let grace = OldKeys::KEEP_FOR_GRACE;
+    let (acme, sdk_keys) = (acme_caller(), &server.context.services.sdk_keys);
+    let grace = GracePeriod::DEFAULT;
     sdk_keys.rotate(&acme, grace).await.unwrap();
     let keys = sdk_keys.list(&acme).await;
-    Ids {
+    PathParams {
         license: license_id(PRO_KEY).to_string(),
         instance: activated["instance_id"].as_str().unwrap().to_owned(),
         product: "notes",
@@ -184,15 +187,15 @@ pub(super) async fn of_acme(server: &Server) -> Ids {
 }
 
 impl Browser<'_> {
-    pub(super) async fn ask_as_listed(
+    pub(super) async fn send_route(
         &self,
         method: &Method,
         path: &str,
-        fields: Fields,
-    ) -> Answer {
+        fields: FormFields,
+    ) -> TestResponse {
         if *method == GET {
             return self.get(path).await;
         }
-        self.fill(path, fields).await
+        self.submit_form(path, fields).await
     }
 }

@@ -8,27 +8,27 @@ use axum::{
 };
 use flate2::read::GzDecoder;
 use futures::FutureExt;
-use keywright_api_types::page::Position;
+use keywright_api_types::page::PageRequest;
 use keywright_domain::{
     audit::Action,
     key::LicenseKey,
     license::{Customer, License, LicenseState},
     role::Role,
 };
-use keywright_store::{EntryFilter, StoreError};
+use keywright_store::{AuditEntryFilter, StoreError};
 use keywright_testing::{Engine, NOW, engine_test};
 use scraper::{Html, Selector};
 
 use crate::support::{
-    Answer, Browser, Server, acme,
-    html::{parse, texts},
+    Browser, TestResponse, TestServer, acme_caller,
+    html::{parse, select_texts},
 };
 
 pub(crate) type Row = Vec<String>;
 
 /// Parses the CSV strictly: every row has as many cells as the header, and lines end in CRLF as
 /// RFC 4180 requires.
-pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
+pub(crate) fn parse_csv(answer: &TestResponse) -> (Row, Vec<Row>) {
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(
         answer
@@ -55,14 +55,18 @@ pub(crate) fn rows(answer: &Answer) -> (Row, Vec<Row>) {
     (head, rows)
 }
 
-pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::RecordedEntry> {
-    let acme = acme();
-    let everything = EntryFilter::default();
-    let entries =
-        server
-            .world
-            .store
-            .audit_entries(acme.tenant(), &everything, Position::Start, 500, NOW);
+pub(crate) async fn list_export_entries(
+    server: &TestServer,
+) -> Vec<keywright_store::RecordedAuditEntry> {
+    let acme = acme_caller();
+    let everything = AuditEntryFilter::default();
+    let entries = server.context.store.list_audit_entries(
+        acme.tenant_id(),
+        &everything,
+        PageRequest::First,
+        500,
+        NOW,
+    );
     let entries = entries.await.unwrap();
     let exports = entries
         .into_iter()
@@ -71,13 +75,13 @@ pub(crate) async fn exports(server: &Server) -> Vec<keywright_store::RecordedEnt
 }
 
 /// Returns the display keys and statuses on all pages of the list.
-async fn listed(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
+async fn list_rows(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
     let mut path = format!("/licenses{query}");
     let mut rows = Vec::new();
     loop {
         let html = parse(&browser.get(&path).await);
-        let keys = texts(&html, "tbody .c-key").into_iter();
-        let statuses = texts(&html, "tbody .c-status").into_iter();
+        let keys = select_texts(&html, "tbody .c-key").into_iter();
+        let statuses = select_texts(&html, "tbody .c-status").into_iter();
         rows.extend(keys.zip(statuses.map(|status| status.to_lowercase())));
         let next = Selector::parse("a[rel=next][href]").unwrap();
         match html.select(&next).next() {
@@ -88,7 +92,7 @@ async fn listed(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> {
 }
 
 #[engine_test]
-async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
+async fn export_has_the_same_rows_as_the_filtered_list(server: TestServer) {
     let odd = "\"q\",;\r\n😀 =cmd()@x.example";
     for (number, email) in (1..).zip([odd, "=cmd()@x.example", "\t=1@x.example"]) {
         let customer = Customer {
@@ -96,7 +100,7 @@ async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
             email: Some(email.to_owned()),
         };
         server
-            .license(number, |license| License {
+            .insert_license(number, |license| License {
                 customer,
                 ..license
             })
@@ -111,7 +115,7 @@ async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
         "?q=qamar",
         "?product=studio",
     ] {
-        let (head, rows) = rows(&support.get(&format!("/licenses.csv{query}")).await);
+        let (head, rows) = parse_csv(&support.get(&format!("/licenses.csv{query}")).await);
         assert_eq!(
             head.join(", "),
             "id, display_key, product, key_type, status, activations, activation_limit, customer_email, created_at, \
@@ -121,7 +125,7 @@ async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
             .iter()
             .map(|row| (row[1].clone(), row[4].clone()))
             .collect();
-        assert_eq!(found, listed(&support, query).await, "{query}");
+        assert_eq!(found, list_rows(&support, query).await, "{query}");
         assert!(!found.is_empty(), "{query}");
         for row in rows {
             assert!(
@@ -131,12 +135,12 @@ async fn export_has_the_same_rows_as_the_filtered_list(server: Server) {
         }
     }
     // A term that looks percent-encoded is searched for literally, by the list and by the export.
-    assert!(listed(&support, "?q=q%2561mar").await.is_empty());
-    let (_, all) = rows(&support.get("/licenses.csv").await);
+    assert!(list_rows(&support, "?q=q%2561mar").await.is_empty());
+    let (_, all) = parse_csv(&support.get("/licenses.csv").await);
     for email in [odd, "'=cmd()@x.example", "'\t=1@x.example"] {
         assert!(all.iter().any(|row| row[7] == email), "{email:?}");
     }
-    let entries = exports(&server).await;
+    let entries = list_export_entries(&server).await;
     assert_eq!(entries.len(), 7, "one entry per export");
     assert!(
         entries
@@ -174,18 +178,18 @@ fn odd_email(number: u32) -> (String, String) {
 }
 
 /// Inserts `count` licenses of `studio`, at most 10,000, all with the same creation time.
-pub(crate) async fn add_many(server: &Server, count: u32) {
-    let added = server.world.store.write(move |tx| {
+pub(crate) async fn insert_many_licenses(server: &TestServer, count: u32) {
+    let added = server.context.store.write(move |tx| {
         async move {
             for number in 0..count {
                 let key = LicenseKey::parse(&format!("ACME-MANY-0000-{number:04}"))
                     .ok()
                     .unwrap();
                 let license = License {
-                    tenant: "acme".parse().unwrap(),
+                    tenant_id: "acme".parse().unwrap(),
                     id: key.id(),
-                    product: "studio".parse().unwrap(),
-                    key_type: "default".parse().unwrap(),
+                    product_id: "studio".parse().unwrap(),
+                    key_type_id: "default".parse().unwrap(),
                     display_key: key.display_key(&"ACME".parse().unwrap()),
                     state: LicenseState::Active,
                     created_at: NOW,
@@ -198,8 +202,8 @@ pub(crate) async fn add_many(server: &Server, count: u32) {
                         name: None,
                         email: Some(odd_email(number).0),
                     },
-                    predecessor: None,
-                    successor: None,
+                    predecessor_id: None,
+                    successor_id: None,
                 };
                 tx.insert_license(&license).await?;
             }
@@ -211,10 +215,10 @@ pub(crate) async fn add_many(server: &Server, count: u32) {
 }
 
 #[engine_test]
-async fn export_of_ten_thousand_licenses_has_each_once(server: Server) {
-    add_many(&server, 10_000).await;
+async fn export_of_ten_thousand_licenses_has_each_once(server: TestServer) {
+    insert_many_licenses(&server, 10_000).await;
     let admin = server.sign_in(Role::Admin).await;
-    let (_, rows) = rows(&admin.get("/licenses.csv").await);
+    let (_, rows) = parse_csv(&admin.get("/licenses.csv").await);
     let many = rows
         .iter()
         .filter(|row| row[3] == "default" && row[8].starts_with("2026-06-09T10:13:20"));
@@ -230,18 +234,18 @@ async fn export_of_ten_thousand_licenses_has_each_once(server: Server) {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), rows.len(), "no duplicate license");
-    let (head, none) = rows_of_nothing(&admin).await;
+    let (head, none) = empty_export_size(&admin).await;
     assert_eq!((head, none), (10, 0), "an empty export has a header");
 }
 
-async fn rows_of_nothing(browser: &Browser<'_>) -> (usize, usize) {
-    let (head, rows) = rows(&browser.get("/licenses.csv?q=nobody-at-all").await);
+async fn empty_export_size(browser: &Browser<'_>) -> (usize, usize) {
+    let (head, rows) = parse_csv(&browser.get("/licenses.csv?q=nobody-at-all").await);
     (head.len(), rows.len())
 }
 
 #[tokio::test]
 async fn export_is_compressed() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let request = Request::get("/licenses.csv")
         .header(header::COOKIE, &support.cookie)
@@ -256,7 +260,7 @@ async fn export_is_compressed() {
 
 #[tokio::test]
 async fn export_requires_the_role_and_the_plan() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
         let answer = browser.get("/licenses.csv").await;
@@ -268,12 +272,12 @@ async fn export_requires_the_role_and_the_plan() {
         assert_eq!(answer.status, expected, "{role:?}");
         let html = parse(&browser.get("/licenses?status=active&sort=expires").await);
         assert_eq!(
-            link(&html),
+            export_href(&html),
             (role >= Role::Support).then(|| "/licenses.csv?status=active".to_owned())
         );
     }
     assert_eq!(
-        exports(&server).await.len(),
+        list_export_entries(&server).await.len(),
         3,
         "no entry for the rejected export"
     );
@@ -282,21 +286,21 @@ async fn export_requires_the_role_and_the_plan() {
     assert_eq!(refused.status, StatusCode::PAYMENT_REQUIRED);
     assert!(refused.text().contains("Enterprise"), "{}", refused.text());
     let html = parse(&indie.get("/licenses").await);
-    assert_eq!(link(&html), None);
-    assert_eq!(texts(&html, "button[disabled]"), ["Export CSV"]);
-    let reason = &texts(&html, "#why-no-export")[0];
+    assert_eq!(export_href(&html), None);
+    assert_eq!(select_texts(&html, "button[disabled]"), ["Export CSV"]);
+    let reason = &select_texts(&html, "#why-no-export")[0];
     assert_eq!(
         reason,
         "CSV export requires the Enterprise plan. You're on Free."
     );
     let stranger = server.get("/licenses.csv").await;
     assert_eq!(
-        stranger.led(),
+        stranger.status_and_location(),
         (StatusCode::SEE_OTHER, "/login?next=%2Flicenses.csv")
     );
 }
 
-fn link(html: &Html) -> Option<String> {
+fn export_href(html: &Html) -> Option<String> {
     let download = Selector::parse("a[download]").unwrap();
     let link = html.select(&download).next()?;
     Some(link.attr("href").unwrap().to_owned())

@@ -9,21 +9,21 @@ use keywright_domain::role::Role;
 use keywright_testing::{Engine, engine_test};
 use serde_json::{Value, json};
 
-use super::export::{Row, add_many, exports, rows};
-use crate::support::{Answer, Server};
+use super::export::{Row, insert_many_licenses, list_export_entries, parse_csv};
+use crate::support::{TestResponse, TestServer};
 
 /// Builds a request as a page script sends it.
-fn call(cookie: &str) -> axum::http::request::Builder {
+fn script_request(cookie: &str) -> axum::http::request::Builder {
     Request::get("/licenses.csv")
         .header(header::COOKIE, cookie)
         .header(header::ACCEPT, "text/csv, application/json")
 }
 
-async fn send(server: &Server, call: axum::http::request::Builder) -> Answer {
+async fn send(server: &TestServer, call: axum::http::request::Builder) -> TestResponse {
     server.send(call.body(Body::empty()).unwrap()).await
 }
 
-fn expect_error(answer: &Answer, status: StatusCode, code: &str) -> Value {
+fn expect_error(answer: &TestResponse, status: StatusCode, code: &str) -> Value {
     assert_eq!(answer.status, status, "{}", answer.text());
     assert_eq!(answer.header("content-type"), "application/json");
     let error = answer.json();
@@ -38,33 +38,33 @@ fn expect_error(answer: &Answer, status: StatusCode, code: &str) -> Value {
 
 #[tokio::test]
 async fn script_requests_get_json_errors() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
-    let refused = send(&server, call(&viewer.cookie)).await;
+    let refused = send(&server, script_request(&viewer.cookie)).await;
     expect_error(&refused, StatusCode::FORBIDDEN, "forbidden");
 
     let indie = server.sign_in_as("owner@indie.test").await;
-    let refused = send(&server, call(&indie.cookie)).await;
+    let refused = send(&server, script_request(&indie.cookie)).await;
     let error = expect_error(&refused, StatusCode::PAYMENT_REQUIRED, "plan_required");
     assert!(error["message"].as_str().unwrap().contains("enterprise"));
 
-    let nobody = send(&server, call("keywright_session=none")).await;
+    let nobody = send(&server, script_request("keywright_session=none")).await;
     expect_error(&nobody, StatusCode::UNAUTHORIZED, "unauthenticated");
 
     let support = server.sign_in(Role::Support).await;
-    let twice = call(&support.cookie).uri("/licenses.csv?q=a&q=b");
+    let twice = script_request(&support.cookie).uri("/licenses.csv?q=a&q=b");
     expect_error(
         &send(&server, twice).await,
         StatusCode::UNPROCESSABLE_ENTITY,
         "invalid",
     );
-    let whole = send(&server, call(&support.cookie)).await;
-    assert!(!rows(&whole).1.is_empty());
+    let whole = send(&server, script_request(&support.cookie)).await;
+    assert!(!parse_csv(&whole).1.is_empty());
 }
 
 #[tokio::test]
 async fn browser_requests_get_html_errors() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let browsers = "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8";
     let request = Request::get("/licenses.csv")
@@ -80,7 +80,7 @@ async fn browser_requests_get_html_errors() {
 
 #[tokio::test]
 async fn outdated_page_cannot_export() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let page = support.get("/licenses").await.text();
     let mark = |name: &str| {
@@ -93,7 +93,7 @@ async fn outdated_page_cannot_export() {
         ("another", operator.as_str(), StatusCode::CONFLICT),
         (build.as_str(), "another", StatusCode::CONFLICT),
     ] {
-        let call = call(&support.cookie)
+        let call = script_request(&support.cookie)
             .header("keywright-build", build)
             .header("keywright-operator", operator);
         let answer = send(&server, call).await;
@@ -103,17 +103,17 @@ async fn outdated_page_cannot_export() {
             expect_error(&answer, status, "outdated");
         }
     }
-    assert_eq!(exports(&server).await.len(), 1);
+    assert_eq!(list_export_entries(&server).await.len(), 1);
 }
 
 /// Memory use does not grow with the number of licenses, even if the client reads slowly.
 #[engine_test]
-async fn export_queries_rows_only_when_the_client_needs_them(server: Server) {
-    add_many(&server, 2_200).await;
+async fn export_queries_rows_only_when_the_client_needs_them(server: TestServer) {
+    insert_many_licenses(&server, 2_200).await;
     let support = server.sign_in(Role::Support).await;
-    let (_, before) = rows(&support.get("/licenses.csv").await);
-    let request = call(&support.cookie).body(Body::empty()).unwrap();
-    let mut body = server.answer(request).await.into_body();
+    let (_, before) = parse_csv(&support.get("/licenses.csv").await);
+    let request = script_request(&support.cookie).body(Body::empty()).unwrap();
+    let mut body = server.send_unread(request).await.into_body();
     let first = body.frame().await.unwrap().unwrap().into_data().unwrap();
     let mut reader = ::csv::Reader::from_reader(first.as_ref());
     let taken = reader.records().count();
@@ -133,7 +133,7 @@ async fn export_queries_rows_only_when_the_client_needs_them(server: Server) {
     );
 }
 
-async fn revoke(server: &Server, cookie: &str, row: &Row) {
+async fn revoke(server: &TestServer, cookie: &str, row: &Row) {
     let request = Request::post("/fn/licenses/revoke")
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/json");

@@ -11,17 +11,20 @@ use keywright_testing::{Engine, engine_test};
 use serde_json::json;
 
 use crate::support::{
-    Answer, Browser, Server, encoded,
-    html::{parse, texts, value},
+    Browser, TestResponse, TestServer, encode_form,
+    html::{field_value, parse, select_texts},
     license_id,
 };
 
 const MINT: &str = "/licenses/mint";
 
 /// Loads the form and returns its fields with the values in `change`.
-async fn form<'a>(browser: &Browser<'_>, change: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
+async fn load_form<'a>(
+    browser: &Browser<'_>,
+    change: &[(&'a str, &'a str)],
+) -> Vec<(&'a str, String)> {
     let html = parse(&browser.get(MINT).await);
-    let id = value(&html, "form_id");
+    let id = field_value(&html, "form_id");
     let mut fields = vec![
         ("form_id", id),
         ("key_type", "notes/pro".to_owned()),
@@ -38,58 +41,58 @@ async fn form<'a>(browser: &Browser<'_>, change: &[(&'a str, &'a str)]) -> Vec<(
     fields
 }
 
-async fn send(browser: &Browser<'_>, form: &[(&str, String)]) -> Answer {
+async fn send(browser: &Browser<'_>, form: &[(&str, String)]) -> TestResponse {
     let fields: Vec<(&str, &str)> = form
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    browser.fill(MINT, &fields).await
+    browser.submit_form(MINT, &fields).await
 }
 
-async fn mint(browser: &Browser<'_>, change: &[(&str, &str)]) -> Answer {
-    send(browser, &form(browser, change).await).await
+async fn mint_with(browser: &Browser<'_>, change: &[(&str, &str)]) -> TestResponse {
+    send(browser, &load_form(browser, change).await).await
 }
 
 /// Counts the licenses of `acme`.
-async fn licenses(server: &Server) -> u32 {
+async fn count_licenses(server: &TestServer) -> u32 {
     let tenant = "acme".parse().unwrap();
     let (query, now) = (LicenseQuery::default(), keywright_testing::NOW);
-    let list = server.world.store.list_licenses(&tenant, &query, now);
+    let list = server.context.store.list_licenses(&tenant, &query, now);
     match list.await.unwrap().total {
         Count::Exact(count) => count,
-        Count::MoreThan(_) => panic!("too many licenses for an exact count"),
+        Count::AtLeast(_) => panic!("too many licenses for an exact count"),
     }
 }
 
 #[engine_test]
-async fn minted_key_is_shown_once(server: Server) {
+async fn minted_key_is_shown_once(server: TestServer) {
     let support = server.sign_in(Role::Support).await;
-    let before = licenses(&server).await;
+    let before = count_licenses(&server).await;
     let customer = [
         ("customer_name", "Ada <b>"),
         ("customer_email", "ada@example.test"),
     ];
-    let sent = form(&support, &customer).await;
+    let sent = load_form(&support, &customer).await;
     let shown = send(&support, &sent).await;
     assert_eq!(
         (shown.status, shown.header("cache-control")),
         (StatusCode::OK, "no-store")
     );
     let html = parse(&shown);
-    let key = texts(&html, "output").concat();
+    let key = select_texts(&html, "output").concat();
     assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
     assert_eq!(
-        texts(&html, ".facts dd"),
+        select_texts(&html, ".facts dd"),
         ["notes, pro", "ada@example.test"]
     );
-    assert_eq!(licenses(&server).await, before + 1);
+    assert_eq!(count_licenses(&server).await, before + 1);
 
     // The license has its customer, and its key activates a device.
     let page = format!("/licenses/{}", license_id(&key));
     let license = parse(&support.get(&page).await);
-    assert!(texts(&license, "main").concat().contains("Ada <b>"));
+    assert!(select_texts(&license, "main").concat().contains("Ada <b>"));
     let body = json!({ "license_key": key, "machine_hash": "1".repeat(64) });
-    let activated = server.device("/acme/notes/activate", &body).await;
+    let activated = server.post_device("/acme/notes/activate", &body).await;
     assert_eq!(activated.status, StatusCode::OK, "{}", activated.text());
 
     // Submitting again, as a page reload does, mints nothing and lists the minted keys masked.
@@ -97,47 +100,50 @@ async fn minted_key_is_shown_once(server: Server) {
     assert_eq!(again.status, StatusCode::CONFLICT);
     let html = parse(&again);
     let masked = format!("ACME-XXXX-···-{}", &key[20..]);
-    assert_eq!(texts(&html, ".made-before li"), [masked]);
+    assert_eq!(select_texts(&html, ".made-before li"), [masked]);
     assert!(!again.text().contains(&key) && !again.text().contains(&key.replace('-', "")));
-    assert_eq!(licenses(&server).await, before + 1);
+    assert_eq!(count_licenses(&server).await, before + 1);
     // The same applies if other fields have changed.
-    let other = encoded(&[
+    let other = encode_form(&[
         ("form_id", &sent[0].1),
         ("key_type", "notes/solo"),
         ("count", "5"),
     ]);
     let again = server.post_form(MINT, &other, Some(&support.cookie)).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
-    assert_eq!(licenses(&server).await, before + 1);
+    assert_eq!(count_licenses(&server).await, before + 1);
     // The form page works as before and does not contain the key.
     let asked = support.get(MINT).await;
     assert!(asked.status == StatusCode::OK && !asked.text().contains(&key));
 }
 
 #[engine_test]
-async fn bulk_mint_creates_all_licenses_or_none(server: Server) {
+async fn bulk_mint_creates_all_licenses_or_none(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
-    let before = licenses(&server).await;
+    let before = count_licenses(&server).await;
     for (count, sentence) in [
         ("1001", "Mint between 1 and 1,000 licenses at a time."),
         ("0", "Mint between 1 and 1,000 licenses at a time."),
         ("many", "Mint between 1 and 1,000 licenses at a time."),
     ] {
-        let refused = mint(&admin, &[("count", count)]).await;
+        let refused = mint_with(&admin, &[("count", count)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{count}");
         let html = parse(&refused);
-        assert_eq!(texts(&html, "#count-error"), [sentence]);
-        assert_eq!(value(&html, "count"), count, "the input is kept");
+        assert_eq!(select_texts(&html, "#count-error"), [sentence]);
+        assert_eq!(field_value(&html, "count"), count, "the input is kept");
     }
-    assert_eq!(licenses(&server).await, before);
+    assert_eq!(count_licenses(&server).await, before);
 
-    let sent = form(&admin, &[("count", "250")]).await;
+    let sent = load_form(&admin, &[("count", "250")]).await;
     let shown = send(&admin, &sent).await;
     assert_eq!(shown.status, StatusCode::OK);
     let html = parse(&shown);
-    let keys = texts(&html, "#keys").concat();
+    let keys = select_texts(&html, "#keys").concat();
     let keys: std::collections::HashSet<&str> = keys.split_whitespace().collect();
-    assert_eq!((keys.len(), licenses(&server).await), (250, before + 250));
+    assert_eq!(
+        (keys.len(), count_licenses(&server).await),
+        (250, before + 250)
+    );
     assert!(
         keys.iter()
             .all(|key| key.starts_with("ACME-") && key.len() == 24)
@@ -149,22 +155,22 @@ async fn bulk_mint_creates_all_licenses_or_none(server: Server) {
     );
 
     let again = parse(&send(&admin, &sent).await);
-    let named = texts(&again, ".made-before li");
+    let named = select_texts(&again, ".made-before li");
     assert_eq!((named.len(), named[20].as_str()), (21, "and 230 more"));
-    assert_eq!(licenses(&server).await, before + 250);
+    assert_eq!(count_licenses(&server).await, before + 250);
 }
 
 #[engine_test]
-async fn concurrent_submissions_of_one_form_mint_once(server: Server) {
-    let beside = server.beside().await;
+async fn concurrent_submissions_of_one_form_mint_once(server: TestServer) {
+    let beside = server.second_server().await;
     let support = server.sign_in(Role::Support).await;
-    let before = licenses(&server).await;
-    let sent = form(&support, &[("count", "3")]).await;
+    let before = count_licenses(&server).await;
+    let sent = load_form(&support, &[("count", "3")]).await;
     let fields: Vec<(&str, &str)> = sent
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let body = encoded(&fields);
+    let body = encode_form(&fields);
     let servers = [&server, &beside];
     let answers = join_all(
         (0..16).map(|number| servers[number % 2].post_form(MINT, &body, Some(&support.cookie))),
@@ -180,21 +186,21 @@ async fn concurrent_submissions_of_one_form_mint_once(server: Server) {
         (count(StatusCode::OK), count(StatusCode::CONFLICT)),
         (1, 15)
     );
-    assert_eq!(licenses(&server).await, before + 3);
+    assert_eq!(count_licenses(&server).await, before + 3);
 }
 
 #[tokio::test]
 async fn each_invalid_field_shows_its_error() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
-    let before = licenses(&server).await;
+    let before = count_licenses(&server).await;
     let wrong = [
         ("key_type", "pixel/default"),
         ("customer_email", "nobody"),
         ("customer_name", "\u{202e}x"),
         ("count", ""),
     ];
-    let html = parse(&mint(&support, &wrong).await);
+    let html = parse(&mint_with(&support, &wrong).await);
     for (name, sentence) in [
         ("key_type", "Choose a product and one of its key types."),
         (
@@ -208,12 +214,12 @@ async fn each_invalid_field_shows_its_error() {
         ("count", "Mint between 1 and 1,000 licenses at a time."),
     ] {
         assert_eq!(
-            texts(&html, &format!("#{name}-error")),
+            select_texts(&html, &format!("#{name}-error")),
             [sentence],
             "{name}"
         );
         assert_eq!(
-            texts(&html, &format!("[role=alert] a[href='#{name}']")).len(),
+            select_texts(&html, &format!("[role=alert] a[href='#{name}']")).len(),
             1
         );
     }
@@ -225,7 +231,7 @@ async fn each_invalid_field_shows_its_error() {
         "/pro",
         "notes/pro/x",
     ] {
-        let refused = mint(&support, &[("key_type", key_type)]).await;
+        let refused = mint_with(&support, &[("key_type", key_type)]).await;
         assert_eq!(
             refused.status,
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -233,60 +239,64 @@ async fn each_invalid_field_shows_its_error() {
         );
     }
     for id in ["", "1", "not-an-id"] {
-        let refused = mint(&support, &[("form_id", id)]).await;
+        let refused = mint_with(&support, &[("form_id", id)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{id}");
         let html = parse(&refused);
-        let said = texts(&html, "[role=alert]").concat();
+        let said = select_texts(&html, "[role=alert]").concat();
         assert!(
             said.contains("This form has expired. Reload the page."),
             "{said}"
         );
         // The form in the response has a valid id.
-        assert_eq!(value(&html, "form_id").len(), 36);
+        assert_eq!(field_value(&html, "form_id").len(), 36);
     }
-    assert_eq!(licenses(&server).await, before);
+    assert_eq!(count_licenses(&server).await, before);
 }
 
 #[tokio::test]
 async fn deleted_key_type_must_be_chosen_again() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let spare = [
         ("slug", "spare"),
         ("activation_limit", "1"),
         ("duration_unit", "lifetime"),
     ];
-    admin.fill("/products/notes/key-types/new", &spare).await;
-    let sent = form(
+    admin
+        .submit_form("/products/notes/key-types/new", &spare)
+        .await;
+    let sent = load_form(
         &admin,
         &[("key_type", "notes/spare"), ("customer_name", "Ada")],
     )
     .await;
-    admin.post("/products/notes/key-types/spare/delete").await;
+    admin
+        .submit_empty_form("/products/notes/key-types/spare/delete")
+        .await;
     let refused = send(&admin, &sent).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let html = parse(&refused);
     assert_eq!(
-        texts(&html, "#key_type option[selected]"),
+        select_texts(&html, "#key_type option[selected]"),
         ["Choose…"],
         "no other key type is preselected"
     );
-    assert_eq!(value(&html, "customer_name"), "Ada");
+    assert_eq!(field_value(&html, "customer_name"), "Ada");
 }
 
 #[tokio::test]
 async fn rejected_form_gets_a_new_id() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
-    let wrong = form(&admin, &[("count", "0")]).await;
+    let wrong = load_form(&admin, &[("count", "0")]).await;
     let html = parse(&send(&admin, &wrong).await);
-    assert_ne!(value(&html, "form_id"), wrong[0].1);
+    assert_ne!(field_value(&html, "form_id"), wrong[0].1);
 }
 
 #[tokio::test]
 async fn mint_form_enforces_roles_and_tenants() {
-    let server = Server::start(Engine::Sqlite).await;
-    let before = licenses(&server).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let before = count_licenses(&server).await;
     let viewer = server.sign_in(Role::Viewer).await;
     assert_eq!(viewer.get(MINT).await.status, StatusCode::FORBIDDEN);
     assert!(!viewer.get("/licenses").await.text().contains(MINT));
@@ -300,20 +310,23 @@ async fn mint_form_enforces_roles_and_tenants() {
             .text()
             .contains("/licenses/mint?product=notes")
     );
-    let sent = form(&support, &[]).await;
+    let sent = load_form(&support, &[]).await;
     let refused = send(&viewer, &sent).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let fields: Vec<(&str, &str)> = sent
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    let nobody = server.post_form(MINT, &encoded(&fields), None).await;
-    assert_eq!(nobody.led(), (StatusCode::SEE_OTHER, "/login"));
-    assert_eq!(licenses(&server).await, before);
+    let nobody = server.post_form(MINT, &encode_form(&fields), None).await;
+    assert_eq!(
+        nobody.status_and_location(),
+        (StatusCode::SEE_OTHER, "/login")
+    );
+    assert_eq!(count_licenses(&server).await, before);
     // Form ids are scoped to a tenant.
     assert_eq!(send(&support, &sent).await.status, StatusCode::OK);
     let indie = server.sign_in_as("owner@indie.test").await;
-    let own = encoded(&[
+    let own = encode_form(&[
         ("form_id", &sent[0].1),
         ("key_type", "pixel/default"),
         ("count", "1"),
@@ -325,9 +338,9 @@ async fn mint_form_enforces_roles_and_tenants() {
 /// A script that accepts an event stream gets progress events, followed by the regular page.
 #[tokio::test(flavor = "multi_thread")]
 async fn script_receives_mint_progress() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
-    let sent = form(&support, &[("count", "40")]).await;
+    let sent = load_form(&support, &[("count", "40")]).await;
     let post = |accept: &'static str| {
         let fields: Vec<(&str, &str)> = sent
             .iter()
@@ -340,7 +353,7 @@ async fn script_receives_mint_progress() {
             .header(header::ACCEPT, accept)
             .header(header::ACCEPT_ENCODING, "br, gzip")
             .header(header::COOKIE, &support.cookie);
-        request.body(Body::from(encoded(&fields))).unwrap()
+        request.body(Body::from(encode_form(&fields))).unwrap()
     };
     let answer = server.send(post("text/html, text/event-stream")).await;
     assert_eq!(answer.header("content-type"), "text/event-stream");

@@ -8,58 +8,64 @@ use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, PRO_KEY, Server,
-    html::{outline, parse, texts},
+    PRO_KEY, TestResponse, TestServer,
+    html::{outline, parse, select_texts},
     license_id,
 };
 
-fn page_of(key: &str) -> String {
+fn license_path(key: &str) -> String {
     format!("/licenses/{}", license_id(key))
 }
 
-async fn activate(server: &Server, key: &str, device: u32) -> Answer {
+async fn activate(server: &TestServer, key: &str, device: u32) -> TestResponse {
     let body = json!({
         "license_key": key, "machine_hash": format!("{device:064}"), "instance_name": format!("Mac {device}"),
         "app_version": "2.4.1", "platform": "macos", "os_version": "15.5",
     });
-    server.device("/acme/notes/activate", &body).await
+    server.post_device("/acme/notes/activate", &body).await
 }
 
-async fn instance(server: &Server, key: &str, device: u32) -> String {
+async fn activate_instance(server: &TestServer, key: &str, device: u32) -> String {
     let answer = activate(server, key, device).await;
     answer.json()["instance_id"].as_str().unwrap().to_owned()
 }
 
-async fn validate(server: &Server, key: &str, instance: &str) -> Answer {
+async fn validate(server: &TestServer, key: &str, instance: &str) -> TestResponse {
     let body = json!({ "license_key": key, "instance_id": instance });
-    server.device("/acme/notes/validate", &body).await
+    server.post_device("/acme/notes/validate", &body).await
 }
 
-fn links(html: &Html) -> Vec<String> {
+fn link_hrefs(html: &Html) -> Vec<String> {
     let all = Selector::parse("main a[href]").unwrap();
     html.select(&all)
         .map(|link| link.attr("href").unwrap().to_owned())
         .collect()
 }
 
-fn facts(html: &Html) -> Vec<(String, String)> {
-    texts(html, "dt")
+fn description_list(html: &Html) -> Vec<(String, String)> {
+    select_texts(html, "dt")
         .into_iter()
-        .zip(texts(html, "dd"))
+        .zip(select_texts(html, "dd"))
         .collect()
 }
 
 #[tokio::test]
 async fn page_shows_the_license_its_devices_and_its_history() {
-    let server = Server::start(Engine::Sqlite).await;
-    let first = instance(&server, PRO_KEY, 1).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let first = activate_instance(&server, PRO_KEY, 1).await;
     let browser = server.sign_in(Role::Viewer).await;
-    let answer = browser.get(&page_of(PRO_KEY)).await;
+    let answer = browser.get(&license_path(PRO_KEY)).await;
     assert_eq!(answer.status, StatusCode::OK);
     let html = parse(&answer);
-    assert_eq!(texts(&html, "title"), ["ACME-XXXX-···-0001 · Keywright"]);
-    assert_eq!(texts(&html, ".page-title .status"), ["Active"]);
-    assert_eq!(texts(&html, "#activations + .slots span"), ["1 of 3"]);
+    assert_eq!(
+        select_texts(&html, "title"),
+        ["ACME-XXXX-···-0001 · Keywright"]
+    );
+    assert_eq!(select_texts(&html, ".page-title .status"), ["Active"]);
+    assert_eq!(
+        select_texts(&html, "#activations + .slots span"),
+        ["1 of 3"]
+    );
     let page = outline(&html).replace(&first, "[instance]");
     let (license, _) = page.split_once("## Activity").unwrap();
     assert_snapshot!(license, @"
@@ -76,7 +82,7 @@ async fn page_shows_the_license_its_devices_and_its_history() {
     Device and ID | Status | Offline until | Last check-in | First seen | App | Action
     Mac 1 [instance] | Active | 16 Jun, 10:19 in 7 d | just now | just now | 2.4.1 macos 15.5 |
     ");
-    let activity = texts(&html, ".timeline li");
+    let activity = select_texts(&html, ".timeline li");
     assert!(
         activity[0].contains("support@acme.test minted this license"),
         "{activity:?}"
@@ -86,7 +92,7 @@ async fn page_shows_the_license_its_devices_and_its_history() {
 
 #[tokio::test]
 async fn list_links_to_each_license() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let html = parse(&browser.get("/licenses").await);
     let rows = Selector::parse("tbody th a").unwrap();
@@ -104,9 +110,9 @@ async fn list_links_to_each_license() {
 
 #[tokio::test]
 async fn actions_are_offered_and_allowed_by_role() {
-    let server = Server::start(Engine::Sqlite).await;
-    let first = instance(&server, PRO_KEY, 1).await;
-    let page = page_of(PRO_KEY);
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let first = activate_instance(&server, PRO_KEY, 1).await;
+    let page = license_path(PRO_KEY);
     let questions = [
         format!("{page}/revoke"),
         format!("{page}/remint"),
@@ -114,7 +120,7 @@ async fn actions_are_offered_and_allowed_by_role() {
     ];
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
-        let offered = links(&parse(&browser.get(&page).await));
+        let offered = link_hrefs(&parse(&browser.get(&page).await));
         for question in &questions {
             assert_eq!(
                 offered.contains(question),
@@ -133,10 +139,13 @@ async fn actions_are_offered_and_allowed_by_role() {
     }
     let viewer = server.sign_in(Role::Viewer).await;
     for question in &questions {
-        let refused = viewer.post(question).await;
+        let refused = viewer.submit_empty_form(question).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{question}");
         let stranger = server.post_form(question, "", None).await;
-        assert_eq!(stranger.led(), (StatusCode::SEE_OTHER, "/login"));
+        assert_eq!(
+            stranger.status_and_location(),
+            (StatusCode::SEE_OTHER, "/login")
+        );
     }
     assert_eq!(
         validate(&server, PRO_KEY, &first).await.status,
@@ -147,12 +156,12 @@ async fn actions_are_offered_and_allowed_by_role() {
 
 #[tokio::test]
 async fn licenses_outside_the_tenant_are_not_found() {
-    let server = Server::start(Engine::Sqlite).await;
-    let first = instance(&server, PRO_KEY, 1).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let first = activate_instance(&server, PRO_KEY, 1).await;
     let acme = server.sign_in(Role::Owner).await;
     let indie = server.sign_in_as("owner@indie.test").await;
     let nobody = format!("/licenses/{}", "0".repeat(64));
-    let page = page_of(PRO_KEY);
+    let page = license_path(PRO_KEY);
     for (browser, license, device) in [
         (&indie, page.as_str(), first.as_str()),
         (&acme, nobody.as_str(), first.as_str()),
@@ -169,7 +178,7 @@ async fn licenses_outside_the_tenant_are_not_found() {
             parse(&answer);
             if path != license {
                 assert_eq!(
-                    browser.post(&path).await.status,
+                    browser.submit_empty_form(&path).await.status,
                     StatusCode::NOT_FOUND,
                     "{path}"
                 );
@@ -179,7 +188,10 @@ async fn licenses_outside_the_tenant_are_not_found() {
     for device in ["00000000-0000-4000-8000-00000000ffff", "no-uuid"] {
         let path = format!("{page}/instances/{device}/deactivate");
         assert_eq!(acme.get(&path).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(acme.post(&path).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            acme.submit_empty_form(&path).await.status,
+            StatusCode::NOT_FOUND
+        );
     }
     assert_eq!(
         validate(&server, PRO_KEY, &first).await.status,
@@ -190,16 +202,16 @@ async fn licenses_outside_the_tenant_are_not_found() {
 
 #[tokio::test]
 async fn revoke_states_its_consequences_and_stops_new_leases() {
-    let server = Server::start(Engine::Sqlite).await;
-    let first = instance(&server, PRO_KEY, 1).await;
-    server.world.clock.set(NOW.plus_days(1));
-    instance(&server, PRO_KEY, 2).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let first = activate_instance(&server, PRO_KEY, 1).await;
+    server.context.clock.set(NOW.plus_days(1));
+    activate_instance(&server, PRO_KEY, 2).await;
     let browser = server.sign_in(Role::Support).await;
-    let page = page_of(PRO_KEY);
+    let page = license_path(PRO_KEY);
     let question = browser.get(&format!("{page}/revoke")).await;
     let html = parse(&question);
-    assert_eq!(texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
-    let facts = facts(&html);
+    assert_eq!(select_texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
+    let facts = description_list(&html);
     assert!(facts[0].1.starts_with("2, none can renew"), "{facts:?}");
     // The newer device's lease: seven days from that time plus the clients' skew tolerance of 300
     // s, to the full minute.
@@ -207,8 +219,11 @@ async fn revoke_states_its_consequences_and_stops_new_leases() {
     let button = Selector::parse("form.confirm[method=post] button[type=submit]").unwrap();
     assert_eq!(html.select(&button).count(), 1);
 
-    let done = browser.post(&format!("{page}/revoke")).await;
-    assert_eq!(done.led(), (StatusCode::SEE_OTHER, page.as_str()));
+    let done = browser.submit_empty_form(&format!("{page}/revoke")).await;
+    assert_eq!(
+        done.status_and_location(),
+        (StatusCode::SEE_OTHER, page.as_str())
+    );
     let refused = validate(&server, PRO_KEY, &first).await;
     let expected = json!({ "error": "License has been revoked", "valid": false });
     assert_eq!(
@@ -220,55 +235,55 @@ async fn revoke_states_its_consequences_and_stops_new_leases() {
         StatusCode::NOT_FOUND
     );
     let html = parse(&browser.get(&page).await);
-    assert_eq!(texts(&html, ".page-title .status"), ["Revoked"]);
-    let rows = texts(&html, "tbody tr");
+    assert_eq!(select_texts(&html, ".page-title .status"), ["Revoked"]);
+    let rows = select_texts(&html, "tbody tr");
     assert!(
         rows.iter()
             .all(|row| row.contains("Can't renew") && row.contains("in ")),
         "{rows:?}"
     );
-    assert!(!links(&html).contains(&format!("{page}/revoke")));
+    assert!(!link_hrefs(&html).contains(&format!("{page}/revoke")));
     assert!(
-        links(&html)
+        link_hrefs(&html)
             .iter()
             .any(|link| link.ends_with("/deactivate")),
         "slots can still be freed"
     );
 
     for again in [
-        browser.post(&format!("{page}/revoke")).await,
+        browser.submit_empty_form(&format!("{page}/revoke")).await,
         browser.get(&format!("{page}/revoke")).await,
     ] {
         assert_eq!(again.status, StatusCode::CONFLICT);
-        let alert = texts(&parse(&again), "[role=alert]");
+        let alert = select_texts(&parse(&again), "[role=alert]");
         assert!(
             alert[0].contains("This license is already revoked"),
             "{alert:?}"
         );
     }
-    let remint = browser.post(&format!("{page}/remint")).await;
+    let remint = browser.submit_empty_form(&format!("{page}/remint")).await;
     assert_eq!(remint.status, StatusCode::CONFLICT);
 }
 
 #[tokio::test]
 async fn remint_shows_the_new_key_once() {
-    let server = Server::start(Engine::Sqlite).await;
-    let first = instance(&server, PRO_KEY, 1).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
+    let first = activate_instance(&server, PRO_KEY, 1).await;
     let browser = server.sign_in(Role::Support).await;
-    let page = page_of(PRO_KEY);
+    let page = license_path(PRO_KEY);
     let question = browser.get(&format!("{page}/remint")).await;
     assert!(
         question.text().contains("Shown only once"),
         "{}",
         question.text()
     );
-    let shown = browser.post(&format!("{page}/remint")).await;
+    let shown = browser.submit_empty_form(&format!("{page}/remint")).await;
     assert_eq!(
         (shown.status, shown.header("cache-control")),
         (StatusCode::OK, "no-store")
     );
     let html = parse(&shown);
-    let key = texts(&html, "output[aria-label='New license key']").remove(0);
+    let key = select_texts(&html, "output[aria-label='New license key']").remove(0);
     assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
     assert_eq!(
         shown.text().matches(&key).count(),
@@ -279,9 +294,9 @@ async fn remint_shows_the_new_key_once() {
         !shown.text().contains("import("),
         "the page is not hydrated"
     );
-    let stored = links(&html)
+    let stored = link_hrefs(&html)
         .into_iter()
-        .find(|link| *link == page_of(&key))
+        .find(|link| *link == license_path(&key))
         .unwrap();
 
     assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
@@ -293,7 +308,7 @@ async fn remint_shows_the_new_key_once() {
     assert_eq!(refused.json()["error"], "License has been reminted");
 
     // Going back, reloading or clicking twice creates nothing and does not show the key again.
-    let again = browser.post(&format!("{page}/remint")).await;
+    let again = browser.submit_empty_form(&format!("{page}/remint")).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     let last = key.rsplit('-').next().unwrap();
     for answer in [
@@ -306,7 +321,7 @@ async fn remint_shows_the_new_key_once() {
         assert!(!answer.text().contains(&key));
         assert!(answer.text().contains(last), "the masked key is shown");
     }
-    let lineage = texts(&parse(&browser.get(&stored).await), ".lineage li");
+    let lineage = select_texts(&parse(&browser.get(&stored).await), ".lineage li");
     assert_eq!(lineage.len(), 2);
     assert!(
         lineage[0].contains("0001") && lineage[1].contains("this license"),
@@ -315,59 +330,65 @@ async fn remint_shows_the_new_key_once() {
 }
 
 #[engine_test]
-async fn concurrent_remints_create_one_key(server: Server) {
-    let beside = server.beside().await;
+async fn concurrent_remints_create_one_key(server: TestServer) {
+    let beside = server.second_server().await;
     let (support, owner) = (
         server.sign_in(Role::Support).await,
         beside.sign_in(Role::Owner).await,
     );
-    let path = format!("{}/remint", page_of(PRO_KEY));
-    let pressed = (0..8).map(|press| [&support, &owner][press % 2].post(&path));
+    let path = format!("{}/remint", license_path(PRO_KEY));
+    let pressed = (0..8).map(|press| [&support, &owner][press % 2].submit_empty_form(&path));
     let answers = futures::future::join_all(pressed).await;
     let (done, refused): (Vec<_>, Vec<_>) = answers
         .iter()
         .partition(|answer| answer.status == StatusCode::OK);
     assert_eq!(done.len(), 1);
-    let key = texts(&parse(done[0]), "output").remove(0);
+    let key = select_texts(&parse(done[0]), "output").remove(0);
     assert_eq!(activate(&server, &key, 1).await.status, StatusCode::OK);
     for answer in refused {
         assert_eq!(answer.status, StatusCode::CONFLICT);
         assert!(answer.text().contains("This license is already reminted"));
     }
-    let lineage = texts(&parse(&owner.get(&page_of(&key)).await), ".lineage li");
+    let lineage = select_texts(&parse(&owner.get(&license_path(&key)).await), ".lineage li");
     assert_eq!(lineage.len(), 2, "{lineage:?}");
 }
 
 #[engine_test]
-async fn concurrent_revoke_and_remint_have_one_winner(server: Server) {
+async fn concurrent_revoke_and_remint_have_one_winner(server: TestServer) {
     let browser = server.sign_in(Role::Support).await;
-    let page = page_of(PRO_KEY);
+    let page = license_path(PRO_KEY);
     let (revoke, remint) = (format!("{page}/revoke"), format!("{page}/remint"));
-    let (revoked, reminted) = tokio::join!(browser.post(&revoke), browser.post(&remint));
+    let (revoked, reminted) = tokio::join!(
+        browser.submit_empty_form(&revoke),
+        browser.submit_empty_form(&remint)
+    );
     let expected = match revoked.status {
         StatusCode::SEE_OTHER => (StatusCode::CONFLICT, "Revoked"),
         _ => (StatusCode::OK, "Reminted"),
     };
     let html = parse(&browser.get(&page).await);
-    let shown = texts(&html, ".page-title .status").remove(0);
+    let shown = select_texts(&html, ".page-title .status").remove(0);
     assert_eq!((reminted.status, shown.as_str()), expected);
     assert!(revoked.status == StatusCode::SEE_OTHER || revoked.status == StatusCode::CONFLICT);
 }
 
 #[tokio::test]
 async fn deactivating_a_device_keeps_the_others_active() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let (first, second) = (
-        instance(&server, PRO_KEY, 1).await,
-        instance(&server, PRO_KEY, 2).await,
+        activate_instance(&server, PRO_KEY, 1).await,
+        activate_instance(&server, PRO_KEY, 2).await,
     );
     let browser = server.sign_in(Role::Support).await;
-    let page = page_of(PRO_KEY);
+    let page = license_path(PRO_KEY);
     let path = format!("{page}/instances/{first}/deactivate");
     let html = parse(&browser.get(&path).await);
-    assert_eq!(texts(&html, "h1"), ["Deactivate Mac 1?"]);
-    let done = browser.post(&path).await;
-    assert_eq!(done.led(), (StatusCode::SEE_OTHER, page.as_str()));
+    assert_eq!(select_texts(&html, "h1"), ["Deactivate Mac 1?"]);
+    let done = browser.submit_empty_form(&path).await;
+    assert_eq!(
+        done.status_and_location(),
+        (StatusCode::SEE_OTHER, page.as_str())
+    );
     assert_eq!(
         validate(&server, PRO_KEY, &first).await.status,
         StatusCode::UNPROCESSABLE_ENTITY
@@ -377,14 +398,20 @@ async fn deactivating_a_device_keeps_the_others_active() {
         StatusCode::OK
     );
     let html = parse(&browser.get(&page).await);
-    let rows = texts(&html, "tbody tr");
+    let rows = select_texts(&html, "tbody tr");
     let ended = rows.iter().find(|row| row.contains(&first)).unwrap();
     assert!(
         ended.contains("Deactivated") && ended.contains("by support@acme.test"),
         "{ended}"
     );
-    assert_eq!(texts(&html, "#activations + .slots span"), ["1 of 3"]);
-    for again in [browser.post(&path).await, browser.get(&path).await] {
+    assert_eq!(
+        select_texts(&html, "#activations + .slots span"),
+        ["1 of 3"]
+    );
+    for again in [
+        browser.submit_empty_form(&path).await,
+        browser.get(&path).await,
+    ] {
         assert_eq!(again.status, StatusCode::CONFLICT);
         assert!(again.text().contains("This device is already deactivated"));
     }
@@ -392,9 +419,9 @@ async fn deactivating_a_device_keeps_the_others_active() {
 
 #[tokio::test]
 async fn cross_site_action_is_rejected() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Owner).await;
-    let path = format!("{}/revoke", page_of(PRO_KEY));
+    let path = format!("{}/revoke", license_path(PRO_KEY));
     let request = axum::http::Request::post(&path)
         .header(header::COOKIE, &browser.cookie)
         .header(header::HOST, "localhost:3000")
@@ -409,9 +436,9 @@ async fn cross_site_action_is_rejected() {
 /// Device names are plain text, whatever they contain, and every state of a device has a label.
 #[tokio::test]
 async fn device_names_are_escaped_and_states_are_labeled() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let key = server
-        .license(1, |license| License {
+        .insert_license(1, |license| License {
             activation_limit: 9,
             expires_at: Some(NOW.plus_days(3)),
             fallback: true,
@@ -421,26 +448,29 @@ async fn device_names_are_escaped_and_states_are_labeled() {
     let name = "<script>alert(1)</script> 田中さん =cmd() \"x\"";
     let body =
         json!({ "license_key": key, "machine_hash": format!("{:064}", 1), "instance_name": name });
-    let activated: Value = server.device("/acme/notes/activate", &body).await.json();
+    let activated: Value = server
+        .post_device("/acme/notes/activate", &body)
+        .await
+        .json();
     let first = activated["instance_id"].as_str().unwrap().to_owned();
     let browser = server.sign_in(Role::Owner).await;
-    let answer = browser.get(&page_of(&key)).await;
+    let answer = browser.get(&license_path(&key)).await;
     let html = parse(&answer);
-    assert_eq!(texts(&html, "bdi.device"), [name]);
-    server.world.clock.set(NOW.plus_days(4));
+    assert_eq!(select_texts(&html, "bdi.device"), [name]);
+    server.context.clock.set(NOW.plus_days(4));
     validate(&server, &key, &first).await;
-    server.world.store.flush().await;
+    server.context.store.flush().await;
     // The session from four days ago has expired.
     let browser = server.sign_in(Role::Owner).await;
-    let html = parse(&browser.get(&page_of(&key)).await);
-    assert_eq!(texts(&html, ".page-title .status"), ["Expired"]);
-    let row = &texts(&html, "tbody tr")[0];
+    let html = parse(&browser.get(&license_path(&key)).await);
+    assert_eq!(select_texts(&html, ".page-title .status"), ["Expired"]);
+    let row = &select_texts(&html, "tbody tr")[0];
     assert!(
         row.contains("Reduced mode") && row.contains("no end date"),
         "{row}"
     );
-    let question = browser.get(&format!("{}/revoke", page_of(&key))).await;
+    let question = browser.get(&format!("{}/revoke", license_path(&key))).await;
     assert!(question.text().contains("no end date"));
-    let remint = browser.get(&format!("{}/remint", page_of(&key))).await;
+    let remint = browser.get(&format!("{}/remint", license_path(&key))).await;
     assert!(remint.text().contains("The new key is expired, too."));
 }

@@ -8,8 +8,8 @@ use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::json;
 
 use crate::support::{
-    Answer, Browser, PRO_KEY, Server, encoded,
-    html::{parse, texts, value},
+    Browser, PRO_KEY, TestResponse, TestServer, encode_form,
+    html::{field_value, parse, select_texts},
     sdk_key,
 };
 
@@ -18,10 +18,10 @@ const NEW: &str = "/settings/sdk-key/new";
 const IMPORT: &str = "/settings/sdk-key/import";
 
 /// Loads a form and returns its hidden fields.
-async fn unseen(browser: &Browser<'_>, path: &str) -> Vec<(&'static str, String)> {
+async fn hidden_fields(browser: &Browser<'_>, path: &str) -> Vec<(&'static str, String)> {
     let html = parse(&browser.get(path).await);
     let names = ["form_id", "current_key", "operator_id"];
-    names.map(|name| (name, value(&html, name))).into()
+    names.map(|name| (name, field_value(&html, name))).into()
 }
 
 async fn send(
@@ -29,24 +29,24 @@ async fn send(
     path: &str,
     unseen: &[(&str, String)],
     typed: &[(&str, &str)],
-) -> Answer {
+) -> TestResponse {
     let unseen = unseen.iter().map(|(name, value)| (*name, value.as_str()));
     let fields: Vec<_> = unseen.chain(typed.iter().copied()).collect();
-    browser.fill(path, &fields).await
+    browser.submit_form(path, &fields).await
 }
 
-async fn replace(browser: &Browser<'_>, days: &str) -> Answer {
-    let form = unseen(browser, NEW).await;
+async fn replace_key(browser: &Browser<'_>, days: &str) -> TestResponse {
+    let form = hidden_fields(browser, NEW).await;
     send(browser, NEW, &form, &[("old_keys", days)]).await
 }
 
 /// Returns the key that a response shows.
-fn shown(answer: &Answer) -> String {
+fn shown_key(answer: &TestResponse) -> String {
     assert_eq!(
         (answer.status, answer.header("cache-control")),
         (StatusCode::OK, "no-store")
     );
-    texts(&parse(answer), "output").concat()
+    select_texts(&parse(answer), "output").concat()
 }
 
 fn fingerprint(key: &str) -> String {
@@ -54,10 +54,15 @@ fn fingerprint(key: &str) -> String {
 }
 
 /// Returns the status of a device request with `key`.
-async fn asked(server: &Server, tenant: &str, product: &str, key: Option<&str>) -> StatusCode {
+async fn device_status(
+    server: &TestServer,
+    tenant: &str,
+    product: &str,
+    key: Option<&str>,
+) -> StatusCode {
     let path = format!("/{tenant}/{product}/config");
     server
-        .call(
+        .send_device_request(
             axum::http::Method::GET,
             &path,
             key,
@@ -68,29 +73,32 @@ async fn asked(server: &Server, tenant: &str, product: &str, key: Option<&str>) 
 }
 
 #[engine_test]
-async fn tenant_creates_its_first_key(server: Server) {
+async fn tenant_creates_its_first_key(server: TestServer) {
     let owner = server.sign_in_as("owner@indie.test").await;
-    assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
+    assert_eq!(
+        device_status(&server, "indie", "pixel", None).await,
+        StatusCode::OK
+    );
     let html = parse(&owner.get(PAGE).await);
-    assert_eq!(texts(&html, "main h2"), ["No SDK key yet"]);
+    assert_eq!(select_texts(&html, "main h2"), ["No SDK key yet"]);
     let html = parse(&owner.get(NEW).await);
     assert_eq!(
-        texts(&html, "main label").len(),
+        select_texts(&html, "main label").len(),
         0,
         "there is no old key to choose an expiry for"
     );
-    let form = unseen(&owner, NEW).await;
-    let stale = unseen(&owner, NEW).await;
-    let importing = unseen(&owner, IMPORT).await;
+    let form = hidden_fields(&owner, NEW).await;
+    let stale = hidden_fields(&owner, NEW).await;
+    let importing = hidden_fields(&owner, IMPORT).await;
     let made = send(&owner, NEW, &form, &[]).await;
-    let key = shown(&made);
+    let key = shown_key(&made);
     assert!(key.starts_with("sdk_live_") && key.len() == 73, "{key}");
     assert_eq!(
-        asked(&server, "indie", "pixel", None).await,
+        device_status(&server, "indie", "pixel", None).await,
         StatusCode::UNAUTHORIZED
     );
     assert_eq!(
-        asked(&server, "indie", "pixel", Some(&key)).await,
+        device_status(&server, "indie", "pixel", Some(&key)).await,
         StatusCode::OK
     );
 
@@ -100,7 +108,7 @@ async fn tenant_creates_its_first_key(server: Server) {
     let page = owner.get(PAGE).await;
     assert!(page.text().contains(&fingerprint(&key)) && !page.text().contains(&key));
     assert!(
-        texts(&parse(&page), ".facts")
+        select_texts(&parse(&page), ".facts")
             .concat()
             .contains("by owner@indie.test")
     );
@@ -111,98 +119,106 @@ async fn tenant_creates_its_first_key(server: Server) {
     let late = send(&owner, NEW, &stale, &[]).await;
     let html = parse(&late);
     assert_eq!(
-        texts(&html, "#old_keys option[selected]"),
+        select_texts(&html, "#old_keys option[selected]"),
         ["Works for 30 more days"]
     );
     let imported = send(&owner, IMPORT, &importing, &[("sdk_key", &theirs)]).await;
     for refused in [late, imported] {
         assert_eq!(refused.status, StatusCode::CONFLICT);
-        let said = texts(&parse(&refused), "[role=alert]").concat();
+        let said = select_texts(&parse(&refused), "[role=alert]").concat();
         assert!(
             said.contains("The SDK key has changed since this form was loaded"),
             "{said}"
         );
     }
     assert_eq!(
-        asked(&server, "indie", "pixel", Some(&key)).await,
+        device_status(&server, "indie", "pixel", Some(&key)).await,
         StatusCode::OK
     );
     assert_eq!(
-        asked(&server, "indie", "pixel", Some(&theirs)).await,
+        device_status(&server, "indie", "pixel", Some(&theirs)).await,
         StatusCode::UNAUTHORIZED
     );
 }
 
 #[engine_test]
-async fn replaced_key_works_until_its_expiry(server: Server) {
+async fn replaced_key_works_until_its_expiry(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
     let old = sdk_key();
-    let opens = async |key: &str| asked(&server, "acme", "notes", Some(key)).await;
+    let opens = async |key: &str| device_status(&server, "acme", "notes", Some(key)).await;
     let html = parse(&admin.get(NEW).await);
     assert_eq!(
-        texts(&html, "#old_keys option[selected]"),
+        select_texts(&html, "#old_keys option[selected]"),
         ["Works for 30 more days"]
     );
-    let second = shown(&replace(&admin, "30").await);
+    let second = shown_key(&replace_key(&admin, "30").await);
     for key in [&old, &second] {
         assert_eq!(opens(key).await, StatusCode::OK);
     }
-    server.world.clock.set(NOW.plus_days(30).plus_millis(-1));
+    server.context.clock.set(NOW.plus_days(30).plus_millis(-1));
     assert_eq!(opens(&old).await, StatusCode::OK);
-    server.world.clock.set(NOW.plus_days(30));
+    server.context.clock.set(NOW.plus_days(30));
     assert_eq!(opens(&old).await, StatusCode::UNAUTHORIZED);
     assert_eq!(opens(&second).await, StatusCode::OK);
-    server.world.clock.set(NOW);
+    server.context.clock.set(NOW);
 
     // End it immediately, as after a leak.
     let end = format!("{PAGE}/{}/end", fingerprint(&old));
     let html = parse(&admin.get(&end).await);
-    assert_eq!(texts(&html, "#old_keys option").len(), 8);
+    assert_eq!(select_texts(&html, "#old_keys option").len(), 8);
     assert_eq!(
-        texts(&html, "#old_keys option[selected]"),
+        select_texts(&html, "#old_keys option[selected]"),
         ["Choose…"],
         "nothing is preselected"
     );
-    let ended = admin.fill(&end, &[("old_keys", "0")]).await;
-    assert_eq!(ended.led(), (StatusCode::SEE_OTHER, PAGE));
+    let ended = admin.submit_form(&end, &[("old_keys", "0")]).await;
+    assert_eq!(ended.status_and_location(), (StatusCode::SEE_OTHER, PAGE));
     assert_eq!(
         (opens(&old).await, opens(&second).await),
         (StatusCode::UNAUTHORIZED, StatusCode::OK)
     );
     assert_eq!(admin.get(&end).await.status, StatusCode::NOT_FOUND);
     assert_eq!(
-        admin.fill(&end, &[("old_keys", "7")]).await.status,
+        admin.submit_form(&end, &[("old_keys", "7")]).await.status,
         StatusCode::CONFLICT
     );
 
     // Move the expiry earlier and later.
-    let third = shown(&replace(&admin, "7").await);
+    let third = shown_key(&replace_key(&admin, "7").await);
     let end = format!("{PAGE}/{}/end", fingerprint(&second));
     for days in [1, 90] {
-        admin.fill(&end, &[("old_keys", &days.to_string())]).await;
-        server.world.clock.set(NOW.plus_days(days).plus_millis(-1));
+        admin
+            .submit_form(&end, &[("old_keys", &days.to_string())])
+            .await;
+        server
+            .context
+            .clock
+            .set(NOW.plus_days(days).plus_millis(-1));
         assert_eq!(opens(&second).await, StatusCode::OK);
-        server.world.clock.set(NOW.plus_days(days));
+        server.context.clock.set(NOW.plus_days(days));
         assert_eq!(opens(&second).await, StatusCode::UNAUTHORIZED);
-        server.world.clock.set(NOW);
+        server.context.clock.set(NOW);
     }
     // The current key has no expiry to move, and an invalid choice moves none.
     let current = format!("{PAGE}/{}/end", fingerprint(&third));
     assert_eq!(
-        admin.fill(&current, &[("old_keys", "0")]).await.status,
+        admin
+            .submit_form(&current, &[("old_keys", "0")])
+            .await
+            .status,
         StatusCode::CONFLICT
     );
     for days in ["", "-1", "2", "soon"] {
-        let refused = admin.fill(&end, &[("old_keys", days)]).await;
+        let refused = admin.submit_form(&end, &[("old_keys", days)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{days}");
         assert_eq!(
-            texts(&parse(&refused), "#old_keys-error"),
+            select_texts(&parse(&refused), "#old_keys-error"),
             ["Choose one of the options."]
         );
     }
     let html = parse(&admin.get(PAGE).await);
-    assert_eq!(texts(&html, "tbody tr").len(), 2);
-    let log = texts(&parse(&admin.get("/audit").await), "tbody th p");
+    assert_eq!(select_texts(&html, "tbody tr").len(), 2);
+    let log = select_texts(&parse(&admin.get("/audit").await), "tbody th p");
     for sentence in [
         "admin@acme.test changed when a replaced SDK key ends",
         "admin@acme.test ended a replaced SDK key",
@@ -213,12 +229,12 @@ async fn replaced_key_works_until_its_expiry(server: Server) {
 }
 
 #[engine_test]
-async fn concurrent_submissions_of_one_form_create_one_key(server: Server) {
-    let beside = server.beside().await;
+async fn concurrent_submissions_of_one_form_create_one_key(server: TestServer) {
+    let beside = server.second_server().await;
     let owner = server.sign_in(Role::Owner).await;
-    let fields = unseen(&owner, NEW).await;
+    let fields = hidden_fields(&owner, NEW).await;
     let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
-    let form = encoded(&fields.chain([("old_keys", "0")]).collect::<Vec<_>>());
+    let form = encode_form(&fields.chain([("old_keys", "0")]).collect::<Vec<_>>());
     let servers = [&server, &beside];
     let answers = join_all(
         (0..12).map(|number| servers[number % 2].post_form(NEW, &form, Some(&owner.cookie))),
@@ -233,29 +249,32 @@ async fn concurrent_submissions_of_one_form_create_one_key(server: Server) {
         .iter()
         .filter(|answer| answer.status == StatusCode::CONFLICT);
     assert_eq!(others.count(), 11);
-    let key = shown(made[0]);
+    let key = shown_key(made[0]);
     assert_eq!(
-        asked(&server, "acme", "notes", Some(&key)).await,
+        device_status(&server, "acme", "notes", Some(&key)).await,
         StatusCode::OK
     );
 }
 
 #[engine_test]
-async fn page_shows_when_a_key_was_last_used(server: Server) {
+async fn page_shows_when_a_key_was_last_used(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
     let last_use = async || {
-        server.world.store.flush().await;
+        server.context.store.flush().await;
         let html = parse(&admin.get(PAGE).await);
-        texts(&html, ".facts dd").swap_remove(3)
+        select_texts(&html, ".facts dd").swap_remove(3)
     };
     assert_eq!(last_use().await, "Not used yet");
     // A rejected request or another key does not count as a use.
-    asked(&server, "acme", "notes", Some("sdk_live_1")).await;
-    asked(&server, "acme", "nothing", Some(&sdk_key())).await;
+    device_status(&server, "acme", "notes", Some("sdk_live_1")).await;
+    device_status(&server, "acme", "nothing", Some(&sdk_key())).await;
     assert_eq!(last_use().await, "Not used yet");
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
     assert_eq!(
-        server.device("/acme/notes/activate", &body).await.status,
+        server
+            .post_device("/acme/notes/activate", &body)
+            .await
+            .status,
         StatusCode::OK
     );
     assert_eq!(last_use().await, "Tue 9 Jun 2026, 10:13 UTC");
@@ -264,9 +283,9 @@ async fn page_shows_when_a_key_was_last_used(server: Server) {
         (59, "Tue 9 Jun 2026, 10:13 UTC"),
         (60, "Tue 9 Jun 2026, 10:14 UTC"),
     ] {
-        server.world.clock.set(NOW.plus_millis(seconds * 1_000));
+        server.context.clock.set(NOW.plus_millis(seconds * 1_000));
         assert_eq!(
-            asked(&server, "acme", "notes", Some(&sdk_key())).await,
+            device_status(&server, "acme", "notes", Some(&sdk_key())).await,
             StatusCode::OK
         );
         assert_eq!(last_use().await, expected, "{seconds}");
@@ -275,11 +294,11 @@ async fn page_shows_when_a_key_was_last_used(server: Server) {
 
 #[tokio::test]
 async fn existing_key_is_imported_and_not_shown() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
     let theirs = format!("sdk_live_{}", "7".repeat(64));
     let import = async |key: &str, days: &str| {
-        let form = unseen(&admin, IMPORT).await;
+        let form = hidden_fields(&admin, IMPORT).await;
         let typed = [("sdk_key", key), ("old_keys", days)];
         send(&admin, IMPORT, &form, &typed).await
     };
@@ -288,21 +307,21 @@ async fn existing_key_is_imported_and_not_shown() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         let html = parse(&refused);
         let sentence = "An SDK key is sdk_live_ followed by 64 lowercase hex digits.";
-        assert_eq!(texts(&html, "#sdk_key-error"), [sentence]);
-        assert_eq!(value(&html, "sdk_key"), "", "the key is not echoed");
+        assert_eq!(select_texts(&html, "#sdk_key-error"), [sentence]);
+        assert_eq!(field_value(&html, "sdk_key"), "", "the key is not echoed");
     }
     let done = import(&format!(" {theirs}\n"), "1").await;
-    assert_eq!(done.led(), (StatusCode::SEE_OTHER, PAGE));
+    assert_eq!(done.status_and_location(), (StatusCode::SEE_OTHER, PAGE));
     assert_eq!(
-        asked(&server, "acme", "notes", Some(&theirs)).await,
+        device_status(&server, "acme", "notes", Some(&theirs)).await,
         StatusCode::OK
     );
-    server.world.clock.set(NOW.plus_days(1));
+    server.context.clock.set(NOW.plus_days(1));
     assert_eq!(
-        asked(&server, "acme", "notes", Some(&sdk_key())).await,
+        device_status(&server, "acme", "notes", Some(&sdk_key())).await,
         StatusCode::UNAUTHORIZED
     );
-    server.world.clock.set(NOW);
+    server.context.clock.set(NOW);
     let again = import(&theirs, "30").await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(
@@ -315,7 +334,7 @@ async fn existing_key_is_imported_and_not_shown() {
 
 #[tokio::test]
 async fn sdk_key_pages_enforce_roles_and_tenants() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let end = format!("{PAGE}/{}/end", fingerprint(&sdk_key()));
     for role in [Role::Viewer, Role::Support] {
         let somebody = server.sign_in(role).await;
@@ -332,23 +351,23 @@ async fn sdk_key_pages_enforce_roles_and_tenants() {
                 ("old_keys", "0"),
                 ("sdk_key", "x"),
             ];
-            let refused = somebody.fill(path, &form).await;
+            let refused = somebody.submit_form(path, &form).await;
             assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
         }
         assert!(!somebody.get("/licenses").await.text().contains(PAGE));
     }
     let owner = server.sign_in(Role::Owner).await;
-    shown(&replace(&owner, "30").await);
+    shown_key(&replace_key(&owner, "30").await);
     let indie = server.sign_in_as("owner@indie.test").await;
     assert_eq!(indie.get(&end).await.status, StatusCode::NOT_FOUND);
-    let foreign = indie.fill(&end, &[("old_keys", "0")]).await;
+    let foreign = indie.submit_form(&end, &[("old_keys", "0")]).await;
     assert_eq!(foreign.status, StatusCode::NOT_FOUND);
     assert_eq!(owner.get(&end).await.status, StatusCode::OK);
     for odd in ["x", &"g".repeat(64), &"0".repeat(63)] {
         let path = format!("{PAGE}/{odd}/end");
         assert_eq!(owner.get(&path).await.status, StatusCode::NOT_FOUND);
         assert_eq!(
-            owner.fill(&path, &[("old_keys", "0")]).await.status,
+            owner.submit_form(&path, &[("old_keys", "0")]).await.status,
             StatusCode::NOT_FOUND
         );
     }
@@ -357,22 +376,25 @@ async fn sdk_key_pages_enforce_roles_and_tenants() {
 /// A tab was left open while an operator of another tenant signed in.
 #[tokio::test]
 async fn form_is_rejected_for_another_operator() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let owner = server.sign_in(Role::Owner).await;
-    let form = unseen(&owner, NEW).await;
+    let form = hidden_fields(&owner, NEW).await;
     let indie = server.sign_in_as("owner@indie.test").await;
     let refused = send(&indie, NEW, &form, &[("old_keys", "0")]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     let html = parse(&refused);
-    let said = texts(&html, "[role=alert]").concat();
+    let said = select_texts(&html, "[role=alert]").concat();
     assert!(
         said.contains("Someone else has signed in on this browser since you opened this form."),
         "{said}"
     );
     // The form in the response is for the operator who is signed in.
-    assert_ne!(value(&html, "operator_id"), form[2].1);
-    assert_eq!(value(&html, "current_key"), "none");
-    assert_eq!(asked(&server, "indie", "pixel", None).await, StatusCode::OK);
+    assert_ne!(field_value(&html, "operator_id"), form[2].1);
+    assert_eq!(field_value(&html, "current_key"), "none");
+    assert_eq!(
+        device_status(&server, "indie", "pixel", None).await,
+        StatusCode::OK
+    );
     // A colleague in the same tenant counts as another operator, too.
     let admin = server.sign_in(Role::Admin).await;
     assert_eq!(
@@ -380,7 +402,7 @@ async fn form_is_rejected_for_another_operator() {
         StatusCode::CONFLICT
     );
     assert_eq!(
-        asked(&server, "acme", "notes", Some(&sdk_key())).await,
+        device_status(&server, "acme", "notes", Some(&sdk_key())).await,
         StatusCode::OK
     );
     let product = [
@@ -389,9 +411,9 @@ async fn form_is_rejected_for_another_operator() {
         ("slug", "paint"),
         ("key_prefix", "PNT1"),
     ];
-    let refused = admin.fill("/products/new", &product).await;
+    let refused = admin.submit_form("/products/new", &product).await;
     assert_eq!(
-        (refused.status, value(&parse(&refused), "name")),
+        (refused.status, field_value(&parse(&refused), "name")),
         (StatusCode::CONFLICT, String::new())
     );
 }
@@ -399,17 +421,17 @@ async fn form_is_rejected_for_another_operator() {
 /// The id of one kind of form is submitted with another kind.
 #[tokio::test]
 async fn reused_form_id_shows_what_it_created() {
-    let server = Server::start(Engine::Sqlite).await;
+    let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
-    let form = unseen(&admin, NEW).await;
-    let key = shown(&send(&admin, NEW, &form, &[("old_keys", "30")]).await);
+    let form = hidden_fields(&admin, NEW).await;
+    let key = shown_key(&send(&admin, NEW, &form, &[("old_keys", "30")]).await);
     let mint = [
         ("form_id", form[0].1.as_str()),
         ("key_type", "notes/pro"),
         ("count", "1"),
     ];
     for answer in [
-        admin.fill("/licenses/mint", &mint).await,
+        admin.submit_form("/licenses/mint", &mint).await,
         send(
             &admin,
             IMPORT,
@@ -424,6 +446,6 @@ async fn reused_form_id_shows_what_it_created() {
             "{}",
             answer.text()
         );
-        assert_eq!(texts(&parse(&answer), "main form").len(), 0);
+        assert_eq!(select_texts(&parse(&answer), "main form").len(), 0);
     }
 }

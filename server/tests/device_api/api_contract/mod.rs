@@ -12,16 +12,23 @@ use axum::{
 use keywright_domain::{
     license::{License, LicenseState},
     settings::TrialDays,
-    signing_key::{ListedKey, Urgency},
+    signing_key::{ListedKey, PromotionReason},
 };
 use keywright_service::{Services, products::UpdateProduct};
 use keywright_testing::{Engine, NOW, engine_test};
 use serde_json::{Value, json};
 
-use self::tables::{EVERY_BODY, EVERY_ENDPOINT, KEYSET, Row, TrustedKeys, fits, rows};
-use crate::support::{Answer, REQUEST_ID, Server, acme, sdk_key};
+use self::tables::{
+    EVERY_BODY, EVERY_ENDPOINT, KEYSET, ResponseRow, TrustedKeys, matches, response_rows,
+};
+use crate::support::{REQUEST_ID, TestResponse, TestServer, acme_caller, sdk_key};
 
-async fn assert_is(server: &Server, answer: &Answer, row: &Row, what: &str) {
+async fn assert_matches_row(
+    server: &TestServer,
+    answer: &TestResponse,
+    row: &ResponseRow,
+    what: &str,
+) {
     let trusted = trusted_keys(server).await;
     assert_eq!(
         answer.status.as_u16(),
@@ -30,7 +37,7 @@ async fn assert_is(server: &Server, answer: &Answer, row: &Row, what: &str) {
         answer.text()
     );
     assert!(
-        fits(&row.body, &answer.json(), &trusted),
+        matches(&row.body, &answer.json(), &trusted),
         "{what}: {} is not {}",
         answer.text(),
         row.body
@@ -47,11 +54,11 @@ async fn assert_is(server: &Server, answer: &Answer, row: &Row, what: &str) {
     assert_eq!(answer.header("cache-control"), kept, "{what}");
 }
 
-async fn trusted_keys(server: &Server) -> TrustedKeys {
+async fn trusted_keys(server: &TestServer) -> TrustedKeys {
     let keys = server
-        .world
+        .context
         .store
-        .listed_keys(&"acme".parse().unwrap())
+        .list_signing_keys(&"acme".parse().unwrap())
         .await;
     let pair = |key: ListedKey| (key.kid.to_string(), key.public_key);
     // Without the database there are no leases either.
@@ -70,7 +77,7 @@ fn well_formed(endpoint: &str) -> Value {
     }
 }
 
-fn method(endpoint: &str) -> Method {
+fn endpoint_method(endpoint: &str) -> Method {
     if endpoint == "config" {
         Method::GET
     } else {
@@ -78,11 +85,11 @@ fn method(endpoint: &str) -> Method {
     }
 }
 
-async fn ask(server: &Server, endpoint: &str, body: &Value) -> Answer {
+async fn send_request(server: &TestServer, endpoint: &str, body: &Value) -> TestResponse {
     let path = format!("/acme/notes/{endpoint}");
     server
-        .call(
-            method(endpoint),
+        .send_device_request(
+            endpoint_method(endpoint),
             &path,
             Some(&sdk_key()),
             Body::from(body.to_string()),
@@ -92,47 +99,55 @@ async fn ask(server: &Server, endpoint: &str, body: &Value) -> Answer {
 
 #[engine_test]
 async fn every_endpoint_rejects_requests_as_documented(engine: Engine) {
-    for row in rows(EVERY_ENDPOINT) {
-        let server = Server::start(engine).await;
-        let services = &server.world.services;
+    for row in response_rows(EVERY_ENDPOINT) {
+        let server = TestServer::with_demo_data(engine).await;
+        let services = &server.context.services;
         let (mut tenant, mut product, mut key) = ("acme", "notes", Some(sdk_key()));
         let mut other_method = false;
         let mut last = None;
-        match row.when.as_str() {
+        match row.condition.as_str() {
             "the method is not allowed" => other_method = true,
             "the path is unknown" => last = Some("nothing"),
             "the SDK key is missing" => key = None,
             "the SDK key is wrong" => key = Some(sdk_key().replace('0', "1")),
             "the tenant is unknown" => tenant = "nobody",
-            "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
+            "the tenant is suspended" => services.tenants.suspend(&acme_caller()).await.unwrap(),
             "the product is unknown" => product = "nothing",
-            "the database is unavailable" => server.world.store.close().await,
+            "the database is unavailable" => server.context.store.close().await,
             other => panic!("no scenario: {other}"),
         }
         for endpoint in ENDPOINTS {
-            let method = match method(endpoint) {
+            let method = match endpoint_method(endpoint) {
                 Method::POST if other_method => Method::GET,
                 Method::GET if other_method => Method::POST,
                 method => method,
             };
             let path = format!("/{tenant}/{product}/{}", last.unwrap_or(endpoint));
             let body = Body::from(well_formed(endpoint).to_string());
-            let answer = server.call(method, &path, key.as_deref(), body).await;
-            assert_is(&server, &answer, &row, &format!("{endpoint}, {}", row.when)).await;
+            let answer = server
+                .send_device_request(method, &path, key.as_deref(), body)
+                .await;
+            assert_matches_row(
+                &server,
+                &answer,
+                &row,
+                &format!("{endpoint}, {}", row.condition),
+            )
+            .await;
         }
     }
 }
 
 #[engine_test]
-async fn every_endpoint_rejects_bodies_as_documented(server: Server) {
-    for row in rows(EVERY_BODY) {
+async fn every_endpoint_rejects_bodies_as_documented(server: TestServer) {
+    for row in response_rows(EVERY_BODY) {
         for endpoint in ENDPOINTS
             .into_iter()
-            .filter(|endpoint| method(endpoint) == Method::POST)
+            .filter(|endpoint| endpoint_method(endpoint) == Method::POST)
         {
             let good = well_formed(endpoint).to_string();
             let with = |field: &str| format!("{},{field}}}", good.strip_suffix('}').unwrap());
-            let body = match row.when.as_str() {
+            let body = match row.condition.as_str() {
                 "the body is longer than 64 KiB" => {
                     with(&format!(r#""x":"{}""#, "x".repeat(1_000_000)))
                 }
@@ -145,9 +160,15 @@ async fn every_endpoint_rejects_bodies_as_documented(server: Server) {
             };
             let path = format!("/acme/notes/{endpoint}");
             let answer = server
-                .call(Method::POST, &path, Some(&sdk_key()), body.into())
+                .send_device_request(Method::POST, &path, Some(&sdk_key()), body.into())
                 .await;
-            assert_is(&server, &answer, &row, &format!("{endpoint}, {}", row.when)).await;
+            assert_matches_row(
+                &server,
+                &answer,
+                &row,
+                &format!("{endpoint}, {}", row.condition),
+            )
+            .await;
         }
     }
 }
@@ -159,55 +180,68 @@ async fn every_endpoint_rejects_bodies_as_documented(server: Server) {
     config("config"),
     keyless("keyless")
 )]
-async fn each_endpoint_responds_as_documented(server: Server, endpoint: &str) {
+async fn each_endpoint_responds_as_documented(server: TestServer, endpoint: &str) {
     let mut seen = BTreeSet::new();
-    for (number, row) in (1..).zip(rows(endpoint)) {
+    for (number, row) in (1..).zip(response_rows(endpoint)) {
         let scenario = Scenario {
             server: &server,
             number,
         };
         let answer = match endpoint {
-            "activate" => scenario.activate(&row.when).await,
-            "validate" => scenario.validate(&row.when).await,
-            "deactivate" => scenario.deactivate(&row.when).await,
-            "config" => scenario.config(&row.when).await,
-            _ => scenario.keyless(&row.when).await,
+            "activate" => scenario.activate(&row.condition).await,
+            "validate" => scenario.validate(&row.condition).await,
+            "deactivate" => scenario.deactivate(&row.condition).await,
+            "config" => scenario.config(&row.condition).await,
+            _ => scenario.keyless(&row.condition).await,
         };
-        assert_is(&server, &answer, &row, &format!("{endpoint}, {}", row.when)).await;
-        assert!(seen.insert(row.when.clone()), "duplicate row: {}", row.when);
+        assert_matches_row(
+            &server,
+            &answer,
+            &row,
+            &format!("{endpoint}, {}", row.condition),
+        )
+        .await;
+        assert!(
+            seen.insert(row.condition.clone()),
+            "duplicate row: {}",
+            row.condition
+        );
     }
 }
 
 /// The situation that a row describes, on its own license.
 struct Scenario<'a> {
-    server: &'a Server,
+    server: &'a TestServer,
     number: u32,
 }
 
 impl Scenario<'_> {
-    async fn license(&self, change: impl FnOnce(License) -> License) -> String {
-        self.server.license(self.number, change).await
+    async fn insert_license(&self, change: impl FnOnce(License) -> License) -> String {
+        self.server.insert_license(self.number, change).await
     }
 
     /// Creates a license with one active device, and returns its key and the instance id.
-    async fn seated(&self, change: impl FnOnce(License) -> License) -> (String, Value) {
+    async fn license_with_device(
+        &self,
+        change: impl FnOnce(License) -> License,
+    ) -> (String, Value) {
         let key = self
-            .license(|license| {
+            .insert_license(|license| {
                 change(License {
                     active_count: 1,
                     ..license
                 })
             })
             .await;
-        let instance = self.server.seat(&key, self.number).await;
+        let instance = self.server.insert_activation(&key, self.number).await;
         (key, json!(instance))
     }
 
-    async fn activate(&self, when: &str) -> Answer {
+    async fn activate(&self, when: &str) -> TestResponse {
         let same = |license| license;
         let machine = format!("{:064}", self.number);
         let ask = async |key: &str| {
-            ask(
+            send_request(
                 self.server,
                 "activate",
                 &json!({ "license_key": key, "machine_hash": machine }),
@@ -215,35 +249,37 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "a slot is free" => ask(&self.license(same).await).await,
-            "the license has an expiry date" => ask(&self.license(in_a_day).await).await,
+            "a slot is free" => ask(&self.insert_license(same).await).await,
+            "the license has an expiry date" => {
+                ask(&self.insert_license(expiring_in_a_day).await).await
+            }
             "the license is full, but this device already holds a slot" => {
                 let full = |license| License {
                     activation_limit: 1,
                     ..license
                 };
-                ask(&self.seated(full).await.0).await
+                ask(&self.license_with_device(full).await.0).await
             }
             "every slot is taken" => {
                 ask(&self
-                    .license(|license| License {
+                    .insert_license(|license| License {
                         active_count: 3,
                         ..license
                     })
                     .await)
                 .await
             }
-            "the license is revoked" => ask(&self.seated(revoked).await.0).await,
-            "the license is reminted" => ask(&self.seated(reminted).await.0).await,
-            "the license has expired" => ask(&self.seated(expired).await.0).await,
-            other => self.malformed_or_unknown("activate", other).await,
+            "the license is revoked" => ask(&self.license_with_device(revoked).await.0).await,
+            "the license is reminted" => ask(&self.license_with_device(reminted).await.0).await,
+            "the license has expired" => ask(&self.license_with_device(expired).await.0).await,
+            other => self.send_invalid("activate", other).await,
         }
     }
 
-    async fn validate(&self, when: &str) -> Answer {
+    async fn validate(&self, when: &str) -> TestResponse {
         let same = |license| license;
         let ask = async |(key, instance): (String, Value)| {
-            ask(
+            send_request(
                 self.server,
                 "validate",
                 &json!({ "license_key": key, "instance_id": instance }),
@@ -251,19 +287,19 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "the instance is active" => ask(self.seated(same).await).await,
+            "the instance is active" => ask(self.license_with_device(same).await).await,
             "the product has settings" => {
-                set(self.server, Some(14), Some(true)).await;
-                let answer = ask(self.seated(same).await).await;
-                set(self.server, None, None).await;
+                set_product_settings(self.server, Some(14), Some(true)).await;
+                let answer = ask(self.license_with_device(same).await).await;
+                set_product_settings(self.server, None, None).await;
                 answer
             }
-            "the license is revoked" => ask(self.seated(revoked).await).await,
-            "the license is reminted" => ask(self.seated(reminted).await).await,
-            "the license has expired" => ask(self.seated(expired).await).await,
+            "the license is revoked" => ask(self.license_with_device(revoked).await).await,
+            "the license is reminted" => ask(self.license_with_device(reminted).await).await,
+            "the license has expired" => ask(self.license_with_device(expired).await).await,
             "the license has expired and allows reduced mode" => {
                 ask(self
-                    .seated(|license| License {
+                    .license_with_device(|license| License {
                         fallback: true,
                         ..expired(license)
                     })
@@ -271,31 +307,40 @@ impl Scenario<'_> {
                 .await
             }
             "the instance is deactivated" => {
-                let seat = self.seated(same).await;
-                self.give_back(&seat).await;
+                let seat = self.license_with_device(same).await;
+                self.deactivate_instance(&seat).await;
                 ask(seat).await
             }
-            other => self.malformed_or_unknown("validate", other).await,
+            other => self.send_invalid("validate", other).await,
         }
     }
 
-    async fn deactivate(&self, when: &str) -> Answer {
+    async fn deactivate(&self, when: &str) -> TestResponse {
         let same = |license| license;
         match when {
-            "the instance is active" => self.give_back(&self.seated(same).await).await,
-            "the license is revoked" => self.give_back(&self.seated(revoked).await).await,
-            "the license has expired" => self.give_back(&self.seated(expired).await).await,
-            "the instance is already deactivated" => {
-                let seat = self.seated(same).await;
-                self.give_back(&seat).await;
-                self.give_back(&seat).await
+            "the instance is active" => {
+                self.deactivate_instance(&self.license_with_device(same).await)
+                    .await
             }
-            other => self.malformed_or_unknown("deactivate", other).await,
+            "the license is revoked" => {
+                self.deactivate_instance(&self.license_with_device(revoked).await)
+                    .await
+            }
+            "the license has expired" => {
+                self.deactivate_instance(&self.license_with_device(expired).await)
+                    .await
+            }
+            "the instance is already deactivated" => {
+                let seat = self.license_with_device(same).await;
+                self.deactivate_instance(&seat).await;
+                self.deactivate_instance(&seat).await
+            }
+            other => self.send_invalid("deactivate", other).await,
         }
     }
 
-    async fn give_back(&self, (key, instance): &(String, Value)) -> Answer {
-        ask(
+    async fn deactivate_instance(&self, (key, instance): &(String, Value)) -> TestResponse {
+        send_request(
             self.server,
             "deactivate",
             &json!({ "license_key": key, "instance_id": instance }),
@@ -303,7 +348,7 @@ impl Scenario<'_> {
         .await
     }
 
-    async fn config(&self, when: &str) -> Answer {
+    async fn config(&self, when: &str) -> TestResponse {
         let (trial_days, free_tier) = match when {
             "nothing is set" => (None, None),
             "only the free tier is set" => (None, Some(true)),
@@ -311,24 +356,26 @@ impl Scenario<'_> {
             "both are set" => (Some(14), Some(true)),
             other => panic!("no scenario: {other}"),
         };
-        set(self.server, trial_days, free_tier).await;
-        ask(self.server, "config", &Value::Null).await
+        set_product_settings(self.server, trial_days, free_tier).await;
+        send_request(self.server, "config", &Value::Null).await
     }
 
-    async fn keyless(&self, when: &str) -> Answer {
+    async fn keyless(&self, when: &str) -> TestResponse {
         let mut body = well_formed("keyless");
         match when {
             "the request is well-formed" => {}
-            "the product has settings" => set(self.server, Some(14), Some(true)).await,
+            "the product has settings" => {
+                set_product_settings(self.server, Some(14), Some(true)).await
+            }
             "`state` is missing or malformed" => body["state"] = json!("paid"),
-            other => return self.malformed_or_unknown("keyless", other).await,
+            other => return self.send_invalid("keyless", other).await,
         }
-        ask(self.server, "keyless", &body).await
+        send_request(self.server, "keyless", &body).await
     }
 
     /// Sends the invalid requests that several endpoints have in common.
-    async fn malformed_or_unknown(&self, endpoint: &str, when: &str) -> Answer {
-        let (key, instance) = self.seated(|license| license).await;
+    async fn send_invalid(&self, endpoint: &str, when: &str) -> TestResponse {
+        let (key, instance) = self.license_with_device(|license| license).await;
         let mut body = match endpoint {
             "keyless" => well_formed(endpoint),
             _ => json!({ "license_key": key, "instance_id": instance }),
@@ -351,18 +398,18 @@ impl Scenario<'_> {
                     server: self.server,
                     number: self.number + 1_000,
                 };
-                body["instance_id"] = other.seated(|license| license).await.1;
+                body["instance_id"] = other.license_with_device(|license| license).await.1;
             }
             other => panic!("no scenario: {other}"),
         }
         let body = Body::from(body.to_string());
         self.server
-            .call(Method::POST, &path, sdk_key.as_deref(), body)
+            .send_device_request(Method::POST, &path, sdk_key.as_deref(), body)
             .await
     }
 }
 
-fn in_a_day(license: License) -> License {
+fn expiring_in_a_day(license: License) -> License {
     License {
         expires_at: Some(NOW.plus_days(1)),
         ..license
@@ -390,26 +437,30 @@ fn reminted(license: License) -> License {
     }
 }
 
-async fn set(server: &Server, trial_days: Option<i64>, free_tier: Option<bool>) {
+async fn set_product_settings(
+    server: &TestServer,
+    trial_days: Option<i64>,
+    free_tier: Option<bool>,
+) {
     let change = UpdateProduct {
         name: None,
         trial_days: Some(trial_days.map(|days| TrialDays::try_from(days).unwrap())),
         free_tier: Some(free_tier),
     };
-    let products = &server.world.services.products;
+    let products = &server.context.services.products;
     products
-        .update(&acme(), "notes".parse().unwrap(), change)
+        .update(&acme_caller(), "notes".parse().unwrap(), change)
         .await
         .unwrap();
 }
 
 #[engine_test]
 async fn keyset_responds_as_documented(engine: Engine) {
-    for row in rows(KEYSET) {
-        let server = Server::start(engine).await;
-        let services = &server.world.services;
+    for row in response_rows(KEYSET) {
+        let server = TestServer::with_demo_data(engine).await;
+        let services = &server.context.services;
         let mut tenant = "acme";
-        match row.when.as_str() {
+        match row.condition.as_str() {
             "the tenant signs with its first key" => {}
             "a second key is listed" => add_second_key(services).await,
             "the second key signs" => promote_second_key(services).await,
@@ -418,34 +469,46 @@ async fn keyset_responds_as_documented(engine: Engine) {
                 // Seven days, the clients' skew tolerance of 300 s, and a minute for a response
                 // in flight.
                 server
-                    .world
+                    .context
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000 - 1));
                 services.run_maintenance().await.unwrap();
                 let listed = server
-                    .world
+                    .context
                     .store
-                    .listed_keys(&"acme".parse().unwrap())
+                    .list_signing_keys(&"acme".parse().unwrap())
                     .await;
                 assert_eq!(listed.unwrap().len(), 2, "not removed early");
                 server
-                    .world
+                    .context
                     .clock
                     .set(NOW.plus_days(7).plus_millis(360_000));
                 services.run_maintenance().await.unwrap();
             }
-            "the tenant is suspended" => services.tenants.suspend(&acme()).await.unwrap(),
+            "the tenant is suspended" => services.tenants.suspend(&acme_caller()).await.unwrap(),
             "the tenant is unknown" => tenant = "nobody",
             other => panic!("no scenario: {other}"),
         }
         let path = format!("/{tenant}/.well-known/keylight-keys");
-        let answer = server.call(Method::GET, &path, None, Body::empty()).await;
-        assert_is(&server, &answer, &row, &format!("{KEYSET}, {}", row.when)).await;
+        let answer = server
+            .send_device_request(Method::GET, &path, None, Body::empty())
+            .await;
+        assert_matches_row(
+            &server,
+            &answer,
+            &row,
+            &format!("{KEYSET}, {}", row.condition),
+        )
+        .await;
     }
 }
 
 async fn add_second_key(services: &Services) {
-    let key = services.signing_keys.add(&acme(), None).await.unwrap();
+    let key = services
+        .signing_keys
+        .add(&acme_caller(), None)
+        .await
+        .unwrap();
     assert_eq!(key.kid.as_str(), "k2");
 }
 
@@ -454,7 +517,7 @@ async fn promote_second_key(services: &Services) {
     let kid = "k2".parse().unwrap();
     services
         .signing_keys
-        .promote(&acme(), kid, Urgency::Leak)
+        .promote(&acme_caller(), kid, PromotionReason::Leak)
         .await
         .unwrap();
 }

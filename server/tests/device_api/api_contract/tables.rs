@@ -8,18 +8,18 @@ use keywright_testing::NOW;
 use serde_json::Value;
 use uuid::Uuid;
 
-const API_DOCUMENT: &str = include_str!("../../../../docs/api.md");
+const API_DOCS: &str = include_str!("../../../../docs/api.md");
 
 /// One row of a response table.
-pub(crate) struct Row {
-    pub(crate) when: String,
+pub(crate) struct ResponseRow {
+    pub(crate) condition: String,
     pub(crate) status: u16,
     pub(crate) body: Value,
 }
 
 /// Returns the rows of the table under the heading `### Answers: <title>`.
-pub(crate) fn rows(title: &str) -> Vec<Row> {
-    let text = API_DOCUMENT;
+pub(crate) fn response_rows(title: &str) -> Vec<ResponseRow> {
+    let text = API_DOCS;
     let heading = format!("### Responses: {title}\n");
     let (_, below) = text
         .split_once(&heading)
@@ -28,15 +28,15 @@ pub(crate) fn rows(title: &str) -> Vec<Row> {
         .lines()
         .skip_while(|line| !line.starts_with("|---"))
         .skip(1);
-    let rows: Vec<Row> = lines
+    let rows: Vec<ResponseRow> = lines
         .take_while(|line| line.starts_with('|'))
-        .map(row)
+        .map(parse_row)
         .collect();
     assert!(!rows.is_empty(), "{title}");
     rows
 }
 
-fn row(line: &str) -> Row {
+fn parse_row(line: &str) -> ResponseRow {
     let cells: Vec<&str> = line
         .trim_matches('|')
         .splitn(3, '|')
@@ -45,8 +45,8 @@ fn row(line: &str) -> Row {
     let [when, status, body] = cells[..] else {
         panic!("expected three cells: {line}");
     };
-    Row {
-        when: when.to_owned(),
+    ResponseRow {
+        condition: when.to_owned(),
         status: status.parse().unwrap(),
         body: serde_json::from_str(body.trim_matches('`')).unwrap(),
     }
@@ -57,7 +57,7 @@ pub(crate) const EVERY_BODY: &str = "every endpoint that takes a body";
 pub(crate) const KEYSET: &str = "keylight-keys";
 
 /// Rows that the document must have, by table.
-const REQUIRED: [(&str, &[&str]); 8] = [
+const REQUIRED_ROWS: [(&str, &[&str]); 8] = [
     (
         EVERY_ENDPOINT,
         &[
@@ -168,12 +168,18 @@ const REQUIRED: [(&str, &[&str]); 8] = [
 /// Neither a row nor a table may be missing from the document or from [`REQUIRED`].
 #[test]
 fn document_has_every_required_row() {
-    let titles = API_DOCUMENT
+    let titles = API_DOCS
         .lines()
         .filter_map(|line| line.strip_prefix("### Responses: "));
-    assert_eq!(titles.collect::<Vec<_>>(), REQUIRED.map(|(title, _)| title));
-    for (title, required) in REQUIRED {
-        let documented: BTreeSet<String> = rows(title).into_iter().map(|row| row.when).collect();
+    assert_eq!(
+        titles.collect::<Vec<_>>(),
+        REQUIRED_ROWS.map(|(title, _)| title)
+    );
+    for (title, required) in REQUIRED_ROWS {
+        let documented: BTreeSet<String> = response_rows(title)
+            .into_iter()
+            .map(|row| row.condition)
+            .collect();
         let required = required.iter().map(|&when| when.to_owned()).collect();
         assert_eq!(documented, required, "{title}");
     }
@@ -184,14 +190,14 @@ pub(crate) type TrustedKeys = HashMap<String, String>;
 
 /// Returns whether `found` matches the documented value. A placeholder such as `<uuid>` matches
 /// any valid value of its kind.
-pub(crate) fn fits(documented: &Value, found: &Value, trusted: &TrustedKeys) -> bool {
+pub(crate) fn matches(documented: &Value, found: &Value, trusted: &TrustedKeys) -> bool {
     match (documented, found) {
         (Value::Object(documented), Value::Object(found)) => {
             documented.len() == found.len()
                 && documented.iter().all(|(name, value)| {
                     found
                         .get(name)
-                        .is_some_and(|found| fits(value, found, trusted))
+                        .is_some_and(|found| matches(value, found, trusted))
                 })
         }
         (Value::Array(documented), Value::Array(found)) => {
@@ -199,7 +205,7 @@ pub(crate) fn fits(documented: &Value, found: &Value, trusted: &TrustedKeys) -> 
                 && documented
                     .iter()
                     .zip(found)
-                    .all(|(value, found)| fits(value, found, trusted))
+                    .all(|(value, found)| matches(value, found, trusted))
         }
         (Value::String(text), found) if text.starts_with('<') => {
             match text.trim_matches(['<', '>']) {
@@ -241,9 +247,9 @@ fn is_lease(status: &str, found: &Value, trusted: &TrustedKeys) -> bool {
 /// Checks the lease, the signed bytes and the key of the worked example.
 #[test]
 fn worked_example_verifies() {
-    let text = API_DOCUMENT;
+    let text = API_DOCS;
     let (_, example) = text.split_once("### A worked example").unwrap();
-    let block = |language| block(example, language);
+    let block = |language| code_block(example, language);
     let lease: keylight::Lease = serde_json::from_str(block("json")).unwrap();
     assert_eq!(lease.payload(), block("text"));
     let (_, key) = example.split_once("public key `").unwrap();
@@ -252,7 +258,7 @@ fn worked_example_verifies() {
     assert!(verify_lease(&lease, &trusted, lease.issued_at, SKEW_SECONDS).is_trusted());
 }
 
-fn block<'a>(text: &'a str, language: &str) -> &'a str {
+fn code_block<'a>(text: &'a str, language: &str) -> &'a str {
     let (_, rest) = text.split_once(&format!("```{language}\n")).unwrap();
     rest.split_once("\n```").unwrap().0
 }
@@ -260,8 +266,8 @@ fn block<'a>(text: &'a str, language: &str) -> &'a str {
 /// Checks the signed bytes, the signature and the key of the documented settings.
 #[test]
 fn documented_settings_verify() {
-    let text = API_DOCUMENT;
-    let bytes = block(text, "cfg");
+    let text = API_DOCS;
+    let bytes = code_block(text, "cfg");
     let quoted = |before: &str| {
         let (_, rest) = text.split_once(before).unwrap();
         rest.split_once('`').unwrap().0.to_owned()

@@ -47,7 +47,7 @@ pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     }
     let data = data.to_string_lossy().into_owned();
     process::run(process::command(&server).args(["--data-dir", &data, "demo"]))?;
-    serve::require_free(ADDRESS)?;
+    serve::ensure_address_is_free(ADDRESS)?;
     let options = [
         "--data-dir",
         &data,

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(super) type Graph = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Returns the shortest cycle through each file, without cycles through a file already reported.
-pub(super) fn cycles(graph: &Graph) -> Vec<String> {
+pub(super) fn find_cycles(graph: &Graph) -> Vec<String> {
     let mut reported = BTreeSet::new();
     let mut found = Vec::new();
     for file in graph.keys() {

@@ -26,7 +26,7 @@ struct Module {
     items: BTreeSet<String>,
     imports: Vec<Import>,
     /// Paths in the code, as written.
-    named: BTreeSet<Path>,
+    named_paths: BTreeSet<Path>,
 }
 
 struct Import {
@@ -54,7 +54,9 @@ impl Modules {
 
     /// Reads a file. `folder` contains the files of the module's children.
     fn read_file(&mut self, tree: &Tree, file: &str, folder: &str, path: Path) -> Result<()> {
-        let text = tree.text(file).context("the root file does not exist")?;
+        let text = tree
+            .contents(file)
+            .context("the root file does not exist")?;
         let parsed = syn::parse_file(text).with_context(|| format!("can't parse {file}"))?;
         self.read(tree, file, folder, path, parsed.items)
     }
@@ -79,17 +81,17 @@ impl Modules {
                         self.read(tree, file, &folder, path, items)?;
                     } else {
                         let files = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
-                        let found = files.iter().find(|file| tree.has(file));
+                        let found = files.iter().find(|file| tree.has_file(file));
                         // Not found if `#[path]` names a file of another crate.
                         if let Some(found) = found {
                             self.read_file(tree, found, &folder, path)?;
                         }
                     }
                 }
-                Item::Use(item) => module.imports.extend(imports(&item)),
+                Item::Use(item) => module.imports.extend(parse_imports(&item)),
                 item => {
-                    module.items.extend(name(&item));
-                    collect_paths(item.into_token_stream(), &mut module.named);
+                    module.items.extend(item_name(&item));
+                    collect_paths(item.into_token_stream(), &mut module.named_paths);
                 }
             }
         }
@@ -110,7 +112,7 @@ impl Modules {
                 };
                 is_dependency.then_some((&import.path, target))
             });
-            let named = module.named.iter().filter_map(|path| {
+            let named = module.named_paths.iter().filter_map(|path| {
                 let target = self.resolve(scope, path, 0)?;
                 Some((path, target))
             });
@@ -226,7 +228,7 @@ fn is_for_tests(item: &Item) -> bool {
     })
 }
 
-fn name(item: &Item) -> Option<String> {
+fn item_name(item: &Item) -> Option<String> {
     let name = match item {
         Item::Const(item) => &item.ident,
         Item::Enum(item) => &item.ident,
@@ -241,7 +243,7 @@ fn name(item: &Item) -> Option<String> {
     Some(name.to_string())
 }
 
-fn imports(item: &ItemUse) -> Vec<Import> {
+fn parse_imports(item: &ItemUse) -> Vec<Import> {
     let mut imports = Vec::new();
     // `use ::name` leaves the crate.
     if item.leading_colon.is_none() {

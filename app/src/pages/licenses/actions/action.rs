@@ -9,7 +9,7 @@ use crate::{
         licenses::actions::consequences::{
             deactivate_consequences, remint_consequences, revoke_consequences,
         },
-        shared::badges::{KeyText, ended_label},
+        shared::badges::{KeyText, end_reason},
     },
     routes,
 };
@@ -27,7 +27,7 @@ pub enum LicenseAction {
 
 impl LicenseAction {
     /// Returns the label of the button that executes the action.
-    pub const fn verb(self) -> &'static str {
+    pub const fn button_label(self) -> &'static str {
         match self {
             Self::Deactivate(_) => "Deactivate device",
             Self::Remint => "Remint license",
@@ -36,7 +36,7 @@ impl LicenseAction {
     }
 
     /// Returns the URL of the confirmation page, which works without a script.
-    pub fn href(self, license: LicenseId) -> String {
+    pub fn confirm_href(self, license: LicenseId) -> String {
         match self {
             Self::Deactivate(instance) => routes::license_deactivate(license, instance),
             Self::Remint => routes::license_remint(license),
@@ -61,12 +61,12 @@ impl LicenseAction {
     pub fn already_done(self, license: &LicenseDetail) -> Option<String> {
         match self {
             Self::Deactivate(instance) => match license.device(instance) {
-                Some(device) if device.holds_its_slot() => None,
+                Some(device) if device.holds_slot() => None,
                 _ => Some("This device is already deactivated".to_owned()),
             },
-            Self::Remint | Self::Revoke if license.can_be_ended() => None,
+            Self::Remint | Self::Revoke if license.can_be_revoked() => None,
             Self::Remint | Self::Revoke => {
-                let how = ended_label(license.status).unwrap_or_default();
+                let how = end_reason(license.status).unwrap_or_default();
                 Some(format!("This license is already {how}"))
             }
         }

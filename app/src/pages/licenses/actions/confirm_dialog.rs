@@ -10,7 +10,7 @@ use crate::{
     pages::{
         licenses::actions::{
             action::LicenseAction,
-            new_key::{self, ShownKey},
+            new_key::{self, NewKeyDetails},
             state::{ActionFlow, Step},
         },
         shared::failure::FailureAlert,
@@ -48,16 +48,17 @@ fn OpenDialog(
             dialog.close();
         }
     };
-    let confirm = move |()| spawn_local(flow.answer(action, close));
+    let confirm = move |()| spawn_local(flow.submit(action, close));
     let navigate = use_navigate();
     let closed = move |()| {
         flow.action.set(None);
-        if let Step::Stored(license) = step.get_untracked() {
+        if let Step::KeyStored(license) = step.get_untracked() {
             navigate(&routes::license(license), NavigateOptions::default());
         }
     };
-    let is_shown =
-        Memo::new(move |_| step.with(|step| matches!(step, Step::Shown(_) | Step::Stored(_))));
+    let is_shown = Memo::new(move |_| {
+        step.with(|step| matches!(step, Step::KeyShown(_) | Step::KeyStored(_)))
+    });
     let title = dynamic(move || {
         if is_shown.get() {
             new_key::TITLE.into_any()
@@ -67,12 +68,12 @@ fn OpenDialog(
     });
     let body = dynamic(move || {
         if is_shown.get() {
-            view! { <Shown flow license close/> }.into_any()
+            view! { <NewKeyStep flow license close/> }.into_any()
         } else {
-            view! { <Asked flow license action confirm close/> }.into_any()
+            view! { <Confirmation flow license action confirm close/> }.into_any()
         }
     });
-    let stays = Signal::derive(move || flow.stays());
+    let stays = Signal::derive(move || flow.must_stay_open());
     view! {
         <Dialog id="question" title=title.into_any() node stays on_close=closed>
             {body}
@@ -82,7 +83,7 @@ fn OpenDialog(
 
 /// The confirmation. It tracks the license, which someone else may change while it is open.
 #[component]
-fn Asked(
+fn Confirmation(
     flow: ActionFlow,
     license: Memo<LicenseDetail>,
     action: LicenseAction,
@@ -90,7 +91,7 @@ fn Asked(
     close: impl Fn() + Send + Sync + Copy + 'static,
 ) -> impl IntoView {
     let step = flow.step;
-    let busy = Signal::derive(move || step.with(|step| matches!(step, Step::Sent)));
+    let busy = Signal::derive(move || step.with(|step| matches!(step, Step::Executing)));
     let failed = Memo::new(move |_| {
         step.with(|step| match step {
             Step::Failed(error) => Some(error.clone()),
@@ -104,7 +105,7 @@ fn Asked(
             .filter(|_| !is_sent)
     });
     let trouble = dynamic(move || match (failed.get(), settled.get()) {
-        (Some(error), _) => Some(failure(action, error, flow.is_uncertain.get())),
+        (Some(error), _) => Some(failure_alert(action, error, flow.is_outcome_unknown.get())),
         (None, Some(sentence)) => {
             let alert = view! { <Alert><p>{sentence} ". You didn't change anything."</p></Alert> };
             Some(alert.into_any())
@@ -131,7 +132,7 @@ fn Asked(
             let confirm = confirm.clone();
             view! {
                 <ConfirmActions
-                    verb=action.verb()
+                    verb=action.button_label()
                     busy
                     on_confirm=confirm
                     on_cancel=move |()| close()
@@ -148,7 +149,7 @@ fn Asked(
 }
 
 /// Explains why the action failed, as far as that is known.
-fn failure(action: LicenseAction, error: ApiError, is_uncertain: bool) -> AnyView {
+fn failure_alert(action: LicenseAction, error: ApiError, is_uncertain: bool) -> AnyView {
     let more = match (action, error.code) {
         (LicenseAction::Remint, _) if is_uncertain => {
             "We didn't get a reply, so the license may or may not have been reminted. If it was, the \
@@ -170,22 +171,22 @@ fn failure(action: LicenseAction, error: ApiError, is_uncertain: bool) -> AnyVie
 
 /// The new key and the button that confirms that it is stored.
 #[component]
-fn Shown(
+fn NewKeyStep(
     flow: ActionFlow,
     license: Memo<LicenseDetail>,
     close: impl Fn() + Send + Sync + Copy + 'static,
 ) -> impl IntoView {
     let new_key = flow.step.with_untracked(|step| match step {
-        Step::Shown(new_key) => Some(new_key.clone()),
+        Step::KeyShown(new_key) => Some(new_key.clone()),
         _ => None,
     });
     new_key.map(|new_key| {
         let stored = move |()| {
-            flow.step.set(Step::Stored(new_key.license));
+            flow.step.set(Step::KeyStored(new_key.license_id));
             close();
         };
         view! {
-            <ShownKey license=license.get_untracked() key=new_key.key.clone()/>
+            <NewKeyDetails license=license.get_untracked() key=new_key.key.clone()/>
             <CloseAction label="I have stored it" on_press=stored/>
         }
     })

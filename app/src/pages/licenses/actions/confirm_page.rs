@@ -9,17 +9,17 @@ use leptos_meta::Title;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        page_context::use_visit,
-        request::{ShownOnce, shown_once},
+        page_context::use_page_context,
+        request::{OneTimeSecret, one_time_secret},
     },
     pages::{
         licenses::{
-            actions::{action::LicenseAction, new_key::ShownKeyPage},
-            license_view::{LicenseView, asked_instance},
+            actions::{action::LicenseAction, new_key::NewKeyPage},
+            license_view::{LicenseView, instance_id_from_url},
         },
         shared::{
             badges::KeyText,
-            failure::{Failure, FailureAlert, answer_with},
+            failure::{Failure, FailureAlert, set_status},
             form_page::role_error,
         },
     },
@@ -54,23 +54,23 @@ pub fn DeactivatePage() -> impl IntoView {
 }
 
 fn revoke(license: LicenseDetail) -> AnyView {
-    ask(LicenseAction::Revoke, "Revoke", license)
+    render_confirmation(LicenseAction::Revoke, "Revoke", license)
 }
 
 fn remint(license: LicenseDetail) -> AnyView {
-    match shown_once() {
-        Some(ShownOnce::Reminted(key, successor)) => {
+    match one_time_secret() {
+        Some(OneTimeSecret::Reminted(key, successor)) => {
             let key = key.expose().to_owned();
-            view! { <ShownKeyPage license key successor/> }.into_any()
+            view! { <NewKeyPage license key successor/> }.into_any()
         }
-        _ => ask(LicenseAction::Remint, "Remint", license),
+        _ => render_confirmation(LicenseAction::Remint, "Remint", license),
     }
 }
 
 fn deactivate(license: LicenseDetail) -> AnyView {
-    let device = asked_instance().filter(|&instance| license.device(instance).is_some());
+    let device = instance_id_from_url().filter(|&instance| license.device(instance).is_some());
     let Some(instance) = device else {
-        let error = ApiError::here(
+        let error = ApiError::for_page(
             ErrorCode::NotFound,
             "This license doesn't have this device. The link may be wrong.",
         );
@@ -78,7 +78,7 @@ fn deactivate(license: LicenseDetail) -> AnyView {
         let heading = "Device not found";
         return view! { <Failure heading error here way_out=BACK/> }.into_any();
     };
-    ask(
+    render_confirmation(
         LicenseAction::Deactivate(instance),
         "Deactivate device",
         license,
@@ -86,24 +86,28 @@ fn deactivate(license: LicenseDetail) -> AnyView {
 }
 
 /// Renders the confirmation, unless the role does not allow the action or it is already done.
-fn ask(action: LicenseAction, name: &'static str, license: LicenseDetail) -> AnyView {
+fn render_confirmation(
+    action: LicenseAction,
+    name: &'static str,
+    license: LicenseDetail,
+) -> AnyView {
     let head = view! { <Head license=license.clone() name action/> };
-    if !use_visit().allows(Permission::ActOnLicenses) {
+    if !use_page_context().allows(Permission::ActOnLicenses) {
         let error = role_error(Permission::ActOnLicenses);
         let here = routes::license(license.id);
         let heading = "You don't have access";
         return view! { {head} <Failure heading error here way_out=BACK/> }.into_any();
     }
     if let Some(sentence) = action.already_done(&license) {
-        return view! { {head} <Settled license sentence/> }.into_any();
+        return view! { {head} <AlreadyDone license sentence/> }.into_any();
     }
-    let alert = failed_before();
+    let alert = previous_failure();
     view! {
         {head}
         {alert}
         <Confirm
-            action=action.href(license.id)
-            verb=action.verb()
+            action=action.confirm_href(license.id)
+            verb=action.button_label()
             back=routes::license(license.id)
         >
             {action.consequences(&license)}
@@ -133,8 +137,8 @@ fn Head(license: LicenseDetail, name: &'static str, action: LicenseAction) -> im
 
 /// Explains that the action is already done, and links to what to do instead.
 #[component]
-fn Settled(license: LicenseDetail, sentence: String) -> impl IntoView {
-    answer_with(ErrorCode::Conflict);
+fn AlreadyDone(license: LicenseDetail, sentence: String) -> impl IntoView {
+    set_status(ErrorCode::Conflict);
     let here = license.id;
     view! {
         <Alert>
@@ -163,8 +167,8 @@ fn SuccessorHint(license: LicenseDetail) -> impl IntoView {
 }
 
 /// Renders why the previous submission of this page's form failed.
-fn failed_before() -> Option<AnyView> {
-    let error = use_visit().action_failure?;
-    answer_with(error.code);
+fn previous_failure() -> Option<AnyView> {
+    let error = use_page_context().action_error?;
+    set_status(error.code);
     Some(view! { <FailureAlert error/> }.into_any())
 }

@@ -1,8 +1,8 @@
 //! Consequences of an action on a license, in numbers and dates. Shown by the dialog and the
 //! confirmation page.
 
-use keywright_api_types::license_detail::{Device, LicenseDetail, RunOut};
-use keywright_domain::{license::Status, offline::OfflineUntil, time::Timestamp};
+use keywright_api_types::license_detail::{Device, LicenseDetail, OfflineImpact};
+use keywright_domain::{license::Status, offline::OfflineValidity, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,24 +10,24 @@ use crate::{
     pages::licenses::actions::offline_chart::OfflineChart,
     ui::display::{
         description_list::{DescriptionRows, Item},
-        time::ExactMinute,
+        time::FullTimeToMinute,
     },
 };
 
 pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) -> AnyView {
-    let until = match device.offline_until {
-        OfflineUntil::Until(at) => match format::left(at, license.now) {
+    let until = match device.offline_validity {
+        OfflineValidity::Until(at) => match format::time_left(at, license.now) {
             Some(left) => view! {
-                "Stops no later than " <strong><ExactMinute at/></strong> ", "
+                "Stops no later than " <strong><FullTimeToMinute at/></strong> ", "
                 <span class="nowrap">{left}</span>
             }
             .into_any(),
             None => "Already stopped: its lease has ended".into_any(),
         },
-        OfflineUntil::Reduced => "Keeps running in reduced mode, with no end date".into_any(),
-        OfflineUntil::Stopped => "Already stopped".into_any(),
+        OfflineValidity::Reduced => "Keeps running in reduced mode, with no end date".into_any(),
+        OfflineValidity::Stopped => "Already stopped".into_any(),
     };
-    let instance = device.instance.to_string();
+    let instance = device.instance_id.to_string();
     view! {
         <p class="dialog-lead" id="question-lead">
             "This frees its slot immediately. The key and the other devices aren't affected."
@@ -51,7 +51,10 @@ pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
         (_, Some(_)) => "It expires when this key would have.",
         (_, None) => "Like this key, it never expires.",
     };
-    let (whose, run_out) = (whose(license, "the customer"), run_out(license));
+    let (whose, run_out) = (
+        customer_or(license, "the customer"),
+        offline_impact(license),
+    );
     view! {
         <p class="dialog-lead" id="question-lead">
             "This permanently ends the key and issues a new one with the same product, customer, device \
@@ -67,7 +70,10 @@ pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
 }
 
 pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
-    let (whose, run_out) = (whose(license, "The customer"), run_out(license));
+    let (whose, run_out) = (
+        customer_or(license, "The customer"),
+        offline_impact(license),
+    );
     view! {
         <p class="dialog-lead" id="question-lead">
             "This permanently ends the license. " {whose}
@@ -80,11 +86,11 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
 }
 
 /// Renders which devices keep running after the license has ended, and until when.
-fn run_out(license: &LicenseDetail) -> AnyView {
-    let run_out = license.run_out();
-    let RunOut {
+fn offline_impact(license: &LicenseDetail) -> AnyView {
+    let run_out = license.offline_impact();
+    let OfflineImpact {
         active_devices,
-        latest,
+        latest_end: latest,
         reduced,
     } = run_out;
     let devices = if active_devices == 0 {
@@ -95,11 +101,11 @@ fn run_out(license: &LicenseDetail) -> AnyView {
     let reduced_mode = (reduced > 0).then(|| {
         view! {
             <Item label="Reduced mode">
-                {go(reduced)} " can keep running in reduced mode while offline, with no end date"
+                {device_count(reduced)} " can keep running in reduced mode while offline, with no end date"
             </Item>
         }
     });
-    let last = last_lease(run_out, license.now);
+    let last = last_lease_end(run_out, license.now);
     let until_then = latest.is_some().then(|| {
         view! {
             <Item label="Until then">
@@ -120,9 +126,11 @@ fn run_out(license: &LicenseDetail) -> AnyView {
 }
 
 /// Summarizes which devices keep running offline.
-pub fn offline_summary(run_out: RunOut) -> AnyView {
-    let RunOut {
-        latest, reduced, ..
+pub fn offline_summary(run_out: OfflineImpact) -> AnyView {
+    let OfflineImpact {
+        latest_end: latest,
+        reduced,
+        ..
     } = run_out;
     if latest.is_none() && reduced == 0 {
         return "No device can keep running offline.".into_any();
@@ -131,21 +139,21 @@ pub fn offline_summary(run_out: RunOut) -> AnyView {
         view! {
             "Devices that stay offline keep working, the last one until "
             <strong>
-                <ExactMinute at/>
+                <FullTimeToMinute at/>
             </strong> ". "
         }
     });
     let reduced = (reduced > 0).then(|| {
         format!(
             "{} can keep running in reduced mode, with no end date.",
-            go(reduced)
+            device_count(reduced)
         )
     });
     view! { {latest} {reduced} }.into_any()
 }
 
 /// Returns `1 device` or `2 devices`.
-fn go(devices: usize) -> String {
+fn device_count(devices: usize) -> String {
     if devices == 1 {
         "1 device".to_owned()
     } else {
@@ -153,18 +161,18 @@ fn go(devices: usize) -> String {
     }
 }
 
-fn last_lease(run_out: RunOut, now: Timestamp) -> AnyView {
-    let Some(at) = run_out.latest else {
+fn last_lease_end(run_out: OfflineImpact, now: Timestamp) -> AnyView {
+    let Some(at) = run_out.latest_end else {
         let text = match run_out.reduced {
             0 => "None: no device can keep running offline",
             _ => "No lease with an end date",
         };
         return text.into_any();
     };
-    let left = format::left(at, now).unwrap_or_default();
+    let left = format::time_left(at, now).unwrap_or_default();
     view! {
         <strong>
-            <ExactMinute at/>
+            <FullTimeToMinute at/>
         </strong>
         ", " <span class="nowrap">{left}</span>
     }
@@ -172,7 +180,7 @@ fn last_lease(run_out: RunOut, now: Timestamp) -> AnyView {
 }
 
 /// Renders the customer's email address, or `fallback`.
-fn whose(license: &LicenseDetail, fallback: &'static str) -> AnyView {
+fn customer_or(license: &LicenseDetail, fallback: &'static str) -> AnyView {
     match license.customer.email.clone() {
         Some(email) => view! { <bdi dir="ltr">{email}</bdi> }.into_any(),
         None => fallback.into_any(),

@@ -7,12 +7,12 @@ use crate::{
         consequences::offline_summary,
         state::{ActionFlow, Outcome},
     },
-    ui::{display::time::ExactMinute, dynamic::dynamic, feedback::notice::DoneNotice},
+    ui::{display::time::FullTimeToMinute, dynamic::dynamic, feedback::notice::SuccessNotice},
 };
 
 /// The outcome of the last action on this page.
 #[component]
-pub fn LastDone(flow: ActionFlow) -> impl IntoView {
+pub fn OutcomeNotice(flow: ActionFlow) -> impl IntoView {
     dynamic(move || {
         flow.outcome.get().map(|done| {
             let node = NodeRef::<html::Div>::new();
@@ -20,19 +20,22 @@ pub fn LastDone(flow: ActionFlow) -> impl IntoView {
                 // The pressed button may be gone, which would lose the focus.
                 notice.focus().ok();
             });
-            view! { <DoneNotice node>{report(done)}</DoneNotice> }
+            view! { <SuccessNotice node>{describe_outcome(done)}</SuccessNotice> }
         })
     })
 }
 
-fn report(done: Outcome) -> AnyView {
+fn describe_outcome(done: Outcome) -> AnyView {
     match done {
-        Outcome::Deactivated { device, until } => {
+        Outcome::Deactivated {
+            device_name: device,
+            offline_until: until,
+        } => {
             let until = until.map(|at| {
                 view! {
                     ", no later than "
                     <strong>
-                        <ExactMinute at/>
+                        <FullTimeToMinute at/>
                     </strong>
                 }
             });

@@ -28,10 +28,10 @@ pub const TITLE: &str = "Store the new key now";
 
 /// The key, its recipient, and what happens to the old key.
 #[component]
-pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
+pub fn NewKeyDetails(license: LicenseDetail, key: String) -> impl IntoView {
     let customer = license.customer.email.clone();
     let customer = customer.unwrap_or_else(|| "the customer".to_owned());
-    let offline = offline_summary(license.run_out());
+    let offline = offline_summary(license.offline_impact());
     let node = NodeRef::<html::Button>::new();
     node.on_load(|button| {
         button.focus().ok();
@@ -56,7 +56,7 @@ pub fn ShownKey(license: LicenseDetail, key: String) -> impl IntoView {
 /// The page that shows the key. Server-only: see `request::shown_once`.
 #[cfg(feature = "ssr")]
 #[component]
-pub fn ShownKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {
+pub fn NewKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {
     let old = license.display_key.to_string();
     let above = vec![
         ("Licenses".to_owned(), routes::LICENSES.to_owned()),
@@ -71,7 +71,7 @@ pub fn ShownKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -
             </div>
         </div>
         <div class="confirm">
-            <ShownKey license key/>
+            <NewKeyDetails license key/>
             <ButtonRow>
                 <DocumentLink href=routes::license(successor)>"I have stored it"</DocumentLink>
             </ButtonRow>

@@ -7,17 +7,17 @@ use leptos::prelude::*;
 use crate::ui::display::step_chart::StepChart;
 
 /// Maximum lease duration in days. The clients' clock skew beyond it is thinner than a line.
-const DAYS: i64 = 7;
+const MAX_LEASE_DAYS: i64 = 7;
 
 /// Minimum number of devices for a chart. For fewer, the dates are clear enough.
-const WORTH_A_FIGURE: usize = 3;
+const MIN_CHART_DEVICES: usize = 3;
 
 /// The chart, or nothing if there are too few devices.
 #[component]
 pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
-    let (ends, now) = (license.ends(), license.now);
-    (ends.len() >= WORTH_A_FIGURE).then(|| {
-        let ticks = (0..=DAYS).map(|day| {
+    let (ends, now) = (license.offline_deadlines(), license.now);
+    (ends.len() >= MIN_CHART_DEVICES).then(|| {
+        let ticks = (0..=MAX_LEASE_DAYS).map(|day| {
             if day == 0 {
                 "now".to_owned()
             } else {
@@ -29,7 +29,7 @@ pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
                 caption="Devices that can still run offline"
                 summary=summary(&ends, now)
                 total=ends.len()
-                falls=falls(&ends, now)
+                falls=end_positions(&ends, now)
                 ticks=ticks.collect()
             />
         }
@@ -37,10 +37,10 @@ pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
 }
 
 /// Returns the end of each device, in thousandths of the chart's width.
-fn falls(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
+fn end_positions(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
     let share = |end: &Timestamp| {
         let left = end.millis().saturating_sub(now.millis());
-        (left.saturating_mul(1_000) / (DAYS * DAY_MILLIS)).clamp(0, 1_000)
+        (left.saturating_mul(1_000) / (MAX_LEASE_DAYS * DAY_MILLIS)).clamp(0, 1_000)
     };
     ends.iter().map(share).collect()
 }
@@ -53,7 +53,7 @@ fn summary(ends: &[Timestamp], now: Timestamp) -> String {
     };
     let mut parts = vec![format!("{} now", ends.len())];
     let mut before = ends.len();
-    for days in 1..=DAYS {
+    for days in 1..=MAX_LEASE_DAYS {
         let left = after(days);
         if left != before {
             let noun = if days == 1 { "day" } else { "days" };
@@ -77,8 +77,8 @@ mod tests {
             NOW.plus_days(7).plus_millis(360_000),
             NOW.plus_days(7),
         ];
-        assert_eq!(falls(&ends, NOW), [71, 1_000, 1_000]);
-        assert_eq!(falls(&[NOW.minus_days(1)], NOW), [0]);
+        assert_eq!(end_positions(&ends, NOW), [71, 1_000, 1_000]);
+        assert_eq!(end_positions(&[NOW.minus_days(1)], NOW), [0]);
     }
 
     #[test]

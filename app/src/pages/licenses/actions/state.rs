@@ -3,8 +3,8 @@
 //! The state belongs to the page, not to the loaded license. An open dialog and, above all, a key
 //! that is shown only once survive when the license reloads or fails to load.
 
-use keywright_api_types::license_detail::{LicenseDetail, RunOut};
-use keywright_domain::{ids::LicenseId, offline::OfflineUntil, time::Timestamp};
+use keywright_api_types::license_detail::{LicenseDetail, OfflineImpact};
+use keywright_domain::{ids::LicenseId, offline::OfflineValidity, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{
@@ -26,7 +26,7 @@ pub struct ActionFlow {
     /// The step of the pending action.
     pub step: RwSignal<Step>,
     /// Whether a response was lost, which leaves the outcome of the action unknown.
-    pub is_uncertain: RwSignal<bool>,
+    pub is_outcome_unknown: RwSignal<bool>,
     /// The outcome of the last action.
     pub outcome: RwSignal<Option<Outcome>>,
     live: LiveUpdates,
@@ -36,15 +36,15 @@ pub struct ActionFlow {
 #[derive(Clone)]
 pub enum Step {
     /// The operator is asked to confirm.
-    Asked,
+    Confirming,
     /// The action is being executed.
-    Sent,
+    Executing,
     /// The action failed, or its outcome is unknown.
     Failed(ApiError),
     /// The new key is shown.
-    Shown(NewKey),
+    KeyShown(NewKey),
     /// The operator has stored the key of the given license.
-    Stored(LicenseId),
+    KeyStored(LicenseId),
 }
 
 /// The result of an action, and how long devices keep running offline.
@@ -53,28 +53,28 @@ pub enum Outcome {
     /// A device was deactivated.
     Deactivated {
         /// Name of the device.
-        device: String,
+        device_name: String,
         /// Time until which it can run offline.
-        until: Option<Timestamp>,
+        offline_until: Option<Timestamp>,
     },
     /// The license was revoked.
-    Revoked(RunOut),
+    Revoked(OfflineImpact),
 }
 
 impl ActionFlow {
     /// Creates the flow of a page, and resets it when the page navigates to another license.
-    pub fn on_page(live: LiveUpdates, id: Memo<Option<LicenseId>>) -> Self {
+    pub fn new(live: LiveUpdates, id: Memo<Option<LicenseId>>) -> Self {
         let flow = Self {
             license: RwSignal::new(None),
             action: RwSignal::new(None),
-            step: RwSignal::new(Step::Asked),
-            is_uncertain: RwSignal::new(false),
+            step: RwSignal::new(Step::Confirming),
+            is_outcome_unknown: RwSignal::new(false),
             outcome: RwSignal::new(None),
             live,
         };
         Effect::new(move |_| {
             id.track();
-            if !untrack(|| flow.stays()) {
+            if !untrack(|| flow.must_stay_open()) {
                 flow.action.set(None);
             }
             flow.outcome.set(None);
@@ -85,35 +85,35 @@ impl ActionFlow {
     /// Asks to confirm an action and clears the last outcome.
     pub fn ask(self, action: LicenseAction) {
         self.outcome.set(None);
-        self.is_uncertain.set(false);
-        self.step.set(Step::Asked);
+        self.is_outcome_unknown.set(false);
+        self.step.set(Step::Confirming);
         self.action.set(Some(action));
     }
 
     /// Returns whether the dialog must stay open: the action is being executed, or its key is not
     /// stored yet.
-    pub fn stays(self) -> bool {
+    pub fn must_stay_open(self) -> bool {
         self.step
-            .with(|step| matches!(step, Step::Sent | Step::Shown(_)))
+            .with(|step| matches!(step, Step::Executing | Step::KeyShown(_)))
     }
 
     /// Executes the action. Calls `close` if the dialog has nothing to show afterwards.
-    pub async fn answer(self, action: LicenseAction, close: impl Fn()) {
+    pub async fn submit(self, action: LicenseAction, close: impl Fn()) {
         let Some(license) = self.license.get_untracked() else {
             return;
         };
-        self.step.set(Step::Sent);
+        self.step.set(Step::Executing);
         let outcome = self.execute(action, &license).await;
         // The page and its signals may have been disposed during the request.
         match outcome {
             Ok(None) => {
-                self.step.try_set(Step::Asked);
+                self.step.try_set(Step::Confirming);
                 close();
             }
-            Ok(Some(new_key)) => drop(self.step.try_set(Step::Shown(new_key))),
+            Ok(Some(new_key)) => drop(self.step.try_set(Step::KeyShown(new_key))),
             Err(error) => {
                 if error.code == ErrorCode::Unreachable {
-                    self.is_uncertain.try_set(true);
+                    self.is_outcome_unknown.try_set(true);
                 }
                 self.step.try_set(Step::Failed(error));
             }
@@ -130,19 +130,19 @@ impl ActionFlow {
             LicenseAction::Deactivate(instance) => {
                 deactivate_instance(license.id, instance).await?;
                 let device = license.device(instance);
-                let until = device.and_then(|device| match device.offline_until {
-                    OfflineUntil::Until(at) if at > license.now => Some(at),
+                let until = device.and_then(|device| match device.offline_validity {
+                    OfflineValidity::Until(at) if at > license.now => Some(at),
                     _ => None,
                 });
                 Outcome::Deactivated {
-                    device: device.map(|device| device.name.clone()).unwrap_or_default(),
-                    until,
+                    device_name: device.map(|device| device.name.clone()).unwrap_or_default(),
+                    offline_until: until,
                 }
             }
             LicenseAction::Remint => return remint_license(license.id).await.map(Some),
             LicenseAction::Revoke => {
                 revoke_license(license.id).await?;
-                Outcome::Revoked(license.run_out())
+                Outcome::Revoked(license.offline_impact())
             }
         };
         self.outcome.try_set(Some(done));

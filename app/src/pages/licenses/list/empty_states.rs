@@ -5,11 +5,11 @@ use keywright_domain::role::Permission;
 use leptos::prelude::*;
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     format,
     pages::{
         licenses::list::filters::{SearchState, first_page},
-        shared::no_license_has_key::NoLicenseHasKey,
+        shared::no_license_has_key::KeyNotFound,
     },
     routes,
     ui::{
@@ -21,8 +21,8 @@ use crate::{
 
 /// Empty state of a tenant without licenses.
 #[component]
-pub fn FirstUse() -> impl IntoView {
-    let visit = use_visit();
+pub fn NoLicensesYet() -> impl IntoView {
+    let visit = use_page_context();
     let way_on = if visit.is_guided() && visit.allows(Permission::ManageProducts) {
         Some((routes::GUIDE, "Get started"))
     } else if visit.allows(Permission::ActOnLicenses) {
@@ -51,15 +51,15 @@ pub fn FirstUse() -> impl IntoView {
 
 /// Empty state of filters that match nothing: repeats the filters and offers to clear them.
 #[component]
-pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
+pub fn NoMatchingLicenses(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
     let sentence = dynamic(move || {
         let filter = asked.with(|query| query.filter.clone());
-        list.with(|list| not_found(filter, list))
+        list.with(|list| no_match_text(filter, list))
     });
     let wider = dynamic(move || {
         let query = asked.get();
         let term = query.filter.term.clone()?;
-        let has_more = query.filter.status.is_some() || query.filter.product.is_some();
+        let has_more = query.filter.status.is_some() || query.filter.product_id.is_some();
         has_more.then(|| {
             let label = format!(
                 "Search “{}” in all {}",
@@ -86,10 +86,10 @@ pub fn NoMatch(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoV
 }
 
 /// Renders `Nothing found in Studio with the status Revoked for “tanaka”. …`.
-fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
+fn no_match_text(filter: LicenseFilter, list: &LicenseList) -> AnyView {
     let LicenseFilter {
         status,
-        product,
+        product_id: product,
         term,
     } = filter;
     let product = product.map(|id| {
@@ -115,12 +115,12 @@ fn not_found(filter: LicenseFilter, list: &LicenseList) -> AnyView {
 
 /// Empty state of a search for a whole key that no license has. The key is not repeated.
 #[component]
-pub fn NoSuchKey(search: RwSignal<SearchState>) -> impl IntoView {
+pub fn KeyNotFoundState(search: RwSignal<SearchState>) -> impl IntoView {
     // The list may already be at this URL, where following the link alone would change nothing.
     let on_press = move |()| search.set(SearchState::Idle);
     view! {
-        <NoLicenseHasKey>
+        <KeyNotFound>
             <ButtonLink href=routes::LICENSES on_press>"Show all licenses"</ButtonLink>
-        </NoLicenseHasKey>
+        </KeyNotFound>
     }
 }

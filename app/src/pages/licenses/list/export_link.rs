@@ -8,7 +8,7 @@ use keywright_domain::{
 use leptos::prelude::*;
 
 use crate::{
-    api::page_context::use_visit,
+    api::page_context::use_page_context,
     csv_export::export::use_csv_export,
     format, routes,
     ui::{
@@ -21,14 +21,14 @@ use crate::{
 /// feature; hidden if the role lacks the permission.
 #[component]
 pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
-    let visit = use_visit();
+    let visit = use_page_context();
     if !visit.allows(Permission::ExportCsv) {
         return ().into_any();
     }
     let plan = visit.account.map_or(Plan::Free, |account| account.plan);
     if !plan.allows(Feature::CsvExport) {
         return view! {
-            <span class="hint" id="why-no-export">{format::export_needs(plan)}</span>
+            <span class="hint" id="why-no-export">{format::export_requirement(plan)}</span>
             <DisabledButton reason="why-no-export">
                 <Icon name=IconName::Download/>
                 "Export CSV"
@@ -40,7 +40,7 @@ pub fn ExportLink(asked: Memo<LicenseQuery>) -> impl IntoView {
     let export = use_csv_export();
     let on_ask = move |()| {
         if let Some(export) = export {
-            export.begin(href.get_untracked());
+            export.start(href.get_untracked());
         }
     };
     view! {

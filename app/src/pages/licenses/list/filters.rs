@@ -1,8 +1,8 @@
 //! Controls above the list: search, filters and the number of matches.
 
 use keywright_api_types::{
-    license_list::{Found, LicenseFilter, LicenseList, LicenseQuery, ProductName},
-    page::{Count, Position},
+    license_list::{LicenseFilter, LicenseList, LicenseQuery, ProductName, SearchOutcome},
+    page::{Count, PageRequest},
 };
 use keywright_domain::license::Status;
 use leptos::{prelude::*, task::spawn_local};
@@ -28,9 +28,9 @@ pub enum SearchState {
     /// No search is running.
     Idle,
     /// The request is in flight.
-    Asking,
+    Searching,
     /// The search was for a whole key that no license has.
-    NoSuchKey,
+    KeyNotFound,
     /// The search failed.
     Failed(ApiError),
 }
@@ -44,12 +44,12 @@ pub fn Filters(
     search: RwSignal<SearchState>,
 ) -> impl IntoView {
     let count = dynamic(move || match search.get() {
-        SearchState::Asking => "Searching…".into_any(),
-        SearchState::NoSuchKey => counted(Count::Exact(0), list.with(|list| list.total)),
+        SearchState::Searching => "Searching…".into_any(),
+        SearchState::KeyNotFound => match_count(Count::Exact(0), list.with(|list| list.total)),
         _ if busy.get() => "Loading…".into_any(),
         _ => {
             let (count, total) = list.with(|list| (list.count, list.total));
-            counted(count, total)
+            match_count(count, total)
         }
     });
     view! {
@@ -71,26 +71,26 @@ pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl 
     });
     // Sent with the search, so that it keeps the filters and the order.
     let kept = Signal::derive(move || asked.with(without_term));
-    let go = use_ask();
+    let go = use_list_navigation();
     let latest = StoredValue::new(0_u32);
     let on_search = move |typed: String| {
         let go = go.clone();
         let mine = latest.get_value().wrapping_add(1);
         latest.set_value(mine);
-        search.set(SearchState::Asking);
+        search.set(SearchState::Searching);
         spawn_local(async move {
             let query = asked.get_untracked();
             let found = find_license(typed).await;
             // Drop the result if the operator has searched again, filtered or left the page.
             let is_wanted = latest.try_get_value() == Some(mine)
-                && search.try_get_untracked() == Some(SearchState::Asking);
+                && search.try_get_untracked() == Some(SearchState::Searching);
             if !is_wanted {
                 return;
             }
             match found {
-                Ok(Found::License(id)) => go(routes::license(id)),
-                Ok(Found::NoSuchKey) => search.set(SearchState::NoSuchKey),
-                Ok(Found::Term(term)) => {
+                Ok(SearchOutcome::License(id)) => go(routes::license(id)),
+                Ok(SearchOutcome::KeyNotFound) => search.set(SearchState::KeyNotFound),
+                Ok(SearchOutcome::Term(term)) => {
                     search.set(SearchState::Idle);
                     let filter = LicenseFilter {
                         term,
@@ -102,7 +102,8 @@ pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl 
             }
         });
     };
-    let forgotten = Signal::derive(move || search.with(|search| *search == SearchState::NoSuchKey));
+    let forgotten =
+        Signal::derive(move || search.with(|search| *search == SearchState::KeyNotFound));
     view! {
         <SearchForm
             action=routes::LICENSES_FIND
@@ -135,10 +136,10 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
         std::iter::once(all).chain(named).collect::<Vec<_>>()
     });
     let product = Signal::derive(move || {
-        let chosen = asked.with(|query| query.filter.product.clone());
+        let chosen = asked.with(|query| query.filter.product_id.clone());
         chosen.map(|id| id.to_string()).unwrap_or_default()
     });
-    let go = use_ask();
+    let go = use_list_navigation();
     let ask = move |change: fn(&mut LicenseFilter, &str)| {
         let go = go.clone();
         move |value: String| {
@@ -148,7 +149,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
         }
     };
     let by_status = ask(|filter, name| filter.status = Status::from_name(name));
-    let by_product = ask(|filter, slug| filter.product = slug.parse().ok());
+    let by_product = ask(|filter, slug| filter.product_id = slug.parse().ok());
     let hidden = dynamic(move || {
         let kept = asked.with(|query| (query.filter.term.clone(), sort_name(query)));
         let term = kept
@@ -183,7 +184,7 @@ fn FilterForm(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoVi
 }
 
 /// Returns a function that navigates without moving the scroll position or the focus.
-fn use_ask() -> impl Fn(String) + Clone + Send + Sync + 'static {
+fn use_list_navigation() -> impl Fn(String) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
     move |path: String| {
         let options = NavigateOptions {
@@ -197,7 +198,7 @@ fn use_ask() -> impl Fn(String) + Clone + Send + Sync + 'static {
 /// Returns the URL of the first page of a query.
 pub(super) fn first_page(query: LicenseQuery) -> String {
     routes::licenses(&LicenseQuery {
-        position: Position::Start,
+        page: PageRequest::First,
         ..query
     })
 }
@@ -211,7 +212,7 @@ fn sort_name(query: &LicenseQuery) -> Option<String> {
 fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
     let filter = &query.filter;
     let status = filter.status.map(|status| status.as_str().to_owned());
-    let product = filter.product.as_ref().map(ToString::to_string);
+    let product = filter.product_id.as_ref().map(ToString::to_string);
     let named = [
         ("status", status),
         ("product", product),
@@ -224,7 +225,7 @@ fn without_term(query: &LicenseQuery) -> Vec<(&'static str, String)> {
 }
 
 /// Renders `118 licenses` or `3 of 118 licenses`.
-fn counted(count: Count, total: Count) -> AnyView {
+fn match_count(count: Count, total: Count) -> AnyView {
     let noun = if total == Count::Exact(1) {
         "license"
     } else {

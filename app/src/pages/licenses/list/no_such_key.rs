@@ -9,26 +9,26 @@ use crate::{
     layout::page_head::PageHead,
     pages::{
         licenses::list::{
-            empty_states::NoSuchKey,
+            empty_states::KeyNotFoundState,
             filters::{Search, SearchState},
         },
-        shared::failure::answer_with,
+        shared::failure::set_status,
     },
 };
 
 /// Reports that no license has the key, without repeating it, and offers another search.
 #[component]
-pub fn NoSuchKeyPage() -> impl IntoView {
-    answer_with(ErrorCode::NotFound);
+pub fn KeyNotFoundPage() -> impl IntoView {
+    set_status(ErrorCode::NotFound);
     let asked = Memo::new(|_| LicenseQuery::default());
-    let search = RwSignal::new(SearchState::NoSuchKey);
+    let search = RwSignal::new(SearchState::KeyNotFound);
     view! {
         <Title text="Key not found"/>
         <PageHead heading="Licenses"/>
         <div class="filters">
             <Search asked search/>
         </div>
-        <NoSuchKey search/>
+        <KeyNotFoundState search/>
     }
     .into_any()
 }

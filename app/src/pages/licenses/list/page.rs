@@ -2,7 +2,7 @@
 
 use keywright_api_types::{
     license_list::{LicenseList, LicenseQuery, LicenseSummary},
-    page::{Count, Mark, Position},
+    page::{Count, Cursor, PageRequest},
     subscription::Subject,
 };
 use keywright_domain::{ids::LicenseId, role::Permission};
@@ -13,7 +13,7 @@ use leptos_router::hooks::use_url;
 use crate::{
     api::{
         licenses::list_licenses,
-        page_context::use_visit,
+        page_context::use_page_context,
         resource::{PageResource, page_resource},
     },
     format,
@@ -21,14 +21,14 @@ use crate::{
     live_updates::{LiveUpdates, use_live_updates},
     pages::{
         licenses::list::{
-            empty_states::{FirstUse, NoMatch, NoSuchKey},
+            empty_states::{KeyNotFoundState, NoLicensesYet, NoMatchingLicenses},
             export_link::ExportLink,
             filters::{Filters, SearchState},
             row::{LicenseHead, LicenseRow},
         },
         shared::{
             failure::{Failure, FailureAlert},
-            stale_notice::Stale,
+            stale_notice::StalePageNotice,
         },
     },
     routes,
@@ -51,15 +51,17 @@ pub fn LicensesPage() -> impl IntoView {
             (query, list)
         },
     );
-    let mint = use_visit().allows(Permission::ActOnLicenses).then(|| {
-        view! { <PrimaryLink href=routes::MINT>"Mint licenses"</PrimaryLink> }
-    });
+    let mint = use_page_context()
+        .allows(Permission::ActOnLicenses)
+        .then(|| {
+            view! { <PrimaryLink href=routes::MINT>"Mint licenses"</PrimaryLink> }
+        });
     let actions = view! { <ExportLink asked/> {mint} }.into_any();
     view! {
         <Title text="Licenses"/>
         <PageHead heading="Licenses" actions/>
         <Transition fallback=|| view! { <p class="list-wait">"Loading…"</p> }>
-            <Answered asked live answer/>
+            <LoadedList asked live answer/>
         </Transition>
     }
     .into_any()
@@ -67,17 +69,17 @@ pub fn LicensesPage() -> impl IntoView {
 
 /// The loaded list, or the error if loading failed.
 #[component]
-fn Answered(
+fn LoadedList(
     asked: Memo<LicenseQuery>,
     live: LiveUpdates,
     answer: PageResource<Fetched<LicenseQuery, LicenseList>>,
 ) -> impl IntoView {
-    let holder = StaleResource::of(answer);
-    dynamic(move || match holder.shown.get() {
-        ResourceView::Waiting => None,
-        ResourceView::There => {
+    let holder = StaleResource::new(answer);
+    dynamic(move || match holder.view.get() {
+        ResourceView::Loading => None,
+        ResourceView::Ready => {
             let list = holder.value()?;
-            Some(view! { <Listed asked live holder list/> }.into_any())
+            Some(view! { <ListView asked live holder list/> }.into_any())
         }
         ResourceView::Failed(query, error) => {
             let here = routes::licenses(&query);
@@ -89,15 +91,15 @@ fn Answered(
 
 /// The content below the filters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Face {
-    FirstUse,
-    NoMatch,
-    NoSuchKey,
+enum ListContent {
+    NoLicensesYet,
+    NoMatches,
+    KeyNotFound,
     Rows,
 }
 
 #[component]
-fn Listed(
+fn ListView(
     asked: Memo<LicenseQuery>,
     live: LiveUpdates,
     holder: StaleResource<LicenseQuery, LicenseList>,
@@ -112,10 +114,10 @@ fn Listed(
         search.set(SearchState::Idle);
     });
     let face = Memo::new(move |_| match list.with(|list| (list.total, list.count)) {
-        (Count::Exact(0), _) => Face::FirstUse,
-        _ if search.with(|search| *search == SearchState::NoSuchKey) => Face::NoSuchKey,
-        (_, Count::Exact(0)) => Face::NoMatch,
-        _ => Face::Rows,
+        (Count::Exact(0), _) => ListContent::NoLicensesYet,
+        _ if search.with(|search| *search == SearchState::KeyNotFound) => ListContent::KeyNotFound,
+        (_, Count::Exact(0)) => ListContent::NoMatches,
+        _ => ListContent::Rows,
     });
     // The focused element may have been part of the previous content.
     Effect::new(move |before: Option<()>| {
@@ -126,7 +128,7 @@ fn Listed(
     });
     // Only the first-use state has no filters. All others share the same elements, so that what is
     // being typed survives.
-    let has_filters = Memo::new(move |_| face.get() != Face::FirstUse);
+    let has_filters = Memo::new(move |_| face.get() != ListContent::NoLicensesYet);
     let filters = dynamic(move || {
         has_filters
             .get()
@@ -138,27 +140,31 @@ fn Listed(
     });
     let is_stale = holder.is_stale(live);
     let body = dynamic(move || match face.get() {
-        Face::FirstUse => view! { <FirstUse/> }.into_any(),
-        Face::NoSuchKey => view! { <NoSuchKey search/> }.into_any(),
-        Face::NoMatch => view! { <NoMatch asked list/> }.into_any(),
-        Face::Rows => view! { <Rows asked list busy/> }.into_any(),
+        ListContent::NoLicensesYet => view! { <NoLicensesYet/> }.into_any(),
+        ListContent::KeyNotFound => view! { <KeyNotFoundState search/> }.into_any(),
+        ListContent::NoMatches => view! { <NoMatchingLicenses asked list/> }.into_any(),
+        ListContent::Rows => view! { <LicenseTable asked list busy/> }.into_any(),
     });
     view! {
         {filters}
         {trouble}
-        <Stale is_stale now=Signal::derive(move || list.with(|list| list.now))/>
+        <StalePageNotice is_stale now=Signal::derive(move || list.with(|list| list.now))/>
         {body}
     }
 }
 
 /// The rows, with links to the previous and next page.
 #[component]
-fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) -> impl IntoView {
+fn LicenseTable(
+    asked: Memo<LicenseQuery>,
+    list: Memo<LicenseList>,
+    busy: Signal<bool>,
+) -> impl IntoView {
     let caption = Signal::derive(move || {
         if busy.get() {
             "Licenses, loading".to_owned()
         } else {
-            asked.with(|query| format!("Licenses, {}", format::order(query.sort)))
+            asked.with(|query| format!("Licenses, {}", format::sort_order(query.sort)))
         }
     });
     let summary = Signal::derive(move || {
@@ -168,19 +174,19 @@ fn Rows(asked: Memo<LicenseQuery>, list: Memo<LicenseList>, busy: Signal<bool>) 
             format!("{} on this page", list.with(|list| list.page.items.len()))
         }
     });
-    let neighbour = move |mark: fn(&LicenseList) -> Option<Mark<LicenseId>>,
+    let neighbour = move |mark: fn(&LicenseList) -> Option<Cursor<LicenseId>>,
                           position: fn(_) -> _| {
         Signal::derive(move || {
             let mark = list.with(mark)?;
             let query = LicenseQuery {
-                position: position(mark),
+                page: position(mark),
                 ..asked.get()
             };
             Some(routes::licenses(&query))
         })
     };
-    let previous = neighbour(|list| list.page.previous, Position::Before);
-    let next = neighbour(|list| list.page.next, Position::After);
+    let previous = neighbour(|list| list.page.previous, PageRequest::Before);
+    let next = neighbour(|list| list.page.next, PageRequest::After);
     let head = view! { <LicenseHead asked/> }.into_any();
     let licenses = move || list.with(|list| list.page.items.clone());
     let now = Signal::derive(move || list.with(|list| list.now));

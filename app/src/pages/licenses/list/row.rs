@@ -9,7 +9,7 @@ use crate::{
         licenses::list::filters::first_page,
         shared::{
             badges::{KeyText, LicenseStatus, Slots},
-            relative_time::{end, past},
+            relative_time::{expiry, past_time},
         },
     },
     routes,
@@ -28,7 +28,7 @@ pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
             SortState {
                 descending: (query.sort.by == by).then_some(query.sort.descending),
                 href: first_page(LicenseQuery {
-                    sort: query.sort.pressed(by),
+                    sort: query.sort.toggled(by),
                     ..query
                 }),
             }
@@ -60,8 +60,8 @@ fn Cells(license: LicenseSummary, now: Timestamp) -> impl IntoView {
     let status = license.status;
     let customer = license.customer_email;
     let whole_customer = customer.clone();
-    let created = past(license.created_at, now);
-    let expires = end(license.expires_at, status, now);
+    let created = past_time(license.created_at, now);
+    let expires = expiry(license.expires_at, status, now);
     view! {
         <th class="c-key" role="rowheader" scope="row">
             <a href=routes::license(license.id)>

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use crate::{
     pages::shared::{
-        audit_entry::{EntryDetails, done_to_license, who},
-        relative_time::past,
+        audit_entry::{EntryDetails, actor_name, describe_license_action},
+        relative_time::past_time,
     },
     routes,
     ui::{
@@ -28,7 +28,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     let now = Signal::derive(move || license.with(|license| license.now));
     // A remint appears on the pages of both licenses, with different wording.
     let key = |(here, entry): &(LicenseId, AuditEntry)| format!("{here} {}", entry.id);
-    let row = move |(here, entry)| item(entry, here, now);
+    let row = move |(here, entry)| timeline_item(entry, here, now);
     let entries = move || {
         license.with(|license| {
             let here = license.id;
@@ -46,7 +46,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     let in_the_log = move || {
         routes::audit(&AuditQuery {
             filter: AuditFilter {
-                license: Some(license.with(|license| license.id)),
+                license_id: Some(license.with(|license| license.id)),
                 ..AuditFilter::default()
             },
             ..AuditQuery::default()
@@ -68,17 +68,17 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
     }
 }
 
-fn item(entry: AuditEntry, here: LicenseId, now: Signal<Timestamp>) -> impl IntoView {
+fn timeline_item(entry: AuditEntry, here: LicenseId, now: Signal<Timestamp>) -> impl IntoView {
     let (at, name) = (entry.at, entry.action.as_str());
     let meta = view! {
-        {dynamic(move || past(at, now.get()))}
+        {dynamic(move || past_time(at, now.get()))}
         <code>{name}</code>
     }
     .into_any();
     let icon = icon(entry.action);
-    let what =
-        done_to_license(&entry, Some(here)).unwrap_or_else(|| format!(": {name}").into_any());
-    let who = who(&entry);
+    let what = describe_license_action(&entry, Some(here))
+        .unwrap_or_else(|| format!(": {name}").into_any());
+    let who = actor_name(&entry);
     view! {
         <TimelineItem icon meta details=view! { <EntryDetails entry/> }.into_any()>
             {who} {what}

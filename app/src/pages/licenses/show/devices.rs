@@ -1,7 +1,9 @@
 //! Devices of a license, active and deactivated.
 
 use keywright_api_types::license_detail::{Device, DeviceState, LicenseDetail};
-use keywright_domain::{ids::LicenseId, license::Status, offline::OfflineUntil, time::Timestamp};
+use keywright_domain::{
+    ids::LicenseId, license::Status, offline::OfflineValidity, time::Timestamp,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -10,16 +12,16 @@ use crate::{
     pages::{
         licenses::actions::{action::LicenseAction, state::ActionFlow},
         shared::{
-            badges::{DeviceStatus, Slots, ended_label},
-            relative_time::past,
+            badges::{DeviceStatus, Slots, end_reason},
+            relative_time::past_time,
         },
     },
     stale_resource::latest_or,
     ui::{
-        controls::button::QuestionLink,
+        controls::button::ConfirmLink,
         display::{
             table::Table,
-            time::{Minute, Time},
+            time::{Time, TimeToMinute},
         },
         dynamic::dynamic,
         feedback::live_indicator::{LiveIndicator, LiveState},
@@ -47,7 +49,7 @@ pub fn Devices(
         Connection::Interrupted | Connection::Lost => LiveState::Interrupted,
     });
     let is_empty = Memo::new(move |_| license.with(|license| license.devices.is_empty()));
-    let ended = Memo::new(move |_| license.with(|license| ended_label(license.status).is_some()));
+    let ended = Memo::new(move |_| license.with(|license| end_reason(license.status).is_some()));
     let is_reduced = Memo::new(move |_| {
         license.with(|license| license.status == Status::Expired && license.fallback)
     });
@@ -101,14 +103,14 @@ fn DeviceTable(license: Memo<LicenseDetail>, may_act: bool, flow: ActionFlow) ->
     .into_any();
     let never = Signal::derive(|| false);
     let row = move |first: Device| {
-        let instance = first.instance;
+        let instance = first.instance_id;
         let device = latest_or(first, move || {
             license.with(|license| license.device(instance).cloned())
         });
         view! { <DeviceRow license device may_act flow/> }
     };
     let devices = move || license.with(|license| license.devices.clone());
-    let rows = keyed_list(devices, |device: &Device| device.instance, row);
+    let rows = keyed_list(devices, |device: &Device| device.instance_id, row);
     let caption = Signal::derive(|| "Activations of this license".to_owned());
     view! {
         <Table label="Devices" caption narrow="activations" busy=never head>
@@ -124,7 +126,7 @@ fn DeviceRow(
     may_act: bool,
     flow: ActionFlow,
 ) -> impl IntoView {
-    let is_over = move || device.with(|device| (!device.holds_its_slot()).then_some(""));
+    let is_over = move || device.with(|device| (!device.holds_slot()).then_some(""));
     let cells = dynamic(move || {
         let (license, now) = license.with(|license| (license.id, license.now));
         view! { <Cells device=device.get() license now may_act flow/> }
@@ -142,20 +144,20 @@ fn Cells(
     may_act: bool,
     flow: ActionFlow,
 ) -> impl IntoView {
-    let since = since(&device.state, now);
-    let until = offline_until(device.offline_until, now);
-    let action = (may_act && device.holds_its_slot()).then(|| {
-        let action = LicenseAction::Deactivate(device.instance);
+    let since = deactivated_note(&device.state, now);
+    let until = offline_until_text(device.offline_validity, now);
+    let action = (may_act && device.holds_slot()).then(|| {
+        let action = LicenseAction::Deactivate(device.instance_id);
         let label = format!("Deactivate {}…", device.name);
         view! {
-            <QuestionLink
-                href=action.href(license)
+            <ConfirmLink
+                href=action.confirm_href(license)
                 small=true
                 label
                 on_ask=move |()| flow.ask(action)
             >
                 "Deactivate…"
-            </QuestionLink>
+            </ConfirmLink>
         }
     });
     let app = device.app_version.unwrap_or_else(|| "Unknown".to_owned());
@@ -163,7 +165,7 @@ fn Cells(
     view! {
         <th class="c-device" role="rowheader" scope="row">
             <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
-            <code class="sub uuid">{device.instance.to_string()}</code>
+            <code class="sub uuid">{device.instance_id.to_string()}</code>
         </th>
         <td class="c-status" role="cell">
             <DeviceStatus state=device.state.clone()/>
@@ -171,10 +173,10 @@ fn Cells(
         </td>
         <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
         <td class="c-last soft nowrap" role="cell" data-label="Last check-in">
-            {past(device.last_validated_at, now)}
+            {past_time(device.last_validated_at, now)}
         </td>
         <td class="c-first soft nowrap" role="cell" data-label="First seen">
-            {past(device.first_seen_at, now)}
+            {past_time(device.activated_at, now)}
         </td>
         <td class="c-app soft" role="cell" data-label="App">
             <bdi>{app}</bdi>
@@ -185,7 +187,7 @@ fn Cells(
 }
 
 /// Renders when and by which actor a device was deactivated.
-fn since(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
+fn deactivated_note(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
     let DeviceState::Deactivated { at, by_operator } = state else {
         return None;
     };
@@ -193,16 +195,16 @@ fn since(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
         Some(operator) => view! { " by " <bdi dir="ltr">{operator.clone()}</bdi> }.into_any(),
         None => " by the device".into_any(),
     };
-    Some(view! { <span class="sub">{past(*at, now)} {by}</span> }.into_any())
+    Some(view! { <span class="sub">{past_time(*at, now)} {by}</span> }.into_any())
 }
 
 /// Renders how long a device can run offline. The date comes first because support reads it out on
 /// the phone.
-fn offline_until(until: OfflineUntil, now: Timestamp) -> AnyView {
+fn offline_until_text(until: OfflineValidity, now: Timestamp) -> AnyView {
     match until {
-        OfflineUntil::Until(at) => match format::left(at, now) {
+        OfflineValidity::Until(at) => match format::time_left(at, now) {
             Some(left) => view! {
-                <Minute at/>
+                <TimeToMinute at/>
                 <span class="sub">{left}</span>
             }
             .into_any(),
@@ -214,11 +216,11 @@ fn offline_until(until: OfflineUntil, now: Timestamp) -> AnyView {
             }
             .into_any(),
         },
-        OfflineUntil::Reduced => view! {
+        OfflineValidity::Reduced => view! {
             "Reduced mode"
             <span class="sub">"no end date"</span>
         }
         .into_any(),
-        OfflineUntil::Stopped => "Stopped".into_any(),
+        OfflineValidity::Stopped => "Stopped".into_any(),
     }
 }

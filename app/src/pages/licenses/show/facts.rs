@@ -1,13 +1,13 @@
 //! Facts about a license: customer, product, dates, lineage.
 
 use keywright_api_types::license_detail::LicenseDetail;
-use keywright_domain::license::NamedLicense;
+use keywright_domain::license::LicenseRef;
 use leptos::prelude::*;
 
 use crate::{
     pages::shared::{
         badges::KeyText,
-        relative_time::{end, past},
+        relative_time::{expiry, past_time},
     },
     routes,
     ui::{
@@ -24,8 +24,8 @@ use crate::{
 pub fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
     let now = license.now;
     let customer = customer(&license);
-    let created = past(license.created_at, now);
-    let expires = end(license.expires_at, license.status, now);
+    let created = past_time(license.created_at, now);
+    let expires = expiry(license.expires_at, license.status, now);
     let after = if license.fallback {
         "App runs in reduced mode"
     } else {
@@ -43,25 +43,25 @@ pub fn LicenseFacts(license: LicenseDetail) -> impl IntoView {
         view! {
             <WideItem label="Lineage">
                 <ol class="lineage">
-                    {before.map(relative)}
+                    {before.map(lineage_item)}
                     <li aria-current="true">
                         <KeyText display_key=license.display_key.clone()/>
                         <span class="hint">"this license"</span>
                     </li>
-                    {after.map(relative)}
+                    {after.map(lineage_item)}
                 </ol>
             </WideItem>
         }
     });
     let id = license.id.to_string();
-    let short_id = short(&id);
+    let short_id = shorten_id(&id);
     view! {
         <DescriptionList>
             <Item label="Customer">{customer}</Item>
             <Item label="Product">
                 <bdi>{license.product_name}</bdi>
             </Item>
-            <Item label="Key type">{license.key_type.to_string()}</Item>
+            <Item label="Key type">{license.key_type_id.to_string()}</Item>
             <Item label="Entitlements">{entitlements}</Item>
             <Item label="Created">{created}</Item>
             <Item label="Expires">{expires}</Item>
@@ -93,7 +93,7 @@ fn customer(license: &LicenseDetail) -> AnyView {
     view! { {name} {email} }.into_any()
 }
 
-fn relative(relative: NamedLicense) -> impl IntoView {
+fn lineage_item(relative: LicenseRef) -> impl IntoView {
     view! {
         <li>
             <a href=routes::license(relative.id)>
@@ -104,7 +104,7 @@ fn relative(relative: NamedLicense) -> impl IntoView {
 }
 
 /// Shortens an ID to its first 10 and last 6 characters.
-fn short(id: &str) -> String {
+fn shorten_id(id: &str) -> String {
     match (id.get(..10), id.get(id.len().saturating_sub(6)..)) {
         (Some(start), Some(end)) => format!("{start}…{end}"),
         _ => id.to_owned(),
@@ -117,7 +117,10 @@ mod tests {
 
     #[test]
     fn long_ids_keep_start_and_end() {
-        assert_eq!(short(&"0123456789abcdef".repeat(4)), "0123456789…abcdef");
-        assert_eq!(short("é"), "é");
+        assert_eq!(
+            shorten_id(&"0123456789abcdef".repeat(4)),
+            "0123456789…abcdef"
+        );
+        assert_eq!(shorten_id("é"), "é");
     }
 }

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_params_map;
 
 use crate::{
     api::{
-        page_context::use_visit,
+        page_context::use_page_context,
         resource::{PageResource, page_resource},
     },
     layout::page_head::PageHead,
@@ -16,22 +16,22 @@ use crate::{
     pages::{
         licenses::{
             actions::{
-                action::LicenseAction, confirm_dialog::ConfirmDialog, last_done::LastDone,
+                action::LicenseAction, confirm_dialog::ConfirmDialog, last_done::OutcomeNotice,
                 state::ActionFlow,
             },
-            load::{load, not_loaded},
+            load::{failure_heading, load_license},
             show::{activity::Activity, devices::Devices, facts::LicenseFacts},
         },
         shared::{
             badges::{KeyText, LicenseStatusBadge},
             failure::Failure,
-            stale_notice::Stale,
+            stale_notice::StalePageNotice,
         },
     },
     routes,
     stale_resource::{Fetched, ResourceView, StaleResource},
     ui::{
-        controls::button::{DisabledButton, QuestionLink},
+        controls::button::{ConfirmLink, DisabledButton},
         dynamic::dynamic,
         navigation::breadcrumb::Breadcrumb,
     },
@@ -44,12 +44,12 @@ pub fn LicensePage() -> impl IntoView {
     let live = use_live_updates(Signal::derive(move || asked.get().map(Subject::License)));
     let answer = page_resource(
         move || (asked.get(), live.version()),
-        |(id, _)| async move { (id, load(id).await) },
+        |(id, _)| async move { (id, load_license(id).await) },
     );
-    let flow = ActionFlow::on_page(live, asked);
+    let flow = ActionFlow::new(live, asked);
     view! {
         <Transition fallback=|| view! { <p>"Loading…"</p> }>
-            <Answered live answer flow/>
+            <LoadedLicense live answer flow/>
         </Transition>
         <ConfirmDialog flow/>
     }
@@ -58,22 +58,22 @@ pub fn LicensePage() -> impl IntoView {
 
 /// The loaded license, or the error if loading failed.
 #[component]
-fn Answered(
+fn LoadedLicense(
     live: LiveUpdates,
     answer: PageResource<Fetched<Option<LicenseId>, LicenseDetail>>,
     flow: ActionFlow,
 ) -> impl IntoView {
-    let holder = StaleResource::of(answer);
+    let holder = StaleResource::new(answer);
     let is_stale = holder.is_stale(live);
-    dynamic(move || match holder.shown.get() {
-        ResourceView::Waiting => None,
-        ResourceView::There => {
+    dynamic(move || match holder.view.get() {
+        ResourceView::Loading => None,
+        ResourceView::Ready => {
             let license = holder.value()?;
             Some(view! { <LicenseContent license live is_stale flow/> }.into_any())
         }
         ResourceView::Failed(id, error) => {
             let here = id.map_or_else(|| routes::LICENSES.to_owned(), routes::license);
-            let heading = not_loaded(&error);
+            let heading = failure_heading(&error);
             Some(
                 view! {
                     <Title text="License"/>
@@ -93,20 +93,20 @@ fn LicenseContent(
     is_stale: Signal<bool>,
     flow: ActionFlow,
 ) -> impl IntoView {
-    let may_act = use_visit().allows(Permission::ActOnLicenses);
+    let may_act = use_page_context().allows(Permission::ActOnLicenses);
     Effect::new(move |_| flow.license.set(Some(license.get())));
     // The document's title is rendered last, when the memo may already be disposed.
     let title_of = |license: &LicenseDetail| license.display_key.to_string();
     let first = license.with_untracked(title_of);
     let title = move || license.try_with(title_of).unwrap_or_else(|| first.clone());
     let now = Signal::derive(move || license.with(|license| license.now));
-    let head = dynamic(move || view! { <Head license=license.get() may_act flow/> });
+    let head = dynamic(move || view! { <LicenseHeader license=license.get() may_act flow/> });
     let facts = dynamic(move || view! { <LicenseFacts license=license.get()/> });
     view! {
         <Title text=title/>
         {head}
-        <LastDone flow/>
-        <Stale is_stale now/>
+        <OutcomeNotice flow/>
+        <StalePageNotice is_stale now/>
         {facts}
         <Devices license may_act flow live/>
         <Activity license/>
@@ -115,19 +115,20 @@ fn LicenseContent(
 
 /// Breadcrumb, key, status and actions.
 #[component]
-fn Head(license: LicenseDetail, may_act: bool, flow: ActionFlow) -> impl IntoView {
+fn LicenseHeader(license: LicenseDetail, may_act: bool, flow: ActionFlow) -> impl IntoView {
     let here = license.display_key.to_string();
     let above = vec![("Licenses".to_owned(), routes::LICENSES.to_owned())];
     let id = license.id;
     let actions = may_act.then(|| match LicenseAction::Revoke.already_done(&license) {
         None => {
-            let ask = move |action: LicenseAction| (action.href(id), move |()| flow.ask(action));
+            let ask =
+                move |action: LicenseAction| (action.confirm_href(id), move |()| flow.ask(action));
             let (remint, ask_remint) = ask(LicenseAction::Remint);
             let (revoke, ask_revoke) = ask(LicenseAction::Revoke);
             view! {
                 <div class="page-actions">
-                    <QuestionLink href=remint on_ask=ask_remint>"Remint…"</QuestionLink>
-                    <QuestionLink href=revoke on_ask=ask_revoke>"Revoke…"</QuestionLink>
+                    <ConfirmLink href=remint on_ask=ask_remint>"Remint…"</ConfirmLink>
+                    <ConfirmLink href=revoke on_ask=ask_revoke>"Revoke…"</ConfirmLink>
                 </div>
             }
             .into_any()

@@ -7,17 +7,20 @@ use leptos_router::hooks::use_params_map;
 use crate::{
     api::{
         error::{ApiError, ErrorCode},
-        request::refused_form,
+        request::rejected_form,
     },
     pages::{
-        settings::sdk_key::load::{LastUse, NEEDS, above, old_keys, short, with_keys},
+        settings::sdk_key::load::{
+            LastUse, REQUIRED_PERMISSION, breadcrumb, grace_period_select, render_with_keys,
+            short_fingerprint,
+        },
         shared::{
             failure::Failure,
-            form_page::{FormHead, FormPage, form_page},
+            form_page::{FormHeader, FormPage, form_page},
         },
     },
     routes,
-    ui::{display::time::ExactMinute, forms::form::FormField},
+    ui::{display::time::FullTimeToMinute, forms::form::FormField},
 };
 
 #[component]
@@ -26,22 +29,22 @@ pub fn EndSdkKeyPage() -> impl IntoView {
         let fingerprint = params.get_str("fingerprint")?;
         SdkKeyHash::from_hex(fingerprint)
     });
-    with_keys("Change when a replaced key ends", move |keys| {
+    render_with_keys("Change when a replaced key ends", move |keys| {
         let mut replaced = keys.replaced.into_iter();
-        let key = replaced.find(|key| Some(key.hash) == asked && key.works(keys.now));
+        let key = replaced.find(|key| Some(key.hash) == asked && key.is_valid(keys.now));
         let Some(key) = key else {
             let heading = "Key not found".to_owned();
             let message = "No active replaced key has this fingerprint. It may have ended, or the link is wrong.";
-            let refused = refused_form().map(|refused| refused.error);
-            let error = refused.unwrap_or_else(|| ApiError::here(ErrorCode::NotFound, message));
+            let refused = rejected_form().map(|refused| refused.error);
+            let error = refused.unwrap_or_else(|| ApiError::for_page(ErrorCode::NotFound, message));
             let here = routes::SDK_KEY.to_owned();
             return view! {
-                <FormHead heading above=above()/>
+                <FormHeader heading above=breadcrumb()/>
                 <Failure heading="No key to change" error here way_out="Back to SDK key"/>
             }
             .into_any();
         };
-        let ends_at = key.ends_at.map(|at| view! { <ExactMinute at/> });
+        let ends_at = key.ends_at.map(|at| view! { <FullTimeToMinute at/> });
         let note = view! {
             <p>
                 "It works until " {ends_at} ". After that, apps that still use it get 401 until they're \
@@ -51,16 +54,18 @@ pub fn EndSdkKeyPage() -> impl IntoView {
         };
         let hint = "Counted from now.";
         form_page(FormPage {
-            heading: format!("Change when {} ends", short(&key.hash)),
-            above: above(),
+            heading: format!("Change when {} ends", short_fingerprint(&key.hash)),
+            breadcrumb: breadcrumb(),
             action: routes::sdk_key_end(&key.hash),
-            back: routes::SDK_KEY.to_owned(),
-            verb: "Change end",
-            fields: vec![FormField::new("old_keys", "This key", hint, old_keys()).required()],
+            cancel_href: routes::SDK_KEY.to_owned(),
+            submit_label: "Change end",
+            fields: vec![
+                FormField::new("old_keys", "This key", hint, grace_period_select()).required(),
+            ],
             // No default: submitting the form unchanged must not end the key.
-            filled: Vec::new(),
+            values: Vec::new(),
             note: Some(note.into_any()),
-            needs: NEEDS,
+            required_permission: REQUIRED_PERMISSION,
             shows_progress: false,
         })
     })

@@ -2,54 +2,57 @@
 
 use keywright_domain::{
     role::Permission,
-    sdk_key::{ListedSdkKey, OldKeys, SdkKeyHash},
+    sdk_key::{GracePeriod, ListedSdkKey, SdkKeyHash},
     time::Timestamp,
 };
 use leptos::prelude::*;
 
 use crate::{
-    api::{page_context::use_visit, request},
+    api::{page_context::use_page_context, request},
     pages::shared::{
         failure::Failure,
-        form_page::{FormHead, NotForRole},
+        form_page::{AccessDenied, FormHeader},
     },
     routes,
     ui::{
-        display::time::ExactMinute,
-        forms::{form::FieldLook, radio_group::Choice},
+        display::time::FullTimeToMinute,
+        forms::{form::FieldControl, radio_group::Choice},
     },
 };
 
 /// Permission that the SDK key pages require.
-pub(super) const NEEDS: Permission = Permission::ManageKeys;
+pub(super) const REQUIRED_PERMISSION: Permission = Permission::ManageKeys;
 
 /// The tenant's SDK keys.
-pub(super) struct Keys {
+pub(super) struct SdkKeys {
     pub(super) current: Option<ListedSdkKey>,
     /// Replaced keys, latest end first.
     pub(super) replaced: Vec<ListedSdkKey>,
     pub(super) now: Timestamp,
     /// ID of a form that creates a key, which makes its submission idempotent.
-    pub(super) form: String,
+    pub(super) form_id: String,
 }
 
 /// Renders the tenant's keys with `view`, or the reason if the operator can't see them.
-pub(super) fn with_keys(
+pub(super) fn render_with_keys(
     heading: &'static str,
-    view: impl FnOnce(Keys) -> AnyView + Send + 'static,
+    view: impl FnOnce(SdkKeys) -> AnyView + Send + 'static,
 ) -> AnyView {
-    let head = move || view! { <FormHead heading=heading.to_owned() above=above()/> };
-    if !use_visit().allows(NEEDS) {
+    let head = move || view! { <FormHeader heading=heading.to_owned() above=breadcrumb()/> };
+    if !use_page_context().allows(REQUIRED_PERMISSION) {
         let back = routes::LICENSES.to_owned();
-        return view! { {head()} <NotForRole back needs=NEEDS/> }.into_any();
+        return view! { {head()} <AccessDenied cancel_href=back needs=REQUIRED_PERMISSION/> }
+            .into_any();
     }
-    let scope = request::scope();
+    let scope = request::services_and_caller();
     let page = Suspend::new(async move {
         let found = match scope {
             Ok((services, caller)) => {
                 let form = services.sdk_keys.new_form().to_string();
                 let listed = services.sdk_keys.list(&caller).await;
-                listed.map(|listed| (listed, form)).map_err(request::fail)
+                listed
+                    .map(|listed| (listed, form))
+                    .map_err(request::to_api_error)
             }
             Err(error) => Err(error),
         };
@@ -57,11 +60,11 @@ pub(super) fn with_keys(
             Ok(((keys, now), form)) => {
                 let (current, replaced) = keys.into_iter().partition(|key| key.ends_at.is_none());
                 let current: Vec<_> = current;
-                view(Keys {
+                view(SdkKeys {
                     current: current.into_iter().next(),
                     replaced,
                     now,
-                    form,
+                    form_id: form,
                 })
             }
             Err(error) => {
@@ -74,12 +77,12 @@ pub(super) fn with_keys(
     view! { <Suspense>{page}</Suspense> }.into_any()
 }
 
-pub(super) fn above() -> Vec<(String, String)> {
+pub(super) fn breadcrumb() -> Vec<(String, String)> {
     vec![("SDK key".to_owned(), routes::SDK_KEY.to_owned())]
 }
 
 /// Shortens a fingerprint to its start and end, which is enough to distinguish keys.
-pub(super) fn short(key: &SdkKeyHash) -> String {
+pub(super) fn short_fingerprint(key: &SdkKeyHash) -> String {
     let hex = key.to_string();
     format!("{} {} … {}", &hex[..8], &hex[8..16], &hex[56..])
 }
@@ -88,14 +91,14 @@ pub(super) fn short(key: &SdkKeyHash) -> String {
 #[component]
 pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
     match at {
-        Some(at) => view! { <ExactMinute at/> }.into_any(),
+        Some(at) => view! { <FullTimeToMinute at/> }.into_any(),
         None => "Not used yet".into_any(),
     }
 }
 
 /// Returns the choices for how long a replaced key keeps working.
-pub(super) fn old_keys() -> FieldLook {
-    let choices = OldKeys::CHOICES.map(|choice| {
+pub(super) fn grace_period_select() -> FieldControl {
+    let choices = GracePeriod::CHOICES.map(|choice| {
         let label = match choice.days() {
             0 => "Ends immediately (if it has leaked)".to_owned(),
             1 => "Works for 1 more day".to_owned(),
@@ -103,5 +106,5 @@ pub(super) fn old_keys() -> FieldLook {
         };
         Choice::new(&choice.days().to_string(), &label)
     });
-    FieldLook::Select(choices.into())
+    FieldControl::Select(choices.into())
 }

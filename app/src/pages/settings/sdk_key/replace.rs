@@ -2,19 +2,22 @@
 //! one.
 
 use keywright_domain::{
-    sdk_key::{ListedSdkKey, OldKeys},
+    sdk_key::{GracePeriod, ListedSdkKey},
     time::Timestamp,
 };
 use leptos::prelude::*;
 
 use crate::{
     api::{
-        page_context::use_visit,
-        request::{ShownOnce, shown_once},
+        page_context::use_page_context,
+        request::{OneTimeSecret, one_time_secret},
     },
     pages::{
-        settings::sdk_key::load::{Keys, LastUse, NEEDS, above, old_keys, with_keys},
-        shared::form_page::{FormHead, FormPage, form_page},
+        settings::sdk_key::load::{
+            LastUse, REQUIRED_PERMISSION, SdkKeys, breadcrumb, grace_period_select,
+            render_with_keys,
+        },
+        shared::form_page::{FormHeader, FormPage, form_page},
     },
     routes,
     ui::{
@@ -22,7 +25,7 @@ use crate::{
         display::secret::Secret,
         forms::{
             field::FieldKind,
-            form::{FieldLook, FormField, Values},
+            form::{FieldControl, FormField, Values},
         },
     },
 };
@@ -30,16 +33,16 @@ use crate::{
 /// Creates a key. The response shows it once.
 #[component]
 pub fn NewSdkKeyPage() -> impl IntoView {
-    if let Some(ShownOnce::SdkKey(key)) = shown_once() {
-        return shown(key.expose().to_owned());
+    if let Some(OneTimeSecret::SdkKey(key)) = one_time_secret() {
+        return render_new_key(key.expose().to_owned());
     }
-    with_keys("New SDK key", |keys| {
+    render_with_keys("New SDK key", |keys| {
         let (heading, verb) = match keys.current {
             Some(_) => ("Replace SDK key", "Replace key"),
             None => ("Create SDK key", "Create key"),
         };
         let note = match &keys.current {
-            Some(current) => view! { <WhatBreaks last_used_at=current.last_used_at/> }.into_any(),
+            Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
                     "Once you create the key, calls without it are refused with 401. It's shown only once."
@@ -49,14 +52,14 @@ pub fn NewSdkKeyPage() -> impl IntoView {
         };
         form_page(FormPage {
             heading: heading.to_owned(),
-            above: above(),
+            breadcrumb: breadcrumb(),
             action: routes::SDK_KEY_NEW.to_owned(),
-            back: routes::SDK_KEY.to_owned(),
-            verb,
-            fields: of_old_keys(keys.current.as_ref()),
-            filled: filled(keys),
+            cancel_href: routes::SDK_KEY.to_owned(),
+            submit_label: verb,
+            fields: old_key_fields(keys.current.as_ref()),
+            values: initial_values(keys),
             note: Some(note),
-            needs: NEEDS,
+            required_permission: REQUIRED_PERMISSION,
             shows_progress: false,
         })
     })
@@ -65,9 +68,9 @@ pub fn NewSdkKeyPage() -> impl IntoView {
 /// Imports a key that apps already use.
 #[component]
 pub fn ImportSdkKeyPage() -> impl IntoView {
-    with_keys("Import SDK key", |keys| {
+    render_with_keys("Import SDK key", |keys| {
         let note = match &keys.current {
-            Some(current) => view! { <WhatBreaks last_used_at=current.last_used_at/> }.into_any(),
+            Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
                     "Apps built with the key keep working. Once you import it, calls without it are \
@@ -77,38 +80,39 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
             .into_any(),
         };
         let hint = "sdk_live_ and 64 hex digits (0–9, a–f). Keywright stores just its hash.";
-        let look = FieldLook::Line(FieldKind::Text);
+        let look = FieldControl::Input(FieldKind::Text);
         let mut fields = vec![FormField::new("sdk_key", "SDK key", hint, look).required()];
-        fields.extend(of_old_keys(keys.current.as_ref()));
+        fields.extend(old_key_fields(keys.current.as_ref()));
         form_page(FormPage {
             heading: "Import SDK key".to_owned(),
-            above: above(),
+            breadcrumb: breadcrumb(),
             action: routes::SDK_KEY_IMPORT.to_owned(),
-            back: routes::SDK_KEY.to_owned(),
-            verb: "Import key",
+            cancel_href: routes::SDK_KEY.to_owned(),
+            submit_label: "Import key",
             fields,
-            filled: filled(keys),
+            values: initial_values(keys),
             note: Some(note),
-            needs: NEEDS,
+            required_permission: REQUIRED_PERMISSION,
             shows_progress: false,
         })
     })
 }
 
 /// Returns the fields about the key to be replaced, if there is one.
-fn of_old_keys(current: Option<&ListedSdkKey>) -> Vec<FormField> {
+fn old_key_fields(current: Option<&ListedSdkKey>) -> Vec<FormField> {
     let hint = "After it ends, apps with the old key get 401 until they're updated.";
-    let asked = current.map(|_| FormField::new("old_keys", "Old key", hint, old_keys()).required());
+    let asked = current
+        .map(|_| FormField::new("old_keys", "Old key", hint, grace_period_select()).required());
     let unseen = ["form_id", "current_key"].map(FormField::hidden);
     asked.into_iter().chain(unseen).collect()
 }
 
-fn filled(keys: Keys) -> Values {
-    let grace = OldKeys::KEEP_FOR_GRACE.days().to_string();
+fn initial_values(keys: SdkKeys) -> Values {
+    let grace = GracePeriod::DEFAULT.days().to_string();
     let current = keys.current.map(|key| key.hash.to_string());
     vec![
         ("old_keys".to_owned(), grace),
-        ("form_id".to_owned(), keys.form),
+        ("form_id".to_owned(), keys.form_id),
         (
             "current_key".to_owned(),
             current.unwrap_or_else(|| "none".to_owned()),
@@ -118,7 +122,7 @@ fn filled(keys: Keys) -> Values {
 
 /// Explains what happens to apps with the old key.
 #[component]
-fn WhatBreaks(last_used_at: Option<Timestamp>) -> impl IntoView {
+fn ReplacementImpact(last_used_at: Option<Timestamp>) -> impl IntoView {
     view! {
         <p>
             "Apps with the old key work until it ends. After that their calls fail with 401, and leases \
@@ -129,12 +133,12 @@ fn WhatBreaks(last_used_at: Option<Timestamp>) -> impl IntoView {
 }
 
 /// Renders the new key. No other page ever contains it.
-fn shown(key: String) -> AnyView {
-    let guide = use_visit().is_guided().then(
+fn render_new_key(key: String) -> AnyView {
+    let guide = use_page_context().is_guided().then(
         || view! { <DocumentLink href=routes::GUIDE>"Continue with the guide"</DocumentLink> },
     );
     view! {
-        <FormHead heading="Store the SDK key now".to_owned() above=above()/>
+        <FormHeader heading="Store the SDK key now".to_owned() above=breadcrumb()/>
         <div class="confirm">
             <p>
                 "Shown only once. Keywright stores just its hash, so the key can't be shown again after \

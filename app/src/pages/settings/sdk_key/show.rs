@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
-    api::{page_context::use_visit, request_scope},
+    api::{page_context::use_page_context, request_scope},
     layout::page_head::PageHead,
-    pages::settings::sdk_key::load::{Keys, LastUse, short, with_keys},
+    pages::settings::sdk_key::load::{LastUse, SdkKeys, render_with_keys, short_fingerprint},
     routes,
     ui::{
         controls::{
@@ -18,7 +18,7 @@ use crate::{
             code::Code,
             description_list::{DescriptionRows, Item},
             table::Table,
-            time::{ExactMinute, Time},
+            time::{FullTimeToMinute, Time},
         },
         feedback::empty_state::EmptyState,
     },
@@ -26,8 +26,8 @@ use crate::{
 
 #[component]
 pub fn SdkKeyPage() -> impl IntoView {
-    with_keys("SDK key", |keys| {
-        let Keys {
+    render_with_keys("SDK key", |keys| {
+        let SdkKeys {
             current,
             replaced,
             now,
@@ -35,11 +35,11 @@ pub fn SdkKeyPage() -> impl IntoView {
         } = keys;
         let has_one = current.is_some();
         let current = match current {
-            Some(key) => view! { <Current key/> }.into_any(),
-            None => view! { <NoneYet/> }.into_any(),
+            Some(key) => view! { <CurrentKey key/> }.into_any(),
+            None => view! { <NoSdkKeyYet/> }.into_any(),
         };
-        let others = has_one.then(|| view! { <UseIt/> <Replace/> });
-        let replaced = (!replaced.is_empty()).then(|| view! { <Replaced keys=replaced now/> });
+        let others = has_one.then(|| view! { <Usage/> <ReplaceKey/> });
+        let replaced = (!replaced.is_empty()).then(|| view! { <ReplacedKeys keys=replaced now/> });
         view! {
             <Title text="SDK key"/>
             <PageHead heading="SDK key"/>
@@ -55,7 +55,7 @@ pub fn SdkKeyPage() -> impl IntoView {
 }
 
 #[component]
-fn NoneYet() -> impl IntoView {
+fn NoSdkKeyYet() -> impl IntoView {
     view! {
         <EmptyState heading="No SDK key yet">
             <p>
@@ -71,7 +71,7 @@ fn NoneYet() -> impl IntoView {
 }
 
 #[component]
-fn Current(key: ListedSdkKey) -> impl IntoView {
+fn CurrentKey(key: ListedSdkKey) -> impl IntoView {
     let by = key.created_by.map(|by| view! { " by " <bdi>{by}</bdi> });
     view! {
         <section class="section" aria-labelledby="current">
@@ -107,7 +107,7 @@ fn Current(key: ListedSdkKey) -> impl IntoView {
 }
 
 #[component]
-fn Replaced(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
+fn ReplacedKeys(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
     let head = view! {
         <th role="columnheader" scope="col">"Fingerprint"</th>
         <th role="columnheader" scope="col">"Created"</th>
@@ -139,13 +139,13 @@ fn Replaced(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
 }
 
 fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
-    let works = key.works(now);
-    let fingerprint = short(&key.hash);
+    let works = key.is_valid(now);
+    let fingerprint = short_fingerprint(&key.hash);
     let end = key.ends_at.map(|at| {
         if works {
             let label = format!("Change when {fingerprint} ends");
             view! {
-                <ExactMinute at/>
+                <FullTimeToMinute at/>
                 " "
                 <a href=routes::sdk_key_end(&key.hash) aria-label=label>
                     "Change"
@@ -153,7 +153,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
             }
             .into_any()
         } else {
-            view! { "Ended " <ExactMinute at/> }.into_any()
+            view! { "Ended " <FullTimeToMinute at/> }.into_any()
         }
     });
     view! {
@@ -175,9 +175,9 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
 
 /// Values that an app needs to call the device API.
 #[component]
-fn UseIt() -> impl IntoView {
+fn Usage() -> impl IntoView {
     let base_url = request_scope::base_url().to_string();
-    let tenant = use_visit()
+    let tenant = use_page_context()
         .account
         .map(|account| account.tenant_id.to_string());
     let tenant = tenant.unwrap_or_default();
@@ -210,7 +210,7 @@ fn UseIt() -> impl IntoView {
 }
 
 #[component]
-fn Replace() -> impl IntoView {
+fn ReplaceKey() -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="replace">
             <div class="section-head">

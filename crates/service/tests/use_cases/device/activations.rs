@@ -3,20 +3,21 @@
 use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
 use keywright_domain::{
-    activation::{Refused, Telemetry},
+    activation::{Telemetry, ValidationError},
     ids::InstanceId,
     lease::{Lease, LeaseStatus},
 };
 use keywright_service::device::{
-    ActivationRequest, DeactivationRequest, DeviceCredentials, Leased, Refusal, ValidationRequest,
+    ActivationRequest, DeactivationRequest, DeviceCredentials, DeviceError, IssuedLease,
+    ValidationRequest,
 };
-use keywright_testing::{NOW, TestWorld};
+use keywright_testing::{NOW, TestContext};
 
-use crate::support::{PRO_KEY, acme, world};
+use crate::support::{PRO_KEY, acme, demo_world};
 
 const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
-fn notes() -> DeviceCredentials {
+fn notes_credentials() -> DeviceCredentials {
     DeviceCredentials::new("acme", "notes", Some(SDK_KEY))
 }
 
@@ -31,53 +32,57 @@ fn request(key: &str, device: Option<u32>) -> ActivationRequest {
     }
 }
 
-async fn activate(world: &TestWorld, key: &str, device: u32) -> Result<Leased, Refusal> {
+async fn activate(world: &TestContext, key: &str, device: u32) -> Result<IssuedLease, DeviceError> {
     world
         .services
         .activations
-        .activate(&notes(), request(key, Some(device)))
+        .activate(&notes_credentials(), request(key, Some(device)))
         .await
 }
 
 async fn validate(
-    world: &TestWorld,
+    world: &TestContext,
     key: &str,
     instance: Option<InstanceId>,
-) -> Result<Leased, Refusal> {
+) -> Result<IssuedLease, DeviceError> {
     let request = ValidationRequest {
         license_key: key.into(),
-        instance,
+        instance_id: instance,
         machine_hash: None,
         telemetry: Telemetry::default(),
     };
-    let validated = world.services.activations.validate(&notes(), request).await;
-    validated.map(|validated| validated.leased)
+    let validated = world
+        .services
+        .activations
+        .validate(&notes_credentials(), request)
+        .await;
+    validated.map(|validated| validated.issued_lease)
 }
 
 async fn deactivate(
-    world: &TestWorld,
+    world: &TestContext,
     key: &str,
     instance: Option<InstanceId>,
-) -> Result<(), Refusal> {
+) -> Result<(), DeviceError> {
     let request = DeactivationRequest {
         license_key: key.into(),
-        instance,
+        instance_id: instance,
     };
     world
         .services
         .activations
-        .deactivate(&notes(), request)
+        .deactivate(&notes_credentials(), request)
         .await
 }
 
-fn sentence<T>(answer: Result<T, Refusal>) -> String {
+fn error_text<T>(answer: Result<T, DeviceError>) -> String {
     match answer {
         Ok(_) => "fine".into(),
         Err(refusal) => refusal.to_string(),
     }
 }
 
-async fn verifies(world: &TestWorld, lease: &Lease) -> bool {
+async fn verifies(world: &TestContext, lease: &Lease) -> bool {
     let keyset = world.services.signing_keys.keyset(&acme()).await.unwrap();
     let key = keyset
         .keys
@@ -105,11 +110,11 @@ async fn verifies(world: &TestWorld, lease: &Lease) -> bool {
 
 #[tokio::test]
 async fn admission_checks_sdk_key_before_product() {
-    let world = world().await;
+    let world = demo_world().await;
     let admit = |tenant: &'static str, product: &'static str, key: Option<&'static [u8]>| {
         let services = world.services.clone();
         let credentials = DeviceCredentials::new(tenant, product, key);
-        async move { sentence(services.activations.admit(&credentials).await) }
+        async move { error_text(services.activations.admit(&credentials).await) }
     };
     let bad_key = "Invalid or missing SDK key";
     assert_eq!(admit("acme", "notes", Some(SDK_KEY)).await, "fine");
@@ -136,7 +141,7 @@ async fn admission_checks_sdk_key_before_product() {
 
 #[tokio::test]
 async fn activation_issues_a_valid_seven_day_lease() {
-    let world = world().await;
+    let world = demo_world().await;
     let leased = activate(&world, "acme pro0 0000 0001", 1).await.unwrap();
     let claims = &leased.lease.claims;
     assert_eq!(
@@ -153,7 +158,7 @@ async fn activation_issues_a_valid_seven_day_lease() {
 
 #[tokio::test]
 async fn known_device_keeps_its_slot_when_the_limit_is_reached() {
-    let world = world().await;
+    let world = demo_world().await;
     let first = activate(&world, PRO_KEY, 1)
         .await
         .unwrap()
@@ -164,7 +169,7 @@ async fn known_device_keeps_its_slot_when_the_limit_is_reached() {
         activate(&world, PRO_KEY, device).await.unwrap();
     }
     assert_eq!(
-        sentence(activate(&world, PRO_KEY, 4).await),
+        error_text(activate(&world, PRO_KEY, 4).await),
         "Activation limit reached"
     );
     let again = activate(&world, PRO_KEY, 1)
@@ -178,7 +183,7 @@ async fn known_device_keeps_its_slot_when_the_limit_is_reached() {
 
 #[tokio::test]
 async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
-    let world = world().await;
+    let world = demo_world().await;
     let ask = || async {
         let request = ActivationRequest {
             request_id: Some("req-1".into()),
@@ -187,7 +192,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
         world
             .services
             .activations
-            .activate(&notes(), request)
+            .activate(&notes_credentials(), request)
             .await
             .unwrap()
             .lease
@@ -202,7 +207,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
     let other = world
         .services
         .activations
-        .activate(&notes(), request(PRO_KEY, None))
+        .activate(&notes_credentials(), request(PRO_KEY, None))
         .await
         .unwrap();
     assert_ne!(
@@ -213,7 +218,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
 
 #[tokio::test]
 async fn rejected_activations_return_the_documented_errors() {
-    let world = world().await;
+    let world = demo_world().await;
     for (key, answer) in [
         ("ACME-REVK-0000-0002", "License key not found"),
         ("ACME-EXPD-0000-0003", "License expired"),
@@ -223,7 +228,7 @@ async fn rejected_activations_return_the_documented_errors() {
         ("ACME_PRO0", "License key not found"),
         ("", "License key not found"),
     ] {
-        assert_eq!(sentence(activate(&world, key, 77).await), answer, "{key}");
+        assert_eq!(error_text(activate(&world, key, 77).await), answer, "{key}");
     }
     let studio = DeviceCredentials::new("acme", "studio", Some(SDK_KEY));
     let elsewhere = world
@@ -232,7 +237,7 @@ async fn rejected_activations_return_the_documented_errors() {
         .activate(&studio, request(PRO_KEY, Some(1)))
         .await;
     assert_eq!(
-        sentence(elsewhere),
+        error_text(elsewhere),
         "License key not found",
         "the key belongs to another product"
     );
@@ -240,7 +245,7 @@ async fn rejected_activations_return_the_documented_errors() {
 
 #[tokio::test]
 async fn validation_issues_a_lease_and_updates_last_seen() {
-    let world = world().await;
+    let world = demo_world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
         .unwrap()
@@ -254,7 +259,7 @@ async fn validation_issues_a_lease_and_updates_last_seen() {
     world.store.flush().await;
     let devices = world
         .store
-        .activations(&acme(), leased.lease.claims.license_key_hash)
+        .list_activations(&acme(), leased.lease.claims.license_key_hash)
         .await
         .unwrap();
     assert_eq!(devices[0].last_validated_at, NOW.plus_days(1));
@@ -266,7 +271,7 @@ async fn validation_issues_a_lease_and_updates_last_seen() {
 
 #[tokio::test]
 async fn instance_of_another_license_is_not_found() {
-    let world = world().await;
+    let world = demo_world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
         .unwrap()
@@ -274,7 +279,7 @@ async fn instance_of_another_license_is_not_found() {
         .claims
         .instance_id;
     let unknown: InstanceId = "00000000-0000-4000-8000-00000000ffff".parse().unwrap();
-    let no_instance = Refused::NoInstance.to_string();
+    let no_instance = ValidationError::InstanceNotFound.to_string();
     for (key, instance) in [
         (PRO_KEY, Some(unknown)),
         (PRO_KEY, None),
@@ -283,28 +288,28 @@ async fn instance_of_another_license_is_not_found() {
         ("ACME-FALL-0000-0004", Some(instance)),
     ] {
         assert_eq!(
-            sentence(validate(&world, key, instance).await),
+            error_text(validate(&world, key, instance).await),
             no_instance,
             "{key}"
         );
         assert_eq!(
-            sentence(deactivate(&world, key, instance).await),
+            error_text(deactivate(&world, key, instance).await),
             no_instance,
             "{key}"
         );
     }
     let revoked = validate(&world, "ACME-REVK-0000-0002", Some(instance)).await;
-    assert_eq!(sentence(revoked), "License has been revoked");
+    assert_eq!(error_text(revoked), "License has been revoked");
 }
 
 #[tokio::test]
 async fn expired_license_with_fallback_issues_a_fallback_lease() {
-    let world = world().await;
+    let world = demo_world().await;
     let id = keywright_domain::key::LicenseKey::parse("ACME-FALL-0000-0004")
         .ok()
         .unwrap()
         .id();
-    let instance = world.store.activations(&acme(), id).await.unwrap()[0].instance;
+    let instance = world.store.list_activations(&acme(), id).await.unwrap()[0].instance_id;
     let leased = validate(&world, "ACME-FALL-0000-0004", Some(instance))
         .await
         .unwrap();
@@ -315,7 +320,7 @@ async fn expired_license_with_fallback_issues_a_fallback_lease() {
 
 #[tokio::test]
 async fn deactivation_releases_the_slot_and_ends_leases() {
-    let world = world().await;
+    let world = demo_world().await;
     let instance = activate(&world, PRO_KEY, 1)
         .await
         .unwrap()
@@ -329,7 +334,7 @@ async fn deactivation_releases_the_slot_and_ends_leases() {
             .id();
         world
             .store
-            .license(&acme(), id)
+            .find_license(&acme(), id)
             .await
             .unwrap()
             .unwrap()
@@ -337,17 +342,17 @@ async fn deactivation_releases_the_slot_and_ends_leases() {
     };
     assert_eq!(count().await, 1);
     assert_eq!(
-        sentence(deactivate(&world, PRO_KEY, Some(instance)).await),
+        error_text(deactivate(&world, PRO_KEY, Some(instance)).await),
         "fine"
     );
     assert_eq!(
-        sentence(deactivate(&world, PRO_KEY, Some(instance)).await),
+        error_text(deactivate(&world, PRO_KEY, Some(instance)).await),
         "fine",
         "a retry"
     );
     assert_eq!(count().await, 0);
     let refused = validate(&world, PRO_KEY, Some(instance)).await;
-    assert_eq!(sentence(refused), "Instance not found or deactivated");
+    assert_eq!(error_text(refused), "Instance not found or deactivated");
     let again = activate(&world, PRO_KEY, 1)
         .await
         .unwrap()

@@ -1,42 +1,47 @@
 //! Cached tenant configuration is never used after a change, on this server or another.
 
 use keywright_domain::{
-    activation::{Refused, Telemetry},
+    activation::{Telemetry, ValidationError},
     ids::{InstanceId, LicenseId},
     key::LicenseKey,
     role::Role,
-    sdk_key::OldKeys,
+    sdk_key::GracePeriod,
     settings::TrialDays,
-    signing_key::Urgency,
+    signing_key::PromotionReason,
 };
 use keywright_service::{
     Caller,
-    device::{ActivationRequest, DeviceCredentials, Refusal, Validated, ValidationRequest},
+    device::{
+        ActivationRequest, DeviceCredentials, DeviceError, ValidationRequest, ValidationResponse,
+    },
     products::UpdateProduct,
 };
-use keywright_testing::{Engine, EngineFixture, TestWorld, engine_test};
+use keywright_testing::{Engine, EngineFixture, TestContext, engine_test};
 
-use crate::support::{PRO_KEY, somebody};
+use crate::support::{PRO_KEY, operator_with_role};
 
 const SDK_KEY: &[u8] = b"sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 /// A server that receives device requests, and a second one that operators use.
-struct Two {
-    asked: TestWorld,
-    beside: TestWorld,
+struct TwoServers {
+    device_server: TestContext,
+    operator_server: TestContext,
 }
 
-impl EngineFixture for Two {
-    async fn on(engine: Engine) -> Self {
-        let asked = TestWorld::with_demo(engine).await;
-        let beside = asked.beside().await;
-        Self { asked, beside }
+impl EngineFixture for TwoServers {
+    async fn create(engine: Engine) -> Self {
+        let asked = TestContext::with_demo(engine).await;
+        let beside = asked.second_server().await;
+        Self {
+            device_server: asked,
+            operator_server: beside,
+        }
     }
 }
 
-impl Two {
+impl TwoServers {
     async fn activate(&self, device: u32) -> InstanceId {
-        let activations = &self.asked.services.activations;
+        let activations = &self.device_server.services.activations;
         let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
         let request = ActivationRequest {
             license_key: PRO_KEY.into(),
@@ -50,12 +55,16 @@ impl Two {
         leased.unwrap().lease.claims.instance_id
     }
 
-    async fn validate(&self, sdk_key: &[u8], instance: InstanceId) -> Result<Validated, Refusal> {
-        let activations = &self.asked.services.activations;
+    async fn validate(
+        &self,
+        sdk_key: &[u8],
+        instance: InstanceId,
+    ) -> Result<ValidationResponse, DeviceError> {
+        let activations = &self.device_server.services.activations;
         let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key));
         let request = ValidationRequest {
             license_key: PRO_KEY.into(),
-            instance: Some(instance),
+            instance_id: Some(instance),
             machine_hash: None,
             telemetry: Telemetry::default(),
         };
@@ -63,18 +72,18 @@ impl Two {
     }
 }
 
-fn license() -> LicenseId {
+fn license_id() -> LicenseId {
     LicenseKey::parse(PRO_KEY).ok().unwrap().id()
 }
 
 fn owner() -> Caller {
-    somebody(Role::Owner)
+    operator_with_role(Role::Owner)
 }
 
 #[engine_test]
-async fn changes_on_another_server_apply_immediately(two: Two) {
+async fn changes_on_another_server_apply_immediately(two: TwoServers) {
     let (first, second) = (two.activate(1).await, two.activate(2).await);
-    let beside = &two.beside.services;
+    let beside = &two.operator_server.services;
     assert!(two.validate(SDK_KEY, first).await.is_ok());
 
     let change = UpdateProduct {
@@ -89,28 +98,30 @@ async fn changes_on_another_server_apply_immediately(two: Two) {
         .unwrap();
     let settings = two.validate(SDK_KEY, first).await.unwrap().settings;
     assert_eq!(settings.settings.trial_days.map(TrialDays::get), Some(14));
-    assert!(settings.signed.is_some());
+    assert!(settings.signature.is_some());
 
     beside.signing_keys.add(&owner(), None).await.unwrap();
     let (keys, kid) = (&beside.signing_keys, "k2".parse().unwrap());
-    keys.promote(&owner(), kid, Urgency::Leak).await.unwrap();
+    keys.promote(&owner(), kid, PromotionReason::Leak)
+        .await
+        .unwrap();
     let claims = two
         .validate(SDK_KEY, first)
         .await
         .unwrap()
-        .leased
+        .issued_lease
         .lease
         .claims;
     assert_eq!(claims.kid.as_str(), "k2");
 
     let fresh = beside
         .sdk_keys
-        .rotate(&owner(), OldKeys::END_NOW)
+        .rotate(&owner(), GracePeriod::NONE)
         .await
         .unwrap();
     assert!(matches!(
         two.validate(SDK_KEY, first).await,
-        Err(Refusal::SdkKey)
+        Err(DeviceError::InvalidSdkKey)
     ));
     let sdk_key = fresh.expose().as_bytes();
     assert!(two.validate(sdk_key, first).await.is_ok());
@@ -118,44 +129,55 @@ async fn changes_on_another_server_apply_immediately(two: Two) {
     beside.tenants.suspend(&owner()).await.unwrap();
     assert!(matches!(
         two.validate(sdk_key, first).await,
-        Err(Refusal::Suspended)
+        Err(DeviceError::Suspended)
     ));
     beside.tenants.resume(&owner()).await.unwrap();
     assert!(two.validate(sdk_key, first).await.is_ok());
 
     let licenses = &beside.licenses;
     licenses
-        .deactivate_instance(&owner(), license(), first)
+        .deactivate_instance(&owner(), license_id(), first)
         .await
         .unwrap();
     let refused = two.validate(sdk_key, first).await;
     assert!(matches!(
         refused,
-        Err(Refusal::Refused(Refused::NoInstance))
+        Err(DeviceError::Validation(ValidationError::InstanceNotFound))
     ));
     assert!(two.validate(sdk_key, second).await.is_ok());
-    licenses.revoke(&owner(), license()).await.unwrap();
+    licenses.revoke(&owner(), license_id()).await.unwrap();
     let refused = two.validate(sdk_key, second).await;
-    assert!(matches!(refused, Err(Refusal::Refused(Refused::Revoked))));
+    assert!(matches!(
+        refused,
+        Err(DeviceError::Validation(ValidationError::Revoked))
+    ));
 }
 
 /// The cached admission predates the change; the license lookup returns the new revision.
 #[tokio::test(flavor = "multi_thread")]
 async fn cached_admission_is_not_used_after_the_tenant_changed() {
-    let two = Two::on(Engine::Sqlite).await;
+    let two = TwoServers::create(Engine::Sqlite).await;
     let instance = two.activate(1).await;
-    let activations = &two.asked.services.activations;
+    let activations = &two.device_server.services.activations;
     let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
     assert!(two.validate(SDK_KEY, instance).await.is_ok());
-    two.beside.services.tenants.suspend(&owner()).await.unwrap();
+    two.operator_server
+        .services
+        .tenants
+        .suspend(&owner())
+        .await
+        .unwrap();
     for license_key in [PRO_KEY, "no key!"] {
         let request = ValidationRequest {
             license_key: license_key.into(),
-            instance: Some(instance),
+            instance_id: Some(instance),
             machine_hash: None,
             telemetry: Telemetry::default(),
         };
         let refused = activations.validate(&credentials, request).await;
-        assert!(matches!(refused, Err(Refusal::Suspended)), "{license_key}");
+        assert!(
+            matches!(refused, Err(DeviceError::Suspended)),
+            "{license_key}"
+        );
     }
 }

@@ -13,21 +13,28 @@ use keywright_service::{
     Caller, Error,
     device::{ActivationRequest, DeviceCredentials},
 };
-use keywright_testing::{NOW, TestWorld};
+use keywright_testing::{NOW, TestContext};
 
-use crate::support::{PRO_KEY, acme, id_of as named, log, new_entries, somebody, world};
+use crate::support::{
+    PRO_KEY, acme, audit_log, demo_world, license_id as named, new_entries, operator_with_role,
+};
 
 const FALLBACK_KEY: &str = "ACME-FALL-0000-0004";
 
-fn id_of(key: &str) -> LicenseId {
+fn license_id(key: &str) -> LicenseId {
     LicenseKey::parse(key).ok().unwrap().id()
 }
 
-async fn license(world: &TestWorld, id: LicenseId) -> License {
-    world.store.license(&acme(), id).await.unwrap().unwrap()
+async fn license(world: &TestContext, id: LicenseId) -> License {
+    world
+        .store
+        .find_license(&acme(), id)
+        .await
+        .unwrap()
+        .unwrap()
 }
 
-async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceId> {
+async fn activate(world: &TestContext, key: &str, device: u32) -> Option<InstanceId> {
     let activations = &world.services.activations;
     let sdk_key = format!("sdk_live_{}", "0".repeat(64));
     let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key.as_bytes()));
@@ -45,24 +52,31 @@ async fn activate(world: &TestWorld, key: &str, device: u32) -> Option<InstanceI
 
 #[tokio::test]
 async fn license_can_be_revoked_once_and_is_recorded_once() {
-    let world = world().await;
-    let before = log(&world).await.len();
-    let id = id_of(PRO_KEY);
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
+    let id = license_id(PRO_KEY);
     let licenses = &world.services.licenses;
-    let refused = licenses.revoke(&somebody(Role::Viewer), id).await;
+    let refused = licenses.revoke(&operator_with_role(Role::Viewer), id).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
-    let foreign = Caller::command_line("indie".parse().unwrap());
+    let foreign = Caller::for_command_line("indie".parse().unwrap());
     assert!(matches!(
         licenses.revoke(&foreign, id).await,
         Err(Error::NotFound)
     ));
-    licenses.revoke(&somebody(Role::Support), id).await.unwrap();
-    let again = licenses.revoke(&somebody(Role::Support), id).await;
+    licenses
+        .revoke(&operator_with_role(Role::Support), id)
+        .await
+        .unwrap();
+    let again = licenses
+        .revoke(&operator_with_role(Role::Support), id)
+        .await;
     assert!(matches!(
         again,
         Err(Error::Conflict("This license is already revoked"))
     ));
-    let remint = licenses.remint(&somebody(Role::Support), id).await;
+    let remint = licenses
+        .remint(&operator_with_role(Role::Support), id)
+        .await;
     assert!(matches!(
         remint,
         Err(Error::Conflict("This license is already revoked"))
@@ -79,22 +93,22 @@ async fn license_can_be_revoked_once_and_is_recorded_once() {
 
 #[tokio::test]
 async fn remint_ends_the_license_and_issues_a_new_key() {
-    let world = world().await;
-    let id = id_of(PRO_KEY);
+    let world = demo_world().await;
+    let id = license_id(PRO_KEY);
     activate(&world, PRO_KEY, 1).await.unwrap();
-    let before = log(&world).await.len();
+    let before = audit_log(&world).await.len();
     let licenses = &world.services.licenses;
-    let refused = licenses.remint(&somebody(Role::Viewer), id).await;
+    let refused = licenses.remint(&operator_with_role(Role::Viewer), id).await;
     assert!(matches!(refused, Err(Error::Forbidden)));
     world.clock.set(NOW.plus_days(1));
     let minted = licenses
-        .remint(&somebody(Role::Support), id)
+        .remint(&operator_with_role(Role::Support), id)
         .await
         .ok()
         .unwrap();
     let (old, new) = (license(&world, id).await, license(&world, minted.id).await);
     assert_eq!(
-        (old.state, old.successor, old.active_count),
+        (old.state, old.successor_id, old.active_count),
         (LicenseState::Reminted, Some(minted.id), 1)
     );
     let expected = License {
@@ -103,8 +117,8 @@ async fn remint_ends_the_license_and_issues_a_new_key() {
         state: LicenseState::Active,
         created_at: NOW.plus_days(1),
         active_count: 0,
-        predecessor: Some(id),
-        successor: None,
+        predecessor_id: Some(id),
+        successor_id: None,
         ..old.clone()
     };
     assert_eq!(new, expected);
@@ -112,12 +126,16 @@ async fn remint_ends_the_license_and_issues_a_new_key() {
     assert!(activate(&world, PRO_KEY, 2).await.is_none());
     assert!(activate(&world, minted.key.expose(), 2).await.is_some());
 
-    let again = licenses.remint(&somebody(Role::Support), id).await;
+    let again = licenses
+        .remint(&operator_with_role(Role::Support), id)
+        .await;
     assert!(matches!(
         again,
         Err(Error::Conflict("This license is already reminted"))
     ));
-    let revoke = licenses.revoke(&somebody(Role::Support), id).await;
+    let revoke = licenses
+        .revoke(&operator_with_role(Role::Support), id)
+        .await;
     assert!(matches!(
         revoke,
         Err(Error::Conflict("This license is already reminted"))
@@ -139,12 +157,12 @@ async fn remint_ends_the_license_and_issues_a_new_key() {
 /// The expiry is copied as it is, whether or not it has passed.
 #[tokio::test]
 async fn remint_of_an_expired_license_keeps_its_expiry() {
-    let world = world().await;
-    let id = id_of(FALLBACK_KEY);
+    let world = demo_world().await;
+    let id = license_id(FALLBACK_KEY);
     let minted = world
         .services
         .licenses
-        .remint(&somebody(Role::Owner), id)
+        .remint(&operator_with_role(Role::Owner), id)
         .await
         .ok()
         .unwrap();
@@ -155,34 +173,37 @@ async fn remint_of_an_expired_license_keeps_its_expiry() {
 
 #[tokio::test]
 async fn concurrent_remints_issue_one_key() {
-    let world = world().await;
-    let id = id_of(PRO_KEY);
-    let (one, other) = (somebody(Role::Support), somebody(Role::Owner));
+    let world = demo_world().await;
+    let id = license_id(PRO_KEY);
+    let (one, other) = (
+        operator_with_role(Role::Support),
+        operator_with_role(Role::Owner),
+    );
     let licenses = &world.services.licenses;
     let (first, second) = futures::join!(licenses.remint(&one, id), licenses.remint(&other, id));
     let made: Vec<_> = [first, second].into_iter().flatten().collect();
     assert_eq!(made.len(), 1);
-    assert_eq!(license(&world, id).await.successor, Some(made[0].id));
+    assert_eq!(license(&world, id).await.successor_id, Some(made[0].id));
 }
 
 #[tokio::test]
 async fn device_can_be_deactivated_in_any_license_state() {
-    let world = world().await;
-    let id = id_of(PRO_KEY);
+    let world = demo_world().await;
+    let id = license_id(PRO_KEY);
     let (first, second) = (
         activate(&world, PRO_KEY, 1).await.unwrap(),
         activate(&world, PRO_KEY, 2).await.unwrap(),
     );
-    let before = log(&world).await.len();
-    let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
+    let before = audit_log(&world).await.len();
+    let (licenses, support) = (&world.services.licenses, operator_with_role(Role::Support));
     let refused = licenses
-        .deactivate_instance(&somebody(Role::Viewer), id, first)
+        .deactivate_instance(&operator_with_role(Role::Viewer), id, first)
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
-    let foreign = Caller::command_line("indie".parse().unwrap());
+    let foreign = Caller::for_command_line("indie".parse().unwrap());
     for (caller, license, instance) in [
         (&foreign, id, first),
-        (&support, id_of(FALLBACK_KEY), first),
+        (&support, license_id(FALLBACK_KEY), first),
         (&support, id, InstanceId::new(uuid::Uuid::from_u128(7))),
     ] {
         let unknown = licenses
@@ -217,9 +238,9 @@ async fn device_can_be_deactivated_in_any_license_state() {
             .iter()
             .any(|entry| entry.details["device_name"] == "Device 1")
     );
-    let devices = world.store.activations(&acme(), id).await.unwrap();
+    let devices = world.store.list_activations(&acme(), id).await.unwrap();
     for device in devices {
-        let deactivation = device.deactivated.unwrap();
+        let deactivation = device.deactivation.unwrap();
         assert_eq!(
             deactivation.by_operator.as_deref(),
             Some("support@acme.test")
@@ -229,11 +250,11 @@ async fn device_can_be_deactivated_in_any_license_state() {
 
 #[tokio::test]
 async fn detail_includes_devices_lineage_and_activity() {
-    let world = world().await;
-    let id = id_of(PRO_KEY);
+    let world = demo_world().await;
+    let id = license_id(PRO_KEY);
     let instance = activate(&world, PRO_KEY, 1).await.unwrap();
     activate(&world, PRO_KEY, 2).await.unwrap();
-    let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
+    let (licenses, support) = (&world.services.licenses, operator_with_role(Role::Support));
     world.clock.set(NOW.plus_days(1));
     licenses
         .deactivate_instance(&support, id, instance)
@@ -242,7 +263,10 @@ async fn detail_includes_devices_lineage_and_activity() {
     world.clock.set(NOW.plus_days(2));
     let minted = licenses.remint(&support, id).await.ok().unwrap();
 
-    let shown = licenses.detail(&somebody(Role::Viewer), id).await.unwrap();
+    let shown = licenses
+        .get_detail(&operator_with_role(Role::Viewer), id)
+        .await
+        .unwrap();
     assert_eq!(
         (shown.status, shown.product_name.as_str()),
         (Status::Reminted, "Notes")
@@ -286,7 +310,7 @@ async fn detail_includes_devices_lineage_and_activity() {
     );
     assert_eq!(shown.activity[1].detail("device_name"), Some("Device 1"));
 
-    let successor = licenses.detail(&support, minted.id).await.unwrap();
+    let successor = licenses.get_detail(&support, minted.id).await.unwrap();
     assert_eq!(
         successor.predecessor.map(|predecessor| predecessor.id),
         Some(id)
@@ -304,9 +328,9 @@ async fn detail_includes_devices_lineage_and_activity() {
         .collect();
     assert_eq!(done, [(Action::Remint, true)]);
 
-    let foreign = Caller::command_line("indie".parse().unwrap());
+    let foreign = Caller::for_command_line("indie".parse().unwrap());
     assert!(matches!(
-        licenses.detail(&foreign, id).await,
+        licenses.get_detail(&foreign, id).await,
         Err(Error::NotFound)
     ));
 }

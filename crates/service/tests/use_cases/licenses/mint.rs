@@ -9,18 +9,18 @@ use keywright_domain::{
     role::Role,
 };
 use keywright_service::{
-    Caller, Error, Invalid,
+    Caller, Error, InvalidInputError,
     forms::{FormError, IdempotentResult},
-    licenses::{MAX_MINTED_AT_ONCE, MintForm, MintRequest},
+    licenses::{MAX_LICENSES_PER_MINT, MintForm, MintRequest},
 };
 use keywright_testing::NOW;
 
-use crate::support::{acme, id_of, log, new_entries, somebody, world};
+use crate::support::{acme, audit_log, demo_world, license_id, new_entries, operator_with_role};
 
-fn order(key_type: Option<&str>, count: u32) -> MintRequest {
+fn mint_request(key_type: Option<&str>, count: u32) -> MintRequest {
     MintRequest {
-        product: "notes".parse().unwrap(),
-        key_type: key_type.map(|slug| slug.parse().unwrap()),
+        product_id: "notes".parse().unwrap(),
+        key_type_id: key_type.map(|slug| slug.parse().unwrap()),
         customer: Customer::default(),
         count,
     }
@@ -28,25 +28,25 @@ fn order(key_type: Option<&str>, count: u32) -> MintRequest {
 
 #[tokio::test]
 async fn minted_license_copies_its_key_type_and_is_recorded() {
-    let world = world().await;
-    let before = log(&world).await.len();
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
     let customer = Customer {
         name: Some("森 明子".into()),
         email: Some("mori@example.test".into()),
     };
     let order = MintRequest {
         customer: customer.clone(),
-        ..order(Some("team"), 1)
+        ..mint_request(Some("team"), 1)
     };
     let minted = world
         .services
         .licenses
-        .mint(&somebody(Role::Support), order)
+        .mint(&operator_with_role(Role::Support), order)
         .await
         .unwrap();
     let license = world
         .store
-        .license(&acme(), minted[0].id)
+        .find_license(&acme(), minted[0].id)
         .await
         .unwrap()
         .unwrap();
@@ -69,7 +69,7 @@ async fn minted_license_copies_its_key_type_and_is_recorded() {
     let entries = new_entries(&world, before).await;
     assert_eq!(entries.len(), 1);
     assert_eq!(
-        (entries[0].action, id_of(entries[0].license.as_ref())),
+        (entries[0].action, license_id(entries[0].license.as_ref())),
         (Action::ManualMint, Some(license.id))
     );
     assert_eq!(entries[0].actor.name, "support@acme.test");
@@ -83,13 +83,13 @@ async fn minted_license_copies_its_key_type_and_is_recorded() {
 
 #[tokio::test]
 async fn batch_mint_creates_unique_licenses_with_one_entry_each() {
-    let world = world().await;
-    let before = log(&world).await.len();
-    let caller = Caller::command_line(acme());
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
+    let caller = Caller::for_command_line(acme());
     let minted = world
         .services
         .licenses
-        .mint(&caller, order(Some("pro"), 50))
+        .mint(&caller, mint_request(Some("pro"), 50))
         .await
         .unwrap();
     let ids: std::collections::HashSet<_> = minted.iter().map(|minted| minted.id).collect();
@@ -105,12 +105,12 @@ async fn batch_mint_creates_unique_licenses_with_one_entry_each() {
 
 #[tokio::test]
 async fn invalid_mint_request_changes_nothing() {
-    let world = world().await;
-    let before = log(&world).await.len();
-    let caller = somebody(Role::Support);
+    let world = demo_world().await;
+    let before = audit_log(&world).await.len();
+    let caller = operator_with_role(Role::Support);
     let unknown_product = MintRequest {
-        product: "nothing".parse().unwrap(),
-        ..order(None, 1)
+        product_id: "nothing".parse().unwrap(),
+        ..mint_request(None, 1)
     };
     let bad_email = Customer {
         email: Some("nobody".into()),
@@ -123,34 +123,37 @@ async fn invalid_mint_request_changes_nothing() {
     for (order, expected) in [
         (
             unknown_product,
-            Invalid::UnknownProduct("nothing".parse().unwrap()),
+            InvalidInputError::UnknownProduct("nothing".parse().unwrap()),
         ),
         (
-            order(Some("nothing"), 1),
-            Invalid::UnknownKeyType("notes".parse().unwrap(), "nothing".parse().unwrap()),
+            mint_request(Some("nothing"), 1),
+            InvalidInputError::UnknownKeyType("notes".parse().unwrap(), "nothing".parse().unwrap()),
         ),
         (
-            order(None, 1),
-            Invalid::KeyTypeNeeded("notes".parse().unwrap()),
+            mint_request(None, 1),
+            InvalidInputError::KeyTypeRequired("notes".parse().unwrap()),
         ),
-        (order(Some("pro"), 0), Invalid::Count { max: 1_000 }),
         (
-            order(Some("pro"), MAX_MINTED_AT_ONCE + 1),
-            Invalid::Count { max: 1_000 },
+            mint_request(Some("pro"), 0),
+            InvalidInputError::CountOutOfRange { max: 1_000 },
+        ),
+        (
+            mint_request(Some("pro"), MAX_LICENSES_PER_MINT + 1),
+            InvalidInputError::CountOutOfRange { max: 1_000 },
         ),
         (
             MintRequest {
                 customer: bad_email,
-                ..order(Some("pro"), 1)
+                ..mint_request(Some("pro"), 1)
             },
-            Invalid::Email,
+            InvalidInputError::InvalidEmail,
         ),
         (
             MintRequest {
                 customer: bad_name,
-                ..order(Some("pro"), 1)
+                ..mint_request(Some("pro"), 1)
             },
-            Invalid::Name { max: 80 },
+            InvalidInputError::InvalidName { max: 80 },
         ),
     ] {
         match world.services.licenses.mint(&caller, order).await {
@@ -159,21 +162,21 @@ async fn invalid_mint_request_changes_nothing() {
             Ok(_) => panic!("{expected:?}: minted"),
         }
     }
-    assert_eq!(log(&world).await.len(), before);
+    assert_eq!(audit_log(&world).await.len(), before);
 }
 
 #[tokio::test]
 async fn key_type_is_optional_if_the_product_has_one() {
-    let world = world().await;
+    let world = demo_world().await;
     let order = MintRequest {
-        product: "studio".parse().unwrap(),
-        ..order(None, 1)
+        product_id: "studio".parse().unwrap(),
+        ..mint_request(None, 1)
     };
     assert!(
         world
             .services
             .licenses
-            .mint(&somebody(Role::Support), order)
+            .mint(&operator_with_role(Role::Support), order)
             .await
             .is_ok()
     );
@@ -181,8 +184,8 @@ async fn key_type_is_optional_if_the_product_has_one() {
 
 #[tokio::test]
 async fn viewer_can_list_but_not_mint() {
-    let world = world().await;
-    let viewer = somebody(Role::Viewer);
+    let world = demo_world().await;
+    let viewer = operator_with_role(Role::Viewer);
     assert!(
         world
             .services
@@ -194,15 +197,15 @@ async fn viewer_can_list_but_not_mint() {
     let refused = world
         .services
         .licenses
-        .mint(&viewer, order(Some("pro"), 1))
+        .mint(&viewer, mint_request(Some("pro"), 1))
         .await;
     assert!(matches!(refused, Err(Error::Forbidden)));
 }
 
 #[tokio::test]
 async fn form_mints_once_and_its_result_expires() {
-    let world = world().await;
-    let (licenses, support) = (&world.services.licenses, somebody(Role::Support));
+    let world = demo_world().await;
+    let (licenses, support) = (&world.services.licenses, operator_with_role(Role::Support));
     let typed = |form: &str| MintForm {
         form_id: form.to_owned(),
         key_type: "notes/pro".into(),
@@ -211,12 +214,15 @@ async fn form_mints_once_and_its_result_expires() {
         ..MintForm::default()
     };
     let form = licenses.new_form().to_string();
-    let (order, id) = licenses.read_form(&support, typed(&form)).await.unwrap();
+    let (order, id) = licenses
+        .validate_form(&support, typed(&form))
+        .await
+        .unwrap();
     assert_eq!(order.customer.email.as_deref(), Some("ada@example.test"));
     let written = Arc::new(Mutex::new(Vec::new()));
     let heard = written.clone();
     let minted = licenses
-        .mint_once(&support, &order, id, move |count| {
+        .mint_from_form(&support, &order, id, move |count| {
             heard.lock().unwrap().push(count);
         })
         .await
@@ -224,7 +230,7 @@ async fn form_mints_once_and_its_result_expires() {
     assert_eq!((minted.len(), written.lock().unwrap().len()), (30, 30));
     assert_eq!(written.lock().unwrap().last(), Some(&30));
 
-    let before = log(&world).await.len();
+    let before = audit_log(&world).await.len();
     let first: Vec<_> = minted.iter().take(20).map(|minted| minted.id).collect();
     let is_known = |answer: Result<(), FormError>| match answer {
         Err(FormError::Duplicate(IdempotentResult::Licenses {
@@ -238,18 +244,21 @@ async fn form_mints_once_and_its_result_expires() {
     };
     // Detected by the check before minting, and by the database for concurrent submissions.
     assert!(is_known(
-        licenses.read_form(&support, typed(&form)).await.map(drop)
-    ));
-    assert!(is_known(
         licenses
-            .mint_once(&support, &order, id, |_| {})
+            .validate_form(&support, typed(&form))
             .await
             .map(drop)
     ));
-    assert_eq!(log(&world).await.len(), before);
+    assert!(is_known(
+        licenses
+            .mint_from_form(&support, &order, id, |_| {})
+            .await
+            .map(drop)
+    ));
+    assert_eq!(audit_log(&world).await.len(), before);
     let stored = world
         .store
-        .used_form(&acme(), id)
+        .idempotent_result(&acme(), id)
         .await
         .unwrap()
         .unwrap()
@@ -263,7 +272,7 @@ async fn form_mints_once_and_its_result_expires() {
     for (days, is_there) in [(60, true), (61, false)] {
         world.clock.set(NOW.plus_days(days));
         world.services.run_maintenance().await.unwrap();
-        let stored = world.store.used_form(&acme(), id).await.unwrap();
+        let stored = world.store.idempotent_result(&acme(), id).await.unwrap();
         assert_eq!(stored.is_some(), is_there, "{days}");
     }
 }
@@ -271,11 +280,11 @@ async fn form_mints_once_and_its_result_expires() {
 /// Permissions are checked before the form is validated.
 #[tokio::test]
 async fn viewer_is_rejected_before_the_form_is_validated() {
-    let world = world().await;
+    let world = demo_world().await;
     let refused = world
         .services
         .licenses
-        .read_form(&somebody(Role::Viewer), MintForm::default())
+        .validate_form(&operator_with_role(Role::Viewer), MintForm::default())
         .await;
     assert!(
         matches!(refused, Err(FormError::Other(Error::Forbidden))),

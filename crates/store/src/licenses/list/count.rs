@@ -2,12 +2,12 @@
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery, SortBy},
-    page::{COUNT_LIMIT, Count},
+    page::{Count, MAX_EXACT_COUNT},
 };
 use keywright_domain::{ids::TenantId, search::SearchTerm, time::Timestamp};
 
 use super::{push_status_and_product, scan, scan::Scan};
-use crate::{Store, StoreError, query::Sql};
+use crate::{Store, StoreError, query::QueryBuilder};
 
 /// Maximum number of counted matches of a frequent term. Above it the list shows "more than".
 const SEARCH_COUNT_LIMIT: u32 = 1_000;
@@ -30,22 +30,24 @@ impl Store {
         if let Some(term) = &filter.term
             && self.is_frequent_term(tenant, term).await?
         {
-            let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
-            self.search_index().push_matches(&mut sql, tenant, term);
+            let mut sql =
+                QueryBuilder::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
+            self.search_index()
+                .push_match_source(&mut sql, tenant, term);
             push_status_and_product(&mut sql, filter, filter_then_sort, now);
             sql.push(" LIMIT ")
                 .bind(i64::from(SEARCH_COUNT_LIMIT) + 1)
                 .push(") AS found");
             let counted = self.fetch_count(sql).await?;
             if counted > SEARCH_COUNT_LIMIT {
-                return Ok((Count::MoreThan(SEARCH_COUNT_LIMIT), walk));
+                return Ok((Count::AtLeast(SEARCH_COUNT_LIMIT), walk));
             }
             return Ok((Count::Exact(counted), filter_then_sort));
         }
         let count = self.count_licenses(tenant, filter, now).await?;
         let scan = match count {
             Count::Exact(_) => filter_then_sort,
-            Count::MoreThan(_) => walk,
+            Count::AtLeast(_) => walk,
         };
         Ok((count, scan))
     }
@@ -57,14 +59,14 @@ impl Store {
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
-        let mut sql = Sql::new("");
+        let mut sql = QueryBuilder::new("");
         self.push_count(&mut sql, tenant, filter, now);
         Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
 
     pub(super) fn push_count(
         &self,
-        sql: &mut Sql,
+        sql: &mut QueryBuilder,
         tenant: &TenantId,
         filter: &LicenseFilter,
         now: Timestamp,
@@ -74,7 +76,7 @@ impl Store {
         let scan = scan::filter_then_sort(SortBy::Created);
         self.push_filter(sql, tenant, filter, scan, now);
         sql.push(" LIMIT ")
-            .bind(i64::from(COUNT_LIMIT) + 1)
+            .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS found");
     }
 
@@ -84,11 +86,12 @@ impl Store {
         tenant: &TenantId,
         term: &SearchTerm,
     ) -> Result<bool, StoreError> {
-        let mut sql = Sql::new("SELECT COUNT(*) AS counted FROM (");
-        self.search_index().push_texts(&mut sql, tenant, term);
+        let mut sql = QueryBuilder::new("SELECT COUNT(*) AS counted FROM (");
+        self.search_index()
+            .push_matching_rows(&mut sql, tenant, term);
         sql.push(" LIMIT ")
-            .bind(i64::from(COUNT_LIMIT) + 1)
+            .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS found");
-        Ok(self.fetch_count(sql).await? > COUNT_LIMIT)
+        Ok(self.fetch_count(sql).await? > MAX_EXACT_COUNT)
     }
 }

@@ -5,7 +5,7 @@ use keywright_domain::{ids::TenantId, time::Timestamp};
 use sqlx::{Executor, Row};
 
 use super::scan;
-use crate::{Engine, Store, StoreError, query::Sql};
+use crate::{Engine, Store, StoreError, query::QueryBuilder};
 
 impl Store {
     /// Returns the plan of a page that walks the list in its order.
@@ -16,7 +16,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let scan = scan::walk(query.sort.by);
-        self.explain(|sql| self.push_page(sql, tenant, query, query.position, scan, now))
+        self.explain(|sql| self.push_page(sql, tenant, query, query.page, scan, now))
             .await
     }
 
@@ -28,7 +28,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let scan = scan::filter_then_sort(query.sort.by);
-        self.explain(|sql| self.push_page(sql, tenant, query, query.position, scan, now))
+        self.explain(|sql| self.push_page(sql, tenant, query, query.page, scan, now))
             .await
     }
 
@@ -43,8 +43,11 @@ impl Store {
             .await
     }
 
-    async fn explain(&self, push: impl FnOnce(&mut Sql)) -> Result<Vec<String>, StoreError> {
-        let mut connection = self.read().await?;
+    async fn explain(
+        &self,
+        push: impl FnOnce(&mut QueryBuilder),
+    ) -> Result<Vec<String>, StoreError> {
+        let mut connection = self.acquire_reader().await?;
         let (explain, detail) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
             Engine::Postgres => {
@@ -53,7 +56,7 @@ impl Store {
                 ("EXPLAIN ", 0)
             }
         };
-        let mut sql = Sql::new(explain);
+        let mut sql = QueryBuilder::new(explain);
         push(&mut sql);
         let rows = sql.fetch_all(&mut connection).await?;
         Ok(rows.iter().map(|row| row.get(detail)).collect())

@@ -13,7 +13,7 @@ use keywright_api_types::{
     license_list::{
         LicenseFilter, LicenseList, LicenseQuery, LicenseSummary, ProductName, Sort, SortBy,
     },
-    page::{Mark, PAGE_SIZE, Page, Position},
+    page::{Cursor, PAGE_SIZE, Page, PageRequest},
 };
 use keywright_domain::{
     ids::{LicenseId, TenantId},
@@ -27,12 +27,12 @@ use sqlx::any::AnyRow;
 use self::scan::{Scan, TermScan};
 use crate::{
     Store, StoreError,
-    query::{Fields, Sql, expiry_column},
+    query::{QueryBuilder, RowReader, encode_expiry},
 };
 
 // `CROSS JOIN` keeps SQLite from reading the products first, which would lose the order of
 // licenses.
-const SUMMARIES: &str =
+const SELECT_SUMMARIES: &str =
     "SELECT l.id, l.display_key, l.state, l.customer_email, l.active_count, l.activation_limit,
      l.created_at, l.expires_at, p.name AS product_name
      FROM licenses l CROSS JOIN products p
@@ -50,22 +50,22 @@ impl Store {
         let everything = LicenseFilter::default();
         let total = self.count_licenses(tenant, &everything, now).await?;
         let (count, scan) = self.count_matches(tenant, query, total, now).await?;
-        let mut position = query.position;
+        let mut position = query.page;
         let mut rows = self
             .fetch_page_rows(tenant, query, position, scan, now)
             .await?;
-        if rows.is_empty() && position != Position::Start {
+        if rows.is_empty() && position != PageRequest::First {
             // A cursor past the end, from an old or edited link, leads to the first page.
-            position = Position::Start;
+            position = PageRequest::First;
             rows = self
                 .fetch_page_rows(tenant, query, position, scan, now)
                 .await?;
         }
         let summaries = rows
             .iter()
-            .map(|row| summary(row, now))
+            .map(|row| decode_summary(row, now))
             .collect::<Result<_, _>>()?;
-        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Mark {
+        let page = Page::from_rows(summaries, PAGE_SIZE, &position, |row| Cursor {
             value: sort_value(row, query.sort.by),
             id: row.id,
         });
@@ -73,25 +73,25 @@ impl Store {
             page,
             count,
             total,
-            products: self.product_names(tenant).await?,
+            products: self.list_product_names(tenant).await?,
             now,
         })
     }
 
     /// Returns up to `limit` of the tenant's licenses that contain the term, in no particular
     /// order.
-    pub async fn licenses_with(
+    pub async fn search_license_ids(
         &self,
         tenant: &TenantId,
         term: &SearchTerm,
         limit: u32,
     ) -> Result<Vec<LicenseId>, StoreError> {
-        let mut sql = Sql::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
+        let mut sql = QueryBuilder::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
         sql.bind(tenant.as_str());
         self.search_index().push_condition(&mut sql, tenant, term);
         sql.push(" LIMIT ").bind(i64::from(limit));
-        let rows = sql.fetch_all(&mut *self.read().await?).await?;
-        let id = |row| Fields::new("licenses", row).parsed("id");
+        let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
+        let id = |row| RowReader::new("licenses", row).get_parsed("id");
         rows.iter().map(id).collect()
     }
 
@@ -100,25 +100,25 @@ impl Store {
         &self,
         tenant: &TenantId,
         query: &LicenseQuery,
-        position: Position<LicenseId>,
+        position: PageRequest<LicenseId>,
         scan: Scan,
         now: Timestamp,
     ) -> Result<Vec<AnyRow>, StoreError> {
-        let mut sql = Sql::new("");
+        let mut sql = QueryBuilder::new("");
         self.push_page(&mut sql, tenant, query, position, scan, now);
-        Ok(sql.fetch_all(&mut *self.read().await?).await?)
+        Ok(sql.fetch_all(&mut *self.acquire_reader().await?).await?)
     }
 
     fn push_page(
         &self,
-        sql: &mut Sql,
+        sql: &mut QueryBuilder,
         tenant: &TenantId,
         query: &LicenseQuery,
-        position: Position<LicenseId>,
+        position: PageRequest<LicenseId>,
         scan: Scan,
         now: Timestamp,
     ) {
-        sql.push(SUMMARIES).bind(tenant.as_str());
+        sql.push(SELECT_SUMMARIES).bind(tenant.as_str());
         self.push_filter(sql, tenant, &query.filter, scan, now);
         // The extra row shows whether there is a next page.
         let limit = i64::from(PAGE_SIZE) + 1;
@@ -128,7 +128,7 @@ impl Store {
     /// Appends the conditions on `l`, a license of the tenant.
     fn push_filter(
         &self,
-        sql: &mut Sql,
+        sql: &mut QueryBuilder,
         tenant: &TenantId,
         filter: &LicenseFilter,
         scan: Scan,
@@ -139,40 +139,45 @@ impl Store {
             let index = self.search_index();
             match scan.term {
                 TermScan::Index => index.push_condition(sql, tenant, term),
-                TermScan::EachLicense => index.push_check(sql, term),
+                TermScan::EachLicense => index.push_exists(sql, term),
             }
         }
     }
 
-    async fn product_names(&self, tenant: &TenantId) -> Result<Vec<ProductName>, StoreError> {
+    async fn list_product_names(&self, tenant: &TenantId) -> Result<Vec<ProductName>, StoreError> {
         let rows =
             sqlx::query("SELECT id, name FROM products WHERE tenant_id = $1 ORDER BY name, id")
                 .bind(tenant.as_str())
-                .fetch_all(&mut *self.read().await?)
+                .fetch_all(&mut *self.acquire_reader().await?)
                 .await?;
         let name = |row| {
-            let fields = Fields::new("products", row);
+            let fields = RowReader::new("products", row);
             Ok(ProductName {
-                id: fields.parsed("id")?,
-                name: fields.text("name")?,
+                id: fields.get_parsed("id")?,
+                name: fields.get_string("name")?,
             })
         };
         rows.iter().map(name).collect()
     }
 }
 
-fn push_status_and_product(sql: &mut Sql, filter: &LicenseFilter, scan: Scan, now: Timestamp) {
+fn push_status_and_product(
+    sql: &mut QueryBuilder,
+    filter: &LicenseFilter,
+    scan: Scan,
+    now: Timestamp,
+) {
     if let Some(status) = filter.status {
         push_status(sql, status, scan, now);
     }
-    if let Some(product) = &filter.product {
+    if let Some(product) = &filter.product_id {
         sql.push(" AND ").push(scan.product).push(" = ");
         sql.bind(product.as_str());
     }
 }
 
 /// Operators set the state, but whether a license has expired depends on the clock.
-fn push_status(sql: &mut Sql, status: Status, scan: Scan, now: Timestamp) {
+fn push_status(sql: &mut QueryBuilder, status: Status, scan: Scan, now: Timestamp) {
     let state = match status {
         Status::Active | Status::Expired => LicenseState::Active,
         Status::Reminted => LicenseState::Reminted,
@@ -191,18 +196,18 @@ fn push_status(sql: &mut Sql, status: Status, scan: Scan, now: Timestamp) {
 
 /// Appends the start of the page, its order and its length.
 fn push_keyset_page(
-    sql: &mut Sql,
+    sql: &mut QueryBuilder,
     tenant: &TenantId,
     sort: Sort,
-    position: Position<LicenseId>,
+    position: PageRequest<LicenseId>,
     scan: Scan,
     limit: i64,
 ) {
     // The page before a row is read backward, against the order of the list.
     let (mark, reads_downwards) = match position {
-        Position::Start => (None, sort.descending),
-        Position::After(mark) => (Some(mark), sort.descending),
-        Position::Before(mark) => (Some(mark), !sort.descending),
+        PageRequest::First => (None, sort.descending),
+        PageRequest::After(mark) => (Some(mark), sort.descending),
+        PageRequest::Before(mark) => (Some(mark), !sort.descending),
     };
     if let Some(mark) = mark {
         let beyond = if reads_downwards { ") < (" } else { ") > (" };
@@ -226,7 +231,7 @@ fn push_keyset_page(
 }
 
 /// Appends the columns, each with `suffix`, separated by commas.
-fn push_columns(sql: &mut Sql, columns: &[&'static str], suffix: &'static str) {
+fn push_columns(sql: &mut QueryBuilder, columns: &[&'static str], suffix: &'static str) {
     for (index, column) in columns.iter().enumerate() {
         sql.push(if index > 0 { ", " } else { "" });
         sql.push(column).push(suffix);
@@ -237,24 +242,24 @@ fn sort_value(row: &LicenseSummary, by: SortBy) -> i64 {
     match by {
         SortBy::Activations => row.active_count.into(),
         SortBy::Created => row.created_at.millis(),
-        SortBy::Expires => expiry_column(row.expires_at),
+        SortBy::Expires => encode_expiry(row.expires_at),
     }
 }
 
-fn summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {
-    let fields = Fields::new("licenses", row);
-    let expires_at = fields.expiry("expires_at")?;
+fn decode_summary(row: &AnyRow, now: Timestamp) -> Result<LicenseSummary, StoreError> {
+    let fields = RowReader::new("licenses", row);
+    let expires_at = fields.get_expiry("expires_at")?;
     Ok(LicenseSummary {
-        id: fields.parsed("id")?,
-        display_key: DisplayKey::from_stored(fields.text("display_key")?),
+        id: fields.get_parsed("id")?,
+        display_key: DisplayKey::from_stored(fields.get_string("display_key")?),
         status: fields
-            .named("state", LicenseState::from_name)?
+            .get_enum("state", LicenseState::from_name)?
             .status(expires_at, now),
-        product_name: fields.text("product_name")?,
-        customer_email: fields.optional_text("customer_email")?,
-        active_count: fields.count("active_count")?,
-        activation_limit: fields.count("activation_limit")?,
-        created_at: fields.time("created_at")?,
+        product_name: fields.get_string("product_name")?,
+        customer_email: fields.get_optional_string("customer_email")?,
+        active_count: fields.get_u32("active_count")?,
+        activation_limit: fields.get_u32("activation_limit")?,
+        created_at: fields.get_timestamp("created_at")?,
         expires_at,
     })
 }

@@ -7,12 +7,15 @@ use futures::FutureExt;
 use keywright_store::StoreError;
 use keywright_testing::{Engine, EngineFixture};
 
-use crate::support::{World, license, license_id, tenant};
+use crate::support::{StoreFixture, license, license_id, tenant};
 
-async fn is_refused(world: &World, file: &Path) {
-    let written = world.add(&license(1)).await;
+async fn assert_unavailable(world: &StoreFixture, file: &Path) {
+    let written = world.add_license(&license(1)).await;
     assert!(matches!(written, Err(StoreError::Aborted)), "{written:?}");
-    let read = world.store.license(&tenant("acme"), license_id(1)).await;
+    let read = world
+        .store
+        .find_license(&tenant("acme"), license_id(1))
+        .await;
     assert!(matches!(read, Err(StoreError::Unavailable(_))), "{read:?}");
     let pinged = world.store.ping().await;
     assert!(
@@ -24,19 +27,19 @@ async fn is_refused(world: &World, file: &Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn reads_and_writes_fail_until_the_file_is_restored() {
-    let world = World::on(Engine::Sqlite).await;
-    let file = world.database.file().unwrap();
+    let world = StoreFixture::create(Engine::Sqlite).await;
+    let file = world.database.path().unwrap();
     let away = file.with_extension("away");
     fs::rename(&file, &away).unwrap();
-    is_refused(&world, &file).await;
+    assert_unavailable(&world, &file).await;
     fs::rename(&away, &file).unwrap();
-    world.add(&license(1)).await.unwrap();
+    world.add_license(&license(1)).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commit_to_a_moved_file_is_not_confirmed() {
-    let world = World::on(Engine::Sqlite).await;
-    let file = world.database.file().unwrap();
+    let world = StoreFixture::create(Engine::Sqlite).await;
+    let file = world.database.path().unwrap();
     let away = file.with_extension("away");
     let (from, to) = (file.clone(), away.clone());
     let unit = world.store.write(move |tx| {
@@ -52,5 +55,5 @@ async fn commit_to_a_moved_file_is_not_confirmed() {
         matches!(written, Err(StoreError::Unavailable(_))),
         "{written:?}"
     );
-    is_refused(&world, &file).await;
+    assert_unavailable(&world, &file).await;
 }

@@ -69,7 +69,7 @@ fn migrations_declare_the_same_tables_on_both_engines() {
 
 /// Returns each column that the migrations leave, as `table.column`.
 async fn columns(engine: Engine) -> BTreeSet<String> {
-    let database = TestDatabase::on(engine).await;
+    let database = TestDatabase::create(engine).await;
     database.open().await.close().await;
     let mut connection = AnyConnection::connect(database.url()).await.unwrap();
     // Excludes the columns of SQLite's virtual tables.

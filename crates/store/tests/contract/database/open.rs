@@ -3,16 +3,16 @@
 use keywright_store::{OpenError, Store};
 use keywright_testing::{Engine, TestDatabase, engine_test};
 
-use crate::support::World;
+use crate::support::StoreFixture;
 
 #[engine_test]
-async fn reopened_database_keeps_its_data(world: World) {
+async fn reopened_database_keeps_its_data(world: StoreFixture) {
     world.store.close().await;
     let again = world.database.open().await;
-    assert_eq!(again.tenant_ids().await.unwrap().len(), 2);
+    assert_eq!(again.list_tenant_ids().await.unwrap().len(), 2);
 }
 
-async fn refusal(url: &str) -> OpenError {
+async fn open_error(url: &str) -> OpenError {
     match Store::open(url).await {
         Ok(_) => panic!("{url} was opened"),
         Err(error) => error,
@@ -23,7 +23,7 @@ async fn refusal(url: &str) -> OpenError {
 async fn missing_file_is_created_only_in_rwc_mode() {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("none.db").display());
-    assert!(matches!(refusal(&url).await, OpenError::Unreachable(_)));
+    assert!(matches!(open_error(&url).await, OpenError::Unreachable(_)));
     assert!(Store::open(&format!("{url}?mode=rwc")).await.is_ok());
 }
 
@@ -32,8 +32,8 @@ async fn file_that_is_not_a_database_is_rejected_and_left_unchanged() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("letter.db");
     std::fs::write(&path, "Dear Sir or Madam, ".repeat(100)).unwrap();
-    let error = refusal(&format!("sqlite:{}", path.display())).await;
-    assert!(matches!(error, OpenError::Broken(_)), "{error}");
+    let error = open_error(&format!("sqlite:{}", path.display())).await;
+    assert!(matches!(error, OpenError::InvalidFile(_)), "{error}");
     assert!(
         std::fs::read_to_string(&path)
             .unwrap()
@@ -44,23 +44,23 @@ async fn file_that_is_not_a_database_is_rejected_and_left_unchanged() {
 #[tokio::test]
 async fn unsupported_engines_are_rejected() {
     assert!(matches!(
-        refusal("mysql://h/d").await,
+        open_error("mysql://h/d").await,
         OpenError::UnknownEngine
     ));
 }
 
 #[tokio::test]
 async fn unreachable_server_error_does_not_reveal_the_password() {
-    let error = refusal("postgres://somebody:hunter2@127.0.0.1:1/none").await;
+    let error = open_error("postgres://somebody:hunter2@127.0.0.1:1/none").await;
     assert!(matches!(error, OpenError::Unreachable(_)), "{error}");
     assert!(!error.to_string().contains("hunter2"));
 }
 
 #[tokio::test]
 async fn new_sqlite_database_uses_a_write_ahead_log() {
-    let database = TestDatabase::on(Engine::Sqlite).await;
+    let database = TestDatabase::create(Engine::Sqlite).await;
     let store = database.open().await;
     store.ping().await.unwrap();
-    let log = database.file().unwrap().with_extension("db-wal");
+    let log = database.path().unwrap().with_extension("db-wal");
     assert!(log.exists(), "no write-ahead log");
 }

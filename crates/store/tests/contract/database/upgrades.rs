@@ -5,10 +5,10 @@ use std::{fs, path::Path};
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery},
-    page::Position,
+    page::PageRequest,
 };
 use keywright_domain::{license::LicenseState, search::SearchTerm};
-use keywright_store::{EntryFilter, Store, copy_database, inspect_copy};
+use keywright_store::{AuditEntryFilter, Store, copy_database, inspect_backup};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_default_drivers};
 
 use crate::support::tenant;
@@ -16,31 +16,31 @@ use crate::support::tenant;
 /// Each file was created by the version that released its schema, in November 2026. It has one
 /// tenant with a product, three licenses, one device and two SDK keys. The first has no SDK keys,
 /// because that version could not create any.
-async fn can_be_read(store: &Store, name: &str) {
+async fn assert_readable(store: &Store, name: &str) {
     let expected_sdk_keys = if name == "0001" { 0 } else { 2 };
     let acme = tenant("acme");
     assert_eq!(
-        store.row_faults().await.unwrap(),
+        store.check_rows().await.unwrap(),
         Vec::<String>::new(),
         "{name}"
     );
     assert_eq!(
-        store.file_faults().await.unwrap(),
+        store.check_file().await.unwrap(),
         Vec::<String>::new(),
         "{name}"
     );
     assert_eq!(
-        store.audit_faults().await.unwrap(),
+        store.check_audit_entries().await.unwrap(),
         Vec::<String>::new(),
         "{name}"
     );
-    let products = store.products(&acme).await.unwrap();
+    let products = store.list_products(&acme).await.unwrap();
     assert_eq!(
         (products.len(), products[0].name.as_str()),
         (1, "Notes"),
         "{name}"
     );
-    let key_types = store.all_key_types(&acme).await.unwrap();
+    let key_types = store.list_all_key_types(&acme).await.unwrap();
     assert_eq!(
         (key_types.len(), key_types[0].duration_days),
         (1, Some(365)),
@@ -58,24 +58,34 @@ async fn can_be_read(store: &Store, name: &str) {
     assert_eq!(list.page.items.len(), 3, "{name}");
     let mut devices = 0;
     for license in list.page.items {
-        let whole = store.license(&acme, license.id).await.unwrap().unwrap();
+        let whole = store
+            .find_license(&acme, license.id)
+            .await
+            .unwrap()
+            .unwrap();
         assert_eq!(whole.state, LicenseState::Active, "{name}");
-        for device in store.activations(&acme, license.id).await.unwrap() {
+        for device in store.list_activations(&acme, license.id).await.unwrap() {
             devices += 1;
-            let id = device.instance.to_string();
+            let id = device.instance_id.to_string();
             for typed in [&device.device_name, &id[..9], &id] {
                 let term = SearchTerm::new(typed).unwrap();
-                let found = store.licenses_with(&acme, &term, 10).await.unwrap();
+                let found = store.search_license_ids(&acme, &term, 10).await.unwrap();
                 assert!(found.contains(&license.id), "{name}: {typed}");
             }
         }
     }
     assert_eq!(devices, 1, "{name}");
-    let keys = store.device_tenant(&acme).await.unwrap().unwrap();
+    let keys = store.tenant_config(&acme).await.unwrap().unwrap();
     assert_eq!(keys.sdk_keys.len(), expected_sdk_keys, "{name}");
     assert!(store.has_activations(&acme).await.unwrap(), "{name}");
     let entries = store
-        .audit_entries(&acme, &EntryFilter::default(), Position::Start, 100, now)
+        .list_audit_entries(
+            &acme,
+            &AuditEntryFilter::default(),
+            PageRequest::First,
+            100,
+            now,
+        )
         .await;
     assert!(entries.unwrap().len() >= 8, "{name}");
 }
@@ -94,21 +104,25 @@ async fn every_released_schema_can_be_upgraded() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keywright.db");
         fs::copy(&kept, &file).unwrap();
-        let copied = inspect_copy(&url(&file)).await.unwrap();
+        let copied = inspect_backup(&url(&file)).await.unwrap();
         assert_eq!(
-            (copied.schema, copied.tenants, copied.licenses),
+            (
+                copied.schema_version,
+                copied.tenant_count,
+                copied.license_count
+            ),
             (name.parse().unwrap(), 1, 3)
         );
         // A backup keeps its schema. Opening it migrates it.
         let backup = folder.path().join("backup.db");
         copy_database(&url(&file), &backup).await.unwrap();
-        assert_eq!(inspect_copy(&url(&backup)).await.unwrap(), copied);
+        assert_eq!(inspect_backup(&url(&backup)).await.unwrap(), copied);
         for file in [file, backup] {
             let store = Store::open(&url(&file)).await.unwrap();
-            can_be_read(&store, &name).await;
+            assert_readable(&store, &name).await;
             store.close().await;
         }
-        schemas.push(copied.schema);
+        schemas.push(copied.schema_version);
     }
     schemas.sort_unstable();
     let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations/sqlite");
@@ -160,11 +174,11 @@ async fn the_validation_log_is_merged_into_its_table() {
         let acme = tenant("acme");
         let mut devices = Vec::new();
         for license in store
-            .licenses_with(&acme, &SearchTerm::new("ada@example").unwrap(), 10)
+            .search_license_ids(&acme, &SearchTerm::new("ada@example").unwrap(), 10)
             .await
             .unwrap()
         {
-            devices.extend(store.activations(&acme, license).await.unwrap());
+            devices.extend(store.list_activations(&acme, license).await.unwrap());
         }
         let device = devices
             .iter()

@@ -3,7 +3,7 @@
 use futures::FutureExt;
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseList, LicenseQuery, LicenseSummary, Sort, SortBy},
-    page::{COUNT_LIMIT, Count, Mark, PAGE_SIZE, Position},
+    page::{Count, Cursor, MAX_EXACT_COUNT, PAGE_SIZE, PageRequest},
 };
 use keywright_domain::{
     activation::Activation,
@@ -19,41 +19,44 @@ use keywright_testing::{Engine, engine_test};
 
 use crate::{
     statistics,
-    support::{NOW, World, activation, license, license_id, tenant},
+    support::{NOW, StoreFixture, activation, license, license_id, tenant},
 };
 
-async fn list(world: &World, query: &LicenseQuery) -> LicenseList {
+async fn list(world: &StoreFixture, query: &LicenseQuery) -> LicenseList {
     let acme = tenant("acme");
     world.store.list_licenses(&acme, query, NOW).await.unwrap()
 }
 
-fn filtered(filter: LicenseFilter) -> LicenseQuery {
+fn filter_query(filter: LicenseFilter) -> LicenseQuery {
     LicenseQuery {
         filter,
         ..LicenseQuery::default()
     }
 }
 
-fn at(position: Position<LicenseId>) -> LicenseQuery {
+fn query_at(position: PageRequest<LicenseId>) -> LicenseQuery {
     LicenseQuery {
-        position,
+        page: position,
         ..LicenseQuery::default()
     }
 }
 
 /// Returns all rows from the first page to the last, and again from the last to the first.
-async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSummary>; 2] {
+async fn page_forward_and_back(
+    world: &StoreFixture,
+    query: LicenseQuery,
+) -> [Vec<LicenseSummary>; 2] {
     let mut there = Vec::new();
-    let mut position = Position::Start;
+    let mut position = PageRequest::First;
     let last = loop {
         let query = LicenseQuery {
-            position,
+            page: position,
             ..query.clone()
         };
         let page = list(world, &query).await.page;
         there.extend(page.items.iter().cloned());
         match page.next {
-            Some(mark) => position = Position::After(mark),
+            Some(mark) => position = PageRequest::After(mark),
             None => break page,
         }
     };
@@ -61,7 +64,7 @@ async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSumma
     let mut previous = last.previous;
     while let Some(mark) = previous {
         let query = LicenseQuery {
-            position: Position::Before(mark),
+            page: PageRequest::Before(mark),
             ..query.clone()
         };
         let page = list(world, &query).await.page;
@@ -74,26 +77,26 @@ async fn there_and_back(world: &World, query: LicenseQuery) -> [Vec<LicenseSumma
 }
 
 /// Each single filter and each sort order, from the start and from a later cursor.
-fn pages() -> Vec<LicenseQuery> {
+fn list_queries() -> Vec<LicenseQuery> {
     let statuses = Status::ALL.map(|status| LicenseFilter {
         status: Some(status),
         ..LicenseFilter::default()
     });
     let of_product = LicenseFilter {
-        product: Some("notes".parse().unwrap()),
+        product_id: Some("notes".parse().unwrap()),
         ..LicenseFilter::default()
     };
     let filters = statuses
         .into_iter()
         .chain([of_product, LicenseFilter::default()]);
-    let mark = Mark {
+    let mark = Cursor {
         value: NOW.millis(),
         id: license_id(7),
     };
     let places = [
-        Position::Start,
-        Position::After(mark),
-        Position::Before(mark),
+        PageRequest::First,
+        PageRequest::After(mark),
+        PageRequest::Before(mark),
     ];
     let mut pages = Vec::new();
     for filter in filters {
@@ -103,7 +106,7 @@ fn pages() -> Vec<LicenseQuery> {
                 pages.push(LicenseQuery {
                     filter: filter.clone(),
                     sort,
-                    position,
+                    page: position,
                 });
             }
         }
@@ -111,32 +114,32 @@ fn pages() -> Vec<LicenseQuery> {
     pages
 }
 
-fn searched(typed: &str, sort: Sort) -> LicenseQuery {
+fn search_query(typed: &str, sort: Sort) -> LicenseQuery {
     LicenseQuery {
         filter: LicenseFilter {
             term: SearchTerm::new(typed),
             ..LicenseFilter::default()
         },
         sort,
-        position: Position::Start,
+        page: PageRequest::First,
     }
 }
 
 /// The start of a list, and a later cursor.
-fn positions() -> [Position<LicenseId>; 2] {
-    let mark = Mark {
+fn positions() -> [PageRequest<LicenseId>; 2] {
+    let mark = Cursor {
         value: 7,
         id: license_id(7),
     };
-    [Position::Start, Position::After(mark)]
+    [PageRequest::First, PageRequest::After(mark)]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_search_for_a_frequent_term_checks_each_license() {
     let acme = tenant("acme");
-    for world in statistics::worlds(Engine::Sqlite).await {
+    for world in statistics::worlds_with_statistics(Engine::Sqlite).await {
         for typed in ["acme", "ac", "a"] {
-            let query = searched(typed, Sort::default());
+            let query = search_query(typed, Sort::default());
             let plan = world.store.explain_walk(&acme, &query, NOW).await;
             let plan = plan.unwrap().join("\n");
             let of_the_license = "activations_one_per_machine (tenant_id=? AND license_id=?)";
@@ -149,7 +152,7 @@ async fn sqlite_search_for_a_frequent_term_checks_each_license() {
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_search_for_a_rare_term_reads_only_matching_licenses() {
     let acme = tenant("acme");
-    for world in statistics::worlds(Engine::Sqlite).await {
+    for world in statistics::worlds_with_statistics(Engine::Sqlite).await {
         for typed in ["acme", "ac", "a"] {
             for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
                 for position in positions() {
@@ -158,8 +161,8 @@ async fn sqlite_search_for_a_rare_term_reads_only_matching_licenses() {
                         descending: true,
                     };
                     let query = LicenseQuery {
-                        position,
-                        ..searched(typed, sort)
+                        page: position,
+                        ..search_query(typed, sort)
                     };
                     let plan = world
                         .store
@@ -179,11 +182,11 @@ async fn sqlite_search_for_a_rare_term_reads_only_matching_licenses() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite_counts_use_a_covering_index() {
-    for world in statistics::worlds(Engine::Sqlite).await {
+    for world in statistics::worlds_with_statistics(Engine::Sqlite).await {
         for status in Status::ALL {
             let filter = LicenseFilter {
                 status: Some(status),
-                product: Some("notes".parse().unwrap()),
+                product_id: Some("notes".parse().unwrap()),
                 term: None,
             };
             let plan = world
@@ -199,9 +202,9 @@ async fn sqlite_counts_use_a_covering_index() {
 
 #[engine_test]
 async fn every_filter_and_order_uses_an_index(engine: Engine) {
-    for world in statistics::worlds(engine).await {
-        world.add(&license(1)).await.unwrap();
-        for page in pages() {
+    for world in statistics::worlds_with_statistics(engine).await {
+        world.add_license(&license(1)).await.unwrap();
+        for page in list_queries() {
             let plan = world
                 .store
                 .explain_walk(&tenant("acme"), &page, NOW)
@@ -217,10 +220,10 @@ async fn every_filter_and_order_uses_an_index(engine: Engine) {
 }
 
 #[engine_test]
-async fn status_is_evaluated_when_the_list_is_read(world: World) {
+async fn status_is_evaluated_when_the_list_is_read(world: StoreFixture) {
     let end = NOW.plus_days(1);
     world
-        .add(&License {
+        .add_license(&License {
             expires_at: Some(end),
             ..license(1)
         })
@@ -239,7 +242,7 @@ async fn status_is_evaluated_when_the_list_is_read(world: World) {
         assert_eq!(list.page.items[0].product_name, "Notes");
         assert_eq!(list.now, now);
         let of = |status| {
-            filtered(LicenseFilter {
+            filter_query(LicenseFilter {
                 status: Some(status),
                 ..LicenseFilter::default()
             })
@@ -260,9 +263,9 @@ async fn status_is_evaluated_when_the_list_is_read(world: World) {
 }
 
 /// Adds a second product with a key type.
-async fn add_studio(world: &World) {
+async fn add_studio(world: &StoreFixture) {
     let studio = Product {
-        tenant: tenant("acme"),
+        tenant_id: tenant("acme"),
         id: "studio".parse().unwrap(),
         name: "Atelier".into(),
         key_prefix: "STDO".parse().unwrap(),
@@ -270,8 +273,8 @@ async fn add_studio(world: &World) {
         created_at: NOW,
     };
     let key_type = KeyType {
-        tenant: tenant("acme"),
-        product: studio.id.clone(),
+        tenant_id: tenant("acme"),
+        product_id: studio.id.clone(),
         id: "pro".parse().unwrap(),
         activation_limit: 1,
         duration_days: None,
@@ -292,7 +295,7 @@ async fn add_studio(world: &World) {
 /// Licenses of four statuses in two products: each filter matches and counts the right ones,
 /// alone and combined.
 #[engine_test]
-async fn combined_filters_must_all_match(world: World) {
+async fn combined_filters_must_all_match(world: StoreFixture) {
     add_studio(&world).await;
     let past = Some(NOW.plus_millis(-1));
     let mut number = 0;
@@ -306,10 +309,10 @@ async fn combined_filters_must_all_match(world: World) {
             number += 1;
             let product = product.parse().unwrap();
             world
-                .add(&License {
+                .add_license(&License {
                     state,
                     expires_at,
-                    product,
+                    product_id: product,
                     ..license(number)
                 })
                 .await
@@ -326,10 +329,10 @@ async fn combined_filters_must_all_match(world: World) {
         for product in [None, Some("notes"), Some("studio"), Some("nothing")] {
             let filter = LicenseFilter {
                 status,
-                product: product.map(|id| id.parse().unwrap()),
+                product_id: product.map(|id| id.parse().unwrap()),
                 term: None,
             };
-            let found = list(&world, &filtered(filter)).await;
+            let found = list(&world, &filter_query(filter)).await;
             let products = match product {
                 None => 2,
                 Some("nothing") => 0,
@@ -382,14 +385,14 @@ async fn combined_filters_must_all_match(world: World) {
 /// Three full pages and a partial one, mostly with equal sort values: in each order every license
 /// appears once, forward and backward.
 #[engine_test]
-async fn every_order_lists_each_license_once_in_both_directions(world: World) {
+async fn every_order_lists_each_license_once_in_both_directions(world: StoreFixture) {
     let total = PAGE_SIZE * 3 + 7;
     for number in 0..total {
         let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number / 2));
         let expires_at = (number % 3 != 0).then(|| NOW.plus_days(1 + number % 4));
         let active_count = number % 3;
         world
-            .add(&License {
+            .add_license(&License {
                 created_at,
                 expires_at,
                 active_count,
@@ -412,7 +415,7 @@ async fn every_order_lists_each_license_once_in_both_directions(world: World) {
             ..LicenseQuery::default()
         };
         assert_eq!(list(&world, &query).await.count, Count::Exact(total));
-        let [there, back] = there_and_back(&world, query).await;
+        let [there, back] = page_forward_and_back(&world, query).await;
         assert_eq!(there.len(), total as usize, "{name}");
         assert_eq!(there, back, "{name}");
         let never = Timestamp::from_millis(i64::MAX);
@@ -439,10 +442,10 @@ async fn every_order_lists_each_license_once_in_both_directions(world: World) {
 /// While a reader pages forward and back, 200 licenses are minted and 200 existing ones revoked.
 /// Licenses that match throughout appear exactly once.
 #[engine_test]
-async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: World) {
+async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: StoreFixture) {
     let stays = |number: u32| number.is_multiple_of(2);
     for number in 0..400 {
-        world.add(&license(number)).await.unwrap();
+        world.add_license(&license(number)).await.unwrap();
     }
     let store = world.store.clone();
     let changes = tokio::spawn(async move {
@@ -468,7 +471,7 @@ async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: World) {
         status: Some(Status::Active),
         ..LicenseFilter::default()
     };
-    let [there, back] = there_and_back(&world, filtered(active)).await;
+    let [there, back] = page_forward_and_back(&world, filter_query(active)).await;
     changes.await.unwrap();
     for rows in [there, back] {
         for number in (0..400).filter(|&number| stays(number)) {
@@ -487,10 +490,10 @@ async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: World) {
 }
 
 #[engine_test]
-async fn counts_are_capped_at_ten_thousand(world: World) {
+async fn counts_are_capped_at_ten_thousand(world: StoreFixture) {
     let added = world.store.write(|tx| {
         async move {
-            for number in 0..=COUNT_LIMIT {
+            for number in 0..=MAX_EXACT_COUNT {
                 tx.insert_license(&license(number)).await?;
             }
             Ok::<_, StoreError>(())
@@ -501,25 +504,28 @@ async fn counts_are_capped_at_ten_thousand(world: World) {
     let found = list(&world, &LicenseQuery::default()).await;
     assert_eq!(
         (found.count, found.total),
-        (Count::MoreThan(COUNT_LIMIT), Count::MoreThan(COUNT_LIMIT))
+        (
+            Count::AtLeast(MAX_EXACT_COUNT),
+            Count::AtLeast(MAX_EXACT_COUNT)
+        )
     );
     let everything = LicenseFilter::default();
     let counted = world
         .store
-        .count_licenses_to_export(&tenant("acme"), &everything, NOW)
+        .count_export(&tenant("acme"), &everything, NOW)
         .await;
-    assert_eq!(counted.unwrap(), COUNT_LIMIT + 1, "exports have no cap");
+    assert_eq!(counted.unwrap(), MAX_EXACT_COUNT + 1, "exports have no cap");
     // A frequent term: part of a key, the beginning of a word, and the prefix of an instance id.
     world
         .activate(&Activation {
-            instance: "ac000000-0000-4000-8000-000000000001".parse().unwrap(),
+            instance_id: "ac000000-0000-4000-8000-000000000001".parse().unwrap(),
             ..activation(license_id(7), 1)
         })
         .await
         .unwrap();
     for typed in ["acme", "ac"] {
         for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
-            let query = searched(
+            let query = search_query(
                 typed,
                 Sort {
                     by,
@@ -529,7 +535,7 @@ async fn counts_are_capped_at_ten_thousand(world: World) {
             let found = list(&world, &query).await;
             assert_eq!(
                 (found.count, found.page.items.len()),
-                (Count::MoreThan(1_000), PAGE_SIZE as usize),
+                (Count::AtLeast(1_000), PAGE_SIZE as usize),
                 "{query:?}"
             );
         }
@@ -537,18 +543,18 @@ async fn counts_are_capped_at_ten_thousand(world: World) {
 }
 
 #[engine_test]
-async fn cursor_past_the_end_shows_the_first_page(world: World) {
-    world.add(&license(1)).await.unwrap();
-    let beyond = Mark {
+async fn cursor_past_the_end_shows_the_first_page(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
+    let beyond = Cursor {
         value: 0,
         id: license_id(9),
     };
-    let before = Mark {
+    let before = Cursor {
         value: i64::MAX,
         id: license_id(9),
     };
-    for position in [Position::After(beyond), Position::Before(before)] {
-        let page = list(&world, &at(position)).await.page;
+    for position in [PageRequest::After(beyond), PageRequest::Before(before)] {
+        let page = list(&world, &query_at(position)).await.page;
         assert_eq!(
             (page.items.len(), page.previous, page.next),
             (1, None, None)

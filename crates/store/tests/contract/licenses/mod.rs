@@ -8,10 +8,10 @@ use keywright_domain::license::{Customer, License, LicenseState};
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 
-use crate::support::{NOW, World, license, license_id, tenant};
+use crate::support::{NOW, StoreFixture, license, license_id, tenant};
 
 #[engine_test]
-async fn license_round_trips(world: World) {
+async fn license_round_trips(world: StoreFixture) {
     let written = License {
         state: LicenseState::Reminted,
         expires_at: Some(NOW.plus_days(1)),
@@ -25,25 +25,25 @@ async fn license_round_trips(world: World) {
             name: Some("森 明子".into()),
             email: Some("a'b\"@x.example".into()),
         },
-        predecessor: Some(license_id(8)),
-        successor: Some(license_id(9)),
+        predecessor_id: Some(license_id(8)),
+        successor_id: Some(license_id(9)),
         ..license(1)
     };
-    world.add(&written).await.unwrap();
+    world.add_license(&written).await.unwrap();
     assert_eq!(
         world
             .store
-            .license(&tenant("acme"), written.id)
+            .find_license(&tenant("acme"), written.id)
             .await
             .unwrap()
             .unwrap(),
         written
     );
-    world.add(&license(2)).await.unwrap();
+    world.add_license(&license(2)).await.unwrap();
     assert_eq!(
         world
             .store
-            .license(&tenant("acme"), license_id(2))
+            .find_license(&tenant("acme"), license_id(2))
             .await
             .unwrap()
             .unwrap(),
@@ -52,10 +52,10 @@ async fn license_round_trips(world: World) {
 }
 
 #[engine_test]
-async fn only_active_licenses_of_the_tenant_can_be_revoked(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn only_active_licenses_of_the_tenant_can_be_revoked(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     world
-        .add(&License {
+        .add_license(&License {
             state: LicenseState::Reminted,
             ..license(2)
         })
@@ -78,7 +78,7 @@ async fn only_active_licenses_of_the_tenant_can_be_revoked(world: World) {
     let state = async |number| {
         world
             .store
-            .license(&tenant("acme"), license_id(number))
+            .find_license(&tenant("acme"), license_id(number))
             .await
             .unwrap()
             .unwrap()
@@ -91,13 +91,13 @@ async fn only_active_licenses_of_the_tenant_can_be_revoked(world: World) {
 }
 
 #[engine_test]
-async fn license_of_another_tenant_is_not_found(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn license_of_another_tenant_is_not_found(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     let id = license_id(1);
     assert!(
         world
             .store
-            .license(&tenant("indie"), id)
+            .find_license(&tenant("indie"), id)
             .await
             .unwrap()
             .is_none()
@@ -108,13 +108,13 @@ async fn license_of_another_tenant_is_not_found(world: World) {
             .lookup_license(&tenant("indie"), id, None)
             .await
             .unwrap()
-            .found
+            .license
             .is_none()
     );
     assert!(
         world
             .store
-            .activations(&tenant("indie"), id)
+            .list_activations(&tenant("indie"), id)
             .await
             .unwrap()
             .is_empty()
@@ -128,15 +128,15 @@ async fn license_of_another_tenant_is_not_found(world: World) {
 }
 
 #[engine_test]
-async fn duplicate_key_conflicts_only_within_a_tenant(world: World) {
-    world.add(&license(1)).await.unwrap();
+async fn duplicate_key_conflicts_only_within_a_tenant(world: StoreFixture) {
+    world.add_license(&license(1)).await.unwrap();
     assert!(matches!(
-        world.add(&license(1)).await,
+        world.add_license(&license(1)).await,
         Err(StoreError::Conflict)
     ));
     world
-        .add(&License {
-            tenant: tenant("indie"),
+        .add_license(&License {
+            tenant_id: tenant("indie"),
             ..license(1)
         })
         .await
@@ -144,13 +144,13 @@ async fn duplicate_key_conflicts_only_within_a_tenant(world: World) {
 }
 
 #[engine_test]
-async fn license_requires_an_existing_key_type(world: World) {
+async fn license_requires_an_existing_key_type(world: StoreFixture) {
     let orphan = License {
-        key_type: "nothing".parse().unwrap(),
+        key_type_id: "nothing".parse().unwrap(),
         ..license(1)
     };
     assert!(matches!(
-        world.add(&orphan).await,
+        world.add_license(&orphan).await,
         Err(StoreError::Conflict)
     ));
 }

@@ -4,20 +4,20 @@ use futures::FutureExt;
 use keywright_store::{Store, StoreError};
 use keywright_testing::engine_test;
 
-use crate::support::{NOW, World, activation, license, license_id, tenant};
+use crate::support::{NOW, StoreFixture, activation, license, license_id, tenant};
 
-async fn end(store: &Store, slug: &'static str) -> bool {
+async fn dismiss(store: &Store, slug: &'static str) -> bool {
     let write =
-        store.write(move |tx| async move { tx.end_guide(&tenant(slug), NOW).await }.boxed());
+        store.write(move |tx| async move { tx.dismiss_guide(&tenant(slug), NOW).await }.boxed());
     write.await.map_err(|error: StoreError| error).unwrap()
 }
 
 #[engine_test]
-async fn progress_is_separate_for_each_tenant(world: World) {
+async fn progress_is_separate_for_each_tenant(world: StoreFixture) {
     let store = &world.store;
     let (acme, indie) = (tenant("acme"), tenant("indie"));
     assert_eq!(store.newest_license_type(&acme).await.unwrap(), None);
-    world.add(&license(1)).await.unwrap();
+    world.add_license(&license(1)).await.unwrap();
     let notes = ("notes".parse().unwrap(), "pro".parse().unwrap());
     assert_eq!(store.newest_license_type(&acme).await.unwrap(), Some(notes));
     assert!(!store.has_activations(&acme).await.unwrap());
@@ -28,8 +28,8 @@ async fn progress_is_separate_for_each_tenant(world: World) {
 }
 
 #[engine_test]
-async fn guide_is_dismissed_once_per_tenant(world: World) {
-    assert!(end(&world.store, "acme").await);
-    assert!(!end(&world.store, "acme").await);
-    assert!(end(&world.store, "indie").await);
+async fn guide_is_dismissed_once_per_tenant(world: StoreFixture) {
+    assert!(dismiss(&world.store, "acme").await);
+    assert!(!dismiss(&world.store, "acme").await);
+    assert!(dismiss(&world.store, "indie").await);
 }

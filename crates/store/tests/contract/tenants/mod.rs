@@ -14,11 +14,16 @@ use keywright_domain::{
 use keywright_store::StoreError;
 use keywright_testing::engine_test;
 
-use crate::support::{NOW, World, tenant};
+use crate::support::{NOW, StoreFixture, tenant};
 
 #[engine_test]
-async fn tenant_round_trips(world: World) {
-    let found = world.store.tenant(&tenant("acme")).await.unwrap().unwrap();
+async fn tenant_round_trips(world: StoreFixture) {
+    let found = world
+        .store
+        .find_tenant(&tenant("acme"))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (found.name.as_str(), found.plan, found.suspended_at),
         ("acme", Plan::Free, None)
@@ -26,19 +31,19 @@ async fn tenant_round_trips(world: World) {
     assert!(
         world
             .store
-            .tenant(&tenant("nobody"))
+            .find_tenant(&tenant("nobody"))
             .await
             .unwrap()
             .is_none()
     );
     assert_eq!(
-        world.store.tenant_ids().await.unwrap(),
+        world.store.list_tenant_ids().await.unwrap(),
         [tenant("acme"), tenant("indie")]
     );
 }
 
 #[engine_test]
-async fn plan_can_be_changed(world: World) {
+async fn plan_can_be_changed(world: StoreFixture) {
     let change = |slug: &'static str| {
         world
             .store
@@ -59,7 +64,7 @@ async fn plan_can_be_changed(world: World) {
     assert_eq!(
         world
             .store
-            .tenant(&tenant("acme"))
+            .find_tenant(&tenant("acme"))
             .await
             .unwrap()
             .unwrap()
@@ -69,7 +74,7 @@ async fn plan_can_be_changed(world: World) {
     assert_eq!(
         world
             .store
-            .tenant(&tenant("indie"))
+            .find_tenant(&tenant("indie"))
             .await
             .unwrap()
             .unwrap()
@@ -79,9 +84,9 @@ async fn plan_can_be_changed(world: World) {
 }
 
 #[engine_test]
-async fn key_prefix_is_unique_on_the_server(world: World) {
+async fn key_prefix_is_unique_on_the_server(world: StoreFixture) {
     let twin = Product {
-        tenant: tenant("indie"),
+        tenant_id: tenant("indie"),
         id: "twin".parse().unwrap(),
         name: "Twin".into(),
         key_prefix: "ACME".parse().unwrap(),
@@ -96,10 +101,10 @@ async fn key_prefix_is_unique_on_the_server(world: World) {
 }
 
 #[engine_test]
-async fn key_type_round_trips(world: World) {
+async fn key_type_round_trips(world: StoreFixture) {
     let found = world
         .store
-        .key_types(&tenant("acme"), &"notes".parse().unwrap())
+        .list_key_types(&tenant("acme"), &"notes".parse().unwrap())
         .await
         .unwrap();
     assert_eq!(found.len(), 1);
@@ -115,7 +120,7 @@ async fn key_type_round_trips(world: World) {
 }
 
 #[engine_test]
-async fn suspending_and_resuming_reports_whether_it_changed_anything(world: World) {
+async fn suspending_and_resuming_reports_whether_it_changed_anything(world: StoreFixture) {
     let set = |since: Option<Timestamp>| {
         world
             .store
@@ -134,29 +139,34 @@ async fn suspending_and_resuming_reports_whether_it_changed_anything(world: Worl
         (None, false),
     ] {
         assert_eq!(changed(since).await, Ok(expected), "{since:?}");
-        let found = world.store.tenant(&tenant("acme")).await.unwrap().unwrap();
+        let found = world
+            .store
+            .find_tenant(&tenant("acme"))
+            .await
+            .unwrap()
+            .unwrap();
         let device = world
             .store
-            .device_tenant(&tenant("acme"))
+            .tenant_config(&tenant("acme"))
             .await
             .unwrap()
             .unwrap();
         assert_eq!(
-            (found.suspended_at, device.suspended),
+            (found.suspended_at, device.is_suspended),
             (since, since.is_some())
         );
         let other = world
             .store
-            .device_tenant(&tenant("indie"))
+            .tenant_config(&tenant("indie"))
             .await
             .unwrap()
             .unwrap();
-        assert!(!other.suspended);
+        assert!(!other.is_suspended);
     }
 }
 
 #[engine_test]
-async fn updates_of_products_and_key_types_keep_their_slugs(world: World) {
+async fn updates_of_products_and_key_types_keep_their_slugs(world: StoreFixture) {
     let settings = ProductSettings {
         trial_days: 14.try_into().ok(),
         free_tier: Some(false),
@@ -191,7 +201,7 @@ async fn updates_of_products_and_key_types_keep_their_slugs(world: World) {
                 let changed = KeyType {
                     activation_limit: 7,
                     duration_days: None,
-                    entitlements: Entitlements::none(),
+                    entitlements: Entitlements::empty(),
                     fallback: false,
                     ..key_type
                 };
@@ -204,19 +214,19 @@ async fn updates_of_products_and_key_types_keep_their_slugs(world: World) {
         .unwrap();
     let notes = "notes".parse().unwrap();
     let found = store
-        .product(&tenant("acme"), &notes)
+        .find_product(&tenant("acme"), &notes)
         .await
         .unwrap()
         .unwrap();
     assert_eq!((found.name.as_str(), found.settings), ("Renamed", settings));
-    let device = store.device_tenant(&tenant("acme")).await.unwrap().unwrap();
+    let device = store.tenant_config(&tenant("acme")).await.unwrap().unwrap();
     assert_eq!(device.products, [(notes.clone(), settings)].into());
     assert_eq!(
-        store.key_types(&tenant("acme"), &notes).await.unwrap(),
+        store.list_key_types(&tenant("acme"), &notes).await.unwrap(),
         [changed]
     );
     let other = store
-        .product(&tenant("indie"), &notes)
+        .find_product(&tenant("indie"), &notes)
         .await
         .unwrap()
         .unwrap();
@@ -225,17 +235,21 @@ async fn updates_of_products_and_key_types_keep_their_slugs(world: World) {
         ("Notes", ProductSettings::default())
     );
     assert_eq!(
-        store.key_types(&tenant("indie"), &notes).await.unwrap()[0].activation_limit,
+        store
+            .list_key_types(&tenant("indie"), &notes)
+            .await
+            .unwrap()[0]
+            .activation_limit,
         3
     );
 }
 
 #[engine_test]
-async fn server_metadata_is_set_once(world: World) {
+async fn server_metadata_is_set_once(world: StoreFixture) {
     let state = |value: &'static str| {
-        world
-            .store
-            .write(move |tx| async move { tx.state_server_fact("made_by", value).await }.boxed())
+        world.store.write(move |tx| {
+            async move { tx.get_or_insert_server_metadata("made_by", value).await }.boxed()
+        })
     };
     assert_eq!(
         state("first")
@@ -252,8 +266,16 @@ async fn server_metadata_is_set_once(world: World) {
         "first"
     );
     assert_eq!(
-        world.store.server_fact("made_by").await.unwrap().as_deref(),
+        world
+            .store
+            .server_metadata("made_by")
+            .await
+            .unwrap()
+            .as_deref(),
         Some("first")
     );
-    assert_eq!(world.store.server_fact("unheard_of").await.unwrap(), None);
+    assert_eq!(
+        world.store.server_metadata("unheard_of").await.unwrap(),
+        None
+    );
 }
