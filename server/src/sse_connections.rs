@@ -29,14 +29,14 @@ pub(crate) struct ConnectionGuard {
 
 impl SseConnections {
     /// Registers a stream. Returns `None` if the operator has reached the limit.
-    pub(crate) fn open(&self, operator: OperatorId) -> Option<ConnectionGuard> {
+    pub(crate) fn open(&self, operator_id: OperatorId) -> Option<ConnectionGuard> {
         let mut operators = self.0.operators.lock();
-        let streams = operators.entry(operator).or_default();
+        let streams = operators.entry(operator_id).or_default();
         if streams.receiver_count() >= MAX_STREAMS_PER_OPERATOR {
             return None;
         }
         Some(ConnectionGuard {
-            operator_id: operator,
+            operator_id,
             recheck_requested: streams.subscribe(),
             is_stopping: self.0.is_stopping.subscribe(),
             registry: self.0.clone(),
@@ -50,8 +50,8 @@ impl SseConnections {
     }
 
     /// Makes the operator's streams check whether their sessions are still valid.
-    pub(crate) fn recheck_sessions(&self, operator: OperatorId) {
-        if let Some(streams) = self.0.operators.lock().get(&operator) {
+    pub(crate) fn recheck_sessions(&self, operator_id: OperatorId) {
+        if let Some(streams) = self.0.operators.lock().get(&operator_id) {
             streams.send_replace(());
         }
     }

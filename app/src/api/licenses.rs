@@ -25,11 +25,11 @@ pub async fn list_licenses(query: LicenseQuery) -> Result<LicenseList, ApiError>
 
 /// Returns a license with its devices and activity.
 #[server(prefix = "/fn", endpoint = "licenses/show", input = Json, client = PageClient)]
-pub async fn get_license(license: LicenseId) -> Result<LicenseDetail, ApiError> {
+pub async fn get_license(license_id: LicenseId) -> Result<LicenseDetail, ApiError> {
     let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .get_detail(&caller, license)
+        .get_detail(&caller, license_id)
         .await
         .map_err(request::to_api_error)
 }
@@ -47,22 +47,22 @@ pub async fn find_license(typed: String) -> Result<SearchOutcome, ApiError> {
 
 /// Deactivates a device, which frees its slot.
 #[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = PageClient)]
-pub async fn deactivate_instance(license: LicenseId, instance: InstanceId) -> Result<(), ApiError> {
+pub async fn deactivate_instance(license_id: LicenseId, instance_id: InstanceId) -> Result<(), ApiError> {
     let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .deactivate_instance(&caller, license, instance)
+        .deactivate_instance(&caller, license_id, instance_id)
         .await
         .map_err(request::to_api_error)
 }
 
 /// Revokes a license permanently.
 #[server(prefix = "/fn", endpoint = "licenses/revoke", input = Json, client = PageClient)]
-pub async fn revoke_license(license: LicenseId) -> Result<(), ApiError> {
+pub async fn revoke_license(license_id: LicenseId) -> Result<(), ApiError> {
     let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .revoke(&caller, license)
+        .revoke(&caller, license_id)
         .await
         .map_err(request::to_api_error)
 }
@@ -76,9 +76,9 @@ pub struct NewKey {
 
 /// Ends a license and issues a new key in its place.
 #[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = PageClient)]
-pub async fn remint_license(license: LicenseId) -> Result<NewKey, ApiError> {
+pub async fn remint_license(license_id: LicenseId) -> Result<NewKey, ApiError> {
     let (services, caller) = request::services_and_caller()?;
-    let minted = services.licenses.remint(&caller, license).await;
+    let minted = services.licenses.remint(&caller, license_id).await;
     let minted = minted.map_err(request::to_api_error)?;
     Ok(NewKey {
         key: minted.key.expose().to_owned(),

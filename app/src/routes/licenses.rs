@@ -72,8 +72,8 @@ pub fn license_remint(id: LicenseId) -> String {
 }
 
 /// Returns the link to the confirmation page for deactivating a device.
-pub fn license_deactivate(id: LicenseId, instance: InstanceId) -> String {
-    format!("{LICENSES}/{id}/instances/{instance}/deactivate")
+pub fn license_deactivate(id: LicenseId, instance_id: InstanceId) -> String {
+    format!("{LICENSES}/{id}/instances/{instance_id}/deactivate")
 }
 
 /// Parses a query string. Unknown and invalid parameters are ignored, so that old and damaged links

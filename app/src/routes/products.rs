@@ -21,16 +21,16 @@ pub fn product_edit(id: &ProductId) -> String {
 }
 
 /// Returns the link to the form for a new key type.
-pub fn key_type_new(product: &ProductId) -> String {
-    format!("{PRODUCTS}/{product}/key-types/new")
+pub fn key_type_new(product_id: &ProductId) -> String {
+    format!("{PRODUCTS}/{product_id}/key-types/new")
 }
 
 /// Returns the link to the form for a key type.
-pub fn key_type_edit(product: &ProductId, id: &KeyTypeId) -> String {
-    format!("{PRODUCTS}/{product}/key-types/{id}/edit")
+pub fn key_type_edit(product_id: &ProductId, id: &KeyTypeId) -> String {
+    format!("{PRODUCTS}/{product_id}/key-types/{id}/edit")
 }
 
 /// Returns the link to the confirmation page for deleting an unused key type.
-pub fn key_type_delete(product: &ProductId, id: &KeyTypeId) -> String {
-    format!("{PRODUCTS}/{product}/key-types/{id}/delete")
+pub fn key_type_delete(product_id: &ProductId, id: &KeyTypeId) -> String {
+    format!("{PRODUCTS}/{product_id}/key-types/{id}/delete")
 }

@@ -196,10 +196,10 @@ impl LicenseDetail {
     }
 
     /// Returns the device with this instance ID.
-    pub fn device(&self, instance: InstanceId) -> Option<&Device> {
+    pub fn device(&self, instance_id: InstanceId) -> Option<&Device> {
         self.devices
             .iter()
-            .find(|device| device.instance_id == instance)
+            .find(|device| device.instance_id == instance_id)
     }
 }
 

@@ -38,9 +38,9 @@ impl Caller {
         )
     }
 
-    fn from_operator(tenant: &TenantId, id: OperatorId, email: &str, role: Role) -> Self {
+    fn from_operator(tenant_id: &TenantId, id: OperatorId, email: &str, role: Role) -> Self {
         Self {
-            tenant_id: tenant.clone(),
+            tenant_id: tenant_id.clone(),
             actor: Actor {
                 kind: ActorKind::Operator,
                 id: Some(id.to_string()),
@@ -52,10 +52,10 @@ impl Caller {
 
     /// Creates the command-line caller. It has every permission, because access to the command line
     /// implies control of the database.
-    pub fn for_command_line(tenant: TenantId) -> Self {
+    pub fn for_command_line(tenant_id: TenantId) -> Self {
         let name = "command line".to_owned();
         Self {
-            tenant_id: tenant,
+            tenant_id,
             actor: Actor {
                 kind: ActorKind::CommandLine,
                 id: None,
@@ -66,9 +66,9 @@ impl Caller {
     }
 
     /// Creates the caller for background jobs that act on behalf of a tenant.
-    pub(crate) fn for_system(tenant: TenantId) -> Self {
+    pub(crate) fn for_system(tenant_id: TenantId) -> Self {
         Self {
-            tenant_id: tenant,
+            tenant_id,
             actor: Actor {
                 kind: ActorKind::System,
                 id: None,

@@ -30,8 +30,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn generate_signing_key(&self, tenant: &TenantId, kid: Kid) -> SealedSigningKey {
-        signer::generate(&self.master_key, &*self.rng, tenant, kid)
+    pub(crate) fn generate_signing_key(&self, tenant_id: &TenantId, kid: Kid) -> SealedSigningKey {
+        signer::generate(&self.master_key, &*self.rng, tenant_id, kid)
     }
 
     /// Creates an audit entry for the caller. Record it in the same transaction as the change it

@@ -123,7 +123,7 @@ impl Error {
     /// Replaces the generic conflict message with a more specific one.
     pub(crate) fn with_conflict_message(self, message: &'static str) -> Self {
         match self {
-            Self::Conflict(CHANGED) => Self::Conflict(message),
+            Self::Conflict(CONCURRENT_CHANGE) => Self::Conflict(message),
             other => other,
         }
     }

@@ -16,14 +16,14 @@ use crate::signing_keys::{master_key::MasterKey, signer};
 pub async fn private_signing_key(
     store: &Store,
     master_key: &MasterKey,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
 ) -> Vec<u8> {
     let sealed = store
-        .primary_signing_key(tenant)
+        .primary_signing_key(tenant_id)
         .await
         .expect("failed to read the signing key");
     let sealed = sealed.expect("the tenant has no signing key");
     let key =
-        signer::private_key(master_key, tenant, &sealed).expect("the master key does not match");
+        signer::private_key(master_key, tenant_id, &sealed).expect("the master key does not match");
     key.to_vec()
 }

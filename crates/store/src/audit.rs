@@ -63,7 +63,7 @@ impl Store {
     /// that have reached 365 days, even if they have not been purged yet.
     pub async fn list_audit_entries(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &AuditEntryFilter,
         position: PageRequest<AuditEntryId>,
         most: u32,
@@ -76,12 +76,12 @@ impl Store {
             "SELECT a.id, a.created_at, a.actor_kind, a.actor_id, a.actor_name, a.action, a.details, a.license_id,
              a.successor_id, l.display_key, s.display_key AS successor_key FROM ",
         );
-        push_source(&mut sql, tenant, filter);
+        push_source(&mut sql, tenant_id, filter);
         sql.push(
             " LEFT JOIN licenses l ON l.tenant_id = a.tenant_id AND l.id = a.license_id
              LEFT JOIN licenses s ON s.tenant_id = a.tenant_id AND s.id = a.successor_id",
         );
-        push_conditions(&mut sql, tenant, filter, position, now);
+        push_conditions(&mut sql, tenant_id, filter, position, now);
         let order = match position {
             PageRequest::First | PageRequest::After(_) => " ORDER BY a.created_at DESC, a.id DESC",
             PageRequest::Before(_) => " ORDER BY a.created_at, a.id",
@@ -94,7 +94,7 @@ impl Store {
     /// Counts the matching entries, up to [`COUNT_LIMIT`].
     pub async fn count_audit_entries(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &AuditEntryFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
@@ -102,8 +102,8 @@ impl Store {
             return Ok(Count::Exact(0));
         }
         let mut sql = QueryBuilder::new("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM ");
-        push_source(&mut sql, tenant, filter);
-        push_conditions(&mut sql, tenant, filter, PageRequest::First, now);
+        push_source(&mut sql, tenant_id, filter);
+        push_conditions(&mut sql, tenant_id, filter, PageRequest::First, now);
         sql.push(" LIMIT ")
             .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS entries");
@@ -133,12 +133,12 @@ fn push_source(sql: &mut QueryBuilder, tenant: &TenantId, filter: &AuditEntryFil
 
 fn push_conditions(
     sql: &mut QueryBuilder,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     filter: &AuditEntryFilter,
     position: PageRequest<AuditEntryId>,
     now: Timestamp,
 ) {
-    sql.push(" WHERE a.tenant_id = ").bind(tenant.as_str());
+    sql.push(" WHERE a.tenant_id = ").bind(tenant_id.as_str());
     if filter.license_ids.is_some() {
         sql.push(" AND a.id = found.id");
     }

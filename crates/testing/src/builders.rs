@@ -39,10 +39,10 @@ pub fn license(key: &LicenseKey) -> License {
 }
 
 /// Builds device `number` of an `acme` license, active since [`NOW`].
-pub fn activation(license: LicenseId, number: u32) -> Activation {
+pub fn activation(license_id: LicenseId, number: u32) -> Activation {
     Activation {
         tenant_id: "acme".parse().unwrap(),
-        license_id: license,
+        license_id,
         instance_id: instance_id(number),
         machine_hash: Some(machine_hash(number).parse().unwrap()),
         request_id: None,

@@ -99,11 +99,11 @@ impl FromStr for OnOff {
 }
 
 /// Returns a command-line caller for an existing tenant.
-async fn caller_for(services: &Services, tenant: &TenantId) -> anyhow::Result<Caller> {
-    match services.tenants.get(tenant).await {
-        Ok(_) => Ok(Caller::for_command_line(tenant.clone())),
+async fn caller_for(services: &Services, tenant_id: &TenantId) -> anyhow::Result<Caller> {
+    match services.tenants.get(tenant_id).await {
+        Ok(_) => Ok(Caller::for_command_line(tenant_id.clone())),
         Err(error @ Error::Invalid(InvalidInputError::UnknownTenant(_))) => Err(anyhow!(
-            "{error}: create it with `keywright tenant add --tenant {tenant}`"
+            "{error}: create it with `keywright tenant add --tenant {tenant_id}`"
         )),
         Err(other) => Err(other.into()),
     }

@@ -55,13 +55,13 @@ impl OperatorCommand {
 
 async fn create(
     database: &DatabaseArgs,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     email: &str,
     role: Role,
     password: &str,
 ) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         Ok(services
             .operators
             .create(&caller, email, role, password)
@@ -69,23 +69,23 @@ async fn create(
     })
     .await?;
     let role = role.as_str();
-    print_line(&format!("Created account {email} ({role} at {tenant})."))
+    print_line(&format!("Created account {email} ({role} at {tenant_id})."))
 }
 
 async fn set_password(
     database: &DatabaseArgs,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     email: &str,
     password: &str,
 ) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         let changed = services
             .operators
             .set_password(&caller, email, password)
             .await;
         changed.map_err(|error| match error {
-            Error::NotFound => anyhow!("{tenant} has no account {email}"),
+            Error::NotFound => anyhow!("{tenant_id} has no account {email}"),
             other => other.into(),
         })
     })

@@ -105,14 +105,14 @@ async fn import(database: &DatabaseArgs, args: &ReplaceKeyArgs) -> anyhow::Resul
     print_result(&args.common, None, replaced.then(|| args.old_keys()))
 }
 
-async fn revoke_old(database: &DatabaseArgs, tenant: &TenantId) -> anyhow::Result<()> {
+async fn revoke_old(database: &DatabaseArgs, tenant_id: &TenantId) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         Ok(services.sdk_keys.revoke_replaced(&caller).await?)
     })
     .await?;
     print_line(&format!(
-        "Earlier SDK keys of {tenant} no longer work. Requests that send one are refused."
+        "Earlier SDK keys of {tenant_id} no longer work. Requests that send one are refused."
     ))
 }
 

@@ -71,12 +71,12 @@ impl SigningKeyCommand {
 
 async fn create(
     database: &DatabaseArgs,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     kid: Option<Kid>,
     json: bool,
 ) -> anyhow::Result<()> {
     let key = with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         Ok(services.signing_keys.add(&caller, kid).await?)
     })
     .await?;
@@ -85,19 +85,19 @@ async fn create(
         return Ok(());
     }
     print_line(&format!(
-        "Apps that fetch the keys of {tenant} will now receive this key; apps that pin keys need a new build. Promote it in {RECOMMENDED_WAIT_DAYS} days."
+        "Apps that fetch the keys of {tenant_id} will now receive this key; apps that pin keys need a new build. Promote it in {RECOMMENDED_WAIT_DAYS} days."
     ))
 }
 
 async fn promote(
     database: &DatabaseArgs,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     kid: Kid,
     urgency: PromotionReason,
 ) -> anyhow::Result<()> {
-    let promoted = format!("{kid} now signs the leases of {tenant}.");
+    let promoted = format!("{kid} now signs the leases of {tenant_id}.");
     let listed = with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         let signing_keys = &services.signing_keys;
         let promoted = signing_keys.promote(&caller, kid, urgency).await;
         add_hint(services, &caller, promoted).await?;
@@ -117,9 +117,9 @@ async fn promote(
     Ok(())
 }
 
-async fn list(database: &DatabaseArgs, tenant: &TenantId, json: bool) -> anyhow::Result<()> {
+async fn list(database: &DatabaseArgs, tenant_id: &TenantId, json: bool) -> anyhow::Result<()> {
     let listed = with_services(database, async |services| {
-        let caller = caller_for(services, tenant).await?;
+        let caller = caller_for(services, tenant_id).await?;
         Ok(services.signing_keys.list(&caller).await?)
     })
     .await?;

@@ -88,37 +88,37 @@ async fn create(database: &DatabaseArgs, new: CreateTenant) -> anyhow::Result<()
     print_line(&made)
 }
 
-async fn set_plan(database: &DatabaseArgs, tenant: TenantId, plan: Plan) -> anyhow::Result<()> {
+async fn set_plan(database: &DatabaseArgs, tenant_id: TenantId, plan: Plan) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, &tenant).await?;
+        let caller = caller_for(services, &tenant_id).await?;
         Ok(services.tenants.set_plan(&caller, plan).await?)
     })
     .await?;
     print_line(&format!(
-        "Tenant {tenant} is now on the {} plan.",
+        "Tenant {tenant_id} is now on the {} plan.",
         plan.as_str()
     ))
 }
 
-async fn suspend(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()> {
+async fn suspend(database: &DatabaseArgs, tenant_id: TenantId) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, &tenant).await?;
+        let caller = caller_for(services, &tenant_id).await?;
         Ok(services.tenants.suspend(&caller).await?)
     })
     .await?;
     print_line(&format!(
-        "Suspended {tenant}. Its device requests are refused; leases already issued stay valid until they end."
+        "Suspended {tenant_id}. Its device requests are refused; leases already issued stay valid until they end."
     ))
 }
 
-async fn resume(database: &DatabaseArgs, tenant: TenantId) -> anyhow::Result<()> {
+async fn resume(database: &DatabaseArgs, tenant_id: TenantId) -> anyhow::Result<()> {
     with_services(database, async |services| {
-        let caller = caller_for(services, &tenant).await?;
+        let caller = caller_for(services, &tenant_id).await?;
         Ok(services.tenants.resume(&caller).await?)
     })
     .await?;
     print_line(&format!(
-        "Resumed {tenant}. Its device requests are accepted again."
+        "Resumed {tenant_id}. Its device requests are accepted again."
     ))
 }
 

@@ -141,14 +141,14 @@ fn KeyTypes(id: ProductId, key_types: Vec<KeyTypeWithCount>, may_change: bool) -
     }
 }
 
-fn row(product: &ProductId, counted: KeyTypeWithCount, may_change: bool) -> AnyView {
+fn row(product_id: &ProductId, counted: KeyTypeWithCount, may_change: bool) -> AnyView {
     let KeyTypeWithCount {
         key_type,
         license_count: licenses,
     } = counted;
     let slug = key_type.id.to_string();
     let name = if may_change {
-        let href = routes::key_type_edit(product, &key_type.id);
+        let href = routes::key_type_edit(product_id, &key_type.id);
         view! { <a href=href><code>{slug}</code></a> }.into_any()
     } else {
         view! { <code>{slug}</code> }.into_any()

@@ -23,8 +23,8 @@ impl MachineHash {
     ///
     /// Tenant and product are part of the input, so vendors can't correlate each other's devices.
     /// Their slugs therefore never change.
-    pub fn compute(tenant: &TenantId, product: &ProductId, stable_id: &str) -> Self {
-        let text = format!("keylight-keyless-machine-v1|{tenant}|{product}|{stable_id}");
+    pub fn compute(tenant_id: &TenantId, product_id: &ProductId, stable_id: &str) -> Self {
+        let text = format!("keylight-keyless-machine-v1|{tenant_id}|{product_id}|{stable_id}");
         Self(HexDigits(&Sha256::digest(text).into()).to_string().into())
     }
 

@@ -87,16 +87,16 @@ impl SettingsClaims {
     /// was never set is signed as `false`.
     pub fn new(
         settings: ProductSettings,
-        tenant: &TenantId,
-        product: &ProductId,
+        tenant_id: &TenantId,
+        product_id: &ProductId,
         kid: &Kid,
         now: Timestamp,
     ) -> Option<Self> {
         let issued_at = now.seconds();
         Some(Self {
             kid: kid.clone(),
-            tenant_id: tenant.clone(),
-            product_id: product.clone(),
+            tenant_id: tenant_id.clone(),
+            product_id: product_id.clone(),
             issued_at,
             expires_at: issued_at.saturating_add(SETTINGS_VALIDITY_SECONDS),
             trial_duration_days: settings.trial_days?.get(),

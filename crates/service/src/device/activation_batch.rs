@@ -171,11 +171,11 @@ async fn write_batch(
 
 async fn lock_licenses(
     tx: &mut Tx<'_>,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     pending: &[PendingActivation],
 ) -> Result<BTreeMap<LicenseId, License>, DeviceError> {
     let ids: Vec<LicenseId> = pending.iter().map(|pending| pending.license_id).collect();
-    let licenses = tx.lock_licenses(tenant, &ids).await?;
+    let licenses = tx.lock_licenses(tenant_id, &ids).await?;
     let by_id = licenses.into_iter().map(|license| (license.id, license));
     Ok(by_id.collect())
 }
@@ -183,7 +183,7 @@ async fn lock_licenses(
 /// Returns, by license, the instance that the activating device already has.
 async fn existing_instances(
     tx: &mut Tx<'_>,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     pending: &[PendingActivation],
 ) -> Result<BTreeMap<LicenseId, InstanceId>, DeviceError> {
     let machines = pending.iter().filter_map(|pending| {
@@ -192,7 +192,7 @@ async fn existing_instances(
     });
     let machines: Vec<(LicenseId, &MachineHash)> = machines.collect();
     let mut existing = tx
-        .find_active_instances_by_machine(tenant, &machines)
+        .find_active_instances_by_machine(tenant_id, &machines)
         .await?;
     for pending in pending {
         // Older clients send no machine hash; match their retries by request id.
@@ -201,7 +201,7 @@ async fn existing_instances(
         {
             let since = pending.requested_at.plus_millis(-RETRY_WINDOW_MILLIS);
             let instance = tx
-                .find_active_instance_by_request(tenant, pending.license_id, request_id, since)
+                .find_active_instance_by_request(tenant_id, pending.license_id, request_id, since)
                 .await?;
             existing.extend(instance.map(|instance| (pending.license_id, instance)));
         }
@@ -213,14 +213,14 @@ async fn existing_instances(
 /// own condition is a second safeguard.
 async fn insert_new(
     tx: &mut Tx<'_>,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     new: &[Activation],
 ) -> Result<(), DeviceError> {
     if new.is_empty() {
         return Ok(());
     }
     let ids: Vec<LicenseId> = new.iter().map(|activation| activation.license_id).collect();
-    if tx.take_slots(tenant, &ids).await? < ids.len() {
+    if tx.take_slots(tenant_id, &ids).await? < ids.len() {
         return Err(ActivationError::LimitReached.into());
     }
     Ok(tx.insert_activations(new).await?)
@@ -251,10 +251,10 @@ impl PendingActivation {
         )
     }
 
-    fn lease_claims(&self, license: &License, instance: InstanceId) -> LeaseClaims {
+    fn lease_claims(&self, license: &License, instance_id: InstanceId) -> LeaseClaims {
         LeaseClaims::new(
             &license.lease_inputs(),
-            instance,
+            instance_id,
             self.kid.clone(),
             LeaseStatus::Active,
             self.requested_at,
@@ -265,9 +265,9 @@ impl PendingActivation {
         &self,
         tx: &mut Tx<'_>,
         license: &License,
-        instance: InstanceId,
+        instance_id: InstanceId,
     ) -> Result<LeaseClaims, DeviceError> {
-        let claims = self.lease_claims(license, instance);
+        let claims = self.lease_claims(license, instance_id);
         let (name, free_tier) = (
             &self.request.device_name,
             &self.request.free_tier_instance_id,
@@ -277,7 +277,7 @@ impl PendingActivation {
             tx.update_reactivated_instance(
                 &license.tenant_id,
                 license.id,
-                instance,
+                instance_id,
                 name,
                 free_tier,
             )
@@ -286,7 +286,7 @@ impl PendingActivation {
         let update = LastSeenUpdate {
             tenant_id: license.tenant_id.clone(),
             license_id: license.id,
-            instance_id: instance,
+            instance_id,
             seen_at: self.requested_at,
             lease: LastLease::from(&claims),
             telemetry: self.request.telemetry.clone(),

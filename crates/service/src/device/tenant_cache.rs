@@ -64,8 +64,8 @@ impl TenantConfig {
         self.record.is_suspended
     }
 
-    pub(crate) fn product_settings(&self, product: &ProductId) -> Option<ProductSettings> {
-        self.record.products.get(product).copied()
+    pub(crate) fn product_settings(&self, product_id: &ProductId) -> Option<ProductSettings> {
+        self.record.products.get(product_id).copied()
     }
 
     /// Returns the tenant's current signing key.
@@ -132,8 +132,8 @@ pub(crate) struct TenantCache(RwLock<HashMap<TenantId, Arc<TenantConfig>>>);
 impl TenantCache {
     /// Returns the cached configuration. Compare its revision with the current one before using
     /// it.
-    pub(crate) fn cached(&self, tenant: &TenantId) -> Option<Arc<TenantConfig>> {
-        self.0.read().get(tenant).cloned()
+    pub(crate) fn cached(&self, tenant_id: &TenantId) -> Option<Arc<TenantConfig>> {
+        self.0.read().get(tenant_id).cloned()
     }
 
     /// Returns the current configuration; `None` for an unknown tenant.
@@ -141,19 +141,19 @@ impl TenantCache {
         &self,
         store: &Store,
         master_key: &MasterKey,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
     ) -> Result<Option<Arc<TenantConfig>>, Error> {
-        let Some(revision) = store.tenant_revision(tenant).await? else {
+        let Some(revision) = store.tenant_revision(tenant_id).await? else {
             return Ok(None);
         };
-        if let Some(cached) = self.cached(tenant).filter(|it| it.revision() == revision) {
+        if let Some(cached) = self.cached(tenant_id).filter(|it| it.revision() == revision) {
             return Ok(Some(cached));
         }
-        let Some(read) = store.tenant_config(tenant).await? else {
+        let Some(read) = store.tenant_config(tenant_id).await? else {
             return Ok(None);
         };
-        let config = Arc::new(TenantConfig::new(master_key, tenant, read));
-        self.0.write().insert(tenant.clone(), config.clone());
+        let config = Arc::new(TenantConfig::new(master_key, tenant_id, read));
+        self.0.write().insert(tenant_id.clone(), config.clone());
         Ok(Some(config))
     }
 }

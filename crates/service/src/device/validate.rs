@@ -78,14 +78,14 @@ impl DeviceService {
         &self,
         tenant: &TenantId,
         id: LicenseId,
-        instance: InstanceId,
+        instance_id: InstanceId,
         hash: MachineHash,
     ) {
         let tenant = tenant.clone();
         let filled = self.0.store.write(move |tx| {
             async move {
                 tx.lock_license(&tenant, id).await?;
-                tx.set_missing_machine_hash(&tenant, id, instance, &hash)
+                tx.set_missing_machine_hash(&tenant, id, instance_id, &hash)
                     .await
             }
             .boxed()

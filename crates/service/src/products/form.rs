@@ -108,7 +108,7 @@ impl Products {
     pub async fn update_from_form(
         &self,
         caller: &Caller,
-        product: ProductId,
+        product_id: ProductId,
         form: ProductForm,
     ) -> Result<(), FormError> {
         caller.require(Permission::ManageProducts)?;
@@ -122,13 +122,13 @@ impl Products {
                 free_tier: Some(settings.free_tier),
             })
         })?;
-        Ok(self.update(caller, product, update).await?)
+        Ok(self.update(caller, product_id, update).await?)
     }
 
     pub async fn create_key_type_from_form(
         &self,
         caller: &Caller,
-        product: ProductId,
+        product_id: ProductId,
         form: KeyTypeForm,
     ) -> Result<KeyTypeId, FormError> {
         caller.require(Permission::ManageProducts)?;
@@ -138,7 +138,7 @@ impl Products {
         let new = errors.finish(|| {
             let terms = terms?;
             Some(CreateKeyType {
-                product_id: product,
+                product_id,
                 id: id?,
                 activation_limit: terms.activation_limit?,
                 duration_days: terms.duration_days?,
@@ -164,7 +164,7 @@ impl Products {
     pub async fn update_key_type_from_form(
         &self,
         caller: &Caller,
-        product: ProductId,
+        product_id: ProductId,
         id: KeyTypeId,
         form: KeyTypeForm,
     ) -> Result<(), FormError> {
@@ -172,7 +172,7 @@ impl Products {
         let mut errors = FieldErrors::default();
         let terms = parse_key_type_terms(&mut errors, &form);
         let update = errors.finish(|| terms)?;
-        Ok(self.update_key_type(caller, product, id, update).await?)
+        Ok(self.update_key_type(caller, product_id, id, update).await?)
     }
 }
 

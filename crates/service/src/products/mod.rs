@@ -83,13 +83,13 @@ impl Products {
     pub async fn list_key_type_slugs(
         &self,
         caller: &Caller,
-        product: &ProductId,
+        product_id: &ProductId,
     ) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
         let key_types = self
             .0
             .store
-            .list_key_types(caller.tenant_id(), product)
+            .list_key_types(caller.tenant_id(), product_id)
             .await?;
         Ok(key_types
             .iter()
@@ -133,7 +133,7 @@ impl Products {
     pub async fn update(
         &self,
         caller: &Caller,
-        product: ProductId,
+        product_id: ProductId,
         update: UpdateProduct,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
@@ -144,8 +144,8 @@ impl Products {
             .store
             .write(move |tx| {
                 async move {
-                    let found = tx.lock_product(caller.tenant_id(), &product).await?;
-                    let before = found.ok_or(InvalidInputError::UnknownProduct(product))?;
+                    let found = tx.lock_product(caller.tenant_id(), &product_id).await?;
+                    let before = found.ok_or(InvalidInputError::UnknownProduct(product_id))?;
                     let after = update.apply(before);
                     tx.update_product(&after).await?;
                     let details = json!({
@@ -166,28 +166,28 @@ impl Products {
     pub async fn update_key_type(
         &self,
         caller: &Caller,
-        product: ProductId,
-        key_type: KeyTypeId,
+        product_id: ProductId,
+        key_type_id: KeyTypeId,
         update: UpdateKeyType,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
         if context
             .store
-            .find_product(caller.tenant_id(), &product)
+            .find_product(caller.tenant_id(), &product_id)
             .await?
             .is_none()
         {
-            return Err(InvalidInputError::UnknownProduct(product).into());
+            return Err(InvalidInputError::UnknownProduct(product_id).into());
         }
         self.0
             .store
             .write(move |tx| {
                 async move {
                     let found = tx
-                        .lock_key_type(caller.tenant_id(), &product, &key_type)
+                        .lock_key_type(caller.tenant_id(), &product_id, &key_type_id)
                         .await?;
-                    let before = found.ok_or(InvalidInputError::UnknownKeyType(product, key_type))?;
+                    let before = found.ok_or(InvalidInputError::UnknownKeyType(product_id, key_type_id))?;
                     let after = update.apply(before);
                     tx.update_key_type(&after).await?;
                     let details = json!({
@@ -207,18 +207,18 @@ impl Products {
     pub async fn delete_key_type(
         &self,
         caller: &Caller,
-        product: ProductId,
-        key_type: KeyTypeId,
+        product_id: ProductId,
+        key_type_id: KeyTypeId,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let details = json!({ "product": product, "key_type": key_type });
+        let details = json!({ "product": product_id, "key_type": key_type_id });
         let now = self.0.clock.now();
         let action = Action::KeyTypeDelete;
         let entry = self.0.new_audit_entry(caller, now, action, None, details);
         let write = self.0.store.write(move |tx| {
             async move {
                 let tenant = &entry.tenant_id;
-                if !tx.delete_key_type(tenant, &product, &key_type).await? {
+                if !tx.delete_key_type(tenant, &product_id, &key_type_id).await? {
                     return Err(Error::NotFound);
                 }
                 Ok(tx.insert_audit_entry(&entry).await?)

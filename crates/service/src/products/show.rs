@@ -61,14 +61,14 @@ impl Products {
     pub async fn get_key_type(
         &self,
         caller: &Caller,
-        product: &ProductId,
+        product_id: &ProductId,
         id: &KeyTypeId,
     ) -> Result<KeyType, Error> {
         caller.require(Permission::View)?;
         let key_types = self
             .0
             .store
-            .list_key_types(caller.tenant_id(), product)
+            .list_key_types(caller.tenant_id(), product_id)
             .await?;
         let mut key_types = key_types.into_iter();
         key_types

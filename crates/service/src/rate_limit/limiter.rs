@@ -70,11 +70,11 @@ impl RateLimiter {
     /// so.
     pub(crate) fn try_acquire_install(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         address: IpAddr,
         now: Timestamp,
     ) -> bool {
-        let place = (tenant.clone(), client_network(address));
+        let place = (tenant_id.clone(), client_network(address));
         self.keyless_installs.try_acquire(place, now).is_ok()
     }
 

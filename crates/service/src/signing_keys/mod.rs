@@ -34,8 +34,8 @@ pub struct SigningKeys(pub(crate) Arc<Context>);
 impl SigningKeys {
     /// Returns the tenant's public keys, even while it is suspended: leases already issued stay
     /// valid.
-    pub async fn keyset(&self, tenant: &TenantId) -> Result<Keyset, Error> {
-        let keys = self.0.store.list_signing_keys(tenant).await?;
+    pub async fn keyset(&self, tenant_id: &TenantId) -> Result<Keyset, Error> {
+        let keys = self.0.store.list_signing_keys(tenant_id).await?;
         let primary = keys
             .iter()
             .find(|key| key.stage == KeyStage::Signing)
@@ -175,11 +175,11 @@ impl SigningKeys {
 }
 
 /// Returns the next key name in sequence.
-async fn next_kid_for_tenant(tx: &mut Tx<'_>, tenant: &TenantId) -> Result<Kid, Error> {
-    let listed = tx.list_signing_keys(tenant).await?;
+async fn next_kid_for_tenant(tx: &mut Tx<'_>, tenant_id: &TenantId) -> Result<Kid, Error> {
+    let listed = tx.list_signing_keys(tenant_id).await?;
     let signing = listed.iter().find(|key| key.stage == KeyStage::Signing);
     let signing = signing.ok_or(Error::NotFound)?;
-    next_kid(&signing.kid, &tx.list_all_kids(tenant).await?).ok_or(Error::Conflict(
+    next_kid(&signing.kid, &tx.list_all_kids(tenant_id).await?).ok_or(Error::Conflict(
         "The next key name can't be derived from the current one; specify a name",
     ))
 }

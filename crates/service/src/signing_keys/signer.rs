@@ -23,12 +23,12 @@ impl TenantSigner {
     /// Opens a tenant's sealed key; `None` if the master key does not match.
     pub(crate) fn open(
         master_key: &MasterKey,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         sealed: &SealedSigningKey,
     ) -> Option<Self> {
         Some(Self {
             kid: sealed.kid.clone(),
-            key: unseal(master_key, tenant, sealed)?,
+            key: unseal(master_key, tenant_id, sealed)?,
         })
     }
 
@@ -54,20 +54,20 @@ impl TenantSigner {
 /// Returns whether the master key opens the sealed key and the result matches its public key.
 pub(crate) fn is_usable(
     master_key: &MasterKey,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     sealed: &SealedSigningKey,
 ) -> bool {
-    unseal(master_key, tenant, sealed)
+    unseal(master_key, tenant_id, sealed)
         .is_some_and(|key| BASE64.encode(key.verifying_key().as_bytes()) == sealed.public_key)
 }
 
 fn unseal(
     master_key: &MasterKey,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     sealed: &SealedSigningKey,
 ) -> Option<SigningKey> {
     let bytes = master_key.open(
-        &seal_purpose(tenant, &sealed.kid),
+        &seal_purpose(tenant_id, &sealed.kid),
         &sealed.sealed_private_key,
     );
     let secret = <[u8; 32]>::try_from(bytes.ok()?.as_slice()).ok()?;
@@ -78,14 +78,14 @@ fn unseal(
 pub(crate) fn generate(
     master_key: &MasterKey,
     rng: &dyn Rng,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     kid: Kid,
 ) -> SealedSigningKey {
     let secret = Zeroizing::new(rng.bytes::<32>());
     let public = SigningKey::from_bytes(&secret).verifying_key();
     SealedSigningKey {
         public_key: BASE64.encode(public.as_bytes()),
-        sealed_private_key: master_key.seal(rng, &seal_purpose(tenant, &kid), secret.as_slice()),
+        sealed_private_key: master_key.seal(rng, &seal_purpose(tenant_id, &kid), secret.as_slice()),
         kid,
     }
 }
@@ -94,14 +94,14 @@ pub(crate) fn generate(
 #[cfg(feature = "testing")]
 pub(crate) fn private_key(
     master_key: &MasterKey,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     sealed: &SealedSigningKey,
 ) -> Option<Zeroizing<Vec<u8>>> {
-    let purpose = seal_purpose(tenant, &sealed.kid);
+    let purpose = seal_purpose(tenant_id, &sealed.kid);
     master_key.open(&purpose, &sealed.sealed_private_key).ok()
 }
 
 /// Binds a sealed key to its row: copied to another row, it does not open.
-fn seal_purpose(tenant: &TenantId, kid: &Kid) -> String {
-    format!("signing key {tenant}/{kid}")
+fn seal_purpose(tenant_id: &TenantId, kid: &Kid) -> String {
+    format!("signing key {tenant_id}/{kid}")
 }

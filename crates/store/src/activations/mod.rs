@@ -26,11 +26,11 @@ impl Store {
     /// Every validation starts with this.
     pub async fn lookup_license(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         id: LicenseId,
         instance: Option<InstanceId>,
     ) -> Result<LicenseLookup, StoreError> {
-        self.lookups().lookup(tenant, id, instance).await
+        self.lookups().lookup(tenant_id, id, instance).await
     }
 
     /// Returns all activations of the license, active and deactivated, newest first.
@@ -90,7 +90,7 @@ impl Tx<'_> {
     /// Returns the active instance that each machine already has, keyed by license.
     pub async fn find_active_instances_by_machine(
         &mut self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         machines: &[(LicenseId, &MachineHash)],
     ) -> Result<BTreeMap<LicenseId, InstanceId>, StoreError> {
         let mut held = BTreeMap::new();
@@ -103,7 +103,7 @@ impl Tx<'_> {
                 ") SELECT a.license_id, a.id FROM asked JOIN activations a ON a.license_id = asked.license_id
                  AND CASE WHEN a.deactivated_at IS NULL THEN a.machine_hash END = asked.machine_hash WHERE a.tenant_id = ",
             )
-            .bind(tenant.as_str());
+            .bind(tenant_id.as_str());
             for row in &sql.fetch_all(&mut *self.connection).await? {
                 let fields = RowReader::new("activations", row);
                 held.insert(fields.get_parsed("license_id")?, fields.get_parsed("id")?);
@@ -129,7 +129,7 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
-        instance: InstanceId,
+        instance_id: InstanceId,
         device_name: Option<&str>,
         free_tier_instance_id: Option<&str>,
     ) -> Result<(), StoreError> {
@@ -141,7 +141,7 @@ impl Tx<'_> {
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
-        .bind(instance.to_string())
+        .bind(instance_id.to_string())
         .bind(device_name)
         .bind(device_name.map(search::fold))
         .bind(free_tier_instance_id)
@@ -154,11 +154,11 @@ impl Tx<'_> {
     /// are already recorded.
     pub async fn update_last_seen(
         &mut self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         updates: &[&LastSeenUpdate],
     ) -> Result<(), StoreError> {
         for update in updates {
-            self.mark_license_detail_changed(tenant, update.license_id);
+            self.mark_license_detail_changed(tenant_id, update.license_id);
         }
         for rows in updates.chunks(MAX_ROWS_PER_STATEMENT) {
             let mut sql = QueryBuilder::new(
@@ -180,7 +180,7 @@ impl Tx<'_> {
                  trial_duration_days = COALESCE(seen.trial_duration_days, activations.trial_duration_days)
                  FROM seen WHERE activations.tenant_id = ",
             )
-            .bind(tenant.as_str())
+            .bind(tenant_id.as_str())
             .push(
                 " AND activations.license_id = seen.license_id AND activations.id = seen.id
                  AND activations.deactivated_at IS NULL AND activations.last_validated_at <= seen.at",
@@ -196,7 +196,7 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
-        instance: InstanceId,
+        instance_id: InstanceId,
         hash: &MachineHash,
     ) -> Result<(), StoreError> {
         sqlx::query(
@@ -207,7 +207,7 @@ impl Tx<'_> {
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
-        .bind(instance.to_string())
+        .bind(instance_id.to_string())
         .bind(hash.as_str())
         .execute(&mut *self.connection)
         .await?;
@@ -220,14 +220,14 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
-        instance: InstanceId,
+        instance_id: InstanceId,
     ) -> Result<Option<(String, bool)>, StoreError> {
         let row = sqlx::query(
             "SELECT device_name, deactivated_at FROM activations WHERE tenant_id = $1 AND license_id = $2 AND id = $3",
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
-        .bind(instance.to_string())
+        .bind(instance_id.to_string())
         .fetch_optional(&mut *self.connection)
         .await?;
         row.map(|row| {
@@ -244,7 +244,7 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         license: LicenseId,
-        instance: InstanceId,
+        instance_id: InstanceId,
         deactivation: &Deactivation,
     ) -> Result<bool, StoreError> {
         self.mark_license_detail_changed(tenant, license);
@@ -254,7 +254,7 @@ impl Tx<'_> {
         )
         .bind(tenant.as_str())
         .bind(license.to_string())
-        .bind(instance.to_string())
+        .bind(instance_id.to_string())
         .bind(deactivation.at.millis())
         .bind(deactivation.by_operator.as_deref())
         .execute(&mut *self.connection)

@@ -39,19 +39,19 @@ impl ChangeSet {
     }
 
     /// Adds a license and its row in the list.
-    pub(crate) fn add_license_and_list(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.add_license(tenant, license);
-        self.add(tenant.clone(), Subject::Licenses);
+    pub(crate) fn add_license_and_list(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
+        self.add_license(tenant_id, license_id);
+        self.add(tenant_id.clone(), Subject::Licenses);
     }
 
     /// Adds a license whose change only its detail page shows.
-    pub(crate) fn add_license(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.add(tenant.clone(), Subject::License(license));
+    pub(crate) fn add_license(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
+        self.add(tenant_id.clone(), Subject::License(license_id));
     }
 
-    fn add(&mut self, tenant: TenantId, subject: Subject) {
+    fn add(&mut self, tenant_id: TenantId, subject: Subject) {
         if let Self::Subjects(subjects) = self {
-            subjects.insert((tenant, subject));
+            subjects.insert((tenant_id, subject));
         }
     }
 

@@ -62,8 +62,8 @@ impl ChangeBroadcaster {
 
     /// Subscribes to a subject. Every change that is committed after this returns wakes the
     /// subscription, whichever process made it.
-    pub async fn subscribe(&self, tenant: &TenantId, subject: Subject) -> Subscription {
-        let (mut watch, mut following) = self.0.subscribe((tenant.clone(), subject));
+    pub async fn subscribe(&self, tenant_id: &TenantId, subject: Subject) -> Subscription {
+        let (mut watch, mut following) = self.0.subscribe((tenant_id.clone(), subject));
         let heard = following.wait_for(|&following| following);
         if tokio::time::timeout(TRACKING_TIMEOUT, heard).await.is_err() {
             tracing::warn!("cannot track changes of other processes; retrying");

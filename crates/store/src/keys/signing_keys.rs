@@ -57,9 +57,9 @@ impl Store {
     }
 
     /// Returns the tenant's keys that may verify a lease, oldest first.
-    pub async fn list_signing_keys(&self, tenant: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+    pub async fn list_signing_keys(&self, tenant_id: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
-            .bind(tenant.as_str())
+            .bind(tenant_id.as_str())
             .fetch_all(&mut *self.acquire_reader().await?)
             .await?;
         rows.iter().map(decode_listed_key).collect()
@@ -86,10 +86,10 @@ impl Tx<'_> {
     /// Like [`Store::listed_keys`], within a unit of work.
     pub async fn list_signing_keys(
         &mut self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
     ) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
-            .bind(tenant.as_str())
+            .bind(tenant_id.as_str())
             .fetch_all(&mut *self.connection)
             .await?;
         rows.iter().map(decode_listed_key).collect()

@@ -59,10 +59,10 @@ impl Tx<'_> {
     /// Reads a license and locks it until the end of the unit of work.
     pub async fn lock_license(
         &mut self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         id: LicenseId,
     ) -> Result<Option<License>, StoreError> {
-        Ok(self.lock_licenses(tenant, &[id]).await?.pop())
+        Ok(self.lock_licenses(tenant_id, &[id]).await?.pop())
     }
 
     /// Reads several licenses and locks them in the order of their ids, which prevents deadlocks.

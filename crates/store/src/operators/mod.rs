@@ -79,13 +79,13 @@ impl Tx<'_> {
     /// of the unit of work.
     pub async fn lock_password_hash(
         &mut self,
-        operator: OperatorId,
+        operator_id: OperatorId,
         password_hash: &str,
     ) -> Result<bool, StoreError> {
         let held = sqlx::query(
             "UPDATE operators SET password_hash = password_hash WHERE id = $1 AND password_hash = $2",
         )
-        .bind(operator.to_string())
+        .bind(operator_id.to_string())
         .bind(password_hash)
         .execute(&mut *self.connection)
         .await?;
@@ -96,13 +96,13 @@ impl Tx<'_> {
     pub async fn update_password_hash(
         &mut self,
         tenant: &TenantId,
-        operator: OperatorId,
+        operator_id: OperatorId,
         password_hash: &str,
     ) -> Result<bool, StoreError> {
         let changed =
             sqlx::query("UPDATE operators SET password_hash = $3 WHERE tenant_id = $1 AND id = $2")
                 .bind(tenant.as_str())
-                .bind(operator.to_string())
+                .bind(operator_id.to_string())
                 .bind(password_hash)
                 .execute(&mut *self.connection)
                 .await?;

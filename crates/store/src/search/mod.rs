@@ -51,13 +51,13 @@ impl SearchIndex {
     pub(crate) fn push_condition(
         self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         term: &SearchTerm,
     ) {
         // `MATERIALIZED`, because without statistics PostgreSQL would repeat the search for every
         // license.
         sql.push(" AND l.id IN (WITH found AS MATERIALIZED (");
-        self.push_matching_license_ids(sql, tenant, &term.folded());
+        self.push_matching_license_ids(sql, tenant_id, &term.folded());
         sql.push(") SELECT license_id FROM found)");
     }
 
@@ -65,11 +65,11 @@ impl SearchIndex {
     pub(crate) fn push_match_source(
         self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         term: &SearchTerm,
     ) {
         sql.push("(");
-        self.push_matching_license_ids(sql, tenant, &term.folded());
+        self.push_matching_license_ids(sql, tenant_id, &term.folded());
         sql.push(match self {
             // `CROSS JOIN` fixes the order, so that the query stops as soon as it has enough
             // rows.
@@ -78,14 +78,14 @@ impl SearchIndex {
                 ") f JOIN licenses l ON l.id = f.license_id WHERE l.tenant_id = "
             }
         });
-        sql.bind(tenant.as_str());
+        sql.bind(tenant_id.as_str());
     }
 
     /// Appends a query that returns a row for each text that contains the term.
     pub(crate) fn push_matching_rows(
         self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         term: &SearchTerm,
     ) {
         let folded = term.folded();
@@ -98,7 +98,7 @@ impl SearchIndex {
                 return;
             }
             sql.push(place.table()).push(" t WHERE t.tenant_id = ");
-            sql.bind(tenant.as_str()).push(" AND ");
+            sql.bind(tenant_id.as_str()).push(" AND ");
             self.push_field_condition(sql, place, &folded);
         });
     }
@@ -126,7 +126,7 @@ impl SearchIndex {
 
     /// Appends a query for the tenant's licenses that contain the term. A license may appear
     /// several times.
-    fn push_matching_license_ids(self, sql: &mut QueryBuilder, tenant: &TenantId, folded: &str) {
+    fn push_matching_license_ids(self, sql: &mut QueryBuilder, tenant_id: &TenantId, folded: &str) {
         push_union(sql, folded, |sql, place| {
             sql.push("SELECT t.license_id FROM ");
             if let Some(index) = self.fts_query(place, folded) {
@@ -138,7 +138,7 @@ impl SearchIndex {
                 sql.push(place.table()).push(" t WHERE ");
                 self.push_field_condition(sql, place, folded);
             }
-            sql.push(" AND t.tenant_id = ").bind(tenant.as_str());
+            sql.push(" AND t.tenant_id = ").bind(tenant_id.as_str());
         });
     }
 

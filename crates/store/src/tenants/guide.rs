@@ -44,13 +44,13 @@ impl Tx<'_> {
     /// Dismisses the tenant's guide. Returns whether it was shown until now.
     pub async fn dismiss_guide(
         &mut self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let done = sqlx::query(
             "UPDATE tenants SET guide_ended_at = $2 WHERE id = $1 AND guide_ended_at IS NULL",
         )
-        .bind(tenant.as_str())
+        .bind(tenant_id.as_str())
         .bind(now.millis())
         .execute(&mut *self.connection)
         .await?;

@@ -28,13 +28,13 @@ impl<'c> Tx<'c> {
     ///
     /// The methods that write visible data call this, so that no use case can forget it. Repeated
     /// calls count once.
-    pub fn mark_license_changed(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changes.add_license_and_list(tenant, license);
+    pub fn mark_license_changed(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
+        self.changes.add_license_and_list(tenant_id, license_id);
     }
 
     /// Records a change that only the license's detail page shows.
-    pub(crate) fn mark_license_detail_changed(&mut self, tenant: &TenantId, license: LicenseId) {
-        self.changes.add_license(tenant, license);
+    pub(crate) fn mark_license_detail_changed(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
+        self.changes.add_license(tenant_id, license_id);
     }
 
     /// Records a change that no page shows but that must end some of them, such as revoked

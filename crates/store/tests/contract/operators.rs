@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use crate::support::{NOW, StoreFixture, tenant};
 
-fn operator(number: u128, tenant: TenantId, email: &str) -> Operator {
+fn operator(number: u128, tenant_id: TenantId, email: &str) -> Operator {
     Operator {
         id: OperatorId::new(Uuid::from_u128(number)),
-        tenant_id: tenant,
+        tenant_id,
         email: email.into(),
         role: Role::Support,
         password_hash: "$argon2id$".into(),

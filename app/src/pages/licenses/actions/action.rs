@@ -36,11 +36,11 @@ impl LicenseAction {
     }
 
     /// Returns the URL of the confirmation page, which works without a script.
-    pub fn confirm_href(self, license: LicenseId) -> String {
+    pub fn confirm_href(self, license_id: LicenseId) -> String {
         match self {
-            Self::Deactivate(instance) => routes::license_deactivate(license, instance),
-            Self::Remint => routes::license_remint(license),
-            Self::Revoke => routes::license_revoke(license),
+            Self::Deactivate(instance) => routes::license_deactivate(license_id, instance),
+            Self::Remint => routes::license_remint(license_id),
+            Self::Revoke => routes::license_revoke(license_id),
         }
     }
 

@@ -128,8 +128,8 @@ fn DeviceRow(
 ) -> impl IntoView {
     let is_over = move || device.with(|device| (!device.holds_slot()).then_some(""));
     let cells = dynamic(move || {
-        let (license, now) = license.with(|license| (license.id, license.now));
-        view! { <Cells device=device.get() license now may_act flow/> }
+        let (license_id, now) = license.with(|license| (license.id, license.now));
+        view! { <Cells device=device.get() license_id now may_act flow/> }
     });
     view! {
         <tr role="row" data-ended=is_over>{cells}</tr>
@@ -139,7 +139,7 @@ fn DeviceRow(
 #[component]
 fn Cells(
     device: Device,
-    license: LicenseId,
+    license_id: LicenseId,
     now: Timestamp,
     may_act: bool,
     flow: ActionFlow,
@@ -151,7 +151,7 @@ fn Cells(
         let label = format!("Deactivate {}…", device.name);
         view! {
             <ConfirmLink
-                href=action.confirm_href(license)
+                href=action.confirm_href(license_id)
                 small=true
                 label
                 on_ask=move |()| flow.ask(action)

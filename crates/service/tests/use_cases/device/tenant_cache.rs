@@ -58,13 +58,13 @@ impl TwoServers {
     async fn validate(
         &self,
         sdk_key: &[u8],
-        instance: InstanceId,
+        instance_id: InstanceId,
     ) -> Result<ValidationResponse, DeviceError> {
         let activations = &self.device_server.services.activations;
         let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key));
         let request = ValidationRequest {
             license_key: PRO_KEY.into(),
-            instance_id: Some(instance),
+            instance_id: Some(instance_id),
             machine_hash: None,
             telemetry: Telemetry::default(),
         };

@@ -17,7 +17,7 @@ impl Store {
     /// query planner can't choose it, because it does not know how many match.
     pub(super) async fn count_matches(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         total: Count,
         now: Timestamp,
@@ -28,12 +28,12 @@ impl Store {
             return Ok((total, walk));
         }
         if let Some(term) = &filter.term
-            && self.is_frequent_term(tenant, term).await?
+            && self.is_frequent_term(tenant_id, term).await?
         {
             let mut sql =
                 QueryBuilder::new("SELECT COUNT(*) AS counted FROM (SELECT DISTINCT l.id FROM ");
             self.search_index()
-                .push_match_source(&mut sql, tenant, term);
+                .push_match_source(&mut sql, tenant_id, term);
             push_status_and_product(&mut sql, filter, filter_then_sort, now);
             sql.push(" LIMIT ")
                 .bind(i64::from(SEARCH_COUNT_LIMIT) + 1)
@@ -44,7 +44,7 @@ impl Store {
             }
             return Ok((Count::Exact(counted), filter_then_sort));
         }
-        let count = self.count_licenses(tenant, filter, now).await?;
+        let count = self.count_licenses(tenant_id, filter, now).await?;
         let scan = match count {
             Count::Exact(_) => filter_then_sort,
             Count::AtLeast(_) => walk,
@@ -55,26 +55,26 @@ impl Store {
     /// Counts licenses, up to [`COUNT_LIMIT`].
     pub(super) async fn count_licenses(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<Count, StoreError> {
         let mut sql = QueryBuilder::new("");
-        self.push_count(&mut sql, tenant, filter, now);
+        self.push_count(&mut sql, tenant_id, filter, now);
         Ok(Count::from_capped(self.fetch_count(sql).await?))
     }
 
     pub(super) fn push_count(
         &self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         now: Timestamp,
     ) {
         sql.push("SELECT COUNT(*) AS counted FROM (SELECT 1 FROM licenses l WHERE l.tenant_id = ")
-            .bind(tenant.as_str());
+            .bind(tenant_id.as_str());
         let scan = scan::filter_then_sort(SortBy::Created);
-        self.push_filter(sql, tenant, filter, scan, now);
+        self.push_filter(sql, tenant_id, filter, scan, now);
         sql.push(" LIMIT ")
             .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS found");
@@ -83,12 +83,12 @@ impl Store {
     /// Returns whether so many texts contain the term that collecting them would be slow.
     async fn is_frequent_term(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         term: &SearchTerm,
     ) -> Result<bool, StoreError> {
         let mut sql = QueryBuilder::new("SELECT COUNT(*) AS counted FROM (");
         self.search_index()
-            .push_matching_rows(&mut sql, tenant, term);
+            .push_matching_rows(&mut sql, tenant_id, term);
         sql.push(" LIMIT ")
             .bind(i64::from(MAX_EXACT_COUNT) + 1)
             .push(") AS found");

@@ -11,35 +11,35 @@ impl Store {
     /// Returns the plan of a page that walks the list in its order.
     pub async fn explain_walk(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let scan = scan::walk(query.sort.by);
-        self.explain(|sql| self.push_page(sql, tenant, query, query.page, scan, now))
+        self.explain(|sql| self.push_page(sql, tenant_id, query, query.page, scan, now))
             .await
     }
 
     /// Returns the plan of a page that is filtered, then sorted.
     pub async fn explain_filter_then_sort(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let scan = scan::filter_then_sort(query.sort.by);
-        self.explain(|sql| self.push_page(sql, tenant, query, query.page, scan, now))
+        self.explain(|sql| self.push_page(sql, tenant_id, query, query.page, scan, now))
             .await
     }
 
     /// Returns the plan of a count.
     pub async fn explain_count(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        self.explain(|sql| self.push_count(sql, tenant, filter, now))
+        self.explain(|sql| self.push_count(sql, tenant_id, filter, now))
             .await
     }
 

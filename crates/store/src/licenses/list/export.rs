@@ -28,7 +28,7 @@ impl Store {
     /// in exactly one batch.
     pub async fn fetch_export_batch(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         after: Option<Cursor<LicenseId>>,
         size: u32,
@@ -38,16 +38,16 @@ impl Store {
             "SELECT l.id, l.display_key, l.product_id, l.key_type_id, l.state, l.active_count, l.activation_limit,
              l.customer_email, l.created_at, l.expires_at FROM licenses l WHERE l.tenant_id = ",
         );
-        sql.bind(tenant.as_str());
+        sql.bind(tenant_id.as_str());
         let sort = Sort::default();
         // Every match is needed, in an order that an index provides.
         let scan = Scan {
             order: scan::walk(sort.by).order,
             ..scan::filter_then_sort(sort.by)
         };
-        self.push_filter(&mut sql, tenant, filter, scan, now);
+        self.push_filter(&mut sql, tenant_id, filter, scan, now);
         let position = after.map_or(PageRequest::First, PageRequest::After);
-        push_keyset_page(&mut sql, tenant, sort, position, scan, i64::from(size));
+        push_keyset_page(&mut sql, tenant_id, sort, position, scan, i64::from(size));
         let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
         rows.iter()
             .map(|row| decode_exported_license(row, now))
@@ -57,15 +57,15 @@ impl Store {
     /// Counts the licenses of an export, without a cap.
     pub async fn count_export(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
         let mut sql =
             QueryBuilder::new("SELECT COUNT(*) AS counted FROM licenses l WHERE l.tenant_id = ");
-        sql.bind(tenant.as_str());
+        sql.bind(tenant_id.as_str());
         let scan = scan::filter_then_sort(SortBy::Created);
-        self.push_filter(&mut sql, tenant, filter, scan, now);
+        self.push_filter(&mut sql, tenant_id, filter, scan, now);
         self.fetch_count(sql).await
     }
 }

@@ -43,22 +43,22 @@ impl Store {
     /// products to filter by.
     pub async fn list_licenses(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         now: Timestamp,
     ) -> Result<LicenseList, StoreError> {
         let everything = LicenseFilter::default();
-        let total = self.count_licenses(tenant, &everything, now).await?;
-        let (count, scan) = self.count_matches(tenant, query, total, now).await?;
+        let total = self.count_licenses(tenant_id, &everything, now).await?;
+        let (count, scan) = self.count_matches(tenant_id, query, total, now).await?;
         let mut position = query.page;
         let mut rows = self
-            .fetch_page_rows(tenant, query, position, scan, now)
+            .fetch_page_rows(tenant_id, query, position, scan, now)
             .await?;
         if rows.is_empty() && position != PageRequest::First {
             // A cursor past the end, from an old or edited link, leads to the first page.
             position = PageRequest::First;
             rows = self
-                .fetch_page_rows(tenant, query, position, scan, now)
+                .fetch_page_rows(tenant_id, query, position, scan, now)
                 .await?;
         }
         let summaries = rows
@@ -73,7 +73,7 @@ impl Store {
             page,
             count,
             total,
-            products: self.list_product_names(tenant).await?,
+            products: self.list_product_names(tenant_id).await?,
             now,
         })
     }
@@ -82,13 +82,13 @@ impl Store {
     /// order.
     pub async fn search_license_ids(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         term: &SearchTerm,
         limit: u32,
     ) -> Result<Vec<LicenseId>, StoreError> {
         let mut sql = QueryBuilder::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
-        sql.bind(tenant.as_str());
-        self.search_index().push_condition(&mut sql, tenant, term);
+        sql.bind(tenant_id.as_str());
+        self.search_index().push_condition(&mut sql, tenant_id, term);
         sql.push(" LIMIT ").bind(i64::from(limit));
         let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
         let id = |row| RowReader::new("licenses", row).get_parsed("id");
@@ -98,38 +98,38 @@ impl Store {
     /// Returns the rows next to `position`, one more than fits on a page.
     async fn fetch_page_rows(
         &self,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         position: PageRequest<LicenseId>,
         scan: Scan,
         now: Timestamp,
     ) -> Result<Vec<AnyRow>, StoreError> {
         let mut sql = QueryBuilder::new("");
-        self.push_page(&mut sql, tenant, query, position, scan, now);
+        self.push_page(&mut sql, tenant_id, query, position, scan, now);
         Ok(sql.fetch_all(&mut *self.acquire_reader().await?).await?)
     }
 
     fn push_page(
         &self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         query: &LicenseQuery,
         position: PageRequest<LicenseId>,
         scan: Scan,
         now: Timestamp,
     ) {
-        sql.push(SELECT_SUMMARIES).bind(tenant.as_str());
-        self.push_filter(sql, tenant, &query.filter, scan, now);
+        sql.push(SELECT_SUMMARIES).bind(tenant_id.as_str());
+        self.push_filter(sql, tenant_id, &query.filter, scan, now);
         // The extra row shows whether there is a next page.
         let limit = i64::from(PAGE_SIZE) + 1;
-        push_keyset_page(sql, tenant, query.sort, position, scan, limit);
+        push_keyset_page(sql, tenant_id, query.sort, position, scan, limit);
     }
 
     /// Appends the conditions on `l`, a license of the tenant.
     fn push_filter(
         &self,
         sql: &mut QueryBuilder,
-        tenant: &TenantId,
+        tenant_id: &TenantId,
         filter: &LicenseFilter,
         scan: Scan,
         now: Timestamp,
@@ -138,7 +138,7 @@ impl Store {
         if let Some(term) = &filter.term {
             let index = self.search_index();
             match scan.term {
-                TermScan::Index => index.push_condition(sql, tenant, term),
+                TermScan::Index => index.push_condition(sql, tenant_id, term),
                 TermScan::EachLicense => index.push_exists(sql, term),
             }
         }
@@ -197,7 +197,7 @@ fn push_status(sql: &mut QueryBuilder, status: Status, scan: Scan, now: Timestam
 /// Appends the start of the page, its order and its length.
 fn push_keyset_page(
     sql: &mut QueryBuilder,
-    tenant: &TenantId,
+    tenant_id: &TenantId,
     sort: Sort,
     position: PageRequest<LicenseId>,
     scan: Scan,
@@ -218,7 +218,7 @@ fn push_keyset_page(
         if sort.by == SortBy::Activations {
             // The license still exists: licenses are never deleted.
             sql.push("(SELECT m.created_at FROM licenses m WHERE m.tenant_id = ")
-                .bind(tenant.as_str())
+                .bind(tenant_id.as_str())
                 .push(" AND m.id = ")
                 .bind(mark.id.to_string())
                 .push("), ");
