@@ -15,7 +15,7 @@ use crate::{
         guide::page::GuidePage,
         licenses::{
             actions::confirm_page::{DeactivatePage, RemintPage, RevokePage},
-            list::no_such_key::KeyNotFoundPage,
+            list::key_not_found::KeyNotFoundPage,
             mint::MintPage,
         },
         login::LoginPage,

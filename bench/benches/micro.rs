@@ -9,7 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     ids::{InstanceId, Kid},
-    key::LicenseKey,
+    license_key::LicenseKey,
     lease::{LeaseClaims, LeaseStatus},
     sdk_key::SdkKeyHash,
     search,

@@ -16,7 +16,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid},
-    key::LicenseKey,
+    license_key::LicenseKey,
     lease::{Lease, LeaseClaims, LeaseStatus},
     license::{LeaseInputs, LicenseState},
 };

@@ -3,14 +3,14 @@
 
 #![no_main]
 
-#[path = "../../crates/api-types/tests/properties/promises.rs"]
-mod promises;
+#[path = "../../crates/api-types/tests/properties/invariants.rs"]
+mod invariants;
 #[path = "../../crates/domain/tests/properties/round_trip.rs"]
 mod round_trip;
 
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    promises::cursor(text);
-    promises::audit_filter(text);
+    invariants::cursor(text);
+    invariants::audit_filter(text);
 });

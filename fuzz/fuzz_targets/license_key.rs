@@ -2,15 +2,15 @@
 
 #![no_main]
 
-#[path = "../../crates/domain/tests/properties/promises.rs"]
-mod promises;
+#[path = "../../crates/domain/tests/properties/invariants.rs"]
+mod invariants;
 #[path = "../../crates/domain/tests/properties/round_trip.rs"]
 mod round_trip;
 
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    promises::license_key(text);
-    promises::setup_code(text);
-    promises::name(text);
+    invariants::license_key(text);
+    invariants::setup_code(text);
+    invariants::name(text);
 });

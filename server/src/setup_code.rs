@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use keywright_domain::setup::SetupCode;
+use keywright_domain::setup_code::SetupCode;
 
 use crate::data_dir::{create_parent_dir, write_secret};
 

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use keywright_domain::{ids::LicenseId, key::LicenseKey, sdk_key::SdkKey};
+use keywright_domain::{ids::LicenseId, license_key::LicenseKey, sdk_key::SdkKey};
 use keywright_service::{
     Caller, Error, Services,
     forms::IdempotentResult,

@@ -4,9 +4,9 @@ use keywright_domain::{
     activation::Activation,
     entitlement::Entitlements,
     ids::{InstanceId, KeyTypeId, LicenseId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::{Customer, License, LicenseRef, Status},
-    offline::OfflineValidity,
+    offline_validity::OfflineValidity,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use keywright_domain::{
         activation::{Deactivation, LastLease, Telemetry},
-        key::LicenseKey,
+        license_key::LicenseKey,
         lease::LeaseStatus,
         license::LicenseState,
     };

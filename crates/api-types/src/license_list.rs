@@ -2,7 +2,7 @@
 
 use keywright_domain::{
     ids::{LicenseId, ProductId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::Status,
     named_enum,
     search::SearchTerm,

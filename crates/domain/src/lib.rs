@@ -21,7 +21,7 @@ mod testing;
 pub mod time;
 
 pub use self::{
-    device::{activation, keyless, lease, machine, offline},
-    keys::{sdk_key, setup, signing_key},
-    licensing::{duration, entitlement, export, key, license, product, settings},
+    device::{activation, keyless, lease, machine_hash, offline_validity},
+    keys::{sdk_key, setup_code, signing_key},
+    licensing::{duration, entitlement, export, license_key, license, product, product_settings},
 };

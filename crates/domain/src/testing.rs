@@ -2,7 +2,7 @@
 
 use crate::{
     entitlement::Entitlements,
-    key::{DisplayKey, LicenseKey},
+    license_key::{DisplayKey, LicenseKey},
     license::{Customer, License, LicenseState},
     time::Timestamp,
 };

@@ -7,11 +7,11 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::InstanceId,
-    key::{KeyPrefix, LicenseKey},
+    license_key::{KeyPrefix, LicenseKey},
     lease::{CLOCK_SKEW_SECONDS, LeaseClaims, LeaseStatus},
     license::{LicenseState, Status},
-    machine::MachineHash,
-    settings::SettingsClaims,
+    machine_hash::MachineHash,
+    product_settings::SettingsClaims,
     time::Timestamp,
 };
 use proptest::prelude::*;

@@ -13,7 +13,7 @@ use crate::{
     clock::Clock,
     device::{activation_batch::ActivationBatcher, tenant_cache::TenantCache},
     operators::password::PasswordHasher,
-    rate_limit::limiter::RateLimiter,
+    rate_limit::rate_limiter::RateLimiter,
     rng::Rng,
     signing_keys::{master_key::MasterKey, signer},
 };

@@ -5,14 +5,14 @@
 
 pub mod audit;
 pub mod caller;
-pub mod check;
+pub mod integrity_check;
 pub mod clock;
 mod context;
 pub mod demo;
 pub mod device;
 mod email;
 pub mod error;
-pub mod events;
+pub mod live_updates;
 pub mod forms;
 pub mod licenses;
 mod maintenance;

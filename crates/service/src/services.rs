@@ -6,7 +6,7 @@ use keywright_store::{Store, StoreMetrics};
 
 use crate::{
     audit::Audit,
-    check::IntegrityCheck,
+    integrity_check::IntegrityCheck,
     clock::Clock,
     context::Context,
     demo::Demo,
@@ -14,11 +14,11 @@ use crate::{
         DeviceService, activation_batch::ActivationBatcher, keyless::Keyless,
         tenant_cache::TenantCache,
     },
-    events::LiveUpdates,
+    live_updates::LiveUpdates,
     licenses::Licenses,
     operators::{Operators, password::PasswordHasher},
     products::Products,
-    rate_limit::{RateLimitConfig, RateLimits, limiter::RateLimiter},
+    rate_limit::{RateLimitConfig, RateLimits, rate_limiter::RateLimiter},
     rng::Rng,
     sdk_keys::SdkKeys,
     signing_keys::{SigningKeys, master_key::MasterKey},

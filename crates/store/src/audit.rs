@@ -8,7 +8,7 @@ use keywright_api_types::{
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
     ids::{AuditEntryId, LicenseId, TenantId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::LicenseRef,
     time::Timestamp,
 };

@@ -3,7 +3,7 @@
 use keywright_domain::{
     ids::{ProductId, TenantId},
     keyless::{KeylessInstall, KeylessState, LastBeacon},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     time::Timestamp,
 };
 

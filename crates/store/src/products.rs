@@ -4,9 +4,9 @@ use keywright_api_types::page::{Count, MAX_EXACT_COUNT};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
-    key::KeyPrefix,
+    license_key::KeyPrefix,
     product::{KeyType, Product},
-    settings::ProductSettings,
+    product_settings::ProductSettings,
 };
 
 use crate::{

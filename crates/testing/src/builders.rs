@@ -4,7 +4,7 @@ use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
     entitlement::Entitlements,
     ids::{InstanceId, LicenseId},
-    key::LicenseKey,
+    license_key::LicenseKey,
     lease::LeaseStatus,
     license::{Customer, License, LicenseState},
 };

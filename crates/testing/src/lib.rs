@@ -16,14 +16,14 @@ mod database;
 #[cfg(feature = "service")]
 mod rng;
 #[cfg(feature = "service")]
-mod world;
+mod context;
 
 pub use keywright_store::Engine;
 pub use keywright_testing_macros::engine_test;
 
 pub use self::database::{POSTGRES_URL_ENV, TestDatabase};
 #[cfg(feature = "service")]
-pub use self::{clock::FixedClock, rng::SeededRng, world::TestContext};
+pub use self::{clock::FixedClock, rng::SeededRng, context::TestContext};
 
 use keywright_domain::time::Timestamp;
 

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use keywright_domain::{
     ids::{ProductId, TenantId},
-    key::KeyPrefix,
-    settings::{ProductSettings, TrialDays},
+    license_key::KeyPrefix,
+    product_settings::{ProductSettings, TrialDays},
 };
 use keywright_service::products::{CreateProduct, UpdateProduct};
 

@@ -1,6 +1,6 @@
 //! `keywright setup-code`, and the setup instructions that `serve` prints.
 
-use keywright_domain::setup::SetupCode;
+use keywright_domain::setup_code::SetupCode;
 use keywright_service::Services;
 
 use crate::{

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use keywright_domain::{
     product::{KeyType, Product},
-    settings::TrialDays,
+    product_settings::TrialDays,
 };
 use keywright_store::Store;
 

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use keywright_domain::{
     audit::{Action, ActorKind},
-    key::LicenseKey,
+    license_key::LicenseKey,
     license::License,
     role::Role,
 };

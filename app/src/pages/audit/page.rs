@@ -24,7 +24,7 @@ use crate::{
         },
         shared::{
             failure::{Failure, set_status},
-            no_license_has_key::KeyNotFound,
+            key_not_found::KeyNotFound,
         },
     },
     routes,

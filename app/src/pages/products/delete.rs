@@ -11,7 +11,7 @@ use crate::{
     pages::{
         products::{
             load::render_with_key_type,
-            parts::{REQUIRED_PERMISSION, breadcrumb, license_usage},
+            shared::{REQUIRED_PERMISSION, breadcrumb, license_usage},
         },
         shared::{
             failure::{FailureAlert, set_status},

@@ -3,7 +3,7 @@
 use keywright_domain::{
     duration::{self, DurationUnit},
     product::{KeyType, Product},
-    settings::TrialDays,
+    product_settings::TrialDays,
 };
 
 use crate::{

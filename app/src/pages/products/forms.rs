@@ -12,7 +12,7 @@ use crate::{
                 product_values,
             },
             load::{render_with_key_type, render_with_product},
-            parts::{REQUIRED_PERMISSION, breadcrumb, license_usage, products_crumb},
+            shared::{REQUIRED_PERMISSION, breadcrumb, license_usage, products_crumb},
         },
         shared::form_page::{FormPage, form_page},
     },

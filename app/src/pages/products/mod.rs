@@ -5,5 +5,5 @@ mod fields;
 pub mod forms;
 pub mod list;
 mod load;
-mod parts;
+mod shared;
 pub mod show;

@@ -5,6 +5,6 @@ pub mod badges;
 pub mod failure;
 #[cfg(feature = "ssr")]
 pub mod form_page;
-pub mod no_license_has_key;
+pub mod key_not_found;
 pub mod relative_time;
 pub mod stale_notice;

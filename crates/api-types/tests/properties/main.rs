@@ -2,7 +2,7 @@
 
 #[path = "../../../domain/tests/properties/any_text.rs"]
 mod any_text;
-mod promises;
+mod invariants;
 #[path = "../../../domain/tests/properties/round_trip.rs"]
 mod round_trip;
 
@@ -10,7 +10,7 @@ use proptest::prelude::*;
 
 use self::{
     any_text::text,
-    promises::{audit_filter, cursor},
+    invariants::{audit_filter, cursor},
 };
 
 proptest! {

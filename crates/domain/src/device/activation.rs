@@ -4,7 +4,7 @@ use crate::{
     ids::{InstanceId, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::{LeaseInputs, License, Status},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     time::Timestamp,
 };
 

@@ -3,7 +3,7 @@
 use crate::{
     activation::Telemetry,
     ids::{ProductId, TenantId},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     named_enum,
     time::Timestamp,
 };

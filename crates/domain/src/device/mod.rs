@@ -3,5 +3,5 @@
 pub mod activation;
 pub mod keyless;
 pub mod lease;
-pub mod machine;
-pub mod offline;
+pub mod machine_hash;
+pub mod offline_validity;

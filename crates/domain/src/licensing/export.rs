@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{KeyTypeId, LicenseId, ProductId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::Status,
     time::Timestamp,
 };

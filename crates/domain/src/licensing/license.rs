@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     entitlement::Entitlements,
     ids::{KeyTypeId, LicenseId, ProductId, TenantId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     named_enum,
     time::Timestamp,
 };

@@ -3,9 +3,9 @@
 use crate::{
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId, TenantId},
-    key::KeyPrefix,
+    license_key::KeyPrefix,
     plan::Plan,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 

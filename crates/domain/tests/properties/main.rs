@@ -1,26 +1,26 @@
 //! Properties of every parser of external text.
 
 mod any_text;
-mod promises;
+mod invariants;
 mod round_trip;
 
 use keywright_domain::{
     audit::{Action, ActorKind},
     duration::DurationUnit,
-    key::LicenseKey,
+    license_key::LicenseKey,
     keyless::KeylessState,
     lease::LeaseStatus,
     license::{LicenseState, Status},
     plan::Plan,
     role::Role,
-    setup::SetupCode,
+    setup_code::SetupCode,
     slug::RESERVED_TENANT_SLUGS,
 };
 use proptest::{prelude::*, sample::select};
 
 use self::{
     any_text::text,
-    promises::{license_key, name, search_term, setup_code, widen},
+    invariants::{license_key, name, search_term, setup_code, widen},
 };
 
 /// Generates fixed names, some with an extra character.

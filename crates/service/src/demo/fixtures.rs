@@ -8,15 +8,15 @@ use keywright_domain::{
     audit::Action,
     entitlement::Entitlements,
     ids::InstanceId,
-    key::{KeyPrefix, LicenseKey},
+    license_key::{KeyPrefix, LicenseKey},
     lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     plan::Plan,
     product::{KeyType, Product, Tenant},
     role::Role,
     sdk_key::SdkKey,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::StoreError;

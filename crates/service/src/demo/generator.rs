@@ -8,10 +8,10 @@ use fastrand::Rng;
 use keywright_domain::{
     activation::{Activation, Deactivation, LastLease, Telemetry},
     ids::InstanceId,
-    key::LicenseKey,
+    license_key::LicenseKey,
     lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     time::Timestamp,
 };
 use uuid::Builder;

@@ -11,7 +11,7 @@ use keywright_domain::{
     ids::{InstanceId, Kid, LicenseId, TenantId},
     lease::{LeaseClaims, LeaseStatus},
     license::License,
-    machine::MachineHash,
+    machine_hash::MachineHash,
     time::Timestamp,
 };
 use keywright_store::{

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use keywright_domain::{
     ids::{InstanceId, ProductId, TenantId},
-    key::LicenseKey,
+    license_key::LicenseKey,
     sdk_key::SdkKeyHash,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::{LicenseSnapshot, SdkKeyUse};

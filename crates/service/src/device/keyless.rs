@@ -7,7 +7,7 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Telemetry,
     keyless::{KeylessInstall, KeylessState, RETENTION_DAYS},
-    machine::MachineHash,
+    machine_hash::MachineHash,
 };
 
 use super::{Admission, DeviceError, settings::SettingsResponse};

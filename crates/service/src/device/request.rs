@@ -1,6 +1,6 @@
 //! Parsed device requests.
 
-use keywright_domain::{activation::Telemetry, ids::InstanceId, machine::MachineHash};
+use keywright_domain::{activation::Telemetry, ids::InstanceId, machine_hash::MachineHash};
 
 pub struct ActivationRequest {
     /// License key as typed by the user.

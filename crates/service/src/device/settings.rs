@@ -1,6 +1,6 @@
 //! Product settings as sent to apps.
 
-use keywright_domain::settings::{ProductSettings, SettingsClaims};
+use keywright_domain::product_settings::{ProductSettings, SettingsClaims};
 
 use super::Admission;
 use crate::{Error, signing_keys::signer::TenantSigner};

@@ -16,7 +16,7 @@ use std::{
 use keywright_domain::{
     ids::{ProductId, TenantId},
     sdk_key::{SdkKeyHash, should_record_use},
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::{SdkKeyRecord, Store, StoreError, TenantConfigRecord};

@@ -5,7 +5,7 @@ use keywright_domain::{
     activation::{LastLease, ValidationError, decide_validation},
     ids::{InstanceId, LicenseId, TenantId},
     lease::LeaseClaims,
-    machine::MachineHash,
+    machine_hash::MachineHash,
 };
 use keywright_store::{LastSeenUpdate, LicenseSnapshot, StoreError};
 

@@ -6,7 +6,7 @@ use keywright_domain::{
     activation::Deactivation,
     audit::Action,
     ids::{InstanceId, LicenseId},
-    key::{KeyPrefix, LicenseKey},
+    license_key::{KeyPrefix, LicenseKey},
     license::{License, LicenseState},
     role::Permission,
     time::Timestamp,

@@ -4,7 +4,7 @@ use futures::FutureExt;
 use keywright_domain::{
     audit::Action,
     ids::{FormId, KeyTypeId, LicenseId, ProductId},
-    key::{DisplayKey, LicenseKey},
+    license_key::{DisplayKey, LicenseKey},
     license::{Customer, License, LicenseRef, LicenseState},
     product::{KeyType, Product},
     role::Permission,

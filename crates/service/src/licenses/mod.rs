@@ -3,7 +3,7 @@
 mod actions;
 mod detail;
 mod export;
-mod find;
+mod search;
 mod form;
 mod mint;
 

@@ -8,13 +8,13 @@ use keywright_domain::{
     ids::{KeyTypeId, ProductId},
     product::KeyType,
     role::Permission,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
 };
 use serde::Deserialize;
 
 use super::{
     CreateKeyType, CreateProduct, Products, UpdateKeyType, UpdateProduct,
-    show::{KEY_PREFIX_TAKEN, parse_key_prefix},
+    queries::{KEY_PREFIX_TAKEN, parse_key_prefix},
 };
 use crate::{
     Caller, Error,

@@ -1,7 +1,7 @@
 //! Products and their key types.
 
 mod form;
-mod show;
+mod queries;
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use keywright_domain::{
     audit::Action,
     entitlement::Entitlements,
     ids::{KeyTypeId, ProductId},
-    key::KeyPrefix,
+    license_key::KeyPrefix,
     plan::{Feature, Plan},
     product::{KeyType, Product},
     role::Permission,
-    settings::{ProductSettings, TrialDays},
+    product_settings::{ProductSettings, TrialDays},
 };
 use serde_json::json;
 
 use crate::{Caller, Error, InvalidInputError, context::Context, name::validate_name};
 
 pub use form::{KeyTypeForm, ProductForm};
-pub use show::KeyTypeWithCount;
+pub use queries::KeyTypeWithCount;
 
 #[derive(Debug, Clone)]
 pub struct CreateProduct {

@@ -3,7 +3,7 @@
 //! Counters are in memory: each server counts separately, and a restart resets them. No limit can
 //! lock out a tenant: limits apply to an address, or to sign-ins to one account.
 
-pub(crate) mod limiter;
+pub(crate) mod rate_limiter;
 pub(crate) mod login;
 mod network;
 mod sliding_window;
@@ -11,7 +11,7 @@ mod sliding_window;
 use std::{net::IpAddr, sync::Arc};
 
 use self::network::client_network;
-pub use self::{limiter::RateLimitConfig, login::LOGIN_WINDOW_MINUTES};
+pub use self::{rate_limiter::RateLimitConfig, login::LOGIN_WINDOW_MINUTES};
 use crate::context::Context;
 
 #[derive(Clone)]

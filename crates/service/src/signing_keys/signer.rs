@@ -5,7 +5,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     ids::{Kid, TenantId},
     lease::{Lease, LeaseClaims},
-    settings::SettingsClaims,
+    product_settings::SettingsClaims,
 };
 use keywright_store::SealedSigningKey;
 use zeroize::Zeroizing;

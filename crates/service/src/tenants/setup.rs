@@ -10,7 +10,7 @@ use keywright_domain::{
     ids::{OperatorId, TenantId},
     plan::Plan,
     role::Role,
-    setup::{MAX_WRONG_ATTEMPTS, SetupCode, SetupCodeHash},
+    setup_code::{MAX_WRONG_ATTEMPTS, SetupCode, SetupCodeHash},
 };
 use keywright_store::{Operator, StoreError, StoredSetupCode, Tx};
 use serde::Deserialize;

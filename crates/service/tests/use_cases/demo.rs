@@ -4,7 +4,7 @@ use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::Action,
     ids::ProductId,
-    key::LicenseKey,
+    license_key::LicenseKey,
     license::{License, LicenseState, Status},
     plan::Plan,
     role::Role,

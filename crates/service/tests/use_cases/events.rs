@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use keywright_api_types::subscription::Subject;
-use keywright_domain::{key::LicenseKey, role::Role};
-use keywright_service::{Caller, Error, events::Subscription};
+use keywright_domain::{license_key::LicenseKey, role::Role};
+use keywright_service::{Caller, Error, live_updates::Subscription};
 
 use crate::support::{PRO_KEY, demo_world, operator_with_role};
 

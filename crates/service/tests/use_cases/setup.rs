@@ -6,7 +6,7 @@ use keywright_domain::{
     ids::TenantId,
     plan::Plan,
     role::Role,
-    setup::SetupCode,
+    setup_code::SetupCode,
     slug::SlugError,
 };
 use keywright_service::{

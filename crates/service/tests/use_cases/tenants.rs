@@ -2,7 +2,7 @@
 
 use keywright_domain::{
     audit::Action, entitlement::Entitlements, license::Customer, plan::Plan, role::Role,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
 };
 use keywright_service::{
     Caller, Error, InvalidInputError,

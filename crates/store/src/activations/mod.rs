@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use keywright_domain::{
     activation::{Activation, Deactivation, LastLease},
     ids::{InstanceId, LicenseId, TenantId},
-    machine::MachineHash,
+    machine_hash::MachineHash,
     search,
     time::Timestamp,
 };

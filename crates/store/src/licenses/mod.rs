@@ -8,7 +8,7 @@ pub use self::lookup::{ActivationSnapshot, LicenseLookup, LicenseSnapshot};
 
 use keywright_domain::{
     ids::{LicenseId, TenantId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::{Customer, LeaseInputs, License, LicenseState},
 };
 

@@ -1,6 +1,6 @@
 //! The setup code: a single row that always exists, so that it can be locked.
 
-use keywright_domain::setup::SetupCodeHash;
+use keywright_domain::setup_code::SetupCodeHash;
 
 use crate::{Store, StoreError, Tx, query::RowReader};
 

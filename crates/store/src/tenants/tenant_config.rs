@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use keywright_domain::{
     ids::{ProductId, TenantId},
     sdk_key::SdkKeyHash,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 

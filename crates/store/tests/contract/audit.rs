@@ -8,7 +8,7 @@ use keywright_api_types::{
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
     ids::{AuditEntryId, OperatorId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::License,
     time::Timestamp,
 };

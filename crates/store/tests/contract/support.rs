@@ -4,11 +4,11 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Activation,
     ids::{LicenseId, TenantId},
-    key::LicenseKey,
+    license_key::LicenseKey,
     license::License,
     plan::Plan,
     product::{KeyType, Product, Tenant},
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::{Store, StoreError};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::{http::StatusCode, response::Response};
 use keywright_domain::{
-    activation::Telemetry, ids::InstanceId, keyless::KeylessState, machine::MachineHash,
+    activation::Telemetry, ids::InstanceId, keyless::KeylessState, machine_hash::MachineHash,
 };
 
 use super::strict_json::Value;

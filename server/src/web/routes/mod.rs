@@ -2,7 +2,7 @@
 
 mod assets;
 mod audit;
-mod csv;
+mod license_export;
 mod events;
 mod guide;
 mod health;
@@ -39,7 +39,7 @@ pub(crate) type Routes<const N: usize> = [(&'static str, MethodRouter<AppState>)
 pub(crate) fn authenticated_routes() -> Routes<21> {
     [
         (server_functions::ROUTE, post(server_functions::call)),
-        (routes::LICENSES_CSV, get(csv::export)),
+        (routes::LICENSES_CSV, get(license_export::export)),
         // Reloading a search result sends a GET.
         (
             routes::LICENSES_FIND,

@@ -3,7 +3,7 @@
 mod functions;
 mod headers;
 mod hostile;
-mod other_sites;
+mod cross_site;
 mod table;
 
 use std::collections::BTreeSet;

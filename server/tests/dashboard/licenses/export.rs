@@ -11,7 +11,7 @@ use futures::FutureExt;
 use keywright_api_types::page::PageRequest;
 use keywright_domain::{
     audit::Action,
-    key::LicenseKey,
+    license_key::LicenseKey,
     license::{Customer, License, LicenseState},
     role::Role,
 };

@@ -11,7 +11,7 @@ use axum::{
 };
 use keywright_domain::{
     license::{License, LicenseState},
-    settings::TrialDays,
+    product_settings::TrialDays,
     signing_key::{ListedKey, PromotionReason},
 };
 use keywright_service::{Services, products::UpdateProduct};

@@ -2,7 +2,7 @@
 //! confirmation page.
 
 use keywright_api_types::license_detail::{Device, LicenseDetail, OfflineImpact};
-use keywright_domain::{license::Status, offline::OfflineValidity, time::Timestamp};
+use keywright_domain::{license::Status, offline_validity::OfflineValidity, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

@@ -6,7 +6,7 @@ pub mod confirm_dialog;
 #[cfg(feature = "ssr")]
 pub mod confirm_page;
 mod consequences;
-pub mod last_done;
+pub mod outcome_notice;
 mod new_key;
 mod offline_chart;
 pub mod state;

@@ -4,7 +4,7 @@
 //! that is shown only once survive when the license reloads or fails to load.
 
 use keywright_api_types::license_detail::{LicenseDetail, OfflineImpact};
-use keywright_domain::{ids::LicenseId, offline::OfflineValidity, time::Timestamp};
+use keywright_domain::{ids::LicenseId, offline_validity::OfflineValidity, time::Timestamp};
 use leptos::prelude::*;
 
 use crate::{

@@ -9,7 +9,7 @@ use crate::{
     format,
     pages::{
         licenses::list::filters::{SearchState, first_page},
-        shared::no_license_has_key::KeyNotFound,
+        shared::key_not_found::KeyNotFound,
     },
     routes,
     ui::{

@@ -4,6 +4,6 @@ mod empty_states;
 mod export_link;
 mod filters;
 #[cfg(feature = "ssr")]
-pub mod no_such_key;
+pub mod key_not_found;
 pub mod page;
 mod row;

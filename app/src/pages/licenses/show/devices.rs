@@ -2,7 +2,7 @@
 
 use keywright_api_types::license_detail::{Device, DeviceState, LicenseDetail};
 use keywright_domain::{
-    ids::LicenseId, license::Status, offline::OfflineValidity, time::Timestamp,
+    ids::LicenseId, license::Status, offline_validity::OfflineValidity, time::Timestamp,
 };
 use leptos::prelude::*;
 

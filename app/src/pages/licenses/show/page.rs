@@ -16,7 +16,7 @@ use crate::{
     pages::{
         licenses::{
             actions::{
-                action::LicenseAction, confirm_dialog::ConfirmDialog, last_done::OutcomeNotice,
+                action::LicenseAction, confirm_dialog::ConfirmDialog, outcome_notice::OutcomeNotice,
                 state::ActionFlow,
             },
             load::{failure_heading, load_license},

@@ -305,7 +305,7 @@ async fn instance_of_another_license_is_not_found() {
 #[tokio::test]
 async fn expired_license_with_fallback_issues_a_fallback_lease() {
     let world = demo_world().await;
-    let id = keywright_domain::key::LicenseKey::parse("ACME-FALL-0000-0004")
+    let id = keywright_domain::license_key::LicenseKey::parse("ACME-FALL-0000-0004")
         .ok()
         .unwrap()
         .id();
@@ -328,7 +328,7 @@ async fn deactivation_releases_the_slot_and_ends_leases() {
         .claims
         .instance_id;
     let count = || async {
-        let id = keywright_domain::key::LicenseKey::parse(PRO_KEY)
+        let id = keywright_domain::license_key::LicenseKey::parse(PRO_KEY)
             .ok()
             .unwrap()
             .id();

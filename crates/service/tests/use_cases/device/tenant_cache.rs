@@ -3,10 +3,10 @@
 use keywright_domain::{
     activation::{Telemetry, ValidationError},
     ids::{InstanceId, LicenseId},
-    key::LicenseKey,
+    license_key::LicenseKey,
     role::Role,
     sdk_key::GracePeriod,
-    settings::TrialDays,
+    product_settings::TrialDays,
     signing_key::PromotionReason,
 };
 use keywright_service::{

@@ -5,7 +5,7 @@ use keywright_domain::{
     activation::Telemetry,
     audit::Action,
     ids::{InstanceId, LicenseId},
-    key::LicenseKey,
+    license_key::LicenseKey,
     license::{License, LicenseState, Status},
     role::Role,
 };

@@ -7,7 +7,7 @@ use keywright_api_types::{
 use keywright_domain::{
     export::ExportedLicense,
     ids::{LicenseId, TenantId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::LicenseState,
     time::Timestamp,
 };

@@ -17,7 +17,7 @@ use keywright_api_types::{
 };
 use keywright_domain::{
     ids::{LicenseId, TenantId},
-    key::DisplayKey,
+    license_key::DisplayKey,
     license::{LicenseState, Status},
     search::SearchTerm,
     time::Timestamp,

@@ -11,7 +11,7 @@ use keywright_domain::{
     license::{License, LicenseState, Status},
     product::{KeyType, Product},
     search::SearchTerm,
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::StoreError;

@@ -8,7 +8,7 @@ use keywright_domain::{
     entitlement::Entitlements,
     plan::Plan,
     product::{KeyType, Product},
-    settings::ProductSettings,
+    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::StoreError;

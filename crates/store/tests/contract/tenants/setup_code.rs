@@ -1,7 +1,7 @@
 //! The setup code.
 
 use futures::{FutureExt, future::join_all};
-use keywright_domain::setup::{RANDOM_BYTES, SetupCode};
+use keywright_domain::setup_code::{RANDOM_BYTES, SetupCode};
 use keywright_store::{Store, StoreError};
 use keywright_testing::engine_test;
 

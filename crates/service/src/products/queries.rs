@@ -3,7 +3,7 @@
 use keywright_api_types::page::Count;
 use keywright_domain::{
     ids::{KeyTypeId, ProductId},
-    key::KeyPrefix,
+    license_key::KeyPrefix,
     product::{KeyType, Product},
     role::Permission,
 };

@@ -1,7 +1,7 @@
 //! Resolves search input to a license or a search term.
 
 use keywright_api_types::license_list::SearchOutcome;
-use keywright_domain::{key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
+use keywright_domain::{license_key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
 
 use super::Licenses;
 use crate::{Caller, Error};

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     hex::{self, HexDigits},
-    key::{ALPHABET, fold_width, is_separator},
+    license_key::{ALPHABET, fold_width, is_separator},
 };
 
 /// Random bytes of a new code. 100 of their bits are used: five groups of four symbols.
