@@ -9,8 +9,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     ids::{InstanceId, Kid},
-    license_key::LicenseKey,
     lease::{LeaseClaims, LeaseStatus},
+    license_key::LicenseKey,
     sdk_key::SdkKeyHash,
     search,
 };

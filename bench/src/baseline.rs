@@ -16,9 +16,9 @@ use ed25519_dalek::{Signer, SigningKey};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::{InstanceId, Kid},
-    license_key::LicenseKey,
     lease::{Lease, LeaseClaims, LeaseStatus},
     license::{LeaseInputs, LicenseState},
+    license_key::LicenseKey,
 };
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;

@@ -47,7 +47,10 @@ pub async fn find_license(typed: String) -> Result<SearchOutcome, ApiError> {
 
 /// Deactivates a device, which frees its slot.
 #[server(prefix = "/fn", endpoint = "licenses/deactivate-instance", input = Json, client = PageClient)]
-pub async fn deactivate_instance(license_id: LicenseId, instance_id: InstanceId) -> Result<(), ApiError> {
+pub async fn deactivate_instance(
+    license_id: LicenseId,
+    instance_id: InstanceId,
+) -> Result<(), ApiError> {
     let (services, caller) = request::services_and_caller()?;
     services
         .licenses

@@ -4,8 +4,8 @@ use keywright_domain::{
     activation::Activation,
     entitlement::Entitlements,
     ids::{InstanceId, KeyTypeId, LicenseId},
-    license_key::DisplayKey,
     license::{Customer, License, LicenseRef, Status},
+    license_key::DisplayKey,
     offline_validity::OfflineValidity,
     time::Timestamp,
 };
@@ -208,9 +208,9 @@ mod tests {
     use super::*;
     use keywright_domain::{
         activation::{Deactivation, LastLease, Telemetry},
-        license_key::LicenseKey,
         lease::LeaseStatus,
         license::LicenseState,
+        license_key::LicenseKey,
     };
 
     const NOW: Timestamp = Timestamp::from_seconds(1_781_000_040);

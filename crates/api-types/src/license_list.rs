@@ -2,8 +2,8 @@
 
 use keywright_domain::{
     ids::{LicenseId, ProductId},
-    license_key::DisplayKey,
     license::Status,
+    license_key::DisplayKey,
     named_enum,
     search::SearchTerm,
     time::Timestamp,

@@ -23,5 +23,5 @@ pub mod time;
 pub use self::{
     device::{activation, keyless, lease, machine_hash, offline_validity},
     keys::{sdk_key, setup_code, signing_key},
-    licensing::{duration, entitlement, export, license_key, license, product, product_settings},
+    licensing::{duration, entitlement, export, license, license_key, product, product_settings},
 };

@@ -2,8 +2,8 @@
 
 use crate::{
     entitlement::Entitlements,
-    license_key::{DisplayKey, LicenseKey},
     license::{Customer, License, LicenseState},
+    license_key::{DisplayKey, LicenseKey},
     time::Timestamp,
 };
 

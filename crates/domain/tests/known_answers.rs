@@ -7,9 +7,9 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use keywright_domain::{
     entitlement::Entitlements,
     ids::InstanceId,
-    license_key::{KeyPrefix, LicenseKey},
     lease::{CLOCK_SKEW_SECONDS, LeaseClaims, LeaseStatus},
     license::{LicenseState, Status},
+    license_key::{KeyPrefix, LicenseKey},
     machine_hash::MachineHash,
     product_settings::SettingsClaims,
     time::Timestamp,

@@ -16,14 +16,20 @@ use crate::{Caller, Error, context::Context};
 const MAX_MATCHES: usize = MAX_LICENSES as usize;
 
 #[derive(Clone)]
-pub struct Audit(pub(crate) Arc<Context>);
+pub struct Audit {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Audit {
     /// Returns one page of the tenant's audit log, the number of matching entries, and the
     /// operators to filter by.
     pub async fn list(&self, caller: &Caller, query: &AuditQuery) -> Result<AuditLog, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant, now) = (&self.0.store, caller.tenant_id(), self.0.clock.now());
+        let (store, tenant, now) = (
+            &self.context.store,
+            caller.tenant_id(),
+            self.context.clock.now(),
+        );
         let license = match query.filter.license_id {
             Some(id) => store.find_license(tenant, id).await?.map(License::into_ref),
             None => None,
@@ -75,10 +81,10 @@ impl Audit {
         let Some(term) = &filter.term else {
             return Ok(filter.license_id.map(|id| vec![id]));
         };
-        let found = self
-            .0
-            .store
-            .search_license_ids(caller.tenant_id(), term, MAX_LICENSES + 1);
+        let found =
+            self.context
+                .store
+                .search_license_ids(caller.tenant_id(), term, MAX_LICENSES + 1);
         let mut found = found.await?;
         if let Some(id) = filter.license_id {
             found.retain(|&other| other == id);
@@ -89,8 +95,8 @@ impl Audit {
     /// Deletes the audit entries of all tenants that are older than 365 days, in batches. It can
     /// be canceled between batches and run again.
     pub async fn purge(&self) -> Result<(), Error> {
-        let outlived_until = self.0.clock.now().minus_days(RETENTION_DAYS);
-        self.0
+        let outlived_until = self.context.clock.now().minus_days(RETENTION_DAYS);
+        self.context
             .purge_in_batches("audit_entries", move |tx, most| {
                 tx.purge_audit_entries(outlived_until, most).boxed()
             })

@@ -16,20 +16,22 @@ pub struct IntegrityReport {
 }
 
 #[derive(Clone)]
-pub struct IntegrityCheck(pub(crate) Arc<Context>);
+pub struct IntegrityCheck {
+    pub(crate) context: Arc<Context>,
+}
 
 impl IntegrityCheck {
     /// Checks the database file, counters against rows, references, remint lineage, the audit
     /// log, and that the master key opens every signing key. Read-only.
     pub async fn run(&self) -> Result<IntegrityReport, Error> {
-        let store = &self.0.store;
+        let store = &self.context.store;
         let mut faults = store.check_file().await?;
         faults.extend(store.check_rows().await?);
         faults.extend(store.check_audit_entries().await?);
         let keys = store.sealed_signing_keys().await?;
         let signing_keys = keys.len();
         for (tenant, key) in keys {
-            if !signer::is_usable(&self.0.master_key, &tenant, &key) {
+            if !signer::is_usable(&self.context.master_key, &tenant, &key) {
                 let kid = key.kid;
                 faults.push(format!(
                     "signing key {tenant}/{kid}: can't be opened with the master key"

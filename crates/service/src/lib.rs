@@ -5,16 +5,16 @@
 
 pub mod audit;
 pub mod caller;
-pub mod integrity_check;
 pub mod clock;
 mod context;
 pub mod demo;
 pub mod device;
 mod email;
 pub mod error;
-pub mod live_updates;
 pub mod forms;
+pub mod integrity_check;
 pub mod licenses;
+pub mod live_updates;
 mod maintenance;
 mod name;
 pub mod operators;

@@ -10,7 +10,9 @@ pub use keywright_store::Subscription;
 use crate::{Caller, Error, context::Context};
 
 #[derive(Clone)]
-pub struct LiveUpdates(pub(crate) Arc<Context>);
+pub struct LiveUpdates {
+    pub(crate) context: Arc<Context>,
+}
 
 impl LiveUpdates {
     /// Subscribes to the tenant's license list or to one license. Changes committed after this
@@ -21,7 +23,7 @@ impl LiveUpdates {
         subject: Subject,
     ) -> Result<Subscription, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         if let Subject::License(id) = subject {
             // Licenses are never deleted, so this cannot become stale.
             store

@@ -6,7 +6,6 @@ use keywright_store::{Store, StoreMetrics};
 
 use crate::{
     audit::Audit,
-    integrity_check::IntegrityCheck,
     clock::Clock,
     context::Context,
     demo::Demo,
@@ -14,8 +13,9 @@ use crate::{
         DeviceService, activation_batch::ActivationBatcher, keyless::Keyless,
         tenant_cache::TenantCache,
     },
-    live_updates::LiveUpdates,
+    integrity_check::IntegrityCheck,
     licenses::Licenses,
+    live_updates::LiveUpdates,
     operators::{Operators, password::PasswordHasher},
     products::Products,
     rate_limit::{RateLimitConfig, RateLimits, rate_limiter::RateLimiter},
@@ -77,21 +77,49 @@ impl Services {
             tenant_cache: TenantCache::default(),
         });
         Self(Arc::new(ServicesInner {
-            activations: DeviceService(context.clone()),
-            audit: Audit(context.clone()),
-            check: IntegrityCheck(context.clone()),
-            demo: Demo(context.clone()),
-            live_updates: LiveUpdates(context.clone()),
-            guide: OnboardingGuide(context.clone()),
-            keyless: Keyless(context.clone()),
-            licenses: Licenses(context.clone()),
-            rate_limits: RateLimits(context.clone()),
-            operators: Operators(context.clone()),
-            products: Products(context.clone()),
-            sdk_keys: SdkKeys(context.clone()),
+            activations: DeviceService {
+                context: context.clone(),
+            },
+            audit: Audit {
+                context: context.clone(),
+            },
+            check: IntegrityCheck {
+                context: context.clone(),
+            },
+            demo: Demo {
+                context: context.clone(),
+            },
+            live_updates: LiveUpdates {
+                context: context.clone(),
+            },
+            guide: OnboardingGuide {
+                context: context.clone(),
+            },
+            keyless: Keyless {
+                context: context.clone(),
+            },
+            licenses: Licenses {
+                context: context.clone(),
+            },
+            rate_limits: RateLimits {
+                context: context.clone(),
+            },
+            operators: Operators {
+                context: context.clone(),
+            },
+            products: Products {
+                context: context.clone(),
+            },
+            sdk_keys: SdkKeys {
+                context: context.clone(),
+            },
             setup: Setup::new(context.clone()),
-            signing_keys: SigningKeys(context.clone()),
-            tenants: Tenants(context.clone()),
+            signing_keys: SigningKeys {
+                context: context.clone(),
+            },
+            tenants: Tenants {
+                context: context.clone(),
+            },
             context,
         }))
     }

@@ -8,8 +8,8 @@ use keywright_api_types::{
 use keywright_domain::{
     audit::{Action, Actor, ActorKind, RETENTION_DAYS},
     ids::{AuditEntryId, LicenseId, TenantId},
-    license_key::DisplayKey,
     license::LicenseRef,
+    license_key::DisplayKey,
     time::Timestamp,
 };
 use serde_json::Value;

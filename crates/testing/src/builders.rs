@@ -4,9 +4,9 @@ use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
     entitlement::Entitlements,
     ids::{InstanceId, LicenseId},
-    license_key::LicenseKey,
     lease::LeaseStatus,
     license::{Customer, License, LicenseState},
+    license_key::LicenseKey,
 };
 use uuid::Uuid;
 

@@ -12,18 +12,18 @@
 pub mod builders;
 #[cfg(feature = "service")]
 mod clock;
+#[cfg(feature = "service")]
+mod context;
 mod database;
 #[cfg(feature = "service")]
 mod rng;
-#[cfg(feature = "service")]
-mod context;
 
 pub use keywright_store::Engine;
 pub use keywright_testing_macros::engine_test;
 
 pub use self::database::{POSTGRES_URL_ENV, TestDatabase};
 #[cfg(feature = "service")]
-pub use self::{clock::FixedClock, rng::SeededRng, context::TestContext};
+pub use self::{clock::FixedClock, context::TestContext, rng::SeededRng};
 
 use keywright_domain::time::Timestamp;
 

@@ -10,7 +10,7 @@ use std::{
 
 use keywright_api_types::page::PageRequest;
 use keywright_domain::{
-    audit::Action, ids::LicenseId, license_key::LicenseKey, license::LicenseState, time::Timestamp,
+    audit::Action, ids::LicenseId, license::LicenseState, license_key::LicenseKey, time::Timestamp,
 };
 use keywright_service::clock::{Clock, SystemClock};
 use keywright_store::{AuditEntryFilter, Store};

@@ -3,8 +3,8 @@
 use axum::http::StatusCode;
 use keywright_domain::{
     audit::{Action, ActorKind},
-    license_key::LicenseKey,
     license::License,
+    license_key::LicenseKey,
     role::Role,
 };
 use keywright_store::NewAuditEntry;

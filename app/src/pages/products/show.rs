@@ -1,7 +1,7 @@
 //! `/products/{id}`: a product and its key types.
 
 use keywright_domain::{
-    duration, ids::ProductId, product::Product, role::Permission, product_settings::TrialDays,
+    duration, ids::ProductId, product::Product, product_settings::TrialDays, role::Permission,
 };
 use keywright_service::products::KeyTypeWithCount;
 use leptos::prelude::*;

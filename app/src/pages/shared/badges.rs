@@ -1,7 +1,7 @@
 //! Badges of a license: status, display key, slots.
 
 use keywright_api_types::license_detail::DeviceState;
-use keywright_domain::{license_key::DisplayKey, license::Status};
+use keywright_domain::{license::Status, license_key::DisplayKey};
 use leptos::prelude::*;
 
 use crate::{

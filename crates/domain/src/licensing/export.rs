@@ -2,8 +2,8 @@
 
 use crate::{
     ids::{KeyTypeId, LicenseId, ProductId},
-    license_key::DisplayKey,
     license::Status,
+    license_key::DisplayKey,
     time::Timestamp,
 };
 

@@ -3,7 +3,7 @@
 pub mod duration;
 pub mod entitlement;
 pub mod export;
-pub mod license_key;
 pub mod license;
+pub mod license_key;
 pub mod product;
 pub mod product_settings;

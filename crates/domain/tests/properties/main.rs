@@ -7,10 +7,10 @@ mod round_trip;
 use keywright_domain::{
     audit::{Action, ActorKind},
     duration::DurationUnit,
-    license_key::LicenseKey,
     keyless::KeylessState,
     lease::LeaseStatus,
     license::{LicenseState, Status},
+    license_key::LicenseKey,
     plan::Plan,
     role::Role,
     setup_code::SetupCode,

@@ -8,15 +8,15 @@ use keywright_domain::{
     audit::Action,
     entitlement::Entitlements,
     ids::InstanceId,
-    license_key::{KeyPrefix, LicenseKey},
     lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
+    license_key::{KeyPrefix, LicenseKey},
     machine_hash::MachineHash,
     plan::Plan,
     product::{KeyType, Product, Tenant},
+    product_settings::ProductSettings,
     role::Role,
     sdk_key::SdkKey,
-    product_settings::ProductSettings,
     time::Timestamp,
 };
 use keywright_store::StoreError;

@@ -8,9 +8,9 @@ use fastrand::Rng;
 use keywright_domain::{
     activation::{Activation, Deactivation, LastLease, Telemetry},
     ids::InstanceId,
-    license_key::LicenseKey,
     lease::{LeaseStatus, MAX_LEASE_SECONDS},
     license::{Customer, License, LicenseState},
+    license_key::LicenseKey,
     machine_hash::MachineHash,
     time::Timestamp,
 };

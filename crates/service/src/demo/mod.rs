@@ -32,7 +32,9 @@ use crate::{Error, context::Context};
 const DEMO_MARKER: &str = "demo";
 
 #[derive(Clone)]
-pub struct Demo(pub(crate) Arc<Context>);
+pub struct Demo {
+    pub(crate) context: Arc<Context>,
+}
 
 /// Error of [`Demo::fill`].
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +61,7 @@ impl Demo {
     }
 
     async fn is_filled(&self) -> Result<bool, DemoError> {
-        let store = &self.0.store;
+        let store = &self.context.store;
         // Read the tenants before the marker. Both are committed together, so the reverse order
         // could mistake a concurrent demo fill for foreign tenants.
         let tenants = store.list_tenant_ids().await.map_err(Error::from)?;
@@ -81,7 +83,7 @@ impl Demo {
 
     /// Writes the demo data unless a tenant exists.
     async fn write(&self) -> Result<(), Error> {
-        let (context, now) = (self.0.clone(), self.0.clock.now());
+        let (context, now) = (self.context.clone(), self.context.clock.now());
         let data = DemoData::new(now)?;
         // One hash for all operators: the password is public, and hashing is deliberately slow.
         let password_hash = context
@@ -89,7 +91,7 @@ impl Demo {
             .hash(&*context.rng, PASSWORD)
             .await?;
         let operators = data.operators(&context, &password_hash)?;
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {

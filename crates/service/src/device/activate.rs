@@ -40,12 +40,15 @@ impl DeviceService {
             license_id: known.license.id,
             tenant_id: admission.tenant_id.clone(),
             request: Arc::new(request),
-            new_instance_id: InstanceId::new(self.0.rng.uuid_v4()),
+            new_instance_id: InstanceId::new(self.context.rng.uuid_v4()),
             kid: signer.kid().clone(),
             requested_at: admission.now,
         };
-        let (claims, license_expires_at) =
-            self.0.activation_batcher.activate_batch(pending).await?;
+        let (claims, license_expires_at) = self
+            .context
+            .activation_batcher
+            .activate_batch(pending)
+            .await?;
         Ok(IssuedLease {
             lease: signer.sign_lease(claims),
             license_expires_at,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use keywright_domain::{
     ids::{InstanceId, ProductId, TenantId},
     license_key::LicenseKey,
-    sdk_key::SdkKeyHash,
     product_settings::ProductSettings,
+    sdk_key::SdkKeyHash,
     time::Timestamp,
 };
 use keywright_store::{LicenseSnapshot, SdkKeyUse};
@@ -59,7 +59,7 @@ impl Admission {
 impl DeviceService {
     /// Admits a device based on the tenant's current state.
     pub async fn admit(&self, credentials: &DeviceCredentials) -> Result<Admission, DeviceError> {
-        self.admit_at(credentials, self.0.clock.now()).await
+        self.admit_at(credentials, self.context.clock.now()).await
     }
 
     /// Looks up the license of a key within the product, and admits the device based on the
@@ -75,7 +75,7 @@ impl DeviceService {
             self.revalidate(cached, credentials, None).await?;
             return Err(DeviceError::LicenseKeyNotFound);
         };
-        let store = &self.0.store;
+        let store = &self.context.store;
         let lookup = store
             .lookup_license(&cached.tenant_id, key.id(), instance)
             .await?;
@@ -96,8 +96,8 @@ impl DeviceService {
         &self,
         credentials: &DeviceCredentials,
     ) -> Result<Admission, DeviceError> {
-        let now = self.0.clock.now();
-        let config = self.0.tenant_cache.cached(credentials.tenant_id()?);
+        let now = self.context.clock.now();
+        let config = self.context.tenant_cache.cached(credentials.tenant_id()?);
         match config.map(|config| self.authorize(credentials, config, now)) {
             Some(Ok(admission)) => Ok(admission),
             _ => self.admit_at(credentials, now).await,
@@ -128,7 +128,7 @@ impl DeviceService {
             master_key,
             tenant_cache,
             ..
-        } = &*self.0;
+        } = &*self.context;
         let config = tenant_cache.load(store, master_key, credentials.tenant_id()?);
         let config = config.await?.ok_or(DeviceError::InvalidSdkKey)?;
         self.authorize(credentials, config, now)
@@ -156,7 +156,7 @@ impl DeviceService {
             .product_settings(product_id)
             .ok_or(DeviceError::ProductNotFound)?;
         if let Some(key) = key.filter(|key| key.should_record_use(now)) {
-            self.0.store.record_sdk_key_use(SdkKeyUse {
+            self.context.store.record_sdk_key_use(SdkKeyUse {
                 tenant_id: tenant_id.clone(),
                 key_hash: key.hash(),
                 used_at: now,

@@ -28,7 +28,7 @@ impl DeviceService {
             at: admission.now,
             by_operator: None,
         };
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {

@@ -25,7 +25,9 @@ pub struct Beacon {
 }
 
 #[derive(Clone)]
-pub struct Keyless(pub(crate) Arc<Context>);
+pub struct Keyless {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Keyless {
     /// Records a beacon if it adds new information, and returns the product's settings.
@@ -34,7 +36,7 @@ impl Keyless {
         admission: &Admission,
         beacon: Beacon,
     ) -> Result<SettingsResponse, DeviceError> {
-        let (store, now) = (&self.0.store, admission.now);
+        let (store, now) = (&self.context.store, admission.now);
         let address = beacon.address;
         let install = new_install(admission, beacon);
         let last = store
@@ -45,7 +47,7 @@ impl Keyless {
             // Limited per tenant and address: made-up ids cannot fill the database, and one
             // tenant's installs do not use up another tenant's limit.
             None => address.is_none_or(|address| {
-                self.0
+                self.context
                     .rate_limiter
                     .try_acquire_install(&install.tenant_id, address, now)
             }),
@@ -63,8 +65,8 @@ impl Keyless {
 
     /// Deletes installs that have not been seen for [`RETENTION_DAYS`].
     pub async fn purge_installs(&self) -> Result<(), Error> {
-        let seen_before = self.0.clock.now().minus_days(RETENTION_DAYS);
-        self.0
+        let seen_before = self.context.clock.now().minus_days(RETENTION_DAYS);
+        self.context
             .purge_in_batches("keyless_installs", move |tx, most| {
                 tx.purge_keyless_installs(seen_before, most).boxed()
             })

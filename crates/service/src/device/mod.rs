@@ -24,4 +24,6 @@ pub use self::{
 use crate::context::Context;
 
 #[derive(Clone)]
-pub struct DeviceService(pub(crate) Arc<Context>);
+pub struct DeviceService {
+    pub(crate) context: Arc<Context>,
+}

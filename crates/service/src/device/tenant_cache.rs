@@ -15,8 +15,8 @@ use std::{
 
 use keywright_domain::{
     ids::{ProductId, TenantId},
-    sdk_key::{SdkKeyHash, should_record_use},
     product_settings::ProductSettings,
+    sdk_key::{SdkKeyHash, should_record_use},
     time::Timestamp,
 };
 use keywright_store::{SdkKeyRecord, Store, StoreError, TenantConfigRecord};
@@ -146,7 +146,10 @@ impl TenantCache {
         let Some(revision) = store.tenant_revision(tenant_id).await? else {
             return Ok(None);
         };
-        if let Some(cached) = self.cached(tenant_id).filter(|it| it.revision() == revision) {
+        if let Some(cached) = self
+            .cached(tenant_id)
+            .filter(|it| it.revision() == revision)
+        {
             return Ok(Some(cached));
         }
         let Some(read) = store.tenant_config(tenant_id).await? else {

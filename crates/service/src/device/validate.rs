@@ -60,7 +60,7 @@ impl DeviceService {
             lease: LastLease::from(&claims),
             telemetry: request.telemetry,
         };
-        self.0.store.record_last_seen(update, &activation);
+        self.context.store.record_last_seen(update, &activation);
         Ok(ValidationResponse {
             settings: SettingsResponse::for_admission(&admission)?,
             issued_lease: IssuedLease {
@@ -82,7 +82,7 @@ impl DeviceService {
         hash: MachineHash,
     ) {
         let tenant = tenant.clone();
-        let filled = self.0.store.write(move |tx| {
+        let filled = self.context.store.write(move |tx| {
             async move {
                 tx.lock_license(&tenant, id).await?;
                 tx.set_missing_machine_hash(&tenant, id, instance_id, &hash)

@@ -6,8 +6,8 @@ use keywright_domain::{
     activation::Deactivation,
     audit::Action,
     ids::{InstanceId, LicenseId},
-    license_key::{KeyPrefix, LicenseKey},
     license::{License, LicenseState},
+    license_key::{KeyPrefix, LicenseKey},
     role::Permission,
     time::Timestamp,
 };
@@ -26,8 +26,12 @@ impl Licenses {
         instance: InstanceId,
     ) -> Result<(), Error> {
         caller.require(Permission::ActOnLicenses)?;
-        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
-        self.0
+        let (context, caller, now) = (
+            self.context.clone(),
+            caller.clone(),
+            self.context.clock.now(),
+        );
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -60,11 +64,11 @@ impl Licenses {
     /// Permanently ends a license. Its devices keep their slots but get no further leases.
     pub async fn revoke(&self, caller: &Caller, id: LicenseId) -> Result<(), Error> {
         caller.require(Permission::ActOnLicenses)?;
-        let now = self.0.clock.now();
+        let now = self.context.clock.now();
         let entry = self
-            .0
+            .context
             .new_audit_entry(caller, now, Action::Revoke, Some(id), json!({}));
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -83,7 +87,7 @@ impl Licenses {
     /// it is not stored.
     pub async fn remint(&self, caller: &Caller, id: LicenseId) -> Result<MintedLicense, Error> {
         caller.require(Permission::ActOnLicenses)?;
-        let (context, now) = (self.0.clone(), self.0.clock.now());
+        let (context, now) = (self.context.clone(), self.context.clock.now());
         let prefix = self.key_prefix(caller, id).await?;
         let key = LicenseKey::generate(&prefix, context.rng.bytes());
         let minted = MintedLicense {
@@ -95,7 +99,7 @@ impl Licenses {
             successor_id: Some(key.id()),
             ..context.new_audit_entry(caller, now, Action::Remint, Some(id), json!({}))
         };
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -116,7 +120,7 @@ impl Licenses {
 
     /// Returns the key prefix of the license's product, which never changes.
     async fn key_prefix(&self, caller: &Caller, id: LicenseId) -> Result<KeyPrefix, Error> {
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let license = store
             .find_license(tenant, id)
             .await?

@@ -18,7 +18,11 @@ const MAX_ACTIVITY_ENTRIES: u32 = 50;
 impl Licenses {
     pub async fn get_detail(&self, caller: &Caller, id: LicenseId) -> Result<LicenseDetail, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant, now) = (&self.0.store, caller.tenant_id(), self.0.clock.now());
+        let (store, tenant, now) = (
+            &self.context.store,
+            caller.tenant_id(),
+            self.context.clock.now(),
+        );
         let license = store
             .find_license(tenant, id)
             .await?
@@ -68,7 +72,11 @@ impl Licenses {
         let Some(id) = id else {
             return Ok(None);
         };
-        let license = self.0.store.find_license(caller.tenant_id(), id).await?;
+        let license = self
+            .context
+            .store
+            .find_license(caller.tenant_id(), id)
+            .await?;
         Ok(license.map(License::into_ref))
     }
 }

@@ -45,7 +45,7 @@ impl Licenses {
         filter: LicenseFilter,
     ) -> Result<LicenseExport, Error> {
         caller.require(Permission::ExportCsv)?;
-        let (context, now) = (self.0.clone(), self.0.clock.now());
+        let (context, now) = (self.context.clone(), self.context.clock.now());
         let tenant = context.store.find_tenant(caller.tenant_id()).await?;
         let plan = tenant.ok_or(Error::NotFound)?.plan;
         if !plan.allows(Feature::CsvExport) {

@@ -32,7 +32,7 @@ pub struct MintForm {
 impl Licenses {
     /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
-        self.0.new_form_id()
+        self.context.new_form_id()
     }
 
     /// Validates a form that has not been submitted before, for [`Licenses::mint_once`].
@@ -43,7 +43,7 @@ impl Licenses {
     ) -> Result<(MintRequest, FormId), FormError> {
         caller.require(Permission::ActOnLicenses)?;
         let form_id = parse_form_id(&form.form_id).map_err(Error::from)?;
-        if let Some(result) = self.0.previous_result(caller, form_id).await? {
+        if let Some(result) = self.context.previous_result(caller, form_id).await? {
             return Err(FormError::Duplicate(result));
         }
         let mut errors = FieldErrors::default();
@@ -90,7 +90,7 @@ impl Licenses {
             return Ok(None);
         };
         let key_types = self
-            .0
+            .context
             .store
             .list_key_types(caller.tenant_id(), &product)
             .await?;

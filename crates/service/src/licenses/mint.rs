@@ -4,8 +4,8 @@ use futures::FutureExt;
 use keywright_domain::{
     audit::Action,
     ids::{FormId, KeyTypeId, LicenseId, ProductId},
-    license_key::{DisplayKey, LicenseKey},
     license::{Customer, License, LicenseRef, LicenseState},
+    license_key::{DisplayKey, LicenseKey},
     product::{KeyType, Product},
     role::Permission,
     time::Timestamp,
@@ -71,11 +71,13 @@ impl Licenses {
             Err(Error::Invalid(
                 InvalidInputError::UnknownProduct(_) | InvalidInputError::UnknownKeyType(..),
             )) => Err(key_type_deleted_error()),
-            Err(error) => Err(match self.0.classify_conflict(caller, form, error).await {
-                // Foreign key violation: the key type was deleted after it was looked up.
-                FormError::Other(Error::Conflict(_)) => key_type_deleted_error(),
-                other => other,
-            }),
+            Err(error) => Err(
+                match self.context.classify_conflict(caller, form, error).await {
+                    // Foreign key violation: the key type was deleted after it was looked up.
+                    FormError::Other(Error::Conflict(_)) => key_type_deleted_error(),
+                    other => other,
+                },
+            ),
         }
     }
 
@@ -89,7 +91,7 @@ impl Licenses {
         caller.require(Permission::ActOnLicenses)?;
         validate_request(request)?;
         let (minted, rows) = self.generate_licenses(caller, request).await?;
-        let (tenant, now) = (caller.tenant_id().clone(), self.0.clock.now());
+        let (tenant, now) = (caller.tenant_id().clone(), self.context.clock.now());
         let named = minted
             .iter()
             .take(IdempotentResult::MAX_LISTED)
@@ -101,7 +103,7 @@ impl Licenses {
             count: request.count,
             first: named.collect(),
         });
-        let write = self.0.store.write(move |tx| {
+        let write = self.context.store.write(move |tx| {
             async move {
                 if let Some(form) = form {
                     tx.insert_idempotency_key(&tenant, form, &answer, now)
@@ -126,7 +128,7 @@ impl Licenses {
         caller: &Caller,
         request: &MintRequest,
     ) -> Result<(Vec<MintedLicense>, LicenseRows), Error> {
-        let (context, now) = (&self.0, self.0.clock.now());
+        let (context, now) = (&self.context, self.context.clock.now());
         let (product, key_type) = self.product_and_key_type(caller, request).await?;
         let drawn = (0..request.count).map(|_| {
             let key = LicenseKey::generate(&product.key_prefix, context.rng.bytes());
@@ -151,7 +153,7 @@ impl Licenses {
         caller: &Caller,
         request: &MintRequest,
     ) -> Result<(Product, KeyType), Error> {
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let unknown = || InvalidInputError::UnknownProduct(request.product_id.clone());
         let product = store
             .find_product(tenant, &request.product_id)

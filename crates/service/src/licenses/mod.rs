@@ -3,9 +3,9 @@
 mod actions;
 mod detail;
 mod export;
-mod search;
 mod form;
 mod mint;
+mod search;
 
 pub use export::LicenseExport;
 pub use form::MintForm;
@@ -20,16 +20,18 @@ use keywright_domain::role::Permission;
 use crate::{Caller, Error, context::Context};
 
 #[derive(Clone)]
-pub struct Licenses(pub(crate) Arc<Context>);
+pub struct Licenses {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Licenses {
     /// Returns one page of the tenant's licenses.
     pub async fn list(&self, caller: &Caller, query: &LicenseQuery) -> Result<LicenseList, Error> {
         caller.require(Permission::View)?;
         Ok(self
-            .0
+            .context
             .store
-            .list_licenses(caller.tenant_id(), query, self.0.clock.now())
+            .list_licenses(caller.tenant_id(), query, self.context.clock.now())
             .await?)
     }
 }

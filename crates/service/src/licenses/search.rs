@@ -1,7 +1,9 @@
 //! Resolves search input to a license or a search term.
 
 use keywright_api_types::license_list::SearchOutcome;
-use keywright_domain::{license_key::LicenseKey, product::Product, role::Permission, search::SearchTerm};
+use keywright_domain::{
+    license_key::LicenseKey, product::Product, role::Permission, search::SearchTerm,
+};
 
 use super::Licenses;
 use crate::{Caller, Error};
@@ -11,7 +13,7 @@ impl Licenses {
     /// hash and goes no further: it must not reach a URL or a log.
     pub async fn search(&self, caller: &Caller, typed: &str) -> Result<SearchOutcome, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let candidates = LicenseKey::extract_candidates(typed);
         for key in &candidates {
             if let Some(license) = store.find_license(tenant, key.id()).await? {

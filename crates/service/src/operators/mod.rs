@@ -72,7 +72,9 @@ impl ClientInfo {
 }
 
 #[derive(Clone)]
-pub struct Operators(pub(crate) Arc<Context>);
+pub struct Operators {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Operators {
     pub async fn create(
@@ -86,7 +88,7 @@ impl Operators {
         caller.require_can_manage(role)?;
         email::validate(email)?;
         password::validate_new_password(password)?;
-        let (context, now) = (&self.0, self.0.clock.now());
+        let (context, now) = (&self.context, self.context.clock.now());
         let operator = Operator {
             id: OperatorId::new(context.rng.uuid_v4()),
             tenant_id: caller.tenant_id().clone(),
@@ -121,7 +123,7 @@ impl Operators {
     ) -> Result<(), Error> {
         caller.require(Permission::ManageOperators)?;
         password::validate_new_password(password)?;
-        let (context, now) = (&self.0, self.0.clock.now());
+        let (context, now) = (&self.context, self.context.clock.now());
         let operator = context.store.operator_by_email(email).await?;
         let operator = operator
             .filter(|operator| operator.tenant_id == *caller.tenant_id())
@@ -155,7 +157,7 @@ impl Operators {
     /// Returns the account of a valid session and records activity.
     pub async fn get_session(&self, token: &SessionToken) -> Result<Account, Error> {
         let session = self.find_session(token).await?;
-        let (now, hash) = (self.0.clock.now(), token.hash());
+        let (now, hash) = (self.context.clock.now(), token.hash());
         if now >= session.last_seen_at.plus_millis(LAST_SEEN_INTERVAL_MILLIS) {
             // Serve the page even if this write fails.
             self.write_in_background("failed to update last-seen time of a session", move |tx| {
@@ -172,7 +174,7 @@ impl Operators {
     }
 
     async fn find_session(&self, token: &SessionToken) -> Result<Session, Error> {
-        let (store, now) = (&self.0.store, self.0.clock.now());
+        let (store, now) = (&self.context.store, self.context.clock.now());
         let seen_since = now.plus_millis(-IDLE_TIMEOUT_MILLIS);
         let session = store.find_session(&token.hash(), now, seen_since).await?;
         session.ok_or(Error::Unauthenticated)
@@ -182,7 +184,7 @@ impl Operators {
     pub async fn sign_out(&self, token: &SessionToken) -> Result<(), Error> {
         let hash = token.hash();
         let write = self
-            .0
+            .context
             .store
             .write(move |tx| async move { tx.delete_session(&hash).await }.boxed());
         write.await.map_err(|error: StoreError| error.into())
@@ -195,7 +197,7 @@ impl Operators {
             + Send
             + 'static,
     {
-        let store = self.0.store.clone();
+        let store = self.context.store.clone();
         tokio::spawn(async move {
             if let Err(error) = store.write(work).await {
                 tracing::error!(%error, "{failure}");

@@ -39,7 +39,7 @@ impl Operators {
         password: &str,
         origin: ClientInfo,
     ) -> Result<SessionToken, SignInError> {
-        let (context, limits) = (&self.0, self.0.rate_limiter.logins());
+        let (context, limits) = (&self.context, self.context.rate_limiter.logins());
         let mut attempt = LoginAttempt::new(email, origin.address, context.clock.now());
         limits
             .acquire_address(&attempt)
@@ -61,7 +61,7 @@ impl Operators {
         origin: &ClientInfo,
         attempt: &mut LoginAttempt,
     ) -> Result<Operator, SignInError> {
-        let context = &self.0;
+        let context = &self.context;
         let operator = match email::validate(email) {
             Ok(()) => context.store.operator_by_email(email).await?,
             // No account can have a malformed address.
@@ -103,7 +103,7 @@ impl Operators {
         let (Some(operator), Some(_)) = (operator, origin.address) else {
             return Ok(false);
         };
-        let (store, address) = (&self.0.store, origin.canonical_address());
+        let (store, address) = (&self.context.store, origin.canonical_address());
         store.has_session_from(operator.id, &address).await
     }
 
@@ -112,9 +112,9 @@ impl Operators {
         operator: &Operator,
         origin: &ClientInfo,
     ) -> Result<SessionToken, SignInError> {
-        let (token, rows) = NewSession::new(&self.0, operator, origin);
+        let (token, rows) = NewSession::new(&self.context, operator, origin);
         let (id, hash) = (operator.id, operator.password_hash.clone());
-        let write = self.0.store.write(move |tx| {
+        let write = self.context.store.write(move |tx| {
             async move {
                 // The password was changed while it was being verified, which ended all sessions.
                 if !tx.lock_password_hash(id, &hash).await? {
@@ -131,7 +131,7 @@ impl Operators {
     /// Records a failed sign-in in the background. Waiting for the write would make the response
     /// slower than for an unknown account and so reveal that the account exists.
     fn record_failed_sign_in(&self, operator: &Operator, origin: &ClientInfo) {
-        let (context, now) = (&self.0, self.0.clock.now());
+        let (context, now) = (&self.context, self.context.clock.now());
         let details = json!({ "address": origin.canonical_address() });
         let caller = Caller::for_sign_in(operator);
         let entry = context.new_audit_entry(&caller, now, Action::SignInRefused, None, details);

@@ -7,8 +7,8 @@ use keywright_domain::{
     entitlement::{Entitlement, Entitlements},
     ids::{KeyTypeId, ProductId},
     product::KeyType,
-    role::Permission,
     product_settings::ProductSettings,
+    role::Permission,
 };
 use serde::Deserialize;
 
@@ -92,7 +92,7 @@ impl Products {
         new: &CreateProduct,
     ) -> Result<FormError, Error> {
         let existing = self
-            .0
+            .context
             .store
             .find_product(caller.tenant_id(), &new.id)
             .await?;

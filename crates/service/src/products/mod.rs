@@ -13,8 +13,8 @@ use keywright_domain::{
     license_key::KeyPrefix,
     plan::{Feature, Plan},
     product::{KeyType, Product},
-    role::Permission,
     product_settings::{ProductSettings, TrialDays},
+    role::Permission,
 };
 use serde_json::json;
 
@@ -68,12 +68,14 @@ pub struct CreateKeyType {
 }
 
 #[derive(Clone)]
-pub struct Products(pub(crate) Arc<Context>);
+pub struct Products {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Products {
     pub async fn list_slugs(&self, caller: &Caller) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
-        let products = self.0.store.list_products(caller.tenant_id()).await?;
+        let products = self.context.store.list_products(caller.tenant_id()).await?;
         Ok(products
             .iter()
             .map(|product| product.id.to_string())
@@ -87,7 +89,7 @@ impl Products {
     ) -> Result<Vec<String>, Error> {
         caller.require(Permission::View)?;
         let key_types = self
-            .0
+            .context
             .store
             .list_key_types(caller.tenant_id(), product_id)
             .await?;
@@ -101,7 +103,11 @@ impl Products {
     pub async fn create(&self, caller: &Caller, new: CreateProduct) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let name = validate_name(&new.name)?;
-        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant_id().clone());
+        let (context, now, tenant) = (
+            &self.context,
+            self.context.clock.now(),
+            caller.tenant_id().clone(),
+        );
         let details = json!({ "product": new.id, "key_prefix": new.key_prefix });
         let entry = context.new_audit_entry(caller, now, Action::ProductCreate, None, details);
         let product = Product {
@@ -139,8 +145,12 @@ impl Products {
         caller.require(Permission::ManageProducts)?;
         let name = update.name.as_deref().map(validate_name).transpose()?;
         let update = UpdateProduct { name, ..update };
-        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
-        self.0
+        let (context, caller, now) = (
+            self.context.clone(),
+            caller.clone(),
+            self.context.clock.now(),
+        );
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -171,7 +181,11 @@ impl Products {
         update: UpdateKeyType,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
+        let (context, caller, now) = (
+            self.context.clone(),
+            caller.clone(),
+            self.context.clock.now(),
+        );
         if context
             .store
             .find_product(caller.tenant_id(), &product_id)
@@ -180,7 +194,7 @@ impl Products {
         {
             return Err(InvalidInputError::UnknownProduct(product_id).into());
         }
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -212,13 +226,18 @@ impl Products {
     ) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
         let details = json!({ "product": product_id, "key_type": key_type_id });
-        let now = self.0.clock.now();
+        let now = self.context.clock.now();
         let action = Action::KeyTypeDelete;
-        let entry = self.0.new_audit_entry(caller, now, action, None, details);
-        let write = self.0.store.write(move |tx| {
+        let entry = self
+            .context
+            .new_audit_entry(caller, now, action, None, details);
+        let write = self.context.store.write(move |tx| {
             async move {
                 let tenant = &entry.tenant_id;
-                if !tx.delete_key_type(tenant, &product_id, &key_type_id).await? {
+                if !tx
+                    .delete_key_type(tenant, &product_id, &key_type_id)
+                    .await?
+                {
                     return Err(Error::NotFound);
                 }
                 Ok(tx.insert_audit_entry(&entry).await?)
@@ -232,7 +251,11 @@ impl Products {
 
     pub async fn create_key_type(&self, caller: &Caller, new: CreateKeyType) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let (context, now, tenant) = (&self.0, self.0.clock.now(), caller.tenant_id().clone());
+        let (context, now, tenant) = (
+            &self.context,
+            self.context.clock.now(),
+            caller.tenant_id().clone(),
+        );
         if context
             .store
             .find_product(&tenant, &new.product_id)

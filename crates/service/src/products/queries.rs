@@ -22,7 +22,7 @@ impl Products {
     /// Returns the tenant's products by slug, each with its key types.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<(Product, Vec<KeyType>)>, Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let mut key_types = store.list_all_key_types(tenant).await?;
         let products = store.list_products(tenant).await?.into_iter();
         let listed = products.map(|product| {
@@ -40,7 +40,7 @@ impl Products {
         id: &ProductId,
     ) -> Result<(Product, Vec<KeyTypeWithCount>), Error> {
         caller.require(Permission::View)?;
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let product = store
             .find_product(tenant, id)
             .await?
@@ -66,7 +66,7 @@ impl Products {
     ) -> Result<KeyType, Error> {
         caller.require(Permission::View)?;
         let key_types = self
-            .0
+            .context
             .store
             .list_key_types(caller.tenant_id(), product_id)
             .await?;
@@ -88,7 +88,7 @@ impl Products {
             Ok(prefix) => prefix,
             Err(wrong) => return Ok(Some(to_sentence(&wrong.to_string()))),
         };
-        let is_taken = self.0.store.is_key_prefix_taken(&prefix).await?;
+        let is_taken = self.context.store.is_key_prefix_taken(&prefix).await?;
         Ok(is_taken.then(|| KEY_PREFIX_TAKEN.to_owned()))
     }
 }

@@ -30,7 +30,7 @@ pub struct SdkKeyForm {
 impl SdkKeys {
     /// Returns the idempotency key for a new form.
     pub fn new_form(&self) -> FormId {
-        self.0.new_form_id()
+        self.context.new_form_id()
     }
 
     /// Creates the tenant's first SDK key, or a replacement if the form was loaded with a current
@@ -98,7 +98,7 @@ impl SdkKeys {
             .await
         {
             Ok(_) => Ok(()),
-            Err(error) => Err(self.0.classify_conflict(caller, form_id, error).await),
+            Err(error) => Err(self.context.classify_conflict(caller, form_id, error).await),
         }
     }
 }

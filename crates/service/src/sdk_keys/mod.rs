@@ -19,7 +19,9 @@ pub use form::SdkKeyForm;
 use crate::{Caller, Error, context::Context, forms::IdempotentResult};
 
 #[derive(Clone)]
-pub struct SdkKeys(pub(crate) Arc<Context>);
+pub struct SdkKeys {
+    pub(crate) context: Arc<Context>,
+}
 
 /// A way to replace the current key.
 #[derive(Clone, Copy)]
@@ -84,8 +86,8 @@ impl SdkKeys {
     /// valid. The current key comes first, then replaced keys by descending end.
     pub async fn list(&self, caller: &Caller) -> Result<(Vec<ListedSdkKey>, Timestamp), Error> {
         caller.require(Permission::ManageKeys)?;
-        let keys = self.0.store.list_sdk_keys(caller.tenant_id()).await?;
-        Ok((keys, self.0.clock.now()))
+        let keys = self.context.store.list_sdk_keys(caller.tenant_id()).await?;
+        Ok((keys, self.context.clock.now()))
     }
 
     /// Creates the tenant's first SDK key. Its apps need one afterwards.
@@ -121,15 +123,17 @@ impl SdkKeys {
         ends_in: GracePeriod,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
-        let now = self.0.clock.now();
+        let now = self.context.clock.now();
         let ends_at = ends_in.end_at(now);
         let action = match ends_in {
             GracePeriod::NONE => Action::SdkKeyEnd,
             _ => Action::SdkKeyEndMove,
         };
         let details = json!({ "fingerprint": hash.to_string(), "ends_at": ends_at.seconds() });
-        let entry = self.0.new_audit_entry(caller, now, action, None, details);
-        self.0
+        let entry = self
+            .context
+            .new_audit_entry(caller, now, action, None, details);
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -154,11 +158,11 @@ impl SdkKeys {
     /// stays valid.
     pub async fn revoke_replaced(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
-        let now = self.0.clock.now();
+        let now = self.context.clock.now();
         let entry = self
-            .0
+            .context
             .new_audit_entry(caller, now, Action::SdkKeyEnd, None, json!({}));
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -173,7 +177,7 @@ impl SdkKeys {
     }
 
     fn generate(&self) -> SdkKey {
-        SdkKey::generate(self.0.rng.bytes())
+        SdkKey::generate(self.context.rng.bytes())
     }
 
     /// Makes `key` the current one. Returns whether a key was replaced.
@@ -185,9 +189,9 @@ impl SdkKeys {
         precondition: Option<FormPrecondition>,
     ) -> Result<bool, Error> {
         caller.require(Permission::ManageKeys)?;
-        let (context, caller) = (self.0.clone(), caller.clone());
-        let (hash, now) = (key.hash(), self.0.clock.now());
-        let write = self.0.store.write(move |tx| {
+        let (context, caller) = (self.context.clone(), caller.clone());
+        let (hash, now) = (key.hash(), self.context.clock.now());
+        let write = self.context.store.write(move |tx| {
             async move {
                 let (tenant, ends_at) = (caller.tenant_id(), replacement.grace_period.end_at(now));
                 let fingerprint = hash.to_string();

@@ -29,13 +29,15 @@ pub struct Keyset {
 }
 
 #[derive(Clone)]
-pub struct SigningKeys(pub(crate) Arc<Context>);
+pub struct SigningKeys {
+    pub(crate) context: Arc<Context>,
+}
 
 impl SigningKeys {
     /// Returns the tenant's public keys, even while it is suspended: leases already issued stay
     /// valid.
     pub async fn keyset(&self, tenant_id: &TenantId) -> Result<Keyset, Error> {
-        let keys = self.0.store.list_signing_keys(tenant_id).await?;
+        let keys = self.context.store.list_signing_keys(tenant_id).await?;
         let primary = keys
             .iter()
             .find(|key| key.stage == KeyStage::Signing)
@@ -51,15 +53,23 @@ impl SigningKeys {
     /// Returns the tenant's published keys, oldest first.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<ListedKey>, Error> {
         caller.require(Permission::ManageKeys)?;
-        Ok(self.0.store.list_signing_keys(caller.tenant_id()).await?)
+        Ok(self
+            .context
+            .store
+            .list_signing_keys(caller.tenant_id())
+            .await?)
     }
 
     /// First step of a rotation: adds a key that apps can fetch but that does not sign yet.
     /// Without `kid`, it gets the next name in sequence. Names are never reused.
     pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<ListedKey, Error> {
         caller.require(Permission::ManageKeys)?;
-        let (context, caller, now) = (self.0.clone(), caller.clone(), self.0.clock.now());
-        let write = self.0.store.write(move |tx| {
+        let (context, caller, now) = (
+            self.context.clone(),
+            caller.clone(),
+            self.context.clock.now(),
+        );
+        let write = self.context.store.write(move |tx| {
             async move {
                 let tenant = caller.tenant_id();
                 tx.lock_tenant(tenant).await?;
@@ -97,12 +107,12 @@ impl SigningKeys {
         urgency: PromotionReason,
     ) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
-        let now = self.0.clock.now();
+        let now = self.context.clock.now();
         let details = json!({ "kid": kid });
-        let entry = self
-            .0
-            .new_audit_entry(caller, now, Action::SigningKeyPromote, None, details);
-        let write = self.0.store.write(move |tx| {
+        let entry =
+            self.context
+                .new_audit_entry(caller, now, Action::SigningKeyPromote, None, details);
+        let write = self.context.store.write(move |tx| {
             async move {
                 let tenant = &entry.tenant_id;
                 tx.lock_tenant(tenant).await?;
@@ -125,7 +135,7 @@ impl SigningKeys {
     /// Drops all tenants' keys whose last lease has expired: unpublishes them and erases the
     /// private keys.
     pub async fn drop_expired(&self) -> Result<(), Error> {
-        let context = &self.0;
+        let context = &self.context;
         let now = context.clock.now();
         let retired_by = drop_cutoff(now);
         let mut done = Ok(());
@@ -146,8 +156,8 @@ impl SigningKeys {
         retired_by: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
-        let (context, caller) = (self.0.clone(), Caller::for_system(tenant));
-        let write = self.0.store.write(move |tx| {
+        let (context, caller) = (self.context.clone(), Caller::for_system(tenant));
+        let write = self.context.store.write(move |tx| {
             async move {
                 let tenant = caller.tenant_id();
                 let dropped = tx.unlist_signing_keys(tenant, retired_by, now).await?;

@@ -27,13 +27,15 @@ pub struct OnboardingProgress {
 }
 
 #[derive(Clone)]
-pub struct OnboardingGuide(pub(crate) Arc<Context>);
+pub struct OnboardingGuide {
+    pub(crate) context: Arc<Context>,
+}
 
 impl OnboardingGuide {
     pub async fn progress(&self, caller: &Caller) -> Result<OnboardingProgress, Error> {
         caller.require(Permission::ManageProducts)?;
         caller.require(Permission::ManageKeys)?;
-        let (store, tenant) = (&self.0.store, caller.tenant_id());
+        let (store, tenant) = (&self.context.store, caller.tenant_id());
         let products = store.list_products(tenant).await?;
         let minted = store.newest_license_type(tenant).await?;
         let mut key_types = store.list_all_key_types(tenant).await?.into_iter();
@@ -63,8 +65,8 @@ impl OnboardingGuide {
     /// Permanently hides the guide for all operators of the tenant.
     pub async fn dismiss(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageProducts)?;
-        let (tenant, now) = (caller.tenant_id().clone(), self.0.clock.now());
-        let write = self.0.store.write(move |tx| {
+        let (tenant, now) = (caller.tenant_id().clone(), self.context.clock.now());
+        let write = self.context.store.write(move |tx| {
             async move { Ok::<_, Error>(tx.dismiss_guide(&tenant, now).await?) }.boxed()
         });
         write.await.map(drop)

@@ -41,16 +41,18 @@ impl CreateTenant {
 }
 
 #[derive(Clone)]
-pub struct Tenants(pub(crate) Arc<Context>);
+pub struct Tenants {
+    pub(crate) context: Arc<Context>,
+}
 
 impl Tenants {
     /// Creates a tenant with its first signing key.
     pub async fn create(&self, mut new: CreateTenant) -> Result<(), Error> {
         new.name = validate_name(&new.name)?;
         let caller = Caller::for_command_line(new.id.clone());
-        let rows = NewTenantRows::new(&self.0, &caller, new, self.0.clock.now());
+        let rows = NewTenantRows::new(&self.context, &caller, new, self.context.clock.now());
         let write = self
-            .0
+            .context
             .store
             .write(move |tx| async move { Ok(rows.insert(tx).await?) }.boxed());
         write.await.map_err(|error: Error| {
@@ -59,7 +61,7 @@ impl Tenants {
     }
 
     pub async fn get(&self, id: &TenantId) -> Result<Tenant, Error> {
-        self.0
+        self.context
             .store
             .find_tenant(id)
             .await?
@@ -70,14 +72,14 @@ impl Tenants {
         caller.require(Permission::ManagePlan)?;
         let was = self.get(caller.tenant_id()).await?.plan;
         let details = json!({ "from": was.as_str(), "to": plan.as_str() });
-        let entry = self.0.new_audit_entry(
+        let entry = self.context.new_audit_entry(
             caller,
-            self.0.clock.now(),
+            self.context.clock.now(),
             Action::PlanChange,
             None,
             details,
         );
-        self.0
+        self.context
             .store
             .write(move |tx| {
                 async move {
@@ -94,7 +96,7 @@ impl Tenants {
     /// Suspends the tenant: its device requests are rejected. Leases already issued stay valid,
     /// and its public keys stay available.
     pub async fn suspend(&self, caller: &Caller) -> Result<(), Error> {
-        let since = Some(self.0.clock.now());
+        let since = Some(self.context.clock.now());
         self.set_suspended(
             caller,
             since,
@@ -123,10 +125,10 @@ impl Tenants {
         conflict: &'static str,
     ) -> Result<(), Error> {
         caller.require(Permission::ManagePlan)?;
-        let entry = self
-            .0
-            .new_audit_entry(caller, self.0.clock.now(), action, None, json!({}));
-        self.0
+        let entry =
+            self.context
+                .new_audit_entry(caller, self.context.clock.now(), action, None, json!({}));
+        self.context
             .store
             .write(move |tx| {
                 async move {

@@ -9,7 +9,7 @@ use keywright_api_types::{
     page::{Count, PageRequest},
 };
 use keywright_domain::{
-    audit::Action, ids::LicenseId, license_key::LicenseKey, license::Customer, role::Role,
+    audit::Action, ids::LicenseId, license::Customer, license_key::LicenseKey, role::Role,
 };
 use keywright_service::{
     Caller, Error,

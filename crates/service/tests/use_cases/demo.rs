@@ -4,8 +4,8 @@ use keywright_api_types::license_list::LicenseQuery;
 use keywright_domain::{
     audit::Action,
     ids::ProductId,
-    license_key::LicenseKey,
     license::{License, LicenseState, Status},
+    license_key::LicenseKey,
     plan::Plan,
     role::Role,
 };

@@ -1,8 +1,8 @@
 //! Tenants, products and key types.
 
 use keywright_domain::{
-    audit::Action, entitlement::Entitlements, license::Customer, plan::Plan, role::Role,
-    product_settings::ProductSettings,
+    audit::Action, entitlement::Entitlements, license::Customer, plan::Plan,
+    product_settings::ProductSettings, role::Role,
 };
 use keywright_service::{
     Caller, Error, InvalidInputError,

@@ -57,7 +57,10 @@ impl Store {
     }
 
     /// Returns the tenant's keys that may verify a lease, oldest first.
-    pub async fn list_signing_keys(&self, tenant_id: &TenantId) -> Result<Vec<ListedKey>, StoreError> {
+    pub async fn list_signing_keys(
+        &self,
+        tenant_id: &TenantId,
+    ) -> Result<Vec<ListedKey>, StoreError> {
         let rows = sqlx::query(select_listed_keys!())
             .bind(tenant_id.as_str())
             .fetch_all(&mut *self.acquire_reader().await?)

@@ -8,8 +8,8 @@ pub use self::lookup::{ActivationSnapshot, LicenseLookup, LicenseSnapshot};
 
 use keywright_domain::{
     ids::{LicenseId, TenantId},
-    license_key::DisplayKey,
     license::{Customer, LeaseInputs, License, LicenseState},
+    license_key::DisplayKey,
 };
 
 use sqlx::AnyConnection;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use keywright_domain::{
     ids::{ProductId, TenantId},
-    sdk_key::SdkKeyHash,
     product_settings::ProductSettings,
+    sdk_key::SdkKeyHash,
     time::Timestamp,
 };
 

@@ -33,7 +33,11 @@ impl<'c> Tx<'c> {
     }
 
     /// Records a change that only the license's detail page shows.
-    pub(crate) fn mark_license_detail_changed(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
+    pub(crate) fn mark_license_detail_changed(
+        &mut self,
+        tenant_id: &TenantId,
+        license_id: LicenseId,
+    ) {
         self.changes.add_license(tenant_id, license_id);
     }
 

@@ -8,8 +8,8 @@ use keywright_api_types::{
 use keywright_domain::{
     audit::{Action, Actor, ActorKind},
     ids::{AuditEntryId, OperatorId},
-    license_key::DisplayKey,
     license::License,
+    license_key::DisplayKey,
     time::Timestamp,
 };
 use keywright_store::{AuditEntryFilter, NewAuditEntry, RecordedAuditEntry, StoreError};

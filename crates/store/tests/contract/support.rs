@@ -4,8 +4,8 @@ use futures::FutureExt;
 use keywright_domain::{
     activation::Activation,
     ids::{LicenseId, TenantId},
-    license_key::LicenseKey,
     license::License,
+    license_key::LicenseKey,
     plan::Plan,
     product::{KeyType, Product, Tenant},
     product_settings::ProductSettings,

@@ -1,7 +1,8 @@
 //! Response bodies shared by several endpoints or used in the API description.
 
 use keywright_domain::{
-    activation::ActivationError, ids::Kid, lease::Lease, product_settings::TrialDays, time::Timestamp,
+    activation::ActivationError, ids::Kid, lease::Lease, product_settings::TrialDays,
+    time::Timestamp,
 };
 use keywright_service::device::settings::SettingsResponse;
 use schemars::JsonSchema;

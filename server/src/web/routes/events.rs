@@ -16,7 +16,9 @@ use axum_extra::extract::CookieJar;
 use futures::{StreamExt, stream};
 use keywright_api_types::subscription::Subject;
 use keywright_app::api::request_scope::RequestScope;
-use keywright_service::{Caller, Error, Services, live_updates::Subscription, operators::SessionToken};
+use keywright_service::{
+    Caller, Error, Services, live_updates::Subscription, operators::SessionToken,
+};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
 
 use crate::{sse_connections::ConnectionGuard, state::AppState, web::cookies};

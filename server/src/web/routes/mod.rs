@@ -2,11 +2,11 @@
 
 mod assets;
 mod audit;
-mod license_export;
 mod events;
 mod guide;
 mod health;
 mod license_actions;
+mod license_export;
 mod mint;
 mod products;
 mod sdk_key;

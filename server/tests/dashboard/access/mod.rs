@@ -1,9 +1,9 @@
 //! Access control: every route and every server function, requested directly as every role.
 
+mod cross_site;
 mod functions;
 mod headers;
 mod hostile;
-mod cross_site;
 mod table;
 
 use std::collections::BTreeSet;

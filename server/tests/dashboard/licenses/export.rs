@@ -11,8 +11,8 @@ use futures::FutureExt;
 use keywright_api_types::page::PageRequest;
 use keywright_domain::{
     audit::Action,
-    license_key::LicenseKey,
     license::{Customer, License, LicenseState},
+    license_key::LicenseKey,
     role::Role,
 };
 use keywright_store::{AuditEntryFilter, StoreError};

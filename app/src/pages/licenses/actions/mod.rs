@@ -6,7 +6,7 @@ pub mod confirm_dialog;
 #[cfg(feature = "ssr")]
 pub mod confirm_page;
 mod consequences;
-pub mod outcome_notice;
 mod new_key;
 mod offline_chart;
+pub mod outcome_notice;
 pub mod state;

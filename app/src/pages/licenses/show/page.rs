@@ -16,8 +16,8 @@ use crate::{
     pages::{
         licenses::{
             actions::{
-                action::LicenseAction, confirm_dialog::ConfirmDialog, outcome_notice::OutcomeNotice,
-                state::ActionFlow,
+                action::LicenseAction, confirm_dialog::ConfirmDialog,
+                outcome_notice::OutcomeNotice, state::ActionFlow,
             },
             load::{failure_heading, load_license},
             show::{activity::Activity, devices::Devices, facts::LicenseFacts},

@@ -4,9 +4,9 @@ use keywright_domain::{
     activation::{Telemetry, ValidationError},
     ids::{InstanceId, LicenseId},
     license_key::LicenseKey,
+    product_settings::TrialDays,
     role::Role,
     sdk_key::GracePeriod,
-    product_settings::TrialDays,
     signing_key::PromotionReason,
 };
 use keywright_service::{

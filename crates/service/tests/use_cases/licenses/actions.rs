@@ -5,8 +5,8 @@ use keywright_domain::{
     activation::Telemetry,
     audit::Action,
     ids::{InstanceId, LicenseId},
-    license_key::LicenseKey,
     license::{License, LicenseState, Status},
+    license_key::LicenseKey,
     role::Role,
 };
 use keywright_service::{

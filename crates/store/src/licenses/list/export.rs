@@ -7,8 +7,8 @@ use keywright_api_types::{
 use keywright_domain::{
     export::ExportedLicense,
     ids::{LicenseId, TenantId},
-    license_key::DisplayKey,
     license::LicenseState,
+    license_key::DisplayKey,
     time::Timestamp,
 };
 use sqlx::any::AnyRow;

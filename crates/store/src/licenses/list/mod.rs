@@ -17,8 +17,8 @@ use keywright_api_types::{
 };
 use keywright_domain::{
     ids::{LicenseId, TenantId},
-    license_key::DisplayKey,
     license::{LicenseState, Status},
+    license_key::DisplayKey,
     search::SearchTerm,
     time::Timestamp,
 };
@@ -88,7 +88,8 @@ impl Store {
     ) -> Result<Vec<LicenseId>, StoreError> {
         let mut sql = QueryBuilder::new("SELECT l.id FROM licenses l WHERE l.tenant_id = ");
         sql.bind(tenant_id.as_str());
-        self.search_index().push_condition(&mut sql, tenant_id, term);
+        self.search_index()
+            .push_condition(&mut sql, tenant_id, term);
         sql.push(" LIMIT ").bind(i64::from(limit));
         let rows = sql.fetch_all(&mut *self.acquire_reader().await?).await?;
         let id = |row| RowReader::new("licenses", row).get_parsed("id");

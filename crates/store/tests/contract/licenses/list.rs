@@ -10,8 +10,8 @@ use keywright_domain::{
     ids::LicenseId,
     license::{License, LicenseState, Status},
     product::{KeyType, Product},
-    search::SearchTerm,
     product_settings::ProductSettings,
+    search::SearchTerm,
     time::Timestamp,
 };
 use keywright_store::StoreError;
