@@ -217,12 +217,12 @@ fn largest_unit(millis: i64) -> String {
 /// Converts to local date and time. Times outside the calendar (years −9999 to 9999) are clamped.
 fn local(at: Timestamp, zone: Zone) -> civil::DateTime {
     let offset = Offset::from_seconds(zone.minutes_east.saturating_mul(60)).unwrap_or(Offset::UTC);
-    let beyond = if at.millis() < 0 {
+    let clamped = if at.millis() < 0 {
         Instant::MIN
     } else {
         Instant::MAX
     };
-    offset.to_datetime(Instant::from_millisecond(at.millis()).unwrap_or(beyond))
+    offset.to_datetime(Instant::from_millisecond(at.millis()).unwrap_or(clamped))
 }
 
 fn civil_date(local: civil::DateTime) -> String {

@@ -47,11 +47,11 @@ impl LiveUpdates {
     #[cfg(target_arch = "wasm32")]
     fn on_event(self, event: StreamEvent) {
         let before = self.connection.get_untracked();
-        let (after, asks_again) = before.transition(event);
+        let (after, should_reload) = before.transition(event);
         if after != before {
             self.connection.set(after);
         }
-        if asks_again {
+        if should_reload {
             self.refresh();
         }
     }
@@ -158,10 +158,10 @@ mod browser {
         let Ok(stream) = EventSource::new(url).map(Stream) else {
             return false;
         };
-        let (gives_up, end) = oneshot::channel();
-        let mut gives_up = Some(gives_up);
+        let (closed, on_close) = oneshot::channel();
+        let mut closed = Some(closed);
         let was_open = Rc::new(Cell::new(false));
-        let heard = Closure::<dyn FnMut(Event)>::new({
+        let on_event = Closure::<dyn FnMut(Event)>::new({
             let (source, was_open) = (stream.0.clone(), Rc::clone(&was_open));
             move |event: Event| match event.type_().as_str() {
                 "open" => {
@@ -169,12 +169,12 @@ mod browser {
                     live.on_event(StreamEvent::Opened);
                 }
                 "changed" => live.on_event(StreamEvent::Changed),
-                _ if source.ready_state() == EventSource::CLOSED => drop(gives_up.take()),
+                _ if source.ready_state() == EventSource::CLOSED => drop(closed.take()),
                 _ => live.on_event(StreamEvent::Interrupted),
             }
         });
         for name in ["open", "changed", "error"] {
-            let listener = heard.as_ref().unchecked_ref();
+            let listener = on_event.as_ref().unchecked_ref();
             if stream
                 .0
                 .add_event_listener_with_callback(name, listener)
@@ -184,7 +184,7 @@ mod browser {
             }
         }
         // Nothing is ever sent; this returns when the sender is dropped.
-        let _: Result<(), _> = end.await;
+        let _: Result<(), _> = on_close.await;
         was_open.get()
     }
 
@@ -198,14 +198,14 @@ mod browser {
     }
 
     async fn sleep(duration: Duration) {
-        let (done, over) = oneshot::channel();
+        let (done, elapsed) = oneshot::channel();
         set_timeout(
             move || {
                 done.send(()).ok();
             },
             duration,
         );
-        over.await.ok();
+        elapsed.await.ok();
     }
 }
 
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn connection_is_lost_after_a_failed_reconnect_and_reloads_when_it_is_back() {
         use Connection::{Interrupted, Live, Lost, Starting};
-        for (before, event, after, asks_again) in [
+        for (before, event, after, should_reload) in [
             (Starting, StreamEvent::Opened, Live, true),
             (Starting, StreamEvent::Interrupted, Lost, false),
             (Live, StreamEvent::Changed, Live, true),
@@ -228,7 +228,7 @@ mod tests {
             (Live, StreamEvent::Rejected, Lost, true),
         ] {
             let found = before.transition(event);
-            assert_eq!(found, (after, asks_again), "{before:?} {event:?}");
+            assert_eq!(found, (after, should_reload), "{before:?} {event:?}");
         }
     }
 }

@@ -165,10 +165,10 @@ where
     /// lost.
     pub fn is_stale(self, live: LiveUpdates) -> Signal<bool> {
         Signal::derive(move || {
-            let is_lost = |held: &ResourceState<K, T>| {
+            let is_refresh_failed = |held: &ResourceState<K, T>| {
                 matches!(held, ResourceState::Ready { lost: Some(_), .. })
             };
-            self.state.with(is_lost) || live.connection() == Connection::Lost
+            self.state.with(is_refresh_failed) || live.connection() == Connection::Lost
         })
     }
 

@@ -15,11 +15,11 @@ thread_local! {
 pub fn track() {
     use leptos::{ev, prelude::window_event_listener};
 
-    let touch = || LAST_ACTIVITY_AT.set(js_sys::Date::now());
-    touch();
+    let record = || LAST_ACTIVITY_AT.set(js_sys::Date::now());
+    record();
     // The listeners live as long as the document.
-    std::mem::forget(window_event_listener(ev::keydown, move |_| touch()));
-    std::mem::forget(window_event_listener(ev::pointerdown, move |_| touch()));
+    std::mem::forget(window_event_listener(ev::keydown, move |_| record()));
+    std::mem::forget(window_event_listener(ev::pointerdown, move |_| record()));
 }
 
 /// Returns whether the page has had no input for a minute.

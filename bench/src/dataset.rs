@@ -186,12 +186,12 @@ impl DataSet {
     async fn mark_complete(&self, made_at: i64) -> Result<()> {
         let store = Store::open(&self.database.url()).await?;
         let name = self.name(made_at);
-        let said = store.write(move |tx| {
+        let result = store.write(move |tx| {
             async move { tx.set_server_metadata(COMPLETION_FACT, &name).await }.boxed()
         });
-        let said: Result<(), StoreError> = said.await;
+        let result: Result<(), StoreError> = result.await;
         store.close().await;
-        Ok(said?)
+        Ok(result?)
     }
 }
 
@@ -237,14 +237,14 @@ impl TargetFiles {
             .iter()
             .find(|device| device.deactivation.is_none())
         {
-            let said = |text: &Option<String>| text.clone().unwrap_or_default();
+            let result = |text: &Option<String>| text.clone().unwrap_or_default();
             let Telemetry {
                 app_version,
                 platform,
                 ..
             } = &device.telemetry;
             let instance = device.instance_id.to_string();
-            let line = line(&instance, &said(app_version), &said(platform));
+            let line = line(&instance, &result(app_version), &result(platform));
             self.targets.write_all(line.as_bytes())?;
         }
         if license.active_count < license.activation_limit {

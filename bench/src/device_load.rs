@@ -116,14 +116,14 @@ fn compare(
     })
 }
 
-fn load(server: &Server, targets: &std::path::Path, endpoint: &str, place: u64) -> Load {
+fn load(server: &Server, targets: &std::path::Path, endpoint: &str, first_target: u64) -> Load {
     Load {
         url: server.url("/"),
         arguments: vec![
             endpoint.to_owned(),
             targets.display().to_string(),
             SDK_KEY.to_owned(),
-            place.to_string(),
+            first_target.to_string(),
         ],
         connections: CONNECTIONS,
     }

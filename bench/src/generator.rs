@@ -82,8 +82,8 @@ impl Profile for BenchProfile {
     fn customer(&self, rng: &mut Rng, number: u32) -> Customer {
         let (first, last) = (*choose(rng, &FIRST_NAMES), *choose(rng, &LAST_NAMES));
         // Spread evenly over all licenses.
-        let apart = (self.count / RARE_HITS).max(1);
-        let is_rare = number.is_multiple_of(apart) && number / apart < RARE_HITS;
+        let step = (self.count / RARE_HITS).max(1);
+        let is_rare = number.is_multiple_of(step) && number / step < RARE_HITS;
         let host = match () {
             () if is_rare => format!("{RARE_TERM}.example"),
             () if rng.bool() => COMMON_TERM.to_owned(),

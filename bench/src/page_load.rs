@@ -55,11 +55,14 @@ impl<'a> Operator<'a> {
     pub(crate) fn measure_page(
         &self,
         path: &str,
-        holds: &str,
+        expected_text: &str,
         round: Duration,
     ) -> Result<LoadSummary> {
         let page = self.get(path, "identity")?.into_string()?;
-        ensure!(page.contains(holds), "{path} does not contain {holds:?}");
+        ensure!(
+            page.contains(expected_text),
+            "{path} does not contain {expected_text:?}"
+        );
         let load = Load {
             url: self.server.url(path),
             arguments: vec!["page".to_owned(), self.cookie.clone()],

@@ -255,7 +255,7 @@ impl Run {
             let figure = operator.measure_page(&path, holds, round)?;
             let compared = *large_first.get_or_insert(figure.p50);
             let is_search = name.starts_with("search");
-            let (against, measure) = if is_search {
+            let (reference, measure) = if is_search {
                 (compared, "× first page")
             } else {
                 (first.p50, "× first page of the small data set")
@@ -263,7 +263,7 @@ impl Run {
             self.report.add(
                 format!("/licenses, {name}, {count} licenses"),
                 measure,
-                figure.p50 / against,
+                figure.p50 / reference,
                 Goal::AtMost(most),
                 format!(
                     "p50 {}, p99 {}",
@@ -282,23 +282,26 @@ impl Run {
         operator.measure_export(&self.large)?;
         server.reset_peak_memory()?;
         let before = server.memory()?;
-        let (mut ours, mut shells) = (Vec::new(), Vec::new());
+        let (mut keywright_rates, mut sqlite_rates) = (Vec::new(), Vec::new());
         for _ in 0..3 {
-            shells.push(page_load::measure_sqlite_export(&self.large)?);
-            ours.push(operator.measure_export(&self.large)?);
+            sqlite_rates.push(page_load::measure_sqlite_export(&self.large)?);
+            keywright_rates.push(operator.measure_export(&self.large)?);
         }
         let growth = to_mebibytes(server.peak_memory()?.saturating_sub(before));
-        let (ours, shells) = (median(ours.into_iter()), median(shells.into_iter()));
+        let (keywright_rates, sqlite_rates) = (
+            median(keywright_rates.into_iter()),
+            median(sqlite_rates.into_iter()),
+        );
         let what = format!(
             "/licenses.csv, {} rows",
             format_thousands(self.large.licenses)
         );
-        let absolute = format!("{ours:.0} rows/s vs. {shells:.0} rows/s");
+        let absolute = format!("{keywright_rates:.0} rows/s vs. {sqlite_rates:.0} rows/s");
         let measure = "× sqlite3 -csv";
         self.report.add(
             what.clone(),
             measure,
-            ours / shells,
+            keywright_rates / sqlite_rates,
             Goal::AtLeast(0.3),
             absolute,
         );

@@ -119,9 +119,9 @@ impl PostgresServer {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let maintenance = format!("--maintenance-db={}/postgres", self.url);
         // The folder may contain only the server programs; the clients are then on PATH.
-        let beside = self.binaries.join(program);
-        let program = if beside.exists() {
-            beside
+        let bundled = self.binaries.join(program);
+        let program = if bundled.exists() {
+            bundled
         } else {
             program.into()
         };
@@ -130,8 +130,8 @@ impl PostgresServer {
             .args(arguments)
             .output()?;
         if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            bail!("{}: {said}", program.display());
+            let error_output = String::from_utf8_lossy(&output.stderr);
+            bail!("{}: {error_output}", program.display());
         }
         Ok(())
     }

@@ -248,12 +248,12 @@ fn lock_setup(file: &Path) -> anyhow::Result<File> {
 }
 
 fn open_lock_file(path: &Path) -> anyhow::Result<File> {
-    let folder = path.parent().unwrap_or(path);
+    let dir = path.parent().unwrap_or(path);
     File::options()
         .create(true)
         .append(true)
         .open(path)
-        .with_context(|| unwritable_message(folder))
+        .with_context(|| unwritable_message(dir))
 }
 
 fn read_master_key(path: &Path) -> anyhow::Result<MasterKey> {

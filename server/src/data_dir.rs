@@ -30,16 +30,16 @@ pub(crate) fn unwritable_message(folder: &Path) -> String {
 
 /// Writes a file with mode 0600. The write is atomic, even across a power failure.
 pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
-    let half = path.with_extension("half");
-    let mut file = create_secret_file(&half)?;
+    let temp_path = path.with_extension("half");
+    let mut file = create_secret_file(&temp_path)?;
     writeln!(file, "{secret}")?;
-    persist(&half, path)
+    persist(&temp_path, path)
 }
 
 /// Creates a temporary file with mode 0600, replacing any leftover.
-pub(crate) fn create_secret_file(half: &Path) -> std::io::Result<File> {
+pub(crate) fn create_secret_file(temp_path: &Path) -> std::io::Result<File> {
     // A leftover file could have other permissions, or be a symlink.
-    match fs::remove_file(half) {
+    match fs::remove_file(temp_path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
@@ -47,13 +47,13 @@ pub(crate) fn create_secret_file(half: &Path) -> std::io::Result<File> {
     options.create_new(true).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(half)
+    options.open(temp_path)
 }
 
 /// Syncs a temporary file and renames it to its final path.
-pub(crate) fn persist(half: &Path, path: &Path) -> std::io::Result<()> {
-    File::options().write(true).open(half)?.sync_all()?;
-    fs::rename(half, path)?;
+pub(crate) fn persist(temp_path: &Path, path: &Path) -> std::io::Result<()> {
+    File::options().write(true).open(temp_path)?.sync_all()?;
+    fs::rename(temp_path, path)?;
     // The rename must be on disk before anything is encrypted with a key in this file.
     match path.parent().map(File::open) {
         Some(Ok(folder)) => folder.sync_all(),

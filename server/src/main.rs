@@ -30,9 +30,9 @@ fn format_error(error: &anyhow::Error) -> String {
     error
         .chain()
         .map(ToString::to_string)
-        .fold(String::new(), |told, cause| match told.as_str() {
+        .fold(String::new(), |message, cause| match message.as_str() {
             "" => cause,
-            told if told.contains(&cause) => told.to_owned(),
-            told => format!("{told}: {cause}"),
+            message if message.contains(&cause) => message.to_owned(),
+            message => format!("{message}: {cause}"),
         })
 }

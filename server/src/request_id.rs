@@ -102,12 +102,12 @@ impl RequestLog {
         }
     }
 
-    fn count(self, method: &Method, route: &str, status: StatusCode, taken: Duration) {
+    fn count(self, method: &Method, route: &str, status: StatusCode, elapsed: Duration) {
         let (side, route) = (self.surface.label(), route.to_owned());
         let (method, status) = (metrics::method_label(method), status.as_u16().to_string());
         let times =
             histogram!(metrics::HTTP_REQUEST_SECONDS, "side" => side, "route" => route.clone());
-        times.record(taken);
+        times.record(elapsed);
         let answers = counter!(
             metrics::HTTP_REQUESTS_TOTAL, "side" => side, "method" => method, "route" => route, "status" => status
         );
@@ -122,7 +122,7 @@ impl RequestLog {
 /// someone may ask about them. Server errors are warnings; all other responses are logged at
 /// `debug`. The path itself is never logged: it may contain a secret.
 pub(crate) async fn log_request(
-    State(watched): State<RequestLog>,
+    State(request_log): State<RequestLog>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -132,29 +132,31 @@ pub(crate) async fn log_request(
     let route = request.extensions().get::<MatchedPath>().cloned();
     let began = Instant::now();
     let mut response = next.run(request).await;
-    let (status, taken) = (response.status(), began.elapsed());
+    let (status, elapsed) = (response.status(), began.elapsed());
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     let client = RequestId::from_extensions(response.extensions());
-    watched.count(&method, route, status, taken);
-    if watched.surface == Surface::Browser
+    request_log.count(&method, route, status, elapsed);
+    if request_log.surface == Surface::Browser
         && let Ok(own) = HeaderValue::from_str(id.server_id())
     {
         response.headers_mut().insert(REQUEST_ID_HEADER, own);
     }
-    let taken_micros = taken.as_micros();
-    let is_slow = watched.slow_threshold.is_some_and(|slow| taken >= slow);
+    let elapsed_micros = elapsed.as_micros();
+    let is_slow = request_log
+        .slow_threshold
+        .is_some_and(|slow| elapsed >= slow);
     // A `tracing` macro cannot take its level from a variable.
     macro_rules! answered {
         ($level:ident) => {
             tracing::$level!(
-                %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.server_id(),
+                %method, route, status = status.as_u16(), microseconds = elapsed_micros, request_id = id.server_id(),
                 client_request_id = client.client_id(), "request completed"
             )
         };
     }
     if is_slow {
         tracing::warn!(
-            %method, route, status = status.as_u16(), microseconds = taken_micros, request_id = id.server_id(),
+            %method, route, status = status.as_u16(), microseconds = elapsed_micros, request_id = id.server_id(),
             client_request_id = client.client_id(), "slow request"
         );
     } else if status.is_server_error() {

@@ -46,7 +46,7 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
     routers.proxies.resolve(&mut request);
     let device_path = device_path(request.uri().path());
     let is_shared_path = web::is_shared_path(request.uri().path());
-    let side = match (routers.surfaces, device_path) {
+    let router = match (routers.surfaces, device_path) {
         // An app with a wrong base URL gets a JSON error that its SDK understands.
         (Surfaces::Browsers, Some(_)) => routers.not_found,
         (Surfaces::Devices, None) if !is_shared_path => routers.not_found,
@@ -56,7 +56,8 @@ async fn dispatch(State(routers): State<Routers>, mut request: Request) -> Respo
         }
         (_, None) => routers.browsers,
     };
-    side.oneshot(request)
+    router
+        .oneshot(request)
         .await
         .unwrap_or_else(|never| match never {})
 }

@@ -33,8 +33,8 @@ pub(crate) fn check() -> Result<()> {
         println!("    checked {} files", tree.len());
         return Ok(());
     }
-    for breach in &found {
-        println!("    {breach}");
+    for violation in &found {
+        println!("    {violation}");
     }
     bail!("{} rule violations, listed above", found.len())
 }

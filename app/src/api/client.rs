@@ -77,11 +77,11 @@ where
 
 /// Returns the headers with the page's build and operator.
 pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
-    let marks = [
+    let attributes = [
         (BUILD_HEADER, "data-build"),
         (OPERATOR_HEADER, "data-operator"),
     ];
-    marks
+    attributes
         .into_iter()
         .filter_map(|(name, mark)| Some((name, html_attribute(mark)?)))
 }

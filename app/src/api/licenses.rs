@@ -36,11 +36,11 @@ pub async fn get_license(license_id: LicenseId) -> Result<LicenseDetail, ApiErro
 
 /// Searches for a term, which may be a complete key.
 #[server(prefix = "/fn", endpoint = "licenses/find", input = Json, client = PageClient)]
-pub async fn find_license(typed: String) -> Result<SearchOutcome, ApiError> {
+pub async fn find_license(term: String) -> Result<SearchOutcome, ApiError> {
     let (services, caller) = request::services_and_caller()?;
     services
         .licenses
-        .search(&caller, &typed)
+        .search(&caller, &term)
         .await
         .map_err(request::to_api_error)
 }

@@ -35,35 +35,35 @@ impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
     }
 }
 
-/// Calls `ask` with the value of `source`, and again whenever that changes.
+/// Calls `fetch` with the value of `source`, and again whenever that changes.
 pub fn page_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
-    ask: impl Fn(S) -> F + Send + Sync + 'static,
+    fetch: impl Fn(S) -> F + Send + Sync + 'static,
 ) -> PageResource<T>
 where
     S: Clone + Send + Sync + 'static,
     T: Serialize + Send + Sync + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    let ask = Arc::new(ask);
-    let question = move || {
-        let (source, ask) = (source(), Arc::clone(&ask));
+    let fetch = Arc::new(fetch);
+    let request = move || {
+        let (source, fetch) = (source(), Arc::clone(&fetch));
         Request(Arc::new(move || {
-            let answer = ask(source.clone());
-            Box::pin(async move { PageResponse::Value(ErasedValue::new(answer.await)) })
+            let response = fetch(source.clone());
+            Box::pin(async move { PageResponse::Value(ErasedValue::new(response.await)) })
         }))
     };
     PageResource {
-        resource: erased_resource(Box::new(question)),
+        resource: erased_resource(Box::new(request)),
         response_type: PhantomData,
     }
 }
 
 fn erased_resource(
-    question: Box<dyn Fn() -> Request + Send + Sync>,
+    request: Box<dyn Fn() -> Request + Send + Sync>,
 ) -> Resource<PageResponse, ResponseCodec> {
     let is_blocking = false;
-    Resource::new_with_options(question, |question: Request| (question.0)(), is_blocking)
+    Resource::new_with_options(request, |request: Request| (request.0)(), is_blocking)
 }
 
 /// A type-erased request, sent when called.
@@ -114,8 +114,8 @@ impl Encoder<PageResponse> for ResponseCodec {
     type Error = String;
     type Encoded = String;
 
-    fn encode(answer: &PageResponse) -> Result<String, String> {
-        match answer {
+    fn encode(response: &PageResponse) -> Result<String, String> {
+        match response {
             PageResponse::Encoded(text) => Ok(text.to_string()),
             #[cfg(feature = "ssr")]
             PageResponse::Value(made) => (made.encode)(&*made.value),

@@ -28,11 +28,11 @@ use crate::{
 /// How long the file stays available to the browser, which saves it asynchronously.
 const URL_LIFETIME: Duration = Duration::from_mins(1);
 
-/// Downloads the file and has the browser save it. Calls `came` after every chunk. Drop the
+/// Downloads the file and has the browser save it. Calls `on_progress` after every chunk. Drop the
 /// future to cancel.
-pub(super) async fn download(href: &str, came: impl Fn(RowProgress)) -> ExportState {
+pub(super) async fn download(href: &str, on_progress: impl Fn(RowProgress)) -> ExportState {
     let mut rows = RowProgress::default();
-    match fetch_file(href, &mut rows, came).await {
+    match fetch_file(href, &mut rows, on_progress).await {
         Ok(()) => ExportState::Saved {
             rows: rows.received,
         },
@@ -43,7 +43,7 @@ pub(super) async fn download(href: &str, came: impl Fn(RowProgress)) -> ExportSt
 async fn fetch_file(
     href: &str,
     rows: &mut RowProgress,
-    came: impl Fn(RowProgress),
+    on_progress: impl Fn(RowProgress),
 ) -> Result<(), ApiError> {
     let request = Abortable::new()?;
     let response = request.send(href).await?;
@@ -59,20 +59,20 @@ async fn fetch_file(
     };
     let request_id = header(REQUEST_ID_HEADER);
     let reader = body.get_reader().unchecked_into();
-    let pieces = Array::new();
+    let chunks = Array::new();
     let mut counter = RowCounter::default();
     rows.total = Some(expected);
-    came(*rows);
-    while let Some(piece) = next_chunk(&reader)
+    on_progress(*rows);
+    while let Some(chunk) = next_chunk(&reader)
         .await
         .map_err(|_| connection_lost(request_id.clone()))?
     {
-        counter.read(&piece.to_vec());
-        pieces.push(&piece);
+        counter.read(&chunk.to_vec());
+        chunks.push(&chunk);
         rows.received = counter.rows();
-        came(*rows);
+        on_progress(*rows);
     }
-    save(&pieces, name).map_err(|_| blocked_by_browser())
+    save(&chunks, name).map_err(|_| blocked_by_browser())
 }
 
 /// A request that is aborted when dropped.
@@ -113,12 +113,12 @@ impl Drop for Abortable {
 /// Reads the next chunk; `None` at the end.
 async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let read = JsFuture::from(reader.read()).await?;
-    let piece = Reflect::get(&read, &"value".into())?;
-    Ok(piece.dyn_into().ok())
+    let chunk = Reflect::get(&read, &"value".into())?;
+    Ok(chunk.dyn_into().ok())
 }
 
-fn save(pieces: &Array, name: &str) -> Result<(), JsValue> {
-    let url = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(pieces)?)?;
+fn save(chunks: &Array, name: &str) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(&Blob::new_with_u8_array_sequence(chunks)?)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

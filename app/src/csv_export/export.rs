@@ -88,8 +88,8 @@ impl CsvExport {
 #[cfg(target_arch = "wasm32")]
 fn run(export: CsvExport, href: String) {
     let CsvExport { state, running, .. } = export;
-    let came = move |rows| drop(state.try_set(ExportState::Downloading(rows)));
-    let download = async move { download::download(&href, came).await };
+    let on_progress = move |rows| drop(state.try_set(ExportState::Downloading(rows)));
+    let download = async move { download::download(&href, on_progress).await };
     let (download, handle) = futures::future::abortable(download);
     running.set_value(Some(handle));
     leptos::task::spawn_local(async move {

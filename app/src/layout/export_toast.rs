@@ -25,7 +25,7 @@ pub fn ExportToast() -> impl IntoView {
     let state = export.state();
     // Depends on the variant only, so that elements stay in place while the numbers change.
     let kind = Memo::new(move |_| state.with(std::mem::discriminant));
-    let turned = move || {
+    let state_on_change = move || {
         kind.get();
         state.get_untracked()
     };
@@ -35,20 +35,20 @@ pub fn ExportToast() -> impl IntoView {
             focus::restore_focus();
         }
     });
-    let heard = dynamic(move || match turned() {
+    let announcement = dynamic(move || match state_on_change() {
         ExportState::Downloading(_) => {
-            let begun = view! { <span class="visually-hidden">"Export started."</span> };
-            Some(begun.into_any())
+            let started = view! { <span class="visually-hidden">"Export started."</span> };
+            Some(started.into_any())
         }
         ExportState::Saved { rows } => Some(saved_toast(export, rows)),
         ExportState::Idle | ExportState::Failed { .. } => None,
     });
-    let shown = dynamic(move || match turned() {
+    let shown = dynamic(move || match state_on_change() {
         ExportState::Downloading(_) => Some(view! { <DownloadingToast export/> }.into_any()),
         ExportState::Failed { rows, error } => Some(failed_toast(export, rows, error)),
         ExportState::Idle | ExportState::Saved { .. } => None,
     });
-    Some(view! { <ToastRegion label="Export" heard>{shown}</ToastRegion> })
+    Some(view! { <ToastRegion label="Export" announcement>{shown}</ToastRegion> })
 }
 
 #[component]
@@ -87,15 +87,15 @@ fn failed_toast(export: CsvExport, rows: RowProgress, error: ApiError) -> AnyVie
         None => "The export couldn't start.".to_owned(),
     };
     let request = error.request_id.map(|id| view! { <RequestIdNote id/> });
-    let way_out = match error.code {
+    let action = match error.code {
         ErrorCode::Unauthenticated => {
             view! { <DocumentLink href=routes::LOGIN>"Sign in"</DocumentLink> }.into_any()
         }
         // An empty URL is that of the current page.
         ErrorCode::Outdated => view! { <DocumentLink href="">"Reload"</DocumentLink> }.into_any(),
         _ => {
-            let again = move |()| export.restart();
-            view! { <ActionButton on_press=again>"Try again"</ActionButton> }.into_any()
+            let retry = move |()| export.restart();
+            view! { <ActionButton on_press=retry>"Try again"</ActionButton> }.into_any()
         }
     };
     view! {
@@ -103,7 +103,7 @@ fn failed_toast(export: CsvExport, rows: RowProgress, error: ApiError) -> AnyVie
             <p>{sentence}</p>
             <p>{error.message}</p>
             {request}
-            <ButtonRow>{way_out}</ButtonRow>
+            <ButtonRow>{action}</ButtonRow>
         </ErrorToast>
     }
     .into_any()

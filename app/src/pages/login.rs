@@ -45,7 +45,7 @@ pub fn LoginPage() -> impl IntoView {
 
 #[component]
 fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
-    let begins_with_password = !email.is_empty();
+    let focuses_password = !email.is_empty();
     view! {
         <form class="form" method="post" action=routes::SESSION>
             <Field
@@ -53,13 +53,13 @@ fn LoginForm(email: String, next: Option<String>) -> impl IntoView {
                 label="Email"
                 kind=FieldKind::Email
                 value=email
-                focused=!begins_with_password
+                focused=!focuses_password
             />
             <Field
                 name="password"
                 label="Password"
                 kind=FieldKind::Password
-                focused=begins_with_password
+                focused=focuses_password
             />
             {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
             <PrimaryButton>"Sign in"</PrimaryButton>

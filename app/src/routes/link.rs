@@ -31,8 +31,8 @@ impl Link {
     pub(super) fn position<Id: Display>(&mut self, position: &PageRequest<Id>) {
         match position {
             PageRequest::First => {}
-            PageRequest::After(mark) => self.add("after", &mark.to_string()),
-            PageRequest::Before(mark) => self.add("before", &mark.to_string()),
+            PageRequest::After(cursor) => self.add("after", &cursor.to_string()),
+            PageRequest::Before(cursor) => self.add("before", &cursor.to_string()),
         }
     }
 

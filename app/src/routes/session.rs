@@ -49,9 +49,10 @@ pub fn safe_redirect_target(address: &str) -> Option<&str> {
         .bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'\\' && byte != b'#');
     // Browsers resolve these, which could leave the allowed prefixes.
-    let goes_up = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
+    let is_traversal = path.contains("/.") || path.to_ascii_lowercase().contains("%2e");
     let is_own = path == GUIDE || REDIRECT_PREFIXES.into_iter().any(is_page);
-    (is_own && !goes_up && is_unambiguous && address.len() <= MAX_NEXT_BYTES).then_some(address)
+    (is_own && !is_traversal && is_unambiguous && address.len() <= MAX_NEXT_BYTES)
+        .then_some(address)
 }
 
 /// Returns the page to open after signing in, from the sign-in page's query string.

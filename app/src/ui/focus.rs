@@ -7,10 +7,10 @@
 pub fn restore_focus() {
     use leptos::{prelude::*, wasm_bindgen::JsCast, web_sys::HtmlElement};
 
-    let is_alive = document()
+    let is_hydrated = document()
         .document_element()
         .is_some_and(|html| html.has_attribute("data-hydrated"));
-    if !is_alive {
+    if !is_hydrated {
         return;
     }
     request_animation_frame(|| {

@@ -24,14 +24,12 @@ where
     V: IntoAny,
 {
     let row = Arc::new(row);
-    let of_item = move |item: T| {
+    let to_row = move |item: T| {
         let (key, row) = (key(&item).to_string(), Arc::clone(&row));
         let view = Box::new(move || row(item).into_any());
         Row { key, view }
     };
-    render_rows(Box::new(move || {
-        items().into_iter().map(&of_item).collect()
-    }))
+    render_rows(Box::new(move || items().into_iter().map(&to_row).collect()))
 }
 
 fn render_rows(rows: Box<dyn Fn() -> Vec<Row> + Send>) -> AnyView {

@@ -287,8 +287,11 @@ mod tests {
             reduced: 1,
         };
         assert_eq!(found.offline_impact(), expected);
-        let skew = |days| NOW.plus_days(days).plus_millis(300_000);
-        assert_eq!(found.offline_deadlines(), [skew(3), skew(5)]);
+        let end_with_skew = |days| NOW.plus_days(days).plus_millis(300_000);
+        assert_eq!(
+            found.offline_deadlines(),
+            [end_with_skew(3), end_with_skew(5)]
+        );
         let no_devices = OfflineImpact {
             active_devices: 0,
             latest_end: None,

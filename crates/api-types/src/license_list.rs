@@ -190,11 +190,11 @@ mod tests {
 
     #[test]
     fn column_header_starts_with_the_default_direction_and_then_toggles() {
-        let pressed = |sort: &str, by| Sort::from_name(sort).unwrap().toggled(by).name();
-        assert_eq!(pressed("-created", SortBy::Created), "created");
-        assert_eq!(pressed("created", SortBy::Created), "-created");
-        assert_eq!(pressed("created", SortBy::Expires), "expires");
-        assert_eq!(pressed("expires", SortBy::Expires), "-expires");
-        assert_eq!(pressed("expires", SortBy::Activations), "-activations");
+        let toggled = |sort: &str, by| Sort::from_name(sort).unwrap().toggled(by).name();
+        assert_eq!(toggled("-created", SortBy::Created), "created");
+        assert_eq!(toggled("created", SortBy::Created), "-created");
+        assert_eq!(toggled("created", SortBy::Expires), "expires");
+        assert_eq!(toggled("expires", SortBy::Expires), "-expires");
+        assert_eq!(toggled("expires", SortBy::Activations), "-activations");
     }
 }

@@ -58,8 +58,8 @@ impl<Id: FromStr> PageRequest<Id> {
     /// Parses the `after` and `before` parameters of a URL. An invalid cursor selects the first
     /// page, so that an old or mangled link still opens the list.
     pub fn from_params(after: Option<&str>, before: Option<&str>) -> Self {
-        if let Some(mark) = after.and_then(|text| text.parse().ok()) {
-            return Self::After(mark);
+        if let Some(cursor) = after.and_then(|text| text.parse().ok()) {
+            return Self::After(cursor);
         }
         before
             .and_then(|text| text.parse().ok())
@@ -87,7 +87,7 @@ impl<T, Id> Page<T, Id> {
         mut rows: Vec<T>,
         size: u32,
         position: &PageRequest<Id>,
-        mark: impl Fn(&T) -> Cursor<Id>,
+        cursor: impl Fn(&T) -> Cursor<Id>,
     ) -> Self {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
@@ -100,8 +100,8 @@ impl<T, Id> Page<T, Id> {
         if matches!(position, PageRequest::Before(_)) {
             rows.reverse();
         }
-        let previous = rows.first().filter(|_| has_previous).map(&mark);
-        let next = rows.last().filter(|_| has_next).map(&mark);
+        let previous = rows.first().filter(|_| has_previous).map(&cursor);
+        let next = rows.last().filter(|_| has_next).map(&cursor);
         Self {
             items: rows,
             previous,
@@ -147,32 +147,38 @@ mod tests {
 
     #[test]
     fn page_has_cursors_to_adjacent_pages() {
-        let mark = |value| Some(Cursor { value, id: 0 });
+        let cursor = |value| Some(Cursor { value, id: 0 });
         for (rows, position, items, previous, next) in [
             (&[] as &[i64], PageRequest::First, vec![], None, None),
             (&[9, 8], PageRequest::First, vec![9, 8], None, None),
-            (&[9, 8, 7], PageRequest::First, vec![9, 8], None, mark(8)),
-            (&[4, 3], PageRequest::After(HERE), vec![4, 3], mark(4), None),
+            (&[9, 8, 7], PageRequest::First, vec![9, 8], None, cursor(8)),
+            (
+                &[4, 3],
+                PageRequest::After(HERE),
+                vec![4, 3],
+                cursor(4),
+                None,
+            ),
             (
                 &[4, 3, 2],
                 PageRequest::After(HERE),
                 vec![4, 3],
-                mark(4),
-                mark(3),
+                cursor(4),
+                cursor(3),
             ),
             (
                 &[6, 7],
                 PageRequest::Before(HERE),
                 vec![7, 6],
                 None,
-                mark(6),
+                cursor(6),
             ),
             (
                 &[6, 7, 8],
                 PageRequest::Before(HERE),
                 vec![7, 6],
-                mark(7),
-                mark(6),
+                cursor(7),
+                cursor(6),
             ),
         ] {
             let found = page(rows, position);
@@ -190,18 +196,18 @@ mod tests {
 
     #[test]
     fn cursors_round_trip_and_invalid_ones_select_the_first_page() {
-        let mark = Cursor {
+        let cursor = Cursor {
             value: -7,
             id: 42_u8,
         };
-        assert_eq!(mark.to_string().parse(), Ok(mark));
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
         assert_eq!(
             PageRequest::from_params(Some("-7~42"), None),
-            PageRequest::After(mark)
+            PageRequest::After(cursor)
         );
         assert_eq!(
             PageRequest::from_params(None, Some("-7~42")),
-            PageRequest::Before(mark)
+            PageRequest::Before(cursor)
         );
         for invalid in ["", "~", "1", "1~x", "' OR 1=1 --~1"] {
             assert_eq!(
@@ -234,7 +240,7 @@ mod tests {
 
     /// Reads a page of up to three rows outward from a position, as the store does.
     fn read(list: &[Cursor<u8>], position: PageRequest<u8>) -> Page<Cursor<u8>, u8> {
-        let order = |mark: &Cursor<u8>| (mark.value, mark.id);
+        let order = |cursor: &Cursor<u8>| (cursor.value, cursor.id);
         let rows: Vec<Cursor<u8>> = match position {
             PageRequest::First => list.to_vec(),
             PageRequest::After(here) => {
@@ -274,14 +280,14 @@ mod tests {
         }
 
         #[test]
-        fn forged_cursor_selects_adjacent_rows(list in list(), mark in cursor(), back: bool) {
-            let position = if back { PageRequest::Before(mark) } else { PageRequest::After(mark) };
+        fn forged_cursor_selects_adjacent_rows(list in list(), cursor in cursor(), back: bool) {
+            let position = if back { PageRequest::Before(cursor) } else { PageRequest::After(cursor) };
             let page = read(&list, position);
             prop_assert!(page.items.len() <= 3);
             let begin = list.iter().position(|row| Some(row) == page.items.first()).unwrap_or(0);
             prop_assert_eq!(&list[begin..begin + page.items.len()], &page.items[..]);
             let neighbours = page.previous.iter().chain(&page.next);
-            prop_assert!(neighbours.into_iter().all(|mark| page.items.contains(mark)));
+            prop_assert!(neighbours.into_iter().all(|cursor| page.items.contains(cursor)));
         }
     }
 }

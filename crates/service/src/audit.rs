@@ -95,10 +95,10 @@ impl Audit {
     /// Deletes the audit entries of all tenants that are older than 365 days, in batches. It can
     /// be canceled between batches and run again.
     pub async fn purge(&self) -> Result<(), Error> {
-        let outlived_until = self.context.clock.now().minus_days(RETENTION_DAYS);
+        let expired_before = self.context.clock.now().minus_days(RETENTION_DAYS);
         self.context
             .purge_in_batches("audit_entries", move |tx, most| {
-                tx.purge_audit_entries(outlived_until, most).boxed()
+                tx.purge_audit_entries(expired_before, most).boxed()
             })
             .await
     }

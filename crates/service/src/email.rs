@@ -9,7 +9,7 @@ const MAX_EMAIL_BYTES: usize = 254;
 /// whitespace, control characters or bidirectional formatting. Anything stricter rejects real
 /// addresses.
 pub(crate) fn validate(address: &str) -> Result<(), InvalidInputError> {
-    let unprintable =
+    let is_forbidden =
         |symbol: char| symbol.is_whitespace() || symbol.is_control() || is_bidi_control(symbol);
     match address.rsplit_once('@') {
         Some((local, domain))
@@ -17,7 +17,7 @@ pub(crate) fn validate(address: &str) -> Result<(), InvalidInputError> {
                 && !domain.is_empty()
                 && !local.contains('@')
                 && address.len() <= MAX_EMAIL_BYTES
-                && !address.contains(unprintable) =>
+                && !address.contains(is_forbidden) =>
         {
             Ok(())
         }

@@ -17,12 +17,12 @@ impl Services {
         // A failed step does not stop the following ones.
         let dropped = self.signing_keys.drop_expired().await;
         let installs = self.keyless.purge_installs().await;
-        let forms = self.context.purge_idempotency_keys().await;
+        let used_forms = self.context.purge_idempotency_keys().await;
         let audit_entries = self.audit.purge().await;
         let statistics = self.context.store.optimize().await;
         dropped
             .and(installs)
-            .and(forms)
+            .and(used_forms)
             .and(audit_entries)
             .and(statistics.map_err(Error::from))
     }
@@ -30,11 +30,11 @@ impl Services {
 
 impl Context {
     /// Purges rows in batches until none are left. `batch` deletes at most the given number of
-    /// rows and returns how many it deleted; `what` is the metrics label. It can be canceled
+    /// rows and returns how many it deleted; `table` is the metrics label. It can be canceled
     /// between batches and run again.
     pub(crate) async fn purge_in_batches<F>(
         &self,
-        what: &'static str,
+        table: &'static str,
         batch: F,
     ) -> Result<(), Error>
     where
@@ -48,7 +48,7 @@ impl Context {
                 .store
                 .write(move |tx| batch(tx, PURGE_BATCH_ROWS))
                 .await?;
-            counter!("keywright_purged_rows_total", "of" => what).increment(purged);
+            counter!("keywright_purged_rows_total", "of" => table).increment(purged);
             if purged < u64::from(PURGE_BATCH_ROWS) {
                 return Ok(());
             }

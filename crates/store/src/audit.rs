@@ -170,24 +170,24 @@ fn push_time_range(
     position: PageRequest<AuditEntryId>,
     now: Timestamp,
 ) {
-    let outlived = now.minus_days(RETENTION_DAYS).plus_millis(1);
+    let oldest_visible = now.minus_days(RETENTION_DAYS).plus_millis(1);
     let from = filter
         .from_day
-        .map_or(outlived, |day| day.start().max(outlived));
-    let mark = match position {
+        .map_or(oldest_visible, |day| day.start().max(oldest_visible));
+    let cursor = match position {
         PageRequest::First => None,
-        PageRequest::After(mark) => Some((" < (", mark)),
-        PageRequest::Before(mark) => Some((" > (", mark)),
+        PageRequest::After(cursor) => Some((" < (", cursor)),
+        PageRequest::Before(cursor) => Some((" > (", cursor)),
     };
-    if let Some((beyond, mark)) = mark {
+    if let Some((comparison, cursor)) = cursor {
         sql.push(" AND (a.created_at, a.id)")
-            .push(beyond)
-            .bind(mark.value)
+            .push(comparison)
+            .bind(cursor.value)
             .push(", ")
-            .bind(mark.id.to_string())
+            .bind(cursor.id.to_string())
             .push(")");
     }
-    if !matches!(position, PageRequest::Before(mark) if mark.value >= from.millis()) {
+    if !matches!(position, PageRequest::Before(cursor) if cursor.value >= from.millis()) {
         sql.push(" AND a.created_at >= ").bind(from.millis());
     }
     if let Some(to) = filter.to_day {
@@ -218,11 +218,11 @@ impl Tx<'_> {
     }
 
     /// Deletes at most `most` entries, of any tenant, that were created no later than
-    /// `outlived_until`. Returns the number of deleted entries. A database trigger rejects the
+    /// `expired_until`. Returns the number of deleted entries. A database trigger rejects the
     /// deletion of entries newer than the latest such time.
     pub async fn purge_audit_entries(
         &mut self,
-        outlived_until: Timestamp,
+        expired_until: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
         // Updates the row even if its value stays the same, because the update is also a lock:
@@ -231,14 +231,14 @@ impl Tx<'_> {
         sqlx::query(
             "UPDATE audit_horizon SET outlived_until = CASE WHEN outlived_until < $1 THEN $1 ELSE outlived_until END",
         )
-            .bind(outlived_until.millis())
+            .bind(expired_until.millis())
             .execute(&mut *self.connection)
             .await?;
         let done = sqlx::query(
             "DELETE FROM audit_entries WHERE (tenant_id, id) IN
              (SELECT tenant_id, id FROM audit_entries WHERE created_at <= $1 ORDER BY created_at LIMIT $2)",
         )
-        .bind(outlived_until.millis())
+        .bind(expired_until.millis())
         .bind(i64::from(most))
         .execute(&mut *self.connection)
         .await?;

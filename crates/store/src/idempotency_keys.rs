@@ -31,7 +31,7 @@ impl Tx<'_> {
         &mut self,
         tenant: &TenantId,
         id: FormId,
-        made: &serde_json::Value,
+        created: &serde_json::Value,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
@@ -39,7 +39,7 @@ impl Tx<'_> {
         )
         .bind(tenant.as_str())
         .bind(id.to_string())
-        .bind(made.to_string())
+        .bind(created.to_string())
         .bind(now.millis())
         .execute(&mut *self.connection)
         .await?;

@@ -41,8 +41,8 @@ impl TestContext {
             .verify_against_store(&store, &*rng)
             .await
             .expect("the master key does not match the database");
-        let clock_given = Box::new(clock.clone());
-        let services = Services::new(store.clone(), master_key, clock_given, rng, limits);
+        let service_clock = Box::new(clock.clone());
+        let services = Services::new(store.clone(), master_key, service_clock, rng, limits);
         Self {
             services,
             clock,

@@ -105,12 +105,12 @@ impl TestDatabase {
         let mut connection = AnyConnection::connect(&self.url)
             .await
             .expect("failed to connect to the test database");
-        let done = connection.execute(sql).await;
+        let result = connection.execute(sql).await;
         connection
             .close()
             .await
             .expect("failed to close the connection");
-        done.map(drop).map_err(|error| error.to_string())
+        result.map(drop).map_err(|error| error.to_string())
     }
 
     /// Returns everything the database stores, for leak checks: the raw SQLite files including
@@ -137,20 +137,20 @@ impl TestDatabase {
             .fetch_all(&mut connection)
             .await
             .expect("failed to list the tables");
-        let mut everything = String::new();
+        let mut dump = String::new();
         for table in tables {
             let rows = AssertSqlSafe(format!("SELECT t::text FROM {table} t"));
             let rows: Vec<String> = sqlx::query_scalar(rows)
                 .fetch_all(&mut connection)
                 .await
                 .expect("failed to read a table");
-            everything.extend(rows);
+            dump.extend(rows);
         }
         connection
             .close()
             .await
             .expect("failed to close the connection");
-        everything
+        dump
     }
 }
 

@@ -42,14 +42,14 @@ impl BackupArgs {
         }
         let half = temp_path(copy);
         create_secret_file(&half).with_context(|| format!("can't write {}", copy.display()))?;
-        let copied = async {
+        let counts = async {
             copy_database(&sqlite_url(&file)?, &half).await?;
-            let copied = inspect_backup(&sqlite_url(&half)?).await?;
+            let counts = inspect_backup(&sqlite_url(&half)?).await?;
             persist(&half, copy).with_context(|| format!("can't write {}", copy.display()))?;
-            Ok::<_, anyhow::Error>(copied)
+            Ok::<_, anyhow::Error>(counts)
         };
-        let copied = match copied.await {
-            Ok(copied) => copied,
+        let counts = match counts.await {
+            Ok(counts) => counts,
             Err(error) => {
                 fs::remove_file(&half).ok();
                 return Err(error);
@@ -58,8 +58,8 @@ impl BackupArgs {
         print_line(&format!(
             "Wrote {}: {} tenants and {} licenses, as of the start of the backup.",
             copy.display(),
-            copied.tenant_count,
-            copied.license_count
+            counts.tenant_count,
+            counts.license_count
         ))?;
         print_line(&format!(
             "The backup does not contain the master key, which is needed to read the signing keys. Keep a copy of {} in another place.",
@@ -85,36 +85,36 @@ impl RestoreArgs {
         }
         let half = temp_path(&file);
         create_parent_dir(&file)?;
-        let copied = async {
+        let counts = async {
             let mut written = create_secret_file(&half)?;
             let mut read =
                 File::open(&backup).with_context(|| format!("can't read {}", backup.display()))?;
             std::io::copy(&mut read, &mut written)?;
             drop(written);
             let url = sqlite_url(&half)?;
-            let copied = inspect_backup(&url)
+            let counts = inspect_backup(&url)
                 .await
                 .with_context(|| format!("can't restore {}", backup.display()))?;
             delete_sessions(&url).await?;
-            Ok::<_, anyhow::Error>(copied)
+            Ok::<_, anyhow::Error>(counts)
         };
-        let copied = match copied.await {
-            Ok(copied) => copied,
+        let counts = match counts.await {
+            Ok(counts) => counts,
             Err(error) => {
                 fs::remove_file(&half).ok();
                 return Err(error);
             }
         };
-        let kept = rename_existing(&file)?;
+        let previous = rename_existing(&file)?;
         persist(&half, &file).with_context(|| format!("can't write {}", file.display()))?;
         print_line(&format!(
             "Restored {} tenants and {} licenses. All operators must sign in again. Anything deactivated, revoked or ended since the backup works again until you repeat the change.",
-            copied.tenant_count, copied.license_count
+            counts.tenant_count, counts.license_count
         ))?;
-        if let Some(kept) = kept {
+        if let Some(previous) = previous {
             print_line(&format!(
                 "The previous database was renamed to {}.",
-                kept.display()
+                previous.display()
             ))?;
         }
         // Open the database as `serve` would, to report a wrong or missing master key now.
@@ -133,17 +133,17 @@ fn rename_existing(file: &Path) -> anyhow::Result<Option<PathBuf>> {
         return Ok(None);
     }
     let free = (1..).map(|number| file.with_extension(format!("replaced-{number}.db")));
-    let Some(kept) = free.into_iter().find(|kept| !kept.exists()) else {
+    let Some(previous) = free.into_iter().find(|previous| !previous.exists()) else {
         bail!("too many replaced databases in the data directory");
     };
     for end in ["-wal", "-shm"] {
-        let (from, to) = (append_suffix(file, end), append_suffix(&kept, end));
+        let (from, to) = (append_suffix(file, end), append_suffix(&previous, end));
         if from.exists() {
             fs::rename(&from, &to).with_context(|| format!("can't rename {}", from.display()))?;
         }
     }
-    fs::rename(file, &kept).with_context(|| format!("can't rename {}", file.display()))?;
-    Ok(Some(kept))
+    fs::rename(file, &previous).with_context(|| format!("can't rename {}", file.display()))?;
+    Ok(Some(previous))
 }
 
 fn temp_path(file: &Path) -> PathBuf {

@@ -94,7 +94,7 @@ impl KeyTypeCommand {
 }
 
 async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()> {
-    let made = format!("Created key type {} of {}.", args.key_type, args.product);
+    let message = format!("Created key type {} of {}.", args.key_type, args.product);
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let new = CreateKeyType {
@@ -109,11 +109,11 @@ async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()>
         add_hint(services, &caller, added).await
     })
     .await?;
-    print_line(&made)
+    print_line(&message)
 }
 
 async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()> {
-    let changed = format!(
+    let message = format!(
         "Updated key type {} of {}. Existing licenses keep their terms.",
         args.key_type, args.product
     );
@@ -121,21 +121,21 @@ async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()>
         let caller = caller_for(services, &args.tenant).await?;
         let change = args.change.into();
         let products = &services.products;
-        let changed = products.update_key_type(&caller, args.product, args.key_type, change);
-        add_hint(services, &caller, changed.await).await
+        let message = products.update_key_type(&caller, args.product, args.key_type, change);
+        add_hint(services, &caller, message.await).await
     })
     .await?;
-    print_line(&changed)
+    print_line(&message)
 }
 
 impl From<UpdateFields> for UpdateKeyType {
     fn from(change: UpdateFields) -> Self {
-        let names_what_it_unlocks = !change.entitlements.is_empty() || change.no_entitlements;
+        let sets_entitlements = !change.entitlements.is_empty() || change.no_entitlements;
         Self {
             activation_limit: change.limit,
             // `--lifetime` implies that `days` is `None`, which yields `Some(None)`.
             duration_days: (change.lifetime || change.days.is_some()).then_some(change.days),
-            entitlements: names_what_it_unlocks.then(|| change.entitlements.into_iter().collect()),
+            entitlements: sets_entitlements.then(|| change.entitlements.into_iter().collect()),
             fallback: change.fallback.map(|OnOff(on)| on),
         }
     }

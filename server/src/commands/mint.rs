@@ -47,10 +47,10 @@ impl MintArgs {
 /// Mints in batches. Prints each batch after its commit, so every printed key is valid.
 async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
     let caller = caller_for(services, &args.tenant).await?;
-    let mut left = args.count;
-    while left > 0 {
-        let count = left.min(MAX_LICENSES_PER_MINT);
-        let order = MintRequest {
+    let mut remaining = args.count;
+    while remaining > 0 {
+        let count = remaining.min(MAX_LICENSES_PER_MINT);
+        let request = MintRequest {
             product_id: args.product.clone(),
             key_type_id: args.key_type.clone(),
             customer: Customer {
@@ -59,12 +59,12 @@ async fn mint(services: &Services, args: &MintArgs) -> anyhow::Result<()> {
             },
             count,
         };
-        let minted = services.licenses.mint(&caller, order).await;
+        let minted = services.licenses.mint(&caller, request).await;
         let minted = add_hint(services, &caller, minted).await?;
         for license in minted {
             print_license(&license, args)?;
         }
-        left -= count;
+        remaining -= count;
     }
     Ok(())
 }

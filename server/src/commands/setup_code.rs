@@ -38,11 +38,11 @@ pub(crate) async fn print_setup_code(
         return Ok(());
     }
     let kept = file.read();
-    let works = match &kept {
+    let is_valid = match &kept {
         Some(code) => setup.is_valid_code(code).await?,
         None => false,
     };
-    print_instructions(url, kept.as_ref().filter(|_| works), file);
+    print_instructions(url, kept.as_ref().filter(|_| is_valid), file);
     Ok(())
 }
 

@@ -36,7 +36,7 @@ impl<'a> BruteForceGuard<'a> {
     /// Returns whether to hide a refusal. If it is shown and reveals that something does not
     /// exist, it counts as a failed lookup.
     pub(crate) fn masks(&self, refusal: &DeviceError) -> bool {
-        let says_unknown = matches!(
+        let reveals_absence = matches!(
             refusal,
             DeviceError::InvalidSdkKey
                 | DeviceError::ProductNotFound
@@ -44,13 +44,13 @@ impl<'a> BruteForceGuard<'a> {
                 | DeviceError::Activation(ActivationError::Ended)
         );
         if self.is_suspect {
-            return says_unknown
+            return reveals_absence
                 || matches!(
                     refusal,
                     DeviceError::Validation(ValidationError::InstanceNotFound)
                 );
         }
-        if let Some((limits, address)) = self.lookup_limit.filter(|_| says_unknown) {
+        if let Some((limits, address)) = self.lookup_limit.filter(|_| reveals_absence) {
             limits.record_failed_lookup(address);
         }
         false

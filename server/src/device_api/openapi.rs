@@ -254,13 +254,13 @@ fn machine_hash_schema() -> Value {
 
 /// Invalid telemetry never causes an error, so the schema describes what clients should send.
 fn telemetry_schemas() -> [(&'static str, Value); 9] {
-    let cut = |units: u32| json!({ "type": "string", "description": format!("Truncated to {units} UTF-16 code units.") });
+    let truncated = |units: u32| json!({ "type": "string", "description": format!("Truncated to {units} UTF-16 code units.") });
     [
-        ("app_version", cut(64)),
-        ("sdk_version", cut(64)),
-        ("platform", cut(32)),
-        ("sdk", cut(16)),
-        ("os_version", cut(32)),
+        ("app_version", truncated(64)),
+        ("sdk_version", truncated(64)),
+        ("platform", truncated(32)),
+        ("sdk", truncated(16)),
+        ("os_version", truncated(32)),
         (
             "arch",
             json!({ "type": "string", "enum": ["arm64", "aarch64", "x86_64"] }),

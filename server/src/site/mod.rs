@@ -36,7 +36,7 @@ impl Site {
     #[cfg(feature = "embed-site")]
     pub fn load(_folder: &Path) -> anyhow::Result<Self> {
         #[derive(rust_embed::RustEmbed)]
-        #[folder = "../target/site/pkg"]
+        #[dir = "../target/site/pkg"]
         struct Embedded;
 
         let files = Embedded::iter().filter_map(|name| {
@@ -49,15 +49,15 @@ impl Site {
 
     /// Loads a site built by `cargo xtask site`.
     #[cfg(not(feature = "embed-site"))]
-    pub fn load(folder: &Path) -> anyhow::Result<Self> {
+    pub fn load(dir: &Path) -> anyhow::Result<Self> {
         let missing = || {
             format!(
                 "no built site in {}: run `cargo xtask site`, or start the server from the repository root",
-                folder.display()
+                dir.display()
             )
         };
         let mut files = HashMap::new();
-        for entry in std::fs::read_dir(folder).with_context(missing)? {
+        for entry in std::fs::read_dir(dir).with_context(missing)? {
             let entry = entry.with_context(missing)?;
             if let Ok(name) = entry.file_name().into_string() {
                 files.insert(

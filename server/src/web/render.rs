@@ -82,11 +82,11 @@ pub(crate) async fn fallback(
 ) -> Response {
     let path = request.uri().path();
     let page = format!("/{}", path.trim_matches('/'));
-    let only_asks = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_read_only = matches!(*request.method(), Method::GET | Method::HEAD);
     // Other paths belong to devices, which are never redirected.
     let first = page.split('/').nth(1).unwrap_or_default();
-    let is_ours = RESERVED_TENANT_SLUGS.contains(&first);
-    if only_asks && is_ours && page != path {
+    let is_reserved = RESERVED_TENANT_SLUGS.contains(&first);
+    if is_read_only && is_reserved && page != path {
         let query = request.uri().query();
         let query = query.map(|query| format!("?{query}")).unwrap_or_default();
         return Redirect::to(&format!("{page}{query}")).into_response();

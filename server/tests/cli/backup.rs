@@ -23,23 +23,23 @@ fn backup_under_load_contains_every_acknowledged_write() {
     let (_, before) = activate(&server.address, &keys[0], 1);
     let before = before["instance_id"].as_str().unwrap();
     let file = installation.data_dir().with_file_name("backup.db");
-    let is_over = AtomicBool::new(false);
+    let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
         for (number, key) in keys.iter().enumerate() {
-            let (address, is_over) = (&server.address, &is_over);
+            let (address, is_done) = (&server.address, &is_done);
             scope.spawn(move || {
                 let mut machine = 10 + u32::try_from(number).unwrap() * 1_000;
-                while !is_over.load(Ordering::Relaxed) {
+                while !is_done.load(Ordering::Relaxed) {
                     machine += 1;
                     activate(address, key, machine);
                 }
             });
         }
-        let said = installation.run_ok(&format!("backup {}", path_str(&file)));
-        is_over.store(true, Ordering::Relaxed);
+        let output = installation.run_ok(&format!("backup {}", path_str(&file)));
+        is_done.store(true, Ordering::Relaxed);
         assert!(
-            said.contains("2 tenants") && said.contains("master.key"),
-            "{said}"
+            output.contains("2 tenants") && output.contains("master.key"),
+            "{output}"
         );
     });
     let master_key = fs::read_to_string(installation.data_dir().join("master.key")).unwrap();
@@ -56,12 +56,12 @@ fn backup_under_load_contains_every_acknowledged_write() {
     }
 
     let other = Installation::empty();
-    let sentence = other.run_err_with_output(&format!("restore {}", path_str(&file)));
+    let message = other.run_err_with_output(&format!("restore {}", path_str(&file)));
     assert!(
-        sentence.contains("the database was restored, but can't be opened yet"),
-        "{sentence}"
+        message.contains("the database was restored, but can't be opened yet"),
+        "{message}"
     );
-    assert!(sentence.contains("the master key is missing"), "{sentence}");
+    assert!(message.contains("the master key is missing"), "{message}");
     fs::write(other.data_dir().join("master.key"), &master_key).unwrap();
     assert!(other.run_ok("check").ends_with("No problems found.\n"));
     let restored = other.serve();
@@ -83,12 +83,15 @@ fn restore_replaces_the_database_and_ends_all_sessions() {
         "{refused}"
     );
     drop(server);
-    let later = mint_keys(&installation, 1).remove(0);
+    let new_key = mint_keys(&installation, 1).remove(0);
     let refused = installation.run_err(&format!("restore {}", path_str(&file)));
     assert!(refused.contains("--replace"), "{refused}");
-    let said = installation.run_ok(&format!("restore {} --replace", path_str(&file)));
-    let kept = installation.data_dir().join("keywright.replaced-1.db");
-    assert!(said.contains(path_str(&kept)) && kept.exists(), "{said}");
+    let output = installation.run_ok(&format!("restore {} --replace", path_str(&file)));
+    let replaced = installation.data_dir().join("keywright.replaced-1.db");
+    assert!(
+        output.contains(path_str(&replaced)) && replaced.exists(),
+        "{output}"
+    );
 
     let server = installation.serve();
     let list = send(
@@ -100,7 +103,7 @@ fn restore_replaces_the_database_and_ends_all_sessions() {
     );
     assert!(list.contains("location: /login"), "{list}");
     assert_eq!(
-        activate(&server.address, &later, 1).0,
+        activate(&server.address, &new_key, 1).0,
         "404",
         "minted after the backup"
     );
@@ -108,9 +111,9 @@ fn restore_replaces_the_database_and_ends_all_sessions() {
     assert_eq!(status, "200", "{answer}");
     drop(server);
     // The replaced database was kept and can be restored in turn.
-    installation.run_ok(&format!("restore {} --replace", path_str(&kept)));
+    installation.run_ok(&format!("restore {} --replace", path_str(&replaced)));
     let server = installation.serve();
-    let (status, answer) = activate(&server.address, &later, 1);
+    let (status, answer) = activate(&server.address, &new_key, 1);
     assert_eq!(status, "200", "{answer}");
     assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
 }
@@ -130,29 +133,29 @@ fn invalid_backup_is_rejected_and_leaves_no_files() {
     );
 
     let whole = fs::read(&file).unwrap();
-    let written = |name: &str, bytes: &[u8]| {
-        let written = folder.with_file_name(name);
-        fs::write(&written, bytes).unwrap();
-        written
+    let write_file = |name: &str, bytes: &[u8]| {
+        let write_file = folder.with_file_name(name);
+        fs::write(&write_file, bytes).unwrap();
+        write_file
     };
     let mut torn = whole.clone();
     torn[8_192..16_384].fill(0x5a);
     let empty = Installation::empty();
-    for (bad, sentence) in [
+    for (bad, message) in [
         (
-            written("junk.db", &[7; 5_000]),
+            write_file("junk.db", &[7; 5_000]),
             "damaged or not a SQLite database",
         ),
-        (written("torn.db", &torn), "damaged"),
-        (written("half.db", &whole[..whole.len() / 2]), "damaged"),
+        (write_file("torn.db", &torn), "damaged"),
+        (write_file("half.db", &whole[..whole.len() / 2]), "damaged"),
         (
-            written("nothing.db", b""),
+            write_file("nothing.db", b""),
             "damaged or not a SQLite database",
         ),
         (folder.with_file_name("absent.db"), "no such file"),
     ] {
         let refused = empty.run_err(&format!("restore {}", path_str(&bad)));
-        assert!(refused.contains(sentence), "{}: {refused}", bad.display());
+        assert!(refused.contains(message), "{}: {refused}", bad.display());
         let left = fs::read_dir(empty.data_dir()).map_or(0, |left| {
             left.filter(|entry| {
                 entry

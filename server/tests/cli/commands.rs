@@ -99,13 +99,13 @@ fn parallel_commands_can_initialize_one_data_directory() {
 #[test]
 fn percent_encoded_database_path_is_decoded() {
     let mut installation = Installation::empty();
-    let folder = installation.site_dir().join("dé e");
+    let dir = installation.site_dir().join("dé e");
     installation.database_url = Some(format!(
         "sqlite:{}/d%C3%A9%20e/a.db",
         installation.site_dir().display()
     ));
     installation.run_ok("demo");
-    assert!(folder.join("a.db").exists());
+    assert!(dir.join("a.db").exists());
     assert!(
         installation.data_dir().join("master.key").exists(),
         "the key stays in the data directory"
@@ -157,19 +157,19 @@ fn changing_a_password_ends_all_sessions() {
     let order = "operator password --tenant acme --email owner@acme.test";
     let short = utf8(&installation.run_with_input(order, "short\n").stderr);
     assert_snapshot!(short, @"keywright: Enter a password of 10 to 200 characters");
-    let nobody = order.replace("owner@", "nobody@");
-    let nobody = utf8(
+    let unknown = order.replace("owner@", "nobody@");
+    let unknown = utf8(
         &installation
-            .run_with_input(&nobody, "another-password\n")
+            .run_with_input(&unknown, "another-password\n")
             .stderr,
     );
-    assert_snapshot!(nobody, @"keywright: acme has no account nobody@acme.test");
+    assert_snapshot!(unknown, @"keywright: acme has no account nobody@acme.test");
     let done = installation.run_with_input(order, "another-password\n");
     assert_snapshot!(utf8(&done.stdout), @"Changed the password of owner@acme.test and ended all sessions of the account.");
 
     // The open event stream ends. The timeout only keeps a failing test from hanging.
-    let patience = Some(Duration::from_secs(10));
-    stream.set_read_timeout(patience).unwrap();
+    let timeout = Some(Duration::from_secs(10));
+    stream.set_read_timeout(timeout).unwrap();
     let mut rest = String::new();
     stream.read_to_string(&mut rest).unwrap();
     let page = send(

@@ -261,9 +261,9 @@ impl CrashTest {
             let devices: Vec<_> = (0..6)
                 .map(|number| {
                     scope.spawn(move || {
-                        let mine = keys.iter().skip(number).step_by(6);
-                        let mine: Vec<String> = mine.cloned().collect();
-                        run_devices(KillableServer(address), &mine, machines)
+                        let own_keys = keys.iter().skip(number).step_by(6);
+                        let own_keys: Vec<String> = own_keys.cloned().collect();
+                        run_devices(KillableServer(address), &own_keys, machines)
                     })
                 })
                 .collect();
@@ -296,18 +296,18 @@ impl CrashTest {
     async fn assert_last_seen_kept(&self, store: &Store) {
         let tenant = "acme".parse().unwrap();
         let (killed_at, known_before) = self.last_kill;
-        let held = self.devices[known_before..].iter();
-        for device in held.filter(|device| device.is_active == Some(true)) {
+        let active_devices = self.devices[known_before..].iter();
+        for device in active_devices.filter(|device| device.is_active == Some(true)) {
             let found = store
                 .list_activations(&tenant, license_id(&device.key))
                 .await;
             let found = found.unwrap();
             let id = device.instance_id.parse().unwrap();
             let found = found.iter().find(|found| found.instance_id == id).unwrap();
-            let is_young =
+            let is_recent =
                 killed_at.millis() - device.requested_at.millis() < MAX_LOST_LAST_SEEN_MS;
             assert!(
-                found.last_validated_at >= device.requested_at || is_young,
+                found.last_validated_at >= device.requested_at || is_recent,
                 "asked {device:?}, killed {killed_at:?}, seen {:?}",
                 found.last_validated_at
             );
@@ -338,24 +338,24 @@ impl CrashTest {
 
 #[engine_test]
 async fn acknowledged_writes_survive_a_kill(database: TestDatabase) {
-    let mut storms = CrashTest::on_database(&database);
+    let mut test = CrashTest::on_database(&database);
     let store = database.open().await;
-    let unexplained = unaudited_license_count(&store).await;
+    let unaudited = unaudited_license_count(&store).await;
     for round in 0..kill_count() {
-        storms.run_until_killed(round);
-        let checked = storms.installation.run_ok("check");
+        test.run_until_killed(round);
+        let checked = test.installation.run_ok("check");
         assert!(
             checked.ends_with("No problems found.\n"),
             "round {round}: {checked}"
         );
-        let now_unexplained = unaudited_license_count(&store).await;
-        assert_eq!(now_unexplained, unexplained, "round {round}");
-        for &done in &storms.acknowledged {
+        let now_unaudited = unaudited_license_count(&store).await;
+        assert_eq!(now_unaudited, unaudited, "round {round}");
+        for &done in &test.acknowledged {
             assert_stored(&store, done).await;
         }
-        storms.assert_last_seen_kept(&store).await;
-        storms.assert_devices_match();
+        test.assert_last_seen_kept(&store).await;
+        test.assert_devices_match();
     }
-    let (known, done) = (storms.devices.len(), storms.acknowledged.len());
+    let (known, done) = (test.devices.len(), test.acknowledged.len());
     assert!(known > 60 && done > 9, "{known} {done}");
 }

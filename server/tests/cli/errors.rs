@@ -29,13 +29,13 @@ fn port_in_use_is_reported_before_any_file_is_created() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let site = installation.site_dir();
-    let sentence = installation.run_err(&format!(
+    let message = installation.run_err(&format!(
         "serve --listen {address} --site-dir {}",
         path_str(&site)
     ));
     assert!(
-        sentence.contains(&format!("{address} is in use")) && sentence.contains("--listen"),
-        "{sentence}"
+        message.contains(&format!("{address} is in use")) && message.contains("--listen"),
+        "{message}"
     );
     assert_eq!(file_names(&installation.data_dir()), Vec::<String>::new());
 }
@@ -45,10 +45,10 @@ fn unwritable_data_directory_is_reported() {
     let installation = Installation::empty();
     // A file in place of the directory blocks even root.
     fs::write(installation.data_dir(), "a file").unwrap();
-    let sentence = installation.run_err("demo");
+    let message = installation.run_err("demo");
     assert!(
-        sentence.contains("can't be written") && sentence.contains("--data-dir"),
-        "{sentence}"
+        message.contains("can't be written") && message.contains("--data-dir"),
+        "{message}"
     );
 }
 
@@ -57,10 +57,10 @@ fn corrupt_database_is_left_unchanged() {
     let installation = Installation::empty();
     fs::create_dir(installation.data_dir()).unwrap();
     let file = installation.data_dir().join("keywright.db");
-    let letter = "Dear Sir or Madam, ".repeat(1000);
-    fs::write(&file, &letter).unwrap();
+    let contents = "Dear Sir or Madam, ".repeat(1000);
+    fs::write(&file, &contents).unwrap();
     assert_snapshot!(installation.run_err("demo"), @"the database file is damaged or not a SQLite database: error returned from database: (code: 26) file is not a database. Restore a backup, or use another file");
-    assert_eq!(fs::read_to_string(&file).unwrap(), letter);
+    assert_eq!(fs::read_to_string(&file).unwrap(), contents);
     assert!(!installation.data_dir().join("master.key").exists());
 }
 
@@ -69,10 +69,10 @@ fn unreachable_database_is_reported_without_its_password() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody:hunter2@127.0.0.1:1/none".into());
-    let sentence = installation.run_err("demo");
+    let message = installation.run_err("demo");
     assert!(
-        sentence.contains("cannot reach the database") && !sentence.contains("hunter2"),
-        "{sentence}"
+        message.contains("cannot reach the database") && !message.contains("hunter2"),
+        "{message}"
     );
     installation.database_url = Some("mysql://h/d".into());
     assert!(
@@ -131,10 +131,10 @@ fn second_server_on_one_data_directory_is_rejected() {
     let mut first = installation.serve();
     let site = installation.site_dir();
     let second = format!("serve --listen 127.0.0.1:0 --site-dir {}", path_str(&site));
-    let sentence = installation.run_err(&second);
+    let message = installation.run_err(&second);
     assert!(
-        sentence.contains("another `keywright serve` is running"),
-        "{sentence}"
+        message.contains("another `keywright serve` is running"),
+        "{message}"
     );
     first.stop();
     installation.serve().stop();
@@ -143,7 +143,7 @@ fn second_server_on_one_data_directory_is_rejected() {
 #[test]
 fn unknown_names_and_invalid_arguments_are_reported() {
     let installation = Installation::with_demo();
-    for (arguments, sentence) in [
+    for (arguments, message) in [
         (
             "mint --tenant nobody --product notes",
             "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
@@ -181,7 +181,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
             "Enter a password of 10 to 200 characters",
         ),
     ] {
-        assert_eq!(installation.run_err(arguments), sentence, "{arguments:?}");
+        assert_eq!(installation.run_err(arguments), message, "{arguments:?}");
     }
     for arguments in [
         "tenant add --tenant licenses",
@@ -211,10 +211,10 @@ fn missing_data_directory_is_reported_and_not_created() {
         "operator add --tenant acme --email a@b.test --role owner",
         "product add --tenant acme --product a --key-prefix AAAA",
     ] {
-        let sentence = installation.run_err(arguments);
+        let message = installation.run_err(arguments);
         assert!(
-            sentence.contains("no database at") && sentence.contains("--data-dir"),
-            "{sentence}"
+            message.contains("no database at") && message.contains("--data-dir"),
+            "{message}"
         );
     }
     assert!(!installation.data_dir().exists());
@@ -225,10 +225,10 @@ fn error_cause_is_printed_once() {
     let mut installation = Installation::empty();
     installation.master_key = Some(MASTER_KEY.into());
     installation.database_url = Some("postgres://somebody@127.0.0.1:1/none".into());
-    let sentence = installation.run_err("demo");
+    let message = installation.run_err("demo");
     assert_eq!(
-        sentence.matches("Connection refused").count(),
+        message.matches("Connection refused").count(),
         1,
-        "{sentence}"
+        "{message}"
     );
 }

@@ -26,8 +26,8 @@ use crate::support::{
 /// Returns whether the response is a server error. Clients drop their lease on a 4xx that has
 /// none, so a server error must not look like one.
 fn is_server_error((status, answer): &(String, Value)) -> bool {
-    let is_ours = status.starts_with('5');
-    if is_ours {
+    let is_server_error = status.starts_with('5');
+    if is_server_error {
         assert!(
             answer["error"]
                 .as_str()
@@ -36,7 +36,7 @@ fn is_server_error((status, answer): &(String, Value)) -> bool {
         );
         assert!(answer.get("lease").is_none(), "{answer}");
     }
-    is_ours
+    is_server_error
 }
 
 /// To SQLite, a file size limit on the process looks like a full disk, and it can be lifted
@@ -51,7 +51,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
     let server = installation.serve();
     let database = fs::metadata(installation.data_dir().join("keywright.db")).unwrap();
     server.limit_file_size(&(database.len() + 200_000).to_string());
-    let mut held = Vec::new();
+    let mut activations = Vec::new();
     let mut machine = 0;
     let refused = loop {
         machine += 1;
@@ -62,11 +62,11 @@ fn full_disk_rejects_writes_until_there_is_space() {
             break answer;
         }
         assert_eq!(answer.0, "200", "{}", answer.1);
-        held.push((key, answer.1["instance_id"].as_str().unwrap().to_owned()));
+        activations.push((key, answer.1["instance_id"].as_str().unwrap().to_owned()));
     };
     assert_eq!(refused.0, "503", "{}", refused.1);
     // Requests that only read still succeed.
-    let (key, instance) = &held[0];
+    let (key, instance) = &activations[0];
     let (status, answer) = validate(&server.address, key, instance);
     assert_eq!(status, "200", "{answer}");
     assert!(get(&server.address, "/health").starts_with("HTTP/1.1 200"));
@@ -74,7 +74,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
     server.limit_file_size("unlimited");
     let (status, answer) = activate(&server.address, &keys[0], 9_999);
     assert_eq!(status, "200", "{answer}");
-    for (key, instance) in held {
+    for (key, instance) in activations {
         let (status, answer) = validate(&server.address, key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
@@ -98,8 +98,8 @@ fn server_recovers_once_a_moved_database_file_is_back() {
     assert_eq!(status, "200", "{answer}");
     let instance = answer["instance_id"].as_str().unwrap();
     let data = installation.data_dir();
-    let (file, away) = (data.join("keywright.db"), data.with_file_name("away"));
-    let is_refused = |machine| {
+    let (file, moved) = (data.join("keywright.db"), data.with_file_name("away"));
+    let assert_unavailable = |machine| {
         for answer in [
             activate(&address, &keys[0], machine),
             validate(&address, &keys[0], instance),
@@ -110,7 +110,7 @@ fn server_recovers_once_a_moved_database_file_is_back() {
         assert!(get(&address, "/ready").starts_with("HTTP/1.1 503"));
         assert!(get(&address, "/health").starts_with("HTTP/1.1 200"));
     };
-    let is_well = |machine| {
+    let assert_healthy = |machine| {
         let (status, answer) = activate(&address, &keys[1], machine);
         assert_eq!(status, "200", "{answer}");
         let (status, answer) = validate(&address, &keys[0], instance);
@@ -119,22 +119,22 @@ fn server_recovers_once_a_moved_database_file_is_back() {
     };
 
     // Move the directory away. A request in the meantime must not create a new one.
-    fs::rename(&data, &away).unwrap();
-    is_refused(2);
+    fs::rename(&data, &moved).unwrap();
+    assert_unavailable(2);
     server.read_log_until("is missing");
     assert!(!data.exists());
-    fs::rename(&away, &data).unwrap();
-    is_well(3);
+    fs::rename(&moved, &data).unwrap();
+    assert_healthy(3);
     server.read_log_until("is back");
 
     // Move the file away, then put a copy in its place.
-    fs::rename(&file, &away).unwrap();
-    is_refused(4);
+    fs::rename(&file, &moved).unwrap();
+    assert_unavailable(4);
     assert!(!file.exists());
-    fs::copy(&away, &file).unwrap();
-    is_refused(5);
-    fs::rename(&away, &file).unwrap();
-    is_well(6);
+    fs::copy(&moved, &file).unwrap();
+    assert_unavailable(5);
+    fs::rename(&moved, &file).unwrap();
+    assert_healthy(6);
 
     server.stop();
     assert!(
@@ -161,17 +161,17 @@ impl TcpProxy {
         let open = Arc::new(Mutex::new(Some(Vec::new())));
         let shared = open.clone();
         thread::spawn(move || {
-            for caller in listener.incoming().flatten() {
+            for client in listener.incoming().flatten() {
                 let mut open = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 let Some(open) = open.as_mut() else {
                     continue;
                 };
-                let called = TcpStream::connect(database).unwrap();
-                for (from, to) in [(&caller, &called), (&called, &caller)] {
+                let upstream = TcpStream::connect(database).unwrap();
+                for (from, to) in [(&client, &upstream), (&upstream, &client)] {
                     let (from, to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
                     thread::spawn(move || forward(from, to));
                 }
-                open.extend([caller, called]);
+                open.extend([client, upstream]);
             }
         });
         Self {
@@ -230,27 +230,27 @@ async fn server_reconnects_to_postgres_after_an_outage() {
     let keys = mint_keys(&installation, 200);
     installation.database_url = Some(url);
     let server = installation.serve();
-    let mut held = Vec::new();
+    let mut activations = Vec::new();
     for round in 0..3 {
         let (status, answer) = activate(&server.address, &keys[round], 1);
         assert_eq!(status, "200", "round {round}: {answer}");
-        held.push((
+        activations.push((
             keys[round].clone(),
             answer["instance_id"].as_str().unwrap().to_owned(),
         ));
 
         // Cut the connection while requests are in flight.
         let answers: Vec<_> = thread::scope(|scope| {
-            let asked: Vec<_> = (0..16)
+            let requests: Vec<_> = (0..16)
                 .map(|number| {
                     let (address, key) = (&server.address, &keys[100 + number]);
                     scope.spawn(move || activate(address, key, 2 + u32::try_from(round).unwrap()))
                 })
                 .collect();
             line.cut();
-            asked
+            requests
                 .into_iter()
-                .map(|asked| asked.join().unwrap())
+                .map(|requests| requests.join().unwrap())
                 .collect()
         });
         for answer in &answers {
@@ -265,7 +265,7 @@ async fn server_reconnects_to_postgres_after_an_outage() {
         assert_eq!(status, "200", "round {round}: {answer}");
         assert!(get(&server.address, "/ready").starts_with("HTTP/1.1 200"));
     }
-    for (key, instance) in held {
+    for (key, instance) in activations {
         let (status, answer) = validate(&server.address, &key, &instance);
         assert_eq!(status, "200", "{answer}");
     }
@@ -329,15 +329,15 @@ fn shutdown_under_load_completes_requests_in_flight() {
             stream
         })
         .collect();
-    let asked = AtomicU32::new(0);
-    let held = thread::scope(|scope| {
+    let requests = AtomicU32::new(0);
+    let activations = thread::scope(|scope| {
         let devices: Vec<_> = (0..100)
             .map(|number: usize| {
-                let (address, asked, key) = (&address, &asked, &keys[number]);
+                let (address, requests, key) = (&address, &requests, &keys[number]);
                 scope.spawn(move || {
-                    let mut held = None;
+                    let mut activations = None;
                     for machine in 0..10 {
-                        asked.fetch_add(1, Ordering::Relaxed);
+                        requests.fetch_add(1, Ordering::Relaxed);
                         let body =
                             json!({ "license_key": key, "machine_hash": format!("{machine:064}") });
                         let headers = [("X-Keylight-SDK-Key", SDK_KEY)];
@@ -354,32 +354,32 @@ fn shutdown_under_load_completes_requests_in_flight() {
                         };
                         assert!(begin.starts_with("HTTP/1.1 200"), "{begin} {json}");
                         let json: Value = serde_json::from_str(json).expect("incomplete response");
-                        held = Some((
+                        activations = Some((
                             key.clone(),
                             json["instance_id"].as_str().unwrap().to_owned(),
                         ));
                     }
-                    held
+                    activations
                 })
             })
             .collect();
-        while asked.load(Ordering::Relaxed) < 150 {
+        while requests.load(Ordering::Relaxed) < 150 {
             thread::yield_now();
         }
         // Fails unless the server exits successfully.
         server.stop();
-        let held = devices
+        let activations = devices
             .into_iter()
             .filter_map(|device| device.join().unwrap());
-        held.collect::<Vec<_>>()
+        activations.collect::<Vec<_>>()
     });
     for mut stream in streams {
         let mut rest = Vec::new();
         stream.read_to_end(&mut rest).ok();
     }
     let server = installation.serve();
-    assert!(held.len() > 10, "{}", held.len());
-    for (key, instance) in held {
+    assert!(activations.len() > 10, "{}", activations.len());
+    for (key, instance) in activations {
         let (status, answer) = validate(&server.address, &key, &instance);
         assert_eq!(status, "200", "{answer}");
     }

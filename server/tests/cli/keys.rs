@@ -103,8 +103,8 @@ fn sdk_key_is_imported_from_standard_input() {
     }
     let done = installation.run_with_input(import, &key);
     assert!(done.status.success(), "{}", utf8(&done.stderr));
-    let said = utf8(&done.stdout);
-    assert_snapshot!(said, @"
+    let output = utf8(&done.stdout);
+    assert_snapshot!(output, @"
     acme now accepts this SDK key.
     The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
@@ -126,9 +126,12 @@ fn signing_key_is_rotated_in_two_steps() {
     );
     let promote = "signing-key promote --tenant acme --kid k2";
     assert_snapshot!(installation.run_err(promote), @"Apps reject leases signed with a key that they have not fetched yet, and need 14 days to fetch it: wait 14 more, unless the current signing key has leaked; in that case, add --now");
-    let said = installation.run_ok(&format!("{promote} --now"));
-    assert!(said.contains("k2 now signs the leases of acme."), "{said}");
-    assert!(said.contains("k1 stays listed until 2"), "{said}");
+    let output = installation.run_ok(&format!("{promote} --now"));
+    assert!(
+        output.contains("k2 now signs the leases of acme."),
+        "{output}"
+    );
+    assert!(output.contains("k1 stays listed until 2"), "{output}");
     assert_snapshot!(installation.run_err(promote), @"This key is already the signing key");
     let listed = installation.run_ok("signing-key list --tenant acme");
     let lines: Vec<&str> = listed.lines().collect();

@@ -119,11 +119,11 @@ fn exercise_key(server: &RunningServer, sdk_key: &str, key: &str) -> Vec<String>
     let (_, json) = activated.split_once("\r\n\r\n").unwrap();
     let json: Value = serde_json::from_str(json).unwrap();
     let instance = json["instance_id"].as_str().unwrap().to_owned();
-    let of_instance = json!({ "license_key": key, "instance_id": instance }).to_string();
+    let instance_body = json!({ "license_key": key, "instance_id": instance }).to_string();
     let answers = vec![
-        post("/acme/notes/validate", &of_instance),
-        post("/acme/notes/deactivate", &of_instance),
-        post("/acme/notes/validate", &of_instance),
+        post("/acme/notes/validate", &instance_body),
+        post("/acme/notes/deactivate", &instance_body),
+        post("/acme/notes/validate", &instance_body),
         post("/acme/studio/activate", &body(key)),
         post("/acme/notes/activate", &body(key)[..40]),
         post(&format!("/acme/notes/activate?license_key={key}"), "{}"),
@@ -182,8 +182,8 @@ fn search_for_key(operator: &Operator<'_>, key: &str, places: &mut CapturedOutpu
 }
 
 fn rotate_sdk_key(installation: &Installation) -> String {
-    let said = installation.run_ok("sdk-key rotate --tenant acme");
-    let key = said
+    let output = installation.run_ok("sdk-key rotate --tenant acme");
+    let key = output
         .split_whitespace()
         .find(|word| word.starts_with("sdk_live_"));
     key.unwrap().to_owned()
@@ -202,10 +202,10 @@ fn mint_in_browser(operator: &Operator<'_>, places: &mut CapturedOutput) -> Stri
     let form = "form_id=00000000-0000-4000-8000-000000000001&key_type=notes/pro&count=1";
     let shown = operator.post("/licenses/mint", form);
     let html = Html::parse_document(&shown);
-    let minted_here: String = html.select(&output).next().unwrap().text().collect();
+    let browser_key: String = html.select(&output).next().unwrap().text().collect();
     places.add("a page", operator.post("/licenses/mint", form));
     places.add("a page", operator.get("/licenses/mint"));
-    minted_here
+    browser_key
 }
 
 async fn assert_no_private_key(places: &CapturedOutput, database: &TestDatabase) {
@@ -281,13 +281,13 @@ async fn secrets_do_not_leak(engine: Engine) {
     let shown: Value = serde_json::from_str(shown).unwrap();
     let newest = shown["key"].as_str().unwrap();
     places.add("answers", exercise_key(&server, sdk_key, newest).concat());
-    let minted_here = mint_in_browser(&operator, &mut places);
+    let browser_key = mint_in_browser(&operator, &mut places);
     places.add(
         "answers",
-        exercise_key(&server, sdk_key, &minted_here).concat(),
+        exercise_key(&server, sdk_key, &browser_key).concat(),
     );
-    let nobodys = "ACME-2345-6789-ABCD-EFGH";
-    for key in [old, &new, newest, &minted_here, nobodys] {
+    let unknown_key = "ACME-2345-6789-ABCD-EFGH";
+    for key in [old, &new, newest, &browser_key, unknown_key] {
         search_for_key(&operator, key, &mut places);
     }
     // Type a key into the wrong field.
@@ -308,7 +308,7 @@ async fn secrets_do_not_leak(engine: Engine) {
     let id = minted["id"].as_str().unwrap();
     assert!(places.contains("the database", id) && places.contains("a page", id));
     assert!(places.contains("the log", "/{tenant}/{product}/activate"));
-    for key in [old, &new, newest, &minted_here, nobodys] {
+    for key in [old, &new, newest, &browser_key, unknown_key] {
         assert_eq!((key.len(), key.matches('-').count()), (24, 4), "{key}");
         places.assert_no_key(key);
     }

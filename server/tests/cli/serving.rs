@@ -184,7 +184,7 @@ fn metrics_count_events_without_identifying_anyone() {
     let installation = Installation::with_demo();
     let keys = mint_keys(&installation, 3);
     let server = installation.serve_with("--metrics-listen 127.0.0.1:0");
-    let watched = server.logged_address("serving metrics on");
+    let metrics_address = server.logged_address("serving metrics on");
     let (_, activated) = activate(&server.address, &keys[0], 1);
     let instance = activated["instance_id"].as_str().unwrap();
     for _ in 0..3 {
@@ -206,7 +206,7 @@ fn metrics_count_events_without_identifying_anyone() {
     send(&server.address, "BREW", "/acme/notes/validate", &[], "");
 
     // Maintenance starts with the server, so its metrics appear with a delay.
-    let scrapes = std::iter::repeat_with(|| get(&watched, "/metrics"));
+    let scrapes = std::iter::repeat_with(|| get(&metrics_address, "/metrics"));
     let purged = "keywright_purged_rows_total{of=\"audit_entries\"}";
     let metrics = scrapes.take(1_000).find(|metrics| metrics.contains(purged));
     let metrics = metrics.expect("no purge was counted");
@@ -233,7 +233,7 @@ fn metrics_count_events_without_identifying_anyone() {
     }
     assert!(metric_value(&metrics, "keywright_database_connections{state=\"idle\"}") >= 1.0);
     assert!(metric_value(&metrics, "keywright_writer_waiting_units") >= 0.0);
-    for whose in [
+    for identity in [
         "acme",
         "notes",
         "viewer",
@@ -243,12 +243,15 @@ fn metrics_count_events_without_identifying_anyone() {
         instance,
         &keys[0],
     ] {
-        assert!(!metrics.contains(whose), "{whose} in {metrics}");
+        assert!(!metrics.contains(identity), "{identity} in {metrics}");
     }
     // Only the metrics listener serves metrics, and it serves nothing else.
     assert!(get(&server.address, "/metrics").starts_with("HTTP/1.1 404"));
     for path in ["/", "/login", "/licenses", "/health"] {
-        assert!(get(&watched, path).starts_with("HTTP/1.1 404"), "{path}");
+        assert!(
+            get(&metrics_address, path).starts_with("HTTP/1.1 404"),
+            "{path}"
+        );
     }
 }
 

@@ -101,9 +101,9 @@ fn restart_prints_the_same_code_or_how_to_get_another() {
     let mut server = installation.serve();
     assert_eq!(read_setup_code(&mut server).1, first);
     server.stop();
-    for left_behind in [None, Some("AAAA-AAAA-AAAA-AAAA-AAAA")] {
+    for leftover in [None, Some("AAAA-AAAA-AAAA-AAAA-AAAA")] {
         fs::remove_file(&file).unwrap();
-        if let Some(text) = left_behind {
+        if let Some(text) = leftover {
             fs::write(&file, text).unwrap();
         }
         let mut server = installation.serve();
@@ -152,8 +152,8 @@ fn creating_a_tenant_on_the_command_line_ends_setup() {
 #[test]
 fn setup_code_requires_a_database() {
     let installation = Installation::empty();
-    let sentence = installation.run_err("setup-code");
-    assert!(sentence.contains("no database at"), "{sentence}");
+    let message = installation.run_err("setup-code");
+    assert!(message.contains("no database at"), "{message}");
     assert!(!installation.data_dir().exists());
 }
 

@@ -130,8 +130,8 @@ async fn paging_shows_each_entry_once_in_both_directions(server: TestServer) {
     assert!(pages > 2);
     let (mut backwards, _, _) = read("prev", &last).await;
     backwards.reverse();
-    let (all, again): (Vec<_>, Vec<_>) = (forwards.concat(), backwards.concat());
-    assert_eq!(again, all);
+    let (all, backwards_ids): (Vec<_>, Vec<_>) = (forwards.concat(), backwards.concat());
+    assert_eq!(backwards_ids, all);
     let count = select_texts(&viewer.get_log("/audit").await, ".filters-count strong");
     assert_eq!(count, [all.len().to_string()]);
     let mut unique = all.clone();
@@ -266,9 +266,9 @@ async fn license_is_found_by_key_id_or_list_search(server: TestServer) {
         assert!(!text.contains("NEVR") && !text.contains("SEEN"), "{text}");
     }
     for path in ["/audit/find", "/audit/find/none"] {
-        let again = viewer.get(path).await;
+        let backwards_ids = viewer.get(path).await;
         assert_eq!(
-            again.status_and_location(),
+            backwards_ids.status_and_location(),
             (StatusCode::SEE_OTHER, "/audit"),
             "{path}"
         );

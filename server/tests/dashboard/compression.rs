@@ -34,9 +34,9 @@ async fn server() -> (Router, TestContext) {
     ];
     let files = names.map(|name| (name.to_owned(), Bytes::from_static(name.as_bytes())));
     let site = Site::from_files(HashMap::from(files)).unwrap();
-    let world = TestContext::create(Engine::Sqlite).await;
-    let state = AppState::new(world.services.clone(), site, PublicUrl::default());
-    (router::build_router(state, Surfaces::Both), world)
+    let context = TestContext::create(Engine::Sqlite).await;
+    let state = AppState::new(context.services.clone(), site, PublicUrl::default());
+    (router::build_router(state, Surfaces::Both), context)
 }
 
 async fn get(server: &Router, path: &str, accepted: Option<&str>) -> (StatusCode, HeaderMap) {

@@ -38,13 +38,13 @@ fn error_page(answer: &TestResponse) -> (u16, String, String) {
             .any(|sentence| sentence.ends_with('.'))
     );
     let way_out = Selector::parse("main .button-row a").unwrap();
-    let ways: Vec<_> = html.select(&way_out).collect();
-    assert_eq!(ways.len(), 1);
+    let links: Vec<_> = html.select(&way_out).collect();
+    assert_eq!(links.len(), 1);
     let title = select_texts(&html, "title")[0].clone();
     (
         answer.status.as_u16(),
         title,
-        ways[0].attr("href").unwrap().to_owned(),
+        links[0].attr("href").unwrap().to_owned(),
     )
 }
 

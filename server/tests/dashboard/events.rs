@@ -204,12 +204,12 @@ async fn signing_out_ends_the_stream(server: TestServer) {
     let browser = server.sign_in(Role::Viewer).await;
     let other_browser = server.sign_in(Role::Viewer).await;
     let mut page = EventStream::open_for_license(&browser, PRO_KEY).await;
-    let mut others = EventStream::open_for_license(&other_browser, PRO_KEY).await;
+    let mut other_page = EventStream::open_for_license(&other_browser, PRO_KEY).await;
     browser.submit_empty_form("/session/end").await;
     assert_eq!(page.next().await, None);
     // The operator's other session stays connected.
     activate(&server, PRO_KEY, 1).await;
-    others.expect_change().await;
+    other_page.expect_change().await;
 }
 
 #[engine_test]
@@ -289,8 +289,8 @@ async fn streams_per_operator_are_limited() {
     let again = server.sign_in(Role::Viewer).await;
     let (status, _) = request_events(&server, "?list", Some(&again.cookie)).await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-    let somebody_else = server.sign_in(Role::Support).await;
-    EventStream::open(&somebody_else, "?list").await;
+    let other_operator = server.sign_in(Role::Support).await;
+    EventStream::open(&other_operator, "?list").await;
     open.pop();
     EventStream::open(&again, "?list").await;
     drop(open);
@@ -345,8 +345,8 @@ async fn servers_on_one_postgres_notify_each_other() {
         })
         .await;
     let body = instance_body(PRO_KEY, device);
-    let valid = here.post_device("/acme/notes/validate", &body).await;
-    assert_eq!(valid.status, StatusCode::OK);
+    let response = here.post_device("/acme/notes/validate", &body).await;
+    assert_eq!(response.status, StatusCode::OK);
     page.expect_change().await;
     let licenses = &here.context.services.licenses;
     licenses

@@ -52,8 +52,8 @@ async fn only_the_license_list_and_license_pages_load_wasm() {
         let title = select_texts(&html, "title");
         let head = html.select(&Selector::parse("head").unwrap()).next();
         let head = head.unwrap().inner_html();
-        for mark in ["modulepreload", ".wasm", "keywright-frontend"] {
-            assert_eq!(head.contains(mark), loads_wasm, "{title:?}: {mark}");
+        for marker in ["modulepreload", ".wasm", "keywright-frontend"] {
+            assert_eq!(head.contains(marker), loads_wasm, "{title:?}: {marker}");
         }
         assert!(head.contains("/pkg/enhance-0b.js"), "{title:?}");
     }
@@ -66,14 +66,14 @@ async fn pages_rendered_in_parallel_are_complete() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
-    for (path, mark) in [
+    for (path, marker) in [
         ("/licenses", "c-key"),
         (license.as_str(), "id=\"activations\""),
         ("/audit", "c-what"),
     ] {
         let pages = (0..200).map(|_| browser.get(path));
         for page in futures::future::join_all(pages).await {
-            assert!(page.text().contains(mark), "{path}");
+            assert!(page.text().contains(marker), "{path}");
         }
     }
 }

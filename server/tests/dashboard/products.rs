@@ -22,9 +22,9 @@ const PAINT: [(&str, &str); 5] = [
 #[engine_test]
 async fn product_and_key_type_are_created_and_updated(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
-    let made = admin.submit_form("/products/new", &PAINT).await;
+    let created = admin.submit_form("/products/new", &PAINT).await;
     assert_eq!(
-        made.status_and_location(),
+        created.status_and_location(),
         (StatusCode::SEE_OTHER, "/products/paint")
     );
     let html = parse(&admin.get("/products/paint").await);
@@ -124,11 +124,11 @@ async fn invalid_fields_show_errors_and_keep_their_input() {
         ["The slug may contain only a-z, 0-9, - and _, and must begin with a letter or digit."]
     );
     assert_eq!(select_texts(&html, "[role=alert] a").len(), 1);
-    let wrong = Selector::parse(
+    let invalid_input = Selector::parse(
         "#slug[aria-invalid=true][aria-describedby='slug-error slug-hint'][autofocus]",
     )
     .unwrap();
-    assert_eq!(html.select(&wrong).count(), 1);
+    assert_eq!(html.select(&invalid_input).count(), 1);
     assert_eq!(
         (field_value(&html, "name"), field_value(&html, "key_prefix")),
         ("Paint \"2\"".into(), "ACME".into())
@@ -167,18 +167,18 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
     ];
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
-        let may = role >= Role::Admin;
+        let can_edit = role >= Role::Admin;
         for page in ["/products", "/products/notes"] {
             let answer = browser.get(page).await;
             assert_eq!(answer.status, StatusCode::OK, "{role:?} {page}");
             assert!(!answer.text().to_uppercase().contains("HYDRATE"));
             let offered = select_texts(&parse(&answer), ".page-head .button");
             let changes = offered.iter().any(|verb| verb != "Mint licenses");
-            assert_eq!(changes, may, "{role:?} {page} {offered:?}");
+            assert_eq!(changes, can_edit, "{role:?} {page} {offered:?}");
         }
         for form in forms {
             let shown = browser.get(form).await;
-            let expected = if may {
+            let expected = if can_edit {
                 StatusCode::OK
             } else {
                 StatusCode::FORBIDDEN
@@ -186,7 +186,7 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
             assert_eq!(shown.status, expected, "{role:?} {form}");
             parse(&shown);
             let posted = browser.submit_form(form, &[]).await;
-            let expected = if may {
+            let expected = if can_edit {
                 StatusCode::UNPROCESSABLE_ENTITY
             } else {
                 StatusCode::FORBIDDEN
@@ -243,13 +243,13 @@ async fn only_an_unused_key_type_is_deleted_after_confirmation() {
         admin.submit_empty_form(in_use).await,
     ] {
         assert_eq!(answer.status, StatusCode::CONFLICT);
-        let said = select_texts(&parse(&answer), "[role=alert]").concat();
-        let number = said.trim_start_matches("You can't delete it: ");
+        let message = select_texts(&parse(&answer), "[role=alert]").concat();
+        let number = message.trim_start_matches("You can't delete it: ");
         let (number, rest) = number.split_once(' ').unwrap();
-        assert!(number.parse::<u32>().unwrap() > 20, "{said}");
+        assert!(number.parse::<u32>().unwrap() > 20, "{message}");
         assert!(
             rest.starts_with("licenses use this key type, counting every status"),
-            "{said}"
+            "{message}"
         );
     }
     let spare = [
@@ -290,7 +290,7 @@ async fn key_prefix_check_reports_errors_to_scripts() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let check = "/products/new/key-prefix?value=";
     let admin = server.sign_in(Role::Admin).await;
-    for (typed, wrong) in [
+    for (typed, invalid_input) in [
         ("PNT1", serde_json::Value::Null),
         (
             "INDI",
@@ -304,7 +304,7 @@ async fn key_prefix_check_reports_errors_to_scripts() {
         let answer = admin.get(&format!("{check}{typed}")).await;
         assert_eq!(
             (answer.status, &answer.json()["wrong"]),
-            (StatusCode::OK, &wrong),
+            (StatusCode::OK, &invalid_input),
             "{typed}"
         );
     }

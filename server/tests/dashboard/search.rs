@@ -13,10 +13,10 @@ use crate::support::{
 };
 
 impl Browser<'_> {
-    async fn search(&self, typed: &str, kept: &str) -> TestResponse {
+    async fn search(&self, typed: &str, other_fields: &str) -> TestResponse {
         let mut form = "q=".to_owned();
         form.extend(typed.bytes().map(|byte| format!("%{byte:02X}")));
-        let form = format!("{form}{kept}");
+        let form = format!("{form}{other_fields}");
         let path = "/licenses/find";
         self.server.post_form(path, &form, Some(&self.cookie)).await
     }
@@ -86,7 +86,7 @@ async fn unknown_key_is_not_echoed(server: TestServer) {
 async fn other_terms_search_the_list_within_its_filters(server: TestServer) {
     let viewer = server.sign_in(Role::Viewer).await;
     let uuid = "00000000-0000-4000-8000-0000acme0001";
-    for (typed, kept, expected) in [
+    for (typed, other_fields, expected) in [
         ("pro@customer.test", "", "/licenses?q=pro%40customer.test"),
         (
             "  Ada  ",
@@ -100,7 +100,7 @@ async fn other_terms_search_the_list_within_its_filters(server: TestServer) {
         ("", "", "/licenses"),
         (" \n", "&status=revoked", "/licenses?status=revoked"),
     ] {
-        let answer = viewer.search(typed, kept).await;
+        let answer = viewer.search(typed, other_fields).await;
         assert_eq!(
             answer.status_and_location(),
             (StatusCode::SEE_OTHER, expected),
@@ -112,11 +112,11 @@ async fn other_terms_search_the_list_within_its_filters(server: TestServer) {
             "{expected}"
         );
     }
-    let twice = server
+    let duplicate = server
         .post_form("/licenses/find", "q=a&q=b", Some(&viewer.cookie))
         .await;
     assert_eq!(
-        twice.status_and_location(),
+        duplicate.status_and_location(),
         (StatusCode::SEE_OTHER, "/licenses"),
         "duplicate terms are ignored"
     );
@@ -172,8 +172,11 @@ async fn filters_and_sort_order_are_kept_in_every_link() {
             ["Activations"]
         );
         assert_eq!(select_texts(&html, "th[aria-sort]").len(), 1);
-        let turned = link_href(&html, "th[aria-sort] a");
-        assert_eq!(turned, format!("/licenses?status={name}&sort=activations"));
+        let reversed = link_href(&html, "th[aria-sort] a");
+        assert_eq!(
+            reversed,
+            format!("/licenses?status={name}&sort=activations")
+        );
         let count = &select_texts(&html, ".filters-count")[0];
         assert!(
             count.contains(" of ") && count.ends_with(" licenses"),
@@ -236,12 +239,12 @@ async fn ready_reports_prefix_only_search() {
     assert_eq!(server.get("/ready").await.json(), ready);
     let without_trigrams = "DROP INDEX license_texts_parts";
     server.context.database.execute(without_trigrams).await;
-    let beside = server.second_server().await;
-    let ready = beside.get("/ready").await;
+    let second = server.second_server().await;
+    let ready = second.get("/ready").await;
     assert_eq!(ready.status, StatusCode::OK);
     let sentence = ready.json()["search"].clone();
     assert!(sentence.as_str().unwrap().contains("pg_trgm"), "{sentence}");
-    let viewer = beside.sign_in(Role::Viewer).await;
+    let viewer = second.sign_in(Role::Viewer).await;
     for (term, found) in [("customer.test", true), ("ustomer.test", false)] {
         let html = parse(&viewer.get(&format!("/licenses?q={term}")).await);
         assert_eq!(!select_texts(&html, "tbody tr").is_empty(), found, "{term}");

@@ -43,14 +43,14 @@ async fn actions_require_the_support_role(server: TestServer) {
         let answer = activate(&server, &key).await;
         let instance = answer.json()["instance_id"].as_str().unwrap().to_owned();
         let browser = server.sign_in(role).await;
-        let may = role >= Role::Support;
+        let is_allowed = role >= Role::Support;
         let refused = (StatusCode::FORBIDDEN, Value::from("forbidden"));
 
         let arguments = json!({ "license": id, "instance": instance });
         let freed = browser
             .call_function("deactivate-instance", arguments.clone())
             .await;
-        if !may {
+        if !is_allowed {
             assert_eq!((freed.status, freed.json()["code"].clone()), refused);
             for function in ["revoke", "remint"] {
                 let answer = browser
@@ -58,8 +58,8 @@ async fn actions_require_the_support_role(server: TestServer) {
                     .await;
                 assert_eq!((answer.status, answer.json()["code"].clone()), refused);
             }
-            let going_on = validate(&server, &key, &instance).await;
-            assert_eq!(going_on.status, StatusCode::OK, "nothing changed");
+            let still_valid = validate(&server, &key, &instance).await;
+            assert_eq!(still_valid.status, StatusCode::OK, "nothing changed");
             continue;
         }
         assert_eq!(freed.status, StatusCode::OK, "{role:?}: {}", freed.text());
@@ -118,11 +118,11 @@ async fn concurrent_remints_create_one_key(server: TestServer) {
     let calls =
         (0..8).map(|number| browsers[number % 2].call_function("remint", arguments.clone()));
     let answers = join_all(calls).await;
-    let (made, told): (Vec<_>, Vec<_>) = answers
+    let (created, conflicts): (Vec<_>, Vec<_>) = answers
         .iter()
         .partition(|answer| answer.status == StatusCode::OK);
-    assert_eq!((made.len(), told.len()), (1, 7));
-    for answer in told {
+    assert_eq!((created.len(), conflicts.len()), (1, 7));
+    for answer in conflicts {
         expect_conflict(answer, "This license is already reminted.");
         assert!(answer.json().get("key").is_none());
     }
@@ -137,11 +137,11 @@ async fn page_of_another_operator_is_rejected() {
         server.sign_in(Role::Owner).await,
         server.sign_in(Role::Viewer).await,
     ];
-    let of_page = |page: &str| {
+    let operator_of_page = |page: &str| {
         let (_, rest) = page.split_once("data-operator=\"").unwrap();
         rest.split('"').next().unwrap().to_owned()
     };
-    let owners = of_page(&owner.get("/licenses").await.text());
+    let owners = operator_of_page(&owner.get("/licenses").await.text());
     for (browser, status) in [(&owner, StatusCode::OK), (&viewer, StatusCode::CONFLICT)] {
         let request = Request::post("/fn/licenses/find")
             .header(header::COOKIE, &browser.cookie)
@@ -210,8 +210,8 @@ async fn another_tenants_license_is_not_found() {
         .call_function("find", json!({ "typed": PRO_KEY }))
         .await;
     assert_ne!(found.json(), json!({ "License": id }));
-    let going_on = validate(&server, PRO_KEY, &instance).await;
-    assert_eq!(going_on.status, StatusCode::OK, "nothing changed");
+    let still_valid = validate(&server, PRO_KEY, &instance).await;
+    assert_eq!(still_valid.status, StatusCode::OK, "nothing changed");
 }
 
 #[tokio::test]

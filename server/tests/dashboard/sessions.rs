@@ -230,13 +230,16 @@ async fn password_guessing_is_rate_limited(server: TestServer) {
         ("password", "keywright-demo"),
         ("next", "/licenses?status=revoked"),
     ];
-    let held_up = sign_in(&server, ATTACKER_ADDRESS, &right).await;
-    assert_eq!(held_up.status, StatusCode::TOO_MANY_REQUESTS);
+    let rate_limited = sign_in(&server, ATTACKER_ADDRESS, &right).await;
+    assert_eq!(rate_limited.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(
-        (held_up.header("retry-after"), held_up.header("set-cookie")),
+        (
+            rate_limited.header("retry-after"),
+            rate_limited.header("set-cookie")
+        ),
         ("900", "")
     );
-    let html = parse(&held_up);
+    let html = parse(&rate_limited);
     let sentence = "Too many failed attempts. Try again in 15 minutes.";
     assert_eq!(select_texts(&html, "main [role=alert] p"), [sentence]);
     assert_eq!(field_value(&html, "email"), "owner@acme.test");
@@ -251,12 +254,12 @@ async fn password_guessing_is_rate_limited(server: TestServer) {
 #[tokio::test]
 async fn signing_in_returns_to_the_requested_page_and_never_to_another_site() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
-    let led = server.get("/audit?action=revoke").await;
+    let redirect = server.get("/audit?action=revoke").await;
     assert_eq!(
-        led.header("location"),
+        redirect.header("location"),
         "/login?next=%2Faudit%3Faction%3Drevoke"
     );
-    let form = parse(&server.get(led.header("location")).await);
+    let form = parse(&server.get(redirect.header("location")).await);
     let next = field_value(&form, "next");
     assert_eq!(next, "/audit?action=revoke");
     let fields = |next| {

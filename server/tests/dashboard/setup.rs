@@ -65,8 +65,8 @@ fn field_state(html: &Html, name: &str) -> (String, String) {
         assert!(one(&format!("#{id}")).is_some(), "{name}: {id}");
     }
     assert_eq!(input.attr("aria-invalid"), error.map(|_| "true"), "{name}");
-    let told = described_by.contains(&format!("{name}-error"));
-    assert_eq!(told, error.is_some(), "{name}");
+    let is_announced = described_by.contains(&format!("{name}-error"));
+    assert_eq!(is_announced, error.is_some(), "{name}");
     let error = error.map(|error| error.text().collect::<String>());
     let value = input.attr("value").unwrap_or_default().to_owned();
     (value, error.unwrap_or_default())
@@ -169,13 +169,13 @@ async fn owner_is_signed_in_after_setup(engine: Engine) {
 #[engine_test]
 async fn setup_page_is_gone_after_setup(engine: Engine) {
     let (server, code) = start_without_tenant(engine).await;
-    let beside = server.second_server().await;
-    assert_eq!(beside.get("/setup").await.status, StatusCode::OK);
+    let second = server.second_server().await;
+    assert_eq!(second.get("/setup").await.status, StatusCode::OK);
     let done = post(&server, &valid_form(&code)).await;
     let cookie = done.cookie();
     let nothing = server.get("/nothing").await;
     let title = select_texts(&parse(&nothing), "title");
-    for server in [&server, &beside] {
+    for server in [&server, &second] {
         let browser = Browser {
             server,
             cookie: cookie.to_owned(),
@@ -198,9 +198,9 @@ async fn setup_page_is_gone_after_setup(engine: Engine) {
 #[engine_test]
 async fn concurrent_setups_create_one_tenant(engine: Engine) {
     let (server, code) = start_without_tenant(engine).await;
-    let beside = server.second_server().await;
+    let second = server.second_server().await;
     let form = &valid_form(&code);
-    let posts = (0..12).map(|number| post([&server, &beside][number % 2], form));
+    let posts = (0..12).map(|number| post([&server, &second][number % 2], form));
     let answers = futures::future::join_all(posts).await;
     let done = answers
         .iter()
@@ -313,8 +313,12 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
             .into_iter()
             .zip(sentences)
             .find(|(_, sentence)| !sentence.is_empty());
-        let begins = format!("input[name={}][autofocus]", first.unwrap().0);
-        assert_eq!(html.select(&Selector::parse(&begins).unwrap()).count(), 1);
+        let focused_field = format!("input[name={}][autofocus]", first.unwrap().0);
+        assert_eq!(
+            html.select(&Selector::parse(&focused_field).unwrap())
+                .count(),
+            1
+        );
     }
     let wrong = post(&server, &valid_form("AAAA")).await;
     assert!(

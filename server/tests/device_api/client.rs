@@ -182,15 +182,15 @@ async fn client_reports_activation_errors(listening: ListeningServer) {
 #[engine_test]
 async fn client_follows_its_license_into_expiry_and_reduced_mode(listening: ListeningServer) {
     let (server, now) = (&listening.server, listening.now);
-    let ends = move |license| License {
+    let with_expiry = move |license| License {
         expires_at: Some(now.plus_days(3).round_up_to_second()),
         ..license
     };
-    let plain = server.insert_license(1, ends).await;
+    let plain = server.insert_license(1, with_expiry).await;
     let with_fallback = server
         .insert_license(2, |license| License {
             fallback: true,
-            ..ends(license)
+            ..with_expiry(license)
         })
         .await;
     let (one, other) = (

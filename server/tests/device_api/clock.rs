@@ -17,7 +17,7 @@ async fn leases_follow_a_clock_that_jumps(server: TestServer) {
         .json();
     let body = json!({ "license_key": PRO_KEY, "instance_id": first["instance_id"] });
     let day = |days: i64| NOW.plus_millis(days * 86_400_000);
-    let mut seen = NOW;
+    let mut last_seen_at = NOW;
     for (number, now) in [(2, day(-1)), (3, day(1)), (4, NOW), (5, day(-1))] {
         server.context.clock.set(now);
         let valid = server.post_device("/acme/notes/validate", &body).await;
@@ -46,8 +46,8 @@ async fn leases_follow_a_clock_that_jumps(server: TestServer) {
             assert_eq!(support.get(path).await.status, StatusCode::OK, "{path}");
         }
         // The last-seen time never moves back.
-        seen = seen.max(now);
-        assert_eq!(last_seen(&server).await, seen);
+        last_seen_at = last_seen_at.max(now);
+        assert_eq!(last_seen(&server).await, last_seen_at);
     }
 }
 

@@ -75,8 +75,8 @@ async fn activate_concurrently(servers: &ServerGroup, number: u32, limit: u32, d
             ..license
         })
         .await;
-    let tries = (0..devices).map(|device| servers.activate(&key, device));
-    let statuses = join_all(tries).await;
+    let requests = (0..devices).map(|device| servers.activate(&key, device));
+    let statuses = join_all(requests).await;
     let found = [StatusCode::OK, StatusCode::PAYMENT_REQUIRED]
         .map(|status| count_status(&statuses, status));
     assert_eq!(
@@ -114,8 +114,8 @@ async fn activation_limit_holds_thirty_times_in_a_row(engine: Engine, servers: u
 async fn one_device_activating_200_times_gets_one_instance(engine: Engine, servers: usize) {
     let servers = ServerGroup::start(engine, servers).await;
     let body = device_body(PRO_KEY, 1);
-    let tries = (0..200).map(|_| servers.next_server().post_device(ACTIVATE, &body));
-    let instances: HashSet<String> = join_all(tries)
+    let requests = (0..200).map(|_| servers.next_server().post_device(ACTIVATE, &body));
+    let instances: HashSet<String> = join_all(requests)
         .await
         .iter()
         .map(|answer| answer.json()["instance_id"].as_str().unwrap().to_owned())
@@ -164,12 +164,12 @@ async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
     };
     for round in 1..=10 {
         let key = server.insert_license(round, one_slot).await;
-        let held = server.insert_activation(&key, round).await;
-        let leave = json!({ "license_key": key, "instance_id": held });
-        let tries = (0..8).map(|number| servers.activate(&key, 1_000 + number));
+        let instance_id = server.insert_activation(&key, round).await;
+        let leave = json!({ "license_key": key, "instance_id": instance_id });
+        let requests = (0..8).map(|number| servers.activate(&key, 1_000 + number));
         let (left, joined) = futures::join!(
             servers.next_server().post_device(DEACTIVATE, &leave),
-            join_all(tries)
+            join_all(requests)
         );
         assert_eq!(left.status, StatusCode::OK);
         let inside = count_status(&joined, StatusCode::OK);
@@ -314,16 +314,16 @@ async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
         .execute("UPDATE licenses SET activation_limit = 3 WHERE activation_limit = 10 AND active_count = 10")
         .await;
 
-    let stay = join_all(holders.iter().zip(0..).map(async |(held, number)| {
-        let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
+    let kept_devices = join_all(holders.iter().zip(0..).map(async |(instance_id, number)| {
+        let body = json!({ "license_key": key, "instance_id": instance_id["instance_id"] });
         let validated = servers.next_server().post_device(VALIDATE, &body).await;
         [validated.status, servers.activate(&key, number).await]
     }));
-    assert_eq!(stay.await.concat(), [StatusCode::OK; 20]);
-    let come = join_all((100..124).map(|number| servers.activate(&key, number)));
-    assert_eq!(come.await, [StatusCode::PAYMENT_REQUIRED; 24]);
-    for (held, left) in holders.iter().zip((0..10).rev()) {
-        let body = json!({ "license_key": key, "instance_id": held["instance_id"] });
+    assert_eq!(kept_devices.await.concat(), [StatusCode::OK; 20]);
+    let new_devices = join_all((100..124).map(|number| servers.activate(&key, number)));
+    assert_eq!(new_devices.await, [StatusCode::PAYMENT_REQUIRED; 24]);
+    for (instance_id, left) in holders.iter().zip((0..10).rev()) {
+        let body = json!({ "license_key": key, "instance_id": instance_id["instance_id"] });
         let answer = servers.next_server().post_device(DEACTIVATE, &body).await;
         assert_eq!(answer.status, StatusCode::OK);
         if left >= 3 {
@@ -334,6 +334,10 @@ async fn lowered_limit_keeps_active_devices(engine: Engine, servers: usize) {
         }
         assert_eq!(servers.first().count_active_devices(&key).await, left);
     }
-    let come = join_all((300..324).map(|number| servers.activate(&key, number))).await;
-    assert_eq!(count_status(&come, StatusCode::OK), 3, "{come:?}");
+    let new_devices = join_all((300..324).map(|number| servers.activate(&key, number))).await;
+    assert_eq!(
+        count_status(&new_devices, StatusCode::OK),
+        3,
+        "{new_devices:?}"
+    );
 }

@@ -66,9 +66,9 @@ async fn device_is_identified_by_its_machine_hash(server: TestServer) {
     assert_ne!(other["instance_id"], first["instance_id"]);
     let third = activate(&server, &key, &machine_hash(3), "Third").await;
     assert_eq!(third.status, StatusCode::PAYMENT_REQUIRED);
-    let inside = activate(&server, &key, &machine_hash(1), "Desk").await;
+    let known_device = activate(&server, &key, &machine_hash(1), "Desk").await;
     assert_eq!(
-        inside.status,
+        known_device.status,
         StatusCode::OK,
         "full, but this device already has a slot"
     );

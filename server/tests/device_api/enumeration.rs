@@ -32,8 +32,8 @@ impl StatementLog {
                 tokio::task::yield_now().await;
             }
         };
-        let patience = std::time::Duration::from_secs(10);
-        tokio::time::timeout(patience, logged).await.unwrap();
+        let timeout = std::time::Duration::from_secs(10);
+        tokio::time::timeout(timeout, logged).await.unwrap();
     }
 
     fn take(&self) -> Vec<String> {
@@ -48,7 +48,7 @@ impl<S: Subscriber> Layer<S> for StatementLog {
             event.record(&mut text);
             // The last use of a key is written later, by whichever request comes first. The other
             // statements do not depend on the key.
-            let passing = [
+            let unrelated = [
                 "UPDATE sdk_keys",
                 "SAVEPOINT",
                 "BEGIN",
@@ -58,7 +58,7 @@ impl<S: Subscriber> Layer<S> for StatementLog {
                 "PRAGMA",
                 "pg_notify",
             ];
-            if !passing.iter().any(|passing| text.0.contains(passing)) {
+            if !unrelated.iter().any(|unrelated| text.0.contains(unrelated)) {
                 self.0.lock().unwrap().push(text.0);
             }
         }
@@ -121,16 +121,16 @@ async fn unusable_keys_are_indistinguishable(engine: Engine) {
         .await;
     let unknown = "ACME-NONE-NONE-NONE-NONE";
     let expired = "ACME-EXPD-0000-0003";
-    let ended = [&revoked, &reminted];
-    let nobodys = [unknown, &other_product, &foreign];
+    let inactive = [&revoked, &reminted];
+    let inaccessible = [unknown, &other_product, &foreign];
 
     for (endpoint, keys) in [
         (
             "activate",
-            [&nobodys[..], &ended.map(String::as_str)].concat(),
+            [&inaccessible[..], &inactive.map(String::as_str)].concat(),
         ),
-        ("validate", nobodys.to_vec()),
-        ("deactivate", nobodys.to_vec()),
+        ("validate", inaccessible.to_vec()),
+        ("deactivate", inaccessible.to_vec()),
     ] {
         let ask = async |key: &str| -> (TestResponse, Vec<String>) {
             let instance = "00000000-0000-4000-8000-000000000009";
@@ -152,7 +152,7 @@ async fn unusable_keys_are_indistinguishable(engine: Engine) {
             "{work:?}"
         );
         for key in keys {
-            let (answer, same_work) = ask(key).await;
+            let (answer, other_statements) = ask(key).await;
             assert_eq!(answer.status, first.status, "{endpoint} {key}");
             assert_eq!(answer.body, first.body, "{endpoint} {key}");
             let names = |answer: &TestResponse| {
@@ -165,7 +165,7 @@ async fn unusable_keys_are_indistinguishable(engine: Engine) {
                 names
             };
             assert_eq!(names(&answer), names(&first), "{endpoint} {key}");
-            assert_eq!(same_work, work, "{endpoint} {key}");
+            assert_eq!(other_statements, work, "{endpoint} {key}");
         }
         // Sanity check: an existing license gets a different response.
         let (other, _) = ask(expired).await;

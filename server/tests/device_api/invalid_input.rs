@@ -277,7 +277,7 @@ async fn telemetry_never_causes_a_rejection(server: TestServer) {
             );
         }
         if endpoint == "activate" {
-            let said = json!({
+            let telemetry = json!({
                 "app_version": "v".repeat(100), "sdk_version": "0.7.0", "sdk": "rust", "platform": "p".repeat(40),
                 "os_version": "14.2.1", "arch": "aarch64", "cpu_cores": "5-8", "memory": "<4GB",
                 "sdk_trial_duration_days": 30, "free_tier_instance_id": "install-1",
@@ -285,7 +285,7 @@ async fn telemetry_never_causes_a_rejection(server: TestServer) {
             let mut body = licensed.clone();
             body.as_object_mut()
                 .unwrap()
-                .extend(said.as_object().unwrap().clone());
+                .extend(telemetry.as_object().unwrap().clone());
             assert_eq!(
                 post(&server, endpoint, body.to_string()).await.status,
                 StatusCode::OK

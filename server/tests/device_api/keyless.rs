@@ -65,7 +65,7 @@ async fn install_is_updated_every_six_hours_or_on_a_state_change(server: TestSer
 
 #[engine_test]
 async fn new_installs_per_address_are_silently_limited(server: TestServer) {
-    let from = async |address: &str, number: u32| {
+    let report_from = async |address: &str, number: u32| {
         let body =
             json!({ "instance_id": format!("{address}-{number}"), "state": "trial" }).to_string();
         let mut request =
@@ -79,26 +79,26 @@ async fn new_installs_per_address_are_silently_limited(server: TestServer) {
         );
     };
     for number in 0..62 {
-        from("[2001:db8:1:2::1]:1234", number).await;
+        report_from("[2001:db8:1:2::1]:1234", number).await;
     }
     assert_eq!(list_installs(&server).await.len(), 60);
-    from("[2001:db8:1:2:9::9]:99", 1).await;
+    report_from("[2001:db8:1:2:9::9]:99", 1).await;
     assert_eq!(
         list_installs(&server).await.len(),
         60,
         "a /64 counts as one address"
     );
-    from("[2001:db8:1:3::1]:1234", 1).await;
+    report_from("[2001:db8:1:3::1]:1234", 1).await;
     assert_eq!(list_installs(&server).await.len(), 61);
     server.context.clock.set(NOW.plus_millis(3_600_000));
-    from("[2001:db8:1:2::1]:1234", 62).await;
+    report_from("[2001:db8:1:2::1]:1234", 62).await;
     assert_eq!(list_installs(&server).await.len(), 62);
     // A known install is updated even if its address has reached the limit.
     server.context.clock.set(NOW.plus_days(1));
     for number in 0..60 {
-        from("[2001:db8:1:2::1]:1234", 100 + number).await;
+        report_from("[2001:db8:1:2::1]:1234", 100 + number).await;
     }
-    from("[2001:db8:1:2::1]:1234", 0).await;
+    report_from("[2001:db8:1:2::1]:1234", 0).await;
     let known = list_installs(&server)
         .await
         .into_iter()

@@ -85,7 +85,7 @@ type Case = (LicenseState, bool, u32, bool);
 async fn insert_license(
     server: &TestServer,
     number: u32,
-    (state, expired, active_count, held): Case,
+    (state, expired, active_count, has_device): Case,
     fallback: bool,
 ) -> (String, String) {
     let key = server.insert_license(number, |license| License {
@@ -96,7 +96,7 @@ async fn insert_license(
         ..license
     });
     let key = key.await;
-    let instance = if held {
+    let instance = if has_device {
         server.insert_activation(&key, number).await.to_string()
     } else {
         "00000000-0000-4000-8000-00000000ffff".to_owned()

@@ -53,12 +53,12 @@ async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engin
                 .await
         }
     };
-    let held = ask(ACTIVATE, key_body(PRO_KEY)).await.json()["instance_id"].clone();
-    let gone = ask(ACTIVATE, json!({ "license_key": PRO_KEY }))
+    let active_instance = ask(ACTIVATE, key_body(PRO_KEY)).await.json()["instance_id"].clone();
+    let deactivated = ask(ACTIVATE, json!({ "license_key": PRO_KEY }))
         .await
         .json()["instance_id"]
         .clone();
-    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &gone)).await;
+    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &deactivated)).await;
     assert_eq!(left.status, StatusCode::OK);
     let ended = |state| move |license| License { state, ..license };
     let revoked = server.insert_license(2, ended(LicenseState::Revoked)).await;
@@ -75,7 +75,7 @@ async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engin
     for _ in 0..40 {
         let answer = ask(ACTIVATE, key_body(&full)).await;
         assert_eq!(answer.status, StatusCode::PAYMENT_REQUIRED);
-        let answer = ask(VALIDATE, instance_body(PRO_KEY, &gone)).await;
+        let answer = ask(VALIDATE, instance_body(PRO_KEY, &deactivated)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
     for number in 0..7 {
@@ -83,13 +83,17 @@ async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engin
         for (path, body, status) in [
             (ACTIVATE, key_body(&guess), 404),
             (ACTIVATE, key_body(&revoked), 404),
-            (VALIDATE, instance_body(&guess, &held), 404),
-            (DEACTIVATE, instance_body(&guess, &held), 404),
+            (VALIDATE, instance_body(&guess, &active_instance), 404),
+            (DEACTIVATE, instance_body(&guess, &active_instance), 404),
         ] {
             assert_eq!(ask(path, body).await.status.as_u16(), status);
         }
     }
-    let answer = ask("/acme/none/validate", instance_body(PRO_KEY, &held)).await;
+    let answer = ask(
+        "/acme/none/validate",
+        instance_body(PRO_KEY, &active_instance),
+    )
+    .await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     let request = Request::post(ACTIVATE).body(Body::from(key_body(PRO_KEY).to_string()));
     let answer = server
@@ -114,14 +118,14 @@ async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engin
     }
     for path in [VALIDATE, DEACTIVATE] {
         for asked in [
-            instance_body(unknown, &held),
+            instance_body(unknown, &active_instance),
             instance_body(PRO_KEY, &json!("00000000-0000-4000-8000-000000000009")),
             instance_body(PRO_KEY, &json!("no uuid")),
         ] {
             assert_rate_limited(&ask(path, asked).await);
         }
     }
-    assert_rate_limited(&ask(VALIDATE, instance_body(PRO_KEY, &gone)).await);
+    assert_rate_limited(&ask(VALIDATE, instance_body(PRO_KEY, &deactivated)).await);
     let request = Request::post(ACTIVATE).body(Body::from("{}"));
     let answer = server
         .send(with_peer_address(GUESSER_ADDRESS, request.unwrap()))
@@ -131,11 +135,16 @@ async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engin
         StatusCode::BAD_REQUEST,
         "the body is checked first"
     );
-    let at_home = ask(VALIDATE, instance_body(PRO_KEY, &held)).await;
-    assert_eq!(at_home.status, StatusCode::OK, "{}", at_home.text());
-    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &held)).await;
+    let known_device = ask(VALIDATE, instance_body(PRO_KEY, &active_instance)).await;
+    assert_eq!(
+        known_device.status,
+        StatusCode::OK,
+        "{}",
+        known_device.text()
+    );
+    let left = ask(DEACTIVATE, instance_body(PRO_KEY, &active_instance)).await;
     assert_eq!(left.status, StatusCode::OK, "{}", left.text());
-    let again = ask(DEACTIVATE, instance_body(PRO_KEY, &held)).await;
+    let again = ask(DEACTIVATE, instance_body(PRO_KEY, &active_instance)).await;
     assert_eq!(again.status, StatusCode::OK, "{}", again.text());
 
     // The limit affects neither other addresses nor requests for the public keys.

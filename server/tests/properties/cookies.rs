@@ -24,8 +24,8 @@ pub(crate) fn check_cookies(bytes: &[u8]) {
         let public_url = PublicUrl { is_https };
         session_token(&jar, public_url);
         let token = SessionToken::from_cookie(TOKEN);
-        let begun = session_cookie(&token, public_url);
-        let ours = format!("{}; keywright_theme=dark", begun.stripped().encoded());
+        let session = session_cookie(&token, public_url);
+        let ours = format!("{}; keywright_theme=dark", session.stripped().encoded());
         // Send our cookies in a separate header, as HTTP/2 does, and after the others in one
         // header if those are text.
         let mut apart = HeaderMap::from_iter([(header::COOKIE, sent.clone())]);

@@ -61,14 +61,14 @@ fn check_against_serde_json(text: &str) {
     if text.contains("$serde_json") {
         return;
     }
-    let mended = replace_lone_surrogates(text);
-    assert_eq!(replace_lone_surrogates(&mended), mended);
-    let ours = json_object(&mended);
+    let repaired = replace_lone_surrogates(text);
+    assert_eq!(replace_lone_surrogates(&repaired), repaired);
+    let ours = json_object(&repaired);
     if ours.is_some() {
-        assert!(serde_json::from_str::<IgnoredAny>(&mended).is_ok());
+        assert!(serde_json::from_str::<IgnoredAny>(&repaired).is_ok());
     }
     if let Ok(theirs) = serde_json::from_str::<Json>(text) {
-        assert_eq!(mended, text, "valid JSON is left unchanged");
+        assert_eq!(repaired, text, "valid JSON is left unchanged");
         let Json::Object(members) = &theirs else {
             assert!(ours.is_none());
             return;
@@ -122,21 +122,21 @@ fn accept<T>(read: Result<T, MalformedParamError>) -> Option<T> {
     .ok()
 }
 
-fn check_telemetry_limits(said: Telemetry) {
+fn check_telemetry_limits(telemetry: Telemetry) {
     let is_version = |text: &str| {
         text.split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    assert!(said.os_version.as_deref().is_none_or(is_version));
+    assert!(telemetry.os_version.as_deref().is_none_or(is_version));
     for (text, most) in [
-        (said.app_version, 64),
-        (said.sdk_version, 64),
-        (said.sdk, 16),
-        (said.platform, 32),
-        (said.os_version, 32),
-        (said.arch, 6),
-        (said.cpu_cores, 4),
-        (said.memory, 7),
+        (telemetry.app_version, 64),
+        (telemetry.sdk_version, 64),
+        (telemetry.sdk, 16),
+        (telemetry.platform, 32),
+        (telemetry.os_version, 32),
+        (telemetry.arch, 6),
+        (telemetry.cpu_cores, 4),
+        (telemetry.memory, 7),
     ] {
         let Some(text) = text else { continue };
         assert!((1..=most).contains(&text.encode_utf16().count()), "{text}");

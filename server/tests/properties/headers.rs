@@ -70,15 +70,18 @@ fn check_browser_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
     };
-    let back = referring_page(&HeaderMap::from_iter([(header::REFERER, value.clone())]));
+    let return_path = referring_page(&HeaderMap::from_iter([(header::REFERER, value.clone())]));
     // Browsers ignore tabs and treat a backslash as a slash.
-    let read: String = back
+    let read: String = return_path
         .chars()
         .filter(|symbol| !symbol.is_control())
         .map(|symbol| if symbol == '\\' { '/' } else { symbol })
         .collect();
-    assert!(read.starts_with('/') && !read.starts_with("//"), "{back:?}");
-    assert!(HeaderValue::from_str(&back).is_ok());
+    assert!(
+        read.starts_with('/') && !read.starts_with("//"),
+        "{return_path:?}"
+    );
+    assert!(HeaderValue::from_str(&return_path).is_ok());
     is_script_request(
         "/",
         &HeaderMap::from_iter([(header::ACCEPT, value.clone())]),

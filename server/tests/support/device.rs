@@ -36,7 +36,7 @@ pub(crate) fn validate(address: &str, key: &str, instance: &str) -> (String, Val
 
 /// Mints `count` licenses with ten slots each and returns their keys.
 pub(crate) fn mint_keys(installation: &Installation, count: u32) -> Vec<String> {
-    let order = "mint --tenant acme --product notes --key-type team --count";
-    let minted = installation.run_ok(&format!("{order} {count}"));
+    let command = "mint --tenant acme --product notes --key-type team --count";
+    let minted = installation.run_ok(&format!("{command} {count}"));
     minted.lines().map(str::to_owned).collect()
 }

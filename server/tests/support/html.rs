@@ -56,13 +56,13 @@ pub(crate) fn outline(html: &Html) -> String {
         .collect();
     let landmarks = Selector::parse(&landmarks.join(", ")).unwrap();
     let cells = Selector::parse("th, td").unwrap();
-    let spaced = |element: ElementRef<'_>| {
+    let element_words = |element: ElementRef<'_>| {
         let words = element.text().flat_map(str::split_whitespace);
         words.collect::<Vec<_>>().join(" ")
     };
     let mut outline = String::new();
     for landmark in html.select(&landmarks) {
-        let words = spaced(landmark);
+        let words = element_words(landmark);
         let line = match landmark.value().name() {
             // A display key spans several elements with no whitespace between them.
             "h1" => format!("\n# {}", element_text(landmark)),
@@ -70,7 +70,7 @@ pub(crate) fn outline(html: &Html) -> String {
             "dt" => format!("\n{words}:"),
             "dd" => format!(" {words}"),
             "tr" => {
-                let cells: Vec<_> = landmark.select(&cells).map(spaced).collect();
+                let cells: Vec<_> = landmark.select(&cells).map(element_words).collect();
                 format!("\n{}", cells.join(" | "))
             }
             "button" if words.is_empty() => String::new(),

@@ -210,18 +210,18 @@ impl TestServer {
         number: u32,
         change: impl FnOnce(License) -> License,
     ) -> String {
-        let written = format!("ACME-TEST-0000-{number:04}");
-        let key = builders::license_key(&written);
+        let key_text = format!("ACME-TEST-0000-{number:04}");
+        let key = builders::license_key(&key_text);
         let license = change(License {
             entitlements: ["pro".parse().unwrap()].into_iter().collect(),
             ..builders::license(&key)
         });
-        let add = self
+        let insert = self
             .context
             .store
             .write(move |tx| async move { tx.insert_license(&license).await }.boxed());
-        add.await.map_err(|error: StoreError| error).unwrap();
-        written
+        insert.await.map_err(|error: StoreError| error).unwrap();
+        key_text
     }
 
     /// Inserts an activation directly, whatever the status of the license, and returns its
@@ -229,11 +229,11 @@ impl TestServer {
     pub(crate) async fn insert_activation(&self, key: &str, machine: u32) -> InstanceId {
         let activation = builders::activation(license_id(key), machine);
         let instance = activation.instance_id;
-        let add = self
+        let insert = self
             .context
             .store
             .write(move |tx| async move { tx.insert_activations(&[activation]).await }.boxed());
-        add.await.map_err(|error: StoreError| error).unwrap();
+        insert.await.map_err(|error: StoreError| error).unwrap();
         instance
     }
 

@@ -51,12 +51,12 @@ pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
         iterations += 1;
         println!("    iteration {iterations} finished");
     }
-    let is_as_documented = schemathesis::run(EXAMPLES_PER_MINUTE * minutes.max(1), steps)?;
+    let conforms = schemathesis::run(EXAMPLES_PER_MINUTE * minutes.max(1), steps)?;
     let tally = tallies
         .entry(("schemathesis".into(), "sqlite".into()))
         .or_default();
     tally.runs += 1;
-    tally.failures += u32::from(!is_as_documented);
+    tally.failures += u32::from(!conforms);
     print_table(&tallies);
     let failures: u32 = tallies.values().map(|tally| tally.failures).sum();
     if failures > 0 {
@@ -78,18 +78,18 @@ fn run_tests(postgres: &Postgres, tallies: &mut BTreeMap<(String, String), Tally
     if interrupt::requested() {
         bail!("stopped by Ctrl-C");
     }
-    let said = String::from_utf8_lossy(&output.stderr);
-    for (case, engine, passed) in said.lines().filter_map(parse_outcome) {
+    let output_text = String::from_utf8_lossy(&output.stderr);
+    for (case, engine, passed) in output_text.lines().filter_map(parse_outcome) {
         let tally = tallies.entry((case, engine)).or_default();
         tally.runs += 1;
         tally.failures += u32::from(!passed);
     }
     let has_run = |subject: &str| tallies.keys().any(|(case, _)| case.contains(subject));
     if let Some(missing) = TEST_PATH_PATTERNS.iter().find(|subject| !has_run(subject)) {
-        bail!("no test has `{missing}` in its path:\n{said}");
+        bail!("no test has `{missing}` in its path:\n{output_text}");
     }
     if !output.status.success() {
-        println!("{said}");
+        println!("{output_text}");
     }
     Ok(())
 }

@@ -129,18 +129,18 @@ fn parse(package: &Value) -> Result<Crate> {
 /// Returns every dependency that its crate's layer does not allow.
 pub(super) fn check(crates: &[Crate]) -> Vec<String> {
     let mut found = Vec::new();
-    for one in crates {
-        let Some(layer) = LAYERS.iter().find(|layer| layer.name == one.name) else {
+    for krate in crates {
+        let Some(layer) = LAYERS.iter().find(|layer| layer.name == krate.name) else {
             found.push(format!(
                 "{} has no layer: assign one in xtask/src/tidy/layers.rs",
-                one.name
+                krate.name
             ));
             continue;
         };
-        let refused = one.dependencies.iter().filter_map(|dependency| {
+        let refused = krate.dependencies.iter().filter_map(|dependency| {
             Some(format!(
                 "{} must not depend on {}: {}",
-                one.name,
+                krate.name,
                 dependency.name,
                 violation_reason(layer, dependency)?
             ))

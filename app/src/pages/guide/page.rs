@@ -100,8 +100,8 @@ fn Guide(progress: OnboardingProgress) -> impl IntoView {
         (Some(product), None) => Some(routes::key_type_new(&product.id)),
         _ => None,
     };
-    let made = key_type.map(|key_type| key_type.id.to_string());
-    let mint = product.as_ref().filter(|_| made.is_some());
+    let existing = key_type.map(|key_type| key_type.id.to_string());
+    let mint = product.as_ref().filter(|_| existing.is_some());
     let mint = mint.map(|product| routes::mint(Some(&product.id)));
     let app = match (product, signing_key) {
         (Some(product), Some(key)) => {
@@ -126,10 +126,10 @@ fn Guide(progress: OnboardingProgress) -> impl IntoView {
         <div data-follow=routes::events(Subject::Licenses)>
             <Steps>
                 <Step number=1 heading="Add your product" state=state(0)>
-                    <AddProduct made=product_page state=state(0)/>
+                    <AddProduct existing=product_page state=state(0)/>
                 </Step>
                 <Step number=2 heading="Add a key type" state=state(1)>
-                    <AddKeyType made link=key_type_link state=state(1)/>
+                    <AddKeyType existing link=key_type_link state=state(1)/>
                 </Step>
                 <Step number=3 heading="Create the SDK key" state=state(2)>
                     <CreateSdkKey has_sdk_key state=state(2)/>
@@ -146,8 +146,8 @@ fn Guide(progress: OnboardingProgress) -> impl IntoView {
 }
 
 #[component]
-fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView {
-    match made {
+fn AddProduct(existing: Option<(String, String)>, state: StepState) -> impl IntoView {
+    match existing {
         Some((name, href)) => view! {
             <p>
                 "Added: "
@@ -167,9 +167,9 @@ fn AddProduct(made: Option<(String, String)>, state: StepState) -> impl IntoView
 }
 
 #[component]
-fn AddKeyType(made: Option<String>, link: Option<String>, state: StepState) -> impl IntoView {
-    match (made, link) {
-        (Some(made), _) => view! { <p>"Added: " <code>{made}</code> "."</p> }.into_any(),
+fn AddKeyType(existing: Option<String>, link: Option<String>, state: StepState) -> impl IntoView {
+    match (existing, link) {
+        (Some(existing), _) => view! { <p>"Added: " <code>{existing}</code> "."</p> }.into_any(),
         (None, link) => {
             let link = link.map(|href| view! { <StepLink href label="New key type" state/> });
             view! {

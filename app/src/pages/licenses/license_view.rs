@@ -24,13 +24,13 @@ pub fn LicenseView(
     view: fn(LicenseDetail) -> AnyView,
 ) -> impl IntoView {
     let params = use_params_map();
-    let asked = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
-    let answer = page_resource(move || asked.get(), load_license);
+    let license_id = Memo::new(move |_| params.with(|params| params.get_str("id")?.parse().ok()));
+    let answer = page_resource(move || license_id.get(), load_license);
     let shown = move || {
         answer.get().map(|answer| match answer {
             Ok(license) => view(license),
             Err(error) => {
-                let here = asked
+                let here = license_id
                     .get()
                     .map_or_else(|| routes::LICENSES.to_owned(), routes::license);
                 let failure = failure_heading(&error);

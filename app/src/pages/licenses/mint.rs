@@ -160,8 +160,8 @@ fn initial_values(key_type: Option<String>, form: String) -> Values {
 /// Empty state of a tenant without key types.
 #[component]
 fn NoKeyTypes() -> impl IntoView {
-    let way_on = use_page_context().allows(Permission::ManageProducts);
-    let way_on = if way_on {
+    let next_step = use_page_context().allows(Permission::ManageProducts);
+    let next_step = if next_step {
         "Add a product with a key type first."
     } else {
         "Ask an admin to add a product and a key type."
@@ -171,7 +171,7 @@ fn NoKeyTypes() -> impl IntoView {
         <EmptyState heading="No key types yet">
             <p>
                 "Every license belongs to a product and takes its limits from one of that product's key \
-                types. " {way_on}
+                types. " {next_step}
             </p>
             <ButtonRow>
                 <DocumentLink href=routes::PRODUCTS>"Go to products"</DocumentLink>
@@ -221,7 +221,7 @@ fn render_minted(minted: &MintedLicenses) -> AnyView {
         Some(key_type) => format!("{}, {key_type}", order.product_id),
         None => order.product_id.to_string(),
     };
-    let (href, on) = match minted.as_slice() {
+    let (href, link_label) = match minted.as_slice() {
         [one] => (routes::license(one.id), "View license"),
         _ => (routes::LICENSES.to_owned(), "View licenses"),
     };
@@ -244,7 +244,7 @@ fn render_minted(minted: &MintedLicenses) -> AnyView {
             </DescriptionRows>
             <ButtonRow>
                 {guide}
-                <DocumentLink href>{on}</DocumentLink>
+                <DocumentLink href>{link_label}</DocumentLink>
             </ButtonRow>
         </div>
     }

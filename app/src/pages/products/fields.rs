@@ -22,7 +22,7 @@ const NUMBER: FieldControl = FieldControl::Input(FieldKind::Number);
 pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     let hint = "Shown to operators, and possibly to customers.";
     let name = FormField::new("name", "Display name", hint, TEXT).required();
-    let for_good = is_new.then(|| {
+    let fixed_fields = is_new.then(|| {
         let slug = "1–32 characters: a–z, 0–9, - and _. Your app uses it in API calls; can't be changed later.";
         let prefix = "4 letters or digits that every key begins with. Unique on this server; can't be changed later.";
         [
@@ -39,13 +39,13 @@ pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     ]);
     let trial =
         "How long the app can be tried without a key. Leave empty to use the app's own default.";
-    let without_key = "Whether the app can be used without a key.";
+    let free_tier_hint = "Whether the app can be used without a key.";
     let settings = [
         FormField::new("trial_days", "Trial, in days", trial, NUMBER),
-        FormField::new("free_tier", "Free tier", without_key, free_tier),
+        FormField::new("free_tier", "Free tier", free_tier_hint, free_tier),
     ];
     std::iter::once(name)
-        .chain(for_good.into_iter().flatten())
+        .chain(fixed_fields.into_iter().flatten())
         .chain(settings)
         .collect()
 }
@@ -81,19 +81,20 @@ pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let units = DurationUnit::ALL.map(|unit| Choice::new(unit.as_str(), unit.as_str()));
     let units = FieldControl::Select(lifetime.chain(units).collect());
     let devices = "How many devices can use a license at the same time.";
-    let lasts = "Counted from minting. Leave empty for a lifetime license.";
+    let duration_hint = "Counted from minting. Leave empty for a lifetime license.";
     let unit = "A week is 7 days, a month 30, a year 365.";
-    let unlocks = "Optional. What the license unlocks in the app, separated by commas: pro, sync";
-    let past_expiry = "After expiry the app keeps running in reduced mode. Unchecked: it stops.";
+    let entitlements_hint =
+        "Optional. What the license unlocks in the app, separated by commas: pro, sync";
+    let fallback_hint = "After expiry the app keeps running in reduced mode. Unchecked: it stops.";
     let others = [
         FormField::new("activation_limit", "Devices", devices, NUMBER).required(),
-        FormField::new("duration", "Valid for", lasts, NUMBER),
+        FormField::new("duration", "Valid for", duration_hint, NUMBER),
         FormField::new("duration_unit", "Unit", unit, units).required(),
-        FormField::new("entitlements", "Entitlements", unlocks, TEXT),
+        FormField::new("entitlements", "Entitlements", entitlements_hint, TEXT),
         FormField::new(
             "fallback",
             "Reduced mode after expiry",
-            past_expiry,
+            fallback_hint,
             FieldControl::Checkbox,
         ),
     ];

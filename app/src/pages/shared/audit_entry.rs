@@ -1,4 +1,4 @@
-//! An audit entry as a sentence, with its details. On a license's page, `here` is that license.
+//! An audit entry as a sentence, with its details. On a license's page, `current_license_id` is that license.
 
 use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::{
@@ -31,24 +31,30 @@ pub fn actor_name(entry: &AuditEntry) -> AnyView {
 }
 
 /// Describes an action on a license. `None` if the entry is not about a license.
-pub fn describe_license_action(entry: &AuditEntry, here: Option<LicenseId>) -> Option<AnyView> {
-    let license = license_ref(entry.license.as_ref(), here);
+pub fn describe_license_action(
+    entry: &AuditEntry,
+    current_license_id: Option<LicenseId>,
+) -> Option<AnyView> {
+    let license = license_ref(entry.license.as_ref(), current_license_id);
     Some(match entry.action {
         Action::ManualMint => view! { " minted " {license} }.into_any(),
         Action::Revoke => view! { " revoked " {license} }.into_any(),
         Action::Remint => {
             let successor = entry.successor.as_ref();
-            let is_here = successor.map(|successor| successor.id) == here && here.is_some();
+            let is_here = successor.map(|successor| successor.id) == current_license_id
+                && current_license_id.is_some();
             if is_here {
                 view! { " reminted " {license} " as this license" }.into_any()
             } else {
-                let successor = license_ref(successor, here);
+                let successor = license_ref(successor, current_license_id);
                 view! { " reminted " {license} " as " {successor} }.into_any()
             }
         }
         Action::DeactivateInstance => {
             let device = entry.detail("device_name").unwrap_or("a device").to_owned();
-            let of = here.is_none().then(|| view! { " on " {license} });
+            let of = current_license_id
+                .is_none()
+                .then(|| view! { " on " {license} });
             view! { " deactivated " <bdi>{device}</bdi> {of} }.into_any()
         }
         _ => return None,
@@ -56,10 +62,10 @@ pub fn describe_license_action(entry: &AuditEntry, here: Option<LicenseId>) -> O
 }
 
 /// Renders a license within a sentence: a link, or `this license` on its own page.
-fn license_ref(license: Option<&LicenseRef>, here: Option<LicenseId>) -> AnyView {
+fn license_ref(license: Option<&LicenseRef>, current_license_id: Option<LicenseId>) -> AnyView {
     match license {
         None => "a license".into_any(),
-        Some(license) if Some(license.id) == here => "this license".into_any(),
+        Some(license) if Some(license.id) == current_license_id => "this license".into_any(),
         Some(license) => {
             let (href, display_key) = (routes::license(license.id), license.display_key.clone());
             view! {

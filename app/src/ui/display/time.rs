@@ -12,9 +12,9 @@ struct Hydrated(ReadSignal<bool>);
 /// Provides the signal that switches every [`Time`] below to the viewer's time zone after
 /// hydration.
 pub fn provide_viewer_zone() {
-    let (alive, set_alive) = signal(false);
+    let (hydrated, set_alive) = signal(false);
     Effect::new(move |_| set_alive.set(true));
-    provide_context(Hydrated(alive));
+    provide_context(Hydrated(hydrated));
 }
 
 /// A timestamp with the exact time as its title. It shows the children, such as `38 min ago`, or
@@ -57,10 +57,10 @@ fn in_zone(
     at: Timestamp,
     text: fn(Timestamp, Zone) -> String,
 ) -> impl Fn() -> String + Send + Sync {
-    let alive = use_context::<Hydrated>();
+    let hydrated = use_context::<Hydrated>();
     move || {
-        let zone = match alive {
-            Some(Hydrated(alive)) if alive.get() => viewer_zone(at),
+        let zone = match hydrated {
+            Some(Hydrated(hydrated)) if hydrated.get() => viewer_zone(at),
             _ => Zone::UTC,
         };
         text(at, zone)

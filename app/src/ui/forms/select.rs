@@ -18,7 +18,7 @@ pub fn SelectField(
     chosen: Signal<String>,
     #[prop(into)] on_change: Callback<String>,
 ) -> impl IntoView {
-    let heard = move |event: Event| on_change.run(event_target_value(&event));
+    let on_select = move |event: Event| on_change.run(event_target_value(&event));
     let options = dynamic(move || {
         let chosen = chosen.get();
         let option = |Choice { value, label }: Choice| {
@@ -30,7 +30,7 @@ pub fn SelectField(
     view! {
         <div class="select">
             <label class="visually-hidden" for=name>{label}</label>
-            <select id=name name=name on:change=heard>{options}</select>
+            <select id=name name=name on:change=on_select>{options}</select>
             <Icon name=IconName::ChevronDown/>
         </div>
     }

@@ -28,15 +28,15 @@ fn PagerLink(
     label: &'static str,
     href: Signal<Option<String>>,
 ) -> impl IntoView {
-    let if_nowhere = move |value: &'static str| href.with(Option::is_none).then_some(value);
+    let if_disabled = move |value: &'static str| href.with(Option::is_none).then_some(value);
     view! {
         <a
             class="button"
             rel=rel
             href=href
-            role=move || if_nowhere("link")
-            aria-disabled=move || if_nowhere("true")
-            tabindex=move || if_nowhere("-1")
+            role=move || if_disabled("link")
+            aria-disabled=move || if_disabled("true")
+            tabindex=move || if_disabled("-1")
         >
             {label}
         </a>

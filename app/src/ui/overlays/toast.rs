@@ -8,12 +8,16 @@ use crate::ui::{
 };
 
 /// The container of toasts. It exists before the first toast, so that screen readers announce
-/// changes of `heard` politely.
+/// changes of `announcement` politely.
 #[component]
-pub fn ToastRegion(label: &'static str, heard: Dynamic, children: Children) -> impl IntoView {
+pub fn ToastRegion(
+    label: &'static str,
+    announcement: Dynamic,
+    children: Children,
+) -> impl IntoView {
     view! {
         <section class="toasts" aria-label=label>
-            <div role="status">{heard}</div>
+            <div role="status">{announcement}</div>
             {children()}
         </section>
     }

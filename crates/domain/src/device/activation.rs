@@ -33,14 +33,14 @@ pub enum ActivationError {
 
 /// Decides an activation.
 ///
-/// `held` is the active instance that this device already has on the license, if any. It keeps its
+/// `existing_instance` is the active instance that this device already has on the license, if any. It keeps its
 /// slot even when the license is full.
 pub fn decide_activation(
     license: &License,
-    held: Option<InstanceId>,
+    existing_instance: Option<InstanceId>,
     now: Timestamp,
 ) -> Result<ActivationDecision, ActivationError> {
-    match (license.status(now), held) {
+    match (license.status(now), existing_instance) {
         (Status::Revoked | Status::Reminted, _) => Err(ActivationError::Ended),
         (Status::Expired, _) => Err(ActivationError::Expired),
         (Status::Active, Some(instance)) => Ok(ActivationDecision::Reuse(instance)),
@@ -206,8 +206,8 @@ mod tests {
     #[test]
     fn activation_depends_on_status_then_known_device_then_free_slots() {
         use LicenseState::{Active, Reminted, Revoked};
-        let held = Some(instance_id());
-        for (state, expires_at, active, held, expected) in [
+        let existing_instance = Some(instance_id());
+        for (state, expires_at, active, existing_instance, expected) in [
             (Active, None, 0, None, Ok(ActivationDecision::Claim)),
             (Active, FUTURE, 2, None, Ok(ActivationDecision::Claim)),
             (Active, None, 3, None, Err(ActivationError::LimitReached)),
@@ -216,28 +216,47 @@ mod tests {
                 Active,
                 None,
                 3,
-                held,
+                existing_instance,
                 Ok(ActivationDecision::Reuse(instance_id())),
             ),
             (
                 Active,
                 None,
                 1,
-                held,
+                existing_instance,
                 Ok(ActivationDecision::Reuse(instance_id())),
             ),
             (Active, PAST, 0, None, Err(ActivationError::Expired)),
             (Active, PAST, 3, None, Err(ActivationError::Expired)),
-            (Active, PAST, 3, held, Err(ActivationError::Expired)),
+            (
+                Active,
+                PAST,
+                3,
+                existing_instance,
+                Err(ActivationError::Expired),
+            ),
             (Revoked, None, 0, None, Err(ActivationError::Ended)),
-            (Revoked, PAST, 3, held, Err(ActivationError::Ended)),
+            (
+                Revoked,
+                PAST,
+                3,
+                existing_instance,
+                Err(ActivationError::Ended),
+            ),
             (Reminted, None, 0, None, Err(ActivationError::Ended)),
-            (Reminted, PAST, 0, held, Err(ActivationError::Ended)),
+            (
+                Reminted,
+                PAST,
+                0,
+                existing_instance,
+                Err(ActivationError::Ended),
+            ),
         ] {
-            let found = decide_activation(&license(state, expires_at, active), held, NOW);
+            let found =
+                decide_activation(&license(state, expires_at, active), existing_instance, NOW);
             assert_eq!(
                 found, expected,
-                "{state:?}, expiry {expires_at:?}, {active} active, {held:?}"
+                "{state:?}, expiry {expires_at:?}, {active} active, {existing_instance:?}"
             );
         }
     }

@@ -50,9 +50,9 @@ pub(crate) fn license_key(typed: &str) {
         let shown = key.display_key(&prefix);
         let (first, _, last) = shown.parts();
         // A shown prefix of `XXXX` looks like a hidden one and reveals nothing.
-        let is_told = first == prefix.as_str() && first != "XXXX";
-        let told = usize::from(is_told) * 4 + last.chars().count();
-        assert!(told + 8 <= symbols.len(), "{shown}");
+        let shows_prefix = first == prefix.as_str() && first != "XXXX";
+        let shown_symbols = usize::from(shows_prefix) * 4 + last.chars().count();
+        assert!(shown_symbols + 8 <= symbols.len(), "{shown}");
     }
 }
 

@@ -183,12 +183,12 @@ impl Catalog {
         at: Timestamp,
     ) -> Result<License, Error> {
         let product = self.product(product)?;
-        let is_meant =
+        let is_match =
             |known: &&KeyType| known.product_id == product.id && known.id.as_str() == key_type;
         let key_type = self
             .key_types
             .iter()
-            .find(is_meant)
+            .find(is_match)
             .ok_or_else(fixture_error)?;
         Ok(new_license(product, key_type, key, customer, at))
     }

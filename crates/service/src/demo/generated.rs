@@ -32,8 +32,8 @@ pub(super) fn licenses(catalog: &Catalog, now: Timestamp) -> Result<Vec<DemoLice
     let licenses = generator.map(|generated| generated.map(DemoLicense::from));
     let mut licenses = licenses.collect::<Result<Vec<_>, _>>()?;
     for _ in 0..REMINT_COUNT {
-        if let Some((ended, fresh)) = find_remint_pair(&licenses) {
-            link_remint(&mut licenses, ended, fresh);
+        if let Some((predecessor, fresh)) = find_remint_pair(&licenses) {
+            link_remint(&mut licenses, predecessor, fresh);
         }
     }
     Ok(licenses)
@@ -128,7 +128,7 @@ fn find_remint_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
             && license.predecessor_id.is_none()
             && license.successor_id.is_none()
     };
-    for (ended, old) in licenses
+    for (predecessor, old) in licenses
         .iter()
         .enumerate()
         .filter(|(_, demo)| is_free(demo) && demo.license.active_count > 1)
@@ -140,17 +140,17 @@ fn find_remint_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
                 && young.license.key_type_id == old.license.key_type_id
         };
         if let Some(fresh) = licenses.iter().position(can_succeed) {
-            return Some((ended, fresh));
+            return Some((predecessor, fresh));
         }
     }
     None
 }
 
 /// Makes the younger license the successor of the older one.
-fn link_remint(licenses: &mut [DemoLicense], ended: usize, fresh: usize) {
-    let (ended_id, fresh_id) = (licenses[ended].license.id, licenses[fresh].license.id);
+fn link_remint(licenses: &mut [DemoLicense], predecessor: usize, fresh: usize) {
+    let (ended_id, fresh_id) = (licenses[predecessor].license.id, licenses[fresh].license.id);
     let at = licenses[fresh].license.created_at;
-    let old = &mut licenses[ended];
+    let old = &mut licenses[predecessor];
     for device in &mut old.activations {
         device.created_at = device.created_at.min(at);
         device.last_validated_at = device.last_validated_at.min(at);

@@ -65,19 +65,19 @@ impl Demo {
         // Read the tenants before the marker. Both are committed together, so the reverse order
         // could mistake a concurrent demo fill for foreign tenants.
         let tenants = store.list_tenant_ids().await.map_err(Error::from)?;
-        let fact = store
+        let marker = store
             .server_metadata(DEMO_MARKER)
             .await
             .map_err(Error::from)?;
-        let is_ours = |id: &TenantId| {
-            fact.is_some()
+        let is_demo_tenant = |id: &TenantId| {
+            marker.is_some()
                 && fixtures::TENANTS
                     .iter()
                     .any(|(slug, ..)| *slug == id.as_str())
         };
-        match tenants.into_iter().find(|id| !is_ours(id)) {
+        match tenants.into_iter().find(|id| !is_demo_tenant(id)) {
             Some(other) => Err(DemoError::ForeignTenant(other)),
-            None => Ok(fact.is_some()),
+            None => Ok(marker.is_some()),
         }
     }
 

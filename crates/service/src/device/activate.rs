@@ -27,17 +27,17 @@ impl DeviceService {
         credentials: &DeviceCredentials,
         request: ActivationRequest,
     ) -> Result<IssuedLease, DeviceError> {
-        let (admission, known) = self
+        let (admission, found) = self
             .admit_and_lookup_license(credentials, &request.license_key, None)
             .await?;
         // A revoked or reminted license never becomes active again. Reject it at the same point
         // as an unknown key, so that neither the response nor its timing distinguishes the two.
-        if known.license.state != LicenseState::Active {
+        if found.license.state != LicenseState::Active {
             return Err(ActivationError::Ended.into());
         }
         let signer = admission.signer()?;
         let pending = PendingActivation {
-            license_id: known.license.id,
+            license_id: found.license.id,
             tenant_id: admission.tenant_id.clone(),
             request: Arc::new(request),
             new_instance_id: InstanceId::new(self.context.rng.uuid_v4()),

@@ -42,7 +42,7 @@ impl Keyless {
         let last = store
             .last_beacon(&install.tenant_id, &install.product_id, &install.identity())
             .await?;
-        let is_news = match last {
+        let should_record = match last {
             Some(last) => last.is_outdated(install.state, now),
             // Limited per tenant and address: made-up ids cannot fill the database, and one
             // tenant's installs do not use up another tenant's limit.
@@ -52,7 +52,7 @@ impl Keyless {
                     .try_acquire_install(&install.tenant_id, address, now)
             }),
         };
-        if is_news {
+        if should_record {
             store
                 .write(move |tx| {
                     async move { Ok::<_, Error>(tx.upsert_keyless_install(&install).await?) }

@@ -95,8 +95,8 @@ impl TenantConfig {
             .iter()
             .filter(|known| known.key.is_valid_at(now));
         working.fold(None, |found, known| {
-            let is_it = known.key.hash.as_bytes().ct_eq(sent.as_bytes());
-            if is_it.into() {
+            let is_match = known.key.hash.as_bytes().ct_eq(sent.as_bytes());
+            if is_match.into() {
                 Some(AuthenticatedSdkKey(known))
             } else {
                 found

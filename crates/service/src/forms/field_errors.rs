@@ -26,9 +26,9 @@ impl FieldErrors {
     pub(crate) fn collect<T, E: Display>(
         &mut self,
         name: &'static str,
-        read: Result<T, E>,
+        result: Result<T, E>,
     ) -> Option<T> {
-        read.map_err(|error| self.push(name, error)).ok()
+        result.map_err(|error| self.push(name, error)).ok()
     }
 
     /// Builds the form's value from fields that were [collected](Self::collect). `build` may

@@ -139,15 +139,20 @@ fn require_active(license: &License) -> Result<(), Error> {
     }
 }
 
-fn new_successor(ended: License, key: &LicenseKey, prefix: &KeyPrefix, now: Timestamp) -> License {
+fn new_successor(
+    predecessor: License,
+    key: &LicenseKey,
+    prefix: &KeyPrefix,
+    now: Timestamp,
+) -> License {
     License {
         id: key.id(),
         display_key: key.display_key(prefix),
         state: LicenseState::Active,
         created_at: now,
         active_count: 0,
-        predecessor_id: Some(ended.id),
+        predecessor_id: Some(predecessor.id),
         successor_id: None,
-        ..ended
+        ..predecessor
     }
 }

@@ -34,13 +34,13 @@ impl Licenses {
             .await?;
         let successor = self.find_license_ref(caller, license.successor_id).await?;
         let activations = store.list_activations(tenant, id).await?;
-        let about_it = AuditEntryFilter {
+        let filter = AuditEntryFilter {
             license_ids: Some(vec![id]),
             ..AuditEntryFilter::default()
         };
         let entries = store.list_audit_entries(
             tenant,
-            &about_it,
+            &filter,
             PageRequest::First,
             MAX_ACTIVITY_ENTRIES,
             now,

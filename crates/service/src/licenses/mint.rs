@@ -57,16 +57,19 @@ impl Licenses {
         self.insert_minted(caller, &request, None, |_| {}).await
     }
 
-    /// Mints licenses from a form. Submitting the form again has no effect. Calls `made` with the
+    /// Mints licenses from a form. Submitting the form again has no effect. Calls `on_progress` with the
     /// number of licenses inserted so far; they are committed when this returns `Ok`.
     pub async fn mint_from_form(
         &self,
         caller: &Caller,
         request: &MintRequest,
         form: FormId,
-        made: impl Fn(u32) + Send + 'static,
+        on_progress: impl Fn(u32) + Send + 'static,
     ) -> Result<Vec<MintedLicense>, FormError> {
-        match self.insert_minted(caller, request, Some(form), made).await {
+        match self
+            .insert_minted(caller, request, Some(form), on_progress)
+            .await
+        {
             Ok(minted) => Ok(minted),
             Err(Error::Invalid(
                 InvalidInputError::UnknownProduct(_) | InvalidInputError::UnknownKeyType(..),
@@ -86,7 +89,7 @@ impl Licenses {
         caller: &Caller,
         request: &MintRequest,
         form: Option<FormId>,
-        made: impl Fn(u32) + Send + 'static,
+        on_progress: impl Fn(u32) + Send + 'static,
     ) -> Result<Vec<MintedLicense>, Error> {
         caller.require(Permission::ActOnLicenses)?;
         validate_request(request)?;
@@ -99,20 +102,20 @@ impl Licenses {
                 id: minted.id,
                 display_key: minted.display_key.clone(),
             });
-        let answer = json!(IdempotentResult::Licenses {
+        let result = json!(IdempotentResult::Licenses {
             count: request.count,
             first: named.collect(),
         });
         let write = self.context.store.write(move |tx| {
             async move {
                 if let Some(form) = form {
-                    tx.insert_idempotency_key(&tenant, form, &answer, now)
+                    tx.insert_idempotency_key(&tenant, form, &result, now)
                         .await?;
                 }
                 for ((license, entry), number) in rows.iter().zip(1..) {
                     tx.insert_license(license).await?;
                     tx.insert_audit_entry(entry).await?;
-                    made(number);
+                    on_progress(number);
                 }
                 Ok::<_, Error>(())
             }
@@ -130,7 +133,7 @@ impl Licenses {
     ) -> Result<(Vec<MintedLicense>, LicenseRows), Error> {
         let (context, now) = (&self.context, self.context.clock.now());
         let (product, key_type) = self.product_and_key_type(caller, request).await?;
-        let drawn = (0..request.count).map(|_| {
+        let generated = (0..request.count).map(|_| {
             let key = LicenseKey::generate(&product.key_prefix, context.rng.bytes());
             let license = new_license(&product, &key_type, &key, request.customer.clone(), now);
             let details = json!({
@@ -145,7 +148,7 @@ impl Licenses {
             };
             (minted, (license, entry))
         });
-        Ok(drawn.unzip())
+        Ok(generated.unzip())
     }
 
     async fn product_and_key_type(

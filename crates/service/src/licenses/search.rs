@@ -11,24 +11,24 @@ use crate::{Caller, Error};
 impl Licenses {
     /// Resolves search input. A complete license key, even inside other text, is looked up by its
     /// hash and goes no further: it must not reach a URL or a log.
-    pub async fn search(&self, caller: &Caller, typed: &str) -> Result<SearchOutcome, Error> {
+    pub async fn search(&self, caller: &Caller, input: &str) -> Result<SearchOutcome, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.context.store, caller.tenant_id());
-        let candidates = LicenseKey::extract_candidates(typed);
+        let candidates = LicenseKey::extract_candidates(input);
         for key in &candidates {
             if let Some(license) = store.find_license(tenant, key.id()).await? {
                 return Ok(SearchOutcome::License(license.id));
             }
         }
         if candidates.is_empty() {
-            return Ok(SearchOutcome::Term(SearchTerm::new(typed)));
+            return Ok(SearchOutcome::Term(SearchTerm::new(input)));
         }
         let products = store.list_products(tenant).await?;
-        let whole = LicenseKey::parse(typed).ok().filter(|_| !is_uuid(typed));
+        let whole = LicenseKey::parse(input).ok().filter(|_| !is_uuid(input));
         if resembles_license_key(whole.as_ref(), &candidates, &products) {
             return Ok(SearchOutcome::KeyNotFound);
         }
-        Ok(SearchOutcome::Term(SearchTerm::new(typed)))
+        Ok(SearchOutcome::Term(SearchTerm::new(input)))
     }
 }
 
@@ -45,8 +45,8 @@ fn resembles_license_key(
         .iter()
         .map(|product| &product.key_prefix)
         .any(|prefix| {
-            let begins = |key: &LicenseKey| key.is_full_length() && key.starts_with(prefix);
-            whole.is_some_and(begins)
+            let has_key_shape = |key: &LicenseKey| key.is_full_length() && key.starts_with(prefix);
+            whole.is_some_and(has_key_shape)
                 || candidates
                     .iter()
                     .any(|key| key.has_generated_format(prefix))
@@ -54,6 +54,6 @@ fn resembles_license_key(
 }
 
 /// Instance ids have the same length as license keys.
-fn is_uuid(typed: &str) -> bool {
-    uuid::Uuid::try_parse(typed.trim()).is_ok_and(|_| typed.trim().len() == 36)
+fn is_uuid(input: &str) -> bool {
+    uuid::Uuid::try_parse(input.trim()).is_ok_and(|_| input.trim().len() == 36)
 }

@@ -191,7 +191,7 @@ impl Operators {
     }
 
     /// Writes in the background. The caller does not wait; a failure is only logged.
-    fn write_in_background<F>(&self, failure: &'static str, work: F)
+    fn write_in_background<F>(&self, failure_message: &'static str, work: F)
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>
             + Send
@@ -200,7 +200,7 @@ impl Operators {
         let store = self.context.store.clone();
         tokio::spawn(async move {
             if let Err(error) = store.write(work).await {
-                tracing::error!(%error, "{failure}");
+                tracing::error!(%error, "{failure_message}");
             }
         });
     }

@@ -62,13 +62,13 @@ impl PasswordHasher {
         &self,
         rng: &dyn Rng,
         password: &str,
-        hashed: Option<String>,
+        stored_hash: Option<String>,
     ) -> Result<bool, Error> {
         let password = Zeroizing::new(password.to_owned());
         let salt = rng.bytes::<16>();
         self.run(move || {
-            if let Some(hashed) = hashed {
-                return verify(&password, &hashed);
+            if let Some(stored_hash) = stored_hash {
+                return verify(&password, &stored_hash);
             }
             // Do the same work for an unknown account.
             black_box(hash(&password, &salt));
@@ -83,21 +83,21 @@ impl PasswordHasher {
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
-        let place = self.admitted.clone().try_acquire_owned();
-        let place = place.map_err(|_| Error::Busy)?;
+        let admission_permit = self.admitted.clone().try_acquire_owned();
+        let admission_permit = admission_permit.map_err(|_| Error::Busy)?;
         #[expect(
             clippy::expect_used,
             reason = "the semaphore is never closed, and hashing does not panic"
         )]
         {
-            let turn = self
+            let run_permit = self
                 .running
                 .clone()
                 .acquire_owned()
                 .await
                 .expect("the semaphore is never closed");
             let work = move || {
-                let _held = (place, turn);
+                let _permits = (admission_permit, run_permit);
                 work()
             };
             Ok(spawn_blocking(work).await.expect("hashing does not panic"))
@@ -116,10 +116,10 @@ fn hash(password: &str, salt: &[u8]) -> String {
         .to_string()
 }
 
-fn verify(password: &str, hashed: &str) -> bool {
-    PasswordHash::new(hashed).is_ok_and(|hashed| {
+fn verify(password: &str, stored_hash: &str) -> bool {
+    PasswordHash::new(stored_hash).is_ok_and(|stored_hash| {
         Argon2::default()
-            .verify_password(password.as_bytes(), &hashed)
+            .verify_password(password.as_bytes(), &stored_hash)
             .is_ok()
     })
 }
@@ -163,8 +163,8 @@ mod tests {
                 running.fetch_sub(1, SeqCst);
             }
         };
-        let crowd = futures::future::join_all((0..60).map(|_| hasher.run(work()))).await;
-        let served = crowd.iter().filter(|done| done.is_ok()).count();
+        let results = futures::future::join_all((0..60).map(|_| hasher.run(work()))).await;
+        let served = results.iter().filter(|done| done.is_ok()).count();
         assert_eq!(served, MAX_CONCURRENT_HASHES + MAX_QUEUED_HASHES);
         assert_eq!(most.load(SeqCst), MAX_CONCURRENT_HASHES);
         assert!(hasher.run(work()).await.is_ok());

@@ -39,16 +39,16 @@ impl Operators {
         password: &str,
         origin: ClientInfo,
     ) -> Result<SessionToken, SignInError> {
-        let (context, limits) = (&self.context, self.context.rate_limiter.logins());
+        let (context, limiter) = (&self.context, self.context.rate_limiter.logins());
         let mut attempt = LoginAttempt::new(email, origin.address, context.clock.now());
-        limits
+        limiter
             .acquire_address(&attempt)
             .map_err(SignInError::RateLimited)?;
         let checked = self
             .verify_credentials(email, password, &origin, &mut attempt)
             .await;
         if !matches!(checked, Err(SignInError::InvalidCredentials)) {
-            limits.release(&attempt);
+            limiter.release(&attempt);
         }
         self.start_session(&checked?, &origin).await
     }
@@ -75,12 +75,12 @@ impl Operators {
         let hash = operator
             .as_ref()
             .map(|operator| operator.password_hash.clone());
-        let right = context
+        let is_correct = context
             .password_hasher
             .verify(&*context.rng, password, hash)
             .await?;
         match operator {
-            Some(operator) if right => Ok(operator),
+            Some(operator) if is_correct => Ok(operator),
             Some(operator) => {
                 self.record_failed_sign_in(&operator, origin);
                 Err(SignInError::InvalidCredentials)

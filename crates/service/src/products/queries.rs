@@ -81,12 +81,12 @@ impl Products {
     pub async fn validate_key_prefix(
         &self,
         caller: &Caller,
-        typed: &str,
+        input: &str,
     ) -> Result<Option<String>, Error> {
         caller.require(Permission::ManageProducts)?;
-        let prefix = match parse_key_prefix(typed) {
+        let prefix = match parse_key_prefix(input) {
             Ok(prefix) => prefix,
-            Err(wrong) => return Ok(Some(to_sentence(&wrong.to_string()))),
+            Err(error) => return Ok(Some(to_sentence(&error.to_string()))),
         };
         let is_taken = self.context.store.is_key_prefix_taken(&prefix).await?;
         Ok(is_taken.then(|| KEY_PREFIX_TAKEN.to_owned()))
@@ -98,7 +98,7 @@ pub(super) const KEY_PREFIX_TAKEN: &str = "Another product on this server has th
 
 /// Parses a key prefix as typed. Lower-case letters are accepted.
 pub(super) fn parse_key_prefix(
-    typed: &str,
+    input: &str,
 ) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {
-    typed.trim().to_ascii_uppercase().parse()
+    input.trim().to_ascii_uppercase().parse()
 }

@@ -56,16 +56,16 @@ impl LoginAttempt {
 }
 
 impl LoginLimiter {
-    pub(super) fn new(most: u32) -> Self {
+    pub(super) fn new(limit: u32) -> Self {
         let window = i64::from(LOGIN_WINDOW_MINUTES) * MINUTE;
         Self {
-            by_account_and_address: SlidingWindowLimiter::new(most, window),
+            by_account_and_address: SlidingWindowLimiter::new(limit, window),
             by_address: SlidingWindowLimiter::new(
-                most.saturating_mul(ADDRESS_LIMIT_FACTOR),
+                limit.saturating_mul(ADDRESS_LIMIT_FACTOR),
                 window,
             ),
             by_account: SlidingWindowLimiter::new(
-                most.saturating_mul(ACCOUNT_LIMIT_FACTOR),
+                limit.saturating_mul(ACCOUNT_LIMIT_FACTOR),
                 window,
             ),
         }
@@ -78,14 +78,14 @@ impl LoginLimiter {
         let Some(address) = attempt.address else {
             return Ok(());
         };
-        let both = (attempt.account.clone(), address);
-        let noted = self
+        let pair = (attempt.account.clone(), address);
+        let result = self
             .by_account_and_address
-            .try_acquire(both.clone(), attempt.at);
-        noted.map_err(millis_to_duration)?;
-        let noted = self.by_address.try_acquire(address, attempt.at);
-        noted.map_err(|wait| {
-            self.by_account_and_address.release(&both, attempt.at);
+            .try_acquire(pair.clone(), attempt.at);
+        result.map_err(millis_to_duration)?;
+        let result = self.by_address.try_acquire(address, attempt.at);
+        result.map_err(|wait| {
+            self.by_account_and_address.release(&pair, attempt.at);
             millis_to_duration(wait)
         })
     }
@@ -94,18 +94,18 @@ impl LoginLimiter {
     /// wait if the account has too many failures; callers ignore that for an operator who is
     /// already signed in from the same address.
     pub(crate) fn acquire_account(&self, attempt: &mut LoginAttempt) -> Result<(), Duration> {
-        let noted = self
+        let result = self
             .by_account
             .try_acquire(attempt.account.clone(), attempt.at);
-        attempt.is_counted_for_account = noted.is_ok();
-        noted.map_err(millis_to_duration)
+        attempt.is_counted_for_account = result.is_ok();
+        result.map_err(millis_to_duration)
     }
 
     /// Releases an attempt that succeeded or was never checked.
     pub(crate) fn release(&self, attempt: &LoginAttempt) {
         if let Some(address) = attempt.address {
-            let both = (attempt.account.clone(), address);
-            self.by_account_and_address.release(&both, attempt.at);
+            let pair = (attempt.account.clone(), address);
+            self.by_account_and_address.release(&pair, attempt.at);
             self.by_address.release(&address, attempt.at);
         }
         if attempt.is_counted_for_account {

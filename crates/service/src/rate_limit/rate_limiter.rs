@@ -74,8 +74,8 @@ impl RateLimiter {
         address: IpAddr,
         now: Timestamp,
     ) -> bool {
-        let place = (tenant_id.clone(), client_network(address));
-        self.keyless_installs.try_acquire(place, now).is_ok()
+        let key = (tenant_id.clone(), client_network(address));
+        self.keyless_installs.try_acquire(key, now).is_ok()
     }
 
     pub(crate) fn logins(&self) -> &LoginLimiter {

@@ -81,8 +81,8 @@ impl MasterKey {
         store: &Store,
         rng: &dyn Rng,
     ) -> Result<Self, MasterKeyError> {
-        let stated = store.server_metadata(CHECK_NAME).await?;
-        if stated.is_some_and(|stated| self.open(CHECK_NAME, &stated).is_ok()) {
+        let stored = store.server_metadata(CHECK_NAME).await?;
+        if stored.is_some_and(|stored| self.open(CHECK_NAME, &stored).is_ok()) {
             return Ok(self);
         }
         if Self::is_in_use(store).await? {

@@ -138,16 +138,16 @@ impl SigningKeys {
         let context = &self.context;
         let now = context.clock.now();
         let retired_by = drop_cutoff(now);
-        let mut done = Ok(());
+        let mut result = Ok(());
         for tenant in context
             .store
             .tenants_with_droppable_keys(retired_by)
             .await?
         {
             // A failure for one tenant must not affect the others.
-            done = done.and(self.drop_expired_for_tenant(tenant, retired_by, now).await);
+            result = result.and(self.drop_expired_for_tenant(tenant, retired_by, now).await);
         }
-        done
+        result
     }
 
     async fn drop_expired_for_tenant(

@@ -70,8 +70,8 @@ impl Tenants {
 
     pub async fn set_plan(&self, caller: &Caller, plan: Plan) -> Result<(), Error> {
         caller.require(Permission::ManagePlan)?;
-        let was = self.get(caller.tenant_id()).await?.plan;
-        let details = json!({ "from": was.as_str(), "to": plan.as_str() });
+        let previous_plan = self.get(caller.tenant_id()).await?.plan;
+        let details = json!({ "from": previous_plan.as_str(), "to": plan.as_str() });
         let entry = self.context.new_audit_entry(
             caller,
             self.context.clock.now(),
@@ -160,12 +160,12 @@ impl NewTenantRows {
     ) -> Self {
         let key = context.generate_signing_key(&new.id, new.first_kid.unwrap_or_else(Kid::first));
         let entry = |action, details| context.new_audit_entry(caller, now, action, None, details);
-        let made = json!({ "plan": new.plan.as_str() });
-        let signs = json!({ "kid": key.kid.as_str() });
+        let tenant_details = json!({ "plan": new.plan.as_str() });
+        let key_details = json!({ "kid": key.kid.as_str() });
         Self {
             entries: [
-                entry(Action::TenantCreate, made),
-                entry(Action::SigningKeyCreate, signs),
+                entry(Action::TenantCreate, tenant_details),
+                entry(Action::SigningKeyCreate, key_details),
             ],
             key,
             tenant: Tenant {

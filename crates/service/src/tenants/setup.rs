@@ -100,7 +100,7 @@ impl Setup {
     pub async fn is_valid_code(&self, code: &SetupCode) -> Result<bool, Error> {
         let stored = self.context.store.decode_setup_code().await?;
         Ok(self.is_required().await?
-            && valid_code_hash(&stored).is_some_and(|right| matches(&right, code)))
+            && valid_code_hash(&stored).is_some_and(|valid_hash| matches(&valid_hash, code)))
     }
 
     /// Generates a new code, for the server's administrator. It replaces the previous one.
@@ -217,10 +217,10 @@ async fn check_code(
     stored: &StoredSetupCode,
     code: &SetupCode,
 ) -> Result<Result<(), SetupError>, StoreError> {
-    let Some(right) = valid_code_hash(stored) else {
+    let Some(valid_hash) = valid_code_hash(stored) else {
         return Ok(Err(SetupError::CodeVoid));
     };
-    if matches(&right, code) {
+    if matches(&valid_hash, code) {
         return Ok(Ok(()));
     }
     tx.record_failed_setup_attempt().await?;
@@ -276,8 +276,8 @@ fn attempts_left(stored: &StoredSetupCode) -> u32 {
     MAX_WRONG_ATTEMPTS.saturating_sub(wrong)
 }
 
-fn matches(right: &SetupCodeHash, code: &SetupCode) -> bool {
-    right.as_bytes().ct_eq(code.hash().as_bytes()).into()
+fn matches(valid_hash: &SetupCodeHash, code: &SetupCode) -> bool {
+    valid_hash.as_bytes().ct_eq(code.hash().as_bytes()).into()
 }
 
 fn format_attempts(left: u32) -> String {

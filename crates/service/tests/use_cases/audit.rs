@@ -44,13 +44,13 @@ async fn attempt(world: &TestContext, caller: &Caller, attempt: &Attempt) -> Res
     let fallback = parse_license_id(FALLBACK_KEY);
     match attempt {
         Attempt::Mint => {
-            let order = MintRequest {
+            let request = MintRequest {
                 product_id: "notes".parse().unwrap(),
                 key_type_id: Some("pro".parse().unwrap()),
                 customer: Customer::default(),
                 count: 1,
             };
-            licenses.mint(caller, order).await.map(drop)
+            licenses.mint(caller, request).await.map(drop)
         }
         Attempt::Deactivate => {
             let devices = world
@@ -224,7 +224,7 @@ async fn pages_link_both_ways_and_a_stale_cursor_returns_the_first_page() {
             .unwrap()
             .page
     };
-    let order = MintRequest {
+    let request = MintRequest {
         product_id: "notes".parse().unwrap(),
         key_type_id: Some("pro".parse().unwrap()),
         customer: Customer::default(),
@@ -234,7 +234,7 @@ async fn pages_link_both_ways_and_a_stale_cursor_returns_the_first_page() {
     world
         .services
         .licenses
-        .mint(&command_line, order)
+        .mint(&command_line, request)
         .await
         .unwrap();
     let first = read(PageRequest::First).await;
@@ -262,14 +262,14 @@ async fn insert_expired_entries(world: &TestContext) {
 /// Counts the entries past their retention that are still in the database, up to 10,001.
 async fn count_expired_entries(world: &TestContext) -> Count {
     let everything = AuditEntryFilter::default();
-    let then = keywright_domain::time::Timestamp::from_millis(1_000_000);
+    let as_of = keywright_domain::time::Timestamp::from_millis(1_000_000);
     let to = AuditEntryFilter {
         to_day: Some("1970-01-02".parse().unwrap()),
         ..everything
     };
     world
         .store
-        .count_audit_entries(&acme(), &to, then)
+        .count_audit_entries(&acme(), &to, as_of)
         .await
         .unwrap()
 }
@@ -321,11 +321,11 @@ async fn maintenance_purges_entries_after_exactly_365_days() {
     let made = audit_log(&world).await;
     let last = made[0].at;
     let all = async || {
-        let then = last;
+        let as_of = last;
         let everything = AuditEntryFilter::default();
         world
             .store
-            .count_audit_entries(&acme(), &everything, then)
+            .count_audit_entries(&acme(), &everything, as_of)
             .await
             .unwrap()
     };

@@ -60,14 +60,14 @@ async fn every_kind_of_damage_is_reported(engine: Engine) {
         "{report:?}"
     );
     assert_eq!(report.signing_key_count, 2);
-    for (damage, said) in DAMAGE_CASES {
+    for (damage, expected) in DAMAGE_CASES {
         let faults = faults_after(engine, damage).await;
         assert!(
             !faults.is_empty() && faults.len() <= 20,
             "{damage}: {faults:?}"
         );
         assert!(
-            faults.iter().all(|fault| fault.contains(said)),
+            faults.iter().all(|fault| fault.contains(expected)),
             "{damage}: {faults:?}"
         );
     }
@@ -76,7 +76,7 @@ async fn every_kind_of_damage_is_reported(engine: Engine) {
 /// Dangling references, created with constraint checks turned off.
 #[engine_test]
 async fn dangling_references_are_reported(engine: Engine) {
-    for (sqlite, postgres, said) in [
+    for (sqlite, postgres, expected) in [
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM key_types WHERE id = 'solo'",
             "SET session_replication_role = replica; DELETE FROM key_types WHERE id = 'solo'",
@@ -94,7 +94,7 @@ async fn dangling_references_are_reported(engine: Engine) {
         };
         let faults = faults_after(engine, damage).await;
         assert!(
-            faults.iter().any(|fault| fault.contains(said)),
+            faults.iter().any(|fault| fault.contains(expected)),
             "{damage}: {faults:?}"
         );
     }

@@ -117,11 +117,11 @@ async fn filling_twice_changes_nothing() {
 async fn concurrent_fills_all_succeed() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let world = TestContext::create(engine).await;
-        let beside = world.second_server().await;
+        let second_server = world.second_server().await;
         let mut servers = vec![&world];
         // A SQLite file can be served by only one process at a time.
         if engine == Engine::Postgres {
-            servers.push(&beside);
+            servers.push(&second_server);
         }
         let fills = (0..6).map(|number| servers[number % servers.len()].services.demo.fill());
         let reports = futures::future::join_all(fills).await;

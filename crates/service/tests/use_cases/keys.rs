@@ -53,16 +53,16 @@ async fn replaced_sdk_key_stays_valid_for_30_days() {
         matches!(sdk_keys.create(&owner()).await, Err(Error::Conflict(_))),
         "the tenant already has a key"
     );
-    let made = sdk_keys
+    let created = sdk_keys
         .rotate(&owner(), GracePeriod::DEFAULT)
         .await
         .unwrap();
-    assert!(is_accepted(&world, DEMO_KEY).await && is_accepted(&world, made.expose()).await);
+    assert!(is_accepted(&world, DEMO_KEY).await && is_accepted(&world, created.expose()).await);
     world.clock.set(NOW.plus_days(30).plus_millis(-1));
     assert!(is_accepted(&world, DEMO_KEY).await);
     world.clock.set(NOW.plus_days(30));
     assert!(!is_accepted(&world, DEMO_KEY).await);
-    assert!(is_accepted(&world, made.expose()).await);
+    assert!(is_accepted(&world, created.expose()).await);
     assert!(!is_accepted(&world, "").await);
     assert_eq!(actions(&world, before).await, [Action::SdkKeyRotate]);
 }
@@ -90,14 +90,16 @@ async fn imported_sdk_key_replaces_the_current_one() {
     let world = demo_world().await;
     let before = audit_log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
-    let theirs: SdkKey = format!("sdk_live_{}", "7".repeat(64)).parse().ok().unwrap();
+    let imported: SdkKey = format!("sdk_live_{}", "7".repeat(64)).parse().ok().unwrap();
     let replaced = sdk_keys
-        .import(&owner(), &theirs, GracePeriod::DEFAULT)
+        .import(&owner(), &imported, GracePeriod::DEFAULT)
         .await
         .unwrap();
     assert!(replaced);
-    assert!(is_accepted(&world, theirs.expose()).await && is_accepted(&world, DEMO_KEY).await);
-    let again = sdk_keys.import(&owner(), &theirs, GracePeriod::NONE).await;
+    assert!(is_accepted(&world, imported.expose()).await && is_accepted(&world, DEMO_KEY).await);
+    let again = sdk_keys
+        .import(&owner(), &imported, GracePeriod::NONE)
+        .await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert!(
         is_accepted(&world, DEMO_KEY).await,
@@ -110,7 +112,7 @@ async fn imported_sdk_key_replaces_the_current_one() {
         .await
         .unwrap();
     world.clock.set(NOW.plus_days(31));
-    assert!(is_accepted(&world, DEMO_KEY).await && !is_accepted(&world, theirs.expose()).await);
+    assert!(is_accepted(&world, DEMO_KEY).await && !is_accepted(&world, imported.expose()).await);
     assert_eq!(actions(&world, before).await, [Action::SdkKeyImport; 2]);
 }
 
@@ -125,14 +127,14 @@ async fn sdk_key_is_required_once_the_tenant_has_one() {
     }
     let rotated = sdk_keys.rotate(&indie, GracePeriod::NONE).await;
     assert!(matches!(rotated, Err(Error::Conflict(_))));
-    let made = sdk_keys.create(&indie).await.unwrap();
+    let created = sdk_keys.create(&indie).await.unwrap();
     for key in [None, Some(&b"anything"[..]), Some(DEMO_KEY.as_bytes())] {
         let refused = activations.admit(&pixel(key)).await;
         assert!(matches!(refused, Err(DeviceError::InvalidSdkKey)));
     }
     assert!(
         activations
-            .admit(&pixel(Some(made.expose().as_bytes())))
+            .admit(&pixel(Some(created.expose().as_bytes())))
             .await
             .is_ok()
     );
@@ -148,13 +150,13 @@ async fn replaced_sdk_keys_can_be_ended_early() {
         matches!(none, Err(Error::Conflict(_))),
         "there is no replaced key"
     );
-    let made = sdk_keys
+    let created = sdk_keys
         .rotate(&owner(), GracePeriod::DEFAULT)
         .await
         .unwrap();
     world.clock.set(NOW.plus_millis(1));
     sdk_keys.revoke_replaced(&owner()).await.unwrap();
-    assert!(!is_accepted(&world, DEMO_KEY).await && is_accepted(&world, made.expose()).await);
+    assert!(!is_accepted(&world, DEMO_KEY).await && is_accepted(&world, created.expose()).await);
     let again = sdk_keys.revoke_replaced(&owner()).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert_eq!(

@@ -220,10 +220,14 @@ async fn concurrent_setups_create_one_tenant(engine: Engine) {
             other(&format!("mine{number}")),
         )
     });
-    let ends = futures::future::join_all(runs).await;
-    let done = ends.iter().filter(|end| end.is_ok()).count();
-    let late = |end: &&Result<(), SetupError>| matches!(end, Err(SetupError::AlreadySetUp));
-    assert_eq!((done, ends.iter().filter(late).count()), (1, 5), "{ends:?}");
+    let results = futures::future::join_all(runs).await;
+    let done = results.iter().filter(|end| end.is_ok()).count();
+    let is_done = |end: &&Result<(), SetupError>| matches!(end, Err(SetupError::AlreadySetUp));
+    assert_eq!(
+        (done, results.iter().filter(is_done).count()),
+        (1, 5),
+        "{results:?}"
+    );
     assert_eq!(world.store.list_tenant_ids().await.unwrap().len(), 1);
 }
 
@@ -327,8 +331,11 @@ async fn startup_generates_a_code_only_if_none_is_valid(world: TestContext) {
     let new = CreateTenant::new(tenant_id(), "Mine", Plan::Free);
     world.services.tenants.create(new).await.unwrap();
     assert!(!setup.is_valid_code(&second).await.unwrap());
-    let late = run(&world, setup_form(&second.expose())).await;
-    assert!(matches!(late, Err(SetupError::AlreadySetUp)), "{late:?}");
+    let is_done = run(&world, setup_form(&second.expose())).await;
+    assert!(
+        matches!(is_done, Err(SetupError::AlreadySetUp)),
+        "{is_done:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -236,8 +236,8 @@ async fn ten_wrong_passwords_block_the_account_for_that_address() {
     }
     let whole = u64::from(LOGIN_WINDOW_MINUTES) * 60;
     for email in [EMAIL, "OWNER@acme.TEST"] {
-        let held_up = try_from(email, PASSWORD, "192.0.2.1").await;
-        assert_eq!(wait_seconds(held_up), Some(whole - 9));
+        let blocked = try_from(email, PASSWORD, "192.0.2.1").await;
+        assert_eq!(wait_seconds(blocked), Some(whole - 9));
     }
     // Other accounts and other addresses are not affected.
     for (email, address) in [
@@ -252,8 +252,8 @@ async fn ten_wrong_passwords_block_the_account_for_that_address() {
     }
     let end = NOW.plus_millis(i64::try_from(whole).unwrap() * 1_000);
     world.clock.set(end.plus_millis(-1));
-    let held_up = try_from(EMAIL, PASSWORD, "192.0.2.1").await;
-    assert_eq!(wait_seconds(held_up), Some(0));
+    let blocked = try_from(EMAIL, PASSWORD, "192.0.2.1").await;
+    assert_eq!(wait_seconds(blocked), Some(0));
     world.clock.set(end);
     assert!(try_from(EMAIL, PASSWORD, "192.0.2.1").await.is_ok());
 }
@@ -289,8 +289,8 @@ async fn address_that_tries_many_accounts_is_blocked() {
             "{number}"
         );
     }
-    let held_up = operators.sign_in(EMAIL, PASSWORD, client()).await;
-    assert!(wait_seconds(held_up).is_some());
+    let blocked = operators.sign_in(EMAIL, PASSWORD, client()).await;
+    assert!(wait_seconds(blocked).is_some());
 }
 
 /// Guessing from many addresses affects neither existing sessions nor new sign-ins from their

@@ -27,7 +27,7 @@ pub(crate) fn bind_telemetry<'q>(
 
 /// Appends the nine telemetry values in order, each preceded by a comma.
 pub(crate) fn push_telemetry(sql: &mut QueryBuilder, telemetry: &Telemetry) {
-    for said in [
+    for sent in [
         &telemetry.app_version,
         &telemetry.sdk_version,
         &telemetry.sdk,
@@ -37,7 +37,7 @@ pub(crate) fn push_telemetry(sql: &mut QueryBuilder, telemetry: &Telemetry) {
         &telemetry.cpu_cores,
         &telemetry.memory,
     ] {
-        sql.push(", ").bind(said.as_deref());
+        sql.push(", ").bind(sent.as_deref());
     }
     sql.push(", ").bind(telemetry.trial_duration_days);
 }
@@ -56,24 +56,24 @@ const SEPARATOR: char = '\u{1f}';
 pub(crate) struct StoredTelemetry(pub(crate) String);
 
 impl StoredTelemetry {
-    /// Returns whether `said` contains a value that differs from the stored one.
-    pub(crate) fn is_changed_by(&self, said: &Telemetry) -> bool {
-        let trial = said.trial_duration_days.map(|days| days.to_string());
-        let said = [
-            &said.app_version,
-            &said.sdk_version,
-            &said.sdk,
-            &said.platform,
-            &said.os_version,
-            &said.arch,
-            &said.cpu_cores,
-            &said.memory,
+    /// Returns whether `sent` contains a value that differs from the stored one.
+    pub(crate) fn is_changed_by(&self, sent: &Telemetry) -> bool {
+        let trial = sent.trial_duration_days.map(|days| days.to_string());
+        let sent = [
+            &sent.app_version,
+            &sent.sdk_version,
+            &sent.sdk,
+            &sent.platform,
+            &sent.os_version,
+            &sent.arch,
+            &sent.cpu_cores,
+            &sent.memory,
             &trial,
         ];
-        let mut known = self.0.split(SEPARATOR);
-        said.into_iter().any(|said| {
-            let known = known.next();
-            said.is_some() && said.as_deref() != known
+        let mut stored = self.0.split(SEPARATOR);
+        sent.into_iter().any(|sent| {
+            let stored = stored.next();
+            sent.is_some() && sent.as_deref() != stored
         })
     }
 }

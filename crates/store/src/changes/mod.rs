@@ -64,8 +64,11 @@ impl ChangeBroadcaster {
     /// subscription, whichever process made it.
     pub async fn subscribe(&self, tenant_id: &TenantId, subject: Subject) -> Subscription {
         let (mut watch, mut following) = self.0.subscribe((tenant_id.clone(), subject));
-        let heard = following.wait_for(|&following| following);
-        if tokio::time::timeout(TRACKING_TIMEOUT, heard).await.is_err() {
+        let is_online = following.wait_for(|&following| following);
+        if tokio::time::timeout(TRACKING_TIMEOUT, is_online)
+            .await
+            .is_err()
+        {
             tracing::warn!("cannot track changes of other processes; retrying");
         }
         // The start of tracking counts as a change of everything, but only for existing

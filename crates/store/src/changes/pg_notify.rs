@@ -181,8 +181,8 @@ async fn listen(url: &str, changes: &ChangeBroadcaster, origin: &str) -> Result<
             Ok(Ok(None)) => return Ok(()),
             Ok(Err(error)) => return Err(error),
             Err(_) => {
-                let alive = sqlx::query("SELECT 1").execute(&mut listener);
-                timeout(PROBE_TIMEOUT, alive)
+                let probe = sqlx::query("SELECT 1").execute(&mut listener);
+                timeout(PROBE_TIMEOUT, probe)
                     .await
                     .map_err(|_| sqlx::Error::PoolTimedOut)??;
             }

@@ -122,10 +122,10 @@ impl QueryBuilder {
         Ok(query.execute(connection).await?.rows_affected())
     }
 
-    fn into_query(self, places: Placeholders) -> Query<'static, Any, AnyArguments> {
+    fn into_query(self, placeholders: Placeholders) -> Query<'static, Any, AnyArguments> {
         // Safe, because every piece is `&'static str` and every argument is bound to a
         // placeholder.
-        let query = sqlx::query(AssertSqlSafe(self.render(places)));
+        let query = sqlx::query(AssertSqlSafe(self.render(placeholders)));
         self.values
             .into_iter()
             .fold(query, |query, (_, argument)| match argument {
@@ -136,22 +136,22 @@ impl QueryBuilder {
             })
     }
 
-    fn render(&self, places: Placeholders) -> String {
-        let mut written = String::with_capacity(self.text.len() + 4 * self.values.len());
-        let mut done = 0;
-        for (number, (place, _)) in (1..).zip(&self.values) {
-            written.push_str(&self.text[done..*place]);
-            match places {
-                Placeholders::QuestionMark => written.push('?'),
+    fn render(&self, placeholders: Placeholders) -> String {
+        let mut rendered = String::with_capacity(self.text.len() + 4 * self.values.len());
+        let mut copied_until = 0;
+        for (number, (offset, _)) in (1..).zip(&self.values) {
+            rendered.push_str(&self.text[copied_until..*offset]);
+            match placeholders {
+                Placeholders::QuestionMark => rendered.push('?'),
                 Placeholders::Numbered => {
-                    written.push('$');
-                    written.push_str(&i32::to_string(&number));
+                    rendered.push('$');
+                    rendered.push_str(&i32::to_string(&number));
                 }
             }
-            done = *place;
+            copied_until = *offset;
         }
-        written.push_str(&self.text[done..]);
-        written
+        rendered.push_str(&self.text[copied_until..]);
+        rendered
     }
 }
 

@@ -89,17 +89,17 @@ impl SearchIndex {
         term: &SearchTerm,
     ) {
         let folded = term.folded();
-        push_union(sql, &folded, |sql, place| {
+        push_union(sql, &folded, |sql, field| {
             sql.push("SELECT 1 FROM ");
-            if let Some(index) = self.fts_query(place, &folded) {
+            if let Some(index) = self.fts_query(field, &folded) {
                 // Includes other tenants: finding the tenant of each text would be slow.
                 sql.push(index.name).push(" WHERE ");
                 sql.push(index.matches).bind(index.query);
                 return;
             }
-            sql.push(place.table()).push(" t WHERE t.tenant_id = ");
+            sql.push(field.table()).push(" t WHERE t.tenant_id = ");
             sql.bind(tenant_id.as_str()).push(" AND ");
-            self.push_field_condition(sql, place, &folded);
+            self.push_field_condition(sql, field, &folded);
         });
     }
 
@@ -114,11 +114,11 @@ impl SearchIndex {
         sql.push(
             " UNION ALL SELECT 1 FROM activations t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND (FALSE",
         );
-        for place in
-            SearchField::candidates(&folded).filter(|place| *place != SearchField::LicenseText)
+        for field in
+            SearchField::candidates(&folded).filter(|field| *field != SearchField::LicenseText)
         {
             sql.push(" OR (");
-            self.push_field_condition(sql, place, &folded);
+            self.push_field_condition(sql, field, &folded);
             sql.push(")");
         }
         sql.push("))");
@@ -127,16 +127,16 @@ impl SearchIndex {
     /// Appends a query for the tenant's licenses that contain the term. A license may appear
     /// several times.
     fn push_matching_license_ids(self, sql: &mut QueryBuilder, tenant_id: &TenantId, folded: &str) {
-        push_union(sql, folded, |sql, place| {
+        push_union(sql, folded, |sql, field| {
             sql.push("SELECT t.license_id FROM ");
-            if let Some(index) = self.fts_query(place, folded) {
+            if let Some(index) = self.fts_query(field, folded) {
                 sql.push(index.name).push(" s CROSS JOIN ");
-                sql.push(place.table());
+                sql.push(field.table());
                 sql.push(" t ON t.number = s.rowid WHERE ");
                 sql.push(index.matches).bind(index.query);
             } else {
-                sql.push(place.table()).push(" t WHERE ");
-                self.push_field_condition(sql, place, folded);
+                sql.push(field.table()).push(" t WHERE ");
+                self.push_field_condition(sql, field, folded);
             }
             sql.push(" AND t.tenant_id = ").bind(tenant_id.as_str());
         });
@@ -144,15 +144,15 @@ impl SearchIndex {
 
     /// Appends the condition that a field of row `t` contains the term. An index supports it,
     /// except for texts on SQLite.
-    fn push_field_condition(self, sql: &mut QueryBuilder, place: SearchField, folded: &str) {
+    fn push_field_condition(self, sql: &mut QueryBuilder, field: SearchField, folded: &str) {
         match self {
-            _ if place == SearchField::InstanceId => {
+            _ if field == SearchField::InstanceId => {
                 sql.push("t.id >= ").bind(folded);
                 sql.push(" AND t.id < ")
                     .bind(format!("{folded}{UUID_UPPER_BOUND}"));
             }
             Self::Sqlite if is_substring_query(folded) => {
-                sql.push("instr(").push(place.column()).push(", ");
+                sql.push("instr(").push(field.column()).push(", ");
                 sql.bind(folded).push(") > 0");
             }
             // Unlike in the index, letters beyond ASCII end a word here. A few more matches do no
@@ -160,17 +160,17 @@ impl SearchIndex {
             Self::Sqlite => {
                 sql.push("TRUE");
                 for word in search::words(folded) {
-                    sql.push(" AND char(10) || ").push(place.column());
+                    sql.push(" AND char(10) || ").push(field.column());
                     sql.push(" GLOB ").bind(format!("*[^a-z0-9]{word}*"));
                 }
             }
             Self::Postgres { has_trigrams: true } if is_substring_query(folded) => {
-                sql.push(place.column())
+                sql.push(field.column())
                     .push(" LIKE ")
                     .bind(like_pattern(folded));
             }
             Self::Postgres { .. } => {
-                sql.push("search_words(").push(place.column());
+                sql.push("search_words(").push(field.column());
                 sql.push(") @@ to_tsquery('simple', ")
                     .bind(prefix_query(folded, self))
                     .push(")");
@@ -179,8 +179,8 @@ impl SearchIndex {
     }
 
     /// Returns SQLite's full-text index of a field, with its query for the term.
-    fn fts_query(self, place: SearchField, folded: &str) -> Option<FtsQuery> {
-        let (name, matches) = match (self, place) {
+    fn fts_query(self, field: SearchField, folded: &str) -> Option<FtsQuery> {
+        let (name, matches) = match (self, field) {
             (Self::Postgres { .. }, _) | (_, SearchField::InstanceId) => return None,
             (_, SearchField::LicenseText) if is_substring_query(folded) => {
                 ("license_parts", "license_parts MATCH ")
@@ -225,12 +225,12 @@ const UUID_UPPER_BOUND: char = 'g';
 impl SearchField {
     /// Returns the fields that the term may match. Instance ids match by prefix.
     fn candidates(folded: &str) -> impl Iterator<Item = Self> {
-        let begins_ids = folded
+        let is_uuid_prefix = folded
             .chars()
-            .all(|symbol| matches!(symbol, '0'..='9' | 'a'..='f' | '-'));
+            .all(|character| matches!(character, '0'..='9' | 'a'..='f' | '-'));
         [Self::LicenseText, Self::DeviceName, Self::InstanceId]
             .into_iter()
-            .filter(move |place| *place != Self::InstanceId || begins_ids)
+            .filter(move |field| *field != Self::InstanceId || is_uuid_prefix)
     }
 
     const fn table(self) -> &'static str {
@@ -255,11 +255,11 @@ fn push_union(
     folded: &str,
     selection: impl Fn(&mut QueryBuilder, SearchField),
 ) {
-    for (index, place) in SearchField::candidates(folded).enumerate() {
+    for (index, field) in SearchField::candidates(folded).enumerate() {
         if index > 0 {
             sql.push(" UNION ALL ");
         }
-        selection(sql, place);
+        selection(sql, field);
     }
 }
 

@@ -156,9 +156,9 @@ impl Writer {
                 }
             }
             Self::Postgres(writer) => {
-                let all = writer.in_flight.acquire_many(MAX_IN_FLIGHT).await;
+                let all_permits = writer.in_flight.acquire_many(MAX_IN_FLIGHT).await;
                 writer.in_flight.close();
-                drop(all);
+                drop(all_permits);
             }
         }
     }
@@ -347,9 +347,9 @@ impl SqliteWorker {
         for job in jobs {
             connection.execute(begin).await?;
             match job(connection, Engine::Sqlite).await {
-                Outcome::Commit(of_job, reply) => {
+                Outcome::Commit(job_changes, reply) => {
                     replies.push(reply);
-                    changed = changed.merge(of_job);
+                    changed = changed.merge(job_changes);
                 }
                 Outcome::Rollback(reply) => {
                     replies.push(reply);

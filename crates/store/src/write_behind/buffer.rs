@@ -52,10 +52,10 @@ impl Buffer {
         }
     }
 
-    pub(super) fn merge_sdk_key_use(&mut self, used: SdkKeyUse) {
-        let key = (used.tenant_id.clone(), used.key_hash);
-        let at = used.used_at;
-        let latest = self.sdk_key_uses.entry(key).or_insert(used);
+    pub(super) fn merge_sdk_key_use(&mut self, key_use: SdkKeyUse) {
+        let key = (key_use.tenant_id.clone(), key_use.key_hash);
+        let at = key_use.used_at;
+        let latest = self.sdk_key_uses.entry(key).or_insert(key_use);
         latest.used_at = latest.used_at.max(at);
     }
 
@@ -100,13 +100,15 @@ async fn write_all(writer: &Writer, updates: Arc<Buffer>) -> Result<(), StoreErr
         .write(move |tx| {
             async move {
                 let last_seen: Vec<&LastSeenUpdate> = updates.last_seen.values().collect();
-                for of_tenant in last_seen.chunk_by(|one, next| one.tenant_id == next.tenant_id) {
-                    tx.update_last_seen(&of_tenant[0].tenant_id, of_tenant)
+                for tenant_updates in
+                    last_seen.chunk_by(|one, next| one.tenant_id == next.tenant_id)
+                {
+                    tx.update_last_seen(&tenant_updates[0].tenant_id, tenant_updates)
                         .await?;
                 }
                 tx.record_validations(&updates.validations).await?;
-                for used in updates.sdk_key_uses.values() {
-                    tx.record_sdk_key_use(used).await?;
+                for key_use in updates.sdk_key_uses.values() {
+                    tx.record_sdk_key_use(key_use).await?;
                 }
                 Ok(())
             }

@@ -71,11 +71,11 @@ fn last_seen_update(number: u32) -> LastSeenUpdate {
 /// Looks up an activation as a device API call does.
 async fn snapshot(world: &StoreFixture, number: u32) -> ActivationSnapshot {
     let (tenant, instance) = (tenant("acme"), Some(instance_id(number)));
-    let looked = world
+    let lookup = world
         .store
         .lookup_license(&tenant, license_id(1), instance)
         .await;
-    looked.unwrap().license.unwrap().activation.unwrap()
+    lookup.unwrap().license.unwrap().activation.unwrap()
 }
 
 /// Records an update of device 1 and writes it.
@@ -177,12 +177,12 @@ async fn activation_round_trips(world: StoreFixture) {
 #[engine_test]
 async fn concurrent_activations_never_exceed_the_limit(world: StoreFixture) {
     world.add_license(&license(1)).await.unwrap();
-    let tries = (0..24).map(|number| {
+    let attempts = (0..24).map(|number| {
         let (world, activation) = (&world, activation(license_id(1), number));
         async move { world.activate(&activation).await }
     });
-    let taken = join_all(tries).await.into_iter().flatten().count();
-    assert_eq!((taken, active_count(&world).await), (3, 3));
+    let succeeded = join_all(attempts).await.into_iter().flatten().count();
+    assert_eq!((succeeded, active_count(&world).await), (3, 3));
     assert_eq!(
         world
             .store
@@ -352,7 +352,7 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: StoreFixtu
     world.add_license(&license(1)).await.unwrap();
     world.add_license(&license(2)).await.unwrap();
     world.activate(&activation(license_id(1), 1)).await.unwrap();
-    let ask = |id, instance| {
+    let is_active = |id, instance| {
         let store = world.store.clone();
         async move {
             let found = store
@@ -364,10 +364,13 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: StoreFixtu
             found.activation.map(|activation| activation.is_active)
         }
     };
-    assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(true));
-    assert_eq!(ask(license_id(1), Some(instance_id(2))).await, None);
-    assert_eq!(ask(license_id(2), Some(instance_id(1))).await, None);
-    assert_eq!(ask(license_id(1), None).await, None);
+    assert_eq!(
+        is_active(license_id(1), Some(instance_id(1))).await,
+        Some(true)
+    );
+    assert_eq!(is_active(license_id(1), Some(instance_id(2))).await, None);
+    assert_eq!(is_active(license_id(2), Some(instance_id(1))).await, None);
+    assert_eq!(is_active(license_id(1), None).await, None);
     world
         .store
         .write(|tx| {
@@ -388,7 +391,10 @@ async fn lookup_returns_the_state_of_the_licenses_own_instance(world: StoreFixtu
         })
         .await
         .unwrap();
-    assert_eq!(ask(license_id(1), Some(instance_id(1))).await, Some(false));
+    assert_eq!(
+        is_active(license_id(1), Some(instance_id(1))).await,
+        Some(false)
+    );
 }
 
 #[engine_test]
@@ -406,14 +412,14 @@ async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: StoreFixture) 
         })
         .await
         .unwrap();
-    let said = Telemetry {
+    let sent = Telemetry {
         app_version: Some("1.1".into()),
         ..Telemetry::default()
     };
     record(
         &world,
         LastSeenUpdate {
-            telemetry: said,
+            telemetry: sent,
             ..last_seen_update(1)
         },
     )
@@ -433,12 +439,12 @@ async fn last_seen_update_keeps_telemetry_that_is_not_sent(world: StoreFixture) 
 #[engine_test]
 async fn missing_machine_hash_is_filled_but_never_replaced(world: StoreFixture) {
     world.add_license(&license(1)).await.unwrap();
-    let nameless = |number| Activation {
+    let without_machine_hash = |number| Activation {
         machine_hash: None,
         ..activation(license_id(1), number)
     };
-    world.activate(&nameless(1)).await.unwrap();
-    world.activate(&nameless(2)).await.unwrap();
+    world.activate(&without_machine_hash(1)).await.unwrap();
+    world.activate(&without_machine_hash(2)).await.unwrap();
     world.activate(&activation(license_id(1), 3)).await.unwrap();
     let hash_of = |number: u32| activation(license_id(1), number).machine_hash;
     for (number, hash) in [(1, hash_of(8)), (2, hash_of(3)), (3, hash_of(9))] {
@@ -513,7 +519,7 @@ async fn latest_validation_is_read_wherever_it_is_stored(world: StoreFixture) {
         status: LeaseStatus::Active,
         expires_at: NOW.plus_millis(1_000 + at),
     };
-    let said = Telemetry {
+    let sent = Telemetry {
         app_version: Some("2.0".into()),
         ..Telemetry::default()
     };
@@ -523,8 +529,8 @@ async fn latest_validation_is_read_wherever_it_is_stored(world: StoreFixture) {
     for (at, telemetry) in [
         (5, None),
         (3, None),
-        (9, Some(&said)),
-        (7, Some(&said)),
+        (9, Some(&sent)),
+        (7, Some(&sent)),
         (12, None),
         (11, None),
     ] {
@@ -546,7 +552,7 @@ async fn latest_validation_is_read_wherever_it_is_stored(world: StoreFixture) {
             (NOW.plus_millis(newest), lease(newest))
         );
     }
-    assert_eq!(only_activation(&world).await.telemetry, said);
+    assert_eq!(only_activation(&world).await.telemetry, sent);
     let found = only_activation(&world).await;
     assert_eq!(
         (found.last_validated_at, found.last_lease),
@@ -583,9 +589,9 @@ async fn a_batch_keeps_the_latest_validation_of_each_device(world: StoreFixture)
             .unwrap();
     }
     let known = join_all(devices.clone().map(|number| snapshot(&world, number))).await;
-    for round in 1..=10 {
+    for iteration in 1..=10 {
         for (number, known) in devices.clone().zip(&known) {
-            let at = NOW.plus_millis(i64::from(number) + 1_000 * round);
+            let at = NOW.plus_millis(i64::from(number) + 1_000 * iteration);
             world.store.record_last_seen(
                 LastSeenUpdate {
                     seen_at: at,
@@ -606,7 +612,7 @@ async fn a_batch_keeps_the_latest_validation_of_each_device(world: StoreFixture)
                 .iter()
                 .find(|device| device.instance_id == instance_id(number))
                 .unwrap();
-            let at = NOW.plus_millis(i64::from(number) + 1_000 * round);
+            let at = NOW.plus_millis(i64::from(number) + 1_000 * iteration);
             assert_eq!(device.last_validated_at, at, "{number}");
         }
     }

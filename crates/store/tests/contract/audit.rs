@@ -53,11 +53,11 @@ async fn record(world: &StoreFixture, entry: NewAuditEntry) {
         .unwrap();
 }
 
-/// Purges at most `most` entries, and returns how many.
-async fn purge(world: &StoreFixture, outlived_until: Timestamp, most: u32) -> u64 {
-    let purged = world
-        .store
-        .write(move |tx| async move { tx.purge_audit_entries(outlived_until, most).await }.boxed());
+/// Purges at most `limit` entries, and returns how many.
+async fn purge(world: &StoreFixture, outlived_until: Timestamp, limit: u32) -> u64 {
+    let purged = world.store.write(move |tx| {
+        async move { tx.purge_audit_entries(outlived_until, limit).await }.boxed()
+    });
     purged
         .await
         .map_err(|error: StoreError| error.to_string())
@@ -134,11 +134,11 @@ async fn paging_returns_each_entry_once_in_both_directions(world: StoreFixture) 
         )
         .await;
     }
-    let page = async |position, most| {
+    let page = async |position, limit| {
         let acme = tenant("acme");
         let found = world
             .store
-            .list_audit_entries(&acme, &no_filter(), position, most, NOW)
+            .list_audit_entries(&acme, &no_filter(), position, limit, NOW)
             .await
             .unwrap();
         found
@@ -225,9 +225,9 @@ async fn entries_include_the_display_keys_of_their_licenses(world: StoreFixture)
     assert_eq!(found.len(), 1);
     let found = found.remove(0);
     assert_eq!(found.license.unwrap().display_key, license(1).display_key);
-    let gone = found.successor.unwrap();
+    let missing = found.successor.unwrap();
     assert_eq!(
-        gone.display_key.as_str(),
+        missing.display_key.as_str(),
         license_id(2).to_string(),
         "a missing license is shown by its id"
     );
@@ -286,16 +286,16 @@ async fn filters_select_matching_entries(world: StoreFixture) {
         license_ids: Some(licenses.to_vec()),
         ..no_filter()
     };
-    let made_by = |by| AuditEntryFilter {
+    let by_actor = |by| AuditEntryFilter {
         actor: Some(by),
         ..no_filter()
     };
     for (filter, expected) in [
         (no_filter(), &[5_u128, 4, 3, 2, 1] as &[u128]),
-        (made_by(ActorFilter::Operator(operator(1))), &[1]),
-        (made_by(ActorFilter::Operator(operator(9))), &[]),
-        (made_by(ActorFilter::CommandLine), &[5, 3]),
-        (made_by(ActorFilter::System), &[4]),
+        (by_actor(ActorFilter::Operator(operator(1))), &[1]),
+        (by_actor(ActorFilter::Operator(operator(9))), &[]),
+        (by_actor(ActorFilter::CommandLine), &[5, 3]),
+        (by_actor(ActorFilter::System), &[4]),
         (
             AuditEntryFilter {
                 action: Some(Action::SigningKeyDrop),

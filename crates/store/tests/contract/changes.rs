@@ -75,7 +75,7 @@ async fn commit_wakes_subscribers_of_the_license_and_the_list(world: StoreFixtur
     world.add_license(&license(1)).await.unwrap();
     let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
     let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
-    let others = unrelated_subscriptions(&world.store).await;
+    let unrelated = unrelated_subscriptions(&world.store).await;
     assert!(
         !detail.has_changed() && !list.has_changed(),
         "earlier changes don't count"
@@ -84,7 +84,7 @@ async fn commit_wakes_subscribers_of_the_license_and_the_list(world: StoreFixtur
     wait_until_woken(&mut detail).await;
     wait_until_woken(&mut list).await;
     assert_not_woken(&[detail, list]);
-    assert_not_woken(&others);
+    assert_not_woken(&unrelated);
 }
 
 #[engine_test]
@@ -157,19 +157,19 @@ async fn last_seen_update_wakes_only_subscribers_of_its_license(world: StoreFixt
     world.activate(&activation(license_id(1), 1)).await.unwrap();
     let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
     let list = subscribe(&world.store, "acme", Subject::Licenses).await;
-    let others = unrelated_subscriptions(&world.store).await;
+    let unrelated = unrelated_subscriptions(&world.store).await;
     let id = license_id(1);
-    let looked = world
+    let lookup = world
         .store
         .lookup_license(&tenant("acme"), id, Some(instance_id(1)))
         .await;
-    let known = looked.unwrap().license.unwrap().activation.unwrap();
-    let news = Telemetry {
+    let known = lookup.unwrap().license.unwrap().activation.unwrap();
+    let new_telemetry = Telemetry {
         app_version: Some("2.0".into()),
         ..Telemetry::default()
     };
     // Without and with new telemetry.
-    for telemetry in [Telemetry::default(), news] {
+    for telemetry in [Telemetry::default(), new_telemetry] {
         world.store.record_last_seen(
             LastSeenUpdate {
                 telemetry,
@@ -180,7 +180,7 @@ async fn last_seen_update_wakes_only_subscribers_of_its_license(world: StoreFixt
         wait_until_woken(&mut detail).await;
     }
     assert_not_woken(&[detail, list]);
-    assert_not_woken(&others);
+    assert_not_woken(&unrelated);
 }
 
 #[engine_test]
@@ -197,11 +197,11 @@ async fn missed_changes_are_reported_once(world: StoreFixture) {
 async fn unit_with_a_thousand_licenses_wakes_subscribers_of_each(world: StoreFixture) {
     let mut page = subscribe(&world.store, "acme", Subject::License(license_id(999))).await;
     let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
-    let others = unrelated_subscriptions(&world.store).await;
+    let unrelated = unrelated_subscriptions(&world.store).await;
     announce_range(&world.store, 3, 1_000).await;
     wait_until_woken(&mut page).await;
     wait_until_woken(&mut list).await;
-    assert_not_woken(&others);
+    assert_not_woken(&unrelated);
 }
 
 #[engine_test]
@@ -295,14 +295,14 @@ async fn postgres_servers_send_their_change_sets() {
     let world = StoreFixture::create(Engine::Postgres).await;
     let other = world.database.open().await;
     let mut last = subscribe(&world.store, "acme", Subject::License(license_id(402))).await;
-    let others = unrelated_subscriptions(&world.store).await;
+    let unrelated = unrelated_subscriptions(&world.store).await;
     // More than one message.
     announce_range(&other, 3, 403).await;
     wait_until_woken(&mut last).await;
-    assert_not_woken(&others);
+    assert_not_woken(&unrelated);
     // More than fit into individual messages.
     announce_range(&other, 1_000, 2_000).await;
-    for mut bystander in others {
+    for mut bystander in unrelated {
         wait_until_woken(&mut bystander).await;
     }
 }
@@ -311,16 +311,17 @@ async fn postgres_servers_send_their_change_sets() {
 async fn postgres_server_ignores_its_own_messages() {
     let world = StoreFixture::create(Engine::Postgres).await;
     let other = world.database.open().await;
-    let mut here = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
-    let mut there = subscribe(&other, "acme", Subject::License(license_id(1))).await;
+    let mut own_subscription =
+        subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
+    let mut other_subscription = subscribe(&other, "acme", Subject::License(license_id(1))).await;
     let mut next = subscribe(&world.store, "acme", Subject::License(license_id(2))).await;
     announce(&world.store, 1, Ok(())).await;
-    wait_until_woken(&mut here).await;
+    wait_until_woken(&mut own_subscription).await;
     // The message has been sent by now, and all servers receive the next one after it.
-    wait_until_woken(&mut there).await;
+    wait_until_woken(&mut other_subscription).await;
     announce(&other, 2, Ok(())).await;
     wait_until_woken(&mut next).await;
-    assert!(!here.has_changed());
+    assert!(!own_subscription.has_changed());
 }
 
 /// It may have missed any change in the meantime.
@@ -331,9 +332,13 @@ async fn lost_listen_connection_wakes_all_subscribers() {
     let mut connection = sqlx::AnyConnection::connect(world.database.url())
         .await
         .unwrap();
-    let ears = "SELECT pg_terminate_backend(pid)::text AS ended FROM pg_stat_activity
+    let terminate_listeners =
+        "SELECT pg_terminate_backend(pid)::text AS ended FROM pg_stat_activity
         WHERE datname = current_database() AND query LIKE 'LISTEN%'";
-    let ended = sqlx::query(ears).execute(&mut connection).await.unwrap();
+    let ended = sqlx::query(terminate_listeners)
+        .execute(&mut connection)
+        .await
+        .unwrap();
     assert_eq!(ended.rows_affected(), 1);
     wait_until_woken(&mut list).await;
     // It receives messages again.

@@ -60,8 +60,8 @@ async fn form_is_accepted_once_per_tenant(world: StoreFixture) {
 
 #[engine_test]
 async fn concurrent_submissions_are_accepted_once(world: StoreFixture) {
-    let beside = world.database.open().await;
-    let stores = [&world.store, &beside];
+    let other_store = world.database.open().await;
+    let stores = [&world.store, &other_store];
     let sent = join_all((0..12).map(|number| submit(stores[number % 2], "acme", 7, NOW))).await;
     assert_eq!(
         sent.iter().filter(|sent| sent.is_ok()).count(),

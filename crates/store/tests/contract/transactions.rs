@@ -61,12 +61,12 @@ async fn panicking_unit_is_rolled_back_and_the_writer_continues(world: StoreFixt
 #[engine_test]
 async fn unit_completes_after_its_caller_is_dropped(world: StoreFixture) {
     let (started, wait_for_start) = tokio::sync::oneshot::channel();
-    let (go, wait_for_go) = tokio::sync::oneshot::channel();
+    let (resume, wait_for_resume) = tokio::sync::oneshot::channel();
     let (finished, wait_for_end) = tokio::sync::oneshot::channel();
     let unit = world.store.write(move |tx| {
         async move {
             started.send(()).unwrap();
-            wait_for_go.await.unwrap();
+            wait_for_resume.await.unwrap();
             tx.insert_license(&license(1)).await?;
             finished.send(()).unwrap();
             Ok::<_, StoreError>(())
@@ -77,7 +77,7 @@ async fn unit_completes_after_its_caller_is_dropped(world: StoreFixture) {
         _ = unit => panic!("the unit can't finish yet"),
         started = wait_for_start => started.unwrap(),
     }
-    go.send(()).unwrap();
+    resume.send(()).unwrap();
     wait_for_end.await.unwrap();
     // On SQLite the reply to a later unit would follow the first commit. Closing waits for it on
     // both engines.

@@ -95,7 +95,7 @@ impl ServeArgs {
                 .map(|ms| Duration::from_millis(ms.get())),
             ..AppState::new(services.clone(), site, public_url)
         };
-        let streams = state.sse_connections.clone();
+        let sse_connections = state.sse_connections.clone();
         let address = listeners.browsers.local_addr()?;
         let served = listeners.into_bound_routers(state)?;
         let url = self.public_url.unwrap_or(format!("http://{address}"));
@@ -105,7 +105,7 @@ impl ServeArgs {
         let stopping = async move {
             signals.next().await;
             // Event streams never end on their own.
-            streams.shut_down();
+            sse_connections.shut_down();
             tracing::info!("stopping: waiting for in-flight requests");
             stop.send_replace(true);
             tokio::spawn(exit_on_next_signal(signals));

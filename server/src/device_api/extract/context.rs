@@ -32,36 +32,36 @@ pub(crate) struct DeviceContext {
 }
 
 impl DeviceContext {
-    /// Checks the SDK key, tenant and product, then runs `question`. A refusal becomes the
+    /// Checks the SDK key, tenant and product, then runs `handler`. A refusal becomes the
     /// endpoint's error response.
     pub(crate) async fn admit_then<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &Admission) -> Result<T, DeviceError>,
+        handler: impl AsyncFnOnce(&Services, &Admission) -> Result<T, DeviceError>,
     ) -> Result<T, Response> {
         let guard = BruteForceGuard::new(endpoint, &self.services.rate_limits, self.address);
         let answer = async {
             let activations = &self.services.activations;
             let admission = activations.admit(&self.credentials).await?;
-            question(&self.services, &admission).await
+            handler(&self.services, &admission).await
         };
         answer
             .await
             .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
     }
 
-    /// Runs `question` about a license. An address that seems to be guessing does not learn
+    /// Runs `handler` about a license. An address that seems to be guessing does not learn
     /// whether it guessed right.
     pub(crate) async fn admit_for_license<T>(
         &self,
         endpoint: Endpoint,
-        question: impl AsyncFnOnce(&Services, &DeviceCredentials) -> Result<T, DeviceError>,
+        handler: impl AsyncFnOnce(&Services, &DeviceCredentials) -> Result<T, DeviceError>,
     ) -> Result<T, Response> {
         let guard = BruteForceGuard::new(endpoint, &self.services.rate_limits, self.address);
         if guard.rejects_early() {
             return Err(endpoint.refuse_brute_force());
         }
-        question(&self.services, &self.credentials)
+        handler(&self.services, &self.credentials)
             .await
             .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
     }

@@ -106,9 +106,9 @@ async fn find_account(
         return Ok(None);
     };
     // Requests that a page sends in the background must not extend the session.
-    let is_unattended = path == routes::EVENTS || headers.contains_key(BACKGROUND_HEADER);
+    let is_background = path == routes::EVENTS || headers.contains_key(BACKGROUND_HEADER);
     let operators = &state.services.operators;
-    let account = if is_unattended {
+    let account = if is_background {
         operators.peek_session(&token).await
     } else {
         operators.get_session(&token).await

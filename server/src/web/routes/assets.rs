@@ -27,7 +27,7 @@ pub(crate) async fn file(
         }
         Err(status) => return status.into_response(),
     };
-    let kept = if name.contains('-') {
+    let cache_control = if name.contains('-') {
         CACHE_FOREVER
     } else {
         CACHE_ONE_HOUR
@@ -35,7 +35,7 @@ pub(crate) async fn file(
     let mut response = (
         [
             (header::CONTENT_TYPE, file.content_type),
-            (header::CACHE_CONTROL, kept),
+            (header::CACHE_CONTROL, cache_control),
         ],
         VARY,
         file.bytes,

@@ -20,10 +20,10 @@ pub(crate) async fn page(
     Extension(scope): Extension<RequestScope>,
     request: Request,
 ) -> Response {
-    let follows = scope.account.is_some_and(|account| {
+    let can_follow = scope.account.is_some_and(|account| {
         account.is_guided && account.role.allows(Permission::ManageProducts)
     });
-    if follows {
+    if can_follow {
         render::render(State(state), request).await
     } else {
         Redirect::to(routes::LICENSES).into_response()

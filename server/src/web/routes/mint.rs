@@ -54,11 +54,13 @@ async fn mint_and_render(
 ) -> Response {
     let minted = match responder.caller() {
         Ok((services, caller)) => {
-            let tell = move |count| {
+            let on_progress = move |count| {
                 written.send_replace(count);
             };
             let licenses = services.licenses.clone();
-            licenses.mint_from_form(&caller, &order, form, tell).await
+            licenses
+                .mint_from_form(&caller, &order, form, on_progress)
+                .await
         }
         Err(error) => Err(error.into()),
     };

@@ -31,7 +31,7 @@ async fn cross_site_requests_change_nothing(server: TestServer) {
     assert!(paths.len() > 20);
     // Rejected by `Sec-Fetch-Site`, or by `Origin` where browsers omit that header: over plain
     // HTTP to a host name or an IP address.
-    let refused: [&[(&str, &str)]; 7] = [
+    let rejected_headers: [&[(&str, &str)]; 7] = [
         &[
             ("host", "localhost:3000"),
             ("sec-fetch-site", "cross-site"),
@@ -55,7 +55,7 @@ async fn cross_site_requests_change_nothing(server: TestServer) {
         ],
     ];
     for path in &paths {
-        for headers in refused {
+        for headers in rejected_headers {
             let mut request = Request::post(path.as_str()).header(header::COOKIE, &browser.cookie);
             for (name, value) in headers {
                 request = request.header(*name, *value);

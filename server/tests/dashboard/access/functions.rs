@@ -59,12 +59,12 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
     assert_eq!(listed, all.collect(), "every function is in the table");
 
     let (viewer, support) = (server.sign_in(Viewer).await, server.sign_in(Support).await);
-    let indie = server.sign_in_as("owner@indie.test").await;
+    let other_tenant = server.sign_in_as("owner@indie.test").await;
     let stranger = Browser {
         server: &server,
         cookie: String::new(),
     };
-    for (path, least, arguments) in table {
+    for (path, required_role, arguments) in table {
         let code = |answer: &TestResponse| {
             answer.json()["code"]
                 .as_str()
@@ -79,7 +79,9 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
         );
         // Another tenant's ids are not found.
         if arguments.get("license").is_some() {
-            let unknown = indie.post_function(path, arguments.to_string()).await;
+            let unknown = other_tenant
+                .post_function(path, arguments.to_string())
+                .await;
             assert_eq!(
                 (unknown.status.as_u16(), code(&unknown).as_str()),
                 (404, "not_found"),
@@ -87,7 +89,7 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
             );
         }
         // Wrong, missing and extra arguments.
-        let mut wrong = vec![
+        let mut malformed = vec![
             String::new(),
             "null".into(),
             "[]".into(),
@@ -114,13 +116,13 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
             ] {
                 let mut changed = arguments.clone();
                 changed[name] = value;
-                wrong.push(changed.to_string());
+                malformed.push(changed.to_string());
             }
             let mut missing = arguments.clone();
             missing.as_object_mut().unwrap().remove(name);
-            wrong.push(missing.to_string());
+            malformed.push(missing.to_string());
         }
-        for body in wrong {
+        for body in malformed {
             let answer = support.post_function(path, body.clone()).await;
             let is_text = path.ends_with("find") && answer.status == StatusCode::OK;
             assert!(
@@ -142,7 +144,7 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
         let by_viewer = viewer.post_function(path, arguments.to_string()).await;
         assert_eq!(
             by_viewer.status == StatusCode::FORBIDDEN,
-            least > Viewer,
+            required_role > Viewer,
             "{path}: {}",
             by_viewer.text()
         );

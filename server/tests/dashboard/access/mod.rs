@@ -36,18 +36,18 @@ async fn routes_enforce_roles(server: TestServer) {
     for role in Role::ALL {
         browsers.push((role, server.sign_in(role).await));
     }
-    let stranger = Browser {
+    let anonymous = Browser {
         server: &server,
         cookie: "keywright_session=none".into(),
     };
     let forms = SDK_KEY_FORMS.map(|path| (POST, path, Access::AtLeast(Role::Admin), &[][..]));
     for (method, path, who, fields) in ROUTES.into_iter().chain(forms) {
-        let asked = ids.fill_path(path);
+        let request_path = ids.fill_path(path);
         let least = match who {
             Access::Public => continue,
             Access::AtLeast(least) => least,
         };
-        let refused = stranger.send_route(&method, &asked, fields).await;
+        let refused = anonymous.send_route(&method, &request_path, fields).await;
         let leads_away = refused.status == StatusCode::SEE_OTHER
             && refused.header("location").starts_with("/login");
         assert!(
@@ -56,7 +56,7 @@ async fn routes_enforce_roles(server: TestServer) {
             refused.status
         );
         for (role, browser) in &browsers {
-            let answer = browser.send_route(&method, &asked, fields).await;
+            let answer = browser.send_route(&method, &request_path, fields).await;
             let is_refused = answer.status == StatusCode::FORBIDDEN;
             assert_eq!(is_refused, *role < least, "{method} {path} by {role:?}");
             let is_known = answer.status != StatusCode::NOT_FOUND
@@ -69,36 +69,36 @@ async fn routes_enforce_roles(server: TestServer) {
 
 #[engine_test]
 async fn another_tenants_resources_are_not_found(server: TestServer) {
-    let theirs = acme_params(&server).await;
+    let acme_ids = acme_params(&server).await;
     let indie = server.sign_in_as("owner@indie.test").await;
     let own_license = indie_license(&indie).await;
-    let mixed = PathParams {
+    let mixed_ids = PathParams {
         license: own_license,
         ..acme_params(&server).await
     };
     let before = server.context.store.count_rows().await.unwrap();
-    let mut asked = 0;
+    let mut request_path = 0;
     for (method, path, _, fields) in ROUTES {
         if !path.contains("{id}") && !path.contains("{product}") && !path.contains("{fingerprint}")
         {
             continue;
         }
         let answer = indie
-            .send_route(&method, &theirs.fill_path(path), fields)
+            .send_route(&method, &acme_ids.fill_path(path), fields)
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
         assert!(!answer.text().contains("acme"), "{method} {path}");
-        asked += 1;
+        request_path += 1;
         if path.contains("{instance}") {
             let answer = indie
-                .send_route(&method, &mixed.fill_path(path), fields)
+                .send_route(&method, &mixed_ids.fill_path(path), fields)
                 .await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{method} {path}");
         }
     }
-    assert!(asked > 15, "{asked}");
+    assert!(request_path > 15, "{request_path}");
     let stream = indie
-        .get(&format!("/events?license={}", theirs.license))
+        .get(&format!("/events?license={}", acme_ids.license))
         .await;
     assert_eq!(stream.status, StatusCode::NOT_FOUND);
     let after = server.context.store.count_rows().await.unwrap();

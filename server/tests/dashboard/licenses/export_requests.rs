@@ -74,8 +74,8 @@ async fn browser_requests_get_html_errors() {
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_ne!(refused.header("content-type"), "application/json");
     let request = Request::get("/licenses.csv").header(header::ACCEPT, browsers);
-    let led = send(&server, request).await;
-    assert_eq!(led.header("location"), "/login?next=%2Flicenses.csv");
+    let redirect = send(&server, request).await;
+    assert_eq!(redirect.header("location"), "/login?next=%2Flicenses.csv");
 }
 
 #[tokio::test]
@@ -83,11 +83,14 @@ async fn outdated_page_cannot_export() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let support = server.sign_in(Role::Support).await;
     let page = support.get("/licenses").await.text();
-    let mark = |name: &str| {
+    let page_attribute = |name: &str| {
         let (_, rest) = page.split_once(&format!("{name}=\"")).unwrap();
         rest.split('"').next().unwrap().to_owned()
     };
-    let (build, operator) = (mark("data-build"), mark("data-operator"));
+    let (build, operator) = (
+        page_attribute("data-build"),
+        page_attribute("data-operator"),
+    );
     for (build, operator, status) in [
         (build.as_str(), operator.as_str(), StatusCode::OK),
         ("another", operator.as_str(), StatusCode::CONFLICT),
@@ -119,16 +122,16 @@ async fn export_queries_rows_only_when_the_client_needs_them(server: TestServer)
     let taken = reader.records().count();
     assert_eq!(taken, 1_000);
     // The next chunk may already be in progress. This is the first row of the chunk after it.
-    let later = 2 * taken;
-    assert_eq!(before[later][4], "active");
-    revoke(&server, &support.cookie, &before[later]).await;
+    let row_in_later_chunk = 2 * taken;
+    assert_eq!(before[row_in_later_chunk][4], "active");
+    revoke(&server, &support.cookie, &before[row_in_later_chunk]).await;
     let rest = body.collect().await.unwrap().to_bytes();
     let text = [first, rest].concat();
     let mut reader = ::csv::Reader::from_reader(text.as_slice());
     let after: Vec<_> = reader.records().map(Result::unwrap).collect();
     assert_eq!(after.len(), before.len());
     assert_eq!(
-        &after[later][4], "revoked",
+        &after[row_in_later_chunk][4], "revoked",
         "queried only when it was needed"
     );
 }

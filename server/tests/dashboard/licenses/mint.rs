@@ -162,7 +162,7 @@ async fn bulk_mint_creates_all_licenses_or_none(server: TestServer) {
 
 #[engine_test]
 async fn concurrent_submissions_of_one_form_mint_once(server: TestServer) {
-    let beside = server.second_server().await;
+    let second = server.second_server().await;
     let support = server.sign_in(Role::Support).await;
     let before = count_licenses(&server).await;
     let sent = load_form(&support, &[("count", "3")]).await;
@@ -171,7 +171,7 @@ async fn concurrent_submissions_of_one_form_mint_once(server: TestServer) {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     let body = encode_form(&fields);
-    let servers = [&server, &beside];
+    let servers = [&server, &second];
     let answers = join_all(
         (0..16).map(|number| servers[number % 2].post_form(MINT, &body, Some(&support.cookie))),
     )
@@ -242,10 +242,10 @@ async fn each_invalid_field_shows_its_error() {
         let refused = mint_with(&support, &[("form_id", id)]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{id}");
         let html = parse(&refused);
-        let said = select_texts(&html, "[role=alert]").concat();
+        let message = select_texts(&html, "[role=alert]").concat();
         assert!(
-            said.contains("This form has expired. Reload the page."),
-            "{said}"
+            message.contains("This form has expired. Reload the page."),
+            "{message}"
         );
         // The form in the response has a valid id.
         assert_eq!(field_value(&html, "form_id").len(), 36);
@@ -370,13 +370,13 @@ async fn script_receives_mint_progress() {
     assert_eq!(answer.header("x-accel-buffering"), "no");
     let text = answer.text();
     let (progress, page) = text.split_once("event: page\n").unwrap();
-    let told: Vec<u32> = progress
+    let progress_counts: Vec<u32> = progress
         .lines()
         .filter_map(|line| line.strip_prefix("data: ")?.parse().ok())
         .collect();
     assert!(
-        told.is_sorted() && told.last().is_none_or(|&last| last <= 40),
-        "{told:?}"
+        progress_counts.is_sorted() && progress_counts.last().is_none_or(|&last| last <= 40),
+        "{progress_counts:?}"
     );
     assert!(page.contains("Store the 40 new keys now"));
     assert_eq!(page.matches("ACME-").count(), 40);

@@ -113,7 +113,7 @@ async fn actions_are_offered_and_allowed_by_role() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let first = activate_instance(&server, PRO_KEY, 1).await;
     let page = license_path(PRO_KEY);
-    let questions = [
+    let action_paths = [
         format!("{page}/revoke"),
         format!("{page}/remint"),
         format!("{page}/instances/{first}/deactivate"),
@@ -121,27 +121,27 @@ async fn actions_are_offered_and_allowed_by_role() {
     for role in Role::ALL {
         let browser = server.sign_in(role).await;
         let offered = link_hrefs(&parse(&browser.get(&page).await));
-        for question in &questions {
+        for confirm_page in &action_paths {
             assert_eq!(
-                offered.contains(question),
+                offered.contains(confirm_page),
                 role >= Role::Support,
-                "{role:?} {question}"
+                "{role:?} {confirm_page}"
             );
-            let asked = browser.get(question).await;
+            let asked = browser.get(confirm_page).await;
             parse(&asked);
             let expected = if role >= Role::Support {
                 StatusCode::OK
             } else {
                 StatusCode::FORBIDDEN
             };
-            assert_eq!(asked.status, expected, "{role:?} {question}");
+            assert_eq!(asked.status, expected, "{role:?} {confirm_page}");
         }
     }
     let viewer = server.sign_in(Role::Viewer).await;
-    for question in &questions {
-        let refused = viewer.submit_empty_form(question).await;
-        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{question}");
-        let stranger = server.post_form(question, "", None).await;
+    for confirm_page in &action_paths {
+        let refused = viewer.submit_empty_form(confirm_page).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN, "{confirm_page}");
+        let stranger = server.post_form(confirm_page, "", None).await;
         assert_eq!(
             stranger.status_and_location(),
             (StatusCode::SEE_OTHER, "/login")
@@ -208,8 +208,8 @@ async fn revoke_states_its_consequences_and_stops_new_leases() {
     activate_instance(&server, PRO_KEY, 2).await;
     let browser = server.sign_in(Role::Support).await;
     let page = license_path(PRO_KEY);
-    let question = browser.get(&format!("{page}/revoke")).await;
-    let html = parse(&question);
+    let confirm_page = browser.get(&format!("{page}/revoke")).await;
+    let html = parse(&confirm_page);
     assert_eq!(select_texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
     let facts = description_list(&html);
     assert!(facts[0].1.starts_with("2, none can renew"), "{facts:?}");
@@ -271,11 +271,11 @@ async fn remint_shows_the_new_key_once() {
     let first = activate_instance(&server, PRO_KEY, 1).await;
     let browser = server.sign_in(Role::Support).await;
     let page = license_path(PRO_KEY);
-    let question = browser.get(&format!("{page}/remint")).await;
+    let confirm_page = browser.get(&format!("{page}/remint")).await;
     assert!(
-        question.text().contains("Shown only once"),
+        confirm_page.text().contains("Shown only once"),
         "{}",
-        question.text()
+        confirm_page.text()
     );
     let shown = browser.submit_empty_form(&format!("{page}/remint")).await;
     assert_eq!(
@@ -337,8 +337,8 @@ async fn concurrent_remints_create_one_key(server: TestServer) {
         beside.sign_in(Role::Owner).await,
     );
     let path = format!("{}/remint", license_path(PRO_KEY));
-    let pressed = (0..8).map(|press| [&support, &owner][press % 2].submit_empty_form(&path));
-    let answers = futures::future::join_all(pressed).await;
+    let submissions = (0..8).map(|press| [&support, &owner][press % 2].submit_empty_form(&path));
+    let answers = futures::future::join_all(submissions).await;
     let (done, refused): (Vec<_>, Vec<_>) = answers
         .iter()
         .partition(|answer| answer.status == StatusCode::OK);
@@ -469,8 +469,8 @@ async fn device_names_are_escaped_and_states_are_labeled() {
         row.contains("Reduced mode") && row.contains("no end date"),
         "{row}"
     );
-    let question = browser.get(&format!("{}/revoke", license_path(&key))).await;
-    assert!(question.text().contains("no end date"));
+    let confirm_page = browser.get(&format!("{}/revoke", license_path(&key))).await;
+    assert!(confirm_page.text().contains("no end date"));
     let remint = browser.get(&format!("{}/remint", license_path(&key))).await;
     assert!(remint.text().contains("The new key is expired, too."));
 }

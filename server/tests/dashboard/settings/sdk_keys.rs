@@ -90,8 +90,8 @@ async fn tenant_creates_its_first_key(server: TestServer) {
     let form = hidden_fields(&owner, NEW).await;
     let stale = hidden_fields(&owner, NEW).await;
     let importing = hidden_fields(&owner, IMPORT).await;
-    let made = send(&owner, NEW, &form, &[]).await;
-    let key = shown_key(&made);
+    let created = send(&owner, NEW, &form, &[]).await;
+    let key = shown_key(&created);
     assert!(key.starts_with("sdk_live_") && key.len() == 73, "{key}");
     assert_eq!(
         device_status(&server, "indie", "pixel", None).await,
@@ -115,14 +115,14 @@ async fn tenant_creates_its_first_key(server: TestServer) {
     // A form loaded before the first key existed does not say what happens to that key, so
     // submitting it must not end the key. Neither may the form in the response preselect an
     // immediate end.
-    let theirs = format!("sdk_live_{}", "7".repeat(64));
+    let imported_key = format!("sdk_live_{}", "7".repeat(64));
     let late = send(&owner, NEW, &stale, &[]).await;
     let html = parse(&late);
     assert_eq!(
         select_texts(&html, "#old_keys option[selected]"),
         ["Works for 30 more days"]
     );
-    let imported = send(&owner, IMPORT, &importing, &[("sdk_key", &theirs)]).await;
+    let imported = send(&owner, IMPORT, &importing, &[("sdk_key", &imported_key)]).await;
     for refused in [late, imported] {
         assert_eq!(refused.status, StatusCode::CONFLICT);
         let said = select_texts(&parse(&refused), "[role=alert]").concat();
@@ -136,7 +136,7 @@ async fn tenant_creates_its_first_key(server: TestServer) {
         StatusCode::OK
     );
     assert_eq!(
-        device_status(&server, "indie", "pixel", Some(&theirs)).await,
+        device_status(&server, "indie", "pixel", Some(&imported_key)).await,
         StatusCode::UNAUTHORIZED
     );
 }
@@ -145,7 +145,7 @@ async fn tenant_creates_its_first_key(server: TestServer) {
 async fn replaced_key_works_until_its_expiry(server: TestServer) {
     let admin = server.sign_in(Role::Admin).await;
     let old = sdk_key();
-    let opens = async |key: &str| device_status(&server, "acme", "notes", Some(key)).await;
+    let key_status = async |key: &str| device_status(&server, "acme", "notes", Some(key)).await;
     let html = parse(&admin.get(NEW).await);
     assert_eq!(
         select_texts(&html, "#old_keys option[selected]"),
@@ -153,13 +153,13 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
     );
     let second = shown_key(&replace_key(&admin, "30").await);
     for key in [&old, &second] {
-        assert_eq!(opens(key).await, StatusCode::OK);
+        assert_eq!(key_status(key).await, StatusCode::OK);
     }
     server.context.clock.set(NOW.plus_days(30).plus_millis(-1));
-    assert_eq!(opens(&old).await, StatusCode::OK);
+    assert_eq!(key_status(&old).await, StatusCode::OK);
     server.context.clock.set(NOW.plus_days(30));
-    assert_eq!(opens(&old).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(opens(&second).await, StatusCode::OK);
+    assert_eq!(key_status(&old).await, StatusCode::UNAUTHORIZED);
+    assert_eq!(key_status(&second).await, StatusCode::OK);
     server.context.clock.set(NOW);
 
     // End it immediately, as after a leak.
@@ -174,7 +174,7 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
     let ended = admin.submit_form(&end, &[("old_keys", "0")]).await;
     assert_eq!(ended.status_and_location(), (StatusCode::SEE_OTHER, PAGE));
     assert_eq!(
-        (opens(&old).await, opens(&second).await),
+        (key_status(&old).await, key_status(&second).await),
         (StatusCode::UNAUTHORIZED, StatusCode::OK)
     );
     assert_eq!(admin.get(&end).await.status, StatusCode::NOT_FOUND);
@@ -194,9 +194,9 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
             .context
             .clock
             .set(NOW.plus_days(days).plus_millis(-1));
-        assert_eq!(opens(&second).await, StatusCode::OK);
+        assert_eq!(key_status(&second).await, StatusCode::OK);
         server.context.clock.set(NOW.plus_days(days));
-        assert_eq!(opens(&second).await, StatusCode::UNAUTHORIZED);
+        assert_eq!(key_status(&second).await, StatusCode::UNAUTHORIZED);
         server.context.clock.set(NOW);
     }
     // The current key has no expiry to move, and an invalid choice moves none.
@@ -240,16 +240,16 @@ async fn concurrent_submissions_of_one_form_create_one_key(server: TestServer) {
         (0..12).map(|number| servers[number % 2].post_form(NEW, &form, Some(&owner.cookie))),
     )
     .await;
-    let made: Vec<_> = answers
+    let created: Vec<_> = answers
         .iter()
         .filter(|answer| answer.status == StatusCode::OK)
         .collect();
-    assert_eq!(made.len(), 1);
+    assert_eq!(created.len(), 1);
     let others = answers
         .iter()
         .filter(|answer| answer.status == StatusCode::CONFLICT);
     assert_eq!(others.count(), 11);
-    let key = shown_key(made[0]);
+    let key = shown_key(created[0]);
     assert_eq!(
         device_status(&server, "acme", "notes", Some(&key)).await,
         StatusCode::OK
@@ -296,13 +296,18 @@ async fn page_shows_when_a_key_was_last_used(server: TestServer) {
 async fn existing_key_is_imported_and_not_shown() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let admin = server.sign_in(Role::Admin).await;
-    let theirs = format!("sdk_live_{}", "7".repeat(64));
+    let imported_key = format!("sdk_live_{}", "7".repeat(64));
     let import = async |key: &str, days: &str| {
         let form = hidden_fields(&admin, IMPORT).await;
         let typed = [("sdk_key", key), ("old_keys", days)];
         send(&admin, IMPORT, &form, &typed).await
     };
-    for bad in ["", "sdk_live_7", &theirs[..72], &theirs.to_uppercase()] {
+    for bad in [
+        "",
+        "sdk_live_7",
+        &imported_key[..72],
+        &imported_key.to_uppercase(),
+    ] {
         let refused = import(bad, "30").await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
         let html = parse(&refused);
@@ -310,10 +315,10 @@ async fn existing_key_is_imported_and_not_shown() {
         assert_eq!(select_texts(&html, "#sdk_key-error"), [sentence]);
         assert_eq!(field_value(&html, "sdk_key"), "", "the key is not echoed");
     }
-    let done = import(&format!(" {theirs}\n"), "1").await;
+    let done = import(&format!(" {imported_key}\n"), "1").await;
     assert_eq!(done.status_and_location(), (StatusCode::SEE_OTHER, PAGE));
     assert_eq!(
-        device_status(&server, "acme", "notes", Some(&theirs)).await,
+        device_status(&server, "acme", "notes", Some(&imported_key)).await,
         StatusCode::OK
     );
     server.context.clock.set(NOW.plus_days(1));
@@ -322,7 +327,7 @@ async fn existing_key_is_imported_and_not_shown() {
         StatusCode::UNAUTHORIZED
     );
     server.context.clock.set(NOW);
-    let again = import(&theirs, "30").await;
+    let again = import(&imported_key, "30").await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(
         again

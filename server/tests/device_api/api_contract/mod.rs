@@ -46,12 +46,12 @@ async fn assert_matches_row(
     assert_eq!(answer.header("access-control-allow-origin"), "*", "{what}");
     assert_eq!(answer.header("x-keylight-request-id"), REQUEST_ID, "{what}");
     let is_keyset = answer.status == StatusCode::OK && what.starts_with(KEYSET);
-    let kept = if is_keyset {
+    let cache_control = if is_keyset {
         "public, max-age=300"
     } else {
         "no-store"
     };
-    assert_eq!(answer.header("cache-control"), kept, "{what}");
+    assert_eq!(answer.header("cache-control"), cache_control, "{what}");
 }
 
 async fn trusted_keys(server: &TestServer) -> TrustedKeys {
@@ -69,11 +69,11 @@ const ENDPOINTS: [&str; 5] = ["activate", "validate", "deactivate", "config", "k
 
 /// Returns a well-formed request body for `endpoint`.
 fn well_formed(endpoint: &str) -> Value {
-    let nobody = "00000000-0000-4000-8000-00000000ffff";
+    let unknown_instance = "00000000-0000-4000-8000-00000000ffff";
     match endpoint {
         "activate" => json!({ "license_key": "ACME-NONE-0000-0009" }),
         "keyless" => json!({ "instance_id": "install-1", "state": "trial" }),
-        _ => json!({ "license_key": "ACME-NONE-0000-0009", "instance_id": nobody }),
+        _ => json!({ "license_key": "ACME-NONE-0000-0009", "instance_id": unknown_instance }),
     }
 }
 
@@ -238,7 +238,7 @@ impl Scenario<'_> {
     }
 
     async fn activate(&self, when: &str) -> TestResponse {
-        let same = |license| license;
+        let unchanged = |license| license;
         let machine = format!("{:064}", self.number);
         let ask = async |key: &str| {
             send_request(
@@ -249,7 +249,7 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "a slot is free" => ask(&self.insert_license(same).await).await,
+            "a slot is free" => ask(&self.insert_license(unchanged).await).await,
             "the license has an expiry date" => {
                 ask(&self.insert_license(expiring_in_a_day).await).await
             }
@@ -277,7 +277,7 @@ impl Scenario<'_> {
     }
 
     async fn validate(&self, when: &str) -> TestResponse {
-        let same = |license| license;
+        let unchanged = |license| license;
         let ask = async |(key, instance): (String, Value)| {
             send_request(
                 self.server,
@@ -287,10 +287,10 @@ impl Scenario<'_> {
             .await
         };
         match when {
-            "the instance is active" => ask(self.license_with_device(same).await).await,
+            "the instance is active" => ask(self.license_with_device(unchanged).await).await,
             "the product has settings" => {
                 set_product_settings(self.server, Some(14), Some(true)).await;
-                let answer = ask(self.license_with_device(same).await).await;
+                let answer = ask(self.license_with_device(unchanged).await).await;
                 set_product_settings(self.server, None, None).await;
                 answer
             }
@@ -307,19 +307,19 @@ impl Scenario<'_> {
                 .await
             }
             "the instance is deactivated" => {
-                let seat = self.license_with_device(same).await;
-                self.deactivate_instance(&seat).await;
-                ask(seat).await
+                let activation = self.license_with_device(unchanged).await;
+                self.deactivate_instance(&activation).await;
+                ask(activation).await
             }
             other => self.send_invalid("validate", other).await,
         }
     }
 
     async fn deactivate(&self, when: &str) -> TestResponse {
-        let same = |license| license;
+        let unchanged = |license| license;
         match when {
             "the instance is active" => {
-                self.deactivate_instance(&self.license_with_device(same).await)
+                self.deactivate_instance(&self.license_with_device(unchanged).await)
                     .await
             }
             "the license is revoked" => {
@@ -331,9 +331,9 @@ impl Scenario<'_> {
                     .await
             }
             "the instance is already deactivated" => {
-                let seat = self.license_with_device(same).await;
-                self.deactivate_instance(&seat).await;
-                self.deactivate_instance(&seat).await
+                let activation = self.license_with_device(unchanged).await;
+                self.deactivate_instance(&activation).await;
+                self.deactivate_instance(&activation).await
             }
             other => self.send_invalid("deactivate", other).await,
         }

@@ -118,9 +118,9 @@ impl Modules {
             });
             for (path, target) in imported.chain(named) {
                 let file = &self.0[target.module].file;
-                let is_family =
+                let is_ancestor_or_descendant =
                     target.module.starts_with(scope) || scope.starts_with(target.module);
-                if *file != module.file && !is_family {
+                if *file != module.file && !is_ancestor_or_descendant {
                     let depends_on = graph.entry(module.file.clone()).or_default();
                     depends_on
                         .entry(file.clone())

@@ -23,14 +23,14 @@ use crate::{
 #[component]
 pub fn NoLicensesYet() -> impl IntoView {
     let visit = use_page_context();
-    let way_on = if visit.is_guided() && visit.allows(Permission::ManageProducts) {
+    let next_step = if visit.is_guided() && visit.allows(Permission::ManageProducts) {
         Some((routes::GUIDE, "Get started"))
     } else if visit.allows(Permission::ActOnLicenses) {
         Some((routes::MINT, "Mint licenses"))
     } else {
         None
     };
-    let way_on = way_on.map(|(href, label)| {
+    let next_step = next_step.map(|(href, label)| {
         view! {
             <ButtonRow>
                 <DocumentLink href>{label}</DocumentLink>
@@ -44,7 +44,7 @@ pub fn NoLicensesYet() -> impl IntoView {
                 allows, and each device then works offline for up to seven days at a time. Every license \
                 you mint appears here."
             </p>
-            {way_on}
+            {next_step}
         </EmptyState>
     }
 }
@@ -56,7 +56,7 @@ pub fn NoMatchingLicenses(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) ->
         let filter = asked.with(|query| query.filter.clone());
         list.with(|list| no_match_text(filter, list))
     });
-    let wider = dynamic(move || {
+    let search_all = dynamic(move || {
         let query = asked.get();
         let term = query.filter.term.clone()?;
         let has_more = query.filter.status.is_some() || query.filter.product_id.is_some();
@@ -79,7 +79,7 @@ pub fn NoMatchingLicenses(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) ->
             <p>{sentence}</p>
             <ButtonRow>
                 <ButtonLink href=routes::LICENSES>"Clear all filters"</ButtonLink>
-                {wider}
+                {search_all}
             </ButtonRow>
         </EmptyState>
     }

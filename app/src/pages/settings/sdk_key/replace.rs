@@ -101,10 +101,10 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
 /// Returns the fields about the key to be replaced, if there is one.
 fn old_key_fields(current: Option<&ListedSdkKey>) -> Vec<FormField> {
     let hint = "After it ends, apps with the old key get 401 until they're updated.";
-    let asked = current
+    let old_key_field = current
         .map(|_| FormField::new("old_keys", "Old key", hint, grace_period_select()).required());
-    let unseen = ["form_id", "current_key"].map(FormField::hidden);
-    asked.into_iter().chain(unseen).collect()
+    let hidden_fields = ["form_id", "current_key"].map(FormField::hidden);
+    old_key_field.into_iter().chain(hidden_fields).collect()
 }
 
 fn initial_values(keys: SdkKeys) -> Values {

@@ -75,8 +75,8 @@ async fn deactivate(
         .await
 }
 
-fn error_text<T>(answer: Result<T, DeviceError>) -> String {
-    match answer {
+fn error_text<T>(expected: Result<T, DeviceError>) -> String {
+    match expected {
         Ok(_) => "fine".into(),
         Err(refusal) => refusal.to_string(),
     }
@@ -184,7 +184,7 @@ async fn known_device_keeps_its_slot_when_the_limit_is_reached() {
 #[tokio::test]
 async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
     let world = demo_world().await;
-    let ask = || async {
+    let activate = || async {
         let request = ActivationRequest {
             request_id: Some("req-1".into()),
             ..request(PRO_KEY, None)
@@ -199,11 +199,11 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
             .claims
             .instance_id
     };
-    let first = ask().await;
+    let first = activate().await;
     world.clock.set(NOW.plus_millis(600_000));
-    assert_eq!(ask().await, first);
+    assert_eq!(activate().await, first);
     world.clock.set(NOW.plus_millis(600_001));
-    assert_ne!(ask().await, first);
+    assert_ne!(activate().await, first);
     let other = world
         .services
         .activations
@@ -219,7 +219,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
 #[tokio::test]
 async fn rejected_activations_return_the_documented_errors() {
     let world = demo_world().await;
-    for (key, answer) in [
+    for (key, expected) in [
         ("ACME-REVK-0000-0002", "License key not found"),
         ("ACME-EXPD-0000-0003", "License expired"),
         ("ACME-FALL-0000-0004", "License expired"),
@@ -228,7 +228,11 @@ async fn rejected_activations_return_the_documented_errors() {
         ("ACME_PRO0", "License key not found"),
         ("", "License key not found"),
     ] {
-        assert_eq!(error_text(activate(&world, key, 77).await), answer, "{key}");
+        assert_eq!(
+            error_text(activate(&world, key, 77).await),
+            expected,
+            "{key}"
+        );
     }
     let studio = DeviceCredentials::new("acme", "studio", Some(SDK_KEY));
     let elsewhere = world

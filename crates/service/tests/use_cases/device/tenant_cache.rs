@@ -31,10 +31,10 @@ struct TwoServers {
 impl EngineFixture for TwoServers {
     async fn create(engine: Engine) -> Self {
         let asked = TestContext::with_demo(engine).await;
-        let beside = asked.second_server().await;
+        let operators = asked.second_server().await;
         Self {
             device_server: asked,
-            operator_server: beside,
+            operator_server: operators,
         }
     }
 }
@@ -83,7 +83,7 @@ fn owner() -> Caller {
 #[engine_test]
 async fn changes_on_another_server_apply_immediately(two: TwoServers) {
     let (first, second) = (two.activate(1).await, two.activate(2).await);
-    let beside = &two.operator_server.services;
+    let operators = &two.operator_server.services;
     assert!(two.validate(SDK_KEY, first).await.is_ok());
 
     let change = UpdateProduct {
@@ -91,7 +91,7 @@ async fn changes_on_another_server_apply_immediately(two: TwoServers) {
         ..UpdateProduct::default()
     };
     let notes = "notes".parse().unwrap();
-    beside
+    operators
         .products
         .update(&owner(), notes, change)
         .await
@@ -100,8 +100,8 @@ async fn changes_on_another_server_apply_immediately(two: TwoServers) {
     assert_eq!(settings.settings.trial_days.map(TrialDays::get), Some(14));
     assert!(settings.signature.is_some());
 
-    beside.signing_keys.add(&owner(), None).await.unwrap();
-    let (keys, kid) = (&beside.signing_keys, "k2".parse().unwrap());
+    operators.signing_keys.add(&owner(), None).await.unwrap();
+    let (keys, kid) = (&operators.signing_keys, "k2".parse().unwrap());
     keys.promote(&owner(), kid, PromotionReason::Leak)
         .await
         .unwrap();
@@ -114,7 +114,7 @@ async fn changes_on_another_server_apply_immediately(two: TwoServers) {
         .claims;
     assert_eq!(claims.kid.as_str(), "k2");
 
-    let fresh = beside
+    let fresh = operators
         .sdk_keys
         .rotate(&owner(), GracePeriod::NONE)
         .await
@@ -126,15 +126,15 @@ async fn changes_on_another_server_apply_immediately(two: TwoServers) {
     let sdk_key = fresh.expose().as_bytes();
     assert!(two.validate(sdk_key, first).await.is_ok());
 
-    beside.tenants.suspend(&owner()).await.unwrap();
+    operators.tenants.suspend(&owner()).await.unwrap();
     assert!(matches!(
         two.validate(sdk_key, first).await,
         Err(DeviceError::Suspended)
     ));
-    beside.tenants.resume(&owner()).await.unwrap();
+    operators.tenants.resume(&owner()).await.unwrap();
     assert!(two.validate(sdk_key, first).await.is_ok());
 
-    let licenses = &beside.licenses;
+    let licenses = &operators.licenses;
     licenses
         .deactivate_instance(&owner(), license_id(), first)
         .await

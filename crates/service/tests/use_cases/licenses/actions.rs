@@ -228,13 +228,13 @@ async fn device_can_be_deactivated_in_any_license_state() {
         .unwrap();
     assert_eq!(license(&world, id).await.active_count, 0);
     let entries = new_entries(&world, before).await;
-    let freed: Vec<_> = entries
+    let deactivations: Vec<_> = entries
         .iter()
         .filter(|entry| entry.action == Action::DeactivateInstance)
         .collect();
-    assert_eq!((entries.len(), freed.len()), (3, 2));
+    assert_eq!((entries.len(), deactivations.len()), (3, 2));
     assert!(
-        freed
+        deactivations
             .iter()
             .any(|entry| entry.details["device_name"] == "Device 1")
     );
@@ -282,12 +282,12 @@ async fn detail_includes_devices_lineage_and_activity() {
         .iter()
         .map(|device| device.state.clone())
         .collect();
-    let freed = DeviceState::Deactivated {
+    let deactivations = DeviceState::Deactivated {
         at: NOW.plus_days(1),
         by_operator: Some("support@acme.test".into()),
     };
     assert!(
-        states.contains(&freed) && states.contains(&DeviceState::NoNewLease),
+        states.contains(&deactivations) && states.contains(&DeviceState::NoNewLease),
         "{states:?}"
     );
     let done: Vec<_> = shown

@@ -220,10 +220,10 @@ async fn form_mints_once_and_its_result_expires() {
         .unwrap();
     assert_eq!(order.customer.email.as_deref(), Some("ada@example.test"));
     let written = Arc::new(Mutex::new(Vec::new()));
-    let heard = written.clone();
+    let progress = written.clone();
     let minted = licenses
         .mint_from_form(&support, &order, id, move |count| {
-            heard.lock().unwrap().push(count);
+            progress.lock().unwrap().push(count);
         })
         .await
         .unwrap();

@@ -205,29 +205,29 @@ fn push_keyset_page(
     limit: i64,
 ) {
     // The page before a row is read backward, against the order of the list.
-    let (mark, reads_downwards) = match position {
+    let (cursor, is_descending) = match position {
         PageRequest::First => (None, sort.descending),
-        PageRequest::After(mark) => (Some(mark), sort.descending),
-        PageRequest::Before(mark) => (Some(mark), !sort.descending),
+        PageRequest::After(cursor) => (Some(cursor), sort.descending),
+        PageRequest::Before(cursor) => (Some(cursor), !sort.descending),
     };
-    if let Some(mark) = mark {
-        let beyond = if reads_downwards { ") < (" } else { ") > (" };
+    if let Some(cursor) = cursor {
+        let comparison = if is_descending { ") < (" } else { ") > (" };
         sql.push(" AND (");
         push_columns(sql, scan.order, "");
-        sql.push(beyond);
-        sql.bind(mark.value).push(", ");
+        sql.push(comparison);
+        sql.bind(cursor.value).push(", ");
         if sort.by == SortBy::Activations {
             // The license still exists: licenses are never deleted.
             sql.push("(SELECT m.created_at FROM licenses m WHERE m.tenant_id = ")
                 .bind(tenant_id.as_str())
                 .push(" AND m.id = ")
-                .bind(mark.id.to_string())
+                .bind(cursor.id.to_string())
                 .push("), ");
         }
-        sql.bind(mark.id.to_string()).push(")");
+        sql.bind(cursor.id.to_string()).push(")");
     }
     sql.push(" ORDER BY ");
-    push_columns(sql, scan.order, if reads_downwards { " DESC" } else { "" });
+    push_columns(sql, scan.order, if is_descending { " DESC" } else { "" });
     sql.push(" LIMIT ").bind(limit);
 }
 

@@ -99,11 +99,16 @@ async fn every_released_schema_can_be_upgraded() {
     let released = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/released");
     let mut schemas = Vec::new();
     for entry in fs::read_dir(released).unwrap() {
-        let kept = entry.unwrap().path();
-        let name = kept.file_stem().unwrap().to_str().unwrap().to_owned();
+        let released_file = entry.unwrap().path();
+        let name = released_file
+            .file_stem()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("keywright.db");
-        fs::copy(&kept, &file).unwrap();
+        fs::copy(&released_file, &file).unwrap();
         let copied = inspect_backup(&url(&file)).await.unwrap();
         assert_eq!(
             (

@@ -46,7 +46,7 @@ async fn page_forward_and_back(
     world: &StoreFixture,
     query: LicenseQuery,
 ) -> [Vec<LicenseSummary>; 2] {
-    let mut there = Vec::new();
+    let mut forward = Vec::new();
     let mut position = PageRequest::First;
     let last = loop {
         let query = LicenseQuery {
@@ -54,26 +54,26 @@ async fn page_forward_and_back(
             ..query.clone()
         };
         let page = list(world, &query).await.page;
-        there.extend(page.items.iter().cloned());
+        forward.extend(page.items.iter().cloned());
         match page.next {
-            Some(mark) => position = PageRequest::After(mark),
+            Some(cursor) => position = PageRequest::After(cursor),
             None => break page,
         }
     };
-    let mut back: Vec<_> = last.items.into_iter().rev().collect();
+    let mut backward: Vec<_> = last.items.into_iter().rev().collect();
     let mut previous = last.previous;
-    while let Some(mark) = previous {
+    while let Some(cursor) = previous {
         let query = LicenseQuery {
-            page: PageRequest::Before(mark),
+            page: PageRequest::Before(cursor),
             ..query.clone()
         };
         let page = list(world, &query).await.page;
         assert!(page.next.is_some());
-        back.extend(page.items.into_iter().rev());
+        backward.extend(page.items.into_iter().rev());
         previous = page.previous;
     }
-    back.reverse();
-    [there, back]
+    backward.reverse();
+    [forward, backward]
 }
 
 /// Each single filter and each sort order, from the start and from a later cursor.
@@ -89,19 +89,19 @@ fn list_queries() -> Vec<LicenseQuery> {
     let filters = statuses
         .into_iter()
         .chain([of_product, LicenseFilter::default()]);
-    let mark = Cursor {
+    let cursor = Cursor {
         value: NOW.millis(),
         id: license_id(7),
     };
-    let places = [
+    let positions = [
         PageRequest::First,
-        PageRequest::After(mark),
-        PageRequest::Before(mark),
+        PageRequest::After(cursor),
+        PageRequest::Before(cursor),
     ];
     let mut pages = Vec::new();
     for filter in filters {
         for by in [SortBy::Created, SortBy::Expires, SortBy::Activations] {
-            for (descending, position) in [true, false].into_iter().zip(places) {
+            for (descending, position) in [true, false].into_iter().zip(positions) {
                 let sort = Sort { by, descending };
                 pages.push(LicenseQuery {
                     filter: filter.clone(),
@@ -127,11 +127,11 @@ fn search_query(typed: &str, sort: Sort) -> LicenseQuery {
 
 /// The start of a list, and a later cursor.
 fn positions() -> [PageRequest<LicenseId>; 2] {
-    let mark = Cursor {
+    let cursor = Cursor {
         value: 7,
         id: license_id(7),
     };
-    [PageRequest::First, PageRequest::After(mark)]
+    [PageRequest::First, PageRequest::After(cursor)]
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -415,9 +415,9 @@ async fn every_order_lists_each_license_once_in_both_directions(world: StoreFixt
             ..LicenseQuery::default()
         };
         assert_eq!(list(&world, &query).await.count, Count::Exact(total));
-        let [there, back] = page_forward_and_back(&world, query).await;
-        assert_eq!(there.len(), total as usize, "{name}");
-        assert_eq!(there, back, "{name}");
+        let [forward, backward] = page_forward_and_back(&world, query).await;
+        assert_eq!(forward.len(), total as usize, "{name}");
+        assert_eq!(forward, backward, "{name}");
         let never = Timestamp::from_millis(i64::MAX);
         let value = |row: &LicenseSummary| match name.trim_start_matches('-') {
             "created" => (row.created_at.millis(), 0, row.id),
@@ -433,7 +433,7 @@ async fn every_order_lists_each_license_once_in_both_directions(world: StoreFixt
             }
         };
         assert!(
-            there.windows(2).all(sorted),
+            forward.windows(2).all(sorted),
             "{name}: out of order or duplicate"
         );
     }
@@ -443,7 +443,7 @@ async fn every_order_lists_each_license_once_in_both_directions(world: StoreFixt
 /// Licenses that match throughout appear exactly once.
 #[engine_test]
 async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: StoreFixture) {
-    let stays = |number: u32| number.is_multiple_of(2);
+    let is_kept = |number: u32| number.is_multiple_of(2);
     for number in 0..400 {
         world.add_license(&license(number)).await.unwrap();
     }
@@ -471,10 +471,10 @@ async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: StoreFixt
         status: Some(Status::Active),
         ..LicenseFilter::default()
     };
-    let [there, back] = page_forward_and_back(&world, filter_query(active)).await;
+    let [forward, backward] = page_forward_and_back(&world, filter_query(active)).await;
     changes.await.unwrap();
-    for rows in [there, back] {
-        for number in (0..400).filter(|&number| stays(number)) {
+    for rows in [forward, backward] {
+        for number in (0..400).filter(|&number| is_kept(number)) {
             let times = rows
                 .iter()
                 .filter(|row| row.id == license_id(number))

@@ -49,8 +49,8 @@ async fn new_code_has_no_failed_attempts(world: StoreFixture) {
 
 #[engine_test]
 async fn setup_code_lock_is_exclusive(world: StoreFixture) {
-    let beside = world.database.open().await;
-    let stores = [&world.store, &beside];
+    let other_store = world.database.open().await;
+    let stores = [&world.store, &other_store];
     let mut seen = join_all((0..12).map(|number| record_failed_attempt(stores[number % 2]))).await;
     seen.sort_unstable();
     assert_eq!(seen, (0..12).collect::<Vec<i64>>());
