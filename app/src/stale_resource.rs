@@ -138,7 +138,7 @@ where
         Self { state, view: shown }
     }
 
-    /// Returns the value if the view is [`ResourceView::There`].
+    /// Returns the value if the view is [`ResourceView::Ready`].
     pub fn value(self) -> Option<Memo<T>> {
         let first = self.ready_value()?;
         Some(latest_or(first, move || {

@@ -220,7 +220,7 @@ impl Server {
     }
 
     /// Returns the peak resident memory in bytes since the start, or since
-    /// [`Server::forget_peak`].
+    /// [`Server::reset_peak_memory`].
     pub(crate) fn peak_memory(&self) -> Result<u64> {
         self.read_status_bytes("VmHWM:")
     }

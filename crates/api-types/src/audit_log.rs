@@ -36,7 +36,7 @@ pub struct AuditFilter {
     /// Entries about this license, including the remint that created it.
     pub license_id: Option<LicenseId>,
     /// Entries about licenses that match this term in the license list, if at most
-    /// [`MOST_LICENSES`] do.
+    /// [`MAX_LICENSES`] do.
     pub term: Option<SearchTerm>,
     /// Entries on or after this day.
     pub from: Option<Day>,
@@ -174,7 +174,7 @@ pub struct AuditLog {
     pub operators: Vec<(OperatorId, String)>,
     /// The license filtered by, if it belongs to the tenant.
     pub license: Option<LicenseRef>,
-    /// Whether the term matches more than [`MOST_LICENSES`] licenses, so that no entries were
+    /// Whether the term matches more than [`MAX_LICENSES`] licenses, so that no entries were
     /// read.
     pub is_too_broad: bool,
 }

@@ -120,7 +120,7 @@ pub enum Count {
 }
 
 impl Count {
-    /// Creates the count from a query that stops at one more than [`COUNT_LIMIT`].
+    /// Creates the count from a query that stops at one more than [`MAX_EXACT_COUNT`].
     pub const fn from_capped(counted: u32) -> Self {
         if counted > MAX_EXACT_COUNT {
             Self::AtLeast(MAX_EXACT_COUNT)

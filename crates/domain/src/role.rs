@@ -33,7 +33,7 @@ pub enum Permission {
     ManageProducts,
     /// Manage SDK keys and signing keys.
     ManageKeys,
-    /// Manage operators, within the limits of [`Role::may_manage`].
+    /// Manage operators, within the limits of [`Role::can_manage`].
     ManageOperators,
     /// Change the tenant's plan.
     ManagePlan,

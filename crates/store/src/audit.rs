@@ -91,7 +91,7 @@ impl Store {
         rows.iter().map(decode_entry).collect()
     }
 
-    /// Counts the matching entries, up to [`COUNT_LIMIT`].
+    /// Counts the matching entries, up to [`MAX_EXACT_COUNT`].
     pub async fn count_audit_entries(
         &self,
         tenant_id: &TenantId,

@@ -69,7 +69,7 @@ pub trait BatchWorker: Send {
         true
     }
 
-    /// Runs a batch. Must not return [`Batch::RetryEach`] for a batch of one.
+    /// Runs a batch. Must not return [`BatchOutcome::RetryEach`] for a batch of one.
     fn run(
         &mut self,
         requests: Vec<Self::Request>,

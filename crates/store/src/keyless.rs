@@ -12,7 +12,7 @@ use crate::activations::telemetry::decode_telemetry;
 use crate::{Store, StoreError, Tx, activations::telemetry::bind_telemetry, query::RowReader};
 
 impl Store {
-    /// Returns the last recorded beacon of a device ([`KeylessInstall::device`]).
+    /// Returns the last recorded beacon of a device ([`KeylessInstall::identity`]).
     pub async fn last_beacon(
         &self,
         tenant: &TenantId,

@@ -105,7 +105,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Counts the licenses of a key type, whatever their status, up to [`COUNT_LIMIT`].
+    /// Counts the licenses of a key type, whatever their status, up to [`MAX_EXACT_COUNT`].
     pub async fn count_licenses_of_key_type(
         &self,
         tenant: &TenantId,

@@ -34,7 +34,7 @@ impl CapturedOutput {
         }
     }
 
-    /// Like [`Self::have_no`], for a secret with only one spelling.
+    /// Like [`Self::assert_no_key`], for a secret with only one spelling.
     fn assert_no_secret(&self, what: &str, secret: &str) {
         self.assert_no_secret_bytes(what, secret.as_bytes());
     }
@@ -138,7 +138,7 @@ fn exercise_key(server: &RunningServer, sdk_key: &str, key: &str) -> Vec<String>
     [vec![activated], answers].concat()
 }
 
-/// Passwords of the demo operators and of [`passwords_are_used`].
+/// Passwords of the demo operators and of [`exercise_passwords`].
 const PASSWORDS: [&str; 4] = [
     "keywright-demo",
     "a-first-password",

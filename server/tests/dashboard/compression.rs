@@ -20,7 +20,7 @@ const SCRIPT: &str = "/pkg/keywright-frontend-1f.js";
 /// A file without compressed variants.
 const STYLE: &str = "/pkg/main-0a.css";
 
-/// Builds a server whose site has its script in three encodings. The returned `TestWorld` keeps
+/// Builds a server whose site has its script in three encodings. The returned `TestContext` keeps
 /// the database alive.
 async fn server() -> (Router, TestContext) {
     let names = [

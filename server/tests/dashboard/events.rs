@@ -302,7 +302,7 @@ async fn idle_stream_sends_keep_alives_and_ends_with_its_session() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;
     let browser = server.sign_in(Role::Viewer).await;
     let mut page = EventStream::open(&browser, "?list").await;
-    // Paused time advances immediately, so `FAIL_SAFE` cannot apply from here.
+    // Paused time advances immediately, so `READ_TIMEOUT` cannot apply from here.
     tokio::time::pause();
     let began = Instant::now();
     for seconds in [15, 30] {

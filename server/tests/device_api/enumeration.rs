@@ -21,7 +21,7 @@ struct StatementLog(Arc<Mutex<Vec<String>>>);
 
 impl StatementLog {
     /// Waits until a license lookup is logged. Lookups have their own connections, which
-    /// [`settle`] does not cover.
+    /// [`flush_statements`] does not cover.
     async fn wait_for_lookup(&self) {
         let is_logged = || {
             let statements = self.0.lock().unwrap();

@@ -119,7 +119,7 @@ impl Installation {
         sentence.unwrap_or(&error).to_owned()
     }
 
-    /// Like [`Self::fail`], but allows output before the error, and returns all of stderr.
+    /// Like [`Self::run_err`], but allows output before the error, and returns all of stderr.
     pub(crate) fn run_err_with_output(&self, command: &str) -> String {
         let output = self.run(command);
         assert!(!output.status.success(), "{command}");

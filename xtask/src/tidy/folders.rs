@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::tree::Tree;
 
-/// Maximum number of `.rs` files directly in a folder, not counting those in `DECLARING`.
+/// Maximum number of `.rs` files directly in a folder, not counting those in `MODULE_ROOTS`.
 const MAX_FILES: usize = 15;
 
 const MODULE_ROOTS: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];

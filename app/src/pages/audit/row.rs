@@ -100,7 +100,7 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
         Action::Unknown => {
             " recorded an action this version of Keywright doesn't recognize".into_any()
         }
-        // Covered by `done_to_license`.
+        // Covered by `describe_license_action`.
         Action::DeactivateInstance | Action::ManualMint | Action::Remint | Action::Revoke => {
             ().into_any()
         }

@@ -42,7 +42,7 @@ pub struct LeaseClaims {
     pub instance_id: InstanceId,
     /// Time of signing.
     pub issued_at: i64,
-    /// End of the lease, before clients add [`SKEW_SECONDS`].
+    /// End of the lease, before clients add [`CLOCK_SKEW_SECONDS`].
     pub expires_at: i64,
     /// Extent to which the app may run.
     pub status: LeaseStatus,

@@ -90,7 +90,7 @@ impl DeviceService {
     }
 
     /// Admits a device based on cached tenant state, which may be outdated. Pass the result to
-    /// [`Activations::revalidate`] before using it. A rejection is never based on cached state
+    /// [`DeviceService::revalidate`] before using it. A rejection is never based on cached state
     /// alone.
     async fn admit_cached(
         &self,

@@ -11,7 +11,7 @@ pub enum IdempotentResult {
     Licenses {
         /// Number of licenses.
         count: u32,
-        /// The first [`IdempotentResult::MAX_NAMED`] licenses, in minting order.
+        /// The first [`IdempotentResult::MAX_LISTED`] licenses, in minting order.
         first: Vec<LicenseRef>,
     },
     /// An SDK key was created or imported.

@@ -35,7 +35,7 @@ impl Licenses {
         self.context.new_form_id()
     }
 
-    /// Validates a form that has not been submitted before, for [`Licenses::mint_once`].
+    /// Validates a form that has not been submitted before, for [`Licenses::mint_from_form`].
     pub async fn validate_form(
         &self,
         caller: &Caller,

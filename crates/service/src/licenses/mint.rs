@@ -29,7 +29,7 @@ pub struct MintRequest {
     /// May be omitted if the product has exactly one key type.
     pub key_type_id: Option<KeyTypeId>,
     pub customer: Customer,
-    /// 1 to [`MAX_MINTED_AT_ONCE`].
+    /// 1 to [`MAX_LICENSES_PER_MINT`].
     pub count: u32,
 }
 

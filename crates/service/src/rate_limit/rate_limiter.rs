@@ -21,7 +21,7 @@ pub struct RateLimitConfig {
     /// New keyless installs per address, tenant and hour.
     pub keyless_installs_per_hour: u32,
     /// Wrong passwords per address and account within
-    /// [`SIGN_IN_MINUTES`](super::SIGN_IN_MINUTES).
+    /// [`LOGIN_WINDOW_MINUTES`](super::LOGIN_WINDOW_MINUTES).
     pub failed_logins: u32,
 }
 

@@ -239,7 +239,7 @@ impl Tx<'_> {
     }
 
     /// Deactivates an instance and returns whether it was active. The caller must then release
-    /// its slot ([`Tx::free_slot`]).
+    /// its slot ([`Tx::release_slot`]).
     pub async fn deactivate_instance(
         &mut self,
         tenant: &TenantId,

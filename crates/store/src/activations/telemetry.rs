@@ -51,7 +51,7 @@ pub(crate) const JOINED_TELEMETRY: &str = "COALESCE(a.app_version, '') || '\u{1f
 
 const SEPARATOR: char = '\u{1f}';
 
-/// Stored telemetry of a device, in the form of [`JOINED`].
+/// Stored telemetry of a device, in the form of [`JOINED_TELEMETRY`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct StoredTelemetry(pub(crate) String);
 

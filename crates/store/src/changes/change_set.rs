@@ -9,7 +9,7 @@ use keywright_domain::ids::{LicenseId, TenantId};
 const MAX_MESSAGE_BYTES: usize = 7_900;
 
 /// Maximum number of messages for a change set, enough for about 600 licenses. A larger one is
-/// sent as [`EVERYTHING`].
+/// sent as [`EVERYTHING_MARKER`].
 const MAX_MESSAGES: usize = 8;
 
 /// Body of a message after which everything counts as changed.
@@ -91,7 +91,7 @@ impl ChangeSet {
     }
 
     /// Decodes a message into its origin and its changes. A message that can't be parsed, such as
-    /// one from a newer version, means [`Changed::Everything`].
+    /// one from a newer version, means [`ChangeSet::Everything`].
     pub(crate) fn decode(message: &str) -> (&str, Self) {
         let (origin, words) = message
             .split_once(' ')

@@ -1,6 +1,6 @@
 //! Pub/sub for committed changes.
 //!
-//! A unit of work records what it changes ([`Tx::announce`](crate::Tx::announce)). Its commit
+//! A unit of work records what it changes ([`Tx::mark_license_changed`](crate::Tx::mark_license_changed)). Its commit
 //! wakes only the subscribers of those subjects. A wake-up carries no data: subscribers read the
 //! current state again.
 
@@ -163,7 +163,7 @@ impl Subscription {
         }
     }
 
-    /// Returns whether there was a change that [`Watch::changed`] has not reported yet.
+    /// Returns whether there was a change that [`Subscription::changed`] has not reported yet.
     pub fn has_changed(&self) -> bool {
         self.changes.has_changed().unwrap_or(false)
     }

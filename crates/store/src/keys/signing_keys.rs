@@ -86,7 +86,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Like [`Store::listed_keys`], within a unit of work.
+    /// Like [`Store::list_signing_keys`], within a unit of work.
     pub async fn list_signing_keys(
         &mut self,
         tenant_id: &TenantId,

@@ -24,7 +24,7 @@ pub(crate) struct QueryBuilder {
 pub(crate) enum Value {
     Int(i64),
     Text(String),
-    /// An integer NULL. A text NULL is [`Argument::NoText`], because PostgreSQL's NULLs are
+    /// An integer NULL. A text NULL is [`Value::NullText`], because PostgreSQL's NULLs are
     /// typed.
     NullInt,
     NullText,

@@ -100,7 +100,7 @@ impl<'r> RowReader<'r> {
         Ok(self.get_optional_i64(column)?.map(Timestamp::from_millis))
     }
 
-    /// Decodes a time, with [`NEVER`] as `None`.
+    /// Decodes a time, with [`LIFETIME`] as `None`.
     pub(crate) fn get_expiry(&self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
         let millis = self.get_i64(column)?;
         Ok((millis != LIFETIME).then(|| Timestamp::from_millis(millis)))
@@ -118,7 +118,7 @@ impl<'r> RowReader<'r> {
     }
 }
 
-/// Encodes an expiry, with `None` as [`NEVER`].
+/// Encodes an expiry, with `None` as [`LIFETIME`].
 pub(crate) fn encode_expiry(expires_at: Option<Timestamp>) -> i64 {
     expires_at.map_or(LIFETIME, Timestamp::millis)
 }

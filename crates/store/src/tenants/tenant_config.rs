@@ -49,7 +49,7 @@ impl SdkKeyRecord {
 }
 
 impl Store {
-    /// Returns the revision of [`Store::device_tenant`], or `None` if the tenant does not exist.
+    /// Returns the revision of [`Store::tenant_config`], or `None` if the tenant does not exist.
     pub async fn tenant_revision(&self, id: &TenantId) -> Result<Option<i64>, StoreError> {
         let row = sqlx::query("SELECT revision FROM tenant_revisions WHERE tenant_id = $1")
             .bind(id.as_str())

@@ -88,7 +88,7 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// Like `save`, but redirects to the setup guide while the guide is active.
+    /// Like `redirect_after`, but redirects to the setup guide while the guide is active.
     pub(crate) async fn redirect_to_guide_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
@@ -105,7 +105,7 @@ impl<T> ValidatedForm<T> {
         .await
     }
 
-    /// Like `save`, but shows a one-time secret in the response, which a redirect would lose.
+    /// Like `redirect_after`, but shows a one-time secret in the response, which a redirect would lose.
     pub(crate) async fn show_secret_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<OneTimeSecret, FormError>,

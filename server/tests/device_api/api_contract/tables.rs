@@ -165,7 +165,7 @@ const REQUIRED_ROWS: [(&str, &[&str]); 8] = [
     ),
 ];
 
-/// Neither a row nor a table may be missing from the document or from [`REQUIRED`].
+/// Neither a row nor a table may be missing from the document or from [`REQUIRED_ROWS`].
 #[test]
 fn document_has_every_required_row() {
     let titles = API_DOCS

@@ -53,7 +53,7 @@ pub fn NewKeyDetails(license: LicenseDetail, key: String) -> impl IntoView {
     }
 }
 
-/// The page that shows the key. Server-only: see `request::shown_once`.
+/// The page that shows the key. Server-only: see `request::one_time_secret`.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn NewKeyPage(license: LicenseDetail, key: String, successor: LicenseId) -> impl IntoView {

@@ -52,7 +52,7 @@ impl Store {
         Ok((count, scan))
     }
 
-    /// Counts licenses, up to [`COUNT_LIMIT`].
+    /// Counts licenses, up to [`MAX_EXACT_COUNT`].
     pub(super) async fn count_licenses(
         &self,
         tenant_id: &TenantId,
