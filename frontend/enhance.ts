@@ -202,7 +202,7 @@ function follow(address: string): void {
   };
   const refresh = async (): Promise<void> => {
     // An automatic request must not extend the session.
-    const headers = { "keywright-unattended": "1" };
+    const headers = { "x-keywright-background": "1" };
     const answer = await fetch(location.href, { headers }).catch(() => undefined);
     if (answer?.redirected) {
       location.reload();

@@ -195,7 +195,7 @@ test("activations by the published client appear in the list", async ({ page, li
 });
 
 test("a license minted on the command line is listed first", async ({ licensesPage, server }) => {
-  const minted = JSON.parse(server.run("mint", "--tenant", "acme", "--product", "studio", "--customer-email", "new@customer.test", "--json"));
+  const minted = JSON.parse(server.run("license", "mint", "--tenant", "acme", "--product", "studio", "--customer-email", "new@customer.test", "--json"));
   await licensesPage.goto();
   await expect(licensesPage.rows.first()).toContainText("new@customer.test");
   await expect(licensesPage.rows.first().getByRole("rowheader")).toHaveText(minted.display_key);

@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
         await page.goto(`/products/${name}`);
       }
 
-      const minted = server.run("mint", "--tenant", "acme", "--product", name, "--json");
+      const minted = server.run("license", "mint", "--tenant", "acme", "--product", name, "--json");
       expect(minted).toContain(`"display_key":"${prefix}-XXXX-`);
       await licensesPage.goto();
       await licensesPage.productFilter.selectOption({ label: `Paint ${name}` });

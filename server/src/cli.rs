@@ -5,9 +5,9 @@ use clap::{Parser, Subcommand};
 use crate::{
     commands::{
         backup::{BackupArgs, RestoreArgs},
-        check, demo,
+        demo, doctor,
         key_type::KeyTypeCommand,
-        mint::MintArgs,
+        license::{LicenseCommand, MintArgs},
         operator::OperatorCommand,
         product::ProductCommand,
         sdk_key::SdkKeyCommand,
@@ -39,7 +39,8 @@ enum Command {
     /// Restore a backup of the SQLite database. Stop the server first.
     Restore(RestoreArgs),
     /// Check the database for inconsistencies. Exits with status 1 if it finds any.
-    Check,
+    #[command(alias = "check")]
+    Doctor,
     /// Create and print a new code for browser setup. Earlier codes stop working.
     SetupCode,
     /// Load the demo data. Running it again changes nothing.
@@ -48,7 +49,11 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Mint licenses and print their keys, which cannot be shown again.
+    /// Mint licenses.
+    #[command(subcommand)]
+    License(LicenseCommand),
+    /// The former name of `license mint`, for scripts that use it.
+    #[command(hide = true)]
     Mint(MintArgs),
     /// Create and manage tenants.
     #[command(subcommand)]
@@ -78,10 +83,12 @@ impl Cli {
             Command::Serve(args) => args.run(database).await,
             Command::Backup(args) => args.run(database).await,
             Command::Restore(args) => args.run(database).await,
-            Command::Check => check::run(database).await,
+            Command::Doctor => doctor::run(database).await,
             Command::SetupCode => setup_code::run(database).await,
             Command::Demo { json } => demo::run(database, json).await,
-            Command::Mint(args) => args.run(database).await,
+            Command::License(LicenseCommand::Mint(args)) | Command::Mint(args) => {
+                args.run(database).await
+            }
             Command::Tenant(command) => command.run(database).await,
             Command::Operator(command) => command.run(database).await,
             Command::Product(command) => command.run(database).await,
@@ -94,12 +101,46 @@ impl Cli {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, error::ErrorKind};
 
     use super::*;
 
     #[test]
     fn command_line_definition_is_valid() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn former_command_names_still_work() {
+        for (former, current) in [
+            ("check", "doctor"),
+            ("mint", "license mint"),
+            ("tenant add", "tenant create"),
+            ("tenant plan", "tenant set-plan"),
+            ("operator add", "operator create"),
+            ("operator password", "operator set-password"),
+            ("product add", "product create"),
+            ("product change", "product update"),
+            ("key-type add", "key-type create"),
+            ("key-type change", "key-type update"),
+            ("sdk-key set", "sdk-key create"),
+            ("sdk-key end-old", "sdk-key revoke-old"),
+            (
+                "sdk-key rotate --end-old-now",
+                "sdk-key rotate --revoke-old",
+            ),
+            ("signing-key add", "signing-key create"),
+        ] {
+            let parse = |command: &str| {
+                let words = ["keywright"].into_iter().chain(command.split(' '));
+                match Cli::try_parse_from(words) {
+                    Ok(_) => ErrorKind::DisplayHelp,
+                    Err(error) => error.kind(),
+                }
+            };
+            assert_eq!(parse(former), parse(current), "{former}");
+            assert_ne!(parse(former), ErrorKind::InvalidSubcommand, "{former}");
+            assert_ne!(parse(former), ErrorKind::UnknownArgument, "{former}");
+        }
     }
 }

@@ -63,7 +63,7 @@ impl DatabaseArgs {
             && !file.exists()
         {
             bail!(
-                "no database at {}: check --data-dir, or create one with `keywright serve`, `keywright tenant add` or `keywright demo`",
+                "no database at {}: check --data-dir, or create one with `keywright serve`, `keywright tenant create` or `keywright demo`",
                 file.display()
             );
         }

@@ -106,10 +106,10 @@ impl RequestLog {
         let (side, route) = (self.surface.label(), route.to_owned());
         let (method, status) = (metrics::method_label(method), status.as_u16().to_string());
         let times =
-            histogram!(metrics::HTTP_REQUEST_SECONDS, "side" => side, "route" => route.clone());
+            histogram!(metrics::HTTP_REQUEST_SECONDS, "surface" => side, "route" => route.clone());
         times.record(elapsed);
         let answers = counter!(
-            metrics::HTTP_REQUESTS_TOTAL, "side" => side, "method" => method, "route" => route, "status" => status
+            metrics::HTTP_REQUESTS_TOTAL, "surface" => side, "method" => method, "route" => route, "status" => status
         );
         answers.increment(1);
     }

@@ -25,14 +25,14 @@ pub const OPERATOR_HEADER: &str = "keywright-operator";
 
 /// Request header of an automatic call from a page without input for a minute. Such a call does not
 /// extend the session.
-pub const BACKGROUND_HEADER: &str = "keywright-unattended";
+pub const BACKGROUND_HEADER: &str = "x-keywright-background";
 
 /// Response header with the expected number of rows of a file, for a progress bar. The server
 /// counts when the download starts; concurrent changes may make the file longer or shorter.
-pub const TOTAL_COUNT_HEADER: &str = "keywright-rows";
+pub const TOTAL_COUNT_HEADER: &str = "x-total-count";
 
 /// Response header with the request id, which the page shows if a download is interrupted.
-pub const REQUEST_ID_HEADER: &str = "keywright-request";
+pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
 /// The browser's `fetch` with the headers above.
 pub struct PageClient;

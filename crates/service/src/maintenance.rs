@@ -48,7 +48,7 @@ impl Context {
                 .store
                 .write(move |tx| batch(tx, PURGE_BATCH_ROWS))
                 .await?;
-            counter!("keywright_purged_rows_total", "of" => table).increment(purged);
+            counter!("keywright_purged_rows_total", "table" => table).increment(purged);
             if purged < u64::from(PURGE_BATCH_ROWS) {
                 return Ok(());
             }

@@ -15,9 +15,11 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyTypeCommand {
     /// Create a key type.
-    Add(CreateArgs),
+    #[command(alias = "add")]
+    Create(CreateArgs),
     /// Update a key type. Existing licenses keep their terms.
-    Change(UpdateArgs),
+    #[command(alias = "change")]
+    Update(UpdateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -87,8 +89,8 @@ struct UpdateFields {
 impl KeyTypeCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add(args) => create(database, args).await,
-            Self::Change(args) => update(database, args).await,
+            Self::Create(args) => create(database, args).await,
+            Self::Update(args) => update(database, args).await,
         }
     }
 }

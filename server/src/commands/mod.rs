@@ -2,10 +2,10 @@
 //! leaves nothing half-done.
 
 pub(crate) mod backup;
-pub(crate) mod check;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod key_type;
-pub(crate) mod mint;
+pub(crate) mod license;
 pub(crate) mod operator;
 pub(crate) mod product;
 pub(crate) mod sdk_key;
@@ -103,7 +103,7 @@ async fn caller_for(services: &Services, tenant_id: &TenantId) -> anyhow::Result
     match services.tenants.get(tenant_id).await {
         Ok(_) => Ok(Caller::for_command_line(tenant_id.clone())),
         Err(error @ Error::Invalid(InvalidInputError::UnknownTenant(_))) => Err(anyhow!(
-            "{error}: create it with `keywright tenant add --tenant {tenant_id}`"
+            "{error}: create it with `keywright tenant create --tenant {tenant_id}`"
         )),
         Err(other) => Err(other.into()),
     }
@@ -130,7 +130,7 @@ async fn add_hint<T>(
             let what = list_known(
                 tenant.as_str(),
                 &known,
-                "create one with `keywright product add`",
+                "create one with `keywright product create`",
             );
             anyhow!("{error}: {what}")
         }
@@ -140,7 +140,7 @@ async fn add_hint<T>(
         ) => {
             let key_types = services.products.list_key_type_slugs(caller, product).await;
             let known = key_types.unwrap_or_default();
-            let what = list_known("it", &known, "create one with `keywright key-type add`");
+            let what = list_known("it", &known, "create one with `keywright key-type create`");
             anyhow!("{error}: {what}")
         }
         Error::Invalid(InvalidInputError::UnknownKid(_)) => {
@@ -150,7 +150,7 @@ async fn add_hint<T>(
             anyhow!("{error}; in that case, add --now")
         }
         Error::PlanRequired(plan) => anyhow!(
-            "{error}: change it with `keywright tenant plan --tenant {tenant} --plan {}`",
+            "{error}: change it with `keywright tenant set-plan --tenant {tenant} --plan {}`",
             plan.as_str()
         ),
         _ => error.into(),

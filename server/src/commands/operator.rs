@@ -13,7 +13,8 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum OperatorCommand {
     /// Create an account. Prompts for the password, or reads it from standard input.
-    Add {
+    #[command(alias = "add")]
+    Create {
         /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
@@ -26,7 +27,8 @@ pub(crate) enum OperatorCommand {
     },
     /// Set an account's password and end its sessions. Prompts for the password, or reads it from
     /// standard input.
-    Password {
+    #[command(alias = "password")]
+    SetPassword {
         /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
@@ -41,12 +43,12 @@ impl OperatorCommand {
         let password =
             read_secret("Password").context("can't read the password from standard input")?;
         match self {
-            Self::Add {
+            Self::Create {
                 tenant,
                 email,
                 role,
             } => create(database, &tenant, &email, role, &password).await,
-            Self::Password { tenant, email } => {
+            Self::SetPassword { tenant, email } => {
                 set_password(database, &tenant, &email, &password).await
             }
         }

@@ -16,9 +16,11 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProductCommand {
     /// Create a product. The number of products depends on the tenant's plan.
-    Add(CreateArgs),
+    #[command(alias = "add")]
+    Create(CreateArgs),
     /// Update a product's name and app settings.
-    Change(UpdateArgs),
+    #[command(alias = "change")]
+    Update(UpdateArgs),
 }
 
 #[derive(Debug, Args)]
@@ -74,8 +76,8 @@ struct UpdateFields {
 impl ProductCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add(args) => create(database, args).await,
-            Self::Change(args) => update(database, args).await,
+            Self::Create(args) => create(database, args).await,
+            Self::Update(args) => update(database, args).await,
         }
     }
 }
@@ -98,7 +100,7 @@ async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()>
     })
     .await?;
     print_line(&format!(
-        "Created product {} of {}. Next, create a key type with `keywright key-type add`.",
+        "Created product {} of {}. Next, create a key type with `keywright key-type create`.",
         args.product, args.tenant
     ))
 }

@@ -17,7 +17,8 @@ use crate::{
 pub(crate) enum SdkKeyCommand {
     /// Create a tenant's first SDK key and print it once. After that, every device request must
     /// send it.
-    Set(CreateArgs),
+    #[command(alias = "set")]
+    Create(CreateArgs),
     /// Create a new SDK key and print it once. The old key keeps working for 30 days.
     Rotate(ReplaceKeyArgs),
     /// Import an SDK key that apps already use. Prompts for it, or reads it from standard input.
@@ -25,7 +26,8 @@ pub(crate) enum SdkKeyCommand {
     Import(ReplaceKeyArgs),
     /// Revoke all replaced SDK keys that still work, for example after a leak. The current key
     /// stays valid.
-    EndOld {
+    #[command(alias = "end-old")]
+    RevokeOld {
         /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
@@ -48,24 +50,24 @@ pub(crate) struct ReplaceKeyArgs {
     common: CreateArgs,
     /// Revoke all earlier keys immediately, for example after a leak. Requests from apps built
     /// with them are refused.
-    #[arg(long)]
-    end_old_now: bool,
+    #[arg(long, alias = "end-old-now")]
+    revoke_old: bool,
 }
 
 impl SdkKeyCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Set(args) => create(database, &args).await,
+            Self::Create(args) => create(database, &args).await,
             Self::Rotate(args) => rotate(database, &args).await,
             Self::Import(args) => import(database, &args).await,
-            Self::EndOld { tenant } => revoke_old(database, &tenant).await,
+            Self::RevokeOld { tenant } => revoke_old(database, &tenant).await,
         }
     }
 }
 
 impl ReplaceKeyArgs {
     fn old_keys(&self) -> GracePeriod {
-        if self.end_old_now {
+        if self.revoke_old {
             GracePeriod::NONE
         } else {
             GracePeriod::DEFAULT

@@ -16,7 +16,8 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum SigningKeyCommand {
     /// Step 1 of a rotation: create a key that apps can fetch but that does not sign yet.
-    Add {
+    #[command(alias = "add")]
+    Create {
         /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
@@ -55,7 +56,7 @@ pub(crate) enum SigningKeyCommand {
 impl SigningKeyCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add { tenant, kid, json } => create(database, &tenant, kid, json).await,
+            Self::Create { tenant, kid, json } => create(database, &tenant, kid, json).await,
             Self::Promote { tenant, kid, now } => {
                 let urgency = if now {
                     PromotionReason::Leak

@@ -15,7 +15,8 @@ use crate::{
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
     /// Create a tenant and its first signing key.
-    Add {
+    #[command(alias = "add")]
+    Create {
         /// Tenant slug: 3 to 40 characters from a-z, 0-9, - and _. Cannot be changed later.
         #[arg(long)]
         tenant: TenantId,
@@ -30,7 +31,8 @@ pub(crate) enum TenantCommand {
         kid: Option<Kid>,
     },
     /// Change a tenant's plan.
-    Plan {
+    #[command(alias = "plan")]
+    SetPlan {
         /// Tenant slug.
         #[arg(long)]
         tenant: TenantId,
@@ -55,7 +57,7 @@ pub(crate) enum TenantCommand {
 impl TenantCommand {
     pub(crate) async fn run(self, database: &DatabaseArgs) -> anyhow::Result<()> {
         match self {
-            Self::Add {
+            Self::Create {
                 tenant,
                 name,
                 plan,
@@ -68,7 +70,7 @@ impl TenantCommand {
                 };
                 create(database, new).await
             }
-            Self::Plan { tenant, plan } => set_plan(database, tenant, plan).await,
+            Self::SetPlan { tenant, plan } => set_plan(database, tenant, plan).await,
             Self::Suspend { tenant } => suspend(database, tenant).await,
             Self::Resume { tenant } => resume(database, tenant).await,
         }

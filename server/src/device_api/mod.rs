@@ -84,7 +84,7 @@ async fn not_found() -> Response {
 
 /// Responds with status 500, which lets the device keep its lease.
 fn handle_panic(_: Box<dyn Any + Send>) -> Response {
-    response::count_refusal("any", "trouble");
+    response::count_refusal("any", "internal");
     response::error(StatusCode::INTERNAL_SERVER_ERROR, "Internal server error")
 }
 

@@ -63,7 +63,7 @@ fn backup_under_load_contains_every_acknowledged_write() {
     );
     assert!(message.contains("the master key is missing"), "{message}");
     fs::write(other.data_dir().join("master.key"), &master_key).unwrap();
-    assert!(other.run_ok("check").ends_with("No problems found.\n"));
+    assert!(other.run_ok("doctor").ends_with("No problems found.\n"));
     let restored = other.serve();
     let (status, answer) = validate(&restored.address, &keys[0], before);
     assert_eq!(status, "200", "{answer}");
@@ -205,12 +205,12 @@ async fn postgres_backup_and_restore_name_the_tool_to_use() {
             "{refused}"
         );
     }
-    let checked = installation.run("check");
+    let checked = installation.run("doctor");
     assert!(utf8(&checked.stdout).ends_with("No problems found.\n") && checked.status.success());
     database
         .execute("UPDATE licenses SET active_count = active_count + 1 WHERE state = 'revoked'")
         .await;
-    let checked = installation.run("check");
+    let checked = installation.run("doctor");
     assert_eq!(checked.status.code(), Some(1));
     assert!(utf8(&checked.stdout).contains("active count does not match its active devices"));
     assert!(utf8(&checked.stderr).contains("found: see above"));

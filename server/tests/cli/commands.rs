@@ -52,29 +52,29 @@ fn minted_keys_are_printed_one_per_line() {
         assert_eq!(minted["display_key"], format!("ACME-XXXX-···-{last}"));
         assert_eq!(minted["id"].as_str().unwrap().len(), 64);
     }
-    let studio = installation.run_ok("mint --tenant acme --product studio");
+    let studio = installation.run_ok("license mint --tenant acme --product studio");
     assert!(studio.starts_with("STDO-"), "{studio}");
 }
 
 #[test]
 fn command_line_can_set_up_a_tenant_and_mint_its_first_license() {
     let installation = Installation::empty();
-    installation.run_ok("tenant add --tenant mine --name 'My company'");
-    let add = "operator add --tenant mine --email me@mine.test --role owner";
+    installation.run_ok("tenant create --tenant mine --name 'My company'");
+    let add = "operator create --tenant mine --email me@mine.test --role owner";
     let added = installation.run_with_input(add, "correct horse\n");
     assert!(added.status.success(), "{}", utf8(&added.stderr));
-    installation.run_ok("tenant plan --tenant mine --plan free");
-    let product = "product add --tenant mine --product app --key-prefix MINE";
+    installation.run_ok("tenant set-plan --tenant mine --plan free");
+    let product = "product create --tenant mine --product app --key-prefix MINE";
     installation.run_ok(product);
     let mint = "mint --tenant mine --product app";
-    assert_snapshot!(installation.run_err(mint), @"Specify a key type of app: it has none; create one with `keywright key-type add`");
+    assert_snapshot!(installation.run_err(mint), @"Specify a key type of app: it has none; create one with `keywright key-type create`");
     installation.run_ok(
-        "key-type add --tenant mine --product app --key-type pro --limit 3 --days 365 \
+        "key-type create --tenant mine --product app --key-type pro --limit 3 --days 365 \
          --entitlement pro --entitlement sync --fallback",
     );
     assert!(installation.run_ok(mint).starts_with("MINE-"));
-    let second = "product add --tenant mine --product other --key-prefix OTHR";
-    assert_snapshot!(installation.run_err(second), @"This requires the starter plan: change it with `keywright tenant plan --tenant mine --plan starter`");
+    let second = "product create --tenant mine --product other --key-prefix OTHR";
+    assert_snapshot!(installation.run_err(second), @"This requires the starter plan: change it with `keywright tenant set-plan --tenant mine --plan starter`");
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn parallel_commands_can_initialize_one_data_directory() {
             .map(|number| {
                 let installation = &installation;
                 scope.spawn(move || {
-                    installation.run(&format!("tenant add --tenant tenant-{number}"))
+                    installation.run(&format!("tenant create --tenant tenant-{number}"))
                 })
             })
             .collect();
@@ -110,7 +110,7 @@ fn percent_encoded_database_path_is_decoded() {
         installation.data_dir().join("master.key").exists(),
         "the key stays in the data directory"
     );
-    installation.run_ok("mint --tenant acme --product studio");
+    installation.run_ok("license mint --tenant acme --product studio");
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn postgres_can_be_shared_by_two_servers() {
     installation.run_ok("demo");
     assert!(
         installation
-            .run_ok("mint --tenant acme --product studio")
+            .run_ok("license mint --tenant acme --product studio")
             .starts_with("STDO-")
     );
     // Two servers may share one PostgreSQL database.
@@ -154,7 +154,7 @@ fn changing_a_password_ends_all_sessions() {
     stream.read_exact(&mut opened).unwrap();
     assert_eq!(&opened, b"HTTP/1.0 200 OK");
 
-    let order = "operator password --tenant acme --email owner@acme.test";
+    let order = "operator set-password --tenant acme --email owner@acme.test";
     let short = utf8(&installation.run_with_input(order, "short\n").stderr);
     assert_snapshot!(short, @"keywright: Enter a password of 10 to 200 characters");
     let unknown = order.replace("owner@", "nobody@");

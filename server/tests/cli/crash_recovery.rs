@@ -343,7 +343,7 @@ async fn acknowledged_writes_survive_a_kill(database: TestDatabase) {
     let unaudited = unaudited_license_count(&store).await;
     for round in 0..kill_count() {
         test.run_until_killed(round);
-        let checked = test.installation.run_ok("check");
+        let checked = test.installation.run_ok("doctor");
         assert!(
             checked.ends_with("No problems found.\n"),
             "round {round}: {checked}"

@@ -146,7 +146,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
     for (arguments, message) in [
         (
             "mint --tenant nobody --product notes",
-            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
+            "Tenant nobody does not exist: create it with `keywright tenant create --tenant nobody`",
         ),
         (
             "mint --tenant acme --product nothing",
@@ -165,29 +165,29 @@ fn unknown_names_and_invalid_arguments_are_reported() {
             "Enter a full email address, such as ada@example.com",
         ),
         (
-            "tenant plan --tenant nobody --plan pro",
-            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
+            "tenant set-plan --tenant nobody --plan pro",
+            "Tenant nobody does not exist: create it with `keywright tenant create --tenant nobody`",
         ),
         (
-            "tenant add --tenant acme",
+            "tenant create --tenant acme",
             "A tenant with this slug already exists",
         ),
         (
-            "operator add --tenant nobody --email a@b.test --role owner",
-            "Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`",
+            "operator create --tenant nobody --email a@b.test --role owner",
+            "Tenant nobody does not exist: create it with `keywright tenant create --tenant nobody`",
         ),
         (
-            "operator add --tenant acme --email a@b.test --role owner",
+            "operator create --tenant acme --email a@b.test --role owner",
             "Enter a password of 10 to 200 characters",
         ),
     ] {
         assert_eq!(installation.run_err(arguments), message, "{arguments:?}");
     }
     for arguments in [
-        "tenant add --tenant licenses",
-        "tenant plan --tenant acme --plan gold",
+        "tenant create --tenant licenses",
+        "tenant set-plan --tenant acme --plan gold",
         "mint --tenant acme --product studio --count 0",
-        "operator add --tenant acme --email a@b.test --role king",
+        "operator create --tenant acme --email a@b.test --role king",
         "serve --public-url licenses.example",
         "dance",
     ] {
@@ -198,7 +198,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
 #[test]
 fn demo_rejects_a_database_with_other_tenants() {
     let installation = Installation::empty();
-    installation.run_ok("tenant add --tenant mine");
+    installation.run_ok("tenant create --tenant mine");
     assert_snapshot!(installation.run_err("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database");
 }
 
@@ -207,9 +207,9 @@ fn missing_data_directory_is_reported_and_not_created() {
     let installation = Installation::empty();
     for arguments in [
         "mint --tenant acme --product notes",
-        "tenant plan --tenant acme --plan pro",
-        "operator add --tenant acme --email a@b.test --role owner",
-        "product add --tenant acme --product a --key-prefix AAAA",
+        "tenant set-plan --tenant acme --plan pro",
+        "operator create --tenant acme --email a@b.test --role owner",
+        "product create --tenant acme --product a --key-prefix AAAA",
     ] {
         let message = installation.run_err(arguments);
         assert!(

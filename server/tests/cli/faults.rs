@@ -80,7 +80,7 @@ fn full_disk_rejects_writes_until_there_is_space() {
     }
     assert!(
         installation
-            .run_ok("check")
+            .run_ok("doctor")
             .ends_with("No problems found.\n")
     );
 }
@@ -139,7 +139,7 @@ fn server_recovers_once_a_moved_database_file_is_back() {
     server.stop();
     assert!(
         installation
-            .run_ok("check")
+            .run_ok("doctor")
             .ends_with("No problems found.\n")
     );
     let server = installation.serve();
@@ -271,7 +271,7 @@ async fn server_reconnects_to_postgres_after_an_outage() {
     }
     assert!(
         installation
-            .run_ok("check")
+            .run_ok("doctor")
             .ends_with("No problems found.\n")
     );
 }
@@ -421,7 +421,7 @@ fn disconnected_clients_leak_no_connections() {
     );
     assert!(
         installation
-            .run_ok("check")
+            .run_ok("doctor")
             .ends_with("No problems found.\n")
     );
     // Over a hundred clients disconnected. The margin of 40 covers database connections, which

@@ -46,12 +46,12 @@ fn split_key(printed: &str) -> (String, String) {
 fn sdk_key_is_created_rotated_and_shown_once() {
     let installation = Installation::with_demo();
     assert_snapshot!(installation.run_err("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one first");
-    let (first, rest) = split_key(&installation.run_ok("sdk-key set --tenant indie"));
+    let (first, rest) = split_key(&installation.run_ok("sdk-key create --tenant indie"));
     assert_snapshot!(rest, @"
     This key is shown only once. Store it, and build it into the tenant's apps.
     Every device request for indie must now send it.
     ");
-    assert_snapshot!(installation.run_err("sdk-key set --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
+    assert_snapshot!(installation.run_err("sdk-key create --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
     let (second, rest) = split_key(&installation.run_ok("sdk-key rotate --tenant indie"));
     assert_ne!(first, second);
     assert_snapshot!(rest, @"
@@ -59,7 +59,7 @@ fn sdk_key_is_created_rotated_and_shown_once() {
     The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
     let third =
-        parse_json(&installation.run_ok("sdk-key rotate --tenant indie --end-old-now --json"));
+        parse_json(&installation.run_ok("sdk-key rotate --tenant indie --revoke-old --json"));
     assert_eq!(third["tenant"], "indie");
     assert!(third["sdk_key"].as_str().unwrap().starts_with("sdk_live_"));
     assert_eq!(third["old_key_works_for_days"], 0);
@@ -71,13 +71,13 @@ fn sdk_key_is_created_rotated_and_shown_once() {
                 .any(|window| window == key.as_bytes())
         );
     }
-    assert_snapshot!(installation.run_err("sdk-key set --tenant nobody"), @"Tenant nobody does not exist: create it with `keywright tenant add --tenant nobody`");
+    assert_snapshot!(installation.run_err("sdk-key create --tenant nobody"), @"Tenant nobody does not exist: create it with `keywright tenant create --tenant nobody`");
 }
 
 #[test]
 fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let installation = Installation::with_demo();
-    let end = "sdk-key end-old --tenant acme";
+    let end = "sdk-key revoke-old --tenant acme";
     assert_snapshot!(installation.run_err(end), @"No replaced SDK key is still valid");
     installation.run_ok("sdk-key rotate --tenant acme");
     assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
@@ -111,7 +111,7 @@ fn sdk_key_is_imported_from_standard_input() {
     let again = installation.run_with_input(import, &key);
     assert!(utf8(&again.stderr).contains("This is already the tenant's SDK key"));
     let demo = format!("sdk_live_{}\n", "0".repeat(64));
-    let back = installation.run_with_input(&format!("{import} --end-old-now --json"), &demo);
+    let back = installation.run_with_input(&format!("{import} --revoke-old --json"), &demo);
     let back = parse_json(&utf8(&back.stdout));
     assert!(back["old_key_works_for_days"] == 0 && back.get("sdk_key").is_none());
 }
@@ -119,7 +119,7 @@ fn sdk_key_is_imported_from_standard_input() {
 #[test]
 fn signing_key_is_rotated_in_two_steps() {
     let installation = Installation::with_demo();
-    let added = parse_json(&installation.run_ok("signing-key add --tenant acme --json"));
+    let added = parse_json(&installation.run_ok("signing-key create --tenant acme --json"));
     assert_eq!(
         (&added["kid"], &added["stage"]),
         (&"k2".into(), &"added".into())
@@ -143,13 +143,13 @@ fn signing_key_is_rotated_in_two_steps() {
         lines[1].starts_with("k2\tsigning\t") && lines.len() == 2,
         "{listed}"
     );
-    assert_snapshot!(installation.run_err("signing-key add --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
-    assert_snapshot!(installation.run_err("signing-key add --tenant acme --kid a|b"), @"
+    assert_snapshot!(installation.run_err("signing-key create --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
+    assert_snapshot!(installation.run_err("signing-key create --tenant acme --kid a|b"), @"
     error: invalid value 'a|b' for '--kid <KID>': a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -
 
     For more information, try '--help'.
     ");
-    let own = installation.run_ok("signing-key add --tenant acme --kid vendor-2026");
+    let own = installation.run_ok("signing-key create --tenant acme --kid vendor-2026");
     assert!(
         own.starts_with("vendor-2026\tadded\t") && own.contains("in 14 days"),
         "{own}"
@@ -159,13 +159,13 @@ fn signing_key_is_rotated_in_two_steps() {
 #[test]
 fn first_signing_key_can_have_a_custom_id() {
     let installation = Installation::empty();
-    installation.run_ok("tenant add --tenant mine --kid kw1");
+    installation.run_ok("tenant create --tenant mine --kid kw1");
     let listed = installation.run_ok("signing-key list --tenant mine --json");
     assert_eq!(
         (&parse_json(&listed)["kid"], &parse_json(&listed)["stage"]),
         (&"kw1".into(), &"signing".into())
     );
-    let next = parse_json(&installation.run_ok("signing-key add --tenant mine --json"));
+    let next = parse_json(&installation.run_ok("signing-key create --tenant mine --json"));
     assert_eq!(
         next["kid"], "kw2",
         "the id continues the sequence of the first key"
@@ -184,13 +184,13 @@ fn tenant_is_suspended_and_resumed() {
 #[test]
 fn product_is_updated() {
     let installation = Installation::with_demo();
-    let product = "product change --tenant acme --product notes";
+    let product = "product update --tenant acme --product notes";
     let with = |options: &str| format!("{product} {options}");
     assert_snapshot!(installation.run_err(product), @"
     error: the following required arguments were not provided:
       <--name <NAME>|--trial-days <TRIAL_DAYS>|--free-tier <FREE_TIER>>
 
-    Usage: keywright product change --tenant <TENANT> --product <PRODUCT> <--name <NAME>|--trial-days <TRIAL_DAYS>|--free-tier <FREE_TIER>>
+    Usage: keywright product update --tenant <TENANT> --product <PRODUCT> <--name <NAME>|--trial-days <TRIAL_DAYS>|--free-tier <FREE_TIER>>
 
     For more information, try '--help'.
     ");
@@ -218,13 +218,13 @@ fn product_is_updated() {
     assert_eq!(settings(), ("Notes 2".into(), None, Some(true)));
     installation.run_ok(&with("--free-tier unset"));
     assert_eq!(settings(), ("Notes 2".into(), None, None));
-    assert_snapshot!(installation.run_err("product change --tenant acme --product other --free-tier on"), @"Product other does not exist: acme has notes, studio");
+    assert_snapshot!(installation.run_err("product update --tenant acme --product other --free-tier on"), @"Product other does not exist: acme has notes, studio");
 }
 
 #[test]
 fn key_type_is_updated() {
     let installation = Installation::with_demo();
-    let key_type = "key-type change --tenant acme --product notes --key-type pro";
+    let key_type = "key-type update --tenant acme --product notes --key-type pro";
     let with = |options: &str| format!("{key_type} {options}");
     assert_snapshot!(installation.run_ok(&with("--fallback on")), @"Updated key type pro of notes. Existing licenses keep their terms.");
     let shape = || {
@@ -248,7 +248,7 @@ fn key_type_is_updated() {
         assert!(sentence.contains("cannot be used with"), "{sentence}");
     }
     let unknown = installation
-        .run_err("key-type change --tenant acme --product notes --key-type none --fallback on");
+        .run_err("key-type update --tenant acme --product notes --key-type none --fallback on");
     assert!(
         unknown.contains("notes has no key type none: it has pro, solo, team, yearly"),
         "{unknown}"

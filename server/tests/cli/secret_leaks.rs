@@ -153,10 +153,10 @@ fn exercise_passwords(
     places: &mut CapturedOutput,
 ) {
     let account = "--tenant acme --email new@acme.test";
-    let add = format!("operator add --role owner {account}");
+    let add = format!("operator create --role owner {account}");
     let added = installation.run_with_input(&add, "a-first-password\n");
     assert!(added.status.success(), "{}", utf8(&added.stderr));
-    places.add("the log of `operator add`", added.stderr);
+    places.add("the log of `operator create`", added.stderr);
     for (password, status) in [("a-first-password", "303"), ("a-wrong-password", "401")] {
         let form = format!("email=new%40acme.test&password={password}");
         let form_type = [("Content-Type", "application/x-www-form-urlencoded")];
@@ -166,10 +166,10 @@ fn exercise_passwords(
         let (_, page) = answer.split_once("\r\n\r\n").unwrap();
         places.add("a page", page);
     }
-    let change = format!("operator password {account}");
+    let change = format!("operator set-password {account}");
     let changed = installation.run_with_input(&change, "another-password\n");
     assert!(changed.status.success(), "{}", utf8(&changed.stderr));
-    places.add("the log of `operator password`", changed.stderr);
+    places.add("the log of `operator set-password`", changed.stderr);
 }
 
 /// Searches for the key with the form and with the server function.

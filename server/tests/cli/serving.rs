@@ -155,19 +155,19 @@ fn running_server_sees_command_line_changes() {
     let installation = Installation::with_demo();
     let mut server = installation.serve();
     let keys = || get(&server.address, "/acme/.well-known/keylight-keys");
-    installation.run_ok("signing-key add --tenant acme");
+    installation.run_ok("signing-key create --tenant acme");
     assert!(keys().contains(r#""primary_kid":"k1""#) && keys().contains(r#""kid":"k2""#));
     installation.run_ok("signing-key promote --tenant acme --kid k2 --now");
     assert!(keys().contains(r#""primary_kid":"k2""#) && keys().contains(r#""kid":"k1""#));
     let config = || get(&server.address, "/indie/pixel/config");
     assert!(config().ends_with("{}"), "{}", config());
-    installation.run_ok("product change --tenant indie --product pixel --free-tier on");
+    installation.run_ok("product update --tenant indie --product pixel --free-tier on");
     assert!(
         config().ends_with(r#"{"free_tier_enabled":true}"#),
         "{}",
         config()
     );
-    installation.run_ok("sdk-key set --tenant indie");
+    installation.run_ok("sdk-key create --tenant indie");
     assert!(config().starts_with("HTTP/1.1 401"));
     server.stop();
 }
@@ -207,7 +207,7 @@ fn metrics_count_events_without_identifying_anyone() {
 
     // Maintenance starts with the server, so its metrics appear with a delay.
     let scrapes = std::iter::repeat_with(|| get(&metrics_address, "/metrics"));
-    let purged = "keywright_purged_rows_total{of=\"audit_entries\"}";
+    let purged = "keywright_purged_rows_total{table=\"audit_entries\"}";
     let metrics = scrapes.take(1_000).find(|metrics| metrics.contains(purged));
     let metrics = metrics.expect("no purge was counted");
     assert!(metrics.starts_with("HTTP/1.1 200"));
@@ -215,16 +215,16 @@ fn metrics_count_events_without_identifying_anyone() {
         metrics.contains("content-type: text/plain; version=0.0.4"),
         "{metrics}"
     );
-    let validates = "keywright_http_requests_total{side=\"device\",method=\"POST\",route=\"/{tenant}/{product}/validate\",status=\"200\"}";
+    let validates = "keywright_http_requests_total{surface=\"device\",method=\"POST\",route=\"/{tenant}/{product}/validate\",status=\"200\"}";
     assert!((metric_value(&metrics, validates) - 3.0).abs() < 0.1);
     for series in [
         "keywright_device_refusals_total{endpoint=\"activate\",reason=\"license_key\"} 1",
         "keywright_device_refusals_total{endpoint=\"activate\",reason=\"expired\"} 1",
         "keywright_device_refusals_total{endpoint=\"validate\",reason=\"no_instance\"} 1",
-        "keywright_sign_ins_total{outcome=\"wrong\"} 1",
+        "keywright_sign_ins_total{outcome=\"invalid_credentials\"} 1",
         "keywright_event_streams 0",
         "keywright_build_info{version=",
-        "keywright_http_request_seconds_bucket{side=\"device\"",
+        "keywright_http_request_seconds_bucket{surface=\"device\"",
         "keywright_writer_batch_units_bucket{le=",
         "keywright_writer_commit_seconds_count",
         "method=\"other\"",

@@ -141,7 +141,7 @@ fn creating_a_tenant_on_the_command_line_ends_setup() {
     let mut server = installation.serve_with("--public-url https://licenses.example/");
     let (said, code) = read_setup_code(&mut server);
     assert!(said.contains("https://licenses.example/setup"), "{said}");
-    installation.run_ok("tenant add --tenant other");
+    installation.run_ok("tenant create --tenant other");
     assert!(is_setup_gone(&server));
     assert!(submit_setup(&server, &code).starts_with("HTTP/1.1 404"));
     server.stop();

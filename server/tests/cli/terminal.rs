@@ -51,7 +51,7 @@ fn secret_typed_at_a_terminal_is_not_echoed() {
     );
     for (arguments, prompt, secret, done) in [
         (
-            "operator password --tenant acme --email owner@acme.test",
+            "operator set-password --tenant acme --email owner@acme.test",
             "Password: ",
             password,
             "Changed the password of owner@acme.test",

@@ -162,7 +162,7 @@ async fn unattended_page_does_not_extend_its_session() {
         let request = Request::post("/fn/licenses/find")
             .header(header::COOKIE, &viewer.cookie)
             .header(header::CONTENT_TYPE, "application/json")
-            .header("keywright-unattended", "1");
+            .header("x-keywright-background", "1");
         let body = Body::from(json!({ "typed": "a" }).to_string());
         server.send(request.body(body).unwrap()).await.status
     };

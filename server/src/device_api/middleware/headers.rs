@@ -31,7 +31,7 @@ pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
         tokio::time::timeout(RESPONSE_TIMEOUT, next.run(request))
             .await
             .unwrap_or_else(|_| {
-                response::count_refusal("any", "trouble");
+                response::count_refusal("any", "internal");
                 response::error(
                     StatusCode::SERVICE_UNAVAILABLE,
                     "Service temporarily unavailable",

@@ -49,7 +49,7 @@ impl Endpoint {
 
     /// Responds to an address that seems to guess keys.
     pub(crate) fn refuse_brute_force(self) -> Response {
-        self.count_refusal("guessing");
+        self.count_refusal("brute_force");
         too_many_requests()
     }
 
@@ -82,7 +82,7 @@ const RETRY_AFTER_SECONDS: u16 = 5;
 
 /// Responds to a request above the rate limit.
 pub(crate) fn rate_limited() -> Response {
-    count_refusal("any", "flood");
+    count_refusal("any", "rate_limited");
     too_many_requests()
 }
 
@@ -104,7 +104,7 @@ const fn reason_label(refusal: &DeviceError) -> &'static str {
         DeviceError::Validation(ValidationError::Revoked) => "revoked",
         DeviceError::Validation(ValidationError::Reminted) => "reminted",
         DeviceError::Validation(ValidationError::InstanceNotFound) => "no_instance",
-        DeviceError::Internal(_) => "trouble",
+        DeviceError::Internal(_) => "internal",
     }
 }
 

@@ -10,7 +10,7 @@ use axum::{
 use futures::{StreamExt, stream};
 use keywright_app::{
     api::{
-        client::{REQUEST_ID_HEADER, TOTAL_COUNT_HEADER},
+        client::TOTAL_COUNT_HEADER,
         error::{ApiError, ErrorCode},
         request::form_error,
         request_scope::RequestScope,
@@ -90,7 +90,6 @@ fn csv_response(tenant: &str, export: LicenseExport, request_id: String) -> Resp
             format!("attachment; filename=\"keywright-{tenant}-licenses.csv\""),
         ),
         (own(TOTAL_COUNT_HEADER), export.expected_count().to_string()),
-        (own(REQUEST_ID_HEADER), request_id.clone()),
     ];
     let rows = ExportStream {
         export,

@@ -89,9 +89,9 @@ pub(crate) async fn sign_in(
 const fn outcome_label(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
     match signed_in {
         Ok(_) => "signed_in",
-        Err(SignInError::InvalidCredentials) => "wrong",
-        Err(SignInError::RateLimited(_)) => "held_up",
-        Err(SignInError::Internal(_)) => "trouble",
+        Err(SignInError::InvalidCredentials) => "invalid_credentials",
+        Err(SignInError::RateLimited(_)) => "rate_limited",
+        Err(SignInError::Internal(_)) => "error",
     }
 }
 

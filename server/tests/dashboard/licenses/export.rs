@@ -50,8 +50,8 @@ pub(crate) fn parse_csv(answer: &TestResponse) -> (Row, Vec<Row>) {
         .map(|row| row.unwrap().iter().map(str::to_owned).collect());
     let rows: Vec<Row> = rows.collect();
     assert!(text.matches("\r\n").count() > rows.len(), "CRLF");
-    assert_eq!(answer.header("keywright-rows"), rows.len().to_string());
-    assert_eq!(answer.header("keywright-request").len(), 32);
+    assert_eq!(answer.header("x-total-count"), rows.len().to_string());
+    assert_eq!(answer.header("x-request-id").len(), 32);
     (head, rows)
 }
 

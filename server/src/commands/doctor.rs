@@ -1,4 +1,4 @@
-//! `keywright check`.
+//! `keywright doctor`.
 
 use anyhow::bail;
 

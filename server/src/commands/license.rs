@@ -1,6 +1,6 @@
-//! `keywright mint`.
+//! `keywright license`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use keywright_domain::{
     ids::{KeyTypeId, ProductId, TenantId},
     license::Customer,
@@ -14,6 +14,12 @@ use crate::{
     commands::{add_hint, caller_for, print_line, with_services},
     config::DatabaseArgs,
 };
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LicenseCommand {
+    /// Mint licenses and print their keys, which cannot be shown again.
+    Mint(MintArgs),
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct MintArgs {
