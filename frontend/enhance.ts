@@ -31,7 +31,7 @@ async function copy(button: HTMLElement): Promise<void> {
     // The clipboard needs HTTPS or localhost. A status for screen readers becomes visible then.
     source.textContent = text;
     getSelection()?.selectAllChildren(source);
-    status.classList.replace("visually-hidden", "said");
+    status.classList.replace("visually-hidden", "status-text");
     status.textContent = "Your browser blocked copying. The text is selected, so you can copy it.";
   }
 }
@@ -68,7 +68,7 @@ async function check(input: HTMLInputElement): Promise<void> {
   let wrong = "";
   if (value) {
     try {
-      const address = `${input.dataset["checkedAt"]}?${new URLSearchParams({ value })}`;
+      const address = `${input.dataset["validateUrl"]}?${new URLSearchParams({ value })}`;
       const answer = await fetch(address, { headers: { accept: "application/json" } });
       const checked: { wrong?: string | null } = answer.ok ? await answer.json() : {};
       wrong = checked.wrong ?? "";
@@ -152,7 +152,7 @@ async function sendWithProgress(form: HTMLFormElement): Promise<void> {
   progress.value = 0;
   progress.setAttribute("aria-label", "Licenses minted");
   const said = document.createElement("p");
-  said.className = "said";
+  said.className = "status-text";
   said.setAttribute("role", "status");
   bar.append(progress, said);
   form.append(bar);
@@ -195,7 +195,7 @@ async function send(form: HTMLFormElement, written: (count: number) => void): Pr
 function follow(address: string): void {
   let source: EventSource | undefined;
   let isOld = false;
-  const isFollowed = (): boolean => document.querySelector("[data-follow]") !== null;
+  const isFollowed = (): boolean => document.querySelector("[data-live-url]") !== null;
   const stop = (): void => {
     source?.close();
     source = undefined;
@@ -212,7 +212,7 @@ function follow(address: string): void {
     }
     const html = await answer.text();
     const next = new DOMParser().parseFromString(html, "text/html").querySelector("main");
-    const goesOn = next?.querySelector("[data-follow]") !== null;
+    const goesOn = next?.querySelector("[data-live-url]") !== null;
     // Replacing <main> would lose a text selection, so wait for it to end. The last update replaces
     // <main> anyway.
     isOld = goesOn && getSelection()?.type === "Range";
@@ -270,7 +270,7 @@ document.addEventListener("change", (event) => {
 let pause: ReturnType<typeof setTimeout> | undefined;
 document.addEventListener("input", (event) => {
   const input = event.target;
-  if (input instanceof HTMLInputElement && input.dataset["checkedAt"]) {
+  if (input instanceof HTMLInputElement && input.dataset["validateUrl"]) {
     clearTimeout(pause);
     pause = setTimeout(() => void check(input), PAUSE_MILLIS);
   }
@@ -300,9 +300,9 @@ addEventListener("pageshow", (event) => {
   }
 });
 
-const followed = document.querySelector<HTMLElement>("[data-follow]")?.dataset["follow"];
-if (followed) {
-  follow(followed);
+const liveUrl = document.querySelector<HTMLElement>("[data-live-url]")?.dataset["liveUrl"];
+if (liveUrl) {
+  follow(liveUrl);
 }
 // A page with a modulepreload is hydrated and gets data-hydrated instead.
 if (!document.querySelector("link[rel=modulepreload]")) {

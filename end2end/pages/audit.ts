@@ -27,6 +27,6 @@ export class AuditPage {
 
   /** The sentence of a row, without the collapsed details. */
   sentence(row: Locator): Locator {
-    return row.locator(".c-what > p");
+    return row.locator(".cell-what > p");
   }
 }

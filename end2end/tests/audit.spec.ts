@@ -41,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByRole("combobox", { name: "Action" }).selectOption("remint");
       await auditPage.applyFilters();
       await expect(page).toHaveURL("/audit?action=remint");
-      expect(new Set(await auditPage.rows.locator(".c-action").allInnerTexts())).toEqual(new Set(["remint"]));
+      expect(new Set(await auditPage.rows.locator(".cell-action").allInnerTexts())).toEqual(new Set(["remint"]));
       await page.getByRole("combobox", { name: "Who" }).selectOption({ label: "viewer@acme.test" });
       await auditPage.applyFilters();
       await expect(page.getByRole("heading", { name: "No matching entries" })).toBeVisible();

@@ -157,6 +157,6 @@ test.describe("failures", () => {
     await alert.getByRole("link", { name: "Reload" }).click();
     await expect(page).toHaveURL("/licenses?status=active");
     await expect(page.locator("html[data-hydrated]")).toBeAttached();
-    await expect(page.locator(".header-mail")).toHaveText("owner@acme.test");
+    await expect(page.locator(".header-email")).toHaveText("owner@acme.test");
   });
 });

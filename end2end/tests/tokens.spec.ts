@@ -4,27 +4,27 @@ import type { Page } from "@playwright/test";
 
 import { expect, test } from "../fixtures/test";
 
-const surfaces = ["canvas", "surface", "raised", "hover"];
+const surfaces = ["color-background", "color-surface", "color-surface-raised", "color-hover"];
 
 /** Text and its backgrounds: at least 4.5 to 1. */
 const texts: [text: string, backgrounds: string[]][] = [
-  ["ink", [...surfaces, "pressed", "accent-tint", "ok-tint", "warn-tint", "danger-tint", "quiet-tint"]],
-  ["ink-2", [...surfaces, "pressed", "quiet-tint"]],
-  ["ink-3", surfaces],
-  ["accent", [...surfaces, "accent-tint"]],
-  ["accent-strong", [...surfaces, "accent-tint"]],
-  ["ok", [...surfaces, "ok-tint"]],
-  ["warn", [...surfaces, "warn-tint"]],
-  ["danger", [...surfaces, "danger-tint"]],
-  ["on-accent", ["accent-solid", "accent-solid-hover", "danger-solid", "danger-solid-hover"]],
+  ["color-text", [...surfaces, "color-pressed", "color-accent-tint", "color-success-tint", "color-warning-tint", "color-danger-tint", "color-neutral-tint"]],
+  ["color-text-muted", [...surfaces, "color-pressed", "color-neutral-tint"]],
+  ["color-text-subtle", surfaces],
+  ["color-accent", [...surfaces, "color-accent-tint"]],
+  ["color-accent-strong", [...surfaces, "color-accent-tint"]],
+  ["color-success", [...surfaces, "color-success-tint"]],
+  ["color-warning", [...surfaces, "color-warning-tint"]],
+  ["color-danger", [...surfaces, "color-danger-tint"]],
+  ["color-on-accent", ["color-accent-solid", "color-accent-solid-hover", "color-danger-solid", "color-danger-solid-hover"]],
 ];
 
 /** Graphics and their backgrounds: at least 3 to 1. */
 const shapes: [shape: string, backgrounds: string[]][] = [
-  ["line-field", ["canvas", "surface", "raised"]],
-  ["focus", surfaces],
-  ["accent-fill", ["surface"]],
-  ["warn-fill", ["surface"]],
+  ["color-border-field", ["color-background", "color-surface", "color-surface-raised"]],
+  ["color-focus", surfaces],
+  ["color-accent-fill", ["color-surface"]],
+  ["color-warning-fill", ["color-surface"]],
 ];
 
 async function measureContrasts(page: Page, pairs: [string, string[]][]): Promise<{ pair: string; contrast: number }[]> {

@@ -9,15 +9,15 @@ use crate::{api::page_context::use_page_context, ui::navigation::brand::BrandMar
 pub fn AuthLayout(children: Children) -> impl IntoView {
     let host = use_page_context().host;
     view! {
-        <div class="gate">
-            <main class="gate-main" id="main">
-                <p class="gate-brand">
+        <div class="auth-layout">
+            <main class="auth-main" id="main">
+                <p class="auth-brand">
                     <BrandMark/>
                     <span>"Keywright"</span>
                 </p>
                 {children()}
             </main>
-            <footer class="gate-foot">
+            <footer class="auth-footer">
                 <span>{host}</span>
                 <span>"Keywright " {env!("CARGO_PKG_VERSION")}</span>
             </footer>

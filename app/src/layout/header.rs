@@ -29,7 +29,7 @@ pub fn Header(account: Account) -> impl IntoView {
             <div class="app-header-end">
                 <button class="header-button" type="button" popovertarget="account">
                     <span class="visually-hidden">"Account: "</span>
-                    <span class="header-mail">{email}</span>
+                    <span class="header-email">{email}</span>
                     <Icon name=IconName::User/>
                 </button>
             </div>

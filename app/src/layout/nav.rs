@@ -29,7 +29,7 @@ pub fn Nav() -> impl IntoView {
                 <NavLink href=routes::AUDIT icon=IconName::List label="Audit log"/>
                 {sdk_key}
             </ul>
-            <p class="nav-foot">"Keywright " {env!("CARGO_PKG_VERSION")}</p>
+            <p class="nav-footer">"Keywright " {env!("CARGO_PKG_VERSION")}</p>
         </nav>
     }
 }

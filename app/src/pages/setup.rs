@@ -71,7 +71,7 @@ pub fn SetupPage() -> impl IntoView {
     view! {
         <Title text=title/>
         <h1>"Set up Keywright"</h1>
-        <p class="gate-lead">"Create your tenant and owner account. You only do this once."</p>
+        <p class="auth-description">"Create your tenant and owner account. You only do this once."</p>
         <PostForm
             action=routes::SETUP.to_owned()
             fields=FIELDS.to_vec()

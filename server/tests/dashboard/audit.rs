@@ -49,11 +49,11 @@ impl Browser<'_> {
 }
 
 fn sentences(html: &Html) -> Vec<String> {
-    select_texts(html, "tbody .c-what > p")
+    select_texts(html, "tbody .cell-what > p")
 }
 
 fn actions(html: &Html) -> Vec<String> {
-    select_texts(html, "tbody .c-action")
+    select_texts(html, "tbody .cell-action")
 }
 
 fn first_href(html: &Html, selector: &str) -> Option<String> {
@@ -62,7 +62,7 @@ fn first_href(html: &Html, selector: &str) -> Option<String> {
 }
 
 fn entry_ids(html: &Html) -> Vec<String> {
-    let facts = select_texts(html, "tbody .facts > div");
+    let facts = select_texts(html, "tbody .description-list > div");
     let ids = facts
         .iter()
         .filter_map(|fact| fact.strip_prefix("Entry ID"));
@@ -87,7 +87,7 @@ async fn each_entry_is_a_sentence_that_links_to_its_license(server: TestServer) 
             "{role:?}"
         );
         assert_eq!(
-            first_href(&html, "tbody .c-what a"),
+            first_href(&html, "tbody .cell-what a"),
             Some(format!("/licenses/{pro}"))
         );
         assert_eq!(
@@ -95,7 +95,7 @@ async fn each_entry_is_a_sentence_that_links_to_its_license(server: TestServer) 
             "10 Jun 2026, 10:13:20"
         );
         assert_eq!(actions(&html)[0], "revoke");
-        let facts = select_texts(&html, "tbody tr:first-child .facts > div");
+        let facts = select_texts(&html, "tbody tr:first-child .description-list > div");
         assert!(facts.contains(&format!("License ID{pro}")), "{facts:?}");
     }
     // The license page shows the same entry and links to the log.
@@ -104,7 +104,10 @@ async fn each_entry_is_a_sentence_that_links_to_its_license(server: TestServer) 
         select_texts(&html, ".timeline li p")[0],
         "support@acme.test revoked this license"
     );
-    assert!(select_texts(&html, ".timeline .facts > div").contains(&format!("License ID{pro}")));
+    assert!(
+        select_texts(&html, ".timeline .description-list > div")
+            .contains(&format!("License ID{pro}"))
+    );
     let about = first_href(&html, ".section-head a").unwrap();
     assert_eq!(about, format!("/audit?license={pro}"));
     let html = support.get_log(&about).await;
@@ -195,7 +198,10 @@ async fn each_filter_returns_only_matching_entries(server: TestServer) {
     );
 
     let none = admin.get_log("/audit?action=remint&to=2020-01-01").await;
-    assert_eq!(select_texts(&none, ".empty h2"), ["No matching entries"]);
+    assert_eq!(
+        select_texts(&none, ".empty-state h2"),
+        ["No matching entries"]
+    );
     assert_eq!(select_texts(&none, ".filters-count"), ["0 entries"]);
     for mangled in [
         "/audit?action=%27&by=1&license=x&from=soon&after=9~9",
@@ -247,9 +253,9 @@ async fn license_is_found_by_key_id_or_list_search(server: TestServer) {
         sentences(&html)
     );
     let html = viewer.get_log(&about).await;
-    assert!(select_texts(&html, ".audit-about")[0].starts_with("About ACME-XXXX-···-0001"));
+    assert!(select_texts(&html, ".audit-scope")[0].starts_with("About ACME-XXXX-···-0001"));
     assert_eq!(
-        first_href(&html, ".audit-about .button"),
+        first_href(&html, ".audit-scope .button"),
         Some("/audit".to_owned())
     );
 
@@ -259,7 +265,7 @@ async fn license_is_found_by_key_id_or_list_search(server: TestServer) {
             .await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
         assert_eq!(
-            select_texts(&parse(&answer), ".empty h2"),
+            select_texts(&parse(&answer), ".empty-state h2"),
             ["No license has this key"]
         );
         let text = answer.text().to_uppercase();
@@ -289,7 +295,7 @@ async fn license_is_found_by_key_id_or_list_search(server: TestServer) {
     // Another tenant's license is not found.
     let indie = server.sign_in_as("owner@indie.test").await;
     let html = indie.get_log(&about).await;
-    assert!(select_texts(&html, ".audit-about")[0].starts_with("No license has this ID."));
+    assert!(select_texts(&html, ".audit-scope")[0].starts_with("No license has this ID."));
     assert_eq!(sentences(&html).len(), 0);
     assert!(!indie.get("/audit").await.text().contains("acme"));
 }
@@ -300,11 +306,11 @@ async fn broad_searches_and_malformed_forms_are_reported() {
     insert_many_licenses(&server, 1_200).await;
     let viewer = server.sign_in(Role::Viewer).await;
     let html = viewer.get_log("/audit?q=x.example").await;
-    assert_eq!(select_texts(&html, ".empty h2"), ["Too many matches"]);
+    assert_eq!(select_texts(&html, ".empty-state h2"), ["Too many matches"]);
     assert_eq!(select_texts(&html, ".filters-count"), ["0 entries"]);
     let html = viewer.get_log("/audit?q=plain-5%40x.example").await;
     assert_eq!(
-        select_texts(&html, ".empty h2"),
+        select_texts(&html, ".empty-state h2"),
         ["No matching entries"],
         "licenses inserted directly have no entries"
     );
@@ -349,7 +355,7 @@ async fn every_action_has_a_sentence() {
     let shown = sentences(&html).len() + sentences(&rest).len();
     assert_eq!(shown, Action::ALL.len());
     // User input is isolated, so that its text direction does not affect the sentence.
-    let typed = select_texts(&html, "tbody .c-what > p bdi");
+    let typed = select_texts(&html, "tbody .cell-what > p bdi");
     assert!(
         typed.contains(&"<b>\u{202e}x@x.test".to_owned()),
         "{typed:?}"
@@ -405,5 +411,9 @@ async fn audit_log_works_without_scripts_and_reports_failures() {
         select_texts(&html, "main h2"),
         ["Couldn't load the audit log"]
     );
-    assert_eq!(select_texts(&html, ".meta code").len(), 1, "the request ID");
+    assert_eq!(
+        select_texts(&html, ".metadata code").len(),
+        1,
+        "the request ID"
+    );
 }

@@ -29,7 +29,7 @@ fn error_page(answer: &TestResponse) -> (u16, String, String) {
         "the page may load styles"
     );
     let html = parse(answer);
-    let id = select_texts(&html, "main .meta code");
+    let id = select_texts(&html, "main .metadata code");
     assert!(id.len() == 1 && id[0].len() == 32, "request ID: {id:?}");
     assert_eq!(select_texts(&html, "main h1").len(), 1);
     assert!(

@@ -242,10 +242,13 @@ async fn empty_list_links_to_the_next_step() {
     let server = TestServer::without_tenants(Engine::Sqlite).await;
     let owner = complete_setup(&server).await;
     let html = parse(&owner.get("/licenses").await);
-    assert_eq!(select_texts(&html, "main .empty a"), ["Get started"]);
+    assert_eq!(select_texts(&html, "main .empty-state a"), ["Get started"]);
     owner.submit_empty_form("/settings/guide/end").await;
     let html = parse(&owner.get("/licenses").await);
-    assert_eq!(select_texts(&html, "main .empty a"), ["Mint licenses"]);
+    assert_eq!(
+        select_texts(&html, "main .empty-state a"),
+        ["Mint licenses"]
+    );
     let html = parse(&owner.get("/licenses/mint").await);
     assert_eq!(select_texts(&html, "main h2"), ["No key types yet"]);
 }

@@ -184,5 +184,5 @@ async fn empty_license_list_links_to_the_guide() {
     assert_eq!(page.status, StatusCode::OK);
     let html = parse(&page);
     assert_eq!(select_texts(&html, "main h2"), ["No licenses yet"]);
-    assert_eq!(select_texts(&html, "main .empty a"), ["Get started"]);
+    assert_eq!(select_texts(&html, "main .empty-state a"), ["Get started"]);
 }

@@ -206,7 +206,10 @@ async fn product_pages_enforce_roles_plans_and_tenants() {
     ] {
         let answer = indie.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert_eq!(select_texts(&parse(&answer), "main .meta code").len(), 1);
+        assert_eq!(
+            select_texts(&parse(&answer), "main .metadata code").len(),
+            1
+        );
     }
     let foreign = indie
         .submit_form("/products/notes/edit", &[("name", "Mine")])
@@ -311,7 +314,7 @@ async fn key_prefix_check_reports_errors_to_scripts() {
     let page = admin.get("/products/new").await;
     assert!(
         page.text()
-            .contains("data-checked-at=\"/products/new/key-prefix\"")
+            .contains("data-validate-url=\"/products/new/key-prefix\"")
     );
     let support = server.sign_in(Role::Support).await;
     assert_eq!(

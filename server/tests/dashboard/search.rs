@@ -29,7 +29,7 @@ fn link_href(html: &Html, selector: &str) -> String {
 }
 
 fn statuses(html: &Html) -> Vec<String> {
-    select_texts(html, "tbody .c-status")
+    select_texts(html, "tbody .cell-status")
 }
 
 /// A complete key in any spelling opens its license and never appears in a URL.
@@ -68,7 +68,7 @@ async fn unknown_key_is_not_echoed(server: TestServer) {
         assert_eq!(answer.header("cache-control"), "no-store");
         let html = parse(&answer);
         assert_eq!(
-            select_texts(&html, ".empty h2"),
+            select_texts(&html, ".empty-state h2"),
             ["No license has this key"]
         );
         let text = answer.text().to_uppercase();
@@ -137,7 +137,7 @@ async fn license_is_found_by_device_name_and_instance_id(server: TestServer) {
         let answer = viewer.search(typed, "").await;
         let html = parse(&viewer.get(answer.header("location")).await);
         assert_eq!(
-            select_texts(&html, "tbody .c-key"),
+            select_texts(&html, "tbody .cell-key"),
             ["ACME-XXXX-···-0001"],
             "{typed:?}"
         );
@@ -185,7 +185,7 @@ async fn filters_and_sort_order_are_kept_in_every_link() {
     }
     let html = parse(&viewer.get("/licenses?status=active&product=notes").await);
     assert!(
-        select_texts(&html, "tbody .c-product")
+        select_texts(&html, "tbody .cell-product")
             .iter()
             .all(|product| product == "Notes")
     );
@@ -212,8 +212,11 @@ async fn empty_result_shows_the_query_and_how_to_widen_it() {
         .await;
     assert_eq!(answer.status, StatusCode::OK);
     let html = parse(&answer);
-    assert_eq!(select_texts(&html, ".empty h2"), ["No matching licenses"]);
-    let sentence = &select_texts(&html, ".empty > p")[0];
+    assert_eq!(
+        select_texts(&html, ".empty-state h2"),
+        ["No matching licenses"]
+    );
+    let sentence = &select_texts(&html, ".empty-state > p")[0];
     assert!(
         sentence.contains("in Studio with the status Revoked for “<b>nobody”"),
         "{sentence}"
@@ -223,9 +226,9 @@ async fn empty_result_shows_the_query_and_how_to_widen_it() {
         count.starts_with("0 of ") && count.ends_with(" licenses"),
         "{count}"
     );
-    assert_eq!(link_href(&html, ".empty a"), "/licenses");
+    assert_eq!(link_href(&html, ".empty-state a"), "/licenses");
     assert_eq!(
-        link_href(&html, ".empty a:nth-of-type(2)"),
+        link_href(&html, ".empty-state a:nth-of-type(2)"),
         "/licenses?q=%3Cb%3Enobody"
     );
     let typed = Selector::parse("input[type=search][value='<b>nobody']").unwrap();

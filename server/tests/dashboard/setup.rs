@@ -361,7 +361,7 @@ async fn setup_reports_a_database_outage_and_keeps_the_input() {
     );
     assert_eq!(field_state(&html, "slug").0, "mine");
     assert_eq!(
-        select_texts(&html, "[role=alert] .meta").len(),
+        select_texts(&html, "[role=alert] .metadata").len(),
         1,
         "the request ID"
     );

@@ -93,7 +93,7 @@ fn LicenseFilterNote(filter: AuditFilter, log: AuditLog) -> impl IntoView {
         page: PageRequest::First,
     });
     view! {
-        <p class="audit-about">{license} " " <TextLink href=all>"Clear license filter"</TextLink></p>
+        <p class="audit-scope">{license} " " <TextLink href=all>"Clear license filter"</TextLink></p>
     }
 }
 

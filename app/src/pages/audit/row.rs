@@ -26,14 +26,14 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     let (who, at, action) = (actor_name(&entry), entry.at, entry.action.as_str());
     view! {
         <tr role="row">
-            <td class="c-when soft nowrap" role="cell">
+            <td class="cell-when text-muted nowrap" role="cell">
                 <TimeToSecond at/>
             </td>
-            <th class="c-what" role="rowheader" scope="row">
+            <th class="cell-what" role="rowheader" scope="row">
                 <p>{who} {what}</p>
                 <EntryDetails entry/>
             </th>
-            <td class="c-action soft" role="cell">
+            <td class="cell-action text-muted" role="cell">
                 <code>{action}</code>
             </td>
         </tr>

@@ -120,10 +120,10 @@ fn Guide(progress: OnboardingProgress) -> impl IntoView {
         }
     };
     view! {
-        <p class="page-lead">
+        <p class="page-description">
             "Five steps to your first licensed device. Steps check themselves off; you can leave and come back any time."
         </p>
-        <div data-follow=routes::events(Subject::Licenses)>
+        <div data-live-url=routes::events(Subject::Licenses)>
             <Steps>
                 <Step number=1 heading="Add your product" state=state(0)>
                     <AddProduct existing=product_page state=state(0)/>

@@ -76,7 +76,7 @@ pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
 pub fn KeyText(display_key: DisplayKey) -> impl IntoView {
     let (prefix, middle, last) = display_key.parts();
     view! {
-        <span class="key">
+        <span class="display-key">
             {prefix.to_owned()} <i>{middle}</i> <b>{last.to_owned()}</b>
         </span>
     }

@@ -185,7 +185,7 @@ fn MintedLicenses(count: u32, first: Vec<LicenseRef>) -> impl IntoView {
             }
         })
         .collect();
-    view! { <ul class="made-before">{licenses} {others}</ul> }
+    view! { <ul class="duplicate-submission">{licenses} {others}</ul> }
 }
 
 /// Title, breadcrumb and heading of a form page.

@@ -22,7 +22,7 @@ pub fn expiry(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView 
     match format::time_until(at, now) {
         Some(text) if status == Status::Active => view! {
             <Time at>
-                <span class="soon">{text}</span>
+                <span class="text-emphasis">{text}</span>
             </Time>
         }
         .into_any(),

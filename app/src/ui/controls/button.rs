@@ -9,7 +9,7 @@ use crate::ui::icon::{Icon, IconName};
 #[cfg(feature = "ssr")]
 #[component]
 pub fn PrimaryButton(children: Children) -> impl IntoView {
-    view! { <button class="button" data-kind="primary" type="submit">{children()}</button> }
+    view! { <button class="button" data-variant="primary" type="submit">{children()}</button> }
 }
 
 /// Submit button of an irreversible action. Use it in confirmations only.
@@ -17,7 +17,7 @@ pub fn PrimaryButton(children: Children) -> impl IntoView {
 pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
     let is_busy = move || busy.get().then_some("true");
     view! {
-        <button class="button" data-kind="danger" type="submit" aria-busy=is_busy aria-disabled=is_busy>
+        <button class="button" data-variant="danger" type="submit" aria-busy=is_busy aria-disabled=is_busy>
             {children()}
         </button>
     }
@@ -47,7 +47,7 @@ pub fn ConfirmLink(
     view! {
         <a
             class="button"
-            data-kind=kind
+            data-variant=kind
             data-size=size
             rel="external"
             href=href
@@ -115,7 +115,7 @@ pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl In
     view! {
         <button
             class="button"
-            data-kind="primary"
+            data-variant="primary"
             type="button"
             data-when="script"
             data-save=of
@@ -131,7 +131,7 @@ pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl In
 #[cfg(feature = "ssr")]
 #[component]
 pub fn TextLink(href: String, children: Children) -> impl IntoView {
-    view! { <a class="button" data-kind="quiet" href=href>{children()}</a> }
+    view! { <a class="button" data-variant="quiet" href=href>{children()}</a> }
 }
 
 /// Submit button for browsers without a script. With one, the form acts on every change.
@@ -168,7 +168,7 @@ pub fn ButtonLink(
 /// Link to the page's main action, which is a document of its own.
 #[component]
 pub fn PrimaryLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
-    view! { <a class="button" data-kind="primary" rel="external" href=href>{children()}</a> }
+    view! { <a class="button" data-variant="primary" rel="external" href=href>{children()}</a> }
 }
 
 /// A row of buttons.

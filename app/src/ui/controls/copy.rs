@@ -38,11 +38,15 @@ pub fn CopyButton(
         CopyStyle::Icon => (Some("quiet"), true, None),
     };
     let shape = (style == CopyStyle::Icon).then_some("icon");
-    let status = if is_small { "visually-hidden" } else { "said" };
+    let status = if is_small {
+        "visually-hidden"
+    } else {
+        "status-text"
+    };
     view! {
         <button
             class="button"
-            data-kind=kind
+            data-variant=kind
             data-size=is_small.then_some("small")
             data-shape=shape
             data-when="script"

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 /// Items in columns, the label above the value.
 #[component]
 pub fn DescriptionList(children: Children) -> impl IntoView {
-    view! { <dl class="facts">{children()}</dl> }
+    view! { <dl class="description-list">{children()}</dl> }
 }
 
 /// Items in rows, the label next to the value.
 #[component]
 pub fn DescriptionRows(children: Children) -> impl IntoView {
-    view! { <dl class="facts" data-kind="rows">{children()}</dl> }
+    view! { <dl class="description-list" data-variant="rows">{children()}</dl> }
 }
 
 /// A label and its value.
@@ -42,7 +42,7 @@ pub fn DynamicItem(label: String, value: String) -> impl IntoView {
 #[component]
 pub fn WideItem(label: &'static str, children: Children) -> impl IntoView {
     view! {
-        <div class="facts-wide">
+        <div class="description-list-wide">
             <dt>{label}</dt>
             <dd>{children()}</dd>
         </div>

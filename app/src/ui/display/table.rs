@@ -25,7 +25,7 @@ pub fn Table(
     let bar = dynamic(move || busy.get().then(|| view! { <div class="table-busy"></div> }));
     view! {
         <div class="table-region" role="region" aria-label=label aria-busy=aria_busy>
-            <table class="table" role="table" data-narrow=narrow>
+            <table class="table" role="table" data-card-layout=narrow>
                 <caption class="visually-hidden">{caption}</caption>
                 <thead role="rowgroup">
                     <tr role="row">{head}</tr>
@@ -70,7 +70,7 @@ pub fn SortableHeader(
     let href = move || state.with(|state| state.href.clone());
     view! {
         <th class=class role="columnheader" scope="col" aria-sort=aria_sort>
-            <a class="sort" href=href>
+            <a class="sort-link" href=href>
                 {label}
                 {icon}
             </a>

@@ -25,7 +25,7 @@ pub fn TimelineItem(
             </span>
             <div>
                 <p>{children()}</p>
-                <p class="meta">{meta}</p>
+                <p class="metadata">{meta}</p>
                 {details}
             </div>
         </li>

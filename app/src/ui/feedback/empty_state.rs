@@ -10,7 +10,7 @@ pub fn EmptyState(
 ) -> impl IntoView {
     let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
     view! {
-        <div class="empty">
+        <div class="empty-state">
             {heading}
             {children()}
         </div>

@@ -24,7 +24,7 @@ pub fn LiveIndicator(state: Signal<LiveState>) -> impl IntoView {
             LiveState::Live => ("Live", None),
             LiveState::Interrupted => ("Reconnecting…", Some("lost")),
         };
-        Some(view! { <span class="live" data-state=lost>{word}</span> })
+        Some(view! { <span class="live-indicator" data-state=lost>{word}</span> })
     });
-    view! { <span class="live-place" role="status">{mark}</span> }
+    view! { <span class="live-region" role="status">{mark}</span> }
 }

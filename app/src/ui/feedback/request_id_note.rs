@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub fn RequestIdNote(id: String) -> impl IntoView {
     view! {
-        <p class="meta">
+        <p class="metadata">
             <span>"Request ID " <code>{id}</code></span>
         </p>
     }

@@ -142,7 +142,7 @@ pub fn PostForm(
     view! {
         {alert}
         <form
-            class="form plain-form"
+            class="form post-form"
             method="post"
             action=action
             data-progress=shows_progress.then_some("")
@@ -246,7 +246,7 @@ fn FieldRow(
                 autofocus=focused
                 aria-invalid=invalid
                 aria-describedby=described_by
-                data-checked-at=checked_at
+                data-validate-url=checked_at
             />
         }
         .into_any(),

@@ -59,7 +59,7 @@ pub fn RadioGroup(
     view! {
         <fieldset>
             <legend class=legend_class>{legend}</legend>
-            <div class="choice">{options}</div>
+            <div class="radio-group">{options}</div>
         </fieldset>
     }
 }

@@ -54,7 +54,7 @@ pub fn SearchForm(
             role="search"
             method="post"
             action=action
-            data-answered=move || forgotten.get().then_some("")
+            data-cleared=move || forgotten.get().then_some("")
             on:submit=searched
         >
             <label class="visually-hidden" for="q">{label}</label>
@@ -74,7 +74,7 @@ pub fn SearchForm(
                 value=value.get_untracked()
                 prop:value=value
             />
-            <kbd class="kbd" aria-hidden="true" data-when="script">"/"</kbd>
+            <kbd class="search-shortcut" aria-hidden="true" data-when="script">"/"</kbd>
             <p class="hint" id="q-hint">{hint}</p>
             {hidden}
         </form>

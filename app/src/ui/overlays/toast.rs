@@ -16,7 +16,7 @@ pub fn ToastRegion(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <section class="toasts" aria-label=label>
+        <section class="toast-region" aria-label=label>
             <div role="status">{announcement}</div>
             {children()}
         </section>
@@ -62,7 +62,7 @@ pub fn ProgressToast(
             <progress aria-labelledby="toast-progress" value=value max=max></progress>
             <button
                 class="button"
-                data-kind="quiet"
+                data-variant="quiet"
                 data-size="small"
                 type="button"
                 on:click=move |_| on_cancel.run(())
@@ -78,7 +78,7 @@ fn DismissButton(on_dismiss: Callback<()>) -> impl IntoView {
     view! {
         <button
             class="button"
-            data-kind="quiet"
+            data-variant="quiet"
             data-size="small"
             data-shape="icon"
             type="button"

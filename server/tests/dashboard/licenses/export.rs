@@ -80,8 +80,8 @@ async fn list_rows(browser: &Browser<'_>, query: &str) -> Vec<(String, String)> 
     let mut rows = Vec::new();
     loop {
         let html = parse(&browser.get(&path).await);
-        let keys = select_texts(&html, "tbody .c-key").into_iter();
-        let statuses = select_texts(&html, "tbody .c-status").into_iter();
+        let keys = select_texts(&html, "tbody .cell-key").into_iter();
+        let statuses = select_texts(&html, "tbody .cell-status").into_iter();
         rows.extend(keys.zip(statuses.map(|status| status.to_lowercase())));
         let next = Selector::parse("a[rel=next][href]").unwrap();
         match html.select(&next).next() {

@@ -82,7 +82,7 @@ async fn minted_key_is_shown_once(server: TestServer) {
     let key = select_texts(&html, "output").concat();
     assert!(key.starts_with("ACME-") && key.len() == 24, "{key}");
     assert_eq!(
-        select_texts(&html, ".facts dd"),
+        select_texts(&html, ".description-list dd"),
         ["notes, pro", "ada@example.test"]
     );
     assert_eq!(count_licenses(&server).await, before + 1);
@@ -100,7 +100,7 @@ async fn minted_key_is_shown_once(server: TestServer) {
     assert_eq!(again.status, StatusCode::CONFLICT);
     let html = parse(&again);
     let masked = format!("ACME-XXXX-···-{}", &key[20..]);
-    assert_eq!(select_texts(&html, ".made-before li"), [masked]);
+    assert_eq!(select_texts(&html, ".duplicate-submission li"), [masked]);
     assert!(!again.text().contains(&key) && !again.text().contains(&key.replace('-', "")));
     assert_eq!(count_licenses(&server).await, before + 1);
     // The same applies if other fields have changed.
@@ -155,7 +155,7 @@ async fn bulk_mint_creates_all_licenses_or_none(server: TestServer) {
     );
 
     let again = parse(&send(&admin, &sent).await);
-    let named = select_texts(&again, ".made-before li");
+    let named = select_texts(&again, ".duplicate-submission li");
     assert_eq!((named.len(), named[20].as_str()), (21, "and 230 more"));
     assert_eq!(count_licenses(&server).await, before + 250);
 }

@@ -108,7 +108,7 @@ async fn tenant_creates_its_first_key(server: TestServer) {
     let page = owner.get(PAGE).await;
     assert!(page.text().contains(&fingerprint(&key)) && !page.text().contains(&key));
     assert!(
-        select_texts(&parse(&page), ".facts")
+        select_texts(&parse(&page), ".description-list")
             .concat()
             .contains("by owner@indie.test")
     );
@@ -262,7 +262,7 @@ async fn page_shows_when_a_key_was_last_used(server: TestServer) {
     let last_use = async || {
         server.context.store.flush().await;
         let html = parse(&admin.get(PAGE).await);
-        select_texts(&html, ".facts dd").swap_remove(3)
+        select_texts(&html, ".description-list dd").swap_remove(3)
     };
     assert_eq!(last_use().await, "Not used yet");
     // A rejected request or another key does not count as a use.

@@ -29,7 +29,7 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
     };
     let instance = device.instance_id.to_string();
     view! {
-        <p class="dialog-lead" id="question-lead">
+        <p class="dialog-description" id="question-lead">
             "This frees its slot immediately. The key and the other devices aren't affected."
         </p>
         <DescriptionRows>
@@ -56,7 +56,7 @@ pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
         offline_impact(license),
     );
     view! {
-        <p class="dialog-lead" id="question-lead">
+        <p class="dialog-description" id="question-lead">
             "This permanently ends the key and issues a new one with the same product, customer, device \
             limit and entitlements. Devices aren't carried over. " {expiry}
         </p>
@@ -75,7 +75,7 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
         offline_impact(license),
     );
     view! {
-        <p class="dialog-lead" id="question-lead">
+        <p class="dialog-description" id="question-lead">
             "This permanently ends the license. " {whose}
             " won't be able to activate or renew any device with this key."
         </p>

@@ -37,7 +37,7 @@ pub fn NewKeyDetails(license: LicenseDetail, key: String) -> impl IntoView {
         button.focus().ok();
     });
     view! {
-        <p class="dialog-lead" id="question-lead">
+        <p class="dialog-description" id="question-lead">
             "Shown only once. Keywright stores just its hash, so the key can't be shown again after you \
             close or reload this page."
         </p>

@@ -35,11 +35,11 @@ pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
         })
     };
     view! {
-        <th class="shrink" role="columnheader" scope="col">"License"</th>
+        <th class="fit-content" role="columnheader" scope="col">"License"</th>
         <th class="col-status" role="columnheader" scope="col">"Status"</th>
         <th class="col-product" role="columnheader" scope="col">"Product"</th>
         <th role="columnheader" scope="col">"Customer"</th>
-        <SortableHeader class="number shrink" label="Activations" state=sort(SortBy::Activations)/>
+        <SortableHeader class="number fit-content" label="Activations" state=sort(SortBy::Activations)/>
         <SortableHeader class="col-date" label="Created" state=sort(SortBy::Created)/>
         <SortableHeader class="col-date" label="Expires" state=sort(SortBy::Expires)/>
     }
@@ -63,24 +63,24 @@ fn Cells(license: LicenseSummary, now: Timestamp) -> impl IntoView {
     let created = past_time(license.created_at, now);
     let expires = expiry(license.expires_at, status, now);
     view! {
-        <th class="c-key" role="rowheader" scope="row">
+        <th class="cell-key" role="rowheader" scope="row">
             <a href=routes::license(license.id)>
                 <KeyText display_key=license.display_key/>
             </a>
         </th>
-        <td class="c-status" role="cell">
+        <td class="cell-status" role="cell">
             <LicenseStatus status/>
         </td>
-        <td class="c-product soft" role="cell">
+        <td class="cell-product text-muted" role="cell">
             <bdi>{license.product_name}</bdi>
         </td>
-        <td class="c-customer soft clip" role="cell" title=whole_customer>
+        <td class="cell-customer text-muted truncate" role="cell" title=whole_customer>
             <bdi dir="ltr">{customer}</bdi>
         </td>
-        <td class="c-slots number" role="cell">
+        <td class="cell-slots number" role="cell">
             <Slots active=license.active_count limit=license.activation_limit status/>
         </td>
-        <td class="c-created soft nowrap" role="cell" data-label="Created">{created}</td>
-        <td class="c-expires soft nowrap" role="cell" data-label="Expires">{expires}</td>
+        <td class="cell-created text-muted nowrap" role="cell" data-label="Created">{created}</td>
+        <td class="cell-expires text-muted nowrap" role="cell" data-label="Expires">{expires}</td>
     }
 }

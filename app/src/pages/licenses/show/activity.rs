@@ -56,7 +56,7 @@ pub fn Activity(license: Memo<LicenseDetail>) -> impl IntoView {
         <section class="section" aria-labelledby="activity">
             <div class="section-head">
                 <h2 id="activity">"Activity"</h2>
-                <a class="section-end" rel="external" href=in_the_log>
+                <a class="section-actions" rel="external" href=in_the_log>
                     "Show in the audit log"
                 </a>
             </div>

@@ -163,26 +163,26 @@ fn Cells(
     let app = device.app_version.unwrap_or_else(|| "Unknown".to_owned());
     let platform = device.platform.unwrap_or_else(|| "Unknown".to_owned());
     view! {
-        <th class="c-device" role="rowheader" scope="row">
-            <bdi class="device" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
-            <code class="sub uuid">{device.instance_id.to_string()}</code>
+        <th class="cell-device" role="rowheader" scope="row">
+            <bdi class="device-name" dir="auto" title=device.name.clone()>{device.name.clone()}</bdi>
+            <code class="text-secondary uuid">{device.instance_id.to_string()}</code>
         </th>
-        <td class="c-status" role="cell">
+        <td class="cell-status" role="cell">
             <DeviceStatus state=device.state.clone()/>
             {since}
         </td>
-        <td class="c-until nowrap" role="cell" data-label="Offline until">{until}</td>
-        <td class="c-last soft nowrap" role="cell" data-label="Last check-in">
+        <td class="cell-until nowrap" role="cell" data-label="Offline until">{until}</td>
+        <td class="cell-last text-muted nowrap" role="cell" data-label="Last check-in">
             {past_time(device.last_validated_at, now)}
         </td>
-        <td class="c-first soft nowrap" role="cell" data-label="First seen">
+        <td class="cell-first text-muted nowrap" role="cell" data-label="First seen">
             {past_time(device.activated_at, now)}
         </td>
-        <td class="c-app soft" role="cell" data-label="App">
+        <td class="cell-app text-muted" role="cell" data-label="App">
             <bdi>{app}</bdi>
-            <bdi class="sub">{platform}</bdi>
+            <bdi class="text-secondary">{platform}</bdi>
         </td>
-        <td class="c-action number" role="cell">{action}</td>
+        <td class="cell-action number" role="cell">{action}</td>
     }
 }
 
@@ -195,7 +195,7 @@ fn deactivated_note(state: &DeviceState, now: Timestamp) -> Option<AnyView> {
         Some(operator) => view! { " by " <bdi dir="ltr">{operator.clone()}</bdi> }.into_any(),
         None => " by the device".into_any(),
     };
-    Some(view! { <span class="sub">{past_time(*at, now)} {by}</span> }.into_any())
+    Some(view! { <span class="text-secondary">{past_time(*at, now)} {by}</span> }.into_any())
 }
 
 /// Renders how long a device can run offline. The date comes first because support reads it out on
@@ -205,12 +205,12 @@ fn offline_until_text(until: OfflineValidity, now: Timestamp) -> AnyView {
         OfflineValidity::Until(at) => match format::time_left(at, now) {
             Some(left) => view! {
                 <TimeToMinute at/>
-                <span class="sub">{left}</span>
+                <span class="text-secondary">{left}</span>
             }
             .into_any(),
             None => view! {
                 "Ended"
-                <span class="sub">
+                <span class="text-secondary">
                     <Time at/>
                 </span>
             }
@@ -218,7 +218,7 @@ fn offline_until_text(until: OfflineValidity, now: Timestamp) -> AnyView {
         },
         OfflineValidity::Reduced => view! {
             "Reduced mode"
-            <span class="sub">"no end date"</span>
+            <span class="text-secondary">"no end date"</span>
         }
         .into_any(),
         OfflineValidity::Stopped => "Stopped".into_any(),

@@ -43,11 +43,11 @@ pub fn SdkKeyPage() -> impl IntoView {
         view! {
             <Title text="SDK key"/>
             <PageHead heading="SDK key"/>
-            <p class="page-lead">
+            <p class="page-description">
                 "Your apps send this key with every call to the device API. It only identifies your \
                 tenant: it gives no access to this dashboard and can't mint licenses. Ship it in the app."
             </p>
-            <div class="reading">{current} {others}</div>
+            <div class="prose">{current} {others}</div>
             {replaced}
         }
         .into_any()
