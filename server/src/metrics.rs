@@ -106,10 +106,10 @@ pub(crate) fn router(state: AppState, handle: PrometheusHandle) -> Router {
 }
 
 async fn metrics(State((state, handle)): State<(AppState, PrometheusHandle)>) -> impl IntoResponse {
-    let stats = state.services.pool_stats();
-    gauge!(DATABASE_CONNECTIONS, "state" => "idle").set(gauge_value(stats.connections_idle));
-    gauge!(DATABASE_CONNECTIONS, "state" => "in_use").set(gauge_value(stats.connections_in_use));
-    gauge!(WRITER_QUEUE_LENGTH).set(gauge_value(stats.pending_units));
+    let pool = state.services.pool_stats();
+    gauge!(DATABASE_CONNECTIONS, "state" => "idle").set(gauge_value(pool.connections_idle));
+    gauge!(DATABASE_CONNECTIONS, "state" => "in_use").set(gauge_value(pool.connections_in_use));
+    gauge!(WRITER_QUEUE_LENGTH).set(gauge_value(pool.pending_units));
     gauge!(EVENT_STREAMS).set(gauge_value(state.sse_connections.count()));
     let kind = [(
         header::CONTENT_TYPE,

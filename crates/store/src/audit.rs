@@ -22,7 +22,7 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub struct NewAuditEntry {
-    /// UUIDv7, so that entries of the same millisecond keep their order.
+    /// `UUIDv7`, so that entries of the same millisecond keep their order.
     pub id: AuditEntryId,
     pub tenant_id: TenantId,
     pub created_at: Timestamp,

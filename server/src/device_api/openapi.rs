@@ -44,6 +44,25 @@ fn schema_generator() -> SchemaGenerator {
 
 fn document() -> Value {
     let mut schemas = schema_generator();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Keywright device API",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "The API that released apps call. This contract is frozen.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "paths": paths(&mut schemas),
+        "components": {
+            "securitySchemes": {
+                "sdkKey": { "type": "apiKey", "in": "header", "name": "X-Keylight-SDK-Key" },
+            },
+            "schemas": schemas.take_definitions(true),
+        },
+    })
+}
+
+fn paths(schemas: &mut SchemaGenerator) -> Value {
     let mut key = string_schema(
         MAX_LICENSE_KEY_CHARS,
         "The license key, as the customer entered it.",
@@ -68,84 +87,69 @@ fn document() -> Value {
         "description": "The instance ID that this device used before it had a license key.",
     });
     json!({
-        "openapi": "3.1.0",
-        "info": {
-            "title": "Keywright device API",
-            "version": env!("CARGO_PKG_VERSION"),
-            "description": "The API that released apps call. This contract is frozen.",
-            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
-        },
-        "paths": {
-            "/{tenant}/{product}/activate": post(&mut schemas, &Operation {
-                operation_id: "activate",
-                summary: "Activate a device and issue a lease",
-                required: &["license_key"],
-                fields: &[
-                    ("license_key", key.clone()),
-                    ("machine_hash", machine_hash_schema()),
-                    ("instance_name", name),
-                    ("free_tier_instance_id", free_tier),
-                ],
-                responses: &[
-                    response_schema::<ActivateResponse>("200"),
-                    error_schema("402"),
-                    error_schema("404"),
-                    response_schema::<ActivateErrorBody>("422"),
-                ],
-            }),
-            "/{tenant}/{product}/validate": post(&mut schemas, &Operation {
-                operation_id: "validate",
-                summary: "Validate an activated device and issue a new lease",
-                required: &["license_key", "instance_id"],
-                fields: &[
-                    ("license_key", key.clone()),
-                    ("instance_id", instance.clone()),
-                    ("machine_hash", machine_hash_schema()),
-                ],
-                responses: &[response_schema::<ValidateResponse>("200"), error_schema("404"), response_schema::<ValidateErrorBody>("422")],
-            }),
-            "/{tenant}/{product}/deactivate": post(&mut schemas, &Operation {
-                operation_id: "deactivate",
-                summary: "Deactivate a device and free its slot",
-                required: &["license_key", "instance_id"],
-                fields: &[("license_key", key), ("instance_id", instance)],
-                responses: &[response_schema::<DeactivateResponse>("200"), error_schema("404"), error_schema("422")],
-            }),
-            "/{tenant}/{product}/keyless": post(&mut schemas, &Operation {
-                operation_id: "keyless",
-                summary: "Report an install without a license key",
-                required: &["instance_id", "state"],
-                fields: &[
-                    ("instance_id", own_id),
-                    ("state", state),
-                    ("machine_hash", machine_hash_schema()),
-                ],
-                responses: &[response_schema::<KeylessResponse>("200"), error_schema("404")],
-            }),
-            "/{tenant}/{product}/config": {
-                "parameters": [path_parameter("tenant"), path_parameter("product"), request_id_parameter()],
-                "get": {
-                    "operationId": "config",
-                    "summary": "Get the product's settings",
-                    "security": [{ "sdkKey": [] }, {}],
-                    "responses": responses(&mut schemas, &[response_schema::<SettingsFields>("200"), error_schema("404")], COMMON_ERRORS),
-                },
-            },
-            "/{tenant}/.well-known/keylight-keys": {
-                "parameters": [path_parameter("tenant"), request_id_parameter()],
-                "get": {
-                    "operationId": "keys",
-                    "summary": "Get the tenant's public signing keys",
-                    "security": [],
-                    "responses": responses(&mut schemas, &[response_schema::<KeysetResponse>("200"), error_schema("404")], &["429", "500", "503"]),
-                },
+        "/{tenant}/{product}/activate": post(schemas, &Operation {
+            operation_id: "activate",
+            summary: "Activate a device and issue a lease",
+            required: &["license_key"],
+            fields: &[
+                ("license_key", key.clone()),
+                ("machine_hash", machine_hash_schema()),
+                ("instance_name", name),
+                ("free_tier_instance_id", free_tier),
+            ],
+            responses: &[
+                response_schema::<ActivateResponse>("200"),
+                error_schema("402"),
+                error_schema("404"),
+                response_schema::<ActivateErrorBody>("422"),
+            ],
+        }),
+        "/{tenant}/{product}/validate": post(schemas, &Operation {
+            operation_id: "validate",
+            summary: "Validate an activated device and issue a new lease",
+            required: &["license_key", "instance_id"],
+            fields: &[
+                ("license_key", key.clone()),
+                ("instance_id", instance.clone()),
+                ("machine_hash", machine_hash_schema()),
+            ],
+            responses: &[response_schema::<ValidateResponse>("200"), error_schema("404"), response_schema::<ValidateErrorBody>("422")],
+        }),
+        "/{tenant}/{product}/deactivate": post(schemas, &Operation {
+            operation_id: "deactivate",
+            summary: "Deactivate a device and free its slot",
+            required: &["license_key", "instance_id"],
+            fields: &[("license_key", key), ("instance_id", instance)],
+            responses: &[response_schema::<DeactivateResponse>("200"), error_schema("404"), error_schema("422")],
+        }),
+        "/{tenant}/{product}/keyless": post(schemas, &Operation {
+            operation_id: "keyless",
+            summary: "Report an install without a license key",
+            required: &["instance_id", "state"],
+            fields: &[
+                ("instance_id", own_id),
+                ("state", state),
+                ("machine_hash", machine_hash_schema()),
+            ],
+            responses: &[response_schema::<KeylessResponse>("200"), error_schema("404")],
+        }),
+        "/{tenant}/{product}/config": {
+            "parameters": [path_parameter("tenant"), path_parameter("product"), request_id_parameter()],
+            "get": {
+                "operationId": "config",
+                "summary": "Get the product's settings",
+                "security": [{ "sdkKey": [] }, {}],
+                "responses": responses(schemas, &[response_schema::<SettingsFields>("200"), error_schema("404")], COMMON_ERRORS),
             },
         },
-        "components": {
-            "securitySchemes": {
-                "sdkKey": { "type": "apiKey", "in": "header", "name": "X-Keylight-SDK-Key" },
+        "/{tenant}/.well-known/keylight-keys": {
+            "parameters": [path_parameter("tenant"), request_id_parameter()],
+            "get": {
+                "operationId": "keys",
+                "summary": "Get the tenant's public signing keys",
+                "security": [],
+                "responses": responses(schemas, &[response_schema::<KeysetResponse>("200"), error_schema("404")], &["429", "500", "503"]),
             },
-            "schemas": schemas.take_definitions(true),
         },
     })
 }

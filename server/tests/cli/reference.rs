@@ -11,8 +11,8 @@ const CLI_INTRO: &str = "\
 # Command line
 
 Every command of `keywright`, as `keywright help` prints it.
-Options that also have an environment variable are in [configuration](configuration.md).
-Commands that change data ask for `--tenant` and record the system as the actor in the audit log.
+All commands also take the database options in [configuration](configuration.md).
+Commands that change data record the command line as the actor in the audit log.
 This file is generated from the source: see [CONTRIBUTING](../CONTRIBUTING.md).
 ";
 
@@ -37,7 +37,7 @@ Path of a file that holds the master key. `KEYWRIGHT_MASTER_KEY` takes precedenc
 
 ### `RUST_LOG`
 
-Log filter, such as `debug` or `keywright=debug,info`. The default is `info`.
+Log filter, such as `debug` or `keywright=debug,info`. The default is `info,sqlx=warn`.
 ";
 
 fn cli_reference(cli: &Command) -> String {
@@ -56,6 +56,12 @@ fn push_command(text: &mut String, command: &Command, path: &str) {
         let about = subcommand.get_about().map(ToString::to_string);
         let about = about.unwrap_or_default();
         write!(text, "\n## `{path}`\n\n{}\n", sentence(&about)).unwrap();
+        if subcommand.get_name() == "serve" {
+            text.push_str(
+                "\nIts options are in [configuration](configuration.md#keywright-serve).\n",
+            );
+            continue;
+        }
         if subcommand.has_subcommands() {
             push_command(text, subcommand, &path);
             continue;
@@ -83,7 +89,7 @@ fn configuration_reference(cli: &Command) -> String {
     text.push_str("\n## Every command\n");
     arguments(cli).for_each(|argument| push_setting(&mut text, argument));
     text.push_str("\n## `keywright serve`\n");
-    let serve = cli.find_subcommand("serve").expect("there is a `serve`");
+    let serve = cli.find_subcommand("serve").unwrap();
     arguments(serve)
         .filter(|arg| !arg.is_global_set())
         .for_each(|argument| push_setting(&mut text, argument));
@@ -149,7 +155,7 @@ fn takes_choice(argument: &Arg) -> bool {
 /// clap drops the full stop of a help text of one paragraph.
 fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', ':', '`']) {
+    if text.is_empty() || text.ends_with(['.', ':']) {
         return text.to_owned();
     }
     format!("{text}.")

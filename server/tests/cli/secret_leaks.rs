@@ -218,6 +218,7 @@ async fn assert_no_private_key(places: &CapturedOutput, database: &TestDatabase)
 }
 
 #[engine_test]
+#[expect(clippy::too_many_lines, reason = "one scenario, step by step")]
 async fn secrets_do_not_leak(engine: Engine) {
     let database = TestDatabase::create(engine).await;
     let mut installation = Installation::empty();

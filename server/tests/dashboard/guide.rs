@@ -53,6 +53,7 @@ fn current_step(html: &Html) -> String {
 }
 
 #[engine_test]
+#[expect(clippy::too_many_lines, reason = "one scenario, step by step")]
 async fn guide_steps_complete_automatically_until_the_first_activation(engine: Engine) {
     let server = TestServer::without_tenants(engine).await;
     let owner = complete_setup(&server).await;

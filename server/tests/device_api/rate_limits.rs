@@ -43,6 +43,7 @@ fn assert_rate_limited(answer: &TestResponse) {
 }
 
 #[engine_test]
+#[expect(clippy::too_many_lines, reason = "one scenario, step by step")]
 async fn key_guessing_is_blocked_while_active_devices_keep_working(engine: Engine) {
     let server = TestServer::with_rate_limits(engine, limit_failed_lookups(30), &[]).await;
     let ask = |path, body: Value| {

@@ -80,7 +80,7 @@ impl RowCounter {
                 // A quote inside a quoted cell is doubled, so it toggles the flag twice.
                 b'"' => self.is_quoted = !self.is_quoted,
                 b'\n' if !self.is_quoted => {
-                    self.complete_lines = self.complete_lines.saturating_add(1)
+                    self.complete_lines = self.complete_lines.saturating_add(1);
                 }
                 _ => {}
             }

@@ -13,7 +13,6 @@ use crate::device_api::{
 
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[expect(clippy::struct_field_names, reason = "field names of the wire format")]
 pub(crate) struct ActivateResponse {
     #[schemars(extend("const" = true))]
     activated: bool,

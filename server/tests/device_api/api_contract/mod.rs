@@ -365,7 +365,7 @@ impl Scenario<'_> {
         match when {
             "the request is well-formed" => {}
             "the product has settings" => {
-                set_product_settings(self.server, Some(14), Some(true)).await
+                set_product_settings(self.server, Some(14), Some(true)).await;
             }
             "`state` is missing or malformed" => body["state"] = json!("paid"),
             other => return self.send_invalid("keyless", other).await,
