@@ -71,8 +71,8 @@ impl Audit {
         })
     }
 
-    /// Returns the licenses that matching entries must concern, at most [`MAX_LICENSES`] + 1 of them so
-    /// that callers can detect an overly broad search. `None` places no restriction.
+    /// Returns the licenses that matching entries must concern, at most [`MAX_LICENSES`] + 1 of
+    /// them so that callers can detect an overly broad search. `None` places no restriction.
     async fn matching_license_ids(
         &self,
         caller: &Caller,

@@ -57,7 +57,8 @@ pub struct ServicesInner {
 }
 
 impl Services {
-    /// Creates the services. The master key must match the store; see [`MasterKey::verify_against_store`].
+    /// Creates the services. The master key must match the store; see
+    /// [`MasterKey::verify_against_store`].
     pub fn new(
         store: Store,
         master_key: MasterKey,

@@ -25,8 +25,10 @@ impl Tree {
         ]);
         let mut files = Vec::new();
         for path in process::output(&mut git)?.split_terminator('\0') {
-            // Skips files that were deleted without a commit, and those that are not UTF-8.
-            if let Ok(text) = fs::read_to_string(workspace::root().join(path)) {
+            let file = workspace::root().join(path);
+            // Skips files that were deleted without a commit. Binary files are listed without text.
+            if file.exists() {
+                let text = fs::read_to_string(&file).unwrap_or_default();
                 files.push((path.to_owned(), text));
             }
         }

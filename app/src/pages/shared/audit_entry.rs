@@ -1,4 +1,5 @@
-//! An audit entry as a sentence, with its details. On a license's page, `current_license_id` is that license.
+//! An audit entry as a sentence, with its details. On a license's page, `current_license_id` is
+//! that license.
 
 use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::{

@@ -33,8 +33,8 @@ pub enum ActivationError {
 
 /// Decides an activation.
 ///
-/// `existing_instance` is the active instance that this device already has on the license, if any. It keeps its
-/// slot even when the license is full.
+/// `existing_instance` is the active instance that this device already has on the license, if any.
+/// It keeps its slot even when the license is full.
 pub fn decide_activation(
     license: &License,
     existing_instance: Option<InstanceId>,

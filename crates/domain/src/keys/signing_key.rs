@@ -86,7 +86,8 @@ pub const fn drop_time(retired_at: Timestamp) -> Timestamp {
     retired_at.plus_millis(DROP_DELAY_MILLIS)
 }
 
-/// Whole days, rounded up, until a key added at `added_at` has been listed for [`RECOMMENDED_WAIT_DAYS`].
+/// Whole days, rounded up, until a key added at `added_at` has been listed for
+/// [`RECOMMENDED_WAIT_DAYS`].
 fn remaining_days(added_at: Timestamp, now: Timestamp) -> i64 {
     let left = added_at.plus_days(RECOMMENDED_WAIT_DAYS).millis() - now.millis();
     (left.max(0) + DAY_MILLIS - 1) / DAY_MILLIS

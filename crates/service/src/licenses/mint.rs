@@ -57,8 +57,8 @@ impl Licenses {
         self.insert_minted(caller, &request, None, |_| {}).await
     }
 
-    /// Mints licenses from a form. Submitting the form again has no effect. Calls `on_progress` with the
-    /// number of licenses inserted so far; they are committed when this returns `Ok`.
+    /// Mints licenses from a form. Submitting the form again has no effect. Calls `on_progress`
+    /// with the number of licenses inserted so far; they are committed when this returns `Ok`.
     pub async fn mint_from_form(
         &self,
         caller: &Caller,

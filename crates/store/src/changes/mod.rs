@@ -1,8 +1,9 @@
 //! Pub/sub for committed changes.
 //!
-//! A unit of work records what it changes ([`Tx::mark_license_changed`](crate::Tx::mark_license_changed)). Its commit
-//! wakes only the subscribers of those subjects. A wake-up carries no data: subscribers read the
-//! current state again.
+//! A unit of work records what it changes
+//! ([`Tx::mark_license_changed`](crate::Tx::mark_license_changed)). Its commit wakes only the
+//! subscribers of those subjects. A wake-up carries no data: subscribers read the current state
+//! again.
 
 mod change_set;
 mod pg_notify;

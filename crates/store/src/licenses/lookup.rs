@@ -23,8 +23,8 @@ use crate::{
 /// Result of a lookup, read in a single statement.
 #[derive(Debug, Clone)]
 pub struct LicenseLookup {
-    /// Revision of the tenant's [`TenantConfigRecord`](crate::TenantConfigRecord) at that moment, or `None`
-    /// if the tenant does not exist.
+    /// Revision of the tenant's [`TenantConfigRecord`](crate::TenantConfigRecord) at that moment,
+    /// or `None` if the tenant does not exist.
     pub revision: Option<i64>,
     /// `None` if the license does not exist.
     pub license: Option<LicenseSnapshot>,

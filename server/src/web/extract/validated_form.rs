@@ -105,7 +105,8 @@ impl<T> ValidatedForm<T> {
         .await
     }
 
-    /// Like `redirect_after`, but shows a one-time secret in the response, which a redirect would lose.
+    /// Like `redirect_after`, but shows a one-time secret in the response, which a redirect would
+    /// lose.
     pub(crate) async fn show_secret_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<OneTimeSecret, FormError>,
