@@ -236,7 +236,7 @@ function follow(address: string): void {
         stop();
         // Reloading may reveal why, such as an ended session.
         void refresh();
-        setTimeout(start, RECONNECT_MILLIS);
+        setTimeout(start, RECONNECT_DELAY_MILLIS);
       }
     });
   };
@@ -272,7 +272,7 @@ document.addEventListener("input", (event) => {
   const input = event.target;
   if (input instanceof HTMLInputElement && input.dataset["validateUrl"]) {
     clearTimeout(pause);
-    pause = setTimeout(() => void check(input), PAUSE_MILLIS);
+    pause = setTimeout(() => void check(input), VALIDATION_DELAY_MILLIS);
   }
 });
 

@@ -177,7 +177,7 @@ fn search_for_key(operator: &Operator<'_>, key: &str, places: &mut CapturedOutpu
     let typed = key.replace('-', "+").to_lowercase();
     let found = operator.post("/licenses/find", &format!("q={typed}&status=active"));
     places.add("a page", found);
-    let called = operator.call("find", &json!({ "typed": key }));
+    let called = operator.call("find", &json!({ "term": key }));
     places.add("answers", called);
 }
 
@@ -277,7 +277,7 @@ async fn secrets_do_not_leak(engine: Engine) {
     }
     // Remint once more, this time with the server function.
     let id = successor.rsplit('/').next().unwrap();
-    let shown = operator.call("remint", &json!({ "license": id }));
+    let shown = operator.call("remint", &json!({ "license_id": id }));
     let (_, shown) = shown.split_once("\r\n\r\n").unwrap();
     let shown: Value = serde_json::from_str(shown).unwrap();
     let newest = shown["key"].as_str().unwrap();

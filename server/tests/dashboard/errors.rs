@@ -97,7 +97,7 @@ async fn error_pages_have_the_request_id_and_a_way_out() {
         );
     }
     let plan = indie.get("/licenses.csv").await;
-    assert!(plan.text().contains("enterprise"), "{}", plan.text());
+    assert!(plan.text().contains("Enterprise"), "{}", plan.text());
     let stranger = server.get("/login").await;
     assert_eq!(stranger.status, StatusCode::OK);
 }

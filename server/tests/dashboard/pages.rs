@@ -67,9 +67,9 @@ async fn pages_rendered_in_parallel_are_complete() {
     let browser = server.sign_in(Role::Viewer).await;
     let license = format!("/licenses/{}", crate::support::license_id(PRO_KEY));
     for (path, marker) in [
-        ("/licenses", "c-key"),
+        ("/licenses", "cell-key"),
         (license.as_str(), "id=\"activations\""),
-        ("/audit", "c-what"),
+        ("/audit", "cell-what"),
     ] {
         let pages = (0..200).map(|_| browser.get(path));
         for page in futures::future::join_all(pages).await {

@@ -59,7 +59,7 @@ async fn product_and_key_type_are_created_and_updated(server: TestServer) {
     Trial: 14 days
     Free tier: Yes
     ## Key types
-    Key type | Devices | Lasts | Entitlements | Past expiry | Licenses
+    Key type | Devices | Valid for | Entitlements | After expiry | Licenses
     yearly | 2 | 1 year | pro sync | Reduced mode | 0
     ");
 
@@ -284,7 +284,7 @@ async fn only_an_unused_key_type_is_deleted_after_confirmation() {
     let rows = select_texts(&parse(&admin.get("/products/notes").await), "tbody th");
     assert_eq!(rows, ["pro", "solo", "team", "yearly"]);
     let log = select_texts(&parse(&admin.get("/audit").await), "tbody th p");
-    let sentence = "admin@acme.test deleted the key type spare of notes";
+    let sentence = "admin@acme.test deleted the key type spare from notes";
     assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
 }
 

@@ -46,7 +46,7 @@ async fn actions_require_the_support_role(server: TestServer) {
         let is_allowed = role >= Role::Support;
         let refused = (StatusCode::FORBIDDEN, Value::from("forbidden"));
 
-        let arguments = json!({ "license": id, "instance": instance });
+        let arguments = json!({ "license_id": id, "instance_id": instance });
         let freed = browser
             .call_function("deactivate-instance", arguments.clone())
             .await;
@@ -54,7 +54,7 @@ async fn actions_require_the_support_role(server: TestServer) {
             assert_eq!((freed.status, freed.json()["code"].clone()), refused);
             for function in ["revoke", "remint"] {
                 let answer = browser
-                    .call_function(function, json!({ "license": id }))
+                    .call_function(function, json!({ "license_id": id }))
                     .await;
                 assert_eq!((answer.status, answer.json()["code"].clone()), refused);
             }
@@ -71,21 +71,21 @@ async fn actions_require_the_support_role(server: TestServer) {
         expect_conflict(&again, "This device is already deactivated.");
 
         let reminted = browser
-            .call_function("remint", json!({ "license": id }))
+            .call_function("remint", json!({ "license_id": id }))
             .await;
         assert_eq!(reminted.status, StatusCode::OK, "{}", reminted.text());
         assert_eq!(reminted.header("cache-control"), "no-store");
         let fresh = reminted.json();
-        let (fresh_key, fresh_id) = (fresh["key"].as_str().unwrap(), &fresh["license"]);
+        let (fresh_key, fresh_id) = (fresh["key"].as_str().unwrap(), &fresh["license_id"]);
         assert_eq!(activate(&server, &key).await.status, StatusCode::NOT_FOUND);
         assert_eq!(activate(&server, fresh_key).await.status, StatusCode::OK);
         let again = browser
-            .call_function("revoke", json!({ "license": id }))
+            .call_function("revoke", json!({ "license_id": id }))
             .await;
         expect_conflict(&again, "This license is already reminted.");
 
         let revoked = browser
-            .call_function("revoke", json!({ "license": fresh_id }))
+            .call_function("revoke", json!({ "license_id": fresh_id }))
             .await;
         assert_eq!(revoked.status, StatusCode::OK, "{}", revoked.text());
         assert_eq!(
@@ -93,7 +93,7 @@ async fn actions_require_the_support_role(server: TestServer) {
             StatusCode::NOT_FOUND
         );
         let again = browser
-            .call_function("remint", json!({ "license": fresh_id }))
+            .call_function("remint", json!({ "license_id": fresh_id }))
             .await;
         expect_conflict(&again, "This license is already revoked.");
     }
@@ -114,7 +114,7 @@ async fn concurrent_remints_create_one_key(server: TestServer) {
         server.sign_in(Role::Support).await,
         server.sign_in(Role::Admin).await,
     ];
-    let arguments = json!({ "license": license_id(PRO_KEY).to_string() });
+    let arguments = json!({ "license_id": license_id(PRO_KEY).to_string() });
     let calls =
         (0..8).map(|number| browsers[number % 2].call_function("remint", arguments.clone()));
     let answers = join_all(calls).await;
@@ -147,7 +147,7 @@ async fn page_of_another_operator_is_rejected() {
             .header(header::COOKIE, &browser.cookie)
             .header(header::CONTENT_TYPE, "application/json")
             .header("keywright-operator", &owners);
-        let body = Body::from(json!({ "typed": "a" }).to_string());
+        let body = Body::from(json!({ "term": "a" }).to_string());
         let answer = server.send(request.body(body).unwrap()).await;
         assert_eq!(answer.status, status, "{}", answer.text());
     }
@@ -163,7 +163,7 @@ async fn unattended_page_does_not_extend_its_session() {
             .header(header::COOKIE, &viewer.cookie)
             .header(header::CONTENT_TYPE, "application/json")
             .header("x-keywright-background", "1");
-        let body = Body::from(json!({ "typed": "a" }).to_string());
+        let body = Body::from(json!({ "term": "a" }).to_string());
         server.send(request.body(body).unwrap()).await.status
     };
     let hours = |hours: i64| server.context.clock.set(NOW.plus_millis(hours * 3_600_000));
@@ -190,12 +190,12 @@ async fn another_tenants_license_is_not_found() {
     let indie = server.sign_in_as("owner@indie.test").await;
     let id = license_id(PRO_KEY).to_string();
     for (function, arguments) in [
-        ("show", json!({ "license": id })),
-        ("revoke", json!({ "license": id })),
-        ("remint", json!({ "license": id })),
+        ("show", json!({ "license_id": id })),
+        ("revoke", json!({ "license_id": id })),
+        ("remint", json!({ "license_id": id })),
         (
             "deactivate-instance",
-            json!({ "license": id, "instance": instance }),
+            json!({ "license_id": id, "instance_id": instance }),
         ),
     ] {
         let answer = indie.call_function(function, arguments).await;
@@ -207,7 +207,7 @@ async fn another_tenants_license_is_not_found() {
         );
     }
     let found = indie
-        .call_function("find", json!({ "typed": PRO_KEY }))
+        .call_function("find", json!({ "term": PRO_KEY }))
         .await;
     assert_ne!(found.json(), json!({ "License": id }));
     let still_valid = validate(&server, PRO_KEY, &instance).await;
@@ -223,7 +223,7 @@ async fn search_returns_its_target_without_echoing_a_key() {
             PRO_KEY,
             json!({ "License": license_id(PRO_KEY).to_string() }),
         ),
-        ("acme nevr seen 0000 0009", json!("NoSuchKey")),
+        ("acme nevr seen 0000 0009", json!("KeyNotFound")),
         (
             " pro@customer.test ",
             json!({ "Term": "pro@customer.test" }),
@@ -231,7 +231,7 @@ async fn search_returns_its_target_without_echoing_a_key() {
         ("\n", json!({ "Term": null })),
     ] {
         let answer = viewer
-            .call_function("find", json!({ "typed": typed }))
+            .call_function("find", json!({ "term": typed }))
             .await;
         assert_eq!(
             (answer.status, answer.json()),
@@ -247,20 +247,20 @@ async fn malformed_arguments_are_rejected_without_effect() {
     let owner = server.sign_in(Role::Owner).await;
     for (function, arguments) in [
         ("revoke", json!({})),
-        ("revoke", json!({ "license": null })),
-        ("revoke", json!({ "license": "abc" })),
+        ("revoke", json!({ "license_id": null })),
+        ("revoke", json!({ "license_id": "abc" })),
         ("remint", json!([])),
         (
             "deactivate-instance",
-            json!({ "license": license_id(PRO_KEY).to_string() }),
+            json!({ "license_id": license_id(PRO_KEY).to_string() }),
         ),
         (
             "deactivate-instance",
-            json!({ "license": license_id(PRO_KEY).to_string(), "instance": "1" }),
+            json!({ "license_id": license_id(PRO_KEY).to_string(), "instance_id": "1" }),
         ),
-        ("list", json!({ "query": { "position": "Start" } })),
+        ("list", json!({ "query": { "page": "First" } })),
         ("list", json!({ "query": { "filter": { "term": "" } } })),
-        ("find", json!({ "typed": 7 })),
+        ("find", json!({ "term": 7 })),
     ] {
         let answer = owner.call_function(function, arguments.clone()).await;
         let code = answer.json()["code"].clone();

@@ -180,7 +180,7 @@ async fn account_creation_checks_role_email_and_password() {
             .is_ok()
     );
     let taken = add(owner.clone(), "NEW@acme.test", Role::Admin, "long enough").await;
-    assert!(matches!(taken, Err(Error::Conflict(message)) if message.contains("e-mail")));
+    assert!(matches!(taken, Err(Error::Conflict(message)) if message.contains("email")));
     let short = add(owner.clone(), "short@acme.test", Role::Viewer, "short").await;
     assert!(matches!(
         short,

@@ -18,9 +18,9 @@ use crate::support::{Browser, TestResponse, TestServer};
 /// Returns every server function with the role it requires and valid arguments.
 pub(super) fn server_functions(ids: &PathParams) -> Vec<(&'static str, Role, Value)> {
     let operator = Value::Null;
-    let license = json!({ "operator": operator, "license": ids.license });
+    let license = json!({ "operator": operator, "license_id": ids.license });
     let instance =
-        json!({ "operator": operator, "license": ids.license, "instance": ids.instance });
+        json!({ "operator": operator, "license_id": ids.license, "instance_id": ids.instance });
     let query = json!({ "operator": operator, "query": LicenseQuery::default() });
     vec![
         ("/fn/licenses/list", Viewer, query),
@@ -28,7 +28,7 @@ pub(super) fn server_functions(ids: &PathParams) -> Vec<(&'static str, Role, Val
         (
             "/fn/licenses/find",
             Viewer,
-            json!({ "operator": operator, "typed": "ada" }),
+            json!({ "operator": operator, "term": "ada" }),
         ),
         ("/fn/licenses/deactivate-instance", Support, instance),
         ("/fn/licenses/revoke", Support, license.clone()),
@@ -78,7 +78,7 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
             "{path}"
         );
         // Another tenant's ids are not found.
-        if arguments.get("license").is_some() {
+        if arguments.get("license_id").is_some() {
             let unknown = other_tenant
                 .post_function(path, arguments.to_string())
                 .await;

@@ -46,7 +46,7 @@ async fn script_requests_get_json_errors() {
     let indie = server.sign_in_as("owner@indie.test").await;
     let refused = send(&server, script_request(&indie.cookie)).await;
     let error = expect_error(&refused, StatusCode::PAYMENT_REQUIRED, "plan_required");
-    assert!(error["message"].as_str().unwrap().contains("enterprise"));
+    assert!(error["message"].as_str().unwrap().contains("Enterprise"));
 
     let nobody = send(&server, script_request("keywright_session=none")).await;
     expect_error(&nobody, StatusCode::UNAUTHORIZED, "unauthenticated");
@@ -140,7 +140,7 @@ async fn revoke(server: &TestServer, cookie: &str, row: &Row) {
     let request = Request::post("/fn/licenses/revoke")
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, "application/json");
-    let body = Body::from(json!({ "license": row[0] }).to_string());
+    let body = Body::from(json!({ "license_id": row[0] }).to_string());
     let answer = server.send(request.body(body).unwrap()).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
 }

@@ -456,7 +456,7 @@ async fn device_names_are_escaped_and_states_are_labeled() {
     let browser = server.sign_in(Role::Owner).await;
     let answer = browser.get(&license_path(&key)).await;
     let html = parse(&answer);
-    assert_eq!(select_texts(&html, "bdi.device"), [name]);
+    assert_eq!(select_texts(&html, "bdi.device-name"), [name]);
     server.context.clock.set(NOW.plus_days(4));
     validate(&server, &key, &first).await;
     server.context.store.flush().await;
