@@ -38,7 +38,7 @@ export class LicensesPage {
 
   /** Returns the texts of a column on this page, from top to bottom. */
   async columnTexts(column: string): Promise<string[]> {
-    return this.rows.locator(`.c-${column}`).allInnerTexts();
+    return this.rows.locator(`.cell-${column}`).allInnerTexts();
   }
 
   /** Returns the display keys on this page, from top to bottom. */

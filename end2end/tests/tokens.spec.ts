@@ -58,7 +58,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test(`text and graphics have enough contrast, ${colorScheme}`, async ({ page, loginPage }) => {
     await page.emulateMedia({ colorScheme });
     await loginPage.goto();
-    const known = await measureContrasts(page, [["on-accent", ["on-accent"]], ["ink", ["surface"]]]);
+    const known = await measureContrasts(page, [["color-on-accent", ["color-on-accent"]], ["color-text", ["color-surface"]]]);
     expect(known[0]?.contrast).toBe(1);
     expect(known[1]?.contrast).toBeGreaterThan(10);
     const tooLow = [
