@@ -7,7 +7,7 @@ use keywright_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A signed-in operator, loaded on every request. Pages contain it, so it holds no secrets.
+/// A signed-in operator. Pages contain it, so it must not contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// ID of the operator.
@@ -22,6 +22,6 @@ pub struct Account {
     pub tenant_name: String,
     /// Plan of the tenant.
     pub plan: Plan,
-    /// Whether the tenant still sees the getting-started guide.
+    /// Whether the getting-started guide is shown to the tenant's operators.
     pub is_guided: bool,
 }

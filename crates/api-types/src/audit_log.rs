@@ -55,7 +55,7 @@ pub enum ActorFilter {
     Operator(OperatorId),
 }
 
-/// The text is not a valid actor filter.
+/// The string is not a valid actor filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("expected an operator ID, command_line or system")]
 pub struct ActorFilterError;
@@ -86,7 +86,7 @@ impl FromStr for ActorFilter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(Date);
 
-/// The text is not a valid day.
+/// The string is not a valid day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("enter a date such as 2026-06-10")]
 pub struct DayError;
@@ -107,7 +107,7 @@ impl FromStr for Day {
     type Err = DayError;
 
     fn from_str(text: &str) -> Result<Self, DayError> {
-        // The parser of `jiff` accepts more: `20260610`, and a time after the date.
+        // The parser of `jiff` also accepts other formats: `20260610`, and a time after the date.
         let is_plain = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-');
         let day = is_plain.then(|| text.parse()).ok_or(DayError)?;
         day.map(Self).map_err(|_| DayError)
@@ -120,20 +120,20 @@ impl fmt::Display for Day {
     }
 }
 
-/// An audit log entry. By default its details are name-value pairs for display.
+/// An audit log entry. By default, its details are name-value pairs for display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry<Details = Vec<(String, String)>> {
     /// ID of the entry.
     pub id: AuditEntryId,
     /// Time of the action.
     pub at: Timestamp,
-    /// The actor, with the name they had at that time.
+    /// The actor, with their name at that time.
     pub actor: Actor,
     /// The action.
     pub action: Action,
     /// The license concerned, if any.
     pub license: Option<LicenseRef>,
-    /// For a remint, the license that replaced it.
+    /// For a remint, the new license.
     pub successor: Option<LicenseRef>,
     /// Further details, as stable names and values.
     pub details: Details,

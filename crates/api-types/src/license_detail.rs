@@ -1,4 +1,4 @@
-//! The license page.
+//! Data of the license page.
 
 use keywright_domain::{
     activation::Activation,
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit_log::AuditEntry;
 
-/// Everything that operators see of a license.
+/// A license with its devices and activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseDetail {
     /// License ID: the hash of its key.
@@ -30,7 +30,7 @@ pub struct LicenseDetail {
     pub entitlements: Entitlements,
     /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// The buyer.
+    /// The customer.
     pub customer: Customer,
     /// Time of minting.
     pub created_at: Timestamp,
@@ -48,7 +48,7 @@ pub struct LicenseDetail {
     pub devices: Vec<Device>,
     /// Audit log entries about the license, newest first.
     pub activity: Vec<AuditEntry>,
-    /// Server time of the read, from which relative times ("38 min ago") are computed everywhere.
+    /// Server time of the read, the reference for relative times such as "38 min ago".
     pub now: Timestamp,
 }
 
@@ -67,13 +67,12 @@ pub struct Device {
     pub last_validated_at: Timestamp,
     /// How long the device can run offline.
     pub offline_validity: OfflineValidity,
-    /// Version of the app, if sent.
+    /// Version of the app, if reported.
     pub app_version: Option<String>,
-    /// Operating system and its version, as far as sent.
+    /// Operating system and its version, if reported.
     pub platform: Option<String>,
 }
 
-/// Whether a device gets leases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
@@ -127,14 +126,15 @@ impl Device {
     }
 }
 
-/// Devices that keep running offline if the license is ended now. Shown before confirmation.
+/// Devices that could keep running offline if the license were revoked or reminted now. Shown
+/// before confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfflineImpact {
     /// Number of active devices.
     pub active_devices: usize,
-    /// The latest time at which a device still runs offline, if any does.
+    /// Latest time until which a device in full operation can run offline, if any can.
     pub latest_end: Option<Timestamp>,
-    /// Number of devices in reduced mode, which has no fixed end.
+    /// Number of devices in reduced mode, which has no end date.
     pub reduced: usize,
 }
 
@@ -175,7 +175,7 @@ impl LicenseDetail {
         matches!(self.status, Status::Active | Status::Expired)
     }
 
-    /// Returns, for each active device in full operation, until when it can run offline.
+    /// Returns the time until which each active device in full operation can run offline.
     pub fn offline_deadlines(&self) -> Vec<Timestamp> {
         let active = self.devices.iter().filter(|device| device.holds_slot());
         active
@@ -183,7 +183,8 @@ impl LicenseDetail {
             .collect()
     }
 
-    /// Returns what its devices can still do offline if the license is ended now.
+    /// Returns how its devices could keep running offline if the license were revoked or reminted
+    /// now.
     pub fn offline_impact(&self) -> OfflineImpact {
         let active = || self.devices.iter().filter(|device| device.holds_slot());
         OfflineImpact {

@@ -122,7 +122,7 @@ pub struct LicenseList {
     pub total: Count,
     /// Every product of the tenant, as filter options.
     pub products: Vec<ProductName>,
-    /// Server time of the read, from which relative times ("38 min ago") are computed everywhere.
+    /// Server time of the read, the reference for relative times such as "38 min ago".
     pub now: Timestamp,
 }
 
@@ -164,7 +164,7 @@ pub enum SearchOutcome {
     /// The input is a whole key of this license.
     License(LicenseId),
     /// The input is a whole key that no license of this tenant has. It is not echoed, because it
-    /// may be someone's key.
+    /// may be a real key.
     KeyNotFound,
     /// The input is a term to search the list for, or `None` if it is blank.
     Term(Option<SearchTerm>),

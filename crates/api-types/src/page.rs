@@ -10,7 +10,7 @@ pub const PAGE_SIZE: u32 = 25;
 /// Maximum number of matches that are counted exactly.
 pub const MAX_EXACT_COUNT: u32 = 10_000;
 
-/// Cursor to a row: its sort value, and its ID to break ties. Written as `value~id` in URLs.
+/// Cursor to a row. Written as `value~id` in URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor<Id> {
     /// Sort value of the row.
@@ -19,7 +19,7 @@ pub struct Cursor<Id> {
     pub id: Id,
 }
 
-/// The text is not a valid cursor.
+/// The string is not a valid cursor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("invalid page cursor")]
 pub struct CursorError;
@@ -56,7 +56,7 @@ pub enum PageRequest<Id> {
 
 impl<Id: FromStr> PageRequest<Id> {
     /// Parses the `after` and `before` parameters of a URL. An invalid cursor selects the first
-    /// page, so that an old or mangled link still opens the list.
+    /// page, so that an old or damaged link still opens the list.
     pub fn from_params(after: Option<&str>, before: Option<&str>) -> Self {
         if let Some(cursor) = after.and_then(|text| text.parse().ok()) {
             return Self::After(cursor);
@@ -81,7 +81,7 @@ pub struct Page<T, Id> {
 impl<T, Id> Page<T, Id> {
     /// Creates a page from rows that were read outward from `position`.
     ///
-    /// The query fetches one row more than `size` to find out whether there are further rows. Rows
+    /// The query fetches one row more than `size` to detect whether there are more rows. Rows
     /// before a cursor arrive in reverse order.
     pub fn from_rows(
         mut rows: Vec<T>,
@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(Count::from_capped(10_001), Count::AtLeast(10_000));
     }
 
-    /// Generates a cursor among few values, or at the limits of `i64`.
+    /// Generates a cursor with one of a few values or a limit of `i64`.
     fn cursor() -> impl Strategy<Value = Cursor<u8>> {
         let value = prop_oneof![-3..3_i64, Just(i64::MIN), Just(i64::MAX)];
         (value, 0..4_u8).prop_map(|(value, id)| Cursor { value, id })
@@ -238,7 +238,7 @@ mod tests {
         })
     }
 
-    /// Reads a page of up to three rows outward from a position, as the store does.
+    /// Reads a page of up to three rows outward from a position, like the store.
     fn read(list: &[Cursor<u8>], position: PageRequest<u8>) -> Page<Cursor<u8>, u8> {
         let order = |cursor: &Cursor<u8>| (cursor.value, cursor.id);
         let rows: Vec<Cursor<u8>> = match position {

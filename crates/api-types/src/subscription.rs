@@ -26,7 +26,7 @@ impl Subject {
         }
     }
 
-    /// Parses the output of [`Subject::to_query`] and accepts nothing else.
+    /// Parses the output of [`Subject::to_query`]. Returns `None` for any other string.
     pub fn from_query(query: &str) -> Option<Self> {
         if query == LICENSE_LIST_QUERY {
             return Some(Self::Licenses);

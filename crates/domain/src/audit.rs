@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::named_enum;
 
-/// Retention of an audit entry in days, enforced to the millisecond.
+/// Retention of an audit entry in days.
 pub const RETENTION_DAYS: u32 = 365;
 
 named_enum! {
@@ -26,7 +26,7 @@ named_enum! {
         ManualMint = "manual_mint",
         /// An operator account was created.
         OperatorCreate = "operator_create",
-        /// An operator's password was changed and all their sessions were ended.
+        /// An operator's password was changed, which ended all their sessions.
         OperatorPasswordChange = "operator_password_change",
         /// The tenant's plan was changed.
         PlanChange = "plan_change",
@@ -38,13 +38,13 @@ named_enum! {
         Remint = "remint",
         /// A license was permanently revoked.
         Revoke = "revoke",
-        /// Replaced SDK keys were ended immediately.
+        /// Replaced SDK keys were revoked.
         SdkKeyEnd = "sdk_key_end",
-        /// The end date of a replaced SDK key was moved.
+        /// The expiry of a replaced SDK key was changed.
         SdkKeyEndMove = "sdk_key_end_move",
         /// An existing SDK key was imported.
         SdkKeyImport = "sdk_key_import",
-        /// The SDK key was replaced by a new one.
+        /// The SDK key was replaced by a new key.
         SdkKeyRotate = "sdk_key_rotate",
         /// The tenant's first SDK key was created.
         SdkKeySet = "sdk_key_set",
@@ -54,9 +54,9 @@ named_enum! {
         SignInRefused = "sign_in_refused",
         /// A signing key was created.
         SigningKeyCreate = "signing_key_create",
-        /// A retired signing key was removed after its last lease had ended.
+        /// A retired signing key was removed after its last lease had expired.
         SigningKeyDrop = "signing_key_drop",
-        /// A signing key became the one that signs.
+        /// A signing key became the primary key.
         SigningKeyPromote = "signing_key_promote",
         /// A tenant was created.
         TenantCreate = "tenant_create",
@@ -65,7 +65,7 @@ named_enum! {
         /// A tenant's device API access was suspended.
         TenantSuspend = "tenant_suspend",
         ..
-        /// An action recorded by a newer version. Only ever read, never written.
+        /// An action recorded by a newer version. Never written by this version.
         Unknown = "unknown",
     }
 }
@@ -82,17 +82,17 @@ named_enum! {
         /// The server, acting automatically.
         System = "system",
         ..
-        /// A kind recorded by a newer version. Only ever read, never written.
+        /// A kind recorded by a newer version. Never written by this version.
         Unknown = "unknown",
     }
 }
 
-/// The performer of an action, with the name they had at that time.
+/// Actor of an audit entry, with their name at the time of the action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     /// Kind of actor.
     pub kind: ActorKind,
-    /// The actor's ID, if they have one.
+    /// ID of the actor, if any.
     pub id: Option<String>,
     /// The actor's name; for an operator, their email address.
     pub name: String,

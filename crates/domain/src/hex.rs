@@ -1,4 +1,4 @@
-//! Hashes as text: exactly 64 lowercase hex digits.
+//! Hexadecimal form of hashes: exactly 64 lowercase digits.
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use crate::{
     slug::{self, SlugError},
 };
 
-/// Declares a text newtype that is validated when it is parsed or deserialized.
+/// Declares a string newtype that is validated when it is parsed or deserialized.
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $error:ty, $check:expr) => {
         $(#[$doc])*
@@ -19,7 +19,7 @@ macro_rules! text_id {
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Returns the identifier as text.
+            /// Returns the identifier as a string slice.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -50,11 +50,12 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// A tenant's slug. Devices hash it into their machine hash, so it never changes.
+    /// A tenant's slug. It is an input of machine hashes, so it can't be changed.
     TenantId, SlugError, slug::check_tenant
 );
 text_id!(
-    /// A product's slug, unique within its tenant. It never changes.
+    /// A product's slug, unique within its tenant. It is an input of machine hashes, so it can't be
+    /// changed.
     ProductId, SlugError, slug::check_product
 );
 text_id!(
@@ -76,7 +77,7 @@ impl Kid {
     }
 }
 
-/// The text is not a valid key ID.
+/// The string is not a valid key ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -")]
 pub struct KidError;
@@ -121,11 +122,11 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// An activation of a license: the device slot that the server issued.
+    /// ID of an activation, issued by the server.
     InstanceId
 );
 uuid_id!(
-    /// An operator account.
+    /// ID of an operator account.
     OperatorId
 );
 uuid_id!(
@@ -133,7 +134,7 @@ uuid_id!(
     FormId
 );
 uuid_id!(
-    /// An audit log entry. The UUID is version 7, so IDs sort by time.
+    /// ID of an audit log entry. The UUID is version 7, so IDs sort by time.
     AuditEntryId
 );
 
@@ -143,7 +144,7 @@ uuid_id!(
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LicenseId([u8; 32]);
 
-/// The text is not 64 lowercase hex digits.
+/// The string is not 64 lowercase hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a license ID has 64 lowercase hex digits")]
 pub struct LicenseIdError;

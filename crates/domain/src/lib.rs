@@ -1,7 +1,7 @@
 //! The rules of licensing, as pure functions over plain values.
 //!
-//! Nothing here reads a clock, draws random numbers or performs I/O: callers pass in whatever a
-//! rule needs. The crate compiles for the server and for WebAssembly.
+//! Nothing here reads a clock, draws random numbers or performs I/O: callers pass in everything
+//! that a rule needs. The crate compiles for the server and for WebAssembly.
 
 #![warn(missing_docs)]
 

@@ -3,7 +3,7 @@
 /// Declares an enum with `ALL`, `as_str` and `from_name`.
 ///
 /// A variant after `..` is in neither `ALL` nor `from_name`: it represents names unknown to this
-/// version. Deriving the three with `strum` takes more lines, and its `as_str` is not `const`.
+/// version.
 #[macro_export]
 macro_rules! named_enum {
     ($(#[$attribute:meta])* pub enum $Enum:ident {

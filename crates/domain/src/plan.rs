@@ -33,7 +33,7 @@ pub enum Feature {
 }
 
 impl Plan {
-    /// Returns whether the plan includes the feature. This table is the only definition.
+    /// Returns whether the plan includes the feature. The single definition of plan limits.
     pub const fn allows(self, feature: Feature) -> bool {
         match (self, feature) {
             (Self::Enterprise, _) => true,

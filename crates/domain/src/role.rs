@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::named_enum;
 
 named_enum! {
-    /// An operator's role in the tenant. Each role includes the permissions of the previous one.
+    /// An operator's role in the tenant. Each role includes the permissions of the previous role.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
     #[serde(rename_all = "snake_case")]
     pub enum Role {
@@ -20,12 +20,12 @@ named_enum! {
     }
 }
 
-/// Something that not every role may do.
+/// A permission, granted to a minimum role and all higher roles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// View licenses, activations, products and the audit log.
     View,
-    /// Mint, revoke, remint and change licenses, and deactivate devices.
+    /// Mint, revoke and remint licenses, and deactivate devices.
     ActOnLicenses,
     /// Export licenses as CSV.
     ExportCsv,
@@ -51,7 +51,7 @@ impl Permission {
         Self::ManagePlan,
     ];
 
-    /// Returns the lowest role with this permission. This table is the only definition.
+    /// Returns the lowest role with this permission. The single definition of permissions.
     pub const fn minimum_role(self) -> Role {
         match self {
             Self::View => Role::Viewer,

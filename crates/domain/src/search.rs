@@ -1,4 +1,4 @@
-//! Search terms, and the folded form in which texts are searched.
+//! Search terms, and case folding for searches.
 
 use serde::{Deserialize, Serialize};
 
@@ -55,12 +55,12 @@ impl From<SearchTerm> for String {
     }
 }
 
-/// Folds case. Not left to the database: engines differ, and SQLite folds only ASCII.
+/// Folds case. The database doesn't do this, because SQLite folds only ASCII.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()
 }
 
-/// Splits a folded text into words: runs of letters and digits.
+/// Splits a folded string into words: runs of letters and digits.
 pub fn words(folded: &str) -> impl Iterator<Item = &str> {
     folded
         .split(|symbol: char| !symbol.is_alphanumeric())

@@ -1,6 +1,6 @@
 //! Slugs: the short names in URLs that permanently identify tenants, products and key types.
 
-/// Tenant slugs that are never assigned, because they are or may become server routes.
+/// Tenant slugs that can't be assigned, because they are or may become server routes.
 pub const RESERVED_TENANT_SLUGS: &[&str] = &[
     "account",
     "admin",
@@ -37,7 +37,7 @@ pub const RESERVED_TENANT_SLUGS: &[&str] = &[
     "www",
 ];
 
-/// Why a text is not a valid slug.
+/// Why a string is not a valid slug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
     /// Too short or too long.

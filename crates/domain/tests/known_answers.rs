@@ -1,4 +1,4 @@
-//! Known-answer tests: signatures, hashes and masks that all clients and servers agree on.
+//! Known-answer tests: signatures, hashes and masks that clients and servers must agree on.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
@@ -164,7 +164,7 @@ fn machine_hash_matches_the_clients() {
     assert_eq!(hash.as_str(), text(case, "hash"));
 }
 
-/// Flips every single bit of the signed bytes and of the signature.
+/// Flips each bit of the signed bytes and of the signature.
 #[test]
 fn any_flipped_bit_invalidates_a_lease() {
     let vectors = vectors();

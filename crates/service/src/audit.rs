@@ -1,4 +1,4 @@
-//! The audit log. Every operator can read it; entries are only ever deleted by retention.
+//! The audit log. Every operator can read it. Entries are deleted only when their retention ends.
 
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ impl Audit {
         let mut rows = read(position).await?;
         if rows.is_empty() && position != PageRequest::First {
             // A stale or hand-made cursor points past the end: show the first page instead of an
-            // empty one.
+            // empty page.
             position = PageRequest::First;
             rows = read(position).await?;
         }
@@ -71,8 +71,8 @@ impl Audit {
         })
     }
 
-    /// Returns the licenses that matching entries must concern, at most [`MAX_LICENSES`] + 1 of
-    /// them so that callers can detect an overly broad search. `None` places no restriction.
+    /// Returns the licenses that matching entries must concern: at most [`MAX_LICENSES`] + 1, so
+    /// that callers can detect an overly broad search. `None` places no restriction.
     async fn matching_license_ids(
         &self,
         caller: &Caller,
@@ -92,8 +92,8 @@ impl Audit {
         Ok(Some(found))
     }
 
-    /// Deletes the audit entries of all tenants that are older than 365 days, in batches. It can
-    /// be canceled between batches and run again.
+    /// Deletes all tenants' audit entries that are past their retention, in batches. It can be
+    /// canceled between batches and run again.
     pub async fn purge(&self) -> Result<(), Error> {
         let expired_before = self.context.clock.now().minus_days(RETENTION_DAYS);
         self.context

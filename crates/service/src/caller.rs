@@ -10,7 +10,7 @@ use keywright_store::Operator;
 
 use crate::Error;
 
-/// A caller with a role in exactly one tenant.
+/// A caller with a role in one tenant.
 #[derive(Debug, Clone)]
 pub struct Caller {
     tenant_id: TenantId,
@@ -51,7 +51,7 @@ impl Caller {
     }
 
     /// Creates the command-line caller. It has every permission, because access to the command line
-    /// implies control of the database.
+    /// implies access to the database.
     pub fn for_command_line(tenant_id: TenantId) -> Self {
         let name = "command line".to_owned();
         Self {
@@ -96,8 +96,7 @@ impl Caller {
         }
     }
 
-    /// Returns [`Error::Forbidden`] unless the caller may create, change or delete operators with
-    /// that role.
+    /// Returns [`Error::Forbidden`] unless the caller may manage operators with that role.
     pub fn require_can_manage(&self, role: Role) -> Result<(), Error> {
         if self.role.can_manage(role) {
             Ok(())

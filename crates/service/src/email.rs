@@ -5,9 +5,8 @@ use crate::{InvalidInputError, name::is_bidi_control};
 /// Maximum length of a deliverable address in bytes (RFC 5321).
 const MAX_EMAIL_BYTES: usize = 254;
 
-/// Checks that a text is a plausible address: a local part, one `@`, a domain, and no
-/// whitespace, control characters or bidirectional formatting. Anything stricter rejects real
-/// addresses.
+/// Checks that a string is a plausible address: a local part, one `@`, a domain, and no whitespace,
+/// control characters or bidirectional formatting. Stricter rules would reject some real addresses.
 pub(crate) fn validate(address: &str) -> Result<(), InvalidInputError> {
     let is_forbidden =
         |symbol: char| symbol.is_whitespace() || symbol.is_control() || is_bidi_control(symbol);

@@ -3,12 +3,11 @@
 use keywright_domain::{
     ids::{KeyTypeId, Kid, ProductId, TenantId},
     plan::Plan,
-    signing_key::RECOMMENDED_WAIT_DAYS,
     slug::SlugError,
 };
 use keywright_store::StoreError;
 
-/// Error of a use case. The use case has changed nothing.
+/// Error of a use case. Except for `Unavailable` and `Internal`, it means that nothing was changed.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
     /// Not signed in, or wrong credentials.
@@ -29,7 +28,7 @@ pub enum Error {
     /// A concurrent change, or a name that is already taken.
     #[error("{0}")]
     Conflict(&'static str),
-    /// The database does not respond.
+    /// The database is unavailable, or a write was aborted. The change may have been committed.
     #[error("The database is temporarily unavailable")]
     Unavailable(#[source] StoreError),
     /// Too many expensive requests are queued.
@@ -64,12 +63,13 @@ pub enum InvalidInputError {
     /// No key type was specified, and the product does not have exactly one.
     #[error("Specify a key type of {0}")]
     KeyTypeRequired(ProductId),
-    /// The tenant has no listed signing key with this name.
+    /// The tenant has no listed signing key with this ID.
     #[error("Signing key {0} not found")]
     UnknownKid(Kid),
     /// Apps may not have fetched this signing key yet.
     #[error(
-        "Apps reject leases signed with a key that they have not fetched yet, and need {RECOMMENDED_WAIT_DAYS} days to fetch it: wait {days} more, unless the current signing key has leaked"
+        "Wait {} before promoting this key, so that apps can fetch it. Skip the wait only if the current key has leaked",
+        format_more_days(*.days)
     )]
     KeyTooNew {
         /// Remaining days, rounded up.
@@ -81,7 +81,7 @@ pub enum InvalidInputError {
     /// Password too short or too long.
     #[error("Enter a password of {min} to {max} characters")]
     PasswordLength { min: usize, max: usize },
-    /// Name that is empty, too long, or contains control characters.
+    /// Name that is blank, too long, or contains control or bidirectional formatting characters.
     #[error("Enter a name of 1 to {max} visible characters")]
     InvalidName { max: usize },
     /// Not a valid tenant slug.
@@ -134,5 +134,12 @@ fn format_thousands(number: u32) -> String {
     match (number / 1_000, number % 1_000) {
         (0, rest) => rest.to_string(),
         (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
+}
+
+fn format_more_days(days: i64) -> String {
+    match days {
+        1 => "1 more day".to_owned(),
+        days => format!("{days} more days"),
     }
 }

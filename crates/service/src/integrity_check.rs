@@ -1,4 +1,4 @@
-//! The integrity check.
+//! Checks the consistency of the database.
 
 use std::sync::Arc;
 

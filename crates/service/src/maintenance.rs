@@ -6,15 +6,16 @@ use metrics::counter;
 
 use crate::{Error, Services, context::Context};
 
-/// Rows per purge transaction, small enough not to block other writes for long.
+/// Rows per purge transaction. Small, so that a purge does not block other writes for long.
 const PURGE_BATCH_ROWS: u32 = 500;
 
 impl Services {
-    /// Runs all background jobs. Call it periodically; the next run retries whatever failed.
+    /// Runs all background jobs. Call it periodically: each run also retries the jobs that failed
+    /// in the previous run.
     pub async fn run_maintenance(&self) -> Result<(), Error> {
         let now = self.context.clock.now();
         self.context.rate_limiter.evict_idle(now);
-        // A failed step does not stop the following ones.
+        // A failed step does not stop the following steps.
         let dropped = self.signing_keys.drop_expired().await;
         let installs = self.keyless.purge_installs().await;
         let used_forms = self.context.purge_idempotency_keys().await;

@@ -5,7 +5,7 @@ use crate::InvalidInputError;
 /// Maximum length of a tenant or product name, in characters.
 const MAX_NAME_CHARS: usize = 80;
 
-/// Returns the name without surrounding whitespace.
+/// Checks a name, and returns it without surrounding whitespace.
 pub(crate) fn validate_name(name: &str) -> Result<String, InvalidInputError> {
     let name = name.trim();
     let length = name.chars().count();

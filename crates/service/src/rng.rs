@@ -15,8 +15,7 @@ pub struct SystemRng;
 impl Rng for SystemRng {
     /// # Panics
     ///
-    /// Panics if the operating system cannot provide randomness: no key or session may be created
-    /// then.
+    /// Panics if the operating system cannot provide randomness.
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(
             clippy::disallowed_methods,

@@ -25,7 +25,7 @@ use crate::{
     tenants::{Tenants, guide::OnboardingGuide, setup::Setup},
 };
 
-/// The entry point to all use cases. Cheap to clone: each request has its own.
+/// The entry point to all use cases. Cheap to clone.
 #[derive(Clone)]
 pub struct Services(Arc<ServicesInner>);
 
@@ -135,8 +135,8 @@ impl Services {
         self.context.store.metrics()
     }
 
-    /// Returns whether search finds substrings. It does not if PostgreSQL lacks the required
-    /// extension.
+    /// Returns whether search matches substrings. It does not if PostgreSQL lacks the extension
+    /// `pg_trgm`.
     pub fn supports_substring_search(&self) -> bool {
         self.context.store.supports_substring_search()
     }

@@ -1,5 +1,4 @@
-//! Access to private parts for the workspace's tests. Other shared test code is in
-//! `keywright-testing`.
+//! Access to internals for the workspace's tests. Other shared test code is in `keywright-testing`.
 
 #![expect(clippy::expect_used, reason = "a missing key fails the test")]
 

@@ -29,7 +29,7 @@ pub struct NewAuditEntry {
     pub actor: Actor,
     pub action: Action,
     pub license_id: Option<LicenseId>,
-    /// The license that replaced it, in the case of a remint.
+    /// For a remint, the new license.
     pub successor_id: Option<LicenseId>,
     /// Additional data, as a JSON object without secrets.
     pub details: Value,
@@ -48,7 +48,7 @@ pub struct AuditEntryFilter {
     /// Last day, inclusive.
     pub to_day: Option<Day>,
     /// Entries about any of these licenses, including the remints that created them. At most a
-    /// few thousand ids.
+    /// few thousand IDs.
     pub license_ids: Option<Vec<LicenseId>>,
 }
 
@@ -111,9 +111,9 @@ impl Store {
     }
 }
 
-/// Appends the source of entries `a`: the whole log, or the entries about some licenses. The
-/// latter is a `UNION` of two index lookups, because with an `OR` SQLite would scan the tenant's
-/// whole log. SQLite keeps the order of a `CROSS JOIN`.
+/// Appends the source of entries `a`: the whole log, or the entries about some licenses. The latter
+/// is a `UNION` of two index lookups, because with an `OR` SQLite would scan the tenant's whole
+/// log. SQLite doesn't reorder a `CROSS JOIN`.
 fn push_source(sql: &mut QueryBuilder, tenant: &TenantId, filter: &AuditEntryFilter) {
     let Some(about) = &filter.license_ids else {
         sql.push("audit_entries a");
@@ -162,8 +162,8 @@ fn push_conditions(
     }
 }
 
-/// Appends the time range and the start of the page. Redundant bounds are left out: of two lower
-/// bounds, SQLite would choose the wrong one for its index.
+/// Appends the time range and the start of the page. Redundant bounds are left out, because SQLite
+/// might use the less selective of two lower bounds for its index.
 fn push_time_range(
     sql: &mut QueryBuilder,
     filter: &AuditEntryFilter,
@@ -219,15 +219,15 @@ impl Tx<'_> {
 
     /// Deletes at most `most` entries, of any tenant, that were created no later than
     /// `expired_until`. Returns the number of deleted entries. A database trigger rejects the
-    /// deletion of entries newer than the latest such time.
+    /// deletion of entries newer than the latest `expired_until` so far.
     pub async fn purge_audit_entries(
         &mut self,
         expired_until: Timestamp,
         most: u32,
     ) -> Result<u64, StoreError> {
-        // Updates the row even if its value stays the same, because the update is also a lock:
-        // two concurrent purges would select the same entries, and one would delete none and stop
-        // too early.
+        // Updates the row even if its value stays the same, because the update is also a lock: two
+        // concurrent purges would select the same entries, and one purge would delete nothing and
+        // stop too early.
         sqlx::query(
             "UPDATE audit_horizon SET outlived_until = CASE WHEN outlived_until < $1 THEN $1 ELSE outlived_until END",
         )
@@ -246,8 +246,8 @@ impl Tx<'_> {
     }
 }
 
-/// Returns a corrupt entry, or one from a newer version, with its readable fields: it must not
-/// hide the other entries, and it can't be repaired in an append-only log.
+/// Decodes an entry. An unknown actor kind or action, or corrupt details, don't fail the read: the
+/// entry can't be repaired in an append-only log, and it must not hide the other entries.
 fn decode_entry(row: &AnyRow) -> Result<RecordedAuditEntry, StoreError> {
     let fields = RowReader::new("audit_entries", row);
     let (kind, action) = (
@@ -275,7 +275,7 @@ fn decode_entry(row: &AnyRow) -> Result<RecordedAuditEntry, StoreError> {
     })
 }
 
-/// Falls back to the id if the license does not exist, so that the entry stays readable.
+/// Falls back to the ID if the license does not exist, so that the entry stays readable.
 fn decode_license_ref(
     fields: &RowReader<'_>,
     id: &'static str,

@@ -1,5 +1,5 @@
-//! Backups of a SQLite database, and checks on a backup before it is restored. PostgreSQL has its
-//! own tools.
+//! Backups of a SQLite database, and checks on a backup before it is restored. For PostgreSQL, use
+//! its own tools.
 
 use std::path::Path;
 
@@ -10,9 +10,9 @@ use crate::{
     connect::{Connector, latest_schema_version},
 };
 
-/// Writes a consistent copy of the database to `copy`, which must be empty or missing. Others may
-/// read and write meanwhile: the copy is a snapshot from the start of the call. Its schema is not
-/// migrated.
+/// Writes a consistent copy of the database to `copy`, which must be empty or missing. Other
+/// connections can read and write meanwhile: the copy is a snapshot from the start of the call. The
+/// schema is not migrated.
 pub async fn copy_database(url: &str, copy: &Path) -> Result<(), OpenError> {
     let connector = Connector::new(url)?;
     let copied = async {

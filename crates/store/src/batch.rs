@@ -1,8 +1,8 @@
-//! A queue whose workers answer all waiting requests together.
+//! A batcher: a queue whose workers process requests in batches.
 //!
 //! A batch shares the cost of a statement or a commit, mostly the round trip to the database. An
 //! idle worker takes everything queued, up to the maximum batch size, so a lone request is never
-//! delayed. The number of workers is the number of batches in flight.
+//! delayed. The number of workers limits the number of batches in flight.
 
 use std::{
     convert::Infallible,
@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 pub struct BatchLimits {
     /// Capacity of the queue. Callers wait while it is full.
     pub queue_capacity: usize,
-    /// Maximum number of requests in a batch. Bounds how long the first one waits for the last.
+    /// Maximum number of requests in a batch. Bounds how long the first request waits for the last.
     pub max_batch_size: usize,
 }
 
@@ -48,7 +48,7 @@ struct Queued<Q, R> {
     reply: Reply<R>,
 }
 
-/// `None` if the caller does not wait for the response.
+/// Channel for the response; `None` if the caller does not wait for it.
 type Reply<R> = Option<oneshot::Sender<R>>;
 
 pub enum BatchOutcome<Q, R> {
@@ -75,8 +75,8 @@ pub trait BatchWorker: Send {
         requests: Vec<Self::Request>,
     ) -> impl Future<Output = BatchOutcome<Self::Request, Self::Response>> + Send;
 
-    /// Resolves when [`BatchWorker::tick`] is due. Dropped and called again whenever requests
-    /// arrive.
+    /// Resolves when [`BatchWorker::tick`] is due. When requests arrive first, the future is
+    /// dropped and this is called again later.
     fn due(&mut self) -> impl Future<Output = ()> + Send {
         pending()
     }
@@ -86,7 +86,7 @@ pub trait BatchWorker: Send {
         ready(())
     }
 
-    /// Runs after the queue is closed and all its requests are answered.
+    /// Runs after the queue is closed and all its requests have been processed.
     fn close(self) -> impl Future<Output = ()> + Send
     where
         Self: Sized,
@@ -134,7 +134,7 @@ where
     }
 
     /// Sends a request and waits for its response. Returns `None` if the batcher is closed or the
-    /// worker died.
+    /// worker dropped the request.
     pub async fn call(&self, request: Q) -> Option<R> {
         let (reply, response) = oneshot::channel();
         let reply = Some(reply);
@@ -152,7 +152,7 @@ where
         sender.send(Queued { request, reply }).await.is_ok()
     }
 
-    /// Queues a request unless the queue is full. Returns whether it did.
+    /// Queues a request unless the queue is full or closed. Returns whether the request was queued.
     pub fn try_post(&self, request: Q) -> bool {
         let reply = None;
         self.sender()
@@ -171,7 +171,7 @@ where
         self.queue.read().is_none()
     }
 
-    /// Rejects new requests, and waits until the accepted ones are answered and the workers have
+    /// Rejects new requests, and waits until the queued requests are processed and the workers have
     /// stopped.
     pub async fn close(&self) {
         self.queue.write().take();
@@ -214,7 +214,8 @@ where
     where
         W: BatchWorker<Request = Q, Response = R>,
     {
-        // Also held while the queue is empty: the other workers wait here for their turn.
+        // The lock is also held while the queue is empty: the other workers wait here for their
+        // turn.
         let Queue { receiver, deferred } = &mut *self.queue.lock().await;
         loop {
             if deferred.is_empty() {
@@ -238,7 +239,7 @@ where
             let mut replies = Vec::new();
             for queued in mem::take(deferred) {
                 if requests.len() < self.max_batch_size && W::can_join(&requests, &queued.request) {
-                    // Skips requests whose callers are gone before any work has started.
+                    // Skips requests whose callers have stopped waiting.
                     if !queued
                         .reply
                         .as_ref()
@@ -282,7 +283,7 @@ async fn run_batch<W: BatchWorker>(
 }
 
 fn send_reply<R>(reply: Reply<R>, response: R) {
-    // The caller may be gone.
+    // The caller may have stopped waiting.
     reply.map(|reply| reply.send(response).ok());
 }
 

@@ -1,8 +1,8 @@
 //! Bulk inserts for benchmark data sets.
 //!
 //! Writes the same rows as [`Tx::insert_license`](crate::Tx::insert_license) and
-//! [`Tx::insert_activations`](crate::Tx::insert_activations), but outside units of work, so that
-//! no change is published.
+//! [`Tx::insert_activations`](crate::Tx::insert_activations), but outside units of work, so no
+//! changes are published.
 
 use keywright_domain::{activation::Activation, license::License};
 use sqlx::{AnyConnection, Connection, Executor};
@@ -12,7 +12,7 @@ use crate::{
     licenses::insert_licenses,
 };
 
-/// Uses memory instead of the disk while rows are inserted. An interrupted load must start over.
+/// Trades durability for speed. After an interrupted load, recreate the database.
 const SQLITE_BULK_LOAD_PRAGMAS: &str = "PRAGMA synchronous = OFF;
 PRAGMA cache_size = -2000000;
 PRAGMA foreign_keys = OFF;";
@@ -50,8 +50,8 @@ impl BulkLoader {
         Ok(transaction.commit().await?)
     }
 
-    /// Leaves the database as if it had grown over time: with planner statistics on PostgreSQL,
-    /// without any on SQLite.
+    /// Prepares the database for use: truncates SQLite's WAL, and updates PostgreSQL's planner
+    /// statistics. SQLite gets no statistics, like a database that has grown over time.
     pub async fn finish(mut self) -> Result<(), StoreError> {
         let finishing = match self.engine {
             Engine::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",

@@ -14,10 +14,10 @@ const MAX_FAULTS_PER_KIND: i64 = 20;
 /// Audit entries per query.
 const AUDIT_BATCH_SIZE: i64 = 1_000;
 
-/// Faulty rows: an identifier to look each of them up by, and what is wrong.
+/// Descriptions of faulty rows, each with an identifier of the row.
 pub type Faults = Vec<String>;
 
-/// A query for two columns of each faulty row, and the report built from them.
+/// A query for two columns of each faulty row, and a function that describes the row.
 struct Rule {
     sql: &'static str,
     describe: fn(&str, &str) -> String,
@@ -105,7 +105,8 @@ impl Store {
         })
     }
 
-    /// Returns what SQLite's integrity check finds. Empty on PostgreSQL, which has its own tools.
+    /// Returns the faults found by SQLite's integrity check. Empty on PostgreSQL, which has its own
+    /// tools.
     pub async fn check_file(&self) -> Result<Faults, StoreError> {
         if self.engine() == Engine::Postgres {
             return Ok(Vec::new());
@@ -124,7 +125,8 @@ impl Store {
             .collect())
     }
 
-    /// Returns rows that contradict others: counts, references, and pairs of reminted licenses.
+    /// Returns inconsistent rows: wrong counts, dangling references, and remints without both
+    /// licenses.
     pub async fn check_rows(&self) -> Result<Faults, StoreError> {
         let mut faults = Vec::new();
         for Rule {
@@ -177,7 +179,7 @@ impl Store {
         }
     }
 
-    /// Returns all stored private signing keys, sealed, with their tenants.
+    /// Returns all stored signing keys with their tenants. Private keys are sealed.
     pub async fn sealed_signing_keys(
         &self,
     ) -> Result<Vec<(TenantId, SealedSigningKey)>, StoreError> {

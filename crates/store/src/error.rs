@@ -11,7 +11,7 @@ pub enum StoreError {
     /// A constraint rejected the write: a concurrent write came first, or the name is taken.
     #[error("the change conflicts with stored data")]
     Conflict,
-    /// A stored value that this program never writes.
+    /// A stored value that this version can't decode.
     #[error("{table}.{column} contains an invalid value")]
     Corrupt {
         table: &'static str,
@@ -20,14 +20,14 @@ pub enum StoreError {
     /// Any other error. Indicates a bug.
     #[error("database statement failed: {0}")]
     Driver(#[source] Arc<sqlx::Error>),
-    /// The unit of work did not run to its end. None of its writes were committed.
+    /// The unit of work did not run to completion.
     #[error("the write was aborted")]
     Aborted,
 }
 
 impl StoreError {
-    /// Returns whether the error is about a contended row, rather than about the whole database:
-    /// a lock timeout, a deadlock or a serialization failure.
+    /// Returns whether the error concerns contended rows rather than the whole database: a lock
+    /// timeout, a deadlock or a serialization failure.
     pub fn is_contention(&self) -> bool {
         let Self::Unavailable(error) = self else {
             return false;

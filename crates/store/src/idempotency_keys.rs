@@ -1,4 +1,4 @@
-//! Idempotency keys of forms that create something, with what each submission created.
+//! Idempotency keys of forms, with the results of their submissions.
 
 use keywright_domain::{
     ids::{FormId, TenantId},
@@ -8,7 +8,7 @@ use keywright_domain::{
 use crate::{Store, StoreError, Tx, query::RowReader};
 
 impl Store {
-    /// Returns what the form created, if it was submitted before.
+    /// Returns the result of the form's earlier submission, if any.
     pub async fn idempotent_result(
         &self,
         tenant: &TenantId,
@@ -25,7 +25,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Records a form submission and what it creates, without secrets. Fails with
+    /// Records a form submission and its result, which must not contain secrets. Fails with
     /// [`StoreError::Conflict`] if the form was submitted before.
     pub async fn insert_idempotency_key(
         &mut self,

@@ -1,7 +1,7 @@
-//! All of Keywright's SQL, and nothing else.
+//! Database access: all of the product's SQL.
 //!
-//! The same statements serve SQLite and PostgreSQL; the database URL selects the engine. Reads
-//! are methods of [`Store`]. Writes are methods of [`Tx`] and run inside [`Store::write`], which
+//! SQLite and PostgreSQL share most statements; the database URL selects the engine. Reads are
+//! methods of [`Store`]. Writes are methods of [`Tx`] and run inside [`Store::write`], which
 //! commits before it returns.
 
 mod activations;

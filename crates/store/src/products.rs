@@ -105,7 +105,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Counts the licenses of a key type, whatever their status, up to [`MAX_EXACT_COUNT`].
+    /// Counts the licenses of a key type, in any status, up to [`MAX_EXACT_COUNT`].
     pub async fn count_licenses_of_key_type(
         &self,
         tenant: &TenantId,
@@ -183,7 +183,8 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Updates the name and the settings of a product. Nothing else can change.
+    /// Updates the name and the settings of a product. The slug and the key prefix can't be
+    /// changed.
     pub async fn update_product(&mut self, product: &Product) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE products SET name = $3, trial_days = $4, free_tier = $5 WHERE tenant_id = $1 AND id = $2",

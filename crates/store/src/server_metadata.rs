@@ -1,4 +1,4 @@
-//! Metadata of the database as a whole, by name.
+//! Metadata of the whole database, by name.
 
 use crate::{Store, StoreError, Tx, query::RowReader};
 
@@ -27,7 +27,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Sets a value unless there is one. Returns the value that is now stored.
+    /// Inserts a value unless the name already has one. Returns the stored value.
     pub async fn get_or_insert_server_metadata(
         &mut self,
         name: &str,

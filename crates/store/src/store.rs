@@ -50,7 +50,7 @@ pub struct StoreMetrics {
     pub pending_units: usize,
 }
 
-/// Exchange of changes between servers on one database.
+/// Exchange of changes between servers that share a database.
 struct PgChannels {
     notifier: Notifier,
     listener: Listener,
@@ -108,8 +108,9 @@ impl Store {
         })
     }
 
-    /// Runs `work` as one unit. Returns after either all of its writes are committed or all are
-    /// rolled back. The unit runs to its end even if the caller is dropped.
+    /// Runs `work` as one unit. Its writes are committed together or rolled back together. After
+    /// [`StoreError::Unavailable`], they may have been committed. The unit runs to completion even
+    /// if the caller is dropped.
     ///
     /// On SQLite, waiting units share a commit. On PostgreSQL each is a separate transaction, so
     /// `work` must lock the license that it changes first ([`Tx::lock_license`]).
@@ -122,8 +123,8 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
-    /// Records that a device received a lease. `activation` comes from the lookup. Written within
-    /// 250 ms, together with other updates.
+    /// Records that a device received a lease. `activation` comes from the lookup. Usually written
+    /// within 250 ms, together with other updates.
     pub fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
         self.inner.write_behind.record_last_seen(update, activation);
     }
@@ -133,8 +134,8 @@ impl Store {
         self.inner.write_behind.record_sdk_key_use(used);
     }
 
-    /// Waits until all updates from [`Store::record_last_seen`] and [`Store::record_sdk_key_use`]
-    /// so far are written.
+    /// Waits until all earlier updates from [`Store::record_last_seen`] and
+    /// [`Store::record_sdk_key_use`] are written or have failed.
     pub async fn flush(&self) {
         self.inner.write_behind.flush().await;
     }
@@ -154,8 +155,9 @@ impl Store {
         }
     }
 
-    /// SQLite: updates planner statistics of tables that have none or have grown tenfold, as
-    /// SQLite recommends for long-lived connections. PostgreSQL does so automatically.
+    /// SQLite: updates the planner statistics of tables without statistics or that have grown
+    /// tenfold, as SQLite recommends for long-lived connections. PostgreSQL does this
+    /// automatically.
     pub async fn optimize(&self) -> Result<(), StoreError> {
         self.write(|tx| tx.optimize().boxed()).await
     }
@@ -182,8 +184,8 @@ impl Store {
         self.inner.readers.pool.close().await;
     }
 
-    /// Returns the broadcaster of changes. Changes by other processes arrive within half a
-    /// second.
+    /// Returns the broadcaster of changes. Changes made by other processes usually arrive within
+    /// half a second.
     pub fn changes(&self) -> &ChangeBroadcaster {
         &self.inner.changes
     }

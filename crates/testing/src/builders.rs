@@ -1,4 +1,4 @@
-//! Default entities that tests customize.
+//! Builders of entities with default values, which tests customize.
 
 use keywright_domain::{
     activation::{Activation, LastLease, Telemetry},
@@ -59,7 +59,7 @@ pub fn activation(license_id: LicenseId, number: u32) -> Activation {
     }
 }
 
-/// Returns the instance id of device `number`.
+/// Returns the instance ID of device `number`.
 pub fn instance_id(number: u32) -> InstanceId {
     InstanceId::new(Uuid::from_u128(u128::from(number)))
 }

@@ -16,8 +16,8 @@ use crate::EngineFixture;
 /// databases. `cargo xtask test` starts a server and sets it.
 pub const POSTGRES_URL_ENV: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
-/// A database of its own for one test. On SQLite it is deleted with the last clone; on PostgreSQL
-/// it lives as long as the test cluster.
+/// A dedicated database for one test. On SQLite, it is deleted with the last clone; on PostgreSQL,
+/// with the test cluster.
 #[derive(Clone)]
 pub struct TestDatabase {
     url: String,
@@ -72,19 +72,19 @@ impl TestDatabase {
             .expect("failed to close the connection");
         let (server, _) = maintenance
             .rsplit_once('/')
-            .expect("the maintenance URL names no database");
+            .expect("the maintenance URL has no database name");
         Self {
             url: format!("{server}/{name}"),
             dir: None,
         }
     }
 
-    /// URL of the database, for a separate server process.
+    /// Returns the URL of the database, for a separate server process.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Path of the SQLite file; `None` on PostgreSQL.
+    /// Returns the path of the SQLite file; `None` on PostgreSQL.
     pub fn path(&self) -> Option<PathBuf> {
         self.dir.as_deref().map(database_path)
     }
@@ -95,7 +95,7 @@ impl TestDatabase {
             .expect("failed to open the test database")
     }
 
-    /// Executes SQL, for changes that the product never makes.
+    /// Executes SQL, for changes that the product can't make.
     pub async fn execute(&self, sql: &'static str) {
         self.try_execute(sql).await.expect("SQL statement failed");
     }

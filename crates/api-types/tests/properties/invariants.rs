@@ -18,8 +18,8 @@ use keywright_domain::ids::{AuditEntryId, LicenseId};
 
 use super::round_trip::{parse_and_round_trip, parse_with_one_spelling};
 
-/// A text is a cursor, a sort order or a live-update subject, or it is rejected. An accepted
-/// cursor round-trips and contains only hex digits, hyphens and a tilde.
+/// An accepted cursor, sort order or live-update subject round-trips. A cursor contains only hex
+/// digits, hyphens and a tilde.
 pub(crate) fn cursor(text: &str) {
     mark::<LicenseId>(text);
     mark::<AuditEntryId>(text);

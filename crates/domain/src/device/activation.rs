@@ -1,4 +1,4 @@
-//! The two central decisions: whether a device gets a slot, and whether an instance gets a lease.
+//! Decides whether a device gets a slot and whether an instance gets a lease.
 
 use crate::{
     ids::{InstanceId, LicenseId, TenantId},
@@ -11,7 +11,7 @@ use crate::{
 /// How to serve an activation that is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ActivationDecision {
-    /// The device already holds this slot. Return the same instance and use no further slot.
+    /// The device already holds this slot. Return the same instance without using another slot.
     Reuse(InstanceId),
     /// Claim a free slot.
     Claim,
@@ -67,7 +67,7 @@ pub enum ValidationError {
 
 /// Decides a validation: returns the status of the lease to issue.
 ///
-/// `instance_active` says whether the instance belongs to this license and holds its slot. Only a
+/// `instance_active` says whether the instance belongs to this license and is active. Only a
 /// revoked or reminted license takes precedence over an inactive instance.
 pub fn decide_validation(
     license: &LeaseInputs,
@@ -130,7 +130,7 @@ impl Telemetry {
 pub struct LastLease {
     /// Status of the lease.
     pub status: LeaseStatus,
-    /// End of the lease.
+    /// Expiry of the lease.
     pub expires_at: Timestamp,
 }
 
@@ -143,7 +143,7 @@ impl From<&LeaseClaims> for LastLease {
     }
 }
 
-/// Time and author of the deactivation of a slot.
+/// Time and actor of a deactivation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deactivation {
     /// Time of the deactivation.
@@ -161,7 +161,7 @@ pub struct Activation {
     pub license_id: LicenseId,
     /// Instance ID issued by the server.
     pub instance_id: InstanceId,
-    /// The device's own hash, if it sends one.
+    /// Machine hash of the device, if reported.
     pub machine_hash: Option<MachineHash>,
     /// ID of the request that created the activation, so that a retry finds it.
     pub request_id: Option<String>,

@@ -1,4 +1,4 @@
-//! Keyless installs: the contents of their beacons, and when a beacon needs a write.
+//! Keyless installs and the rule for when a beacon must be written.
 
 use crate::{
     activation::Telemetry,
@@ -11,7 +11,7 @@ use crate::{
 /// Minimum interval between writes of an unchanged beacon: six hours, in milliseconds.
 const WRITE_INTERVAL_MILLIS: i64 = 6 * 3_600_000;
 
-/// Retention of an install that is no longer seen, in days.
+/// Days that an install is kept after its last recorded beacon.
 pub const RETENTION_DAYS: u32 = 400;
 
 named_enum! {
@@ -22,17 +22,17 @@ named_enum! {
         Trial = "trial",
         /// In its free tier.
         FreeTier = "free_tier",
-        /// Its trial or license has ended.
+        /// Its trial or license has expired.
         Expired = "expired",
     }
 }
 
-/// The stored state of an install.
+/// The last recorded beacon of an install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastBeacon {
-    /// Mode that was last written.
+    /// Recorded mode.
     pub state: KeylessState,
-    /// Time of the last write.
+    /// Time of the record.
     pub seen_at: Timestamp,
 }
 
@@ -52,7 +52,7 @@ pub struct KeylessInstall {
     pub product_id: ProductId,
     /// ID chosen by the app: 1 to 128 arbitrary characters.
     pub instance_id: String,
-    /// The device's own hash, if it sends one.
+    /// Machine hash of the device, if reported.
     pub machine_hash: Option<MachineHash>,
     /// Mode in which the app runs.
     pub state: KeylessState,
@@ -65,7 +65,8 @@ pub struct KeylessInstall {
 }
 
 impl KeylessInstall {
-    /// Returns the identity of the install: its machine hash, or else the ID that the app chose.
+    /// Returns the identity of the install: its machine hash, or the app-chosen ID if there is no
+    /// hash.
     ///
     /// The prefix keeps an app-chosen ID from colliding with another device's machine hash.
     pub fn identity(&self) -> String {

@@ -1,4 +1,4 @@
-//! Leases, which devices store and verify offline, and their exact signed bytes.
+//! Leases, which devices store and verify offline, and the bytes that are signed.
 
 use serde::Serialize;
 
@@ -13,17 +13,18 @@ use crate::{
 /// Maximum lifetime of a lease: seven days, in seconds.
 pub const MAX_LEASE_SECONDS: i64 = 604_800;
 
-/// Clock skew that clients tolerate, in seconds: a lease ends once `now > expiresAt + 300`.
+/// Clock skew that clients tolerate, in seconds: they treat a lease as expired once
+/// `now > expiresAt + 300`.
 pub const CLOCK_SKEW_SECONDS: i64 = 300;
 
 named_enum! {
-    /// Extent to which a lease allows the app to run.
+    /// Mode in which a lease allows the app to run.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
     #[serde(rename_all = "snake_case")]
     pub enum LeaseStatus {
         /// Full operation, with all entitlements of the license.
         Active = "active",
-        /// Not at all, because the license has expired.
+        /// The app must stop, because the license has expired.
         Expired = "expired",
         /// Reduced mode, because the license has expired and its key type allows fallback.
         Fallback = "fallback",
@@ -42,11 +43,11 @@ pub struct LeaseClaims {
     pub instance_id: InstanceId,
     /// Time of signing.
     pub issued_at: i64,
-    /// End of the lease, before clients add [`CLOCK_SKEW_SECONDS`].
+    /// Expiry of the lease, before clients add [`CLOCK_SKEW_SECONDS`].
     pub expires_at: i64,
-    /// Extent to which the app may run.
+    /// Mode in which the app may run.
     pub status: LeaseStatus,
-    /// Unlocked entitlements; empty unless the lease is active.
+    /// Entitlements; empty unless the lease is active.
     pub entitlements: Entitlements,
 }
 

@@ -9,20 +9,20 @@ use crate::{
     ids::{ProductId, TenantId},
 };
 
-/// A device's hash of its own stable ID: 64 lowercase hex digits, computed by the client.
+/// A client-computed hash of the device's stable ID: 64 lowercase hex digits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MachineHash(Box<str>);
 
-/// The text is not 64 lowercase hex digits.
+/// The string is not 64 lowercase hex digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a machine hash has 64 lowercase hex digits")]
 pub struct MachineHashError;
 
 impl MachineHash {
-    /// Computes the hash that the published clients derive from the operating system's stable ID.
+    /// Computes the hash as the published clients do, from the operating system's stable ID.
     ///
     /// Tenant and product are part of the input, so vendors can't correlate each other's devices.
-    /// Their slugs therefore never change.
+    /// Their slugs therefore can't be changed.
     pub fn compute(tenant_id: &TenantId, product_id: &ProductId, stable_id: &str) -> Self {
         let text = format!("keylight-keyless-machine-v1|{tenant_id}|{product_id}|{stable_id}");
         Self(HexDigits(&Sha256::digest(text).into()).to_string().into())

@@ -9,16 +9,16 @@ use crate::{
     time::Timestamp,
 };
 
-/// Offline validity of a device, according to its newest lease.
+/// How long a device keeps running offline on its newest lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OfflineValidity {
-    /// Full operation until this time: the end of the lease plus 300 s of client skew, rounded up
+    /// Full operation until this time: the expiry of the lease plus 300 s of clock skew, rounded up
     /// to a whole minute.
     Until(Timestamp),
-    /// Reduced mode without a fixed end, from a fallback lease.
+    /// Reduced mode without an end date, because the lease is a fallback lease.
     Reduced,
-    /// The device has stopped, because its lease is an expired one.
+    /// Stopped, because the lease has the status [`LeaseStatus::Expired`].
     Stopped,
 }
 

@@ -1,4 +1,4 @@
-//! SDK keys, which ship in an app and authenticate every device API call.
+//! SDK keys, which ship in an app and authenticate its device API calls.
 
 use std::{fmt, str::FromStr};
 
@@ -12,15 +12,15 @@ use crate::{
 
 /// A plaintext SDK key: `sdk_live_` and 64 lowercase hex digits.
 ///
-/// It implements neither `Debug`, `Display` nor `Serialize`, and only its hash is stored.
+/// It doesn't implement `Debug`, `Display` or `Serialize`, and only its hash is stored.
 pub struct SdkKey(Zeroizing<String>);
 
-/// The text is not a valid SDK key.
+/// The string is not a valid SDK key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an SDK key is sdk_live_ followed by 64 lowercase hex digits")]
 pub struct SdkKeyError;
 
-/// How long a replaced key keeps working, in whole days, so that apps in the field can be updated.
+/// Days that a replaced key stays valid, so that vendors can update released apps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GracePeriod(u32);
 
@@ -30,7 +30,7 @@ impl GracePeriod {
     /// No grace period, for a leaked key.
     pub const NONE: Self = Self(0);
 
-    /// Grace periods that operators can choose from, in days.
+    /// Grace periods that operators can choose from.
     pub const CHOICES: [Self; 7] = [
         Self::NONE,
         Self(1),
@@ -41,7 +41,7 @@ impl GracePeriod {
         Self(90),
     ];
 
-    /// Returns the choice with this number of days.
+    /// Returns the choice with this number of days, or `None` if it is not a choice.
     pub fn from_days(days: u32) -> Option<Self> {
         Self::CHOICES.into_iter().find(|choice| choice.0 == days)
     }
@@ -51,7 +51,7 @@ impl GracePeriod {
         self.0
     }
 
-    /// Returns the latest end of a key that is replaced at `now`.
+    /// Returns the expiry of a key that is replaced at `now`.
     pub const fn end_at(self, now: Timestamp) -> Timestamp {
         now.plus_days(self.days())
     }
@@ -111,7 +111,7 @@ impl SdkKeyHash {
     }
 }
 
-/// An SDK key as listed for operators, identified by its hash.
+/// An SDK key as shown to operators, identified by its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedSdkKey {
     /// SHA-256 of the key.
@@ -120,7 +120,7 @@ pub struct ListedSdkKey {
     pub created_at: Timestamp,
     /// Name of its creator at that time, or `None` for keys that predate this field.
     pub created_by: Option<String>,
-    /// End of the key, past or future; `None` for the current key.
+    /// Expiry of the key, past or future; `None` for the current key.
     pub ends_at: Option<Timestamp>,
     /// Time of the last use by a device, to the minute.
     pub last_used_at: Option<Timestamp>,
@@ -134,7 +134,7 @@ impl ListedSdkKey {
 }
 
 /// Minimum interval between writes of a key's last use: one minute, which limits the writes caused
-/// by device calls to one per key and minute.
+/// by device calls to one per key per minute.
 const USE_RECORD_INTERVAL_MILLIS: i64 = 60_000;
 
 /// Returns whether a use at `now` must be recorded, given the last recorded use.

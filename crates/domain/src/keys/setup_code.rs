@@ -1,4 +1,4 @@
-//! The setup code, which proves that the person who sets a server up can read its output.
+//! The setup code, which proves that the person setting up a server can read its output.
 
 use std::fmt;
 
@@ -10,18 +10,19 @@ use crate::{
     license_key::{ALPHABET, fold_width, is_separator},
 };
 
-/// Random bytes of a new code. 100 of their bits are used: five groups of four symbols.
+/// Number of random bytes for a new code. The code uses 100 of their bits: five groups of four
+/// symbols.
 pub const RANDOM_BYTES: usize = 13;
 
-/// Number of wrong attempts that invalidates a code.
+/// Number of failed attempts after which a code is no longer valid.
 pub const MAX_WRONG_ATTEMPTS: u32 = 5;
 
 const SYMBOLS: usize = 20;
 const GROUP_SIZE: usize = 4;
 
-/// A setup code in normalized form: upper case, without separators.
+/// A setup code in normalized form: uppercase, without separators.
 ///
-/// It implements neither `Debug`, `Display` nor `Serialize`, and only its hash is stored.
+/// It doesn't implement `Debug`, `Display` or `Serialize`, and only its hash is stored.
 pub struct SetupCode(Zeroizing<String>);
 
 impl SetupCode {
@@ -38,9 +39,9 @@ impl SetupCode {
         Self(symbols)
     }
 
-    /// Parses a code as typed: ignores case, and drops white space and hyphens of any kind.
+    /// Parses a code as typed: ignores case, and drops whitespace and hyphens of any kind.
     ///
-    /// Returns `None` if nothing is left. Other invalid input only fails the later comparison.
+    /// Returns `None` if nothing is left. Other invalid input is rejected by the later comparison.
     pub fn parse(typed: &str) -> Option<Self> {
         // Allocated up front: a growing string would leave copies behind that are not zeroized.
         let mut symbols = Zeroizing::new(String::with_capacity(typed.len()));
@@ -57,7 +58,7 @@ impl SetupCode {
         SetupCodeHash(Sha256::digest(self.0.as_bytes()).into())
     }
 
-    /// Returns the plaintext code in groups. Only for the server's operator.
+    /// Returns the plaintext code in groups. Only for the server's administrator.
     pub fn expose(&self) -> Zeroizing<String> {
         let mut written = Zeroizing::new(String::with_capacity(2 * self.0.len()));
         for (place, symbol) in self.0.chars().enumerate() {

@@ -1,4 +1,4 @@
-//! Life cycle of a signing key: listed, signing, retired, dropped.
+//! Life cycle of a signing key: added, signing, retired, dropped.
 
 use crate::{
     ids::Kid,
@@ -6,22 +6,22 @@ use crate::{
     time::{DAY_MILLIS, Timestamp},
 };
 
-/// Recommended days between listing a new key and signing with it, so that apps can learn of it.
+/// Recommended days between adding a key and signing with it, so that apps can fetch it.
 pub const RECOMMENDED_WAIT_DAYS: u32 = 14;
 
 /// Time after which no lease of a retired key is valid, in milliseconds: seven days, the clients'
-/// 300 s of skew, and one minute for a response that another server was signing during the
+/// 300 s of skew, and one minute for responses that another server is signing during the
 /// retirement.
 const DROP_DELAY_MILLIS: i64 = (MAX_LEASE_SECONDS + CLOCK_SKEW_SECONDS + 60) * 1_000;
 
 /// Stage of a key's life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyStage {
-    /// Listed for apps to learn, but not used yet.
+    /// Listed for apps to fetch, but not used for signing yet.
     Added,
-    /// Signs every new lease.
+    /// Signs new leases and settings.
     Signing,
-    /// Signed until this time. Its leases may still be in use.
+    /// Stopped signing at this time. Its leases may still be in use.
     Retired(Timestamp),
 }
 
@@ -50,9 +50,9 @@ pub enum PromotionReason {
 /// Why a promotion is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PromotionError {
-    /// The key is the signing key already.
+    /// The key is already the signing key.
     AlreadySigning,
-    /// Apps have not had enough time to learn of the key.
+    /// Apps have not had enough time to fetch the key.
     TooNew {
         /// Whole days left of [`RECOMMENDED_WAIT_DAYS`], rounded up.
         days: i64,
@@ -76,7 +76,7 @@ impl ListedKey {
     }
 }
 
-/// Returns the latest retirement time of a key without valid leases at `now`.
+/// Returns the cutoff at `now`: keys that were retired no later have no valid leases.
 pub const fn drop_cutoff(now: Timestamp) -> Timestamp {
     now.plus_millis(-DROP_DELAY_MILLIS)
 }
@@ -94,10 +94,10 @@ fn remaining_days(added_at: Timestamp, now: Timestamp) -> i64 {
 }
 
 /// Returns the ID of the next key: the stem of the signing key's ID, with a number one higher than
-/// any ever used with that stem (`k1`, `k2`; `kw1`, `kw2`).
+/// any that the tenant has used with that stem (`k1`, `k2`; `kw1`, `kw2`).
 ///
-/// So the ID is new, and differs from IDs assigned by another server. Returns `None` if it would
-/// be too long.
+/// The ID is therefore new to the tenant. Returns `None` if the ID would be too long or the number
+/// overflows.
 pub fn next_kid<'a>(signing: &Kid, ever_used: impl IntoIterator<Item = &'a Kid>) -> Option<Kid> {
     let name = signing.as_str();
     let stem = name.trim_end_matches(|symbol: char| symbol.is_ascii_digit());

@@ -2,7 +2,7 @@
 
 use crate::named_enum;
 
-/// Maximum duration of a license in days. Anything longer is a lifetime license.
+/// Maximum duration of a license in days, unless it is a lifetime license.
 pub const MAX_DAYS: u32 = 36_500;
 
 named_enum! {

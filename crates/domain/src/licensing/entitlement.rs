@@ -1,4 +1,4 @@
-//! Entitlements: the names of what a license unlocks in the app.
+//! Entitlements: named app features that a license unlocks.
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[serde(try_from = "String", into = "String")]
 pub struct Entitlement(String);
 
-/// The text is not a valid entitlement name.
+/// The string is not a valid entitlement name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an entitlement has 1 to 64 characters: a-z, 0-9, _ . : -")]
 pub struct EntitlementError;

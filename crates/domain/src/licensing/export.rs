@@ -7,7 +7,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// Column names in order. They never change.
+/// Column names in order. They are stable.
 pub const COLUMNS: [&str; 10] = [
     "id",
     "display_key",
@@ -94,7 +94,7 @@ impl RowCounter {
 }
 
 /// Neutralizes formulas: prefixes a cell with an apostrophe if a spreadsheet might evaluate it.
-/// Some spreadsheets evaluate a formula even after leading white space.
+/// Some spreadsheets evaluate a formula even after leading whitespace.
 fn neutralize_formula(text: &str) -> String {
     let runs = |symbol: char| matches!(symbol, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
     let is_formula = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(runs);

@@ -10,7 +10,7 @@ use crate::{
     time::Timestamp,
 };
 
-/// A reference to a license, with enough to display it.
+/// ID and masked key of a license.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseRef {
     /// License ID.
@@ -25,7 +25,7 @@ named_enum! {
     pub enum LicenseState {
         /// Neither revoked nor reminted.
         Active = "active",
-        /// Permanently ended by an operator.
+        /// Permanently revoked by an operator.
         Revoked = "revoked",
         /// Permanently replaced by a license with a fresh key.
         Reminted = "reminted",
@@ -55,12 +55,12 @@ named_enum! {
         Expired = "expired",
         /// Replaced by a license with a fresh key.
         Reminted = "reminted",
-        /// Ended by an operator.
+        /// Revoked by an operator.
         Revoked = "revoked",
     }
 }
 
-/// The buyer of a license, as far as the vendor provided it.
+/// The customer of a license, if provided by the vendor.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Customer {
     /// Name of a person or an organization.
@@ -90,13 +90,13 @@ pub struct License {
     pub expires_at: Option<Timestamp>,
     /// Maximum number of active devices.
     pub activation_limit: u32,
-    /// Number of active devices. Exceeds the limit only if the limit was lowered later.
+    /// Number of active devices.
     pub active_count: u32,
     /// Entitlements that the license unlocks.
     pub entitlements: Entitlements,
     /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// The buyer.
+    /// The customer.
     pub customer: Customer,
     /// The license that this one replaced.
     pub predecessor_id: Option<LicenseId>,
@@ -131,7 +131,7 @@ impl License {
     }
 }
 
-/// The fields of a license that leases depend on: all that a device call needs.
+/// The fields of a license that leases depend on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseInputs {
     /// License ID: the hash of its key.

@@ -11,36 +11,36 @@ use crate::ids::LicenseId;
 /// Alphabet of new keys: 32 symbols of five bits each, without the ambiguous `0 O 1 I`.
 pub const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// Random bytes of a new key: 80 bits, four groups of four symbols.
+/// Number of random bytes for a new key: 80 bits, four groups of four symbols.
 pub const RANDOM_BYTES: usize = 10;
 
-/// Allowed number of symbols of a key that is minted, imported or looked up.
+/// Allowed number of symbols in a whole key.
 pub const LENGTH_RANGE: std::ops::RangeInclusive<usize> = 12..=64;
 
 /// A plaintext license key.
 ///
-/// It implements neither `Debug`, `Display` nor `Serialize`, so it can't leak into a log, a page
-/// or a file by accident. [`LicenseKey::expose`] is the only way to read it.
+/// It doesn't implement `Debug`, `Display` or `Serialize`, so that it doesn't leak into a log, a
+/// page or a file by accident. [`LicenseKey::expose`] returns the plaintext.
 #[derive(Clone, PartialEq, Eq)]
 pub struct LicenseKey {
     plaintext: String,
     normalized: String,
 }
 
-/// Why a text is not a license key.
+/// Why a string is not a license key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LicenseKeyError {
-    /// Nothing is left after dropping white space and hyphens.
+    /// Nothing is left after dropping whitespace and hyphens.
     #[error("the license key is empty")]
     Empty,
-    /// A character other than letters, digits, white space and hyphens.
+    /// A character other than letters, digits, whitespace and hyphens.
     #[error("a license key contains only letters and digits")]
     Symbol,
 }
 
 impl LicenseKey {
-    /// Parses a key as typed: drops white space and hyphens of any kind, folds full-width forms to
-    /// ASCII and converts letters to upper case.
+    /// Parses a key as typed: drops whitespace and hyphens of any kind, folds full-width forms to
+    /// ASCII and converts letters to uppercase.
     ///
     /// Fails if the result is empty or contains anything but `A-Z0-9`.
     pub fn parse(typed: &str) -> Result<Self, LicenseKeyError> {
@@ -120,7 +120,7 @@ impl LicenseKey {
         })
     }
 
-    /// Returns whether the key is as long as a whole key.
+    /// Returns whether the key's length is within [`LENGTH_RANGE`].
     pub fn is_full_length(&self) -> bool {
         LENGTH_RANGE.contains(&self.normalized.len())
     }
@@ -144,7 +144,7 @@ impl LicenseKey {
         }
     }
 
-    /// Returns the plaintext key. Only for the response that mints it.
+    /// Returns the plaintext key. Only for showing it once after minting.
     pub fn expose(&self) -> &str {
         &self.plaintext
     }
@@ -160,7 +160,8 @@ impl Drop for LicenseKey {
 const HIDDEN_PREFIX: &str = "XXXX";
 const HIDDEN_MIDDLE: &str = "-XXXX-···-";
 
-/// The masked form of a key, such as `ACME-XXXX-···-7B2D`. At least eight symbols stay hidden.
+/// The masked form of a key, such as `ACME-XXXX-···-7B2D`. At least eight symbols of a whole key
+/// stay hidden.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DisplayKey {
@@ -173,12 +174,12 @@ impl DisplayKey {
         Self { text }
     }
 
-    /// Returns the whole masked form.
+    /// Returns the masked form.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Splits the text into prefix, constant middle and last group, for separate styling.
+    /// Splits the masked form into prefix, constant middle and last group, for separate styling.
     pub fn parts(&self) -> (&str, &'static str, &str) {
         match self.text.split_once(HIDDEN_MIDDLE) {
             Some((prefix, last)) => (prefix, HIDDEN_MIDDLE, last),
@@ -198,7 +199,7 @@ impl fmt::Display for DisplayKey {
 #[serde(try_from = "String", into = "String")]
 pub struct KeyPrefix(String);
 
-/// The text is not a valid key prefix.
+/// The string is not a valid key prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("enter a prefix of 4 letters or digits")]
 pub struct KeyPrefixError;
@@ -248,9 +249,8 @@ pub fn fold_width(symbol: char) -> char {
     }
 }
 
-/// Returns whether a symbol is ignored in a key: white space, Unicode dash punctuation, and the
-/// minus signs, hyphens and invisible characters that word processors and mail programs substitute
-/// for it.
+/// Returns whether a symbol is ignored in a key: whitespace, Unicode dash punctuation, and the
+/// minus signs, hyphens and invisible characters that word processors and mail programs insert.
 pub fn is_separator(symbol: char) -> bool {
     symbol.is_whitespace()
         || matches!(symbol,

@@ -18,13 +18,13 @@ pub struct Tenant {
     pub name: String,
     /// Plan.
     pub plan: Plan,
-    /// Time since which device API calls are refused, if the tenant is suspended.
+    /// Time of suspension, or `None` if the tenant is not suspended.
     pub suspended_at: Option<Timestamp>,
     /// Time of creation.
     pub created_at: Timestamp,
 }
 
-/// An app that is sold.
+/// An app that a vendor licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
     /// The owning tenant.
@@ -41,8 +41,8 @@ pub struct Product {
     pub created_at: Timestamp,
 }
 
-/// A variant of a product: the values a license gets when it is minted. Updating a key type never
-/// changes existing licenses.
+/// A variant of a product, with the values that are copied to a license when it is minted. Updating
+/// a key type doesn't change existing licenses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyType {
     /// The owning tenant.

@@ -1,4 +1,4 @@
-//! Product settings managed by the server, and their exact signed bytes.
+//! Product settings managed by the server, and the bytes that are signed.
 
 use std::str::FromStr;
 
@@ -52,7 +52,7 @@ impl FromStr for TrialDays {
 
 /// A vendor's settings for the apps of a product.
 ///
-/// `None` means never set: the app uses its built-in default. It differs from 0 and `false`.
+/// `None` means not set: the app uses its built-in default. It is distinct from 0 and `false`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProductSettings {
     /// Length of the trial.
@@ -83,8 +83,7 @@ pub struct SettingsClaims {
 impl SettingsClaims {
     /// Creates the claims for these settings at `now`.
     ///
-    /// Returns `None` without a trial length, because only that is worth signing. A free tier that
-    /// was never set is signed as `false`.
+    /// Returns `None` if no trial length is set. A free tier that is not set is signed as `false`.
     pub fn new(
         settings: ProductSettings,
         tenant_id: &TenantId,

@@ -1,4 +1,4 @@
-//! Input strategies for text.
+//! Strategies that generate text.
 
 use proptest::{prelude::*, strategy::Union};
 

@@ -23,7 +23,8 @@ use keywright_domain::{
 
 use super::round_trip::{parse_and_round_trip, parse_with_one_spelling};
 
-/// A license key parses to the same ID in every spelling, and its masked form hides enough of it.
+/// A license key parses to the same ID in every spelling, and its masked form hides at least eight
+/// symbols.
 pub(crate) fn license_key(typed: &str) {
     let id = |text: &str| LicenseKey::parse(text).map(|key| key.id());
     for written in spellings(typed) {
@@ -49,7 +50,7 @@ pub(crate) fn license_key(typed: &str) {
     for prefix in prefixes.map(KeyPrefix::try_from).into_iter().flatten() {
         let shown = key.display_key(&prefix);
         let (first, _, last) = shown.parts();
-        // A shown prefix of `XXXX` looks like a hidden one and reveals nothing.
+        // A shown prefix of `XXXX` looks like a hidden prefix and reveals nothing.
         let shows_prefix = first == prefix.as_str() && first != "XXXX";
         let shown_symbols = usize::from(shows_prefix) * 4 + last.chars().count();
         assert!(shown_symbols + 8 <= symbols.len(), "{shown}");
@@ -67,7 +68,7 @@ pub(crate) fn setup_code(typed: &str) {
     }
 }
 
-/// A search term is short, single-line, fit for both database engines, and round-trips.
+/// A search term has a bounded length and no control characters, and round-trips.
 pub(crate) fn search_term(typed: &str) {
     let Some(term) = SearchTerm::new(typed) else {
         assert!(
@@ -174,7 +175,7 @@ fn fixed_names(text: &str) {
     assert!(read.into_iter().flatten().all(|name| name == text));
 }
 
-/// Returns the text as other people, keyboards and mail programs might write it.
+/// Returns other spellings of the text, as keyboards and mail programs produce them.
 fn spellings(typed: &str) -> [String; 4] {
     let dashed = |symbol: char| [symbol, '\u{2011}', '\u{3000}', '\u{AD}'];
     [

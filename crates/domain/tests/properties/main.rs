@@ -40,7 +40,7 @@ fn fixed_name() -> impl Strategy<Value = String> {
     (select(names), "[ _=A]?").prop_map(|(name, more)| name.to_owned() + &more)
 }
 
-/// Generates one way of typing a symbol: lower case, full width, and the separator after it.
+/// Generates one way of typing a symbol: lowercase, full-width, and the separator after it.
 fn spelling_variation() -> impl Strategy<Value = (bool, bool, &'static str)> {
     let separators = vec!["", "", "-", " ", "\t", "\u{2014}", "\u{FEFF}", "\u{FF0D} "];
     (any::<bool>(), any::<bool>(), select(separators))

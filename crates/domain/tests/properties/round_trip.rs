@@ -5,7 +5,7 @@ use std::{
     str::FromStr,
 };
 
-/// Parses a text and asserts that the value survives a round trip.
+/// Parses a string and asserts that the value round-trips.
 pub(crate) fn parse_and_round_trip<T: FromStr + Display + PartialEq + Debug>(
     text: &str,
 ) -> Option<T> {
@@ -15,7 +15,7 @@ pub(crate) fn parse_and_round_trip<T: FromStr + Display + PartialEq + Debug>(
     Some(read)
 }
 
-/// Parses a text and asserts that formatting returns the identical text.
+/// Parses a string and asserts that formatting returns the identical string.
 pub(crate) fn parse_with_one_spelling<T: FromStr + Display + PartialEq + Debug>(
     text: &str,
 ) -> Option<T> {

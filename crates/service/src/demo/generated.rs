@@ -1,4 +1,4 @@
-//! The generated part of the demo: 120 licenses that resemble two years of a vendor's sales.
+//! The generated part of the demo: 120 licenses from two years of sales.
 
 use fastrand::Rng;
 use keywright_domain::{
@@ -65,7 +65,7 @@ impl Profile for DemoProfile {
         }
     }
 
-    /// Sales grow over time: half of the licenses were minted in the last few months.
+    /// Sales grow over time: half of the licenses were minted in the last six months.
     fn created_at(&self, rng: &mut Rng, number: u32) -> Timestamp {
         let share = i64::from(number * number) * DAY_MILLIS * i64::from(HISTORY_DAYS - 20)
             / i64::from(LICENSE_COUNT * LICENSE_COUNT);
@@ -119,8 +119,8 @@ fn deactivation_event(license: &License, activation: &mut Activation) -> Option<
     })
 }
 
-/// Finds two active licenses of the same key type that are not part of a lineage, the older one
-/// with several devices. The younger one can become its successor.
+/// Finds two active licenses of the same key type, neither of them part of a remint. The older
+/// license has several devices; the younger can become its successor.
 fn find_remint_pair(licenses: &[DemoLicense]) -> Option<(usize, usize)> {
     let is_free = |demo: &DemoLicense| {
         let license = &demo.license;

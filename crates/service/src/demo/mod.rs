@@ -41,7 +41,7 @@ pub struct Demo {
 pub enum DemoError {
     /// The database contains a tenant that is not part of the demo.
     #[error(
-        "The database contains tenant {0}, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database"
+        "The database contains tenant {0}, which is not part of the demo. Demo data needs its own database: use an empty --data-dir or a different database URL"
     )]
     ForeignTenant(TenantId),
     /// The demo data could not be written.

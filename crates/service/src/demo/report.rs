@@ -1,4 +1,4 @@
-//! The summary of the demo data for people and tests.
+//! Summary of the demo data.
 
 use serde::Serialize;
 

@@ -21,22 +21,22 @@ use keywright_store::{
 
 use super::{error::DeviceError, request::ActivationRequest};
 
-/// Name of a device that does not send one.
+/// Name of a device that does not report its name.
 const UNKNOWN_DEVICE: &str = "Unknown device";
 
-/// How long a retry without a machine hash is matched to its activation by request id: ten
+/// Period in which a retry without a machine hash is matched to its activation by request ID: ten
 /// minutes, in milliseconds.
 const RETRY_WINDOW_MILLIS: i64 = 600_000;
 
-/// `batch` is also the maximum number of licenses that a transaction locks.
+/// `max_batch_size` is also the maximum number of licenses that a transaction locks.
 const LIMITS: BatchLimits = BatchLimits {
     queue_capacity: 1024,
     max_batch_size: 64,
 };
 
-/// Maximum number of concurrent transactions on PostgreSQL, so that one waiting for a locked
-/// license does not block the others. SQLite serializes writes, so a single worker with larger
-/// batches is faster there.
+/// Maximum number of concurrent transactions on PostgreSQL. A transaction that waits for a locked
+/// license then does not block the others. SQLite serializes writes, so it has a single worker with
+/// larger batches.
 const MAX_IN_FLIGHT_POSTGRES: usize = 4;
 
 /// An activation waiting to be decided.
@@ -45,7 +45,7 @@ pub(super) struct PendingActivation {
     pub(super) tenant_id: TenantId,
     pub(super) license_id: LicenseId,
     pub(super) request: Arc<ActivationRequest>,
-    /// Id of the new instance if the device does not have one yet.
+    /// ID of the new instance, if the device doesn't have an instance yet.
     pub(super) new_instance_id: InstanceId,
     pub(super) kid: Kid,
     pub(super) requested_at: Timestamp,
@@ -67,8 +67,8 @@ impl ActivationBatcher {
         Self(Batcher::start(LIMITS, workers))
     }
 
-    /// Activates a device. The decision is made under the license's row lock, so it cannot be
-    /// outdated by the time it is written.
+    /// Activates a device. The decision is made under the license's row lock, so it is still valid
+    /// when it is written.
     pub(super) async fn activate_batch(
         &self,
         pending: PendingActivation,
@@ -84,8 +84,8 @@ impl BatchWorker for ActivationWorker {
     type Request = PendingActivation;
     type Response = Result<Granted, DeviceError>;
 
-    /// A batch has a single tenant and each license at most once, because an activation depends
-    /// on the outcome of the previous one for the same license.
+    /// A batch contains activations of a single tenant, and at most one for each license, because
+    /// an activation depends on the outcome of the license's previous activation.
     fn can_join(batch: &[PendingActivation], next: &PendingActivation) -> bool {
         batch.iter().all(|pending| {
             pending.tenant_id == next.tenant_id && pending.license_id != next.license_id
@@ -116,7 +116,7 @@ async fn activate_batch(
     store: &Store,
     pending: &[PendingActivation],
 ) -> Result<Vec<Result<Granted, DeviceError>>, DeviceError> {
-    // Lock rows in license order, like every other multi-license write, to avoid deadlocks.
+    // Lock rows in the order of license IDs to avoid deadlocks.
     let mut by_license: Vec<(usize, PendingActivation)> =
         pending.iter().cloned().enumerate().collect();
     by_license.sort_by_key(|(_, pending)| pending.license_id);
@@ -155,8 +155,8 @@ async fn write_batch(
                 insert_new(tx, &tenant_id, &new)
                     .await
                     .map_err(|refusal| match refusal {
-                        // Conflict makes the batcher retry each activation alone, which finds the
-                        // denied one.
+                        // A conflict makes the batcher retry each activation separately, so that
+                        // only the denied activation fails.
                         DeviceError::Activation(_) if pending.len() > 1 => {
                             StoreError::Conflict.into()
                         }
@@ -195,7 +195,7 @@ async fn existing_instances(
         .find_active_instances_by_machine(tenant_id, &machines)
         .await?;
     for pending in pending {
-        // Older clients send no machine hash; match their retries by request id.
+        // Older clients send no machine hash; match their retries by request ID.
         if pending.request.machine_hash.is_none()
             && let Some(request_id) = &pending.request.request_id
         {
@@ -209,8 +209,8 @@ async fn existing_instances(
     Ok(existing)
 }
 
-/// Takes slots and inserts activations. The slots were free under the row locks; the statement's
-/// own condition is a second safeguard.
+/// Takes slots and inserts activations. The slots are free under the row locks; the condition in
+/// the statement is a second safeguard.
 async fn insert_new(
     tx: &mut Tx<'_>,
     tenant_id: &TenantId,

@@ -44,7 +44,7 @@ pub struct Admission {
     pub(crate) tenant_id: TenantId,
     pub(crate) product_id: ProductId,
     pub(crate) settings: ProductSettings,
-    /// The only clock reading of a request; every time in the response derives from it.
+    /// Time of the request. All times in the response derive from it.
     pub(crate) now: Timestamp,
     config: Arc<TenantConfig>,
 }
@@ -90,8 +90,7 @@ impl DeviceService {
     }
 
     /// Admits a device based on cached tenant state, which may be outdated. Pass the result to
-    /// [`DeviceService::revalidate`] before using it. A rejection is never based on cached state
-    /// alone.
+    /// [`DeviceService::revalidate`] before using it. A rejection is always based on current state.
     async fn admit_cached(
         &self,
         credentials: &DeviceCredentials,

@@ -17,7 +17,7 @@ pub enum DeviceError {
     Suspended,
     #[error("Product not found")]
     ProductNotFound,
-    /// Unknown license, or one that belongs to another product or tenant. The response does not
+    /// The license is unknown, or belongs to another product or tenant. The response does not
     /// distinguish them.
     #[error("License key not found")]
     LicenseKeyNotFound,
@@ -27,7 +27,7 @@ pub enum DeviceError {
     /// The instance does not get a lease.
     #[error(transparent)]
     Validation(#[from] ValidationError),
-    /// Server-side failure: the device keeps its lease and retries later.
+    /// Server-side failure. The device keeps its lease and can retry.
     #[error("{0}")]
     Internal(#[from] Error),
 }

@@ -10,7 +10,7 @@ pub struct ActivationRequest {
     pub device_name: Option<String>,
     /// Idempotency key: identifies retries of this request.
     pub request_id: Option<String>,
-    /// Id of the keyless install that this activation replaces.
+    /// ID of the keyless install that this activation replaces.
     pub free_tier_instance_id: Option<String>,
     pub telemetry: Telemetry,
 }
@@ -18,7 +18,7 @@ pub struct ActivationRequest {
 pub struct ValidationRequest {
     /// License key as typed by the user.
     pub license_key: String,
-    /// Instance that the device claims to be; `None` if the id was missing or malformed.
+    /// Instance ID sent by the device; `None` if it was missing or malformed.
     pub instance_id: Option<InstanceId>,
     pub machine_hash: Option<MachineHash>,
     pub telemetry: Telemetry,
@@ -27,6 +27,6 @@ pub struct ValidationRequest {
 pub struct DeactivationRequest {
     /// License key as typed by the user.
     pub license_key: String,
-    /// Instance that the device claims to be; `None` if the id was missing or malformed.
+    /// Instance ID sent by the device; `None` if it was missing or malformed.
     pub instance_id: Option<InstanceId>,
 }

@@ -5,7 +5,7 @@ use keywright_domain::product_settings::{ProductSettings, SettingsClaims};
 use super::Admission;
 use crate::{Error, signing_keys::signer::TenantSigner};
 
-/// A product's settings, signed if they include a trial length.
+/// A product's settings and their signature, if they are signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsResponse {
     /// Configured settings. If signed, an unset `free_tier` becomes `false`.
@@ -21,8 +21,7 @@ pub struct SettingsSignature {
 }
 
 impl SettingsResponse {
-    /// Returns the product's settings. They are signed only if a trial length is set; most products
-    /// have none.
+    /// Returns the product's settings, signed if a trial length is set.
     pub fn for_admission(admission: &Admission) -> Result<Self, Error> {
         if admission.settings.trial_days.is_none() {
             return Ok(Self::unsigned(admission.settings));

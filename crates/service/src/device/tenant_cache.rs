@@ -1,9 +1,8 @@
 //! The tenant cache used by device requests.
 //!
-//! Every tenant has a revision in the database, incremented by triggers on every change to its
-//! configuration. A device request reads the current revision in the same statement as its
-//! license and reloads the configuration if the revision differs, so that no response is ever
-//! based on outdated configuration.
+//! Every tenant has a revision in the database. Triggers increment it on every change to the
+//! tenant's configuration. A device request reads the current revision in the same statement as its
+//! license, and reloads the configuration if the revision differs.
 
 use std::{
     collections::HashMap,
@@ -78,7 +77,7 @@ impl TenantConfig {
             }))
     }
 
-    /// Returns whether device requests need no SDK key, because the tenant has never had one.
+    /// Returns whether device requests need no SDK key, because the tenant has never had a key.
     pub(crate) fn is_public(&self) -> bool {
         self.sdk_keys.is_empty()
     }

@@ -70,10 +70,9 @@ impl DeviceService {
         })
     }
 
-    /// Stores the machine hash of an instance that was activated without one. Rare: it happens
-    /// once, at the first validate that sends a hash. The write completes before the response, so
-    /// that the next request can identify the device by its hash. A failed write is logged and
-    /// does not fail the request.
+    /// Stores the machine hash of an instance that was activated without a hash. The write
+    /// completes before the response, so that the next request can identify the device by its hash.
+    /// A failed write is logged and does not fail the request.
     async fn fill_machine_hash(
         &self,
         tenant: &TenantId,

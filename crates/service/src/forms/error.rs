@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::{field_errors::FieldErrors, result::IdempotentResult};
 use crate::Error;
 
-/// Reason why a form submission had no effect.
+/// Why a form submission had no effect.
 #[derive(Debug)]
 pub enum FormError {
     /// Some fields are invalid.

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-/// Names of invalid fields, each with a sentence that describes the problem.
+/// Names of invalid fields, each with a message.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(&'static str, String)>);
 

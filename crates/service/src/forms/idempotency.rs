@@ -53,7 +53,7 @@ impl Context {
         Ok(result.transpose()?)
     }
 
-    /// Deletes results of forms that can no longer be submitted.
+    /// Deletes results that are older than [`RESULT_RETENTION_DAYS`].
     pub(crate) async fn purge_idempotency_keys(&self) -> Result<(), Error> {
         let used_before = self.clock.now().minus_days(RESULT_RETENTION_DAYS);
         self.purge_in_batches("used_forms", move |tx, most| {

@@ -18,7 +18,7 @@ use super::{Licenses, MintedLicense};
 use crate::{Caller, Error};
 
 impl Licenses {
-    /// Releases a device's slot, whatever the state of the license.
+    /// Releases a device's slot, in any state of the license.
     pub async fn deactivate_instance(
         &self,
         caller: &Caller,
@@ -118,7 +118,7 @@ impl Licenses {
         Ok(minted)
     }
 
-    /// Returns the key prefix of the license's product, which never changes.
+    /// Returns the key prefix of the license's product, which can't be changed.
     async fn key_prefix(&self, caller: &Caller, id: LicenseId) -> Result<KeyPrefix, Error> {
         let (store, tenant) = (&self.context.store, caller.tenant_id());
         let license = store
@@ -130,7 +130,7 @@ impl Licenses {
     }
 }
 
-/// Revoked and reminted are final states.
+/// Fails for revoked and reminted licenses, because these states are final.
 fn require_active(license: &License) -> Result<(), Error> {
     match license.state {
         LicenseState::Active => Ok(()),

@@ -12,7 +12,7 @@ use keywright_store::AuditEntryFilter;
 use super::Licenses;
 use crate::{Caller, Error, audit};
 
-/// Maximum number of audit entries on a license's page. The audit log has all of them.
+/// Maximum number of audit entries on a license's page. The audit log shows all of them.
 const MAX_ACTIVITY_ENTRIES: u32 = 50;
 
 impl Licenses {

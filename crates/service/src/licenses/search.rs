@@ -9,8 +9,8 @@ use super::Licenses;
 use crate::{Caller, Error};
 
 impl Licenses {
-    /// Resolves search input. A complete license key, even inside other text, is looked up by its
-    /// hash and goes no further: it must not reach a URL or a log.
+    /// Resolves search input. A complete license key, even inside other text, is looked up only by
+    /// its hash, because it must not reach a URL or a log.
     pub async fn search(&self, caller: &Caller, input: &str) -> Result<SearchOutcome, Error> {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.context.store, caller.tenant_id());
@@ -32,10 +32,9 @@ impl Licenses {
     }
 }
 
-/// Returns whether the input was meant as a license key. A single token of key length that starts
+/// Returns whether the input looks like a license key. A single token of key length that starts
 /// with one of the tenant's prefixes counts as a key: failing to find a device is better than
-/// putting a key in a URL. Inside longer text, such as an address, only tokens in the format of
-/// generated keys count.
+/// putting a key in a URL. Inside longer text, only tokens in the format of generated keys count.
 fn resembles_license_key(
     whole: Option<&LicenseKey>,
     candidates: &[LicenseKey],
@@ -53,7 +52,7 @@ fn resembles_license_key(
         })
 }
 
-/// Instance ids have the same length as license keys.
+/// Instance IDs are within the length range of license keys.
 fn is_uuid(input: &str) -> bool {
     uuid::Uuid::try_parse(input.trim()).is_ok_and(|_| input.trim().len() == 36)
 }

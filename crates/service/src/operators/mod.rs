@@ -34,7 +34,7 @@ const LAST_SEEN_INTERVAL_MILLIS: i64 = 60_000;
 /// Maximum number of user agent characters that are stored.
 const MAX_USER_AGENT_CHARS: usize = 200;
 
-/// A session token: 32 random bytes in base64. Deliberately without `Debug`, `Display` and
+/// A session token: 32 random bytes in base64. It doesn't implement `Debug`, `Display` or
 /// `Serialize`.
 pub struct SessionToken(Zeroizing<String>);
 
@@ -167,8 +167,8 @@ impl Operators {
         Ok(session.account)
     }
 
-    /// Returns the account of a valid session without recording activity: for requests that an
-    /// open page makes while its operator may be away.
+    /// Returns the account of a valid session without recording activity, for requests that an open
+    /// page makes automatically.
     pub async fn peek_session(&self, token: &SessionToken) -> Result<Account, Error> {
         Ok(self.find_session(token).await?.account)
     }
@@ -190,7 +190,7 @@ impl Operators {
         write.await.map_err(|error: StoreError| error.into())
     }
 
-    /// Writes in the background. The caller does not wait; a failure is only logged.
+    /// Writes in the background. A failure is only logged.
     fn write_in_background<F>(&self, failure_message: &'static str, work: F)
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>

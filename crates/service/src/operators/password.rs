@@ -56,7 +56,7 @@ impl PasswordHasher {
         self.run(move || hash(&password, &salt)).await
     }
 
-    /// Returns whether the password matches the hash. Without a hash, it takes equally long and
+    /// Returns whether the password matches the hash. Without a hash, does the same work and
     /// returns `false`.
     pub(crate) async fn verify(
         &self,
@@ -77,8 +77,8 @@ impl PasswordHasher {
         .await
     }
 
-    /// Runs `work` once a hash may start. `work` owns the permits, so that a canceled caller does
-    /// not make room while its hash is still running.
+    /// Runs `work` once a permit is free. `work` owns the permits, so that canceling the caller
+    /// does not release them while the hash is still running.
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,

@@ -13,7 +13,7 @@ use crate::{Caller, Error, email, rate_limit::login::LoginAttempt};
 /// Reason for a failed sign-in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInError {
-    /// Wrong email or password. The error does not reveal which one.
+    /// Wrong email or password. The error does not reveal which is wrong.
     #[error("Wrong email or password")]
     InvalidCredentials,
     /// Too many failed attempts. Even the right password is rejected until this time has passed.
@@ -93,8 +93,9 @@ impl Operators {
         }
     }
 
-    /// Returns whether the operator already has a session from this address, which someone
-    /// guessing the password does not.
+    /// Returns whether the operator has a session that was started from this address. Such sign-ins
+    /// are exempt from the account's limit, so that guessing from other addresses doesn't lock out
+    /// the operator.
     async fn has_session_from(
         &self,
         operator: Option<&Operator>,
@@ -116,7 +117,7 @@ impl Operators {
         let (id, hash) = (operator.id, operator.password_hash.clone());
         let write = self.context.store.write(move |tx| {
             async move {
-                // The password was changed while it was being verified, which ended all sessions.
+                // The password was changed while it was being verified.
                 if !tx.lock_password_hash(id, &hash).await? {
                     return Err(SignInError::InvalidCredentials);
                 }
@@ -129,7 +130,7 @@ impl Operators {
     }
 
     /// Records a failed sign-in in the background. Waiting for the write would make the response
-    /// slower than for an unknown account and so reveal that the account exists.
+    /// slower than for an unknown account and reveal that the account exists.
     fn record_failed_sign_in(&self, operator: &Operator, origin: &ClientInfo) {
         let (context, now) = (&self.context, self.context.clock.now());
         let details = json!({ "address": origin.canonical_address() });

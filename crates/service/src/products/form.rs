@@ -22,7 +22,7 @@ use crate::{
     name::validate_name,
 };
 
-/// Maximum number of entitlements per key type. Every lease carries them.
+/// Maximum number of entitlements per key type. Every active lease contains them.
 const MAX_ENTITLEMENTS: usize = 50;
 
 /// The submitted product form. Optional fields may be empty.
@@ -30,9 +30,9 @@ const MAX_ENTITLEMENTS: usize = 50;
 #[serde(default)]
 pub struct ProductForm {
     pub name: String,
-    /// Read only when the product is created.
+    /// Used only when the product is created.
     pub slug: String,
-    /// Read only when the product is created.
+    /// Used only when the product is created.
     pub key_prefix: String,
     /// Trial length without a license key, in days.
     pub trial_days: String,
@@ -44,10 +44,10 @@ pub struct ProductForm {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct KeyTypeForm {
-    /// Read only when the key type is created.
+    /// Used only when the key type is created.
     pub slug: String,
     pub activation_limit: String,
-    /// Number of [`KeyTypeForm::duration_unit`]; empty for lifetime.
+    /// Number of duration units; empty for lifetime.
     pub duration: String,
     /// A [`DurationUnit`], or `lifetime`.
     pub duration_unit: String,
@@ -98,7 +98,7 @@ impl Products {
             .await?;
         Ok(match existing {
             Some(product) if product.key_prefix == new.key_prefix && product.name == new.name => {
-                Error::Conflict("This product already exists: it was saved earlier").into()
+                Error::Conflict("This product has already been saved").into()
             }
             Some(_) => FormError::field("slug", "A product with this slug already exists."),
             None => FormError::field("key_prefix", KEY_PREFIX_TAKEN),
@@ -151,7 +151,7 @@ impl Products {
             Err(Error::Conflict(_)) => {
                 let there = self.get_key_type(caller, &new.product_id, &new.id).await?;
                 Err(if has_same_terms(&there, &new) {
-                    Error::Conflict("This key type already exists: it was saved earlier").into()
+                    Error::Conflict("This key type has already been saved").into()
                 } else {
                     FormError::field("slug", "The product already has a key type with this slug.")
                 })

@@ -32,7 +32,7 @@ pub struct CreateProduct {
 }
 
 /// Changes to a product. `None` leaves a field unchanged; `Some(None)` unsets a setting, so that
-/// apps use their own default.
+/// apps use their built-in default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UpdateProduct {
     pub name: Option<String>,
@@ -217,7 +217,7 @@ impl Products {
             .await
     }
 
-    /// Deletes a key type. Fails with a conflict if any license uses it, whatever its status.
+    /// Deletes a key type. Fails with a conflict if any license uses it, in any status.
     pub async fn delete_key_type(
         &self,
         caller: &Caller,

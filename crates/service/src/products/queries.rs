@@ -11,7 +11,7 @@ use keywright_domain::{
 use super::Products;
 use crate::{Caller, Error, forms::to_sentence};
 
-/// A key type with its number of licenses, whatever their status.
+/// A key type with its number of licenses, in any status.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyTypeWithCount {
     pub key_type: KeyType,
@@ -96,7 +96,7 @@ impl Products {
 /// Error message for a key prefix that another product uses.
 pub(super) const KEY_PREFIX_TAKEN: &str = "Another product on this server has this prefix.";
 
-/// Parses a key prefix as typed. Lower-case letters are accepted.
+/// Parses a key prefix as typed. Lowercase letters are accepted.
 pub(super) fn parse_key_prefix(
     input: &str,
 ) -> Result<KeyPrefix, <KeyPrefix as std::str::FromStr>::Err> {

@@ -1,4 +1,4 @@
-//! The limiter for sign-in attempts: per address, per account, and per pair of both.
+//! The limiter for sign-in attempts: per address, per account, and per pair of address and account.
 
 use std::{net::IpAddr, time::Duration};
 
@@ -8,18 +8,18 @@ use super::{network::client_network, sliding_window::SlidingWindowLimiter};
 
 const MINUTE: i64 = 60_000;
 
-/// Length of the window in which wrong passwords are counted, in minutes.
+/// Length of the window in which failed sign-ins are counted, in minutes.
 pub const LOGIN_WINDOW_MINUTES: u32 = 15;
 
 /// Limit per address across all accounts, as a multiple of the limit per address and account.
 const ADDRESS_LIMIT_FACTOR: u32 = 3;
 
 /// Limit per account across all addresses, as a multiple of the limit per address and account. An
-/// attacker needs this many addresses to block the account's owner from signing in at a new
+/// attacker needs this many addresses to block the account's owner from signing in from a new
 /// address.
 const ACCOUNT_LIMIT_FACTOR: u32 = 10;
 
-/// Maximum length of an account's email in bytes. All longer ones share a counter.
+/// Maximum length of an account's email in bytes. All longer emails share a counter.
 const MAX_EMAIL_BYTES: usize = 254;
 
 pub(crate) struct LoginLimiter {

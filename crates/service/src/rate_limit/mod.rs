@@ -1,7 +1,7 @@
 //! Rate limits per client address, and protection against guessing.
 //!
-//! Counters are in memory: each server counts separately, and a restart resets them. No limit can
-//! lock out a tenant: limits apply to an address, or to sign-ins to one account.
+//! Counters are in memory: each server counts separately, and a restart resets them. Limits apply
+//! to an address or to sign-ins to one account, not to a whole tenant.
 
 pub(crate) mod login;
 mod network;

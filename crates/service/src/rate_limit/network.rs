@@ -2,8 +2,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Returns the network that is limited as one client: a single IPv4 address, or an IPv6 /64, the
-/// usual allocation to a customer.
+/// Returns the network that counts as one client: a single IPv4 address, or an IPv6 /64, the usual
+/// allocation to a customer.
 pub(super) fn client_network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64)).into(),

@@ -1,4 +1,4 @@
-//! The rate limiter.
+//! Rate limits for device requests, failed lookups, keyless installs and sign-ins.
 
 use std::{net::IpAddr, num::NonZeroU32};
 
@@ -13,20 +13,20 @@ const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
 /// Rate limits. 0 disables a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RateLimitConfig {
-    /// Device requests per address and second.
+    /// Device requests per address per second.
     pub requests_per_second: u32,
-    /// Failed license and SDK key lookups per address and minute. An address that exceeds this is
-    /// treated as a brute-force suspect.
+    /// Failed license and SDK key lookups per address per minute. An address that exceeds this
+    /// limit is treated as a brute-force suspect.
     pub failed_lookups_per_minute: u32,
-    /// New keyless installs per address, tenant and hour.
+    /// New keyless installs per address per tenant per hour.
     pub keyless_installs_per_hour: u32,
-    /// Wrong passwords per address and account within
+    /// Failed sign-ins per address per account within
     /// [`LOGIN_WINDOW_MINUTES`](super::LOGIN_WINDOW_MINUTES).
     pub failed_logins: u32,
 }
 
 impl Default for RateLimitConfig {
-    /// Sized for an office of 500 devices behind one address, including their typing errors.
+    /// Returns limits for an office with 500 devices behind one address, including typing errors.
     fn default() -> Self {
         Self {
             requests_per_second: 200,

@@ -8,8 +8,8 @@ use std::{
 use keywright_domain::time::Timestamp;
 use parking_lot::Mutex;
 
-/// Maximum number of tracked keys (≈ 30 MB in the worst case). Beyond it, all counters are reset.
-/// An attacker with that many addresses gains little from a reset.
+/// Maximum number of tracked keys (≈ 30 MB in the worst case). If it is reached even after idle
+/// keys are evicted, all counters are reset.
 const MAX_KEYS: usize = 100_000;
 
 pub(super) struct SlidingWindowLimiter<K> {
@@ -81,7 +81,7 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         let attempts = by.get(key).filter(|_| self.limit > 0)?;
         let recent = attempts.iter().filter(|&&at| self.is_recent(at, now));
         let recent: Vec<_> = recent.collect();
-        // Allowed again once the oldest of the last `most` attempts has left the window.
+        // Allowed again once the oldest of the last `limit` attempts has left the window.
         let oldest = recent.len().checked_sub(self.limit)?;
         Some(self.window_millis - (now.millis() - recent[oldest].millis()))
     }
@@ -105,7 +105,8 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         attempts.push_back(now);
     }
 
-    /// Attempts in the future were recorded before the clock was set back; ignore them.
+    /// Returns whether an attempt is within the window. Ignores attempts in the future, which were
+    /// recorded before the clock was set back.
     fn is_recent(&self, at: Timestamp, now: Timestamp) -> bool {
         (0..self.window_millis).contains(&(now.millis() - at.millis()))
     }

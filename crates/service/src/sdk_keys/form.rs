@@ -1,4 +1,4 @@
-//! The forms that create, import and end SDK keys.
+//! The forms that create, import and revoke SDK keys.
 
 use keywright_domain::{
     ids::FormId,
@@ -72,7 +72,7 @@ impl SdkKeys {
             .await
     }
 
-    /// Changes when a replaced key ends.
+    /// Changes the expiry of a replaced key.
     pub async fn change_end_from_form(
         &self,
         caller: &Caller,

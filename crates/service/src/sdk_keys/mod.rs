@@ -1,4 +1,4 @@
-//! SDK keys: shipped in a tenant's apps, required by the device API.
+//! SDK keys, which a tenant's apps send to the device API.
 
 mod form;
 
@@ -23,11 +23,11 @@ pub struct SdkKeys {
     pub(crate) context: Arc<Context>,
 }
 
-/// A way to replace the current key.
+/// Parameters of a key replacement.
 #[derive(Clone, Copy)]
 struct KeyReplacement {
     action: Action,
-    /// When the previous keys end.
+    /// How long the previous keys stay valid.
     grace_period: GracePeriod,
     check: fn(current: Option<SdkKeyHash>, new: SdkKeyHash) -> Result<(), Error>,
 }
@@ -61,13 +61,13 @@ const fn rotation(old_keys: GracePeriod) -> KeyReplacement {
         check: |current, _| match current {
             Some(_) => Ok(()),
             None => Err(Error::Conflict(
-                "The tenant has no SDK key yet; set one first",
+                "The tenant has no SDK key yet; create one first",
             )),
         },
     }
 }
 
-/// Replaces the current key, if any, with one that released apps already use.
+/// Replaces the current key, if any, with a key that released apps already use.
 const fn import(old_keys: GracePeriod) -> KeyReplacement {
     KeyReplacement {
         action: Action::SdkKeyImport,
@@ -82,15 +82,15 @@ const fn import(old_keys: GracePeriod) -> KeyReplacement {
 }
 
 impl SdkKeys {
-    /// Returns the tenant's keys and the current time, which decides whether a key is still
-    /// valid. The current key comes first, then replaced keys by descending end.
+    /// Returns the tenant's keys and the current time, which decides whether a key is still valid.
+    /// The current key comes first, then replaced keys by descending expiry.
     pub async fn list(&self, caller: &Caller) -> Result<(Vec<ListedSdkKey>, Timestamp), Error> {
         caller.require(Permission::ManageKeys)?;
         let keys = self.context.store.list_sdk_keys(caller.tenant_id()).await?;
         Ok((keys, self.context.clock.now()))
     }
 
-    /// Creates the tenant's first SDK key. Its apps need one afterwards.
+    /// Creates the tenant's first SDK key. After that, the tenant's apps must send a valid key.
     pub async fn create(&self, caller: &Caller) -> Result<SdkKey, Error> {
         let key = self.generate();
         self.replace(caller, &key, CREATE, None).await?;
@@ -104,7 +104,7 @@ impl SdkKeys {
         Ok(key)
     }
 
-    /// Imports a key that released apps already use, and makes it the current one. A previously
+    /// Imports a key that released apps already use, and makes it the current key. A previously
     /// replaced key becomes valid again. Returns whether a key was replaced.
     pub async fn import(
         &self,
@@ -115,7 +115,8 @@ impl SdkKeys {
         self.replace(caller, key, import(old_keys), None).await
     }
 
-    /// Changes when a replaced key that is still valid ends: in some days, or immediately.
+    /// Changes the expiry of a replaced key that is still valid, or revokes it if `ends_in` is
+    /// [`GracePeriod::NONE`].
     pub async fn change_end(
         &self,
         caller: &Caller,
@@ -143,7 +144,7 @@ impl SdkKeys {
                     let end = ends.ok_or(Error::NotFound)?;
                     if end.is_none_or(|end| end <= now) {
                         return Err(Error::Conflict(
-                            "The end of this SDK key can't be changed: it is the current key, or has already ended",
+                            "Can't change this SDK key's expiry: it is the current key or has already expired",
                         ));
                     }
                     tx.set_sdk_key_end(tenant, hash, ends_at).await?;
@@ -154,8 +155,7 @@ impl SdkKeys {
             .await
     }
 
-    /// Immediately ends replaced keys that are still valid, for use after a leak. The current key
-    /// stays valid.
+    /// Revokes all replaced keys that are still valid. The current key stays valid.
     pub async fn revoke_replaced(&self, caller: &Caller) -> Result<(), Error> {
         caller.require(Permission::ManageKeys)?;
         let now = self.context.clock.now();
@@ -167,7 +167,9 @@ impl SdkKeys {
             .write(move |tx| {
                 async move {
                     if !tx.end_replaced_sdk_keys(&entry.tenant_id, now).await? {
-                        return Err(Error::Conflict("No replaced SDK key is still valid"));
+                        return Err(Error::Conflict(
+                            "There are no replaced SDK keys left to revoke",
+                        ));
                     }
                     Ok(tx.insert_audit_entry(&entry).await?)
                 }
@@ -180,7 +182,7 @@ impl SdkKeys {
         SdkKey::generate(self.context.rng.bytes())
     }
 
-    /// Makes `key` the current one. Returns whether a key was replaced.
+    /// Makes `key` the current key. Returns whether a key was replaced.
     async fn replace(
         &self,
         caller: &Caller,

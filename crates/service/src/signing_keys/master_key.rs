@@ -17,10 +17,10 @@ const CHECK_NAME: &str = "master_key_check";
 
 const CHECK_TEXT: &[u8] = b"keywright";
 
-/// Length of the cipher's nonce in bytes, large enough for random nonces.
+/// Length of the cipher's nonce in bytes. Long enough for random nonces.
 const NONCE_BYTES: usize = 24;
 
-/// A 32-byte secret key. Deliberately without `Debug`, `Display` and `Serialize`.
+/// A 32-byte secret key. It doesn't implement `Debug`, `Display` or `Serialize`.
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
@@ -42,7 +42,7 @@ pub enum MasterKeyError {
     Store(#[from] StoreError),
 }
 
-/// The text was not sealed with this key for this purpose.
+/// The ciphertext was not sealed with this key for this purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("decryption with the master key failed")]
 pub struct UnsealError;
@@ -68,7 +68,7 @@ impl MasterKey {
         Zeroizing::new(BASE64.encode(self.0.as_slice()))
     }
 
-    /// Returns whether the database holds anything that was sealed with a master key. Until then
+    /// Returns whether the database contains data that was sealed with a master key. Until then,
     /// any key is accepted.
     pub async fn is_in_use(store: &Store) -> Result<bool, StoreError> {
         store.has_signing_keys().await

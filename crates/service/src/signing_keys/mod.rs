@@ -1,4 +1,4 @@
-//! A tenant's signing keys: published to apps, rotated in two steps, and dropped once their last
+//! A tenant's signing keys: published to apps, rotated in two steps, and dropped after their last
 //! lease has expired.
 
 pub mod master_key;
@@ -60,8 +60,8 @@ impl SigningKeys {
             .await?)
     }
 
-    /// First step of a rotation: adds a key that apps can fetch but that does not sign yet.
-    /// Without `kid`, it gets the next name in sequence. Names are never reused.
+    /// First step of a rotation: adds a key that apps can fetch but that does not sign yet. Without
+    /// `kid`, it gets the next ID in sequence. An ID can't be reused.
     pub async fn add(&self, caller: &Caller, kid: Option<Kid>) -> Result<ListedKey, Error> {
         caller.require(Permission::ManageKeys)?;
         let (context, caller, now) = (
@@ -93,9 +93,7 @@ impl SigningKeys {
             .boxed()
         });
         write.await.map_err(|error: Error| {
-            error.with_conflict_message(
-                "The tenant has already used this key name; choose a new one",
-            )
+            error.with_conflict_message("The tenant has already used this key ID; choose a new ID")
         })
     }
 
@@ -184,13 +182,13 @@ impl SigningKeys {
     }
 }
 
-/// Returns the next key name in sequence.
+/// Returns the next key ID in sequence.
 async fn next_kid_for_tenant(tx: &mut Tx<'_>, tenant_id: &TenantId) -> Result<Kid, Error> {
     let listed = tx.list_signing_keys(tenant_id).await?;
     let signing = listed.iter().find(|key| key.stage == KeyStage::Signing);
     let signing = signing.ok_or(Error::NotFound)?;
     next_kid(&signing.kid, &tx.list_all_kids(tenant_id).await?).ok_or(Error::Conflict(
-        "The next key name can't be derived from the current one; specify a name",
+        "Can't derive the next key ID from the current one; specify one with --kid",
     ))
 }
 

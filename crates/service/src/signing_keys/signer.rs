@@ -101,7 +101,7 @@ pub(crate) fn private_key(
     master_key.open(&purpose, &sealed.sealed_private_key).ok()
 }
 
-/// Binds a sealed key to its row: copied to another row, it does not open.
+/// Binds a sealed key to its row. A copy in another row can't be opened.
 fn seal_purpose(tenant_id: &TenantId, kid: &Kid) -> String {
     format!("signing key {tenant_id}/{kid}")
 }

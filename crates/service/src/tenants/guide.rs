@@ -1,4 +1,4 @@
-//! The onboarding guide: from a new tenant to its first licensed device.
+//! The getting-started guide: from a new tenant to its first licensed device.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use keywright_domain::{
 
 use crate::{Caller, Error, context::Context};
 
-/// A tenant's onboarding progress.
+/// A tenant's progress through the getting-started guide.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnboardingProgress {
     /// Product of the most recently minted license. Before the first license, the first product
-    /// with a key type, or else the first product.
+    /// with a key type, or the first product if none has a key type.
     pub product: Option<Product>,
     /// The matching key type.
     pub key_type: Option<KeyType>,

@@ -1,4 +1,4 @@
-//! Tenants: created, assigned a plan, suspended and resumed from the command line.
+//! Tenant management: creation, plans, suspension.
 
 pub mod guide;
 pub mod setup;
@@ -24,12 +24,12 @@ pub struct CreateTenant {
     pub id: TenantId,
     pub name: String,
     pub plan: Plan,
-    /// Name of the first signing key; defaults to `k1`.
+    /// ID of the first signing key; defaults to `k1`.
     pub first_kid: Option<Kid>,
 }
 
 impl CreateTenant {
-    /// Creates a tenant with the default name for its first signing key.
+    /// Creates a tenant with the default ID for its first signing key.
     pub fn new(id: TenantId, name: &str, plan: Plan) -> Self {
         Self {
             id,

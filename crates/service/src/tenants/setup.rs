@@ -30,8 +30,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Setup {
     context: Arc<Context>,
-    /// Set once a tenant has been seen and never cleared, so that later requests to the public
-    /// setup page do not depend on the database.
+    /// Set once a tenant has been seen. Later requests to the public setup page then do not access
+    /// the database.
     has_tenant: Arc<AtomicBool>,
 }
 
@@ -58,7 +58,7 @@ pub enum SetupError {
     /// Wrong setup code.
     #[error("Wrong setup code. {}", format_attempts(*.tries_left))]
     WrongCode {
-        /// Remaining attempts before the code becomes void; at least 1.
+        /// Attempts left before the code becomes void; at least 1.
         tries_left: u32,
     },
     /// There is no valid code.
@@ -122,7 +122,7 @@ impl Setup {
         write.await
     }
 
-    /// Generates a code unless a valid one exists or none is needed. If several servers start
+    /// Generates a code, unless a valid code exists or a tenant exists. If several servers start
     /// concurrently, only one generates a code.
     pub async fn ensure_code(&self) -> Result<Option<SetupCode>, Error> {
         let code = self.generate_code();
@@ -144,8 +144,7 @@ impl Setup {
         SetupCode::generate(self.context.rng.bytes())
     }
 
-    /// Creates the tenant, with the plan for self-hosted servers, and its owner, and signs the
-    /// owner in.
+    /// Creates the tenant with the Enterprise plan and its owner, and signs the owner in.
     pub async fn run(
         &self,
         form: SetupForm,
@@ -237,8 +236,7 @@ async fn insert_all(
     origin: ClientInfo,
 ) -> Result<SessionToken, StoreError> {
     let now = context.clock.now();
-    // Hashing fails only when too many sign-ins are queued. The caller can retry, as after any
-    // aborted transaction.
+    // Hashing fails if too many hashes are queued. The caller can retry.
     let hashed = context
         .password_hasher
         .hash(&*context.rng, &new.password)
@@ -252,7 +250,7 @@ async fn insert_all(
         password_hash,
         created_at: now,
     };
-    // Attributed to the owner: no earlier operator exists.
+    // Attributed to the owner, because no other operator exists.
     let caller = Caller::for_sign_in(&owner);
     let tenant = CreateTenant::new(new.tenant_id, &new.tenant_name, Plan::Enterprise);
     let tenant = NewTenantRows::new(context, &caller, tenant, now);

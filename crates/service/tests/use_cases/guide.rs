@@ -1,4 +1,4 @@
-//! Onboarding progress of a tenant.
+//! Progress of a tenant through the getting-started guide.
 
 use keywright_domain::{license::Customer, plan::Plan, role::Role};
 use keywright_service::{Caller, Error, licenses::MintRequest, tenants::CreateTenant};

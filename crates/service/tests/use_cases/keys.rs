@@ -68,7 +68,7 @@ async fn replaced_sdk_key_stays_valid_for_30_days() {
 }
 
 #[tokio::test]
-async fn immediate_rotation_ends_all_earlier_sdk_keys() {
+async fn immediate_rotation_revokes_all_earlier_sdk_keys() {
     let world = demo_world().await;
     let sdk_keys = &world.services.sdk_keys;
     let second = sdk_keys
@@ -105,7 +105,7 @@ async fn imported_sdk_key_replaces_the_current_one() {
         is_accepted(&world, DEMO_KEY).await,
         "a conflict changes nothing"
     );
-    // A rotation that broke too many apps is rolled back.
+    // Importing the previous key again undoes a rotation.
     let demo: SdkKey = DEMO_KEY.parse().ok().unwrap();
     sdk_keys
         .import(&owner(), &demo, GracePeriod::NONE)
@@ -141,14 +141,14 @@ async fn sdk_key_is_required_once_the_tenant_has_one() {
 }
 
 #[tokio::test]
-async fn replaced_sdk_keys_can_be_ended_early() {
+async fn replaced_sdk_keys_can_be_revoked_early() {
     let world = demo_world().await;
     let before = audit_log(&world).await.len();
     let sdk_keys = &world.services.sdk_keys;
     let none = sdk_keys.revoke_replaced(&owner()).await;
     assert!(
         matches!(none, Err(Error::Conflict(_))),
-        "there is no replaced key"
+        "no key has been replaced"
     );
     let created = sdk_keys
         .rotate(&owner(), GracePeriod::DEFAULT)
@@ -165,9 +165,9 @@ async fn replaced_sdk_keys_can_be_ended_early() {
     );
 }
 
-/// No command leads to this state. If it occurs anyway, access must stay denied.
+/// No command produces this state. If it occurs anyway, access must stay denied.
 #[tokio::test]
-async fn tenant_with_only_ended_sdk_keys_rejects_all_requests() {
+async fn tenant_with_only_expired_sdk_keys_rejects_all_requests() {
     let world = demo_world().await;
     let end = world
         .store
@@ -239,7 +239,7 @@ async fn retired_key_is_dropped_after_its_last_lease_expired() {
     assert_eq!(entries.len(), 1, "the key is dropped exactly once");
     assert_eq!(entries[0].actor.kind, ActorKind::System);
     assert_eq!(entries[0].details["kid"], "k1");
-    // The name is never reused, neither explicitly nor by the sequence.
+    // The ID can't be reused, whether specified or generated.
     let again = keys.add(&owner(), Some(kid("k1"))).await;
     assert!(matches!(again, Err(Error::Conflict(_))));
     assert_eq!(keys.add(&owner(), None).await.unwrap().kid, kid("k3"));

@@ -253,7 +253,7 @@ async fn access_depends_on_role_plan_and_tenant() {
     assert!(matches!(foreign, Err(Error::NotFound)), "{foreign:?}");
 }
 
-/// As with a double click: later submissions find the product of the first one.
+/// As with a double click: later submissions find the product of the first submission.
 #[tokio::test]
 async fn duplicate_submissions_create_one_product() {
     let world = demo_world().await;

@@ -36,7 +36,7 @@ pub(crate) fn operator_with_role(role: Role) -> Caller {
     })
 }
 
-/// Returns the entries added to `acme`'s log after the first `before` ones.
+/// Returns the entries of `acme`'s log after the first `before` entries.
 pub(crate) async fn new_entries(world: &TestContext, before: usize) -> Vec<RecordedAuditEntry> {
     let mut entries = audit_log(world).await;
     entries.truncate(entries.len() - before);

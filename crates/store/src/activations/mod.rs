@@ -23,7 +23,6 @@ use crate::{
 
 impl Store {
     /// Looks up a license, the instance if it belongs to the license, and the tenant's revision.
-    /// Every validation starts with this.
     pub async fn lookup_license(
         &self,
         tenant_id: &TenantId,
@@ -40,7 +39,7 @@ impl Store {
         id: LicenseId,
     ) -> Result<Vec<Activation>, StoreError> {
         let mut connection = self.acquire_reader().await?;
-        // Read before the rows, so that a concurrent update of a row is not missed.
+        // Read before the rows, so that an update between the two reads is not missed.
         let newest = LatestValidations::for_license(&mut connection, tenant, id).await?;
         let rows = sqlx::query(
             "SELECT number, tenant_id, license_id, id, machine_hash, request_id, device_name, created_at, last_validated_at,
@@ -63,8 +62,8 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Returns the active instance without a machine hash that an earlier attempt of the same
-    /// request created, no earlier than `since`.
+    /// Returns the active instance that an earlier attempt of the same request created, at or after
+    /// `since`. Matches only instances without a machine hash.
     pub async fn find_active_instance_by_request(
         &mut self,
         tenant: &TenantId,
@@ -124,7 +123,8 @@ impl Tx<'_> {
         insert_activations(self.connection, activations).await
     }
 
-    /// Updates the names that a reactivating device sends. `None` keeps the stored value.
+    /// Updates the device name and keyless install ID that a reactivating device sends. `None`
+    /// keeps the stored value.
     pub async fn update_reactivated_instance(
         &mut self,
         tenant: &TenantId,
@@ -190,7 +190,7 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Stores the machine hash of an active instance that has none, unless another active
+    /// Sets the machine hash of an active instance that lacks a hash, unless another active
     /// instance of the license has the same hash.
     pub async fn set_missing_machine_hash(
         &mut self,

@@ -1,8 +1,8 @@
 //! Latest validation of each activation, stored outside its row.
 //!
-//! Rows of `activations` are wide, and each validation touches a different one. Most validations
-//! change only a time and a lease. These go to the narrow table `validations`, which holds about
-//! 100 rows per page.
+//! Rows of `activations` are wide, and each validation updates a different row. A validation
+//! without new telemetry changes only a time and a lease. These go to the narrow table
+//! `validations`, which holds about 100 rows per page.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +106,8 @@ impl LatestValidations {
         Ok(())
     }
 
-    /// Applies the validation to an activation that was read afterwards.
+    /// Updates an activation with its latest validation. The activation must have been read after
+    /// `self`.
     pub(crate) fn apply(&self, number: ActivationNumber, activation: &mut Activation) {
         if let Some((at, lease)) = self.0.get(&number)
             && *at >= activation.last_validated_at

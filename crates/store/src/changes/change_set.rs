@@ -8,11 +8,11 @@ use keywright_domain::ids::{LicenseId, TenantId};
 /// Maximum size of a message in bytes. PostgreSQL accepts less than 8,000.
 const MAX_MESSAGE_BYTES: usize = 7_900;
 
-/// Maximum number of messages for a change set, enough for about 600 licenses. A larger one is
-/// sent as [`EVERYTHING_MARKER`].
+/// Maximum number of messages for a change set, enough for about 600 licenses. A larger change set
+/// is sent as [`EVERYTHING_MARKER`].
 const MAX_MESSAGES: usize = 8;
 
-/// Body of a message after which everything counts as changed.
+/// Message body that marks everything as changed.
 const EVERYTHING_MARKER: &str = "*";
 
 /// Subjects whose pages are out of date.
@@ -44,7 +44,7 @@ impl ChangeSet {
         self.add(tenant_id.clone(), Subject::Licenses);
     }
 
-    /// Adds a license whose change only its detail page shows.
+    /// Adds a license, but not its row in the list.
     pub(crate) fn add_license(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
         self.add(tenant_id.clone(), Subject::License(license_id));
     }
@@ -90,8 +90,8 @@ impl ChangeSet {
         messages
     }
 
-    /// Decodes a message into its origin and its changes. A message that can't be parsed, such as
-    /// one from a newer version, means [`ChangeSet::Everything`].
+    /// Decodes a message into its origin and its changes. A message that can't be parsed, for
+    /// example because a newer version sent it, means [`ChangeSet::Everything`].
     pub(crate) fn decode(message: &str) -> (&str, Self) {
         let (origin, words) = message
             .split_once(' ')

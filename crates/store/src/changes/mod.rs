@@ -2,8 +2,7 @@
 //!
 //! A unit of work records what it changes
 //! ([`Tx::mark_license_changed`](crate::Tx::mark_license_changed)). Its commit wakes only the
-//! subscribers of those subjects. A wake-up carries no data: subscribers read the current state
-//! again.
+//! subscribers of those subjects. A wake-up carries no data: subscribers reread the current state.
 
 mod change_set;
 mod pg_notify;
@@ -26,8 +25,8 @@ pub(crate) use self::{
     sqlite_poll::DataVersionPoller,
 };
 
-/// How long a new subscription waits until changes of other processes are tracked. After that the
-/// database is probably down; when it is back, everything counts as changed.
+/// How long a new subscription waits for the tracking of changes made by other processes. After a
+/// timeout, the subscription starts anyway; all subscribers are woken once tracking begins.
 const TRACKING_TIMEOUT: Duration = Duration::from_secs(2);
 
 type SubscriptionKey = (TenantId, Subject);
@@ -36,16 +35,16 @@ type SubscriptionKey = (TenantId, Subject);
 #[derive(Clone)]
 pub struct ChangeBroadcaster(Arc<Registry>);
 
-/// The subscribers, and whether changes of other processes are tracked for them.
+/// The subscribers, and whether changes made by other processes are tracked for them.
 struct Registry {
     subscribers: Mutex<HashMap<SubscriptionKey, watch::Sender<()>>>,
-    /// Whether changes of other processes are currently tracked.
+    /// Whether changes made by other processes are currently tracked.
     is_tracking: watch::Sender<bool>,
-    /// Notified when there is a subscriber but changes of other processes are not tracked.
+    /// Notified when someone subscribes while changes made by other processes are not tracked.
     tracking_requested: Notify,
 }
 
-/// A subscription to one subject. Ignores changes from before its creation.
+/// A subscription to one subject, from its creation onward.
 pub struct Subscription {
     key: SubscriptionKey,
     changes: watch::Receiver<()>,
@@ -61,8 +60,8 @@ impl ChangeBroadcaster {
         }))
     }
 
-    /// Subscribes to a subject. Every change that is committed after this returns wakes the
-    /// subscription, whichever process made it.
+    /// Subscribes to a subject. Changes that any process commits after this returns wake the
+    /// subscription.
     pub async fn subscribe(&self, tenant_id: &TenantId, subject: Subject) -> Subscription {
         let (mut watch, mut following) = self.0.subscribe((tenant_id.clone(), subject));
         let is_online = following.wait_for(|&following| following);
@@ -70,10 +69,9 @@ impl ChangeBroadcaster {
             .await
             .is_err()
         {
-            tracing::warn!("cannot track changes of other processes; retrying");
+            tracing::warn!("cannot track changes made by other processes; retrying");
         }
-        // The start of tracking counts as a change of everything, but only for existing
-        // subscribers.
+        // The start of tracking wakes all subscribers, which a new subscription doesn't need.
         watch.changes.mark_unchanged();
         watch
     }
@@ -96,22 +94,23 @@ impl ChangeBroadcaster {
         }
     }
 
-    /// Records that changes of other processes are tracked, and wakes all subscribers because any
-    /// change may have been missed before.
+    /// Records that changes made by other processes are tracked, and wakes all subscribers, because
+    /// earlier changes may have been missed.
     fn set_online(&self) {
         self.publish(&ChangeSet::Everything);
         self.0.is_tracking.send_replace(true);
     }
 
-    /// Records that changes of other processes are no longer tracked.
+    /// Records that changes made by other processes are no longer tracked.
     fn set_offline(&self) {
         self.0.is_tracking.send_replace(false);
     }
 
-    /// Returns whether there are no subscribers, and if so stops the tracking. The next
-    /// subscriber requests it again.
+    /// Stops the tracking if there are no subscribers, and returns whether it did. The next
+    /// subscriber requests the tracking again.
     fn stop_if_unused(&self) -> bool {
-        // Under the lock: otherwise a new subscriber would find the tracking active.
+        // Updated under the lock, so that a new subscriber doesn't rely on tracking that is about
+        // to stop.
         let watched = self.0.lock();
         if watched.is_empty() {
             self.0.is_tracking.send_replace(false);
@@ -119,7 +118,7 @@ impl ChangeBroadcaster {
         watched.is_empty()
     }
 
-    /// Resolves when there is a subscriber but changes of other processes are not tracked.
+    /// Resolves when someone subscribes while changes made by other processes are not tracked.
     async fn tracking_requested(&self) {
         self.0.tracking_requested.notified().await;
     }
@@ -145,7 +144,7 @@ impl Registry {
         (watch, following)
     }
 
-    /// Ignores poisoning: each change of the map is a single step, so it is always consistent.
+    /// Ignores poisoning: each change to the map is a single step, so the map stays consistent.
     fn lock(&self) -> MutexGuard<'_, HashMap<SubscriptionKey, watch::Sender<()>>> {
         self.subscribers
             .lock()
@@ -155,11 +154,10 @@ impl Registry {
 
 impl Subscription {
     /// Waits for the next change, or returns immediately if there was one since the last call.
-    /// Several changes count as one. Cancel-safe.
+    /// Several changes are reported once. Cancel-safe.
     pub async fn changed(&mut self) {
         if self.changes.changed().await.is_err() {
-            // Unreachable: the sender exists as long as there is a subscriber. Without it nothing
-            // would ever change.
+            // Unreachable: the sender exists as long as there is a subscriber.
             std::future::pending::<()>().await;
         }
     }
@@ -173,7 +171,7 @@ impl Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         let mut watched = self.registry.lock();
-        // Still counts this subscription.
+        // The count still includes this subscription.
         if watched
             .get(&self.key)
             .is_some_and(|watchers| watchers.receiver_count() <= 1)
@@ -185,6 +183,6 @@ impl Drop for Subscription {
 
 impl fmt::Debug for Subscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch").field(&self.key).finish()
+        f.debug_tuple("Subscription").field(&self.key).finish()
     }
 }

@@ -1,7 +1,7 @@
-//! PostgreSQL: servers on one database exchange their changes through `LISTEN` and `NOTIFY`.
+//! PostgreSQL: servers that share a database exchange their changes through `LISTEN` and `NOTIFY`.
 //!
 //! Listening needs a native connection, because `Any` does not support notifications. Only this
-//! file uses one, and only for `LISTEN` and for probes.
+//! file uses a native connection, for `LISTEN` and for probes.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -20,26 +20,27 @@ use super::{ChangeBroadcaster, ChangeSet};
 
 const CHANNEL: &str = "keywright_changes";
 
-/// How long changes are collected after a message. Each notification takes a lock that all
+/// How long changes are collected between messages. Each notification takes a lock that all
 /// databases of the PostgreSQL server share.
 const NOTIFY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Delay before a lost connection is reopened.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-/// Silence after which the connection is probed. A connection that a firewall has dropped stays
-/// silent forever.
+/// Silence after which the connection is probed. A connection that a firewall has dropped reports
+/// no error.
 const IDLE_BEFORE_PROBE: Duration = Duration::from_secs(30);
 
 /// Timeout of a probe.
 const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Sends the changes of this server to the others.
+/// Sends the changes made by this server to the other servers.
 #[derive(Clone)]
 pub(crate) struct Notifier(Arc<NotifierInner>);
 
 struct NotifierInner {
-    /// Identifies this store's own messages, whose changes it has already published.
+    /// Identifies this store's own messages, which it ignores because it has already published
+    /// their changes.
     origin: String,
     outbox: Mutex<Option<mpsc::UnboundedSender<ChangeSet>>>,
     task: Mutex<Option<JoinHandle<()>>>,
@@ -47,8 +48,7 @@ struct NotifierInner {
 
 impl Notifier {
     pub(crate) fn start(pool: AnyPool) -> Self {
-        // Random, because the standard library seeds its hashers randomly. It only avoids
-        // redundant wake-ups.
+        // Random, because the standard library seeds its hashers randomly.
         let origin = format!("{:016x}", RandomState::new().build_hasher().finish());
         let (outbox, inbox) = mpsc::unbounded_channel();
         let task = tokio::spawn(run_notifier(pool, origin.clone(), inbox));
@@ -59,8 +59,8 @@ impl Notifier {
         }))
     }
 
-    /// Queues the changes of a commit. Never called within the transaction, where a notification
-    /// would make commits wait for each other.
+    /// Queues the changes of a commit. Call this after the commit: a notification within the
+    /// transaction would make commits wait for each other.
     pub(crate) fn enqueue(&self, changed: ChangeSet) {
         if let Some(outbox) = &*lock(&self.0.outbox) {
             outbox.send(changed).ok();
@@ -130,9 +130,8 @@ async fn notify(pool: &AnyPool, messages: &[String]) -> Result<(), sqlx::Error> 
     Ok(())
 }
 
-/// Receives the changes of other servers. Connects for the first subscription, so that a command
-/// without subscribers needs no connection. Stays connected, because the next subscription
-/// usually follows soon.
+/// Receives the changes made by other servers. Connects when the first subscription starts, so that
+/// a command without subscribers needs no connection. It then stays connected.
 pub(crate) struct Listener(AbortHandle);
 
 impl Listener {
@@ -173,9 +172,9 @@ async fn listen(url: &str, changes: &ChangeBroadcaster, origin: &str) -> Result<
     loop {
         match timeout(IDLE_BEFORE_PROBE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => {
-                let (sender, news) = ChangeSet::decode(notification.payload());
+                let (sender, changed) = ChangeSet::decode(notification.payload());
                 if sender != origin {
-                    changes.publish(&news);
+                    changes.publish(&changed);
                 }
             }
             Ok(Ok(None)) => return Ok(()),

@@ -1,5 +1,5 @@
 //! SQLite: detects commits by other processes on the same file, such as the command line. They
-//! can't report what they changed, but the file shows that they committed.
+//! don't report their changes, but the file shows that they committed.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use super::{ChangeBroadcaster, ChangeSet};
 /// Polling interval. A poll does not read the file: the counter is in shared memory.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Polls over the writing connection: `PRAGMA data_version` counts all commits except those of
-/// its own connection, so this process's writes don't count.
+/// Polls over the writing connection: `PRAGMA data_version` counts all commits except those of its
+/// own connection, so it ignores this process's writes.
 pub(crate) struct DataVersionPoller {
     changes: ChangeBroadcaster,
     /// Result of the last poll. Only comparable within one connection.
@@ -31,7 +31,7 @@ impl DataVersionPoller {
         }
     }
 
-    /// Resolves when a poll is due, which is never while there are no subscribers. Cancel-safe.
+    /// Resolves when a poll is due. Pending while there are no subscribers. Cancel-safe.
     pub(crate) async fn due(&mut self) {
         if self.changes.stop_if_unused() {
             return self.changes.tracking_requested().await;
@@ -42,7 +42,7 @@ impl DataVersionPoller {
         }
     }
 
-    /// Starts over with another connection.
+    /// Discards the last result. Call this after the connection was replaced.
     pub(crate) fn reset(&mut self) {
         self.last_version = None;
         self.changes.set_offline();

@@ -1,9 +1,9 @@
 //! SQLite: detects that the open database file was moved, deleted or replaced.
 //!
-//! On Unix an open file outlives its name. Everything written to it afterwards is lost when the
-//! process ends, and SQLite reports no error. The guard compares device and inode of the path
-//! with those of the open file: between each commit and its reply, in readiness checks, and once
-//! a second. Reads only look at the last result.
+//! On Unix an open file outlives its name. Data that is then written to it is lost when the process
+//! exits, and SQLite reports no error. The guard compares device and inode of the path with those
+//! of the open file: between each commit and its reply, in readiness checks, and once a second.
+//! Reads check only the last result.
 
 use std::{
     fs::{self, Metadata},
@@ -19,7 +19,7 @@ use std::{
 use sqlx::AnyConnection;
 use tokio::time::interval;
 
-/// Interval of the background check, and so how long reads from a missing file can continue.
+/// Interval of the background check, which limits how long reads from a missing file can continue.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Guards one open database file.
@@ -27,11 +27,11 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 pub(crate) struct DatabaseFileGuard {
     path: PathBuf,
     identity: Identity,
-    /// Result of the last check. Only changes are logged.
+    /// Result of the last check. Only changes of the result are logged.
     is_missing: AtomicBool,
 }
 
-/// Device and inode. On other platforms an open file can't be moved or deleted.
+/// Device and inode. On other platforms, the guard checks only that the file exists.
 #[cfg(unix)]
 type Identity = (u64, u64);
 #[cfg(not(unix))]
@@ -47,7 +47,7 @@ fn identity(metadata: &Metadata) -> Identity {
 fn identity(_: &Metadata) -> Identity {}
 
 impl DatabaseFileGuard {
-    /// Guards the file that the connection has open.
+    /// Creates a guard for the database file of the connection.
     pub(crate) async fn for_connection(
         connection: &mut AnyConnection,
     ) -> Result<Self, sqlx::Error> {
@@ -74,7 +74,7 @@ impl DatabaseFileGuard {
             let Some(guard) = guard.upgrade() else {
                 return;
             };
-            // The guard keeps and logs the result.
+            // The guard stores and logs the result.
             guard.ensure_present().ok();
         }
     }
@@ -89,7 +89,7 @@ impl DatabaseFileGuard {
                 "database file is missing; rejecting reads and writes until it is restored (to serve another file, restart)"
             ),
             Ok(()) if was_missing => {
-                tracing::info!(path = %self.path.display(), "database file is back");
+                tracing::info!(path = %self.path.display(), "database file was restored");
             }
             _ => {}
         }

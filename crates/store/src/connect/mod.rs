@@ -20,15 +20,15 @@ use self::{
 };
 use crate::{Engine, StoreError, search::SearchIndex};
 
-/// Maximum number of concurrent readers. SQLite reads don't block one another, but more of them
-/// than cores only queue.
+/// Maximum number of concurrent readers. SQLite reads don't block one another, but more readers
+/// than cores add no throughput.
 const MAX_SQLITE_READERS: u32 = 8;
 
 /// Maximum number of PostgreSQL connections per server. PostgreSQL's default limit is 100 for all
 /// clients.
 const MAX_POSTGRES_CONNECTIONS: u32 = 16;
 
-/// How long a request waits for a free connection before it fails as unavailable. Clients give up
+/// How long a request waits for a free connection before it fails as unavailable. Clients time out
 /// after 15 s.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -165,8 +165,8 @@ impl Connector {
                 Engine::Postgres => MAX_POSTGRES_CONNECTIONS,
             })
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A ping costs a round trip per use. Lookups, the most frequent queries, have their
-            // own connections.
+            // A ping costs a round trip per use. Lookups, the most frequent queries, use other
+            // connections.
             .test_before_acquire(engine == Engine::Postgres)
             .after_connect(move |connection, _| {
                 Box::pin(async move {
@@ -187,7 +187,7 @@ impl Connector {
             .map_err(|error| self.to_open_error(error))
     }
 
-    /// Detects the search index of a database whose schema is up to date.
+    /// Detects which search index the database has. Run migrations first.
     pub(crate) async fn detect_search_index(
         &self,
         pool: &AnyPool,
@@ -199,7 +199,7 @@ impl Connector {
         found.await.map_err(|error| self.to_open_error(error))
     }
 
-    /// SQLite: returns a guard of the file that the pool has open.
+    /// SQLite: creates a guard for the pool's database file.
     pub(crate) async fn open_file_guard(
         &self,
         pool: &AnyPool,
@@ -237,7 +237,8 @@ fn is_constraint_violation(error: &sqlx::Error) -> bool {
     )
 }
 
-/// Returns the version of the last migration. A newer program has migrated a database past it.
+/// Returns the version of the last migration. A database with a higher version was migrated by a
+/// newer program.
 pub(crate) fn latest_schema_version() -> i64 {
     let versions = SQLITE_MIGRATIONS.iter().map(|migration| migration.version);
     versions.max().unwrap_or_default()
@@ -251,21 +252,21 @@ PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 5000;";
 
 /// A cache of 48 MiB keeps the upper levels of all indexes of a million licenses in memory; with
-/// the default of 2 MiB they would be read over and over. Copies for savepoints are not written
-/// to a file. Checkpoints run in the background ([`wal_checkpoint`]); the automatic one copies
-/// the rest once the WAL reaches 64 MiB.
+/// the default of 2 MiB they would be reread repeatedly. Savepoint copies stay in memory.
+/// Checkpoints run in the background ([`wal_checkpoint`]); the automatic checkpoint copies the rest
+/// once the WAL reaches 64 MiB.
 const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
 PRAGMA wal_autocheckpoint = 16384;
 PRAGMA temp_store = MEMORY;";
 
-/// 4 MiB hold about the upper levels of the indexes that lookups read. A larger cache fills with
-/// pages that are read once and evict each other from the CPU caches, which costs more than
-/// rereading some.
+/// 4 MiB hold roughly the upper levels of the indexes that lookups read. A larger cache fills with
+/// pages that are read once and evict others from the CPU caches, which costs more than rereading
+/// some pages.
 const SQLITE_LOOKUP_TUNING: &str = "PRAGMA cache_size = -4096;
 PRAGMA query_only = ON;";
 
-/// Lock waits end before a request times out. A server that disappears in the middle of a unit of
-/// work holds its locks for at most 10 s.
+/// Lock waits end before a request times out. If a server disappears in the middle of a unit of
+/// work, its locks are released after 10 s.
 const POSTGRES_TUNING: &str = "SET lock_timeout = '4s';
 SET idle_in_transaction_session_timeout = '10s';";
 
@@ -273,8 +274,7 @@ SET idle_in_transaction_session_timeout = '10s';";
 mod tests {
     use super::*;
 
-    /// A killed process loses nothing in either mode and a power failure can't be simulated here,
-    /// so this checks the settings.
+    /// Checks the settings, because a test can't simulate a power failure.
     #[tokio::test]
     async fn sqlite_connections_sync_commits_and_enforce_foreign_keys() {
         let folder = tempfile::tempdir().unwrap();

@@ -1,9 +1,9 @@
 //! SQLite: checkpoints the write-ahead log in the background.
 //!
-//! Otherwise the writer does it at the end of a commit and stalls every caller that waits for
-//! one. `PASSIVE` never blocks; it copies as many pages as it can. The writer's
-//! `wal_autocheckpoint` copies the few that remain once the log is long, so that SQLite can
-//! restart it from the beginning.
+//! Otherwise the writer would run checkpoints at the end of a commit and stall every caller that
+//! waits for that commit. `PASSIVE` never blocks; it copies as many pages as it can. Once the log
+//! is long, the writer's `wal_autocheckpoint` copies the remaining pages, so that SQLite can reuse
+//! the log from the beginning.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,8 +16,8 @@ use tokio::{
 
 use super::{Connector, file_guard::DatabaseFileGuard};
 
-/// Time between two checkpoints while there are commits. Pages that change several times in
-/// between are copied once.
+/// Time between two checkpoints while there are commits. Pages that change several times within the
+/// interval are copied once.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_millis(250);
 
 /// Notifies the background task of commits. Dropping it stops the task.
@@ -49,7 +49,7 @@ async fn run(
     let mut connection = None;
     let mut next = Instant::now();
     while commits.recv().await.is_some() {
-        // Stops early when the writer is gone: closing the last connection copies the rest.
+        // Stops early when the writer is closed: closing the last connection copies the rest.
         if timeout_at(next, wait_closed(&mut commits)).await.is_ok() {
             break;
         }
@@ -81,7 +81,7 @@ async fn checkpoint(
     Ok(connection)
 }
 
-/// Resolves when the writer is gone.
+/// Resolves when the writer is closed.
 async fn wait_closed(commits: &mut mpsc::Receiver<()>) {
     while commits.recv().await.is_some() {}
 }

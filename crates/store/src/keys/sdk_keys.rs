@@ -9,7 +9,7 @@ use keywright_domain::{
 use crate::{SdkKeyUse, Store, StoreError, Tx, query::RowReader};
 
 impl Store {
-    /// Returns the tenant's SDK keys: the current one first, then the others by descending end.
+    /// Returns the tenant's SDK keys: the current key first, then the others by descending expiry.
     pub async fn list_sdk_keys(&self, tenant: &TenantId) -> Result<Vec<ListedSdkKey>, StoreError> {
         let rows = sqlx::query(
             "SELECT hash, created_at, created_by, ends_at, last_used_at FROM sdk_keys WHERE tenant_id = $1
@@ -33,7 +33,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Returns the tenant's current SDK key, which is the one without an end.
+    /// Returns the tenant's current SDK key, which has no expiry.
     pub async fn current_sdk_key(
         &mut self,
         tenant: &TenantId,
@@ -46,7 +46,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Sets the end of all the tenant's SDK keys to `ends_at`, unless they end earlier.
+    /// Sets the expiry of all the tenant's SDK keys to `ends_at`, unless they expire earlier.
     pub async fn end_sdk_keys(
         &mut self,
         tenant: &TenantId,
@@ -62,7 +62,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Ends the tenant's replaced SDK keys at `now`. Returns whether any of them still worked.
+    /// Revokes the tenant's replaced SDK keys. Returns whether any of them was still valid at
+    /// `now`.
     pub async fn end_replaced_sdk_keys(
         &mut self,
         tenant: &TenantId,
@@ -77,8 +78,8 @@ impl Tx<'_> {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Returns the end of a key, which is `Some(None)` for the current key, or `None` if the
-    /// tenant does not have the key.
+    /// Returns the expiry of a key: `Some(None)` for the current key, or `None` if the tenant does
+    /// not have the key.
     pub async fn sdk_key_end(
         &mut self,
         tenant: &TenantId,
@@ -93,7 +94,7 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// Changes the end of a replaced key.
+    /// Changes the expiry of a replaced key.
     pub async fn set_sdk_key_end(
         &mut self,
         tenant: &TenantId,
@@ -125,8 +126,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Inserts an SDK key without an end, or removes the end of an existing one. Fails with
-    /// [`StoreError::Conflict`] if another key has no end.
+    /// Inserts an SDK key without an expiry, or removes the expiry of an existing key. Fails with
+    /// [`StoreError::Conflict`] if another key has no expiry.
     pub async fn insert_sdk_key(
         &mut self,
         tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! Signing keys of a tenant. Private keys are passed in and out sealed.
+//! Signing keys of a tenant. Private keys are sealed.
 
 use keywright_domain::{
     ids::{Kid, TenantId},
@@ -26,7 +26,7 @@ macro_rules! select_listed_keys {
 }
 
 impl Store {
-    /// Returns the key that signs the tenant's leases.
+    /// Returns the tenant's current signing key.
     pub async fn primary_signing_key(
         &self,
         tenant: &TenantId,
@@ -48,7 +48,7 @@ impl Store {
         .transpose()
     }
 
-    /// Returns whether any tenant has a signing key, which only the right master key can decrypt.
+    /// Returns whether any tenant has a signing key.
     pub async fn has_signing_keys(&self) -> Result<bool, StoreError> {
         let row = sqlx::query("SELECT 1 FROM signing_keys LIMIT 1")
             .fetch_optional(&mut *self.acquire_reader().await?)
@@ -56,7 +56,7 @@ impl Store {
         Ok(row.is_some())
     }
 
-    /// Returns the tenant's keys that may verify a lease, oldest first.
+    /// Returns the tenant's listed keys, oldest first.
     pub async fn list_signing_keys(
         &self,
         tenant_id: &TenantId,
@@ -98,7 +98,7 @@ impl Tx<'_> {
         rows.iter().map(decode_listed_key).collect()
     }
 
-    /// Returns the ids of all keys that the tenant has ever had.
+    /// Returns the IDs of all keys that the tenant has ever had.
     pub async fn list_all_kids(&mut self, tenant: &TenantId) -> Result<Vec<Kid>, StoreError> {
         let rows = sqlx::query("SELECT kid FROM signing_keys WHERE tenant_id = $1 ORDER BY kid")
             .bind(tenant.as_str())
@@ -110,7 +110,7 @@ impl Tx<'_> {
     }
 
     /// Inserts a key that is listed but does not sign yet. Fails with [`StoreError::Conflict`] if
-    /// the tenant has ever had a key with the same id.
+    /// the tenant has ever had a key with the same ID.
     pub async fn insert_signing_key(
         &mut self,
         tenant: &TenantId,
@@ -158,7 +158,7 @@ impl Tx<'_> {
     }
 
     /// Removes the tenant's keys that were retired no later than `retired_by` from the list and
-    /// erases their private keys. Returns their ids.
+    /// erases their private keys. Returns their IDs.
     pub async fn unlist_signing_keys(
         &mut self,
         tenant: &TenantId,

@@ -1,4 +1,4 @@
-//! Batched lookups of a license and one of its devices. Every device API call starts with one.
+//! Batched lookups of a license and one of its devices, for device API calls.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,11 +47,11 @@ pub struct ActivationSnapshot {
     pub(crate) telemetry: StoredTelemetry,
 }
 
-/// Timeout of a lookup, after which its connection is dropped. Requests are answered within 10 s.
+/// Timeout of a lookup, after which its connection is dropped. Requests time out after 10 s.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Timeout of a lookup over an idle connection, which may have been cut off silently. It is
-/// retried over a new connection.
+/// Timeout of a lookup over an idle connection, which may have been dropped silently. The lookup is
+/// then retried over a new connection.
 const IDLE_CONNECTION_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Maximum number of statements in flight. SQLite's pages are usually cached, and a second worker
@@ -96,7 +96,7 @@ impl LookupBatcher {
         Self(Batcher::start(batch_limits(engine), workers))
     }
 
-    /// Answers the queued lookups and accepts no more.
+    /// Rejects new lookups and waits until the queued lookups are done.
     pub(crate) async fn close(&self) {
         self.0.close().await;
     }
@@ -113,7 +113,7 @@ impl LookupBatcher {
             instance_id,
         };
         let row = self.0.call(lookup).await.ok_or(sqlx::Error::PoolClosed)??;
-        // Decoded here rather than by the worker, where it would delay other lookups.
+        // Decoded here rather than by the worker, where decoding would delay other lookups.
         decode_lookup(row.as_ref(), license_id)
     }
 }
@@ -223,7 +223,7 @@ fn push_lookups(sql: &mut QueryBuilder, engine: Engine, lookups: &[LookupRequest
         " AS telemetry FROM asked JOIN tenant_revisions r ON r.tenant_id = asked.tenant_id LEFT JOIN licenses l",
     );
     if engine == Engine::Sqlite {
-        // The planner would choose the primary key, and then read the row as well.
+        // Otherwise the planner would choose the primary key and read the row, too.
         sql.push(" INDEXED BY licenses_of_devices");
     }
     sql.push(

@@ -1,4 +1,4 @@
-//! Licenses: single ones, the list, and lookups by devices.
+//! Licenses: single licenses, the list, and lookups by devices.
 
 mod list;
 mod lookup;
@@ -21,7 +21,8 @@ use crate::{
     search::insert_license_texts,
 };
 
-/// The columns of a license. A prepared statement with `*` would break when a migration adds one.
+/// The columns of a license. A prepared statement with `*` would break when a migration adds a
+/// column.
 macro_rules! license_columns {
     () => {
         "tenant_id, id, product_id, key_type_id, display_key, state, created_at, expires_at, activation_limit,
@@ -65,7 +66,7 @@ impl Tx<'_> {
         Ok(self.lock_licenses(tenant_id, &[id]).await?.pop())
     }
 
-    /// Reads several licenses and locks them in the order of their ids, which prevents deadlocks.
+    /// Reads several licenses and locks them in the order of their IDs, which prevents deadlocks.
     pub async fn lock_licenses(
         &mut self,
         tenant: &TenantId,
@@ -136,7 +137,7 @@ impl Tx<'_> {
         for &id in ids {
             self.mark_license_changed(tenant, id);
         }
-        // `COALESCE` rules out the index on state, which would be scanned as a whole.
+        // `COALESCE` keeps the planner from scanning the whole index on state.
         let mut sql = QueryBuilder::new(
             "UPDATE licenses SET active_count = active_count + 1
              WHERE COALESCE(state, '') = 'active' AND active_count < activation_limit AND tenant_id = ",

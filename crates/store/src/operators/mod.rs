@@ -37,7 +37,7 @@ impl Store {
             .transpose()
     }
 
-    /// Returns the ids and email addresses of a tenant's operators, sorted by address.
+    /// Returns the IDs and email addresses of a tenant's operators, sorted by address.
     pub async fn list_operator_emails(
         &self,
         tenant: &TenantId,

@@ -10,7 +10,7 @@ use keywright_domain::{
 
 use crate::{Store, StoreError, Tx, query::RowReader};
 
-/// A session that has not ended.
+/// A valid session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
     pub account: Account,
@@ -24,14 +24,14 @@ pub struct CreateSession {
     pub tenant_id: TenantId,
     pub operator_id: OperatorId,
     pub created_at: Timestamp,
-    /// Absolute end, whatever the activity.
+    /// Absolute expiry, regardless of activity.
     pub expires_at: Timestamp,
     pub user_agent: String,
     pub address: String,
 }
 
 impl Store {
-    /// Returns the session with this token hash, if it has not ended at `now` and was seen after
+    /// Returns the session with this token hash, if it has not expired at `now` and was seen after
     /// `seen_since`.
     pub async fn find_session(
         &self,
@@ -86,7 +86,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Inserts a session and deletes those that have ended.
+    /// Inserts a session and deletes expired sessions.
     pub async fn insert_session(&mut self, session: &CreateSession) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM sessions WHERE ends_at <= $1")
             .bind(session.created_at.millis())

@@ -1,7 +1,7 @@
 //! Builds SQL statements from fixed pieces and bound values.
 //!
-//! PostgreSQL numbers its placeholders: `$1`, `$2` and so on. SQLite would take these for names,
-//! which sqlx searches for among all the others, so it gets `?`.
+//! PostgreSQL numbers its placeholders: `$1`, `$2` and so on. SQLite treats these as parameter
+//! names, which sqlx has to search for, so it gets `?`.
 
 use sqlx::{
     Any, AnyConnection, AssertSqlSafe,
@@ -24,8 +24,7 @@ pub(crate) struct QueryBuilder {
 pub(crate) enum Value {
     Int(i64),
     Text(String),
-    /// An integer NULL. A text NULL is [`Value::NullText`], because PostgreSQL's NULLs are
-    /// typed.
+    /// An integer NULL. Separate from [`Value::NullText`], because PostgreSQL's NULLs are typed.
     NullInt,
     NullText,
 }

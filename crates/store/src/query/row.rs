@@ -1,5 +1,4 @@
-//! Decodes columns into domain values. A value that does not fit is [`StoreError::Corrupt`],
-//! never a panic.
+//! Decodes columns into domain values. An invalid value is a [`StoreError::Corrupt`].
 
 use std::str::FromStr;
 
@@ -12,7 +11,7 @@ use crate::StoreError;
 /// Stored expiry of a lifetime license. Sorts last on both engines.
 pub(crate) const LIFETIME: i64 = i64::MAX;
 
-/// A row, and the table to name in errors.
+/// A row, and the name of its table for errors.
 pub(crate) struct RowReader<'r> {
     table: &'static str,
     row: &'r AnyRow,
@@ -38,7 +37,7 @@ impl<'r> RowReader<'r> {
         self.row.try_get(column).map_err(|_| self.corrupt(column))
     }
 
-    /// Decodes a text through [`FromStr`].
+    /// Parses a string column.
     pub(crate) fn get_parsed<T: FromStr>(&self, column: &'static str) -> Result<T, StoreError> {
         self.get_str(column)?
             .parse()

@@ -1,12 +1,12 @@
 //! Search for licenses by key, customer and device.
 //!
 //! Each license has a row of folded text in `license_texts`, and each activation a folded device
-//! name. A term of three characters or more matches anywhere in these: on SQLite through an FTS5
+//! name. A term of three characters or more matches any substring: on SQLite through an FTS5
 //! trigram index, on PostgreSQL through `pg_trgm`. A shorter term, and every term if `pg_trgm` is
 //! unavailable, matches the beginning of words through a full-text index. Each engine has its own
 //! queries for these indexes.
 //!
-//! Instance ids match by prefix, through an existing index: their trigrams would make up most of
+//! Instance IDs match by prefix, through an existing index: their trigrams would make up most of
 //! the search index.
 
 use keywright_domain::{
@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 
 use crate::{Engine, query::QueryBuilder};
 
-/// How a database finds search terms.
+/// The search index that a database has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SearchIndex {
     Sqlite,
@@ -26,7 +26,7 @@ pub(crate) enum SearchIndex {
 }
 
 impl SearchIndex {
-    /// Detects the index of a database whose schema is up to date.
+    /// Detects which search index the database has. Run migrations first.
     pub(crate) async fn detect(
         engine: Engine,
         connection: &mut AnyConnection,
@@ -92,7 +92,7 @@ impl SearchIndex {
         push_union(sql, &folded, |sql, field| {
             sql.push("SELECT 1 FROM ");
             if let Some(index) = self.fts_query(field, &folded) {
-                // Includes other tenants: finding the tenant of each text would be slow.
+                // Includes other tenants, because finding the tenant of each match would be slow.
                 sql.push(index.name).push(" WHERE ");
                 sql.push(index.matches).bind(index.query);
                 return;
@@ -103,12 +103,12 @@ impl SearchIndex {
         });
     }
 
-    /// Appends the condition that `l` contains the term, which checks the texts of this license
-    /// alone. For frequent terms.
+    /// Appends the condition that `l` contains the term. It checks only the texts of this license.
+    /// For frequent terms.
     pub(crate) fn push_exists(self, sql: &mut QueryBuilder, term: &SearchTerm) {
         let folded = term.folded();
         // A single `EXISTS`, because PostgreSQL would otherwise collect all matching devices. An
-        // `OR`, because SQLite would otherwise read all ids with the prefix.
+        // `OR`, because SQLite would otherwise read all IDs with the prefix.
         sql.push(" AND EXISTS (SELECT 1 FROM license_texts t WHERE t.tenant_id = l.tenant_id AND t.license_id = l.id AND ");
         self.push_field_condition(sql, SearchField::LicenseText, &folded);
         sql.push(
@@ -155,8 +155,8 @@ impl SearchIndex {
                 sql.push("instr(").push(field.column()).push(", ");
                 sql.bind(folded).push(") > 0");
             }
-            // Unlike in the index, letters beyond ASCII end a word here. A few more matches do no
-            // harm.
+            // Unlike the index, this treats non-ASCII letters as word boundaries, which adds a few
+            // matches.
             Self::Sqlite => {
                 sql.push("TRUE");
                 for word in search::words(folded) {
@@ -178,7 +178,7 @@ impl SearchIndex {
         }
     }
 
-    /// Returns SQLite's full-text index of a field, with its query for the term.
+    /// Returns SQLite's full-text index of a field, and the query for the term.
     fn fts_query(self, field: SearchField, folded: &str) -> Option<FtsQuery> {
         let (name, matches) = match (self, field) {
             (Self::Postgres { .. }, _) | (_, SearchField::InstanceId) => return None,
@@ -219,11 +219,11 @@ enum SearchField {
     InstanceId,
 }
 
-/// Sorts after all characters of instance ids.
+/// Sorts after all characters of instance IDs.
 const UUID_UPPER_BOUND: char = 'g';
 
 impl SearchField {
-    /// Returns the fields that the term may match. Instance ids match by prefix.
+    /// Returns the fields that the term may match. Instance IDs match by prefix.
     fn candidates(folded: &str) -> impl Iterator<Item = Self> {
         let is_uuid_prefix = folded
             .chars()
@@ -263,12 +263,12 @@ fn push_union(
     }
 }
 
-/// Returns whether a term is long enough to match anywhere in a text.
+/// Returns whether a term is long enough for a substring search.
 fn is_substring_query(folded: &str) -> bool {
     folded.chars().count() >= MIN_SUBSTRING_LENGTH
 }
 
-/// Quotes a text as an FTS5 phrase.
+/// Quotes a string as an FTS5 phrase.
 fn quote_phrase(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }

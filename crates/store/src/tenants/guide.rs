@@ -1,4 +1,4 @@
-//! Progress of a tenant toward its first licensed device.
+//! Progress of a tenant through the getting-started guide.
 
 use keywright_domain::{
     ids::{KeyTypeId, ProductId, TenantId},
@@ -41,7 +41,7 @@ impl Store {
 }
 
 impl Tx<'_> {
-    /// Dismisses the tenant's guide. Returns whether it was shown until now.
+    /// Dismisses the tenant's guide. Returns whether it had not been dismissed before.
     pub async fn dismiss_guide(
         &mut self,
         tenant_id: &TenantId,

@@ -1,4 +1,4 @@
-//! Tenants.
+//! Tenants: creation, plans and suspension.
 
 mod guide;
 mod setup_code;
@@ -50,8 +50,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Reads a tenant and locks it until the end of the unit of work. Used to change things of
-    /// which a tenant has only one or a limited number.
+    /// Reads a tenant and locks it until the end of the unit of work. Serializes changes to
+    /// resources that are limited per tenant, such as products.
     pub async fn lock_tenant(&mut self, id: &TenantId) -> Result<Option<Tenant>, StoreError> {
         let row = sqlx::query(
             "UPDATE tenants SET name = name WHERE id = $1 RETURNING id, name, plan, suspended_at, created_at",

@@ -6,7 +6,7 @@ use crate::{Store, StoreError, Tx, query::RowReader};
 
 #[derive(Debug, Clone, Copy)]
 pub struct StoredSetupCode {
-    /// Hash of the current code. `None` before the first code and after the setup.
+    /// Hash of the current code. `None` before the first code and after setup.
     pub hash: Option<SetupCodeHash>,
     /// Number of failed attempts at this code.
     pub failed_attempts: i64,

@@ -1,8 +1,8 @@
 //! Configuration of a tenant for device API calls.
 //!
-//! It changes a few times a year and is needed a million times a day, so servers cache it. Every
-//! lookup also reads the tenant's revision, which shows whether the cached copy is current.
-//! Triggers increment the revision on every change, whichever process makes it.
+//! Every device API call needs it but it changes rarely, so servers cache it. Every lookup also
+//! reads the tenant's revision, which shows whether the cached copy is current. Triggers increment
+//! the revision on every change by any process.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +24,8 @@ pub struct TenantConfigRecord {
     pub revision: i64,
     /// Whether device API calls are rejected.
     pub is_suspended: bool,
-    /// Current and ended SDK keys. If there are none, device API calls need no key.
+    /// The current, replaced and expired SDK keys. If the tenant has never had a key, device API
+    /// calls need no key.
     pub sdk_keys: Vec<SdkKeyRecord>,
     /// Settings that apps receive, by product.
     pub products: BTreeMap<ProductId, ProductSettings>,
@@ -37,7 +38,7 @@ pub struct SdkKeyRecord {
     pub hash: SdkKeyHash,
     /// `None` for the current key.
     pub ends_at: Option<Timestamp>,
-    /// Last use that had been written when this was read.
+    /// Last recorded use at the time of the read.
     pub last_used_at: Option<Timestamp>,
 }
 

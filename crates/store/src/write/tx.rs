@@ -26,13 +26,13 @@ impl<'c> Tx<'c> {
     /// Records that a license and its row in the list have changed. The commit wakes the
     /// subscribers of both.
     ///
-    /// The methods that write visible data call this, so that no use case can forget it. Repeated
-    /// calls count once.
+    /// The methods that write visible data call this, so that use cases don't have to. Repeated
+    /// calls have no further effect.
     pub fn mark_license_changed(&mut self, tenant_id: &TenantId, license_id: LicenseId) {
         self.changes.add_license_and_list(tenant_id, license_id);
     }
 
-    /// Records a change that only the license's detail page shows.
+    /// Records a change to a license that does not affect its row in the list.
     pub(crate) fn mark_license_detail_changed(
         &mut self,
         tenant_id: &TenantId,
@@ -41,8 +41,8 @@ impl<'c> Tx<'c> {
         self.changes.add_license(tenant_id, license_id);
     }
 
-    /// Records a change that no page shows but that must end some of them, such as revoked
-    /// sessions. The commit wakes all subscribers.
+    /// Makes the commit wake all subscribers, for changes that pages don't show but must react to,
+    /// such as deleted sessions.
     pub fn mark_everything_changed(&mut self) {
         self.changes = ChangeSet::Everything;
     }

@@ -1,10 +1,10 @@
 //! Runs units of work in transactions.
 //!
-//! SQLite has a single writer. One thread owns the writing connection, takes the queued jobs,
-//! runs each in a savepoint of one `BEGIN IMMEDIATE`, commits once, and only then replies: a
-//! group commit, whose cost all jobs share. It is a thread because a job is a series of
-//! statements; as a task among request handlers it would wait for its turn after each of them. On
-//! PostgreSQL each job is a separate transaction.
+//! SQLite has a single writer. One thread owns the writing connection, takes the queued jobs, runs
+//! each in a savepoint of one `BEGIN IMMEDIATE`, commits once, and only then replies: a group
+//! commit, whose cost all jobs share. The writer is a thread, not a task, because a job is a series
+//! of statements and a task would wait for its turn after each of them. On PostgreSQL each job is a
+//! separate transaction.
 
 use std::{io, panic::AssertUnwindSafe, sync::Arc, thread};
 
@@ -36,14 +36,14 @@ const LIMITS: BatchLimits = BatchLimits {
     max_batch_size: 256,
 };
 
-/// Maximum number of jobs in flight on PostgreSQL. More than there can be connections, so it
-/// never delays a job.
+/// Maximum number of jobs in flight on PostgreSQL. Far above the number of connections, so it does
+/// not delay jobs; [`Writer::close`] needs it.
 const MAX_IN_FLIGHT: u32 = 1 << 20;
 
 /// Reports to the caller of a finished job whether its commit succeeded.
 type Reply = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// Whether to keep the writes of a job.
+/// Whether to commit the writes of a job.
 enum Outcome {
     Commit(ChangeSet, Reply),
     Rollback(Reply),
@@ -120,7 +120,7 @@ impl Writer {
             Self::Sqlite(writer) => {
                 writer.jobs.post(job).await;
             }
-            // A separate task, so that a canceled caller can't leave the job half done.
+            // A separate task, so that a canceled caller doesn't cancel the job.
             Self::Postgres(writer) => {
                 let permit = writer.in_flight.clone().acquire_owned().await;
                 let permit = permit.map_err(|_| StoreError::Aborted)?;
@@ -145,7 +145,7 @@ impl Writer {
         }
     }
 
-    /// Rejects new jobs and waits until the accepted ones are done.
+    /// Rejects new jobs and waits until the accepted jobs are done.
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(writer) => {
@@ -181,7 +181,7 @@ where
                 .unwrap_or(Err(StoreError::Aborted.into()));
             let is_ok = result.is_ok();
             let answer: Reply = Box::new(move |committed| {
-                // The caller may be gone. The work is committed anyway.
+                // The caller may have stopped waiting. The work is committed anyway.
                 reply.send(committed.map_err(E::from).and(result)).ok();
             });
             if is_ok {
@@ -248,7 +248,7 @@ impl BatchWorker for SqliteWorker {
     type Response = ();
 
     async fn run(&mut self, jobs: Vec<Job>) -> BatchOutcome<Job, ()> {
-        // Each job replies to its caller itself.
+        // Each job replies to its caller directly.
         let responses = vec![(); jobs.len()];
         if let Some(mut connection) = self.take_connection().await {
             let committed = self.run_jobs(&mut connection, jobs).await;
@@ -305,8 +305,8 @@ impl SqliteWorker {
         }
     }
 
-    /// Runs the jobs, commits, then replies. After an error nothing in the batch can be relied
-    /// on, and all its callers get the error.
+    /// Runs the jobs, commits, then replies. After an error, the outcome of the whole batch is
+    /// unknown, and all its callers get the error.
     async fn run_jobs(
         &mut self,
         connection: &mut AnyConnection,
@@ -330,8 +330,8 @@ impl SqliteWorker {
     /// Runs the batch, collects replies, and returns the change set of the committed jobs. A job
     /// that did not run is dropped together with its reply.
     ///
-    /// The connection must not be used after an error. Two statements in one string cost one
-    /// round trip to SQLite's thread, which is most of the cost of a statement.
+    /// The connection must not be used after an error. Two statements in one string share a round
+    /// trip to SQLite's thread, which is most of the cost of a statement.
     async fn run_and_commit(
         &mut self,
         connection: &mut AnyConnection,
@@ -339,7 +339,8 @@ impl SqliteWorker {
         replies: &mut Vec<Reply>,
     ) -> Result<ChangeSet, sqlx::Error> {
         let mut changed = ChangeSet::empty();
-        // Within a savepoint SQLite copies each page before changing it. A single job needs none.
+        // Within a savepoint, SQLite copies each page before changing it. A single job needs no
+        // savepoint.
         let (mut begin, rollback) = match jobs.len() {
             1 => ("BEGIN IMMEDIATE", "ROLLBACK; BEGIN IMMEDIATE"),
             _ => ("BEGIN IMMEDIATE; SAVEPOINT unit", "ROLLBACK TO unit"),

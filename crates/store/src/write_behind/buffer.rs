@@ -1,4 +1,4 @@
-//! Updates that are not written yet.
+//! Buffer of updates that have not been written yet.
 
 use std::{collections::BTreeMap, mem, sync::Arc};
 
@@ -59,8 +59,8 @@ impl Buffer {
         latest.used_at = latest.used_at.max(at);
     }
 
-    /// Writes everything as one unit of work. Keeps it after a transient error, unless the writer
-    /// is closed.
+    /// Writes all updates in one unit of work. After a transient error, the updates stay in the
+    /// buffer unless the writer is closed.
     pub(super) async fn flush(&mut self, writer: &Writer) {
         if self.is_empty() {
             return;
@@ -81,7 +81,7 @@ impl Buffer {
 
 impl LastSeenUpdate {
     /// Returns the later of two updates of one instance, plus the telemetry that only the earlier
-    /// one has.
+    /// update has.
     fn merge(self, other: Self) -> Self {
         let (newer, older) = if self.seen_at >= other.seen_at {
             (self, other)

@@ -1,8 +1,8 @@
-//! Write-behind for what device API calls record about instances and SDK keys, so that a
-//! validation needs no commit of its own.
+//! Write-behind buffer for last-seen updates and SDK key uses, so that a validation needs no
+//! separate commit.
 //!
-//! Updates are merged for a moment and then written together. No decision depends on them: a
-//! crash loses a quarter of a second of updates, and the device's next call makes up for it.
+//! Updates are merged for 200 ms and then written together. A crash loses the updates that have not
+//! been written, which does not affect whether a device gets a slot or a lease.
 
 mod buffer;
 
@@ -24,11 +24,12 @@ use crate::{
     write::Writer,
 };
 
-/// Time from the first update until the write. Together with the commit it stays under 250 ms.
+/// Time from the first update until the write. Leaves 50 ms for the commit, so that updates are
+/// usually written within 250 ms.
 const WRITE_DELAY: Duration = Duration::from_millis(200);
 
-/// While the database is busy, updates beyond `queue` are dropped. This affects only last-seen
-/// times.
+/// While the database is busy, updates beyond `queue_capacity` are dropped, like the updates that a
+/// crash loses.
 const LIMITS: BatchLimits = BatchLimits {
     queue_capacity: 65_536,
     max_batch_size: 1024,

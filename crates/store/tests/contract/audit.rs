@@ -229,7 +229,7 @@ async fn entries_include_the_display_keys_of_their_licenses(world: StoreFixture)
     assert_eq!(
         missing.display_key.as_str(),
         license_id(2).to_string(),
-        "a missing license is shown by its id"
+        "a missing license is shown by its ID"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Subscriptions: a commit wakes the subscribers of what it changed, and only these.
+//! Subscriptions: a commit wakes only the subscribers of the subjects that it changed.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use sqlx::Connection;
 
 use crate::support::{NOW, StoreFixture, activation, instance_id, license, license_id, tenant};
 
-/// Ends a test that waits for something that never happens.
+/// Timeout that fails a test instead of letting it hang.
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
 
 async fn subscribe(store: &Store, slug: &str, subject: Subject) -> Subscription {
@@ -33,7 +33,7 @@ async fn unrelated_subscriptions(store: &Store) -> [Subscription; 3] {
     [
         subscribe(store, "acme", Subject::License(license_id(2))).await,
         subscribe(store, "indie", Subject::Licenses).await,
-        // The same id in another tenant is another license.
+        // The same ID in another tenant is another license.
         subscribe(store, "indie", Subject::License(license_id(1))).await,
     ]
 }
@@ -58,7 +58,7 @@ fn last_seen_update(number: u32) -> LastSeenUpdate {
     }
 }
 
-/// Announces a license in a unit that returns `end`.
+/// Marks a license as changed in a unit that returns `end`.
 async fn announce(store: &Store, number: u32, end: Result<(), StoreError>) {
     let unit = store.write(move |tx| {
         async move {
@@ -126,7 +126,7 @@ async fn every_license_change_wakes_subscribers(world: StoreFixture) {
 }
 
 #[engine_test]
-async fn rollback_wakes_nobody(world: StoreFixture) {
+async fn rollback_wakes_no_subscribers(world: StoreFixture) {
     let mut detail = subscribe(&world.store, "acme", Subject::License(license_id(1))).await;
     let mut list = subscribe(&world.store, "acme", Subject::Licenses).await;
     let mut other = subscribe(&world.store, "acme", Subject::License(license_id(2))).await;
@@ -264,7 +264,7 @@ async fn closing_a_store_sends_its_pending_changes(world: StoreFixture) {
 async fn tracking_resumes_with_the_next_subscription(world: StoreFixture) {
     let other = world.database.open().await;
     for number in 0..3 {
-        // Others keep writing while there are no subscribers.
+        // Other stores keep writing while there are no subscribers.
         let add =
             other.write(move |tx| async move { tx.insert_license(&license(number)).await }.boxed());
         add.await.map_err(|error: StoreError| error).unwrap();
@@ -324,7 +324,7 @@ async fn postgres_server_ignores_its_own_messages() {
     assert!(!own_subscription.has_changed());
 }
 
-/// It may have missed any change in the meantime.
+/// Changes may have been missed while the connection was down.
 #[tokio::test(flavor = "multi_thread")]
 async fn lost_listen_connection_wakes_all_subscribers() {
     let world = StoreFixture::create(Engine::Postgres).await;

@@ -99,7 +99,7 @@ async fn stages(world: &StoreFixture) -> Vec<(String, KeyStage)> {
 }
 
 #[engine_test]
-async fn sdk_key_works_until_its_end(world: StoreFixture) {
+async fn sdk_key_is_valid_until_it_expires(world: StoreFixture) {
     let found = world
         .store
         .tenant_config(&tenant("acme"))
@@ -116,12 +116,12 @@ async fn sdk_key_works_until_its_end(world: StoreFixture) {
         sorted([1, 2])
     );
     assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([2]));
-    // An earlier end stays, and a later one is brought forward.
+    // An earlier expiry is kept, and a later expiry is brought forward.
     replace_sdk_key(&world, 3, end.plus_days(9)).await;
     assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([2, 3]));
     replace_sdk_key(&world, 4, NOW).await;
     assert_eq!(valid_sdk_keys(&world, "acme", NOW).await, sorted([4]));
-    // Inserting an ended key again removes its end.
+    // Inserting an expired key again removes its expiry.
     replace_sdk_key(&world, 1, NOW).await;
     assert_eq!(valid_sdk_keys(&world, "acme", end).await, sorted([1]));
     assert_eq!(valid_sdk_keys(&world, "indie", NOW).await, []);
@@ -136,7 +136,7 @@ async fn sdk_key_works_until_its_end(world: StoreFixture) {
 }
 
 #[engine_test]
-async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: StoreFixture) {
+async fn tenant_keeps_requiring_sdk_keys_after_all_have_expired(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     world
         .store
@@ -155,7 +155,7 @@ async fn tenant_keeps_requiring_sdk_keys_after_all_have_ended(world: StoreFixtur
 }
 
 #[engine_test]
-async fn second_sdk_key_without_an_end_conflicts(world: StoreFixture) {
+async fn second_sdk_key_without_an_expiry_conflicts(world: StoreFixture) {
     let add = |number: u8| {
         world.store.write(move |tx| {
             async move {
@@ -175,7 +175,7 @@ async fn second_sdk_key_without_an_end_conflicts(world: StoreFixture) {
 }
 
 #[engine_test]
-async fn ending_replaced_keys_keeps_the_current_key(world: StoreFixture) {
+async fn revoking_replaced_keys_keeps_the_current_key(world: StoreFixture) {
     let end = || {
         world
             .store
@@ -266,7 +266,7 @@ async fn signing_key_is_added_promoted_retired_and_dropped(world: StoreFixture) 
     assert!(drop_retired(&world, later).await.is_empty());
     assert!(due(later).await.unwrap().is_empty());
     assert_eq!(stages(&world).await, [("k2".into(), KeyStage::Signing)]);
-    // A dropped key signs nothing, and its id can't be reused.
+    // A dropped key can't sign, and its ID can't be reused.
     let again = add_signing_key(&world, "acme", "k1").await;
     assert!(matches!(again, Err(StoreError::Conflict)), "{again:?}");
     assert_eq!(
@@ -352,7 +352,7 @@ async fn sdk_keys_are_listed_with_the_current_one_first(world: StoreFixture) {
 }
 
 #[engine_test]
-async fn only_the_end_of_a_replaced_key_can_be_moved(world: StoreFixture) {
+async fn only_the_expiry_of_a_replaced_key_can_be_changed(world: StoreFixture) {
     replace_sdk_key(&world, 1, NOW).await;
     replace_sdk_key(&world, 2, NOW.plus_days(1)).await;
     let moved = async |slug: &'static str, number: u8, ends_at: Timestamp| {

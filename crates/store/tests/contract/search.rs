@@ -94,7 +94,7 @@ async fn license_is_found_by_any_substring(world: StoreFixture) {
         ("SHINO-LAB", &[1]),
         ("akiko", &[1]),
         ("ÉLODIE", &[2]),
-        // Device names, and instance ids by prefix.
+        // Device names, and instance IDs by prefix.
         ("elodies", &[1]),
         ("odies-mac", &[1]),
         ("山本 think", &[3]),
@@ -102,7 +102,7 @@ async fn license_is_found_by_any_substring(world: StoreFixture) {
         ("00000000-0000-0000-0000-00000000000", &[1, 3]),
         ("0000-", &[]),
         ("00000000-0000-0000-0000-0000000000030", &[]),
-        // Characters that are special in SQL but not here.
+        // Characters with a special meaning in SQL, which match literally.
         ("50%_off", &[2]),
         ("o'neill", &[2]),
         ("\"x1\"", &[3]),
@@ -171,8 +171,7 @@ async fn device_is_found_by_its_current_name(world: StoreFixture) {
     }
 }
 
-/// A database whose owner may not install extensions, or has none to install: all terms match the
-/// beginning of words.
+/// A database without the extension `pg_trgm`: all terms match only the beginnings of words.
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_without_trigrams_matches_the_beginning_of_words() {
     let database = TestDatabase::create(Engine::Postgres).await;

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Connection};
 
 use crate::support::StoreFixture;
 
-/// As `PRAGMA optimize` samples them. It assumes a few hundred licenses per tenant.
+/// Statistics as sampled by `PRAGMA optimize`, which estimates about 500 licenses per tenant.
 const SAMPLED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('licenses', 'licenses_by_state_and_expiry', '1245888 505 505 1 1'),
     ('licenses', 'licenses_of_devices', '1300550 505 1 1 1 1 1 1'),
@@ -22,7 +22,7 @@ const SAMPLED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALU
     ('products', 'sqlite_autoindex_products_2', '3 2 1'),
     ('products', 'sqlite_autoindex_products_1', '3 1')";
 
-/// As a full `ANALYZE` counts them.
+/// Statistics as counted by a full `ANALYZE`.
 const ANALYZED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('licenses', 'licenses_by_state_and_expiry', '1000000 1000000 333334 2 1'),
     ('licenses', 'licenses_of_devices', '1000000 1000000 1 1 1 1 1 1'),
@@ -39,7 +39,8 @@ const ANALYZED_STATISTICS: &str = "INSERT INTO sqlite_stat1 (tbl, idx, stat) VAL
     ('products', 'sqlite_autoindex_products_2', '3 2 1'),
     ('products', 'sqlite_autoindex_products_1', '3 1')";
 
-/// Returns SQLite without statistics and with each kind, or PostgreSQL as it is.
+/// Returns SQLite databases without statistics, with sampled and with analyzed statistics, or a
+/// single PostgreSQL database.
 pub(crate) async fn worlds_with_statistics(engine: Engine) -> Vec<StoreFixture> {
     let mut worlds = vec![StoreFixture::create(engine).await];
     if engine == Engine::Sqlite {

@@ -1,4 +1,4 @@
-//! Units of work: atomic, and completed even if the caller is gone.
+//! Units of work: atomic, and completed even if the caller is dropped.
 
 use futures::{FutureExt, future::join_all};
 use keywright_store::{Store, StoreError};
@@ -97,9 +97,9 @@ fn always_false() -> bool {
     false
 }
 
-/// A unit holds a row lock forever, as a server does that has disappeared. Units that need the
+/// A unit holds a row lock indefinitely, like a server that has disappeared. Units that need the
 /// same row fail before a request times out, and all others proceed. SQLite runs one unit at a
-/// time, so this can't happen there.
+/// time, so it has no such locks.
 #[tokio::test(flavor = "multi_thread")]
 async fn locked_row_blocks_no_other_row_on_postgres() {
     let world = StoreFixture::create(Engine::Postgres).await;

@@ -212,7 +212,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
         .unwrap();
     assert_ne!(
         other.lease.claims.instance_id, first,
-        "without a request id, every call activates a new device"
+        "without a request ID, every call activates a new device"
     );
 }
 
@@ -363,5 +363,5 @@ async fn deactivation_releases_the_slot_and_ends_leases() {
         .lease
         .claims
         .instance_id;
-    assert_ne!(again, instance, "a new id; the old row is kept as history");
+    assert_ne!(again, instance, "a new ID; the old row is kept as history");
 }

@@ -154,7 +154,7 @@ async fn remint_ends_the_license_and_issues_a_new_key() {
     assert!(!entry.details.to_string().contains(minted.key.expose()));
 }
 
-/// The expiry is copied as it is, whether or not it has passed.
+/// The expiry is copied unchanged, even if it has passed.
 #[tokio::test]
 async fn remint_of_an_expired_license_keeps_its_expiry() {
     let world = demo_world().await;

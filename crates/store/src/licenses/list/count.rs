@@ -9,12 +9,13 @@ use keywright_domain::{ids::TenantId, search::SearchTerm, time::Timestamp};
 use super::{push_status_and_product, scan, scan::Scan};
 use crate::{Store, StoreError, query::QueryBuilder};
 
-/// Maximum number of counted matches of a frequent term. Above it the list shows "more than".
+/// Maximum number of counted matches of a frequent term. Above this number, the list shows "more
+/// than".
 const SEARCH_COUNT_LIMIT: u32 = 1_000;
 
 impl Store {
     /// Returns the number of matching licenses and the strategy for reading a page of them. The
-    /// query planner can't choose it, because it does not know how many match.
+    /// query planner can't choose the strategy, because it does not know the number of matches.
     pub(super) async fn count_matches(
         &self,
         tenant_id: &TenantId,
@@ -80,7 +81,7 @@ impl Store {
             .push(") AS found");
     }
 
-    /// Returns whether so many texts contain the term that collecting them would be slow.
+    /// Returns whether the term has so many matches that collecting them would be slow.
     async fn is_frequent_term(
         &self,
         tenant_id: &TenantId,

@@ -51,7 +51,7 @@ impl Store {
         let (explain, detail) = match self.engine() {
             Engine::Sqlite => ("EXPLAIN QUERY PLAN ", 3),
             Engine::Postgres => {
-                // PostgreSQL would scan an empty table sequentially, whatever its indexes.
+                // Otherwise PostgreSQL would scan an empty table sequentially.
                 connection.execute("SET enable_seqscan = off").await?;
                 ("EXPLAIN ", 0)
             }

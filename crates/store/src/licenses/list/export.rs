@@ -24,8 +24,8 @@ use crate::{
 
 impl Store {
     /// Returns the next batch of an export, newest first: `size` licenses after the cursor, fewer
-    /// at the end. The order of creation never changes, so a license that matches throughout is
-    /// in exactly one batch.
+    /// at the end. The order of creation is stable, so a license that matches throughout the export
+    /// is in exactly one batch.
     pub async fn fetch_export_batch(
         &self,
         tenant_id: &TenantId,

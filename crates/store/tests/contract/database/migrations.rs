@@ -67,7 +67,7 @@ fn migrations_declare_the_same_tables_on_both_engines() {
     assert!(sqlite.values().flatten().count() >= 10, "{sqlite:?}");
 }
 
-/// Returns each column that the migrations leave, as `table.column`.
+/// Returns all columns of the migrated schema, as `table.column`.
 async fn columns(engine: Engine) -> BTreeSet<String> {
     let database = TestDatabase::create(engine).await;
     database.open().await.close().await;

@@ -1,4 +1,4 @@
-//! The database itself: opening, migrating, upgrading, and replacement of the open file.
+//! The database file and schema: opening, migrating, upgrading, and replacing the open file.
 
 #[cfg(unix)]
 mod database_file_replaced;

@@ -14,8 +14,8 @@ use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor, any::install_defa
 use crate::support::tenant;
 
 /// Each file was created by the version that released its schema, in November 2026. It has one
-/// tenant with a product, three licenses, one device and two SDK keys. The first has no SDK keys,
-/// because that version could not create any.
+/// tenant with a product, three licenses, one device and two SDK keys. The first database has no
+/// SDK keys, because that version could not create them.
 async fn assert_readable(store: &Store, name: &str) {
     let expected_sdk_keys = if name == "0001" { 0 } else { 2 };
     let acme = tenant("acme");

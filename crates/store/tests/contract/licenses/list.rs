@@ -292,8 +292,8 @@ async fn add_studio(world: &StoreFixture) {
     added.await.map_err(|error: StoreError| error).unwrap();
 }
 
-/// Licenses of four statuses in two products: each filter matches and counts the right ones,
-/// alone and combined.
+/// Licenses of four statuses in two products: each filter, alone and combined, matches and counts
+/// the right licenses.
 #[engine_test]
 async fn combined_filters_must_all_match(world: StoreFixture) {
     add_studio(&world).await;
@@ -422,7 +422,7 @@ async fn every_order_lists_each_license_once_in_both_directions(world: StoreFixt
         let value = |row: &LicenseSummary| match name.trim_start_matches('-') {
             "created" => (row.created_at.millis(), 0, row.id),
             "expires" => (row.expires_at.unwrap_or(never).millis(), 0, row.id),
-            // Among licenses with as many devices, the newest comes last.
+            // Among licenses with the same number of devices, the newest comes last.
             _ => (row.active_count.into(), row.created_at.millis(), row.id),
         };
         let sorted = |pair: &[LicenseSummary]| {
@@ -450,7 +450,7 @@ async fn paging_is_stable_while_licenses_are_minted_and_revoked(world: StoreFixt
     let store = world.store.clone();
     let changes = tokio::spawn(async move {
         for number in 0..200_u32 {
-            // New licenses are spread over the whole list, not only its top.
+            // New licenses are spread over the whole list, not only inserted at the top.
             let created_at = Timestamp::from_seconds(NOW.seconds() + i64::from(number * 2));
             let minted = License {
                 created_at,
@@ -515,7 +515,7 @@ async fn counts_are_capped_at_ten_thousand(world: StoreFixture) {
         .count_export(&tenant("acme"), &everything, NOW)
         .await;
     assert_eq!(counted.unwrap(), MAX_EXACT_COUNT + 1, "exports have no cap");
-    // A frequent term: part of a key, the beginning of a word, and the prefix of an instance id.
+    // A frequent term: part of a key, the beginning of a word, and the prefix of an instance ID.
     world
         .activate(&Activation {
             instance_id: "ac000000-0000-4000-8000-000000000001".parse().unwrap(),

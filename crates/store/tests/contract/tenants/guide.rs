@@ -1,4 +1,4 @@
-//! Progress of a tenant.
+//! Progress of a tenant through the getting-started guide.
 
 use futures::FutureExt;
 use keywright_store::{Store, StoreError};

@@ -1,8 +1,9 @@
-//! Strategies for reading a page of the list, as SQL fragments that lead both query planners to
+//! Strategies for reading a page of the list, as SQL fragments that make both query planners follow
 //! them.
 //!
 //! A planner can use an index only for a bare column, not for an expression: a fragment such as
-//! `COALESCE(l.state, '')` hides the column from it. The plans hold with and without statistics.
+//! `COALESCE(l.state, '')` hides the column from it. The plans are the same with and without
+//! statistics.
 
 mod filter_then_sort;
 mod walk_by_activations;
@@ -19,7 +20,7 @@ pub(super) struct Scan {
     pub(super) state: &'static str,
     pub(super) product: &'static str,
     pub(super) expiry: &'static str,
-    /// The sort columns, of which the last is unique.
+    /// The sort columns. The last column is unique.
     pub(super) order: &'static [&'static str],
     pub(super) term: TermScan,
 }
@@ -33,8 +34,7 @@ pub(super) enum TermScan {
     EachLicense,
 }
 
-/// Reads the list in its order, by an index, until a page is full. For filters that many licenses
-/// match.
+/// Reads the list in its order, by an index, until a page is full. For filters with many matches.
 pub(super) const fn walk(by: SortBy) -> Scan {
     match by {
         SortBy::Activations => walk_by_activations::SCAN,

@@ -1,5 +1,5 @@
-//! Walks the list by number of active devices. Among licenses with the same number, the newest
-//! ones, which change most, come last.
+//! Walks the list by number of active devices. Among licenses with the same number, the newest come
+//! last.
 
 use super::{Scan, TermScan};
 

@@ -1,5 +1,5 @@
-//! Walks the list by creation, the default order, which the indexes on state and product also
-//! provide.
+//! Walks the list by creation time, the default order. The indexes on state and product also
+//! provide it.
 
 use super::{Scan, TermScan};
 
