@@ -136,9 +136,9 @@ async function* eventsOf(answer: Response): AsyncGenerator<[name: string, data: 
   }
 }
 
-const SIGNED_OUT = "You're signed out. Sign in on another tab, then submit again: everything you typed is still here.";
+const SIGNED_OUT = "You're signed out. Sign in in another tab, then submit again. Your entries are still here.";
 const UNREADABLE =
-  "We couldn't read the server's answer. Check the license list before you try again. This form mints only once, even if you submit it twice.";
+  "We couldn't read the server's response, so the licenses may already be minted. You can submit again safely: this form mints only once.";
 
 /** Submits a form with a progress bar, then shows the resulting page or an error. */
 async function sendWithProgress(form: HTMLFormElement): Promise<void> {

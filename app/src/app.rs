@@ -28,7 +28,7 @@ pub fn App() -> impl IntoView {
         <Title formatter=|page: String| format!("{} · Keywright", escape_title(page))/>
         <Router>
             <Routes fallback=NotFoundPage>
-                // First, because some of these paths also match the path of a license page.
+                // These come first, because some of them also match `/licenses/:id`.
                 <ServerOnlyRoutes/>
                 <ParentRoute path=StaticSegment("") view=FramedPages ssr=SsrMode::Async>
                     <Route path=StaticSegment(routes::LICENSES) view=LicensesPage ssr=SsrMode::Async/>
@@ -39,21 +39,21 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Escapes a title for the document's head, which is written as markup: a product's name may
-/// contain `<`.
+/// Escapes a title, which is written into the document's head as HTML. A product's name may contain
+/// `<`.
 #[cfg(feature = "ssr")]
 fn escape_title(title: String) -> String {
     html_escape::encode_text(&title).into_owned()
 }
 
-/// In the browser a title is plain text.
+/// In the browser, a title is plain text.
 #[cfg(not(feature = "ssr"))]
 fn escape_title(title: String) -> String {
     title
 }
 
-/// Stands for the server-only pages, which are not in the wasm: links to them load a document, so
-/// the browser's router never sees their paths. It needs a route that no link leads to, because a
+/// Placeholder for the server-only pages, which are not in the wasm. Links to them load a document
+/// and bypass the browser's router. The placeholder needs a route that no link leads to, because a
 /// component without routes would match every path.
 #[cfg(not(feature = "ssr"))]
 #[component(transparent)]
@@ -61,7 +61,7 @@ fn ServerOnlyRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     leptos_router::NestedRoute::new(StaticSegment(routes::ERROR_PAGE), || ()).into_maybe_erased()
 }
 
-/// Stands for the not-found page, which is server-only, too.
+/// Placeholder for the not-found page, which is also server-only.
 #[cfg(not(feature = "ssr"))]
 #[component]
 fn NotFoundPage() -> impl IntoView {}

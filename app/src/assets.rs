@@ -14,13 +14,13 @@ pub struct Assets {
     pub css: String,
     /// Favicon.
     pub icon: String,
-    /// Id of this build. Pages send it with every request, so that the server can ask outdated
+    /// ID of this build. Pages send it with their requests, so that the server can ask outdated
     /// pages to reload.
     pub build_id: String,
 }
 
 impl Assets {
-    /// Finds the files by name; `None` if one is missing.
+    /// Finds the files by name. Returns `None` if a file is missing.
     pub fn from_names<'a>(names: impl IntoIterator<Item = &'a str> + Clone) -> Option<Self> {
         let find = |prefix: &str, suffix: &str| {
             let mut names = names.clone().into_iter();

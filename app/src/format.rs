@@ -15,7 +15,7 @@ use keywright_domain::{
 
 const MINUTE_MILLIS: i64 = 60_000;
 const HOUR_MILLIS: i64 = 60 * MINUTE_MILLIS;
-/// Times within this distance of now are shown relative to now, others as dates.
+/// Times closer to now than this are shown relative to now; other times, as dates.
 const RELATIVE_WITHIN_MILLIS: i64 = 7 * DAY_MILLIS;
 
 const MONTHS: [&str; 12] = [
@@ -32,12 +32,12 @@ pub struct Zone {
 impl Zone {
     pub const UTC: Self = Self { minutes_east: 0 };
 
-    /// Returns the offset with that many minutes east of UTC; negative to the west.
+    /// Creates an offset in minutes east of UTC. Offsets west of UTC are negative.
     pub const fn from_minutes_east(minutes_east: i32) -> Self {
         Self { minutes_east }
     }
 
-    /// `UTC`, `UTC+2`, `UTC−3:30`.
+    /// Returns a name such as `UTC`, `UTC+2` or `UTC−3:30`.
     fn name(self) -> String {
         let sign = if self.minutes_east < 0 { '−' } else { '+' };
         let (hours, minutes) = (self.minutes_east.abs() / 60, self.minutes_east.abs() % 60);
@@ -95,7 +95,7 @@ pub fn full_to_minute(at: Timestamp, zone: Zone) -> String {
 }
 
 /// Formats the remaining time in its two largest units: `in 6 d 23 h`, `in 5 h 12 min`, `in 3 min`.
-/// `None` in the past.
+/// Returns `None` for a past time.
 pub fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     let millis = at.millis().saturating_sub(now.millis());
     if millis <= 0 {
@@ -113,8 +113,8 @@ pub fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     })
 }
 
-/// Formats a past time relative to now: `38 min ago`, `3 h ago`, `6 d ago`. `None` from seven days,
-/// when a date is clearer.
+/// Formats a past time relative to now: `38 min ago`, `3 h ago`, `6 d ago`. Returns `None` at seven
+/// days or more, when a date is clearer.
 pub fn time_since(at: Timestamp, now: Timestamp) -> Option<String> {
     let passed = now.millis().saturating_sub(at.millis());
     match passed {
@@ -124,8 +124,8 @@ pub fn time_since(at: Timestamp, now: Timestamp) -> Option<String> {
     }
 }
 
-/// Formats a future time relative to now: `in 5 d`, `in 3 h`. `None` in the past, and from seven
-/// days, when a date is clearer.
+/// Formats a future time relative to now: `in 5 d`, `in 3 h`. Returns `None` for a past time, and
+/// at seven days or more, when a date is clearer.
 pub fn time_until(at: Timestamp, now: Timestamp) -> Option<String> {
     let left = at.millis().saturating_sub(now.millis());
     match left {
@@ -143,14 +143,13 @@ pub fn count(count: Count) -> String {
     }
 }
 
-/// Explains why a tenant on that plan has no CSV export.
+/// Explains why a tenant on this plan can't export licenses.
 pub fn export_requirement(plan: Plan) -> String {
     let needed = Plan::minimum_for(Feature::CsvExport);
     let (needed, has) = (plan_name(needed), plan_name(plan));
     format!("CSV export requires the {needed} plan. You're on {has}.")
 }
 
-/// Returns the name of a plan.
 pub const fn plan_name(plan: Plan) -> &'static str {
     match plan {
         Plan::Free => "Free",
@@ -160,7 +159,6 @@ pub const fn plan_name(plan: Plan) -> &'static str {
     }
 }
 
-/// Returns the name of a role.
 pub const fn role_name(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Viewer",
@@ -170,7 +168,6 @@ pub const fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// Returns the label of a status.
 pub const fn status(status: Status) -> &'static str {
     match status {
         Status::Active => "Active",

@@ -31,7 +31,6 @@ impl LiveUpdates {
         self.version.get()
     }
 
-    /// Returns the state of the connection.
     pub fn connection(self) -> Connection {
         self.connection.get()
     }
@@ -42,8 +41,8 @@ impl LiveUpdates {
             .update(|version| *version = version.wrapping_add(1));
     }
 
-    /// Updates the state. Every connection reloads the data, because the server does not replay
-    /// missed changes.
+    /// Updates the connection state. Every new connection reloads the data, because the server does
+    /// not replay missed changes.
     #[cfg(target_arch = "wasm32")]
     fn on_event(self, event: StreamEvent) {
         let before = self.connection.get_untracked();
@@ -57,7 +56,7 @@ impl LiveUpdates {
     }
 }
 
-/// An event of the stream, which only browsers have.
+/// An event of the stream.
 #[cfg(any(target_arch = "wasm32", test))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StreamEvent {
@@ -67,7 +66,8 @@ enum StreamEvent {
     Changed,
     /// The connection was lost; the browser reconnects.
     Interrupted,
-    /// The server rejected the stream. Reloading the data may reveal why.
+    /// The browser closed the stream, for example because the server rejected it. Reloading the
+    /// data may reveal the reason.
     Rejected,
 }
 

@@ -124,8 +124,8 @@ where
         }
     }
 
-    /// Tracks the resource. The server renders a page once, when the response has arrived. A memo
-    /// could still hold the state before that, so these are derived signals.
+    /// Tracks the resource. The server renders a page once, when the response has arrived. These
+    /// are derived signals, because a memo could still hold the state before the response.
     #[cfg(feature = "ssr")]
     pub fn new(answer: PageResource<Fetched<K, T>>) -> Self {
         let state = Signal::derive(move || {
@@ -180,8 +180,8 @@ where
     }
 }
 
-/// Returns the result of `find`, or the last one while it returns `None`, so that a row keeps its
-/// content until it is removed.
+/// Returns a memo of the latest value that `find` returned, initially `first`, so that a row keeps
+/// its content until it is removed.
 pub fn latest_or<T: Clone + PartialEq + Send + Sync + 'static>(
     first: T,
     find: impl Fn() -> Option<T> + Send + Sync + 'static,

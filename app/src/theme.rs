@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The viewer's choice.
+/// The chosen theme.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Theme {

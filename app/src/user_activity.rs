@@ -28,7 +28,7 @@ pub fn is_idle() -> bool {
     js_sys::Date::now() - LAST_ACTIVITY_AT.get() > IDLE_AFTER_MILLIS
 }
 
-/// The server tracks no input.
+/// The server does not track input.
 #[cfg(not(target_arch = "wasm32"))]
 pub const fn is_idle() -> bool {
     false

@@ -9,7 +9,7 @@ fn query_string(url: &str) -> &str {
     url.split_once('?').map_or("", |(_, query)| query)
 }
 
-/// Generates a parameter's value: any text, or something close to a valid value.
+/// Generates a parameter's value: any string, or one that resembles a valid value.
 fn value() -> impl Strategy<Value = Option<String>> {
     let known = "active|expired|-expires|activations|notes|revoke|system|2026-0[0-9]-[0-9]{2}";
     let value = prop_oneof![

@@ -14,27 +14,28 @@ use leptos::server_fn::{
 
 use crate::user_activity;
 
-/// Request header with the page's build id. The server rejects calls from another build as
+/// Request header with the page's build ID. The server rejects requests from another build as
 /// outdated.
 pub const BUILD_HEADER: &str = "keywright-build";
 
-/// Request header with the operator that the page was rendered for. The server rejects the call if
-/// another operator has signed in since, so a page never shows one tenant's data under another's
-/// name.
+/// Request header with the ID of the operator who was signed in when the page was rendered. The
+/// server rejects the request if another operator has signed in since. Otherwise a page could show
+/// one tenant's data under another tenant's name.
 pub const OPERATOR_HEADER: &str = "keywright-operator";
 
-/// Request header of an automatic call from a page without input for a minute. Such a call does not
-/// extend the session.
+/// Marks a request from a page that has had no input for a minute. Such a request does not extend
+/// the session.
 pub const BACKGROUND_HEADER: &str = "x-keywright-background";
 
-/// Response header with the expected number of rows of a file, for a progress bar. The server
-/// counts when the download starts; concurrent changes may make the file longer or shorter.
+/// Response header with the expected number of rows in an exported file, for the progress bar. The
+/// server counts them when the download starts, so concurrent changes can make the file longer or
+/// shorter.
 pub const TOTAL_COUNT_HEADER: &str = "x-total-count";
 
-/// Response header with the request id, which the page shows if a download is interrupted.
+/// Response header with the request ID, which the page shows if a download is interrupted.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
-/// The browser's `fetch` with the headers above.
+/// HTTP client that adds these headers to the browser's requests.
 pub struct PageClient;
 
 impl<E, In, Out> Client<E, In, Out> for PageClient

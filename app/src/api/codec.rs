@@ -1,4 +1,4 @@
-//! Encoding of the server's responses that are embedded in a page's HTML.
+//! Encoding of values that the server embeds in a page's HTML.
 
 use bytes::Bytes;
 use leptos::{

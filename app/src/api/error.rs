@@ -17,13 +17,13 @@ use crate::api::request_scope;
 pub enum ErrorCode {
     /// Not signed in, or the session has ended.
     Unauthenticated,
-    /// The operator's role does not allow it.
+    /// The operator's role does not allow the action.
     Forbidden,
     /// The resource does not exist in this tenant.
     NotFound,
     /// The request is malformed or fails validation.
     Invalid,
-    /// The tenant's plan does not include it.
+    /// The tenant's plan does not include the feature.
     PlanRequired,
     /// The resource was changed concurrently, or the action has already been performed.
     Conflict,
@@ -65,7 +65,7 @@ pub struct ApiError {
     pub message: String,
     /// Errors of form fields, by field name.
     pub fields: BTreeMap<String, String>,
-    /// Id of the request in the server's log; `None` if the server was not reached.
+    /// ID of the request in the server's log; `None` if the server was not reached.
     pub request_id: Option<String>,
 }
 
@@ -79,7 +79,8 @@ impl ApiError {
         }
     }
 
-    /// Returns the error for a page that was loaded before a deploy. Only a reload helps.
+    /// Returns the error for a page from another build of the server. The operator must reload the
+    /// page.
     pub fn outdated() -> Self {
         Self::new(
             ErrorCode::Outdated,
@@ -87,7 +88,7 @@ impl ApiError {
         )
     }
 
-    /// Returns an error of the page being rendered, with the current request's id.
+    /// Creates an error of the page being rendered, with the ID of the current request.
     #[cfg(feature = "ssr")]
     pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self {
@@ -96,14 +97,14 @@ impl ApiError {
         }
     }
 
-    /// Returns an error of the current page. The browser has no request id.
+    /// Creates an error of the current page. In the browser it has no request ID.
     #[cfg(not(feature = "ssr"))]
     pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self::new(code, message)
     }
 
-    /// Returns an error as the response to the current request and sets its status. Pages set
-    /// their own status, so it stays as it is while a page is rendered.
+    /// Creates the error response to the current request and sets the HTTP status. While a page is
+    /// rendered, the page sets the status instead.
     #[cfg(feature = "ssr")]
     pub(super) fn respond(code: ErrorCode, message: impl Into<String>) -> Self {
         if !request_scope::wants_html() {
@@ -132,7 +133,8 @@ impl FromServerFnError for ApiError {
                 ErrorCode::Unreachable,
                 "We couldn't reach the server. Check your connection.",
             ),
-            // On the server the arguments are unreadable; in the browser the response is.
+            // On the server, this means unreadable arguments; in the browser, an unreadable
+            // response.
             #[cfg(feature = "ssr")]
             ServerFnErrorErr::Deserialization(_) => {
                 Self::respond(ErrorCode::Invalid, "The server couldn't read this request.")
@@ -141,20 +143,20 @@ impl FromServerFnError for ApiError {
             #[cfg(not(feature = "ssr"))]
             ServerFnErrorErr::Deserialization(_) | ServerFnErrorErr::Response(_) => Self::new(
                 ErrorCode::Unreachable,
-                "We couldn't read the server's answer; it may be restarting.",
+                "We couldn't read the server's response. The server may be restarting.",
             ),
             ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
                 Self::new(ErrorCode::Invalid, "The server couldn't read this request.")
             }
             _ => Self::new(
                 ErrorCode::Internal,
-                "The server sent an unexpected answer. Reload the page and try again.",
+                "The server sent an unexpected response. Reload the page and try again.",
             ),
         }
     }
 }
 
-/// Response of middleware that rejects a request. Pages decode it like a server function's error.
+/// Lets middleware reject a request with an error. Pages decode it like a server function's error.
 #[cfg(feature = "ssr")]
 impl axum::response::IntoResponse for ApiError {
     fn into_response(self) -> axum::response::Response {
@@ -178,7 +180,8 @@ mod tests {
         assert_eq!(ApiError::de(error.ser()), error);
     }
 
-    /// The tests run with the server's features; in the browser this is an unreadable response.
+    /// Tests run with the feature `ssr`. In the browser, the same error means an unreadable
+    /// response.
     #[test]
     fn unreadable_arguments_are_invalid() {
         let error = ApiError::from_server_fn_error(ServerFnErrorErr::Deserialization("x".into()));

@@ -1,4 +1,4 @@
-//! Server functions about licenses.
+//! Server functions for licenses.
 
 use keywright_api_types::{
     license_detail::LicenseDetail,
@@ -70,14 +70,15 @@ pub async fn revoke_license(license_id: LicenseId) -> Result<(), ApiError> {
         .map_err(request::to_api_error)
 }
 
-/// A newly minted key. It is only in this response. Not `Debug`, so that it cannot end up in a log.
+/// A newly minted key, contained in this response only. It does not implement `Debug`, so that it
+/// is not logged by accident.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewKey {
     pub key: String,
     pub license_id: LicenseId,
 }
 
-/// Ends a license and issues a new key in its place.
+/// Remints a license: ends it and creates a successor with a new key.
 #[server(prefix = "/fn", endpoint = "licenses/remint", input = Json, client = PageClient)]
 pub async fn remint_license(license_id: LicenseId) -> Result<NewKey, ApiError> {
     let (services, caller) = request::services_and_caller()?;

@@ -1,4 +1,4 @@
-//! Server functions, one file per aggregate, and the types they share.
+//! Server functions for licenses, their client, and the request context that pages use.
 
 pub mod client;
 pub mod codec;

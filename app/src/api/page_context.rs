@@ -1,5 +1,5 @@
-//! The context of a page: operator, theme and outcome of the request. The browser reads it from the
-//! HTML, so that hydration renders the same page.
+//! The context of a page: operator, theme and the error of a rejected form. The browser reads it
+//! from the HTML, so that hydration renders the same page.
 
 use keywright_api_types::account::Account;
 use keywright_domain::role::Permission;
@@ -14,8 +14,7 @@ use crate::{
     theme::Theme,
 };
 
-/// The data of the request that a page may use. It is embedded in the HTML, so it must not contain
-/// secrets.
+/// Request data that pages can use. It is embedded in the HTML, so it must not contain secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageContext {
     /// The operator who is signed in, if any.
@@ -23,7 +22,7 @@ pub struct PageContext {
     pub theme: Theme,
     /// The host name that the browser requested.
     pub host: String,
-    /// Id of the request in the server's log.
+    /// ID of the request in the server's log.
     pub request_id: Option<String>,
     /// The page to open after signing in.
     pub next: Option<String>,
@@ -43,7 +42,7 @@ pub struct RejectedLogin {
     pub reason: LoginError,
 }
 
-/// Why a sign-in was rejected.
+/// Reason for a rejected sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LoginError {
     /// Wrong email or password. The page does not say which.
@@ -55,7 +54,7 @@ pub enum LoginError {
     },
     /// The server could not check the credentials.
     Unavailable {
-        /// Id of the request in the server's log.
+        /// ID of the request in the server's log.
         request_id: String,
     },
 }
@@ -85,7 +84,7 @@ impl PageContext {
         account.is_some_and(|account| account.role.allows(permission))
     }
 
-    /// Returns whether the operator's tenant still sees the setup guide.
+    /// Returns whether the tenant's getting-started guide is still open.
     pub fn is_guided(&self) -> bool {
         self.account
             .as_ref()
@@ -93,7 +92,7 @@ impl PageContext {
     }
 }
 
-/// Returns the page context.
+/// Returns the page context, or an empty one if none was provided.
 pub fn use_page_context() -> PageContext {
     use_context::<StoredValue<PageContext>>()
         .and_then(|visit| visit.try_get_value())
@@ -103,7 +102,7 @@ pub fn use_page_context() -> PageContext {
 #[cfg(feature = "ssr")]
 pub(crate) use server::current_page_context;
 
-/// The browser reads the context from the page instead.
+/// The browser reads the context from the HTML instead.
 #[cfg(not(feature = "ssr"))]
 fn current_page_context() -> PageContext {
     PageContext::default()

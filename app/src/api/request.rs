@@ -1,4 +1,4 @@
-//! Server-side helpers of server functions and pages: services, caller, and the mapping of service
+//! Server-side helpers for server functions and pages: services, caller, and the mapping of service
 //! errors to [`ApiError`].
 
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::api::{
 };
 
 const INTERNAL: &str =
-    "This is an error on our side. The server's log has the details under this request ID.";
+    "Something went wrong on the server. Details are in its log under this request ID.";
 
-/// Returns the services and the caller. Every server function starts with it.
+/// Returns the services and the caller of the current request.
 pub fn services_and_caller() -> Result<(Services, Caller), ApiError> {
     let Some(scope) = extension::<RequestScope>() else {
         tracing::error!("a server function ran without the middleware that sets its scope");
@@ -30,10 +30,10 @@ pub fn services_and_caller() -> Result<(Services, Caller), ApiError> {
     }
 }
 
-/// A secret that the current request created. Only its response shows it.
+/// A secret that the current request created, shown only in its response.
 #[derive(Clone)]
 pub enum OneTimeSecret {
-    /// The key of a reminted license, and the new license's id.
+    /// Key and ID of the license that a remint created.
     Reminted(LicenseKey, LicenseId),
     Minted(Arc<MintedLicenses>),
     /// A new SDK key.
@@ -46,8 +46,8 @@ pub struct MintedLicenses {
     pub minted: Vec<MintedLicense>,
 }
 
-/// Name of the hidden field with the id of the operator that a form was rendered for. It prevents
-/// an old tab from acting for another operator.
+/// Name of the hidden field with the ID of the operator who was signed in when the form was
+/// rendered. It prevents a form in an old tab from being submitted as another operator.
 pub const OPERATOR_FIELD: &str = "operator_id";
 
 /// A form submission that was rejected.
@@ -60,7 +60,7 @@ pub struct RejectedForm {
     pub previous_result: Option<IdempotentResult>,
 }
 
-/// Returns the form that the current request submitted if it was rejected.
+/// Returns the form submission of the current request if it was rejected.
 pub fn rejected_form() -> Option<RejectedForm> {
     extension::<RejectedForm>()
 }
@@ -70,8 +70,8 @@ pub fn one_time_secret() -> Option<OneTimeSecret> {
     extension::<OneTimeSecret>()
 }
 
-/// Maps a service error for the browser, logs it and sets the response status. Causes go to the log
-/// only.
+/// Logs a service error, sets the response status, and returns the error for the browser without
+/// its cause.
 pub fn to_api_error(error: Error) -> ApiError {
     let message = log_error(&error, &request_id().unwrap_or_default());
     ApiError::respond(error_code(&error), message)
@@ -80,10 +80,10 @@ pub fn to_api_error(error: Error) -> ApiError {
 /// Logs an error and returns its message for the operator.
 fn log_error(error: &Error, request_id: &str) -> String {
     let message = match error {
-        // Signing in is not a server function, so the session must have ended.
+        // Sign-in has an error type of its own, so the session must have ended.
         Error::Unauthenticated => "Your session has ended.".to_owned(),
         Error::NotFound => {
-            "We couldn't find this. It may belong to another tenant, or the link is wrong."
+            "We couldn't find this item. It may belong to another tenant, or the link may be wrong."
                 .to_owned()
         }
         Error::Internal(_) => INTERNAL.to_owned(),
@@ -98,7 +98,7 @@ fn log_error(error: &Error, request_id: &str) -> String {
     message
 }
 
-/// Maps a service error of a form submission. The page that shows it sets the status.
+/// Logs a service error of a form submission and returns it for the page, which sets the status.
 pub fn form_error(error: Error, request_id: &str) -> ApiError {
     let message = log_error(&error, request_id);
     ApiError::new(error_code(&error), message).with_request_id(request_id.to_owned())

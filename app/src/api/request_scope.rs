@@ -1,4 +1,4 @@
-//! The server's state of the current request.
+//! State of the current request on the server.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub struct RequestScope {
     pub services: Services,
     /// The operator who is signed in, if any.
     pub account: Option<Account>,
-    /// Id of the request in the log and in error messages.
+    /// ID of the request in the log and in error messages.
     pub request_id: String,
     /// The theme from the cookie.
     pub theme: Theme,
@@ -24,17 +24,15 @@ pub struct RequestScope {
     pub base_url: Arc<str>,
 }
 
-/// Returns the URL at which apps reach the server.
+/// Returns the URL at which apps reach the server; empty outside of a request.
 pub fn base_url() -> Arc<str> {
     extension::<RequestScope>().map_or_else(|| "".into(), |scope| scope.base_url)
 }
 
-/// Returns the path of the current request.
 pub fn request_path() -> Option<String> {
     Some(use_context::<Parts>()?.uri.path().to_owned())
 }
 
-/// Returns the id of the current request.
 pub fn request_id() -> Option<String> {
     extension::<RequestScope>().map(|scope| scope.request_id)
 }
@@ -51,9 +49,8 @@ pub fn set_status(status: u16) {
     }
 }
 
-/// Returns whether the client is a browser that navigates, not a script. A page sets its own
-/// status. A form posted without a script is redirected back to its page, which needs a redirect
-/// status.
+/// Returns whether the request is a navigation rather than a script's request. Pages set their own
+/// status, and a form posted without a script is redirected, which needs a redirect status.
 pub(super) fn wants_html() -> bool {
     let parts = use_context::<Parts>();
     let accept = parts

@@ -1,5 +1,5 @@
-//! Resources of pages. A Leptos resource for every response type would add its code to the wasm
-//! once per type, so all pages share one resource of type-erased responses.
+//! Resources of pages. Leptos' resource code would be in the wasm once per response type, so all
+//! pages share one resource with type-erased responses.
 
 use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
 
@@ -11,7 +11,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::api::codec::PageCodec;
 
-/// A server function's response; the first one is embedded in the page's HTML.
+/// Response of a server function. The first response is embedded in the page's HTML.
 pub struct PageResource<T> {
     resource: Resource<PageResponse, ResponseCodec>,
     response_type: PhantomData<fn() -> T>,
@@ -26,7 +26,7 @@ impl<T> Clone for PageResource<T> {
 impl<T> Copy for PageResource<T> {}
 
 impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
-    /// Returns the latest response, or `None` before the first one.
+    /// Returns the latest response; `None` before the first response and if it can't be decoded.
     pub fn get(self) -> Option<T> {
         match self.resource.get()? {
             PageResponse::Value(made) => made.value.downcast_ref().cloned(),
@@ -35,7 +35,8 @@ impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
     }
 }
 
-/// Calls `fetch` with the value of `source`, and again whenever that changes.
+/// Creates a resource that calls `fetch` with the value of `source`, and again after a signal that
+/// `source` reads has changed.
 pub fn page_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     fetch: impl Fn(S) -> F + Send + Sync + 'static,
@@ -66,12 +67,13 @@ fn erased_resource(
     Resource::new_with_options(request, |request: Request| (request.0)(), is_blocking)
 }
 
-/// A type-erased request, sent when called.
+/// A type-erased request. Calling the function sends it.
 #[derive(Clone)]
 struct Request(Arc<dyn Fn() -> Pin<Box<dyn Future<Output = PageResponse> + Send>> + Send + Sync>);
 
 impl PartialEq for Request {
-    /// Never equal: the resource compares requests only after a signal of `source` has changed.
+    /// Always unequal: Leptos compares only after a signal read by `source` has changed, and then
+    /// must refetch.
     fn eq(&self, _: &Self) -> bool {
         false
     }

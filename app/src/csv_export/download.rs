@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// How long the file stays available to the browser, which saves it asynchronously.
+/// Lifetime of the file's object URL. The browser saves the file asynchronously.
 const URL_LIFETIME: Duration = Duration::from_mins(1);
 
 /// Downloads the file and has the browser save it. Calls `on_progress` after every chunk. Drop the
@@ -85,7 +85,7 @@ impl Abortable {
             .map_err(|_| blocked_by_browser())
     }
 
-    /// Sends the request. Returns the response if it is successful.
+    /// Sends the request. An unsuccessful response is returned as the error in its body.
     async fn send(&self, href: &str) -> Result<Response, ApiError> {
         let mut request = Request::get(href)
             .header("accept", "text/csv, application/json")
@@ -110,7 +110,7 @@ impl Drop for Abortable {
     }
 }
 
-/// Reads the next chunk; `None` at the end.
+/// Reads the next chunk. Returns `None` at the end.
 async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let read = JsFuture::from(reader.read()).await?;
     let chunk = Reflect::get(&read, &"value".into())?;

@@ -29,7 +29,8 @@ pub fn provide_csv_export() {
     provide_context(export);
 }
 
-/// Makes the browser ask before the document is left, which would cancel a running export.
+/// Makes the browser ask for confirmation before it leaves the document, which cancels a running
+/// export.
 #[cfg(target_arch = "wasm32")]
 fn confirm_before_unload(state: RwSignal<ExportState>) {
     let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
@@ -40,11 +41,11 @@ fn confirm_before_unload(state: RwSignal<ExportState>) {
     on_cleanup(move || listener.remove());
 }
 
-/// Only browsers leave documents.
+/// Does nothing on the server.
 #[cfg(not(target_arch = "wasm32"))]
 const fn confirm_before_unload(_state: RwSignal<ExportState>) {}
 
-/// Returns the frame's export.
+/// Returns the frame's export; `None` outside of the frame.
 pub fn use_csv_export() -> Option<CsvExport> {
     use_context()
 }
@@ -99,6 +100,6 @@ fn run(export: CsvExport, href: String) {
     });
 }
 
-/// Only browsers run exports.
+/// Does nothing on the server.
 #[cfg(not(target_arch = "wasm32"))]
 fn run(_exporting: CsvExport, _href: String) {}

@@ -2,7 +2,6 @@
 
 use crate::api::error::ApiError;
 
-/// State of the export.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ExportState {
     /// No export has been started.
@@ -17,7 +16,7 @@ pub enum ExportState {
     },
     /// The export was rejected or interrupted. Nothing was saved.
     Failed {
-        /// Progress until then.
+        /// Progress before the failure.
         rows: RowProgress,
         /// The cause.
         error: ApiError,

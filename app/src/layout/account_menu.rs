@@ -45,8 +45,8 @@ pub fn AccountMenu(account: Account) -> impl IntoView {
     }
 }
 
-/// The choice of theme. `frontend/enhance.ts` applies it immediately; without a script it applies
-/// once submitted.
+/// The theme chooser. `frontend/enhance.ts` applies a choice immediately; without a script,
+/// submitting the form applies it.
 #[component]
 fn ThemeForm() -> impl IntoView {
     let chosen = Signal::stored(use_page_context().theme.as_str().to_owned());

@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// The export's toast. It is empty while no export has been started.
+/// The export's toast, empty while the export is idle.
 #[component]
 pub fn ExportToast() -> impl IntoView {
     let export = use_csv_export()?;
@@ -91,7 +91,7 @@ fn failed_toast(export: CsvExport, rows: RowProgress, error: ApiError) -> AnyVie
         ErrorCode::Unauthenticated => {
             view! { <DocumentLink href=routes::LOGIN>"Sign in"</DocumentLink> }.into_any()
         }
-        // An empty URL is that of the current page.
+        // An empty URL reloads the current page.
         ErrorCode::Outdated => view! { <DocumentLink href="">"Reload"</DocumentLink> }.into_any(),
         _ => {
             let retry = move |()| export.restart();

@@ -22,7 +22,7 @@ pub fn FramedPages() -> impl IntoView {
     }
 }
 
-/// The operator's frame, or the single column if nobody is signed in.
+/// The operator's frame, or the single column before sign-in.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
     match use_page_context().account {
@@ -35,7 +35,7 @@ pub fn Frame(children: Children) -> impl IntoView {
 fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
     provide_csv_export();
     let path = use_location().pathname;
-    // After navigation the link that had the focus is gone.
+    // Navigation may remove the link that had the focus.
     Effect::new(move |before: Option<()>| {
         path.track();
         if before.is_some() {
@@ -44,7 +44,7 @@ fn OperatorFrame(account: Account, children: Children) -> impl IntoView {
     });
     view! {
         <div class="app">
-            // Followed by the browser, not by the router, so that it also moves the focus.
+            // The browser, not the router, follows this link, so that it also moves the focus.
             <a class="skip-link" rel="external" href="#main">"Skip to content"</a>
             <Header account/>
             <Nav/>

@@ -10,7 +10,7 @@ use crate::{
     ui::icon::{Icon, IconName},
 };
 
-/// Links to the sections that the operator's role may see.
+/// Links to the sections that the operator's role can open.
 #[component]
 pub fn Nav() -> impl IntoView {
     let visit = use_page_context();
@@ -53,7 +53,7 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
 fn aria_current(path: &str, href: &str) -> Option<&'static str> {
     match path.strip_prefix(href)? {
         "" => Some("page"),
-        // Every path is below the guide's, `/`, so the guide is marked on its own page only.
+        // Every path is below `/`, so the link to the guide is current on its own page only.
         below if below.starts_with('/') && href != routes::GUIDE => Some("true"),
         _ => None,
     }

@@ -1,8 +1,7 @@
-//! The head of a page.
+//! The head of a page: its `h1` and its actions.
 
 use leptos::prelude::*;
 
-/// The head of a page: its `h1` and its actions.
 #[component]
 pub fn PageHead(
     heading: &'static str,

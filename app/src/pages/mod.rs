@@ -1,4 +1,4 @@
-//! Pages of the dashboard. Folders mirror the URLs.
+//! Pages of the dashboard. Directories mirror the URLs.
 
 #[cfg(feature = "ssr")]
 pub mod audit;

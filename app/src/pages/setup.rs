@@ -28,7 +28,7 @@ const FIELDS: [FormField; 5] = [
         "code",
         "Setup code",
         FieldKind::Text,
-        "The server printed it at startup. It's also in the file setup-code in the data folder.",
+        "Printed when the server started, and saved as setup-code in the data directory.",
     ),
     required_field(
         "tenant_name",
@@ -40,13 +40,13 @@ const FIELDS: [FormField; 5] = [
         "slug",
         "Slug",
         FieldKind::Text,
-        "3–40 characters: a–z, 0–9, - and _. Part of the URL your apps call; can't be changed later.",
+        "3–40 characters: a–z, 0–9, - and _. Part of the URL that your apps call, so it can't be changed later.",
     ),
     required_field(
         "email",
         "Email",
         FieldKind::Email,
-        "You'll sign in with it as the owner.",
+        "You'll use it to sign in as the owner.",
     ),
     required_field(
         "password",

@@ -1,6 +1,6 @@
-//! Paths of the setup guide.
+//! Paths of the getting-started guide.
 
-/// Setup guide of a new tenant. Redirects to the licenses once it is completed.
+/// Getting-started guide of a new tenant. Redirects to the license list after it has been closed.
 pub const GUIDE: &str = "/";
 /// Dismisses the guide.
 pub const GUIDE_DISMISS: &str = "/settings/guide/end";

@@ -15,7 +15,7 @@ pub fn product(id: &ProductId) -> String {
     format!("{PRODUCTS}/{id}")
 }
 
-/// Returns the link to the form for a product's name and settings.
+/// Returns the link to the form that edits a product's name and settings.
 pub fn product_edit(id: &ProductId) -> String {
     format!("{PRODUCTS}/{id}/edit")
 }
@@ -25,7 +25,7 @@ pub fn key_type_new(product_id: &ProductId) -> String {
     format!("{PRODUCTS}/{product_id}/key-types/new")
 }
 
-/// Returns the link to the form for a key type.
+/// Returns the link to the form that edits a key type.
 pub fn key_type_edit(product_id: &ProductId, id: &KeyTypeId) -> String {
     format!("{PRODUCTS}/{product_id}/key-types/{id}/edit")
 }

@@ -1,11 +1,11 @@
 //! Parses query strings.
 
 /// Names and values, decoded once. The router's own map decodes values twice: a search for `%41`
-/// would list licenses that contain `A`, while its CSV file would have those that contain `%41`.
+/// would list licenses that contain `A`, but export licenses that contain `%41`.
 pub(super) struct QueryString(Vec<(String, String)>);
 
 impl QueryString {
-    /// Parses the text after the `?`. Invalid UTF-8 becomes U+FFFD.
+    /// Parses the part of a URL after the `?`. Invalid UTF-8 becomes U+FFFD.
     pub(super) fn parse(query: &str) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes());
         Self(
@@ -15,7 +15,7 @@ impl QueryString {
         )
     }
 
-    /// Returns the last value of that name.
+    /// Returns the last value with that name.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.iter().rev();
         let found = pairs.find(|(found, _)| found == name);

@@ -17,9 +17,9 @@ pub const LOGIN: &str = "/login";
 pub const SESSION: &str = "/session";
 /// Target of the sign-out form.
 pub const SESSION_END: &str = "/session/end";
-/// Setup of the first tenant. Exists only until then.
+/// Setup page. Exists only until the first tenant has been created.
 pub const SETUP: &str = "/setup";
-/// Internal route of the error page. The browser stays at the requested address.
+/// Internal route of the error page. The browser stays at the requested URL.
 pub const ERROR_PAGE: &str = "/session/failed";
 /// Target of the theme form.
 pub const SESSION_THEME: &str = "/session/theme";
@@ -28,7 +28,7 @@ pub const SESSION_THEME: &str = "/session/theme";
 #[cfg(feature = "ssr")]
 const NEXT_PARAM: &str = "next";
 
-/// Maximum length of that page's address in bytes. Every link of Keywright is shorter.
+/// Maximum length of the value of [`NEXT_PARAM`] in bytes.
 #[cfg(feature = "ssr")]
 const MAX_NEXT_BYTES: usize = 2_048;
 

@@ -1,4 +1,4 @@
-//! Dynamic parts of a page, compiled once for all of them.
+//! Dynamic views, compiled once for all types.
 
 use leptos::{prelude::*, tachys::view::any_view::IntoAny};
 

@@ -1,4 +1,4 @@
-//! Icons, drawn once in a sprite at the end of the document and referenced by id.
+//! Icons, drawn once in a sprite at the end of the document and referenced by ID.
 
 use leptos::prelude::*;
 

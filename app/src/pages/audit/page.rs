@@ -80,7 +80,7 @@ fn AuditLogView(query: AuditQuery, log: AuditLog) -> impl IntoView {
     let previous = neighbour(log.page.previous, PageRequest::Before);
     let next = neighbour(log.page.next, PageRequest::After);
     let summary = format!(
-        "Entries are kept for exactly {RETENTION_DAYS} days. Nobody can edit or delete one before then."
+        "Entries are kept for {RETENTION_DAYS} days and can't be edited or deleted in Keywright."
     );
     let entries = log.page.items.clone();
     let rows = if log.is_too_broad {
@@ -132,7 +132,7 @@ fn TooManyMatches() -> impl IntoView {
         <EmptyState heading="Too many matches">
             <p>
                 "More than " {most}
-                " licenses match. Use a whole key, a license ID or the customer's address."
+                " licenses match. Use a whole key, a license ID or the customer's email."
             </p>
             <ButtonRow>
                 <ButtonLink href=routes::AUDIT>"Clear all filters"</ButtonLink>
@@ -141,7 +141,7 @@ fn TooManyMatches() -> impl IntoView {
     }
 }
 
-/// Response to a whole key that no license has. The key is not repeated.
+/// Response to a search for a whole key that no license has. It does not repeat the key.
 #[component]
 pub fn AuditKeyNotFoundPage() -> impl IntoView {
     set_status(ErrorCode::NotFound);

@@ -40,7 +40,7 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     }
 }
 
-/// Describes an action on anything but a license.
+/// Describes an action that is not on a license.
 fn describe_action(entry: &AuditEntry) -> AnyView {
     // User input can be right-to-left and must not reverse the rest of the sentence.
     let detail = |name| {
@@ -50,11 +50,11 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
     match entry.action {
         Action::CsvExport => " exported licenses as a CSV file".into_any(),
         Action::KeyTypeChange => {
-            view! { " changed the key type " {detail("key_type")} " of " {detail("product")} }
+            view! { " updated the key type " {detail("key_type")} " in " {detail("product")} }
                 .into_any()
         }
         Action::KeyTypeCreate => {
-            view! { " added the key type " {detail("key_type")} " to " {detail("product")} }
+            view! { " created the key type " {detail("key_type")} " in " {detail("product")} }
                 .into_any()
         }
         Action::KeyTypeDelete => {
@@ -62,7 +62,8 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
                 .into_any()
         }
         Action::OperatorCreate => {
-            view! { " added " {detail("email")} " as " {detail("role")} }.into_any()
+            view! { " created the operator " {detail("email")} " with the role " {detail("role")} }
+                .into_any()
         }
         Action::OperatorPasswordChange => {
             view! { " changed the password for " {detail("email")} }.into_any()
@@ -70,13 +71,13 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
         Action::PlanChange => {
             view! { " changed the plan from " {detail("from")} " to " {detail("to")} }.into_any()
         }
-        Action::ProductChange => view! { " changed the product " {detail("product")} }.into_any(),
-        Action::ProductCreate => view! { " added the product " {detail("product")} }.into_any(),
+        Action::ProductChange => view! { " updated the product " {detail("product")} }.into_any(),
+        Action::ProductCreate => view! { " created the product " {detail("product")} }.into_any(),
         Action::SdkKeyEnd => match entry.detail("fingerprint") {
-            Some(_) => " ended a replaced SDK key".into_any(),
-            None => " ended the previous SDK keys".into_any(),
+            Some(_) => " revoked a replaced SDK key".into_any(),
+            None => " revoked the previous SDK keys".into_any(),
         },
-        Action::SdkKeyEndMove => " changed when a replaced SDK key ends".into_any(),
+        Action::SdkKeyEndMove => " changed the expiry of a replaced SDK key".into_any(),
         Action::SdkKeyImport => " imported an existing SDK key".into_any(),
         Action::SdkKeyRotate => " replaced the SDK key".into_any(),
         Action::SdkKeySet => " created the first SDK key".into_any(),
@@ -90,7 +91,7 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
                 .into_any()
         }
         Action::SigningKeyPromote => {
-            view! { " made " {detail("kid")} " the primary signing key" }.into_any()
+            view! { " promoted the signing key " {detail("kid")} }.into_any()
         }
         Action::TenantCreate => {
             view! { " created this tenant on the " {detail("plan")} " plan" }.into_any()

@@ -1,4 +1,4 @@
-//! `/`: the setup guide. Server-only.
+//! `/`: the getting-started guide. Server-only.
 
 pub mod page;
 mod snippets;

@@ -115,13 +115,13 @@ fn Guide(progress: OnboardingProgress) -> impl IntoView {
             view! { <AppSetup snippet/> }.into_any()
         }
         _ => {
-            view! { <p>"Add a product first; then you'll find everything your app needs here."</p> }
+            view! { <p>"Add a product first. Then this step shows everything your app needs."</p> }
                 .into_any()
         }
     };
     view! {
         <p class="page-description">
-            "Five steps to your first licensed device. Steps check themselves off; you can leave and come back any time."
+            "Five steps to your first licensed device. Steps check themselves off, so you can leave and come back anytime."
         </p>
         <div data-live-url=routes::events(Subject::Licenses)>
             <Steps>
@@ -159,7 +159,7 @@ fn AddProduct(existing: Option<(String, String)>, state: StepState) -> impl Into
         }
         .into_any(),
         None => view! {
-            <p>"An app you sell: its name, and the prefix of its license keys."</p>
+            <p>"Enter the name of an app you sell and a prefix for its license keys."</p>
             <StepLink href=routes::PRODUCT_NEW.to_owned() label="New product" state/>
         }
         .into_any(),
@@ -173,7 +173,7 @@ fn AddKeyType(existing: Option<String>, link: Option<String>, state: StepState) 
         (None, link) => {
             let link = link.map(|href| view! { <StepLink href label="New key type" state/> });
             view! {
-                <p>"What a customer gets: how many devices a license works on, for how long, and what it unlocks."</p>
+                <p>"A key type sets how many devices a license works on, how long it's valid and which features it unlocks."</p>
                 {link}
             }
             .into_any()
@@ -186,14 +186,14 @@ fn CreateSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
     if has_sdk_key {
         return view! {
             <p>
-                "Created; it was shown once. If it's lost, "
+                "Created. The key was shown once. If you've lost it, "
                 <a href=routes::SDK_KEY>"replace it"</a> "."
             </p>
         }
         .into_any();
     }
     view! {
-        <p>"Your app sends it with every call. It's shown only once: keep it for step 5."</p>
+        <p>"Your app sends this key with every request. It's shown only once, so keep it for step 5."</p>
         <StepLink href=routes::SDK_KEY_NEW.to_owned() label="Create SDK key" state/>
     }
     .into_any()
@@ -203,13 +203,13 @@ fn CreateSdkKey(has_sdk_key: bool, state: StepState) -> impl IntoView {
 fn MintFirst(has_license: bool, link: Option<String>, state: StepState) -> impl IntoView {
     if has_license {
         return view! {
-            <p>"Minted; its key was shown once. If it's lost, remint the license to get a new one."</p>
+            <p>"Minted. The key was shown once. If you've lost it, remint the license to get a new key."</p>
         }
         .into_any();
     }
     let link = link.map(|href| view! { <StepLink href label="Mint a license" state/> });
     view! {
-        <p>"Mint one for yourself to try it out. Its key is shown only once, too."</p>
+        <p>"Mint a license for yourself to try it out. Its key is also shown only once."</p>
         {link}
     }
     .into_any()
@@ -231,7 +231,7 @@ fn AppSetup(snippet: SnippetValues) -> impl IntoView {
     let (rust, javascript) = (snippet.rust(), snippet.javascript());
     view! {
         <p>
-            "Build these into your app. It trusts only leases signed with the public key. This page \
+            "Build these values into your app. It trusts only leases signed with the public key. This page \
             updates as soon as the first device activates its license."
         </p>
         <DescriptionRows>
@@ -246,7 +246,7 @@ fn AppSetup(snippet: SnippetValues) -> impl IntoView {
             </Item>
         </DescriptionRows>
         <p class="hint">
-            "The base URL is the address you're at now, unless the server was started with "
+            "The base URL is the origin of this page, unless the server runs with "
             <code>"--public-url"</code>
             "."
         </p>

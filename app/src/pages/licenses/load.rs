@@ -14,7 +14,7 @@ pub(super) async fn load_license(id: Option<LicenseId>) -> Result<LicenseDetail,
         Some(id) => get_license(id).await,
         None => Err(ApiError::for_page(
             ErrorCode::NotFound,
-            "It may belong to another tenant, or the link is wrong.",
+            "It may belong to another tenant, or the link may be wrong.",
         )),
     }
 }

@@ -130,10 +130,10 @@ fn describe_key_type(product: &str, key_type: &KeyType) -> String {
 fn fields(groups: Vec<(String, Vec<Choice>)>) -> Vec<FormField> {
     const TEXT: FieldControl = FieldControl::Input(FieldKind::Text);
     const NUMBER: FieldControl = FieldControl::Input(FieldKind::Number);
-    let key_type = "Sets device limit, term and entitlements.";
+    let key_type = "Sets the device limit, duration and entitlements.";
     let name = "Optional. Shown to operators, and searchable.";
-    let email = "Optional. Keywright sends no email: you send the key yourself.";
-    let count = "1 to 1,000. If anything goes wrong, none are minted.";
+    let email = "Optional. Keywright doesn't send email; you send the key yourself.";
+    let count = "1 to 1,000. If anything fails, no licenses are minted.";
     vec![
         FormField::new(
             "key_type",
@@ -180,7 +180,7 @@ fn NoKeyTypes() -> impl IntoView {
     }
 }
 
-/// Renders the minted keys. No other page ever contains them.
+/// Renders the minted keys. This is the only page that shows them.
 fn render_minted(minted: &MintedLicenses) -> AnyView {
     let MintedLicenses {
         request: order,

@@ -69,8 +69,8 @@ fn ConfirmDelete(product: Product, key_type: KeyType) -> impl IntoView {
             back
         >
             <p>
-                "No license uses this key type, so nobody is affected. You won't be able to mint it \
-                again, and its slug becomes available."
+                "No license uses this key type. After you delete it, you can't mint licenses with it, and \
+                its slug becomes available."
             </p>
         </Confirm>
     }
@@ -83,7 +83,7 @@ fn InUse(product: Product, licenses: Count) -> impl IntoView {
     view! {
         <Alert>
             <p>
-                "You can't delete it: " {license_usage(licenses)}
+                "This key type can't be deleted: " {license_usage(licenses)}
                 ", counting every status. Nothing changed."
             </p>
         </Alert>

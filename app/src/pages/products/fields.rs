@@ -23,8 +23,8 @@ pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     let hint = "Shown to operators, and possibly to customers.";
     let name = FormField::new("name", "Display name", hint, TEXT).required();
     let fixed_fields = is_new.then(|| {
-        let slug = "1–32 characters: a–z, 0–9, - and _. Your app uses it in API calls; can't be changed later.";
-        let prefix = "4 letters or digits that every key begins with. Unique on this server; can't be changed later.";
+        let slug = "1–32 characters: a–z, 0–9, - and _. Your app uses the slug in API requests, so it can't be changed later.";
+        let prefix = "4 letters or digits at the start of every license key. Must be unique on this server. Can't be changed later.";
         [
             FormField::new("slug", "Slug", slug, TEXT).required(),
             FormField::new("key_prefix", "Key prefix", prefix, TEXT)
@@ -39,7 +39,7 @@ pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     ]);
     let trial =
         "How long the app can be tried without a key. Leave empty to use the app's own default.";
-    let free_tier_hint = "Whether the app can be used without a key.";
+    let free_tier_hint = "Lets people use the app without a key.";
     let settings = [
         FormField::new("trial_days", "Trial, in days", trial, NUMBER),
         FormField::new("free_tier", "Free tier", free_tier_hint, free_tier),
@@ -74,7 +74,7 @@ pub(super) fn product_values(product: &Product) -> Values {
 pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let slug = is_new.then(|| {
         let hint =
-            "1–32 characters: a–z, 0–9, - and _, such as pro. Stored with licenses; can't be changed later.";
+            "1–32 characters: a–z, 0–9, - and _, such as pro. Stored with every license, so it can't be changed later.";
         FormField::new("slug", "Slug", hint, TEXT).required()
     });
     let lifetime = std::iter::once(Choice::new("lifetime", "lifetime"));
@@ -84,8 +84,9 @@ pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let duration_hint = "Counted from minting. Leave empty for a lifetime license.";
     let unit = "A week is 7 days, a month 30, a year 365.";
     let entitlements_hint =
-        "Optional. What the license unlocks in the app, separated by commas: pro, sync";
-    let fallback_hint = "After expiry the app keeps running in reduced mode. Unchecked: it stops.";
+        "Optional. Features that the license unlocks, separated by commas, such as pro, sync.";
+    let fallback_hint =
+        "Let the app keep running in reduced mode after expiry. Otherwise it stops.";
     let others = [
         FormField::new("activation_limit", "Devices", devices, NUMBER).required(),
         FormField::new("duration", "Valid for", duration_hint, NUMBER),

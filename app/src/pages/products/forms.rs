@@ -86,7 +86,7 @@ pub fn EditKeyTypePage() -> impl IntoView {
             let delete = routes::key_type_delete(&product.id, &key_type.id);
             let note = view! {
                 <p>
-                    "Applies to licenses minted from now on. Existing licenses stay as they are ("
+                    "Applies to licenses minted from now on. Existing licenses don't change ("
                     {license_usage(licenses)} ")."
                 </p>
                 <p>

@@ -25,7 +25,7 @@ fn product_id_from_url() -> Result<ProductId, ApiError> {
     id.ok_or_else(|| {
         ApiError::for_page(
             ErrorCode::NotFound,
-            "It may belong to another tenant, or the link is wrong.",
+            "It may belong to another tenant, or the link may be wrong.",
         )
     })
 }
@@ -80,7 +80,7 @@ pub(super) fn render_with_key_type(
         }
         let error = ApiError::for_page(
             ErrorCode::NotFound,
-            "It may have been deleted, or the link is wrong.",
+            "It may have been deleted, or the link may be wrong.",
         );
         let (heading, here) = ("Key type not found", routes::product(&product.id));
         view! {

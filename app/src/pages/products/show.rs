@@ -88,8 +88,8 @@ fn ProductView(
             <Item label="Free tier">{free_tier}</Item>
         </DescriptionList>
         <p class="section-note">
-            "Slug and key prefix can't be changed: released apps call the slug, and customers' keys begin \
-            with the prefix."
+            "The slug and key prefix can't be changed: released apps use the slug in API requests, and \
+            customers' keys begin with the prefix."
         </p>
         <KeyTypes id key_types may_change/>
     }
@@ -100,7 +100,7 @@ fn KeyTypes(id: ProductId, key_types: Vec<KeyTypeWithCount>, may_change: bool) -
     let table = if key_types.is_empty() {
         view! {
             <p class="section-note">
-                "No key types yet. Every license needs one, so add a key type before you mint."
+                "No key types yet. Every license needs a key type, so add one before you mint."
             </p>
         }
         .into_any()

@@ -127,6 +127,7 @@ fn detail_label(name: &str) -> String {
     let words = name
         .replace('_', " ")
         .replace(" id", " ID")
+        .replace("ends at", "expires at")
         .replace("instance", "device");
     let mut symbols = words.chars();
     let first = symbols.next().map(|first| first.to_ascii_uppercase());
@@ -150,6 +151,7 @@ mod tests {
         assert_eq!(detail_label("device_name"), "Device name");
         assert_eq!(detail_label("instance_id"), "Device ID");
         assert_eq!(detail_label("customer_email"), "Customer email");
+        assert_eq!(detail_label("old_key_ends_at"), "Old key expires at");
         assert_eq!(detail_label(""), "");
         let at = |name: &str| format_detail(name, "1781000000".to_owned());
         assert_eq!(at("old_key_ends_at"), "Tue 9 Jun 2026, 10:13:20 UTC");

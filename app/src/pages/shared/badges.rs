@@ -9,7 +9,7 @@ use crate::{
     ui::icon::{Icon, IconName},
 };
 
-/// A license's status as icon and word, so that color alone never carries it.
+/// A license's status as icon and word, so that it does not depend on color alone.
 #[component]
 pub fn LicenseStatus(status: Status) -> impl IntoView {
     let (icon, word) = icon_and_label(status);
@@ -59,7 +59,7 @@ pub fn DeviceStatus(state: DeviceState) -> impl IntoView {
     let (status, icon, word) = match state {
         DeviceState::Active => ("active", IconName::Active, "Active"),
         DeviceState::Reduced => ("expired", IconName::Expired, "Reduced mode"),
-        DeviceState::NoNewLease => ("off", IconName::Revoked, "Can't renew"),
+        DeviceState::NoNewLease => ("off", IconName::Revoked, "Can't check in"),
         DeviceState::Deactivated { .. } => ("off", IconName::Off, "Deactivated"),
     };
     view! {
@@ -82,12 +82,12 @@ pub fn KeyText(display_key: DisplayKey) -> impl IntoView {
     }
 }
 
-/// How a license's slots are highlighted.
+/// Highlighting of a license's slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SlotsState {
     /// Another device can activate.
     Free,
-    /// The next activation will be refused.
+    /// The next activation will be rejected.
     Full,
     /// The license has ended and accepts no activations.
     Idle,
@@ -111,7 +111,7 @@ impl SlotsState {
     }
 }
 
-/// Activations out of the limit, as text and as a meter that is hidden from screen readers.
+/// Number of activations and the limit, as text and as a meter that is hidden from screen readers.
 #[component]
 pub fn Slots(active: u32, limit: u32, status: Status) -> impl IntoView {
     let state = SlotsState::of(active, limit, status);

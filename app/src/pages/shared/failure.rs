@@ -1,4 +1,4 @@
-//! Errors in place of a page's data.
+//! Errors that are shown instead of a page's data.
 
 use leptos::prelude::*;
 
@@ -15,8 +15,8 @@ use crate::{
     },
 };
 
-/// Shows the error, its request ID and the one link that may help. `here` is the page's own URL or,
-/// with `way_out`, the target of that link.
+/// Shows the error, its request ID and a link that may help. `here` is the page's own URL or, with
+/// `way_out`, the target of that link.
 #[component]
 pub fn Failure(
     heading: &'static str,

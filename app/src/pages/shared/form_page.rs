@@ -48,8 +48,8 @@ pub struct FormPage {
     pub shows_progress: bool,
 }
 
-/// Renders the page, or a refusal if the role does not allow it. A rejected form keeps what was
-/// typed.
+/// Renders the page, or an error if the role lacks the permission. A rejected form keeps the
+/// submitted values.
 pub fn form_page(page: FormPage) -> AnyView {
     let head = view! { <FormHeader heading=page.heading above=page.breadcrumb/> };
     if !use_page_context().allows(page.required_permission) {
@@ -139,8 +139,8 @@ fn DuplicateSubmission(made: IdempotentResult, back: String, again: String) -> i
             };
             let sentence = view! {
                 "You already submitted this form; it minted " {what}
-                ". Nothing was minted this time. The keys were shown after the first submission: \
-                remint a license whose key is lost."
+                ". Nothing was minted this time. The keys were shown after the first submission; \
+                if a key is lost, remint its license."
             };
             (
                 sentence.into_any(),
@@ -149,7 +149,7 @@ fn DuplicateSubmission(made: IdempotentResult, back: String, again: String) -> i
         }
         IdempotentResult::SdkKey { fingerprint } => {
             let sentence = view! {
-                "You already submitted this form; it added the SDK key with the fingerprint "
+                "You already submitted this form; it saved the SDK key with the fingerprint "
                 <code>{fingerprint}</code>
                 ". Nothing changed this time. If that key is lost, replace it."
             };

@@ -11,7 +11,7 @@ pub fn KeyNotFound(children: Children) -> impl IntoView {
         <EmptyState heading="No license has this key">
             <p>
                 "We looked for the complete key. Check that you pasted all of it, and that it belongs \
-                to one of your products. It isn't shown here, and wasn't logged."
+                to one of your products. The key isn't shown here and wasn't logged."
             </p>
             <ButtonRow>{children()}</ButtonRow>
         </EmptyState>

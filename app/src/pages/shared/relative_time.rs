@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{format, ui::display::time::Time};
 
-/// Renders a past time: `38 min ago`, or the date from one week ago.
+/// Renders a past time such as `38 min ago`, or the date at seven days or more.
 pub fn past_time(at: Timestamp, now: Timestamp) -> AnyView {
     match format::time_since(at, now) {
         Some(text) => view! { <Time at>{text}</Time> }.into_any(),
@@ -13,8 +13,8 @@ pub fn past_time(at: Timestamp, now: Timestamp) -> AnyView {
     }
 }
 
-/// Renders the expiry of a license. While the license is active, an expiry within a week is
-/// highlighted.
+/// Renders the expiry of a license. For an active license, an expiry within the next week is
+/// relative to now and highlighted.
 pub fn expiry(at: Option<Timestamp>, status: Status, now: Timestamp) -> AnyView {
     let Some(at) = at else {
         return "Never".into_any();

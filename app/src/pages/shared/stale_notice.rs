@@ -5,15 +5,15 @@ use leptos::prelude::*;
 
 use crate::ui::{display::time::FullTimeToMinute, dynamic::dynamic, feedback::notice::StaleNotice};
 
-/// Shows since when the page has been stale. The `role="status"` element is always rendered, so
-/// that screen readers announce the notice.
+/// Warns that the page is stale, and shows the time of its data. The `role="status"` element is
+/// always rendered, so that screen readers announce the notice.
 #[component]
 pub fn StalePageNotice(is_stale: Signal<bool>, now: Signal<Timestamp>) -> impl IntoView {
     let notice = dynamic(move || {
         is_stale.get().then(|| {
             view! {
                 <StaleNotice>
-                    "Live updates paused: connection lost. This is how things stood on "
+                    "Live updates paused: connection lost. Showing data from "
                     <FullTimeToMinute at=now.get()/> ". The page refreshes when the connection is back."
                 </StaleNotice>
             }

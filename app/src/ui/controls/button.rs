@@ -69,7 +69,7 @@ pub fn ActionButton(#[prop(into)] on_press: Callback<()>, children: Children) ->
     }
 }
 
-/// Disabled button. The element with the id `reason` explains why.
+/// Disabled button. The element with the ID `reason` explains why.
 #[component]
 pub fn DisabledButton(reason: &'static str, children: Children) -> impl IntoView {
     view! {
@@ -100,14 +100,14 @@ fn is_unmodified_click(event: &MouseEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }
 
-/// Submit button of a form that changes nothing.
+/// Submit button of a form that only filters or searches.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn SubmitButton(children: Children) -> impl IntoView {
     view! { <button class="button" type="submit">{children()}</button> }
 }
 
-/// Button that saves the text of the element with the id `of` as a file, through
+/// Button that saves the text of the element with the ID `of` as a file, through
 /// `frontend/enhance.ts`.
 #[cfg(feature = "ssr")]
 #[component]
@@ -127,14 +127,15 @@ pub fn SaveButton(of: &'static str, file: String, children: Children) -> impl In
     }
 }
 
-/// Link that leaves a form or a confirmation without submitting it.
+/// Link that looks like a quiet button, such as Cancel.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn TextLink(href: String, children: Children) -> impl IntoView {
     view! { <a class="button" data-variant="quiet" href=href>{children()}</a> }
 }
 
-/// Submit button for browsers without a script. With one, the form acts on every change.
+/// Submit button that is shown only without a script. With a script, the form reacts to every
+/// change.
 #[component]
 pub fn FallbackButton(children: Children) -> impl IntoView {
     view! {
@@ -165,13 +166,12 @@ pub fn ButtonLink(
     view! { <a class="button" href=href on:click=pressed>{children()}</a> }
 }
 
-/// Link to the page's main action, which is a document of its own.
+/// Link to the page's main action, which always loads a document from the server.
 #[component]
 pub fn PrimaryLink(#[prop(into)] href: String, children: Children) -> impl IntoView {
     view! { <a class="button" data-variant="primary" rel="external" href=href>{children()}</a> }
 }
 
-/// A row of buttons.
 #[component]
 pub fn ButtonRow(children: Children) -> impl IntoView {
     view! { <div class="button-row">{children()}</div> }

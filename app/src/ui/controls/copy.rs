@@ -19,12 +19,12 @@ pub enum CopyStyle {
     Icon,
 }
 
-/// A button that copies the text of the element with the id `of`. The status element after it
+/// A button that copies the text of the element with the ID `of`. The status element after it
 /// reports the outcome.
 #[component]
 pub fn CopyButton(
     of: &'static str,
-    /// Names what it copies, such as `Copy key`.
+    /// Label or accessible name, such as `Copy key`.
     label: &'static str,
     style: CopyStyle,
     #[prop(optional)] node: NodeRef<html::Button>,

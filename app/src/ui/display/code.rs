@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::ui::controls::copy::{CopyButton, CopyStyle};
 
-/// A block of code.
 #[component]
 pub fn Code(text: String) -> impl IntoView {
     view! {

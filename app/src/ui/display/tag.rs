@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-/// A row of tags.
 #[component]
 pub fn TagList(names: Vec<String>) -> impl IntoView {
     let tags = names

@@ -67,7 +67,7 @@ fn in_zone(
     }
 }
 
-/// Returns the viewer's UTC offset at that time, including daylight saving.
+/// Returns the viewer's UTC offset at that time, including daylight saving time.
 #[cfg(target_arch = "wasm32")]
 fn viewer_zone(at: Timestamp) -> Zone {
     #[expect(

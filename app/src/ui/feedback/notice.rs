@@ -26,7 +26,7 @@ pub fn StaleNotice(children: Children) -> impl IntoView {
     }
 }
 
-/// Reports an event.
+/// Reports the state of a server-only page.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn StatusNotice(children: Children) -> impl IntoView {

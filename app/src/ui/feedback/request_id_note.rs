@@ -1,8 +1,8 @@
-//! Request ids.
+//! Request IDs.
 
 use leptos::prelude::*;
 
-/// The id of a request in the server's log, to quote when asking for help.
+/// The ID of a request in the server's log, to quote when asking for help.
 #[component]
 pub fn RequestIdNote(id: String) -> impl IntoView {
     view! {

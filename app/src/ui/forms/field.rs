@@ -43,7 +43,7 @@ impl FieldKind {
     }
 }
 
-/// A required field under its label. Its name is also its id.
+/// A required field under its label. Its name is also its ID.
 #[component]
 pub fn Field(
     name: &'static str,
@@ -81,7 +81,7 @@ pub fn FieldErrorLinks(links: Vec<(&'static str, String)>) -> impl IntoView {
     view! { <ul class="field-links">{links.into_iter().map(link).collect_view()}</ul> }
 }
 
-/// An optional field with a visually hidden label. Its name is also its id.
+/// An optional field with a visually hidden label. Its name is also its ID.
 #[component]
 pub fn TextField(
     name: &'static str,
@@ -107,7 +107,7 @@ pub fn TextField(
     }
 }
 
-/// An optional date next to its label. Its name is also its id.
+/// An optional date next to its label. Its name is also its ID.
 #[component]
 pub fn DateField(name: &'static str, label: &'static str, value: String) -> impl IntoView {
     view! {

@@ -27,7 +27,7 @@ pub enum FieldControl {
     Hidden,
 }
 
-/// A field of a form. Its name is also its id.
+/// A field of a form. Its name is also its ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormField {
     pub name: &'static str,
@@ -64,7 +64,7 @@ impl FormField {
         self
     }
 
-    /// Validates the field at `address` while it is typed.
+    /// Sets the URL that validates the value while it is typed.
     #[must_use]
     pub const fn validated_at(mut self, address: &'static str) -> Self {
         self.validate_url = Some(address);
@@ -86,7 +86,7 @@ pub struct FormRejection {
     pub message: String,
     /// Errors by field name.
     pub field_errors: Vec<(String, String)>,
-    /// Id of the request in the server's log, if the log has details.
+    /// ID of the request in the server's log, if the log has details.
     pub request_id: Option<String>,
 }
 
@@ -101,7 +101,7 @@ pub fn PostForm(
     /// Target of the Cancel link.
     #[prop(optional)]
     back: Option<String>,
-    /// Whether a script shows the progress, because the request may take long.
+    /// Whether a script shows the progress, because the request may take a while.
     #[prop(optional)]
     shows_progress: bool,
 ) -> impl IntoView {

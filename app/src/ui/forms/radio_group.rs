@@ -1,4 +1,4 @@
-//! Radio groups, for a few values that are all visible.
+//! Radio groups, for a small number of choices.
 
 use leptos::{ev::Event, prelude::*};
 

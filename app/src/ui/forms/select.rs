@@ -9,7 +9,7 @@ use crate::ui::{
 };
 
 /// A drop-down list with a visually hidden label. With a script, `on_change` is called with the
-/// chosen value. Its name is also its id.
+/// chosen value. Its name is also its ID.
 #[component]
 pub fn SelectField(
     label: &'static str,
@@ -36,7 +36,7 @@ pub fn SelectField(
     }
 }
 
-/// A drop-down list on a server-rendered page, where options and selection are static.
+/// A drop-down list on a server-only page, where options and selection are static.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn StaticSelect(

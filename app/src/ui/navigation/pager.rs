@@ -20,8 +20,8 @@ pub fn Pager(
     }
 }
 
-/// A link that stays in place without a target, so that it keeps the focus when it leads to the
-/// first or the last page.
+/// A link that stays rendered when it has no target, so that it keeps the focus on the first and
+/// the last page.
 #[component]
 fn PagerLink(
     rel: &'static str,

@@ -4,9 +4,9 @@ use leptos::{ev, html, prelude::*};
 
 use crate::ui::focus;
 
-/// A native modal dialog, open as soon as it is mounted. The focus goes to the element with
-/// `autofocus`, and back to where it was on close, which calls `on_close`. `{id}-title` is the id
-/// of the title; `{id}-lead` must be the id of the description.
+/// A native modal dialog that opens when it is mounted. The element with `autofocus` gets the
+/// focus. Closing the dialog calls `on_close` and restores the focus. The title has the ID
+/// `{id}-title`; the description must have the ID `{id}-lead`.
 #[component]
 pub fn Dialog(
     id: &'static str,
@@ -22,7 +22,7 @@ pub fn Dialog(
     let title_id = format!("{id}-title");
     let heading_id = title_id.clone();
     node.on_load(|dialog| {
-        // Fails only if the dialog is already open.
+        // Can't fail here: the dialog has just been mounted and isn't open.
         dialog.show_modal().ok();
     });
     // Browsers close the dialog on a second Escape even if the first was canceled, so Escape is

@@ -57,7 +57,8 @@ impl LicenseAction {
         }
     }
 
-    /// Returns why the action is no longer possible, for example because someone else was faster.
+    /// Returns why the action is no longer possible, for example because someone else has already
+    /// performed it.
     pub fn already_done(self, license: &LicenseDetail) -> Option<String> {
         match self {
             Self::Deactivate(instance) => match license.device(instance) {

@@ -81,7 +81,7 @@ fn OpenDialog(
     }
 }
 
-/// The confirmation. It tracks the license, which someone else may change while it is open.
+/// The confirmation. It tracks the license, which may change while the dialog is open.
 #[component]
 fn Confirmation(
     flow: ActionFlow,
@@ -148,7 +148,7 @@ fn Confirmation(
     }
 }
 
-/// Explains why the action failed, as far as that is known.
+/// Explains why the action failed, or that its outcome is unknown.
 fn failure_alert(action: LicenseAction, error: ApiError, is_uncertain: bool) -> AnyView {
     let more = match (action, error.code) {
         (LicenseAction::Remint, _) if is_uncertain => {
@@ -195,7 +195,8 @@ fn NewKeyStep(
 #[component]
 fn CloseAction(
     label: &'static str,
-    /// Whether the button takes the focus. Only for buttons that lose nothing when pressed.
+    /// Whether the button takes the initial focus. Set it only if pressing the button by accident
+    /// is harmless.
     #[prop(optional)]
     focused: bool,
     #[prop(into)] on_press: Callback<()>,

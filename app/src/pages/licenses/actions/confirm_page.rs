@@ -135,7 +135,7 @@ fn Head(license: LicenseDetail, name: &'static str, action: LicenseAction) -> im
     }
 }
 
-/// Explains that the action is already done, and links to what to do instead.
+/// Explains that the action is already done, and links to the successor of a reminted license.
 #[component]
 fn AlreadyDone(license: LicenseDetail, sentence: String) -> impl IntoView {
     set_status(ErrorCode::Conflict);

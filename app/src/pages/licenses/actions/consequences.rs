@@ -37,7 +37,7 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
                 <code class="uuid">{instance}</code>
             </Item>
             <Item label="It stops">
-                "At its next check-in, usually within 24 hours (apps with an older SDK: when the lease ends)"
+                "At its next check-in, usually within 24 hours. Apps with an older SDK stop when the lease ends."
             </Item>
             <Item label="If it stays offline">{until}</Item>
         </DescriptionRows>
@@ -48,7 +48,7 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
 pub(super) fn remint_consequences(license: &LicenseDetail) -> AnyView {
     let expiry = match (license.status, license.expires_at) {
         (Status::Expired, _) => "The new key is expired, too.",
-        (_, Some(_)) => "It expires when this key would have.",
+        (_, Some(_)) => "The new key expires when this key would have expired.",
         (_, None) => "Like this key, it never expires.",
     };
     let (whose, run_out) = (
@@ -77,7 +77,7 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
     view! {
         <p class="dialog-description" id="question-lead">
             "This permanently ends the license. " {whose}
-            " won't be able to activate or renew any device with this key."
+            " won't be able to activate devices with this key, and active devices can't check in."
         </p>
         <DescriptionRows>{run_out}</DescriptionRows>
         <OfflineChart license=license.clone()/>
@@ -85,7 +85,7 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
     .into_any()
 }
 
-/// Renders which devices keep running after the license has ended, and until when.
+/// Renders how many devices keep running after the license has ended, and for how long.
 fn offline_impact(license: &LicenseDetail) -> AnyView {
     let run_out = license.offline_impact();
     let OfflineImpact {
@@ -96,7 +96,7 @@ fn offline_impact(license: &LicenseDetail) -> AnyView {
     let devices = if active_devices == 0 {
         ""
     } else {
-        ", none can renew after this"
+        " (can't check in after this)"
     };
     let reduced_mode = (reduced > 0).then(|| {
         view! {
@@ -109,7 +109,7 @@ fn offline_impact(license: &LicenseDetail) -> AnyView {
     let until_then = latest.is_some().then(|| {
         view! {
             <Item label="Until then">
-                "Devices that stay offline keep working; a device that goes online stops at its next check-in"
+                "Devices that stay offline keep working. Devices that go online stop at their next check-in."
             </Item>
         }
     });

@@ -1,4 +1,4 @@
-//! The new key after a remint, shown once: on the page that answers the form, or in the dialog.
+//! The new key after a remint, shown once: in the response to the form, or in the dialog.
 
 use keywright_api_types::license_detail::LicenseDetail;
 #[cfg(feature = "ssr")]

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 
 use crate::ui::display::step_chart::StepChart;
 
-/// Maximum lease duration in days. The clients' clock skew beyond it is thinner than a line.
+/// Maximum lease duration in days. The 300 s of clock skew that clients add are too short to be
+/// visible in the chart.
 const MAX_LEASE_DAYS: i64 = 7;
 
-/// Minimum number of devices for a chart. For fewer, the dates are clear enough.
+/// Minimum number of devices for a chart. With fewer devices, the dates are clear enough.
 const MIN_CHART_DEVICES: usize = 3;
 
 /// The chart, or nothing if there are too few devices.
@@ -36,7 +37,7 @@ pub fn OfflineChart(license: LicenseDetail) -> impl IntoView {
     })
 }
 
-/// Returns the end of each device, in thousandths of the chart's width.
+/// Returns the position at which each device stops, in thousandths of the chart's width.
 fn end_positions(ends: &[Timestamp], now: Timestamp) -> Vec<i64> {
     let share = |end: &Timestamp| {
         let left = end.millis().saturating_sub(now.millis());

@@ -17,7 +17,7 @@ pub fn OutcomeNotice(flow: ActionFlow) -> impl IntoView {
         flow.outcome.get().map(|done| {
             let node = NodeRef::<html::Div>::new();
             node.on_load(|notice| {
-                // The pressed button may be gone, which would lose the focus.
+                // The pressed button may have been removed, and the focus with it.
                 notice.focus().ok();
             });
             view! { <SuccessNotice node>{describe_outcome(done)}</SuccessNotice> }

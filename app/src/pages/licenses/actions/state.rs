@@ -54,7 +54,7 @@ pub enum Outcome {
     Deactivated {
         /// Name of the device.
         device_name: String,
-        /// Time until which it can run offline.
+        /// Time at which it stops if it stays offline, if that is in the future.
         offline_until: Option<Timestamp>,
     },
     /// The license was revoked.
@@ -82,7 +82,7 @@ impl ActionFlow {
         flow
     }
 
-    /// Asks to confirm an action and clears the last outcome.
+    /// Asks the operator to confirm an action, and clears the last outcome.
     pub fn ask(self, action: LicenseAction) {
         self.outcome.set(None);
         self.is_outcome_unknown.set(false);

@@ -1,4 +1,4 @@
-//! Empty states of the license list: no licenses yet, no match, no license with a key.
+//! Empty states of the license list: no licenses yet, no match, no license with the given key.
 
 use keywright_api_types::license_list::{LicenseFilter, LicenseList, LicenseQuery};
 use keywright_domain::role::Permission;
@@ -40,7 +40,7 @@ pub fn NoLicensesYet() -> impl IntoView {
     view! {
         <EmptyState heading="No licenses yet">
             <p>
-                "A license is one key. A customer activates it on as many devices as its key type \
+                "Each license has one key. A customer activates it on as many devices as its key type \
                 allows, and each device then works offline for up to seven days at a time. Every license \
                 you mint appears here."
             </p>
@@ -116,7 +116,7 @@ fn no_match_text(filter: LicenseFilter, list: &LicenseList) -> AnyView {
 /// Empty state of a search for a whole key that no license has. The key is not repeated.
 #[component]
 pub fn KeyNotFoundState(search: RwSignal<SearchState>) -> impl IntoView {
-    // The list may already be at this URL, where following the link alone would change nothing.
+    // The list may already be at this URL, so following the link alone would change nothing.
     let on_press = move |()| search.set(SearchState::Idle);
     view! {
         <KeyNotFound>

@@ -64,7 +64,7 @@ pub fn Filters(
 /// The search form. The input may be a whole key, so it is posted and never enters a URL.
 #[component]
 pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl IntoView {
-    // The input keeps what is being typed as long as this value does not change.
+    // The input keeps the text being typed as long as this value does not change.
     let value = Memo::new(move |_| {
         let term = asked.with(|query| query.filter.term.clone());
         term.map(String::from).unwrap_or_default()
@@ -109,7 +109,7 @@ pub fn Search(asked: Memo<LicenseQuery>, search: RwSignal<SearchState>) -> impl 
             action=routes::LICENSES_FIND
             label="Search licenses"
             placeholder="Key, email, device name or device ID"
-            hint="Paste a whole key to open its license. It's looked up by hash and never enters a URL or log."
+            hint="Paste a whole key to open its license. The key is looked up by its hash and never appears in a URL or log."
             value
             kept
             forgotten

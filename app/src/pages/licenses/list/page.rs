@@ -60,7 +60,7 @@ pub fn LicensesPage() -> impl IntoView {
     view! {
         <Title text="Licenses"/>
         <PageHead heading="Licenses" actions/>
-        <Transition fallback=|| view! { <p class="list-wait">"Loading…"</p> }>
+        <Transition fallback=|| view! { <p>"Loading…"</p> }>
             <LoadedList asked live answer/>
         </Transition>
     }
@@ -126,8 +126,8 @@ fn ListView(
             focus::restore_focus();
         }
     });
-    // Only the first-use state has no filters. All others share the same elements, so that what is
-    // being typed survives.
+    // Only `NoLicensesYet` has no filters. All other states share the same filter elements, so that
+    // text being typed survives.
     let has_filters = Memo::new(move |_| face.get() != ListContent::NoLicensesYet);
     let filters = dynamic(move || {
         has_filters

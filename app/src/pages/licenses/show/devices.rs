@@ -65,8 +65,8 @@ pub fn Devices(
                 "The license has expired. Its devices keep running in reduced mode, with no end date."
             }
             (false, true) => {
-                "Devices can't renew from this license any more. The table shows how long each can \
-                 still run offline."
+                "Devices can't check in with this license anymore. The table shows how long each device \
+                 can still run offline."
             }
         };
         let table = (!is_empty.get()).then(|| view! { <DeviceTable license may_act flow/> });

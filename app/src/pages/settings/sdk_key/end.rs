@@ -1,4 +1,4 @@
-//! `/settings/sdk-key/{fingerprint}/end`: changes when a replaced key ends.
+//! `/settings/sdk-key/{fingerprint}/end`: changes the expiry of a replaced key.
 
 use keywright_domain::sdk_key::SdkKeyHash;
 use leptos::prelude::*;
@@ -29,40 +29,40 @@ pub fn EndSdkKeyPage() -> impl IntoView {
         let fingerprint = params.get_str("fingerprint")?;
         SdkKeyHash::from_hex(fingerprint)
     });
-    render_with_keys("Change when a replaced key ends", move |keys| {
+    render_with_keys("Change expiry of a replaced key", move |keys| {
         let mut replaced = keys.replaced.into_iter();
         let key = replaced.find(|key| Some(key.hash) == asked && key.is_valid(keys.now));
         let Some(key) = key else {
-            let heading = "Key not found".to_owned();
-            let message = "No active replaced key has this fingerprint. It may have ended, or the link is wrong.";
+            let heading = "Change expiry".to_owned();
+            let message = "No active replaced key has this fingerprint. It may have expired, or the link may be wrong.";
             let refused = rejected_form().map(|refused| refused.error);
             let error = refused.unwrap_or_else(|| ApiError::for_page(ErrorCode::NotFound, message));
             let here = routes::SDK_KEY.to_owned();
             return view! {
                 <FormHeader heading above=breadcrumb()/>
-                <Failure heading="No key to change" error here way_out="Back to SDK key"/>
+                <Failure heading="Key not found" error here way_out="Back to SDK key"/>
             }
             .into_any();
         };
         let ends_at = key.ends_at.map(|at| view! { <FullTimeToMinute at/> });
         let note = view! {
             <p>
-                "It works until " {ends_at} ". After that, apps that still use it get 401 until they're \
-                updated, and leases on devices run out within 7 days."
+                "This key works until " {ends_at} ". After that, apps that still use it get 401 until \
+                they're updated, and leases on devices expire within 7 days."
             </p>
             <p>"Last used: " <LastUse at=key.last_used_at/></p>
         };
         let hint = "Counted from now.";
         form_page(FormPage {
-            heading: format!("Change when {} ends", short_fingerprint(&key.hash)),
+            heading: format!("Change expiry of {}", short_fingerprint(&key.hash)),
             breadcrumb: breadcrumb(),
             action: routes::sdk_key_end(&key.hash),
             cancel_href: routes::SDK_KEY.to_owned(),
-            submit_label: "Change end",
+            submit_label: "Change expiry",
             fields: vec![
                 FormField::new("old_keys", "This key", hint, grace_period_select()).required(),
             ],
-            // No default: submitting the form unchanged must not end the key.
+            // No default: submitting the form unchanged must not revoke the key.
             values: Vec::new(),
             note: Some(note.into_any()),
             required_permission: REQUIRED_PERMISSION,

@@ -26,10 +26,10 @@ pub(super) const REQUIRED_PERMISSION: Permission = Permission::ManageKeys;
 /// The tenant's SDK keys.
 pub(super) struct SdkKeys {
     pub(super) current: Option<ListedSdkKey>,
-    /// Replaced keys, latest end first.
+    /// Replaced keys, latest expiry first.
     pub(super) replaced: Vec<ListedSdkKey>,
     pub(super) now: Timestamp,
-    /// ID of a form that creates a key, which makes its submission idempotent.
+    /// Idempotency key of a form that creates a key.
     pub(super) form_id: String,
 }
 
@@ -87,7 +87,7 @@ pub(super) fn short_fingerprint(key: &SdkKeyHash) -> String {
     format!("{} {} … {}", &hex[..8], &hex[8..16], &hex[56..])
 }
 
-/// When a device last used the key.
+/// Time at which a device last used the key.
 #[component]
 pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
     match at {
@@ -100,7 +100,7 @@ pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
 pub(super) fn grace_period_select() -> FieldControl {
     let choices = GracePeriod::CHOICES.map(|choice| {
         let label = match choice.days() {
-            0 => "Ends immediately (if it has leaked)".to_owned(),
+            0 => "Expires immediately (if the key has leaked)".to_owned(),
             1 => "Works for 1 more day".to_owned(),
             days => format!("Works for {days} more days"),
         };

@@ -1,5 +1,5 @@
-//! `/settings/sdk-key/new` and `/settings/sdk-key/import`: set the first key or replace the current
-//! one.
+//! `/settings/sdk-key/new` and `/settings/sdk-key/import`: create or import the first key, or
+//! replace the current one.
 
 use keywright_domain::{
     sdk_key::{GracePeriod, ListedSdkKey},
@@ -45,7 +45,7 @@ pub fn NewSdkKeyPage() -> impl IntoView {
             Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "Once you create the key, calls without it are refused with 401. It's shown only once."
+                    "After you create the key, requests without it get 401. The key is shown only once."
                 </p>
             }
             .into_any(),
@@ -73,8 +73,7 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
             Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "Apps built with the key keep working. Once you import it, calls without it are \
-                    refused with 401."
+                    "Apps built with the key keep working. After you import it, requests without it get 401."
                 </p>
             }
             .into_any(),
@@ -100,7 +99,7 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
 
 /// Returns the fields about the key to be replaced, if there is one.
 fn old_key_fields(current: Option<&ListedSdkKey>) -> Vec<FormField> {
-    let hint = "After it ends, apps with the old key get 401 until they're updated.";
+    let hint = "After it expires, apps with the old key get 401 until they're updated.";
     let old_key_field = current
         .map(|_| FormField::new("old_keys", "Old key", hint, grace_period_select()).required());
     let hidden_fields = ["form_id", "current_key"].map(FormField::hidden);
@@ -125,14 +124,14 @@ fn initial_values(keys: SdkKeys) -> Values {
 fn ReplacementImpact(last_used_at: Option<Timestamp>) -> impl IntoView {
     view! {
         <p>
-            "Apps with the old key work until it ends. After that their calls fail with 401, and leases \
-            on devices run out within 7 days. Ship the update with the new key before then."
+            "Apps with the old key work until it expires. After that, their requests get 401, and leases \
+            on devices expire within 7 days. Ship an update with the new key before then."
         </p>
         <p>"Last used: " <LastUse at=last_used_at/></p>
     }
 }
 
-/// Renders the new key. No other page ever contains it.
+/// Renders the new key. This is the only page that shows it.
 fn render_new_key(key: String) -> AnyView {
     let guide = use_page_context().is_guided().then(
         || view! { <DocumentLink href=routes::GUIDE>"Continue with the guide"</DocumentLink> },

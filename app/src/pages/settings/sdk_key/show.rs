@@ -44,7 +44,7 @@ pub fn SdkKeyPage() -> impl IntoView {
             <Title text="SDK key"/>
             <PageHead heading="SDK key"/>
             <p class="page-description">
-                "Your apps send this key with every call to the device API. It only identifies your \
+                "Your apps send this key with every request to the device API. It only identifies your \
                 tenant: it gives no access to this dashboard and can't mint licenses. Ship it in the app."
             </p>
             <div class="prose">{current} {others}</div>
@@ -59,8 +59,8 @@ fn NoSdkKeyYet() -> impl IntoView {
     view! {
         <EmptyState heading="No SDK key yet">
             <p>
-                "Without an SDK key, the device API accepts every call. Once you create one, calls \
-                without it are refused with 401."
+                "Until you create a key, the device API accepts requests without one. After that, \
+                requests without a valid key get 401."
             </p>
             <ButtonRow>
                 <DocumentLink href=routes::SDK_KEY_NEW>"Create SDK key"</DocumentLink>
@@ -122,12 +122,12 @@ fn ReplacedKeys(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
                 <h2 id="replaced">"Replaced keys"</h2>
             </div>
             <p class="section-note">
-                "Apps with one of these keys work until it ends, then get 401 until they're updated. If a \
-                key is still used shortly before it ends, customers still run apps with it."
+                "Apps with one of these keys work until the key expires, then get 401 until they're updated. \
+                If a key is used shortly before it expires, customers still run apps with it."
             </p>
             <Table
-                label="Replaced keys, by end date"
-                caption="Replaced keys, latest end first"
+                label="Replaced keys, by expiry"
+                caption="Replaced keys, latest expiry first"
                 narrow="sdk-keys"
                 busy=Signal::stored(false)
                 head
@@ -143,7 +143,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
     let fingerprint = short_fingerprint(&key.hash);
     let end = key.ends_at.map(|at| {
         if works {
-            let label = format!("Change when {fingerprint} ends");
+            let label = format!("Change expiry of {fingerprint}");
             view! {
                 <FullTimeToMinute at/>
                 " "
@@ -153,7 +153,7 @@ fn row(key: ListedSdkKey, now: Timestamp) -> AnyView {
             }
             .into_any()
         } else {
-            view! { "Ended " <FullTimeToMinute at/> }.into_any()
+            view! { "Expired " <FullTimeToMinute at/> }.into_any()
         }
     });
     view! {
@@ -217,8 +217,8 @@ fn ReplaceKey() -> impl IntoView {
                 <h2 id="replace">"Replace the key"</h2>
             </div>
             <p class="section-note">
-                "A new key works immediately. You choose how long the old one keeps working while you \
-                update your apps; if it has leaked, end it immediately."
+                "A new key works immediately. You choose how long the old key keeps working while you \
+                update your apps. If the old key has leaked, revoke it immediately."
             </p>
             <ButtonRow>
                 <DocumentLink href=routes::SDK_KEY_NEW>"Replace key"</DocumentLink>
