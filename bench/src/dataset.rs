@@ -32,8 +32,8 @@ const FORMAT_VERSION: u32 = 3;
 /// Maximum age in days. Generated licenses begin to expire after sixty days.
 const MAX_AGE_DAYS: u32 = 30;
 
-/// Server fact that marks a completely generated data set.
-const COMPLETION_FACT: &str = "bench";
+/// Name of the server metadata entry that marks a complete data set.
+const COMPLETION_KEY: &str = "bench";
 
 /// Differs from the seed of the demo data, which is in the same database.
 const SEED: u64 = 2027;
@@ -41,7 +41,7 @@ const SEED: u64 = 2027;
 /// Number of licenses per transaction.
 const CHUNK_SIZE: usize = 10_000;
 
-/// Returns the data set and generates it first if it is missing, outdated or incomplete.
+/// Returns the data set. Generates it first if it is missing, outdated or incomplete.
 pub(crate) async fn prepare(
     binary: &Binary,
     folder: &Path,
@@ -128,9 +128,9 @@ impl DataSet {
         let Ok(store) = Store::open(&self.database.url()).await else {
             return false;
         };
-        let fact = store.server_metadata(COMPLETION_FACT).await;
+        let marker = store.server_metadata(COMPLETION_KEY).await;
         store.close().await;
-        matches!(fact, Ok(Some(fact)) if fact == self.name(made_at))
+        matches!(marker, Ok(Some(marker)) if marker == self.name(made_at))
     }
 
     /// Generates the data set. `made_at` is the timestamp of the other engine's data set, if any.
@@ -187,7 +187,7 @@ impl DataSet {
         let store = Store::open(&self.database.url()).await?;
         let name = self.name(made_at);
         let result = store.write(move |tx| {
-            async move { tx.set_server_metadata(COMPLETION_FACT, &name).await }.boxed()
+            async move { tx.set_server_metadata(COMPLETION_KEY, &name).await }.boxed()
         });
         let result: Result<(), StoreError> = result.await;
         store.close().await;

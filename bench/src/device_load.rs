@@ -30,7 +30,7 @@ pub(crate) struct Schedule {
     pub(crate) round_count: u32,
 }
 
-/// Results of a server, and of the baseline in the rounds between.
+/// Results of a server, and of the baseline in the alternating rounds.
 pub(crate) struct Comparison {
     pub(crate) server: LoadSummary,
     pub(crate) baseline: LoadSummary,

@@ -1,5 +1,5 @@
-//! The licenses of a data set: those of a vendor after three years, in any number, and the same in
-//! each run.
+//! Generates the licenses of a data set: those of a vendor after three years. Every run generates
+//! the same licenses.
 //!
 //! 80 % belong to one product. 20 % allow one device, 20 % ten devices and the rest three; two
 //! devices are active per license on average. 6 % were revoked or reminted. 30 % are valid for a

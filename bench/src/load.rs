@@ -1,4 +1,4 @@
-//! Load generation with wrk: as many requests as a server answers on a number of connections.
+//! Load generation with wrk: each connection sends its next request after the previous response.
 
 use std::{process::Command, time::Duration};
 

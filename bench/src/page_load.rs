@@ -16,7 +16,7 @@ use crate::{
     server::Server,
 };
 
-/// Account of the demo data whose tenant may export.
+/// Demo account whose tenant's plan includes the CSV export.
 const EMAIL: &str = "owner@acme.test";
 const PASSWORD: &str = "keywright-demo";
 
@@ -51,7 +51,8 @@ impl<'a> Operator<'a> {
         Ok(answer)
     }
 
-    /// Measures a page with repeated requests on one connection. The page must contain the text.
+    /// Measures a page with repeated requests on one connection. The page must contain
+    /// `expected_text`.
     pub(crate) fn measure_page(
         &self,
         path: &str,

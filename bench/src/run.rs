@@ -43,7 +43,7 @@ pub(crate) struct RunArgs {
     /// Licenses in the large data set, with about two devices each.
     #[arg(long, default_value_t = 1_000_000)]
     licenses: u32,
-    /// Folder of the data sets.
+    /// Directory of the data sets.
     #[arg(long)]
     folder: PathBuf,
     /// File for the results.
@@ -52,13 +52,13 @@ pub(crate) struct RunArgs {
     /// PostgreSQL server for the data sets, as `postgres://user@host:port`.
     #[arg(long, requires = "postgres_binaries")]
     postgres: Option<String>,
-    /// Folder of its `createdb` and `dropdb`.
+    /// Directory of the server's `createdb` and `dropdb`.
     #[arg(long)]
     postgres_binaries: Option<PathBuf>,
     /// Seconds per round.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
-    /// Number of rounds, of which the median counts.
+    /// Number of rounds. The results are medians over the rounds.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
     /// Run only these parts.
@@ -241,7 +241,10 @@ impl Run {
             by("by expiry", "sort=expires"),
             by("by activations", "sort=-activations"),
             by("search with 50 hits", &format!("q={RARE_TERM}")),
-            by("search matching half of them", &format!("q={COMMON_TERM}")),
+            by(
+                "search matching half of the licenses",
+                &format!("q={COMMON_TERM}"),
+            ),
             by("search for two characters", "q=ad"),
             by("search without hits", "q=zzzzzz"),
         ];

@@ -14,7 +14,6 @@ use anyhow::{Context, Result, bail};
 
 use crate::clock;
 
-/// Startup timeout.
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Storage of a server.
@@ -31,7 +30,7 @@ struct Postgres {
     name: String,
 }
 
-/// The PostgreSQL server of a run, with the folder of its client programs.
+/// The PostgreSQL server of a run, with the directory of its client programs.
 #[derive(Clone)]
 pub(crate) struct PostgresServer {
     pub(crate) binaries: PathBuf,
@@ -47,7 +46,7 @@ impl Database {
         }
     }
 
-    /// Uses a PostgreSQL database. The data folder still holds the master key.
+    /// Uses a PostgreSQL database. The data directory still holds the master key.
     pub(crate) fn postgres(data: PathBuf, server: PostgresServer, name: String) -> Self {
         Self {
             data,
@@ -79,7 +78,7 @@ impl Database {
         }
     }
 
-    /// Reads the SQLite file into the page cache, as on a server that has run for a day.
+    /// Reads the SQLite file into the page cache, to simulate a long-running server.
     pub(crate) fn warm_up(&self) -> Result<()> {
         if self.postgres.is_none() {
             io::copy(&mut fs::File::open(self.file())?, &mut io::sink())?;
@@ -95,7 +94,7 @@ impl Database {
         fs::create_dir_all(&to)?;
         for name in ["keywright.db", "master.key"] {
             fs::copy(self.data.join(name), to.join(name))?;
-            // Otherwise the system would write it to disk during a measurement.
+            // Otherwise the operating system would write the copy to disk during a measurement.
             fs::File::open(to.join(name))?.sync_all()?;
         }
         Ok(Self::sqlite(to))
@@ -118,7 +117,7 @@ impl Database {
 impl PostgresServer {
     fn run(&self, program: &str, arguments: &[&str]) -> Result<()> {
         let maintenance = format!("--maintenance-db={}/postgres", self.url);
-        // The folder may contain only the server programs; the clients are then on PATH.
+        // The directory may contain only the server programs; the clients are then on PATH.
         let bundled = self.binaries.join(program);
         let program = if bundled.exists() {
             bundled
@@ -175,7 +174,7 @@ impl Binary {
     }
 }
 
-/// A listening process. It ends on drop.
+/// A listening process, stopped on drop.
 pub(crate) struct Server {
     child: Child,
     address: SocketAddr,

@@ -1,4 +1,4 @@
-// The setup guide, and the pages of its steps.
+// The getting-started guide, and the pages of its steps.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 

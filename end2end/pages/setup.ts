@@ -1,4 +1,4 @@
-// The page that creates the first tenant. It is on a server of its own, without demo data.
+// The page that creates the first tenant. Tests open it on a server without demo data.
 
 import { expect, type Locator, type Page } from "@playwright/test";
 

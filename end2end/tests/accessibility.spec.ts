@@ -110,7 +110,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expectAccessible("Store the 40 new keys now");
       });
 
-      test("setup guide and SDK key pages have no axe violations", async ({ page, fresh, setupPage }) => {
+      test("getting-started guide and SDK key pages have no axe violations", async ({ page, fresh, setupPage }) => {
         await setupPage.goto("/");
         await setupPage.submit(fresh.setupCode);
         const guide = new GuidePage(page, fresh.server.url);
@@ -136,7 +136,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await guide.goto("/settings/sdk-key/new");
         await page.getByRole("button", { name: "Replace key" }).click();
         await expectAccessible("/settings/sdk-key");
-        await page.getByRole("link", { name: /^Change when / }).click();
+        await page.getByRole("link", { name: /^Change expiry of / }).click();
         await expectAccessible();
         await expectAccessible("/products/notes/key-types/pro/delete");
       });

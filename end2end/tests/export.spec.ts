@@ -153,7 +153,7 @@ test.describe("failures", () => {
     await context.addCookies(await ownerPage.context().cookies());
     await link(page).click();
     const alert = toast(page).getByRole("alert");
-    await expect(alert).toContainText("Someone else has signed in on this browser");
+    await expect(alert).toContainText("Someone else has signed in using this browser");
     await alert.getByRole("link", { name: "Reload" }).click();
     await expect(page).toHaveURL("/licenses?status=active");
     await expect(page.locator("html[data-hydrated]")).toBeAttached();

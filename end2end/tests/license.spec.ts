@@ -30,13 +30,13 @@ for (const javaScriptEnabled of [true, false]) {
         await loginPage.signIn(email);
         await licensePage.goto(minted.id);
         await page.getByRole("link", { name: "Revoke…" }).click();
-        await expect(page.getByText("1, none can renew after this")).toBeVisible();
+        await expect(page.getByText("1 (can't check in after this)")).toBeVisible();
         await page.getByRole(javaScriptEnabled ? "button" : "link", { name: "Cancel" }).click();
         await licensePage.expectStatus("Active");
         await licensePage.confirmAction("Revoke…", "Revoke license");
         await licensePage.expectStatus("Revoked");
         await expect(licensePage.activity.first()).toContainText(`${email} revoked this license`);
-        await expect(licensePage.devices).toContainText(["Can't renew"]);
+        await expect(licensePage.devices).toContainText(["Can't check in"]);
         expect(await device.send("validate")).toBe("refused: License has been revoked");
         await page.goto(`/licenses/${minted.id}/revoke`);
         await expect(licensePage.alert).toContainText("This license is already revoked");

@@ -48,7 +48,7 @@ test("an activation appears on all open pages and keeps dialog, scroll position 
   }
 
   expect(await device.send(`activate ${minted.license_key}`)).toContain("Licensed");
-  await expect(licensePage.dialog).toContainText("1, none can renew after this");
+  await expect(licensePage.dialog).toContainText("1 (can't check in after this)");
   await expect(licensePage.page.locator("tbody tr")).toHaveCount(1);
   await expect(othersPage.devices).toHaveCount(1);
   await expect(openDetails).toBeVisible();

@@ -8,7 +8,7 @@ for (const javaScriptEnabled of [true, false]) {
   test.describe(javaScriptEnabled ? "with JavaScript" : "without JavaScript", () => {
     test.use({ javaScriptEnabled });
 
-    test("a replaced key works during its grace period, until it is ended", async ({ page, fresh, setupPage }) => {
+    test("a replaced key works during its grace period, until it is revoked", async ({ page, fresh, setupPage }) => {
       await setupPage.goto("/");
       await setupPage.submit(fresh.setupCode);
       const guide = new GuidePage(page, fresh.server.url);
@@ -33,11 +33,11 @@ for (const javaScriptEnabled of [true, false]) {
       expect(await oldDevice.send("validate")).toMatch(/^ok, Licensed/);
       expect(await newDevice.send(`activate ${licenseKey}`)).toMatch(/^ok, Licensed/);
 
-      await page.getByRole("link", { name: /^Change when / }).click();
+      await page.getByRole("link", { name: /^Change expiry of / }).click();
       await expect(page.getByLabel("This key")).toHaveValue("");
       await page.getByLabel("This key").selectOption("0");
-      await page.getByRole("button", { name: "Change end" }).click();
-      await expect(page.getByRole("row", { name: /Ended/ })).toBeVisible();
+      await page.getByRole("button", { name: "Change expiry" }).click();
+      await expect(page.getByRole("row", { name: /Expired/ })).toBeVisible();
       expect(await oldDevice.send("validate")).toMatch(/Invalid or missing SDK key|401/);
       expect(await newDevice.send("validate")).toMatch(/^ok, Licensed/);
       oldDevice.stop();

@@ -41,7 +41,7 @@ pub struct TrustedProxies {
     has_warned: Arc<AtomicBool>,
 }
 
-/// Client address used for rate limits. Absent if the request did not arrive over a socket.
+/// Client IP address of a request. Absent if the request did not arrive over a socket.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ClientIp(IpAddr);
 

@@ -96,7 +96,7 @@ impl DatabaseArgs {
         ))
     }
 
-    /// Locks the SQLite file against a second server for as long as the returned file is held.
+    /// Locks the SQLite database against a second server until the returned file is dropped.
     /// Returns `None` on PostgreSQL, which several servers can share.
     pub fn lock_exclusively(&self) -> anyhow::Result<Option<File>> {
         let DatabaseLocation::Sqlite(file) = self.location()? else {
@@ -239,7 +239,8 @@ pub(crate) fn sqlite_url(file: &Path) -> anyhow::Result<String> {
     ))
 }
 
-/// Waits until no other process is setting up the same database (tables or master key).
+/// Waits until no other process is setting up the database (tables and master key). Holds the
+/// lock until the returned file is dropped.
 fn lock_setup(file: &Path) -> anyhow::Result<File> {
     create_parent_dir(file)?;
     let lock = open_lock_file(&file.with_extension("setup-lock"))?;

@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Context;
 
-/// Creates a file's parent directory with mode 0700: it will contain hashes, sealed keys and the
+/// Creates a file's parent directory with mode 0700: it will contain hashes, encrypted keys and the
 /// master key.
 pub(crate) fn create_parent_dir(file: &Path) -> anyhow::Result<()> {
     let folder = file.parent().context("the database path is empty")?;
@@ -36,7 +36,7 @@ pub(crate) fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
     persist(&temp_path, path)
 }
 
-/// Creates a temporary file with mode 0600, replacing any leftover.
+/// Creates a temporary file with mode 0600. Deletes a leftover file first.
 pub(crate) fn create_secret_file(temp_path: &Path) -> std::io::Result<File> {
     // A leftover file could have other permissions, or be a symlink.
     match fs::remove_file(temp_path) {

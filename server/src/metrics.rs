@@ -55,12 +55,12 @@ pub(crate) fn install() -> anyhow::Result<PrometheusHandle> {
 fn describe() {
     describe_counter!(
         HTTP_REQUESTS_TOTAL,
-        "Responses, by side (device or browser), method, route and status"
+        "Responses, by surface (device or browser), method, route and status"
     );
     describe_histogram!(
         HTTP_REQUEST_SECONDS,
         Unit::Seconds,
-        "Time until a response starts, by side and route"
+        "Time until a response starts, by surface and route"
     );
     describe_counter!(
         DEVICE_REFUSALS_TOTAL,
@@ -86,7 +86,7 @@ fn describe() {
     );
     describe_counter!(
         "keywright_purged_rows_total",
-        "Expired rows that were deleted, by table"
+        "Expired rows deleted, by table"
     );
     describe_gauge!(EVENT_STREAMS, "Open event streams");
     describe_gauge!(BUILD_INFO, "Always 1, labeled with the version");

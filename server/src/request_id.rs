@@ -1,4 +1,4 @@
-//! Request ids, and the log line and metrics of each response.
+//! Request IDs, and the log line and metrics of each response.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::{metrics, state::AppState};
 
-/// A server-generated request id, plus the client's own id if it sent one.
+/// A server-generated request ID, plus the client's own ID if it sent one.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RequestId {
     server_id: String,
@@ -30,12 +30,12 @@ impl RequestId {
         }
     }
 
-    /// Reads the id from the request extensions.
+    /// Reads the ID from the request extensions.
     pub(crate) fn from_extensions(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
     }
 
-    /// Adds the id that the device sent.
+    /// Adds the ID that the device sent.
     pub(crate) fn with_client_id(self, client: Option<String>) -> Self {
         Self {
             client_id: client,
@@ -43,30 +43,30 @@ impl RequestId {
         }
     }
 
-    /// The server-generated id.
     pub(crate) fn server_id(&self) -> &str {
         &self.server_id
     }
 
-    /// The id that the client sent, if any.
+    /// Returns the ID that the client sent, if any.
     pub(crate) fn client_id(&self) -> Option<&str> {
         self.client_id.as_deref()
     }
 
-    /// The id to return to the client: its own if it sent one, else the server-generated one.
+    /// Returns the ID for the response: the client's own if it sent one, otherwise the
+    /// server-generated ID.
     pub(crate) fn response_id(&self) -> &str {
         self.client_id.as_deref().unwrap_or(&self.server_id)
     }
 }
 
-/// Returns whether the response is a page. Error pages show the request id, so those requests
+/// Returns whether the response is a page. Error pages show the request ID, so those requests
 /// must be logged.
 fn is_page(response: &Response) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE);
     kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
-/// Response header with the id for browsers. Devices use `CLIENT_REQUEST_ID`.
+/// Response header with the ID for browsers. Devices use `CLIENT_REQUEST_ID`.
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The part of the server that a request is for.
@@ -115,12 +115,12 @@ impl RequestLog {
     }
 }
 
-/// Assigns an id to each request, and logs and counts its response. The log line has the method,
-/// route pattern, status, duration and both ids.
+/// Assigns an ID to each request, and logs and counts its response. The log line has the method,
+/// route pattern, status, duration and both IDs.
 ///
-/// Client errors are logged at `info` if the device sent an id or the response is a page, because
-/// someone may ask about them. Server errors are warnings; all other responses are logged at
-/// `debug`. The path itself is never logged: it may contain a secret.
+/// Slow requests and server errors are logged at `warn`. Client errors are logged at `info` if the
+/// device sent an ID or the response is a page, because someone may ask about them. Other
+/// responses are logged at `debug`. The path itself is not logged, because it may contain a secret.
 pub(crate) async fn log_request(
     State(request_log): State<RequestLog>,
     mut request: Request,

@@ -6,7 +6,7 @@ use keywright_domain::ids::OperatorId;
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-/// Maximum number of streams per operator. Every visible page uses one.
+/// Maximum number of streams per operator. Each visible page with live updates uses one.
 pub const MAX_STREAMS_PER_OPERATOR: usize = 32;
 
 /// All open streams of this server. Cheap to clone.

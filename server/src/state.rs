@@ -18,7 +18,7 @@ pub struct AppState {
     pub services: Services,
     /// The built site.
     pub site: Arc<Site>,
-    /// How browsers reach the server.
+    /// Public URL of the server.
     pub public_url: PublicUrl,
     /// Configured base URL for browsers and apps, without a trailing slash.
     pub base_url: Option<Arc<str>>,
@@ -47,7 +47,7 @@ impl AppState {
         }
     }
 
-    /// Returns the base URL for apps: the configured one, or else the one that this request used.
+    /// Returns the base URL for apps: the configured URL, otherwise the URL that the request used.
     pub fn base_url(&self, headers: &HeaderMap, uri: &Uri) -> Arc<str> {
         if let Some(url) = &self.base_url {
             return url.clone();

@@ -26,7 +26,7 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Creates a cargo command that always builds into the workspace's target folder.
+/// Creates a cargo command that always builds into the workspace's target directory.
 pub(crate) fn cargo() -> Command {
     let mut cargo = command("cargo");
     cargo.env("CARGO_TARGET_DIR", workspace::target());

@@ -21,7 +21,7 @@ use output::{files_with_extension, package_folder};
 
 /// Builds the site into `target/site` unless it is up to date with its inputs.
 pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<()> {
-    // Computed before the build, so that changes made meanwhile trigger the next one.
+    // Computed before the build, so that changes made during the build trigger another build.
     let fingerprint = inputs::fingerprint(mode)?;
     let stamp = workspace::site().join("built-from");
     if fs::read_to_string(&stamp).is_ok_and(|built| built == fingerprint)

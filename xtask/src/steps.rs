@@ -17,7 +17,7 @@ struct FinishedStep {
 }
 
 impl Steps {
-    /// Runs a step. `estimate` is printed as is, such as "2 min the first time".
+    /// Runs a step. `estimate` is printed with the title, for example "2 min the first time".
     pub(crate) fn run<T>(
         &mut self,
         title: &str,

@@ -1,4 +1,4 @@
-//! `keywright backup` and `keywright restore`: the SQLite database as one file.
+//! `keywright backup` and `keywright restore`, which copy the SQLite database to and from a file.
 
 use std::{
     fs::{self, File},
@@ -75,11 +75,11 @@ impl RestoreArgs {
         if !backup.is_file() {
             bail!("no such file: {}", backup.display());
         }
-        // Held to the end, so that no server opens a partial database.
+        // Held until the restore is complete, so that no server opens a partial database.
         let _lock = database.lock_exclusively()?;
         if file.exists() && !self.replace {
             bail!(
-                "a database already exists at {}: with --replace, it is renamed and replaced",
+                "a database already exists at {}: use --replace to rename it and restore the backup",
                 file.display()
             );
         }
@@ -108,7 +108,7 @@ impl RestoreArgs {
         let previous = rename_existing(&file)?;
         persist(&half, &file).with_context(|| format!("can't write {}", file.display()))?;
         print_line(&format!(
-            "Restored {} tenants and {} licenses. All operators must sign in again. Anything deactivated, revoked or ended since the backup works again until you repeat the change.",
+            "Restored {} tenants and {} licenses. All operators must sign in again. Licenses, devices and SDK keys that were revoked or deactivated after the backup work again until you repeat the change.",
             counts.tenant_count, counts.license_count
         ))?;
         if let Some(previous) = previous {
@@ -127,7 +127,8 @@ impl RestoreArgs {
     }
 }
 
-/// Renames the current database and its write-ahead log, and returns the new path.
+/// Renames the current database and its write-ahead log. Returns the new path, or `None` if there
+/// is no database.
 fn rename_existing(file: &Path) -> anyhow::Result<Option<PathBuf>> {
     if !file.exists() {
         return Ok(None);

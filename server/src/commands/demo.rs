@@ -1,4 +1,4 @@
-//! `keywright demo`.
+//! `keywright demo`: loads the demo data and prints its accounts and keys.
 
 use keywright_service::rate_limit::RateLimitConfig;
 

@@ -1,4 +1,4 @@
-//! `keywright doctor`.
+//! `keywright doctor`: checks the database for inconsistencies.
 
 use anyhow::bail;
 

@@ -1,4 +1,4 @@
-//! `keywright key-type …`.
+//! `keywright key-type`: creates and updates key types.
 
 use clap::{Args, Subcommand};
 use keywright_domain::{

@@ -1,4 +1,4 @@
-//! `keywright license`.
+//! `keywright license`: mints licenses.
 
 use clap::{Args, Subcommand};
 use keywright_domain::{

@@ -1,5 +1,4 @@
-//! One module per command. A command either completes, or fails with one actionable message and
-//! leaves nothing half-done.
+//! One module per command. A command that fails prints one error message that says what to do.
 
 pub(crate) mod backup;
 pub(crate) mod demo;
@@ -109,7 +108,7 @@ async fn caller_for(services: &Services, tenant_id: &TenantId) -> anyhow::Result
     }
 }
 
-/// Adds a hint to an error, such as the names that exist if one is unknown.
+/// Adds a hint to an error, such as the list of known names for an unknown name.
 async fn add_hint<T>(
     services: &Services,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! `keywright operator …`.
+//! `keywright operator`: creates accounts and sets passwords.
 
 use anyhow::{Context, anyhow};
 use clap::Subcommand;

@@ -1,4 +1,4 @@
-//! `keywright product …`.
+//! `keywright product`: creates and updates products.
 
 use clap::{Args, Subcommand};
 use keywright_domain::{
@@ -15,7 +15,7 @@ use crate::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ProductCommand {
-    /// Create a product. The number of products depends on the tenant's plan.
+    /// Create a product. The tenant's plan limits the number of products.
     #[command(alias = "add")]
     Create(CreateArgs),
     /// Update a product's name and app settings.
@@ -125,7 +125,7 @@ async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()>
     })
     .await?;
     print_line(&format!(
-        "Updated product {} of {}. Apps receive the new settings with their next request.",
+        "Updated product {} of {}. Apps receive the new settings when they next validate or fetch their settings.",
         args.product, args.tenant
     ))
 }

@@ -1,4 +1,4 @@
-//! `keywright sdk-key …`.
+//! `keywright sdk-key`: creates, rotates, imports and revokes SDK keys.
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -118,8 +118,8 @@ async fn revoke_old(database: &DatabaseArgs, tenant_id: &TenantId) -> anyhow::Re
     ))
 }
 
-/// Prints the result. A new key is printed first, on its own line. `replaced` says what happens
-/// to earlier keys, if there are any.
+/// Prints the result. A new key is printed first, on its own line. `replaced` is the grace period
+/// of the earlier keys, if any.
 fn print_result(
     args: &CreateArgs,
     made: Option<&SdkKey>,
@@ -138,7 +138,7 @@ fn print_result(
     }
     if let Some(key) = made {
         print_line(key.expose()).context(
-            "the SDK key was created but could not be printed, and is lost: rotate it to get another",
+            "the SDK key was created but could not be printed: rotate it to get a new key",
         )?;
         print_line("This key is shown only once. Store it, and build it into the tenant's apps.")?;
     } else {

@@ -16,7 +16,9 @@ pub(crate) async fn run(database: &DatabaseArgs) -> anyhow::Result<()> {
     .await?;
     print_line(&code.expose())?;
     database.setup_code_file().write(&code);
-    print_line("Enter it on the /setup page of the running server. Earlier codes no longer work.")
+    print_line(
+        "Enter this code on the /setup page of the running server. Earlier codes no longer work.",
+    )
 }
 
 /// If there is no tenant yet, prints the URL of the setup page and the setup code. Creates a code

@@ -1,4 +1,4 @@
-//! `keywright signing-key …`.
+//! `keywright signing-key`: lists and rotates the keys that sign leases.
 
 use clap::Subcommand;
 use keywright_app::format;
@@ -37,7 +37,7 @@ pub(crate) enum SigningKeyCommand {
         /// Key ID.
         #[arg(long)]
         kid: Kid,
-        /// Skip the 14 days, because the current signing key has leaked. Apps refuse leases
+        /// Skip the 14-day wait because the current signing key has leaked. Apps refuse leases
         /// signed with the new key until they have fetched it.
         #[arg(long)]
         now: bool,

@@ -1,4 +1,4 @@
-//! `keywright tenant …`.
+//! `keywright tenant`: creates, suspends and resumes tenants, and changes their plan.
 
 use clap::Subcommand;
 use keywright_domain::{
@@ -109,7 +109,7 @@ async fn suspend(database: &DatabaseArgs, tenant_id: TenantId) -> anyhow::Result
     })
     .await?;
     print_line(&format!(
-        "Suspended {tenant_id}. Its device requests are refused; leases already issued stay valid until they end."
+        "Suspended {tenant_id}. Its device requests are refused; leases already issued stay valid until they expire."
     ))
 }
 

@@ -9,7 +9,7 @@ use keywright_service::{device::DeviceError, rate_limit::RateLimits};
 
 use super::response::Endpoint;
 
-/// Decides what a possibly guessing address may learn from one response.
+/// Decides whether a response may reveal to a suspect address that a key exists.
 pub(crate) struct BruteForceGuard<'a> {
     endpoint: Endpoint,
     /// `Some` if the endpoint takes a license key and the client address is known.
@@ -27,14 +27,14 @@ impl<'a> BruteForceGuard<'a> {
         }
     }
 
-    /// Returns whether to reject the request before any lookup. Activate responds to a valid key
-    /// in a recognizable way, whatever the license status.
+    /// Returns whether to reject the request before any lookup. A 200, 402 or 422 of activate
+    /// reveals that the key exists.
     pub(crate) fn rejects_early(&self) -> bool {
         self.is_suspect && self.endpoint == Endpoint::Activate
     }
 
-    /// Returns whether to hide a refusal. If it is shown and reveals that something does not
-    /// exist, it counts as a failed lookup.
+    /// Returns whether to hide a refusal. A refusal that is shown and reveals that something does
+    /// not exist counts as a failed lookup.
     pub(crate) fn masks(&self, refusal: &DeviceError) -> bool {
         let reveals_absence = matches!(
             refusal,

@@ -65,7 +65,7 @@ fn document() -> Value {
 fn paths(schemas: &mut SchemaGenerator) -> Value {
     let mut key = string_schema(
         MAX_LICENSE_KEY_CHARS,
-        "The license key, as the customer entered it.",
+        "The license key as the customer entered it.",
     );
     // From the demo data.
     key["examples"] = json!(["ACME-PRO0-0000-0001"]);
@@ -223,13 +223,13 @@ fn responses(
 fn status_description(status: &str) -> &'static str {
     match status {
         "200" => "Success.",
-        "400" => "The body is malformed, because of a bug in the client.",
+        "400" => "The body is malformed.",
         "401" => "The SDK key is missing or invalid, or the tenant does not exist.",
         "402" => "The license has reached its device limit.",
         "403" => "The tenant is suspended.",
-        "404" => "The product, license key or tenant does not exist.",
+        "404" => "The tenant, product or license key was not found.",
         "413" => "The body is larger than 64 KiB.",
-        "422" => "The license or the instance is no longer active.",
+        "422" => "The license is expired, revoked or reminted, or the instance is not active.",
         "429" => "Too many requests from this address.",
         "500" => "Internal server error. The device keeps its lease.",
         _ => "The server is temporarily unavailable. The device keeps its lease.",

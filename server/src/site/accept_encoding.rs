@@ -1,5 +1,4 @@
-//! Negotiates `Accept-Encoding` (RFC 9110, section 12.5.3) for precompressed files. tower-http
-//! does the same, but only for responses that it compresses on the fly.
+//! Negotiates `Accept-Encoding` (RFC 9110, section 12.5.3) for precompressed files in memory.
 
 use axum::http::{HeaderMap, header};
 

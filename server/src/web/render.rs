@@ -94,7 +94,7 @@ pub(crate) async fn fallback(
     not_found(state, request.headers().clone(), scope).await
 }
 
-/// Renders the not-found page at a path that has a page at other times, such as `/setup`.
+/// Renders the not-found page for a path whose page is currently unavailable, such as `/setup`.
 pub(crate) async fn not_found(
     state: AppState,
     headers: HeaderMap,

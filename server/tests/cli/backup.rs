@@ -69,7 +69,7 @@ fn backup_under_load_contains_every_acknowledged_write() {
     assert_eq!(status, "200", "{answer}");
 }
 
-/// Backups must not bring back sessions that have since ended.
+/// A restored backup must not reactivate sessions that have since ended.
 #[test]
 fn restore_replaces_the_database_and_ends_all_sessions() {
     let installation = Installation::with_demo();

@@ -125,7 +125,6 @@ async fn postgres_can_be_shared_by_two_servers() {
             .run_ok("license mint --tenant acme --product studio")
             .starts_with("STDO-")
     );
-    // Two servers may share one PostgreSQL database.
     let (mut one, mut other) = (installation.serve(), installation.serve());
     one.stop();
     other.stop();

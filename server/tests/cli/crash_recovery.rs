@@ -1,4 +1,4 @@
-//! `kill -9` during a storm of activations, deactivations, mints, revokes and remints:
+//! `kill -9` under a load of activations, deactivations, mints, revokes and remints:
 //! acknowledged writes survive, other writes are complete or absent, and the audit log matches
 //! the data.
 
@@ -30,9 +30,8 @@ fn kill_count() -> u32 {
     asked.and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
 
-/// Age up to which last-seen times may be lost. The guarantee is 250 ms, of which the
-/// write-behind buffer uses 200. In a debug build under test load, a commit takes longer than the
-/// other 50.
+/// Maximum age of a lost last-seen time. The guarantee is 250 ms: 200 ms in the write-behind
+/// buffer and 50 ms for the commit. A debug build under test load needs more time to commit.
 const MAX_LOST_LAST_SEEN_MS: i64 = 1_000;
 
 /// A server that may be killed at any moment.
@@ -68,8 +67,8 @@ struct DeviceView {
     requested_at: Timestamp,
 }
 
-/// Activates devices, validates every second one and deactivates every third until the server is
-/// gone. Returns each device's view.
+/// Activates devices, validates every second device and deactivates every third, until the server
+/// is gone. Returns each device's view.
 fn run_devices(
     server: KillableServer<'_>,
     keys: &[String],
@@ -134,7 +133,8 @@ fn shown_license_ids(answer: &str, selector: &str) -> Vec<LicenseId> {
     keys.split_whitespace().map(license_id).collect()
 }
 
-/// Mints three licenses at a time, revokes one and remints another, until the server is gone.
+/// Mints three licenses at a time, revokes the first and remints the second, until the server is
+/// gone.
 fn run_operator(
     server: KillableServer<'_>,
     cookie: &str,
@@ -270,7 +270,7 @@ impl CrashTest {
             let operators: Vec<_> = (0..2)
                 .map(|_| scope.spawn(move || run_operator(KillableServer(address), cookie, forms)))
                 .collect();
-            // Wait until enough devices and forms have been sent.
+            // Wait until enough devices have been activated and enough forms submitted.
             while machines.load(Ordering::Relaxed) < seen + 90 + round * 7
                 || forms.load(Ordering::Relaxed) < used + 4
             {
@@ -314,8 +314,8 @@ impl CrashTest {
         }
     }
 
-    /// Checks that the server agrees with each device's view. A device that got no response
-    /// adopts the server's state.
+    /// Checks that the server agrees with each device's view. The view of a device that got no
+    /// response is set to the server's state.
     fn assert_devices_match(&mut self) {
         let server = self.installation.serve();
         for DeviceView {

@@ -199,7 +199,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
 fn demo_rejects_a_database_with_other_tenants() {
     let installation = Installation::empty();
     installation.run_ok("tenant create --tenant mine");
-    assert_snapshot!(installation.run_err("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: specify an empty data folder or another database");
+    assert_snapshot!(installation.run_err("demo"), @"The database contains tenant mine, which is not part of the demo. Demo data needs its own database: use an empty --data-dir or a different database URL");
 }
 
 #[test]

@@ -23,8 +23,8 @@ use crate::support::{
     raw_http::{get, sign_in_session, try_send},
 };
 
-/// Returns whether the response is a server error. Clients drop their lease on a 4xx that has
-/// none, so a server error must not look like one.
+/// Returns whether the response is a server error. A server error must be a 5xx, because clients
+/// drop their lease on a 422 that contains no lease.
 fn is_server_error((status, answer): &(String, Value)) -> bool {
     let is_server_error = status.starts_with('5');
     if is_server_error {
@@ -39,14 +39,13 @@ fn is_server_error((status, answer): &(String, Value)) -> bool {
     is_server_error
 }
 
-/// To SQLite, a file size limit on the process looks like a full disk, and it can be lifted
-/// again.
+/// A file size limit on the process looks like a full disk to SQLite, and can be lifted again.
 #[cfg(target_os = "linux")]
 #[test]
 fn full_disk_rejects_writes_until_there_is_space() {
     let mut installation = Installation::with_demo();
     let keys = mint_keys(&installation, 200);
-    // Unlike a full disk, the limit raises a signal, so ignore it.
+    // Unlike a full disk, the limit raises a signal, which must be ignored.
     installation.shell = Some("trap '' XFSZ; exec \"$@\"");
     let server = installation.serve();
     let database = fs::metadata(installation.data_dir().join("keywright.db")).unwrap();
@@ -209,7 +208,7 @@ fn forward(mut from: TcpStream, mut to: TcpStream) {
     to.shutdown(Shutdown::Both).ok();
 }
 
-/// Replaces the host and port of `url` with the address that `line` returns for them.
+/// Replaces the host and port of `url` with the address that `line` returns for the original.
 fn via_proxy(url: &str, line: impl FnOnce(SocketAddr) -> io::Result<SocketAddr>) -> String {
     let (_, rest) = url.split_once("://").unwrap();
     let (authority, _) = rest.split_once('/').unwrap();

@@ -45,7 +45,7 @@ fn split_key(printed: &str) -> (String, String) {
 #[test]
 fn sdk_key_is_created_rotated_and_shown_once() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.run_err("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; set one first");
+    assert_snapshot!(installation.run_err("sdk-key rotate --tenant indie"), @"The tenant has no SDK key yet; create one first");
     let (first, rest) = split_key(&installation.run_ok("sdk-key create --tenant indie"));
     assert_snapshot!(rest, @"
     This key is shown only once. Store it, and build it into the tenant's apps.
@@ -78,7 +78,7 @@ fn sdk_key_is_created_rotated_and_shown_once() {
 fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let installation = Installation::with_demo();
     let end = "sdk-key revoke-old --tenant acme";
-    assert_snapshot!(installation.run_err(end), @"No replaced SDK key is still valid");
+    assert_snapshot!(installation.run_err(end), @"There are no replaced SDK keys left to revoke");
     installation.run_ok("sdk-key rotate --tenant acme");
     assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
 }
@@ -125,7 +125,7 @@ fn signing_key_is_rotated_in_two_steps() {
         (&"k2".into(), &"added".into())
     );
     let promote = "signing-key promote --tenant acme --kid k2";
-    assert_snapshot!(installation.run_err(promote), @"Apps reject leases signed with a key that they have not fetched yet, and need 14 days to fetch it: wait 14 more, unless the current signing key has leaked; in that case, add --now");
+    assert_snapshot!(installation.run_err(promote), @"Wait 14 more days before promoting this key, so that apps can fetch it. Skip the wait only if the current key has leaked; in that case, add --now");
     let output = installation.run_ok(&format!("{promote} --now"));
     assert!(
         output.contains("k2 now signs the leases of acme."),
@@ -143,7 +143,7 @@ fn signing_key_is_rotated_in_two_steps() {
         lines[1].starts_with("k2\tsigning\t") && lines.len() == 2,
         "{listed}"
     );
-    assert_snapshot!(installation.run_err("signing-key create --tenant acme --kid k1"), @"The tenant has already used this key name; choose a new one");
+    assert_snapshot!(installation.run_err("signing-key create --tenant acme --kid k1"), @"The tenant has already used this key ID; choose a new ID");
     assert_snapshot!(installation.run_err("signing-key create --tenant acme --kid a|b"), @"
     error: invalid value 'a|b' for '--kid <KID>': a key ID has 1 to 32 characters: A-Z, a-z, 0-9, _ -
 
@@ -168,14 +168,14 @@ fn first_signing_key_can_have_a_custom_id() {
     let next = parse_json(&installation.run_ok("signing-key create --tenant mine --json"));
     assert_eq!(
         next["kid"], "kw2",
-        "the id continues the sequence of the first key"
+        "the ID continues the sequence of the first key"
     );
 }
 
 #[test]
 fn tenant_is_suspended_and_resumed() {
     let installation = Installation::with_demo();
-    assert_snapshot!(installation.run_ok("tenant suspend --tenant acme"), @"Suspended acme. Its device requests are refused; leases already issued stay valid until they end.");
+    assert_snapshot!(installation.run_ok("tenant suspend --tenant acme"), @"Suspended acme. Its device requests are refused; leases already issued stay valid until they expire.");
     assert_snapshot!(installation.run_err("tenant suspend --tenant acme"), @"The tenant is already suspended");
     installation.run_ok("tenant resume --tenant acme");
     assert_snapshot!(installation.run_err("tenant resume --tenant acme"), @"The tenant is not suspended");

@@ -19,7 +19,7 @@ This file is generated from the source: see [CONTRIBUTING](../CONTRIBUTING.md).
 const CONFIGURATION_INTRO: &str = "\
 # Configuration
 
-Settings of `keywright serve`, and of the options that every command has.
+Options of `keywright serve`, and options that every command accepts.
 An option on the command line takes precedence over its environment variable.
 This file is generated from the source: see [CONTRIBUTING](../CONTRIBUTING.md).
 
@@ -29,7 +29,7 @@ This file is generated from the source: see [CONTRIBUTING](../CONTRIBUTING.md).
 
 The key that encrypts signing keys in the database: 32 bytes in base64.
 PostgreSQL requires it or `KEYWRIGHT_MASTER_KEY_FILE`.
-With SQLite the first start generates one into the data directory.
+With SQLite, the first start generates a key in the data directory.
 
 ### `KEYWRIGHT_MASTER_KEY_FILE`
 
@@ -109,7 +109,7 @@ fn arguments(command: &Command) -> impl Iterator<Item = &Arg> {
     all.filter(|arg| !arg.is_hide_set() && !["help", "version"].contains(&arg.get_id().as_str()))
 }
 
-/// Returns an argument as the command line takes it: `--limit <LIMIT>` or `<FILE>`.
+/// Returns an argument as it is typed on the command line: `--limit <LIMIT>` or `<FILE>`.
 fn signature(argument: &Arg) -> String {
     let takes_value = matches!(argument.get_action(), ArgAction::Set | ArgAction::Append);
     let names = argument.get_value_names().unwrap_or_default();
@@ -152,7 +152,7 @@ fn takes_choice(argument: &Arg) -> bool {
     matches!(argument.get_action(), ArgAction::Set | ArgAction::Append)
 }
 
-/// clap drops the full stop of a help text of one paragraph.
+/// Restores the final period, which clap drops from a help text of one paragraph.
 fn sentence(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with(['.', ':']) {

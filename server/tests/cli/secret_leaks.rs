@@ -13,7 +13,7 @@ use crate::support::{
     raw_http::{send, sign_in_session},
 };
 
-/// Captured output that a secret may have leaked into, by name of the place.
+/// Captured outputs that must not contain a secret, with the name of their source.
 #[derive(Default)]
 struct CapturedOutput(Vec<(String, Vec<u8>)>);
 
@@ -23,7 +23,7 @@ impl CapturedOutput {
     }
 
     /// Fails if two neighboring groups of the key appear together in any spelling. A masked key
-    /// shows only one group.
+    /// shows no neighboring groups.
     fn assert_no_key(&self, key: &str) {
         let groups: Vec<&str> = key.split('-').skip(1).collect();
         for (name, bytes) in &self.0 {
@@ -53,7 +53,7 @@ impl CapturedOutput {
     }
 }
 
-/// Removes the separators that people type in a key, and converts to upper case.
+/// Removes the separators that people type in a key, and converts to uppercase.
 fn normalize(bytes: &[u8]) -> Vec<u8> {
     let kept = bytes.iter().filter(|byte| !b"- +".contains(byte));
     kept.map(u8::to_ascii_uppercase).collect()
@@ -162,7 +162,7 @@ fn exercise_passwords(
         let form_type = [("Content-Type", "application/x-www-form-urlencoded")];
         let answer = send(&server.address, "POST", "/session", &form_type, &form);
         assert_eq!(&answer[9..12], status);
-        // Check only the page: the header has to contain the session cookie.
+        // Check only the page, because the headers contain the session cookie.
         let (_, page) = answer.split_once("\r\n\r\n").unwrap();
         places.add("a page", page);
     }
@@ -214,7 +214,7 @@ async fn assert_no_private_key(places: &CapturedOutput, database: &TestDatabase)
     let private = private_signing_key(&store, &master_key, &tenant).await;
     places.assert_no_secret("private key, in hex,", &HEXLOWER.encode(&private));
     places.assert_no_secret("private key", BASE64.encode(&private).trim_end_matches('='));
-    places.assert_no_secret_bytes("private key, as it is,", &private);
+    places.assert_no_secret_bytes("private key, as raw bytes,", &private);
 }
 
 #[engine_test]
@@ -305,7 +305,7 @@ async fn secrets_do_not_leak(engine: Engine) {
     places.add("the log", server.stop());
     places.add("the database", database.dump_contents().await);
 
-    // Make sure that the right places were searched.
+    // Verify that the outputs were captured.
     let id = minted["id"].as_str().unwrap();
     assert!(places.contains("the database", id) && places.contains("a page", id));
     assert!(places.contains("the log", "/{tenant}/{product}/activate"));
@@ -317,7 +317,7 @@ async fn secrets_do_not_leak(engine: Engine) {
         ("SDK key", sdk_key),
         ("new SDK key", &new_sdk_key),
         ("wrong SDK key", &wrong_sdk_key),
-        ("session's token", &token),
+        ("session token", &token),
         ("master key", MASTER_KEY),
     ] {
         assert!(secret.len() > 40, "{what}");

@@ -279,7 +279,7 @@ async fn license_is_found_by_key_id_or_list_search(server: TestServer) {
             "{path}"
         );
     }
-    // A key that looks like a license id.
+    // A key that looks like a license ID.
     let hex_key = "ab12".repeat(16);
     let hex_id = LicenseKey::parse(&hex_key).ok().unwrap().id();
     server

@@ -59,8 +59,8 @@ async fn only_the_license_list_and_license_pages_load_wasm() {
     }
 }
 
-/// No page may be sent without its data, whether the database or the renderer is faster, because
-/// it could not hydrate.
+/// Every page contains its data, regardless of whether the database or the renderer finishes
+/// first. A page without its data could not hydrate.
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_rendered_in_parallel_are_complete() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;

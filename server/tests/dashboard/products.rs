@@ -247,7 +247,7 @@ async fn only_an_unused_key_type_is_deleted_after_confirmation() {
     ] {
         assert_eq!(answer.status, StatusCode::CONFLICT);
         let message = select_texts(&parse(&answer), "[role=alert]").concat();
-        let number = message.trim_start_matches("You can't delete it: ");
+        let number = message.trim_start_matches("This key type can't be deleted: ");
         let (number, rest) = number.split_once(' ').unwrap();
         assert!(number.parse::<u32>().unwrap() > 20, "{message}");
         assert!(

@@ -230,9 +230,7 @@ async fn search_returns_its_target_without_echoing_a_key() {
         ),
         ("\n", json!({ "Term": null })),
     ] {
-        let answer = viewer
-            .call_function("find", json!({ "term": typed }))
-            .await;
+        let answer = viewer.call_function("find", json!({ "term": typed })).await;
         assert_eq!(
             (answer.status, answer.json()),
             (StatusCode::OK, found),

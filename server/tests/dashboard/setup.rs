@@ -159,7 +159,7 @@ async fn owner_is_signed_in_after_setup(engine: Engine) {
     for sentence in [
         "me@mine.test created this tenant on the enterprise plan",
         "me@mine.test created the signing key k1",
-        "me@mine.test added me@mine.test as owner",
+        "me@mine.test created the operator me@mine.test with the role owner",
         "me@mine.test signed in",
     ] {
         assert!(entries.iter().any(|entry| entry == sentence), "{entries:?}");

@@ -1,4 +1,4 @@
-//! The published client, unmodified, over a real socket, through its whole life cycle on both
+//! Runs the published client, unmodified, over a real socket through its whole life cycle, on both
 //! engines.
 
 use std::{
@@ -43,8 +43,8 @@ impl LicenseStore for MemoryStore {
     }
 }
 
-/// A server on a real socket. Its clock starts at the system time, by which the client checks
-/// leases.
+/// A server on a real socket. Its clock starts at the system time, because the client checks leases
+/// against the system clock.
 struct ListeningServer {
     server: TestServer,
     url: String,

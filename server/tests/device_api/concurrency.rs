@@ -1,5 +1,5 @@
 //! Concurrent device requests over HTTP, on both engines: the limit holds, no device is counted
-//! twice, and no lease is issued after the response that ended it.
+//! twice, and no lease is issued after an acknowledged revocation or deactivation.
 
 use std::{
     collections::HashSet,
@@ -151,8 +151,8 @@ async fn one_request_id_sent_10_times_gets_one_instance(engine: Engine, servers:
     );
 }
 
-/// A device gives its slot on a full license back while others ask for one. At most one of them
-/// gets the slot, and the slot is never lost.
+/// A device frees its slot on a full license while other devices request a slot. At most one of
+/// them gets it, and the slot is not lost.
 #[engine_test(one_server(1), two_servers(2))]
 async fn freed_slot_is_taken_at_most_once(engine: Engine, servers: usize) {
     let servers = ServerGroup::start(engine, servers).await;

@@ -250,8 +250,8 @@ async fn lease_ends_with_its_license(server: TestServer) {
     let instance = &body["instance_id"];
     assert_eq!(body["license_expires_at"], json!(ends.seconds()));
     assert_eq!(body["lease"]["expiresAt"], json!(ends.seconds()));
-    // Up to the last millisecond an active lease ends after it begins. After that, the device
-    // gets a fallback lease for seven days.
+    // Until the last millisecond, an active lease expires after it is issued. After that, the
+    // device gets a fallback lease for seven days.
     server.context.clock.set(ends.plus_millis(-1));
     let body = validate(&server, &key, instance, None).await.json();
     assert_eq!(body["lease"]["status"], "active");

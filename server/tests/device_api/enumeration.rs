@@ -14,8 +14,8 @@ use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt};
 
 use crate::support::{TestResponse, TestServer};
 
-/// Statements that reach the database, as sqlx logs them. They are those of the whole process,
-/// but nextest runs each test in its own process.
+/// Statements that reach the database, as sqlx logs them. The log covers the whole process, and
+/// nextest runs each test in its own process.
 #[derive(Clone, Default)]
 struct StatementLog(Arc<Mutex<Vec<String>>>);
 

@@ -1,6 +1,5 @@
-//! Bodies generated at random, similar to what clients send, and the same in every run. Each
-//! response is as documented, and a 422, on which clients drop their leases, is about the
-//! license.
+//! Sends random bodies that resemble client requests, from a fixed seed. Every response must match
+//! the documentation. A 422 must be about the license, because clients drop their lease on it.
 
 use axum::{
     body::Body,
@@ -82,7 +81,7 @@ const FIELDS: [(&str, &[&str]); 8] = [
     ("x", &["y"]),
 ];
 
-/// Generates an object with a few fields, most of them with a fitting value.
+/// Generates an object with a few fields, most of which have valid values.
 fn any_object() -> impl Strategy<Value = Value> {
     let fields = btree_map(
         0..FIELDS.len(),

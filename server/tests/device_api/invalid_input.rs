@@ -1,5 +1,5 @@
-//! Malformed and unusual requests: rejected with 400 or 413 or silently accepted, never answered
-//! with 422 or 5xx, and without losing data.
+//! Malformed and unusual requests are rejected with 400 or 413, or silently accepted. They cause no
+//! 422, 5xx or data loss.
 
 use axum::{
     body::{Body, Bytes},
@@ -141,8 +141,8 @@ async fn field_of_the_wrong_type_is_rejected_where_it_is_used(server: TestServer
                 let mut body = well_formed(endpoint);
                 body[field] = value.clone();
                 let answer = post(&server, endpoint, body.to_string()).await;
-                // An optional field that is null counts as absent. A text of 64 letters can be a
-                // key or an instance id, but not a hash.
+                // An optional field that is null counts as absent. A string of 64 letters can be
+                // a key or an instance ID, but not a hash.
                 let fits = match field {
                     "machine_hash" => value.is_null(),
                     "state" => false,

@@ -52,7 +52,7 @@ async fn install_is_updated_every_six_hours_or_on_a_state_change(server: TestSer
         );
     }
     assert_eq!(list_installs(&server).await[0].state, KeylessState::Expired);
-    // An install is identified by its machine hash, whatever its instance id.
+    // An install is identified by its machine hash, whatever its instance ID.
     for name in ["install-2", "install-3"] {
         report_install(
             &server,

@@ -44,8 +44,8 @@ fn check_url(bytes: &[u8]) {
     assert_eq!(request.uri().query(), uri.query(), "{uri}");
 }
 
-/// A header value is a client request ID exactly if it has the documented format. As an SDK key,
-/// any value can be hashed.
+/// A header value is a client request ID if and only if it has the documented format. Any value can
+/// be hashed as an SDK key.
 fn check_device_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;
@@ -64,8 +64,8 @@ fn check_device_header(bytes: &[u8]) {
     SdkKeyHash::compute(bytes);
 }
 
-/// Whatever the header value, the return path stays on this site, and a value that reveals
-/// another site is rejected.
+/// Whatever the header value, the return path stays on this site, and a value that names another
+/// site is rejected.
 fn check_browser_header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;

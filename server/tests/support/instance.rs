@@ -25,7 +25,7 @@ pub(crate) struct Installation {
     pub(crate) master_key: Option<String>,
     /// Shell script that runs the program as `$@`, if one is needed.
     pub(crate) shell: Option<&'static str>,
-    /// Requests allowed per second and address, or 0 for no limit. Off by default, because a test
+    /// Requests allowed per address per second, or 0 for no limit. 0 by default, because a test
     /// sends requests from one address as fast as it can.
     pub(crate) limit_requests: u32,
     /// Value of `RUST_LOG`, if set.

@@ -160,7 +160,8 @@ impl TestServer {
             .await
     }
 
-    /// Like [`Self::device`], but from `address` and with an optional `X-Forwarded-For` header.
+    /// Like [`Self::post_device`], but from `address` and with an optional `X-Forwarded-For`
+    /// header.
     pub(crate) async fn post_device_from(
         &self,
         address: &str,
@@ -225,7 +226,7 @@ impl TestServer {
     }
 
     /// Inserts an activation directly, whatever the status of the license, and returns its
-    /// instance id. The license must have been created with a matching `active_count`.
+    /// instance ID. The license must have been created with a matching `active_count`.
     pub(crate) async fn insert_activation(&self, key: &str, machine: u32) -> InstanceId {
         let activation = builders::activation(license_id(key), machine);
         let instance = activation.instance_id;

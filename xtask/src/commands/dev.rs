@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: rebuilds and restarts on every change of a source file.
+//! `cargo xtask dev`: serves Keywright, and rebuilds and restarts it when a source file changes.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(300);
 /// Modification time of each watched file.
 type Snapshot = BTreeMap<PathBuf, SystemTime>;
 
-/// Serves until Ctrl-C. If a build fails, the server of the last successful one keeps running.
+/// Serves until Ctrl-C. If a build fails, the server of the last successful build keeps running.
 pub(crate) fn run(options: &[&str]) -> Result<()> {
     let address = serve::listen_address(options);
     serve::ensure_address_is_free(&address)?;
@@ -68,7 +68,7 @@ fn start(binary: &Path, options: &[&str], address: &str) -> Result<Server> {
     let mut server = Server::start(binary, options)?;
     match server.wait_until_reachable(address) {
         Ok(()) => println!("\n    Keywright is running on http://{address}; press Ctrl-C to stop."),
-        // The change itself may be the cause, and the next one may fix it.
+        // The last change may be the cause, and the next change may fix it.
         Err(error) => println!("\n    {error:#}\n    waiting for a change"),
     }
     Ok(server)
@@ -94,7 +94,7 @@ fn wait_for_change(built_from: &Snapshot) -> bool {
 fn snapshot() -> Snapshot {
     let mut files = Snapshot::new();
     for name in WATCHED_PATHS {
-        // A file that disappears meanwhile appears as a change in the next snapshot.
+        // A file that disappears during the scan appears as a change in the next snapshot.
         let _ = collect(&workspace::root().join(name), &mut files);
     }
     files

@@ -31,7 +31,7 @@ struct Tally {
     failures: u32,
 }
 
-/// Repeats the tests until the time is over and prints the table. Fails if any test failed.
+/// Repeats the tests until the time is up, prints the table, and fails if any test failed.
 pub(crate) fn run(minutes: Option<&str>, steps: &mut Steps) -> Result<()> {
     let minutes = match minutes {
         Some(minutes) => minutes

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check, with the fastest to fail first.
+//! `cargo xtask test`: runs all checks, or only the named parts.
 
 use anyhow::{Context, Result};
 

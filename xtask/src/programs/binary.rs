@@ -13,7 +13,7 @@ use crate::{
 
 const PACKAGE: &str = "keywright";
 
-/// The example that plays a device with the published client in the browser tests.
+/// The example that simulates a device in the browser tests, with the published client.
 const DEVICE: &str = "device";
 
 /// Cargo profile of the binary.
@@ -52,8 +52,8 @@ pub(crate) fn build(mode: Mode, steps: &mut Steps) -> Result<PathBuf> {
 
 /// Builds the server and the example device for the browser tests.
 ///
-/// Builds the whole workspace, because only then do the features match those of the Rust tests,
-/// whose artifacts are then reused.
+/// Builds the whole workspace, so that the features match those of the Rust tests and their
+/// artifacts are reused.
 pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, PathBuf)> {
     let mut cargo = process::cargo();
     cargo.args(["build", "--workspace", "--bins", "--example", DEVICE]);

@@ -71,8 +71,8 @@ impl Postgres {
         })
     }
 
-    /// Starts the kept server with this name. It uses default settings, so committed data survives
-    /// a power failure.
+    /// Starts the persistent server with this name. It uses default settings, so committed data
+    /// survives a power failure.
     pub(crate) fn start_persistent(name: &str, steps: &mut Steps) -> Result<PersistentPostgres> {
         let binaries = install(steps)?;
         let start = || {
@@ -101,8 +101,8 @@ impl Postgres {
 
 impl Drop for PrivateServer {
     fn drop(&mut self) {
-        // SIGQUIT stops a temporary server immediately, without a checkpoint. A kept server shuts
-        // down cleanly on SIGINT. There is nothing left to do if this fails.
+        // SIGQUIT stops a temporary server immediately, without a checkpoint. A persistent server
+        // shuts down cleanly on SIGINT. There is nothing left to do if this fails.
         let id = self.child.id().to_string();
         let signal = if self.folder.is_some() {
             "-QUIT"

@@ -109,13 +109,13 @@ pub(crate) fn listen_address(options: &[&str]) -> String {
         }
     }
     let address = given.or_else(|| env::var("KEYWRIGHT_LISTEN").ok());
-    // A server that listens on all interfaces is reachable on this one too.
+    // A server that listens on all interfaces is also reachable on the loopback interface.
     address
         .unwrap_or_else(|| DEFAULT_ADDRESS.to_owned())
         .replace("0.0.0.0:", "127.0.0.1:")
 }
 
-/// Fails if the address is already in use, before minutes of building.
+/// Fails if the address is in use. Called before a build that takes minutes.
 pub(crate) fn ensure_address_is_free(address: &str) -> Result<()> {
     match TcpListener::bind(address) {
         Ok(_) => Ok(()),

@@ -1,4 +1,4 @@
-//! Documents name only existing files, stay short, and decisions are in their index.
+//! Documents name only existing files and stay short, and the index lists every decision.
 
 use super::tree::Tree;
 

@@ -1,4 +1,5 @@
-//! Rust code in documents is compiled as an example. Doc comments contain none: doc tests are off.
+//! Rust code in documents is compiled as an example. Doc comments contain no Rust code, because doc
+//! tests are off.
 
 use super::tree::Tree;
 

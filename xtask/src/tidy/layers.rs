@@ -21,7 +21,7 @@ struct Dependency {
 struct Layer {
     name: &'static str,
     allowed: &'static [&'static str],
-    /// Crates allowed only as optional dependencies, for the server side.
+    /// Crates allowed only as optional dependencies, for server-side rendering.
     allowed_as_optional: &'static [&'static str],
 }
 
@@ -173,7 +173,7 @@ fn violation_reason(layer: &Layer, dependency: &Dependency) -> Option<&'static s
     }
     if layer.allowed_as_optional.contains(&name) {
         return (!dependency.is_optional)
-            .then_some("allowed only as an optional dependency, for the server side");
+            .then_some("allowed only as an optional dependency, for server-side rendering");
     }
     Some("it is not in a lower layer")
 }

@@ -1,4 +1,4 @@
-//! Comments, messages and documents: line width, and words that plain English does without.
+//! Comments have a maximum width, and comments, messages and documents use no banned words.
 
 use super::tree::Tree;
 
@@ -26,7 +26,7 @@ const BANNED: [(&str, &str); 14] = [
 /// Starts of a sentence whose subject is a free relative clause.
 const FREE_RELATIVES: [&str; 5] = ["What ", "Who ", "Whoever ", "That which ", "Those who "];
 
-/// This file lists the banned words, and released migrations never change.
+/// Exempts this file, which lists the banned words, and released migrations, which never change.
 fn is_exempt(path: &str) -> bool {
     path == "xtask/src/tidy/prose.rs" || path.contains("/migrations/")
 }

@@ -14,10 +14,10 @@ pub(crate) struct RateLimitArgs {
     /// exists.
     #[arg(long = "limit-failed-lookups", env = "KEYWRIGHT_LIMIT_FAILED_LOOKUPS", default_value_t = RateLimitConfig::default().failed_lookups_per_minute)]
     failed_lookups: u32,
-    /// New installs without a license key, per hour and tenant.
+    /// New installs without a license key per tenant per hour.
     #[arg(long = "limit-keyless-installs", env = "KEYWRIGHT_LIMIT_KEYLESS_INSTALLS", default_value_t = RateLimitConfig::default().keyless_installs_per_hour)]
     keyless_installs: u32,
-    /// Wrong passwords per account and 15 minutes. The limit is 3 times as high across all
+    /// Failed sign-ins per account per 15 minutes. The limit is 3 times as high across all
     /// accounts, and 10 times as high for one account across all addresses.
     #[arg(long = "limit-sign-ins", env = "KEYWRIGHT_LIMIT_SIGN_INS", default_value_t = RateLimitConfig::default().failed_logins)]
     sign_ins: u32,

@@ -1,4 +1,4 @@
-//! `keywright serve`.
+//! `keywright serve`: starts the server, runs maintenance and shuts down gracefully.
 
 mod limits;
 mod listen;
@@ -44,7 +44,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, env = "KEYWRIGHT_DEVICE_LISTEN", value_name = "ADDRESS")]
     device_listen: Option<SocketAddr>,
     /// Serve Prometheus metrics at `/metrics` on a separate address. Do not expose it to the
-    /// outside.
+    /// internet.
     #[arg(long, env = "KEYWRIGHT_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<SocketAddr>,
     /// URL that browsers and apps use to reach this server. Use https:// if a proxy in front of
@@ -85,7 +85,7 @@ impl ServeArgs {
         let services = database.open_or_create(self.limits.into()).await?;
         // Handle signals before logging the address, because a supervisor may send one right
         // after that.
-        let mut signals = ShutdownSignals::install().context("Can't listen for signals")?;
+        let mut signals = ShutdownSignals::install().context("can't listen for signals")?;
         let setup_code_file = database.setup_code_file();
         let state = AppState {
             setup_code_file: Some(setup_code_file.clone()),
@@ -100,11 +100,11 @@ impl ServeArgs {
         let served = listeners.into_bound_routers(state)?;
         let url = self.public_url.unwrap_or(format!("http://{address}"));
         setup_code::print_setup_code(&services, &setup_code_file, &url).await?;
-        let housekeeping = tokio::spawn(run_maintenance_periodically(services.clone()));
+        let maintenance = tokio::spawn(run_maintenance_periodically(services.clone()));
         let (stop, stopped) = watch::channel(false);
         let stopping = async move {
             signals.next().await;
-            // Event streams never end on their own.
+            // Open event streams would delay shutdown.
             sse_connections.shut_down();
             tracing::info!("stopping: waiting for in-flight requests");
             stop.send_replace(true);
@@ -115,7 +115,7 @@ impl ServeArgs {
             done = listen::serve_all(served, &stopped) => done?,
             () = stopping => tracing::warn!("some requests did not finish within the grace period"),
         }
-        housekeeping.abort();
+        maintenance.abort();
         if tokio::time::timeout(FLUSH_TIMEOUT, services.close())
             .await
             .is_err()
@@ -156,9 +156,8 @@ impl ServeArgs {
     }
 }
 
-/// The bound listeners.
 struct Listeners {
-    /// Also serves devices if they have no listener of their own.
+    /// Also serves the device API if it has no separate listener.
     browsers: TcpListener,
     devices: Option<TcpListener>,
     metrics: Option<TcpListener>,

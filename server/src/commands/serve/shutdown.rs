@@ -1,7 +1,7 @@
-//! Shutdown signals.
+//! Handlers of the signals that stop the server.
 
-/// Ctrl-C in a terminal, or SIGTERM from a service manager. Once these handlers are installed,
-/// the first signal no longer terminates the process.
+/// Handlers of Ctrl-C in a terminal and SIGTERM from a service manager. Once they are installed,
+/// these signals no longer terminate the process.
 pub(crate) struct ShutdownSignals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -10,7 +10,6 @@ pub(crate) struct ShutdownSignals {
 }
 
 impl ShutdownSignals {
-    /// Installs the signal handlers.
     pub(crate) fn install() -> std::io::Result<Self> {
         #[cfg(unix)]
         {
@@ -39,7 +38,8 @@ impl ShutdownSignals {
     }
 }
 
-/// Exits the process immediately on the next signal. Acknowledged writes are already on disk.
+/// Exits the process immediately on the next signal. Acknowledged writes are already committed;
+/// buffered last-seen times are lost.
 pub(crate) async fn exit_on_next_signal(mut signals: ShutdownSignals) {
     signals.next().await;
     tracing::warn!("received a second signal; exiting immediately");

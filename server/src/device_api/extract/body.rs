@@ -14,8 +14,8 @@ use crate::device_api::response;
 /// Maximum size of a body: 64 KiB.
 pub const MAX_BODY_SIZE: usize = 64 * 1024;
 
-/// Larger bodies are read and discarded up to this size, 2 MiB, so that the client sees the
-/// response.
+/// Larger bodies are read and discarded up to this size, 2 MiB, so that the client receives
+/// the response.
 const MAX_DRAINED_SIZE: usize = 2 * 1024 * 1024;
 
 impl<S: Sync> FromRequest<S> for Params {
@@ -36,7 +36,7 @@ pub(crate) fn parse_fields(bytes: &[u8]) -> Option<Params> {
     strict_json::parse_object(&surrogates::replace_lone(&text)).map(Params::new)
 }
 
-/// Reads and discards a body, up to `LIMIT`.
+/// Reads and discards a body, up to [`MAX_BODY_SIZE`].
 pub(crate) async fn drain(body: Body) {
     let mut stream = body.into_data_stream();
     let mut seen = 0_usize;
@@ -52,8 +52,8 @@ async fn read(body: Body) -> Result<Vec<u8>, Response> {
     let mut stream = body.into_data_stream();
     let (mut kept, mut seen) = (Vec::new(), 0_usize);
     while let Some(chunk) = stream.next().await {
-        let chunk =
-            chunk.map_err(|_| response::error(StatusCode::BAD_REQUEST, "The body broke off"))?;
+        let chunk = chunk
+            .map_err(|_| response::error(StatusCode::BAD_REQUEST, "The body is incomplete"))?;
         seen = seen.saturating_add(chunk.len());
         if seen <= MAX_BODY_SIZE {
             kept.extend_from_slice(&chunk);

@@ -1,4 +1,4 @@
-//! Extractors for the caller of the device API and its parameters.
+//! Extractors for the caller and the parameters of a device request.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ use crate::{
     state::AppState,
 };
 
-/// The caller of the device API, and the product that the request is about.
+/// The caller of a device request, and the product in its path.
 pub(crate) struct DeviceContext {
     /// Client address, if known.
     pub(crate) address: Option<IpAddr>,
@@ -50,8 +50,8 @@ impl DeviceContext {
             .map_err(|refusal| self.refuse(endpoint, &guard, &refusal))
     }
 
-    /// Runs `handler` about a license. An address that seems to be guessing does not learn
-    /// whether it guessed right.
+    /// Runs `handler` for an endpoint that takes a license key. An address that seems to guess keys
+    /// does not learn whether a key exists.
     pub(crate) async fn admit_for_license<T>(
         &self,
         endpoint: Endpoint,
@@ -105,8 +105,8 @@ impl FromRequestParts<AppState> for DeviceContext {
     }
 }
 
-/// The caller and its unvalidated parameters. The endpoint decides which ones must be well
-/// formed, and checks them before the SDK key.
+/// The caller and its unvalidated parameters. The endpoint decides which parameters must be
+/// well formed, and checks them before the SDK key.
 pub(crate) struct DeviceRequest {
     pub(crate) context: DeviceContext,
     pub(crate) params: Params,

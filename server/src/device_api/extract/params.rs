@@ -13,7 +13,7 @@ use crate::device_api::response;
 /// Maximum length of a stored device name, in characters.
 pub(crate) const MAX_DEVICE_NAME_CHARS: usize = 120;
 
-/// Maximum lengths of a license key and of an instance id, in characters.
+/// Maximum lengths of a license key and of an instance ID, in characters.
 pub(crate) const MAX_LICENSE_KEY_CHARS: usize = 256;
 pub(crate) const MAX_INSTANCE_ID_CHARS: usize = 128;
 
@@ -25,8 +25,8 @@ pub(crate) const CPU_CORE_BUCKETS: [&str; 5] = ["1-2", "3-4", "5-8", "9-16", "17
 pub(crate) const MEMORY_BUCKETS: [&str; 6] =
     ["<4GB", "4-8GB", "8-16GB", "16-32GB", "32-64GB", "64GB+"];
 
-/// A required parameter is missing or malformed. Always status 400: a 422 would make a validating
-/// client drop its lease.
+/// A required parameter is missing or malformed. The status is 400, because a 422 would make a
+/// validating client drop its lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedParamError(&'static str);
 
@@ -36,7 +36,7 @@ impl From<MalformedParamError> for Response {
     }
 }
 
-/// The fields of a JSON object. Unknown ones are ignored.
+/// The fields of a JSON object. Unknown fields are ignored.
 pub struct Params(BTreeMap<String, Value>);
 
 impl Params {
@@ -52,15 +52,14 @@ impl Params {
         ))
     }
 
-    /// Returns the instance id, or `None` if it is not in canonical UUID format, so no instance
-    /// can have it.
+    /// Returns the instance ID, or `None` if it is not a canonical UUID and therefore cannot exist.
     pub fn instance_id(&self) -> Result<Option<InstanceId>, MalformedParamError> {
         let text = self.raw_instance_id()?;
         let id = text.parse().ok();
         Ok(id.filter(|id: &InstanceId| id.to_string() == text))
     }
 
-    /// Returns the id that a keyless app generated. Replaces NUL, which PostgreSQL cannot store.
+    /// Returns the ID that a keyless app generated. Replaces NUL, which PostgreSQL cannot store.
     pub fn keyless_instance_id(&self) -> Result<String, MalformedParamError> {
         Ok(self.raw_instance_id()?.replace('\0', "\u{FFFD}"))
     }
@@ -94,7 +93,8 @@ impl Params {
             ))
     }
 
-    /// Returns the device name without control characters.
+    /// Returns the device name without control characters, truncated to
+    /// `MAX_DEVICE_NAME_CHARS`. Returns `None` if nothing is left.
     pub fn device_name(&self) -> Option<String> {
         let name = self.string("instance_name")?;
         let kept: String = name
@@ -106,13 +106,13 @@ impl Params {
         (!kept.is_empty()).then(|| kept.to_owned())
     }
 
-    /// Returns the id that the device had as a keyless install.
+    /// Returns the ID that the device had as a keyless install.
     pub fn free_tier_instance_id(&self) -> Option<String> {
         let id = self.bounded_string("free_tier_instance_id", MAX_INSTANCE_ID_CHARS)?;
         (!id.chars().any(is_control)).then(|| id.to_owned())
     }
 
-    /// Returns the telemetry. Long values are truncated and invalid ones dropped, never rejected.
+    /// Returns the telemetry. Long values are truncated, and invalid values are dropped.
     pub fn telemetry(&self) -> Telemetry {
         Telemetry {
             app_version: self.truncated_string("app_version", 64),
@@ -137,13 +137,13 @@ impl Params {
         }
     }
 
-    /// Returns a string of 1 to `most` characters.
+    /// Returns the field if it is a string of 1 to `most` characters.
     fn bounded_string(&self, name: &str, most: usize) -> Option<&str> {
         let text = self.string(name)?;
         (1..=most).contains(&text.chars().count()).then_some(text)
     }
 
-    /// Returns a string without control characters, truncated to `units` UTF-16 code units.
+    /// Returns the field without control characters, truncated to `units` UTF-16 code units.
     fn truncated_string(&self, name: &str, units: usize) -> Option<String> {
         let text = self.string(name)?;
         let mut kept = String::new();
@@ -180,7 +180,7 @@ impl Params {
     }
 }
 
-/// Returns whether the text matches `[0-9]+(\.[0-9]+)*`.
+/// Returns whether the string matches `[0-9]+(\.[0-9]+)*`.
 fn is_os_version(text: &str) -> bool {
     text.split('.')
         .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))

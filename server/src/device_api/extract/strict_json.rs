@@ -14,7 +14,7 @@ use serde_json::value::RawValue;
 /// Maximum nesting depth of arrays and objects, including the outermost object.
 const MAX_DEPTH: usize = 128;
 
-/// A field value, as far as endpoints need it.
+/// A field value. Only strings and integers are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A string.
@@ -25,7 +25,7 @@ pub enum Value {
     Other,
 }
 
-/// Parses the fields of an object. Fields that are `null` are omitted. Returns `None` if the text
+/// Parses the fields of an object. Fields that are `null` are omitted. Returns `None` if the input
 /// is not a JSON object, contains a duplicate field name or is nested too deeply.
 pub fn parse_object(json: &str) -> Option<BTreeMap<String, Value>> {
     let fields = parse_members(json, 1)?;

@@ -1,5 +1,5 @@
 //! Response headers and deadline of the device API: CORS for any origin without credentials, no
-//! caching unless the endpoint allows it, the echoed request id, and a time limit.
+//! caching unless the endpoint allows it, the echoed request ID, and a time limit.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{device_api::response, request_id::RequestId};
 /// Maximum time to respond. Clients time out after 15 s, which leaves 5 s for the network.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Header with the client's own request id.
+/// Header with the client's own request ID.
 pub const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-keylight-request-id");
 
 const ALLOWED_HEADERS: &str = "content-type, x-keylight-sdk-key, x-keylight-request-id";
@@ -44,7 +44,7 @@ pub(crate) async fn apply(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Returns the client's request id if it is well formed: 1 to 64 of `0-9 A-Z a-z -`.
+/// Returns the client's request ID if it is well formed: 1 to 64 of `0-9 A-Z a-z -`.
 pub fn client_request_id(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(CLIENT_REQUEST_ID)?.to_str().ok()?;
     let fits = (1..=64).contains(&value.len())

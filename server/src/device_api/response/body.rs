@@ -36,8 +36,8 @@ impl ActivateErrorBody {
     }
 }
 
-/// An error of validate with status 422. For an expired license, it includes a lease with that
-/// status.
+/// An error of validate with status 422. If the license has expired, it includes a lease with the
+/// status `expired` or `fallback`.
 #[derive(Serialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 pub(crate) struct ValidateErrorBody {
@@ -112,7 +112,7 @@ pub(crate) struct LeaseSchema {
     signature: String,
 }
 
-/// Product settings. Unset ones are omitted.
+/// Product settings. Unset settings are omitted.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Settings", deny_unknown_fields, extend("required" = []))]
 pub(crate) struct SettingsFields {

@@ -12,8 +12,8 @@ use keywright_service::{Error, device::DeviceError};
 use super::{ActivateErrorBody, ValidateErrorBody, error};
 use crate::{metrics, request_id::RequestId};
 
-/// An endpoint. Two of them add a field to 422 responses, without which one client cannot decode
-/// them.
+/// A device API endpoint. Activate and validate add a field to 422 responses, because one client
+/// cannot decode them without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Activate,
@@ -30,7 +30,6 @@ impl Endpoint {
         matches!(self, Self::Activate | Self::Validate | Self::Deactivate)
     }
 
-    /// Returns a metric label.
     const fn label(self) -> &'static str {
         match self {
             Self::Activate => "activate",
@@ -91,7 +90,6 @@ pub(crate) fn count_refusal(endpoint: &'static str, reason: &'static str) {
         .increment(1);
 }
 
-/// Returns a metric label.
 const fn reason_label(refusal: &DeviceError) -> &'static str {
     match refusal {
         DeviceError::InvalidSdkKey => "sdk_key",

@@ -1,4 +1,4 @@
-//! Device API responses, which are always JSON. An error is one sentence.
+//! Device API responses, which are JSON. An error has one message.
 
 mod body;
 mod endpoint;
@@ -23,7 +23,6 @@ pub(crate) fn success(body: impl Serialize) -> Response {
     Json(body).into_response()
 }
 
-/// Builds an error response.
 pub(crate) fn error(status: StatusCode, sentence: &str) -> Response {
     (status, Json(ErrorBody { error: sentence })).into_response()
 }

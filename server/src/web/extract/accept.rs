@@ -24,7 +24,7 @@ pub(crate) fn outdated_error(
         return Some(ApiError::outdated());
     }
     is_for_another_operator(headers, scope).then(|| {
-        let message = "Someone else has signed in on this browser since you opened this page.";
+        let message = "Someone else has signed in using this browser since you opened this page.";
         ApiError::new(ErrorCode::Outdated, message)
     })
 }
@@ -44,7 +44,7 @@ fn is_for_another_operator(headers: &HeaderMap, scope: Option<&RequestScope>) ->
     account.is_some_and(|account| sent.as_bytes() != account.operator_id.to_string().as_bytes())
 }
 
-/// Our scripts send their build id. A request without one does not come from our pages.
+/// Our scripts send their build ID. A request without one does not come from our pages.
 fn is_from_another_build(headers: &HeaderMap, build_id: &str) -> bool {
     headers
         .get(BUILD_HEADER)

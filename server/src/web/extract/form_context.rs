@@ -47,13 +47,13 @@ impl FormContext {
         render::malformed_form_page(state, self.scope, self.headers).await
     }
 
-    /// Returns whether the operator's tenant still uses the setup guide.
+    /// Returns whether the operator's tenant still sees the getting-started guide.
     pub(crate) fn is_guided(&self) -> bool {
         let account = self.scope.account.as_ref();
         account.is_some_and(|account| account.is_guided)
     }
 
-    /// Returns the id of the signed-in operator.
+    /// Returns the ID of the signed-in operator.
     pub(crate) fn operator_id(&self) -> Option<String> {
         let account = self.scope.account.as_ref();
         account.map(|account| account.operator_id.to_string())
@@ -104,7 +104,7 @@ impl FormContext {
         self.render_api_error(state, failure).await
     }
 
-    /// Renders an error page with the request id.
+    /// Renders an error page with the request ID.
     pub(crate) async fn render_api_error(self, state: AppState, error: ApiError) -> Response {
         let error = error.with_request_id(self.scope.request_id.clone());
         render::error_page(state, self.scope, self.headers, error).await
@@ -120,7 +120,7 @@ impl FormContext {
     }
 }
 
-/// Parses an id; a malformed one is treated as not found.
+/// Parses an ID. A malformed ID is treated as not found.
 pub(crate) fn parse_id<T: std::str::FromStr>(text: &str) -> Result<T, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }

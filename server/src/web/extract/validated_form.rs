@@ -1,5 +1,6 @@
-//! Forms that post to the URL of their own page. On success they redirect; on error they render
-//! the page again, with the submitted values and an error next to each field.
+//! Forms that post to the URL of their own page. A valid form redirects or shows a one-time secret.
+//! A rejected form renders the page again, with the submitted values and an error next to each
+//! invalid field.
 
 use axum::{
     Form,
@@ -23,7 +24,7 @@ use serde::de::{DeserializeOwned, value};
 use super::FormContext;
 use crate::state::AppState;
 
-/// Fields whose values are never rendered again.
+/// Fields whose submitted values are not rendered again.
 const SECRET_FIELDS: [&str; 3] = ["code", "password", "sdk_key"];
 
 /// A deserialized form submission.
@@ -62,8 +63,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for ValidatedForm<T> {
     }
 }
 
-/// Deserializes the form. Rejects NUL, which browsers never send, pages cannot show and
-/// PostgreSQL cannot store.
+/// Deserializes the form. Rejects NUL, which pages cannot show and PostgreSQL cannot store.
 fn deserialize<T: DeserializeOwned>(typed: &[(String, String)]) -> Option<T> {
     if typed.iter().any(|(_, value)| value.contains('\0')) {
         return None;
@@ -88,7 +88,7 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// Like `redirect_after`, but redirects to the setup guide while the guide is active.
+    /// Like `redirect_after`, but redirects to the getting-started guide while it is open.
     pub(crate) async fn redirect_to_guide_after(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<String, FormError>,
@@ -117,8 +117,8 @@ impl<T> ValidatedForm<T> {
         }
     }
 
-    /// Runs `work` as the signed-in operator, and returns its result with the means to respond.
-    /// On error, returns the response.
+    /// Runs `work` as the signed-in operator, and returns its result with the responder. On error,
+    /// returns the response to send.
     pub(crate) async fn attempt<R>(
         self,
         work: impl AsyncFnOnce(&Services, &Caller, T) -> Result<R, FormError>,
@@ -172,11 +172,11 @@ impl FormResponder {
         made_for.is_some_and(|(_, id)| Some(id) != self.context.operator_id().as_ref())
     }
 
-    /// Renders the form for the operator now signed in, without the values that the other one
+    /// Renders the form for the operator now signed in, without the values that the other operator
     /// entered.
     async fn reject_operator_mismatch(mut self) -> Response {
         self.submitted.clear();
-        let message = "Someone else has signed in on this browser since you opened this form";
+        let message = "Someone else has signed in using this browser since you opened this form";
         self.reject(Error::Conflict(message).into()).await
     }
 
@@ -209,7 +209,7 @@ impl FormResponder {
             }
             FormError::Other(Error::PlanRequired(plan)) => {
                 let message = format!(
-                    "Your plan doesn't include another product. Upgrade to {} to add more. Nothing was saved.",
+                    "You've reached your plan's product limit. Upgrade to {} to add more. Nothing was saved.",
                     plan_name(plan)
                 );
                 (ApiError::new(ErrorCode::PlanRequired, message), None)

@@ -32,8 +32,8 @@ pub(crate) async fn reject_cross_site(
 }
 
 /// Returns whether a request comes from our own pages. Browsers send `Sec-Fetch-Site` to HTTPS
-/// and localhost, and `Origin` with every POST. A request with neither is not from a browser, so
-/// it carries no cookies that an attacker could abuse.
+/// and localhost, and `Origin` with every POST. A request with neither header is accepted, because
+/// a browser would have sent one of them.
 pub fn is_same_origin(headers: &HeaderMap) -> bool {
     let text = |name| {
         headers

@@ -40,7 +40,7 @@ impl FailedRequest {
         }
     }
 
-    /// Logs a warning with the request id.
+    /// Logs a warning with the request ID.
     pub(crate) fn log(&self, what: &str) {
         tracing::warn!(request_id = self.request_id, "{what}");
     }
@@ -63,8 +63,8 @@ impl FailedRequest {
     }
 }
 
-/// Maximum time until a response starts. Streams have started by then. Longer than any wait for
-/// the database or a password hash.
+/// Maximum time until a response starts; its body may take longer. Exceeds the longest wait for the
+/// database or a password hash.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Turns a panic or a timeout into an error response.
@@ -90,13 +90,14 @@ async fn handle_failures_within(
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             failed.log("request panicked");
-            let message = "This is an error on our side. The server's log has the details under this request ID.";
+            let message =
+                "Something went wrong on the server. Details are in its log under this request ID.";
             failed.respond(state, ErrorCode::Internal, message).await
         }
         Err(_) => {
             failed.log("request timed out");
             let message =
-                "The server took too long to answer. Your change may still have gone through.";
+                "The server took too long to respond. Your change may still have gone through.";
             failed.respond(state, ErrorCode::Unavailable, message).await
         }
     }
@@ -170,7 +171,7 @@ mod tests {
         assert!(!page.contains("on purpose"));
         let (status, page) = answer("/never").await;
         assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-        assert!(page.contains("took too long to answer"), "{page}");
+        assert!(page.contains("took too long to respond"), "{page}");
         let (status, call) = answer("/fn/boom").await;
         assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
         let error: serde_json::Value = serde_json::from_str(&call).unwrap();

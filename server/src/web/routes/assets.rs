@@ -1,4 +1,5 @@
-//! Static files. Their names contain a hash of the contents, so browsers cache them indefinitely.
+//! Static files. Browsers may cache a file for a year if its name contains a hash of its contents,
+//! and for an hour otherwise.
 
 use axum::{
     extract::{Path, State},

@@ -34,7 +34,7 @@ pub(crate) struct AuditForm {
 }
 
 /// `POST /audit/find`: redirects to the filtered log. Replaces a full license key with its
-/// license id, so that the key is never echoed.
+/// license ID, so that the key is never echoed.
 pub(crate) async fn find(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,
@@ -61,8 +61,8 @@ pub(crate) async fn find(
     }
 }
 
-/// Returns the filter with the license or term that was entered, or `None` for a key that no
-/// license has.
+/// Returns the filter with the license or term that was entered, or `None` if no license
+/// has the entered key.
 async fn resolve_license(
     scope: &RequestScope,
     caller: &Caller,
@@ -78,7 +78,7 @@ async fn resolve_license(
         term,
         ..filter.clone()
     };
-    // Check for a key first: a 64-character key may look like a license id.
+    // Check for a key first: a 64-character key may look like a license ID.
     let found = licenses.search(caller, typed).await?;
     if let SearchOutcome::License(id) = found {
         return Ok(Some(about(Some(id), None)));

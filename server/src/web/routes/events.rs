@@ -1,5 +1,5 @@
-//! `GET /events`: tells an open page that its data has changed. Events carry no data, so the page
-//! fetches it.
+//! `GET /events`: notifies an open page that its data has changed. Events contain no data; the page
+//! reloads it.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -23,11 +23,11 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_unti
 
 use crate::{sse_connections::ConnectionGuard, state::AppState, web::cookies};
 
-/// Minimum time between two notifications. Each one makes the page reload all of its data.
+/// Minimum time between two notifications. Each notification makes the page reload its data.
 const MIN_NOTIFICATION_INTERVAL: Duration = Duration::from_millis(250);
 
-/// Interval of keep-alive comments. Proxies close idle connections, and each comment also checks
-/// the session.
+/// Interval of keep-alive comments, because proxies may close idle connections. The session is
+/// checked before each comment.
 const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(15);
 
 /// Delay before a browser reconnects.
@@ -89,7 +89,7 @@ fn subscription_error(error: &Error, request_id: &str) -> Response {
 }
 
 fn event_response(live: EventStream) -> Response {
-    // Proxies buffer a response until they have received some data.
+    // Some proxies buffer a response until they have received data.
     let opened = Event::default().retry(RECONNECT_DELAY).comment("open");
     let events = stream::unfold(live, |mut live| async move {
         let event = live.next_event().await?;
@@ -103,13 +103,12 @@ fn event_response(live: EventStream) -> Response {
     response
 }
 
-/// An open stream.
 struct EventStream {
     services: Services,
     token: SessionToken,
     subscription: Subscription,
     connection: ConnectionGuard,
-    /// Time until which the page is not notified again.
+    /// Earliest time of the next notification.
     quiet_until: Instant,
     keep_alive: Interval,
 }
@@ -163,8 +162,8 @@ impl EventStream {
         }
     }
 
-    /// Returns whether the session is still valid. Database errors count as valid, because the
-    /// next page request will report them.
+    /// Returns whether the session is still valid. On a database error, returns true, because the
+    /// next page request will report the error.
     async fn is_signed_in(&self) -> bool {
         let session = self.services.operators.peek_session(&self.token).await;
         !matches!(session, Err(Error::Unauthenticated))

@@ -1,4 +1,4 @@
-//! The setup guide.
+//! The getting-started guide.
 
 use axum::{
     Extension,
@@ -13,8 +13,8 @@ use crate::{
     web::{extract::FormContext, render},
 };
 
-/// `GET /`: the guide, for operators who can follow it, until the tenant dismisses it; otherwise
-/// the license list.
+/// `GET /`: renders the guide for operators who can follow it, until the tenant dismisses it.
+/// Otherwise redirects to the license list.
 pub(crate) async fn page(
     State(state): State<AppState>,
     Extension(scope): Extension<RequestScope>,

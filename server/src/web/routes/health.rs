@@ -13,7 +13,7 @@ use crate::state::AppState;
 pub(crate) const HEALTH: &str = "/health";
 pub(crate) const READY: &str = "/ready";
 
-/// `GET /health`: the process is running.
+/// `GET /health`: responds with 200 while the process is running.
 pub(crate) async fn health() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))
 }

@@ -41,7 +41,7 @@ pub(crate) async fn export(
         return Redirect::to(routes::LOGIN).into_response();
     };
     let Ok(Query(search)) = query else {
-        let message = "This link is damaged. Use the export button on the license list.";
+        let message = "This link is invalid. Export again from the license list.";
         let error =
             ApiError::new(ErrorCode::Invalid, message).with_request_id(scope.request_id.clone());
         return render_error(state, scope, headers, error).await;

@@ -18,8 +18,8 @@ use tokio::sync::watch;
 
 use crate::web::extract::{FormResponder, ValidatedForm};
 
-/// `POST /licenses/mint`. A script that accepts events receives progress events, then the page
-/// that a browser would receive as the last event.
+/// `POST /licenses/mint`. A script that accepts events receives progress events, and the regular
+/// page as the last event.
 pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> Response {
     let checked = form.attempt(async |services, caller, typed| {
         services.licenses.validate_form(caller, typed).await
@@ -31,7 +31,7 @@ pub(crate) async fn mint(headers: HeaderMap, form: ValidatedForm<MintForm>) -> R
     let (written, told) = watch::channel(0);
     let page = mint_and_render(responder, order, form, written);
     if accepts_events(&headers) {
-        // Runs to completion even if the client disconnects, as with any other form.
+        // Runs to completion even if the client disconnects.
         event_response(told, tokio::spawn(page))
     } else {
         page.await

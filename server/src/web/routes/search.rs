@@ -87,7 +87,7 @@ impl SearchParams {
     }
 }
 
-/// Redirects back to the list. `form_error` logs the error with the request id.
+/// Redirects back to the list. `form_error` logs the error with the request ID.
 fn redirect_to_list(error: Error, search: &SearchParams, scope: &RequestScope) -> Response {
     form_error(error, &scope.request_id);
     Redirect::to(&routes::licenses(&search.query())).into_response()

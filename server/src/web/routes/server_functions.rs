@@ -35,7 +35,7 @@ pub(crate) async fn call(State(state): State<AppState>, request: Request<Body>) 
     {
         return response;
     }
-    // Server functions always return JSON, the only format that pages can read.
+    // Page scripts can read only JSON.
     ApiError::new(
         ErrorCode::NotFound,
         "Unknown server function. Reload the page.",

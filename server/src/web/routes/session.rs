@@ -85,7 +85,6 @@ pub(crate) async fn sign_in(
     }
 }
 
-/// Returns the metric label.
 const fn outcome_label(signed_in: &Result<SessionToken, SignInError>) -> &'static str {
     match signed_in {
         Ok(_) => "signed_in",
@@ -113,7 +112,7 @@ pub(crate) fn client_info(extensions: &Extensions, headers: &HeaderMap) -> Clien
     }
 }
 
-/// `POST /session/end`: ends the session, if there is one.
+/// `POST /session/end`: ends the session, if any.
 pub(crate) async fn sign_out(State(state): State<AppState>, headers: HeaderMap) -> Response {
     end_session(&state, &headers).await;
     let gone = Cookie::build((cookies::session_cookie_name(state.public_url), ""))

@@ -1,4 +1,5 @@
-//! The theme cookie. The server renders the chosen theme, so that pages load without a flash.
+//! The theme cookie. The server renders the chosen theme, so that pages load without a flash of the
+//! wrong theme.
 
 use axum::{
     Form,

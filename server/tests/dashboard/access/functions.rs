@@ -1,5 +1,5 @@
 //! Every server function: the role it requires, and how it handles malformed arguments and other
-//! tenants' ids.
+//! tenants' IDs.
 
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ async fn server_functions_enforce_roles_and_tenants(server: TestServer) {
             (401, "unauthenticated"),
             "{path}"
         );
-        // Another tenant's ids are not found.
+        // Another tenant's IDs are not found.
         if arguments.get("license_id").is_some() {
             let unknown = other_tenant
                 .post_function(path, arguments.to_string())

@@ -25,11 +25,11 @@ const MINT: FormFields = &[FORM_ID, ("key_type", "notes/pro"), ("count", "1")];
 const PRODUCT: FormFields = &[
     FORM_ID,
     ("name", "Paint"),
-    ("id", "paint"),
+    ("slug", "paint"),
     ("key_prefix", "PNTX"),
 ];
 const NAME: FormFields = &[("name", "Other")];
-const KEY_TYPE: FormFields = &[FORM_ID, ("id", "spare"), ("activation_limit", "3")];
+const KEY_TYPE: FormFields = &[FORM_ID, ("slug", "spare"), ("activation_limit", "3")];
 const LIMIT: FormFields = &[("activation_limit", "3")];
 const OLD_KEYS: FormFields = &[FORM_ID, ("old_keys", "7")];
 const SEARCH: FormFields = &[("q", "ada")];
@@ -165,7 +165,7 @@ impl PathParams {
     }
 }
 
-/// Returns ids of `acme`, including a license with an active device.
+/// Returns IDs of `acme`, including a license with an active device.
 pub(super) async fn acme_params(server: &TestServer) -> PathParams {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
     let activated = server

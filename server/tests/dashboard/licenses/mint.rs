@@ -247,7 +247,7 @@ async fn each_invalid_field_shows_its_error() {
             message.contains("This form has expired. Reload the page."),
             "{message}"
         );
-        // The form in the response has a valid id.
+        // The form in the response has a valid ID.
         assert_eq!(field_value(&html, "form_id").len(), 36);
     }
     assert_eq!(count_licenses(&server).await, before);
@@ -323,7 +323,7 @@ async fn mint_form_enforces_roles_and_tenants() {
         (StatusCode::SEE_OTHER, "/login")
     );
     assert_eq!(count_licenses(&server).await, before);
-    // Form ids are scoped to a tenant.
+    // Form IDs are scoped to a tenant.
     assert_eq!(send(&support, &sent).await.status, StatusCode::OK);
     let indie = server.sign_in_as("owner@indie.test").await;
     let own = encode_form(&[

@@ -212,9 +212,8 @@ async fn revoke_states_its_consequences_and_stops_new_leases() {
     let html = parse(&confirm_page);
     assert_eq!(select_texts(&html, "h1"), ["Revoke ACME-XXXX-···-0001?"]);
     let facts = description_list(&html);
-    assert!(facts[0].1.starts_with("2, none can renew"), "{facts:?}");
-    // The newer device's lease: seven days from that time plus the clients' skew tolerance of 300
-    // s, to the full minute.
+    assert!(facts[0].1.starts_with("2 (can't check in"), "{facts:?}");
+    // The lease of the newer device expires in seven days, plus the clients' clock skew of 300 s.
     assert!(facts[1].1.contains("in 7 d"), "{facts:?}");
     let button = Selector::parse("form.confirm[method=post] button[type=submit]").unwrap();
     assert_eq!(html.select(&button).count(), 1);
@@ -239,7 +238,7 @@ async fn revoke_states_its_consequences_and_stops_new_leases() {
     let rows = select_texts(&html, "tbody tr");
     assert!(
         rows.iter()
-            .all(|row| row.contains("Can't renew") && row.contains("in ")),
+            .all(|row| row.contains("Can't check in") && row.contains("in ")),
         "{rows:?}"
     );
     assert!(!link_hrefs(&html).contains(&format!("{page}/revoke")));
@@ -288,7 +287,7 @@ async fn remint_shows_the_new_key_once() {
     assert_eq!(
         shown.text().matches(&key).count(),
         1,
-        "in its frame and nowhere else"
+        "the key appears only once"
     );
     assert!(
         !shown.text().contains("import("),
@@ -307,7 +306,7 @@ async fn remint_shows_the_new_key_once() {
     let refused = validate(&server, PRO_KEY, &first).await;
     assert_eq!(refused.json()["error"], "License has been reminted");
 
-    // Going back, reloading or clicking twice creates nothing and does not show the key again.
+    // Going back, reloading or clicking twice does not create a license or show the key again.
     let again = browser.submit_empty_form(&format!("{page}/remint")).await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     let last = key.rsplit('-').next().unwrap();
@@ -433,7 +432,7 @@ async fn cross_site_action_is_rejected() {
     assert_eq!(activate(&server, PRO_KEY, 1).await.status, StatusCode::OK);
 }
 
-/// Device names are plain text, whatever they contain, and every state of a device has a label.
+/// Device names are shown as plain text, and every state of a device has a label.
 #[tokio::test]
 async fn device_names_are_escaped_and_states_are_labeled() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;

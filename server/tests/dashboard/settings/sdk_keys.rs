@@ -1,5 +1,4 @@
-//! SDK key pages: create a key and show it once, import one, replace one with a grace period,
-//! revoke one.
+//! SDK key pages: creating, importing, replacing and revoking keys.
 
 use axum::http::StatusCode;
 use futures::future::join_all;
@@ -113,8 +112,8 @@ async fn tenant_creates_its_first_key(server: TestServer) {
             .contains("by owner@indie.test")
     );
     // A form loaded before the first key existed does not say what happens to that key, so
-    // submitting it must not end the key. Neither may the form in the response preselect an
-    // immediate end.
+    // submitting it must not revoke the key. The form in the response must not preselect
+    // immediate revocation.
     let imported_key = format!("sdk_live_{}", "7".repeat(64));
     let late = send(&owner, NEW, &stale, &[]).await;
     let html = parse(&late);
@@ -162,7 +161,7 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
     assert_eq!(key_status(&second).await, StatusCode::OK);
     server.context.clock.set(NOW);
 
-    // End it immediately, as after a leak.
+    // Revoke it immediately, as after a leak.
     let end = format!("{PAGE}/{}/end", fingerprint(&old));
     let html = parse(&admin.get(&end).await);
     assert_eq!(select_texts(&html, "#old_keys option").len(), 8);
@@ -183,7 +182,7 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
         StatusCode::CONFLICT
     );
 
-    // Move the expiry earlier and later.
+    // Change the expiry to an earlier and to a later time.
     let third = shown_key(&replace_key(&admin, "7").await);
     let end = format!("{PAGE}/{}/end", fingerprint(&second));
     for days in [1, 90] {
@@ -199,7 +198,7 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
         assert_eq!(key_status(&second).await, StatusCode::UNAUTHORIZED);
         server.context.clock.set(NOW);
     }
-    // The current key has no expiry to move, and an invalid choice moves none.
+    // The current key has no expiry to change, and an invalid choice changes nothing.
     let current = format!("{PAGE}/{}/end", fingerprint(&third));
     assert_eq!(
         admin
@@ -220,8 +219,8 @@ async fn replaced_key_works_until_its_expiry(server: TestServer) {
     assert_eq!(select_texts(&html, "tbody tr").len(), 2);
     let log = select_texts(&parse(&admin.get("/audit").await), "tbody th p");
     for sentence in [
-        "admin@acme.test changed when a replaced SDK key ends",
-        "admin@acme.test ended a replaced SDK key",
+        "admin@acme.test changed the expiry of a replaced SDK key",
+        "admin@acme.test revoked a replaced SDK key",
         "admin@acme.test replaced the SDK key",
     ] {
         assert!(log.iter().any(|entry| entry == sentence), "{log:?}");
@@ -278,7 +277,7 @@ async fn page_shows_when_a_key_was_last_used(server: TestServer) {
         StatusCode::OK
     );
     assert_eq!(last_use().await, "Tue 9 Jun 2026, 10:13 UTC");
-    // Accurate to the minute: a later request within it causes no write.
+    // The time is stored to the minute: another request within that minute causes no write.
     for (seconds, expected) in [
         (59, "Tue 9 Jun 2026, 10:13 UTC"),
         (60, "Tue 9 Jun 2026, 10:14 UTC"),
@@ -390,7 +389,7 @@ async fn form_is_rejected_for_another_operator() {
     let html = parse(&refused);
     let said = select_texts(&html, "[role=alert]").concat();
     assert!(
-        said.contains("Someone else has signed in on this browser since you opened this form."),
+        said.contains("Someone else has signed in using this browser since you opened this form."),
         "{said}"
     );
     // The form in the response is for the operator who is signed in.
@@ -423,7 +422,7 @@ async fn form_is_rejected_for_another_operator() {
     );
 }
 
-/// The id of one kind of form is submitted with another kind.
+/// The ID of one kind of form is submitted with another kind.
 #[tokio::test]
 async fn reused_form_id_shows_what_it_created() {
     let server = TestServer::with_demo_data(Engine::Sqlite).await;

@@ -61,7 +61,7 @@ async fn trusted_keys(server: &TestServer) -> TrustedKeys {
         .list_signing_keys(&"acme".parse().unwrap())
         .await;
     let pair = |key: ListedKey| (key.kid.to_string(), key.public_key);
-    // Without the database there are no leases either.
+    // Without the database, no response contains a lease to verify.
     keys.unwrap_or_default().into_iter().map(pair).collect()
 }
 
@@ -220,7 +220,7 @@ impl Scenario<'_> {
         self.server.insert_license(self.number, change).await
     }
 
-    /// Creates a license with one active device, and returns its key and the instance id.
+    /// Creates a license with one active device, and returns its key and the instance ID.
     async fn license_with_device(
         &self,
         change: impl FnOnce(License) -> License,
@@ -373,7 +373,7 @@ impl Scenario<'_> {
         send_request(self.server, "keyless", &body).await
     }
 
-    /// Sends the invalid requests that several endpoints have in common.
+    /// Sends the invalid requests that several endpoints share.
     async fn send_invalid(&self, endpoint: &str, when: &str) -> TestResponse {
         let (key, instance) = self.license_with_device(|license| license).await;
         let mut body = match endpoint {

@@ -17,7 +17,7 @@ pub(crate) struct ResponseRow {
     pub(crate) body: Value,
 }
 
-/// Returns the rows of the table under the heading `### Answers: <title>`.
+/// Returns the rows of the table under the heading `### Responses: <title>`.
 pub(crate) fn response_rows(title: &str) -> Vec<ResponseRow> {
     let text = API_DOCS;
     let heading = format!("### Responses: {title}\n");
@@ -165,7 +165,7 @@ const REQUIRED_ROWS: [(&str, &[&str]); 8] = [
     ),
 ];
 
-/// Neither a row nor a table may be missing from the document or from [`REQUIRED_ROWS`].
+/// The document and [`REQUIRED_ROWS`] have the same tables and rows.
 #[test]
 fn document_has_every_required_row() {
     let titles = API_DOCS
@@ -185,7 +185,7 @@ fn document_has_every_required_row() {
     }
 }
 
-/// Public keys by key id.
+/// Public keys by key ID.
 pub(crate) type TrustedKeys = HashMap<String, String>;
 
 /// Returns whether `found` matches the documented value. A placeholder such as `<uuid>` matches

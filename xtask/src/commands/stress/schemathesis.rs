@@ -43,7 +43,7 @@ pub(crate) fn run(examples: u64, steps: &mut Steps) -> Result<bool> {
     let server = binary::build(Mode::Release, steps)?;
     let data = workspace::root().join("target/schemathesis");
     if data.exists() {
-        fs::remove_dir_all(&data).context("can't clear the data folder")?;
+        fs::remove_dir_all(&data).context("can't clear the data directory")?;
     }
     let data = data.to_string_lossy().into_owned();
     process::run(process::command(&server).args(["--data-dir", &data, "demo"]))?;
