@@ -36,7 +36,7 @@ impl Site {
     #[cfg(feature = "embed-site")]
     pub fn load(_folder: &Path) -> anyhow::Result<Self> {
         #[derive(rust_embed::RustEmbed)]
-        #[dir = "../target/site/pkg"]
+        #[folder = "../target/site/pkg"]
         struct Embedded;
 
         let files = Embedded::iter().filter_map(|name| {
