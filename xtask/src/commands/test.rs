@@ -158,7 +158,17 @@ fn rust(run: &mut Run<'_>) -> Result<()> {
 
 fn site_part(run: &mut Run<'_>) -> Result<()> {
     site::build(Mode::Release, run.steps)?;
-    run.steps.run("wasm budget", "a moment", site::check_budget)
+    run.steps
+        .run("wasm budget", "a moment", site::check_budget)?;
+    // No other part compiles the code that embeds the site.
+    let embedding = [
+        "check",
+        "--package",
+        "keywright",
+        "--features",
+        "embed-site",
+    ];
+    run.cargo("embedding the site", "half a minute", &embedding)
 }
 
 fn browser_part(run: &mut Run<'_>) -> Result<()> {
