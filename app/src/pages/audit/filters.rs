@@ -55,7 +55,7 @@ pub fn Filters(filter: AuditFilter, log: AuditLog) -> impl IntoView {
             <TextField
                 label="License"
                 name="q"
-                placeholder="Key, license ID, email or device"
+                placeholder="Key, email or device"
                 value=chosen("q")
             />
             <HiddenField name="license" value=chosen("license")/>
