@@ -7,20 +7,17 @@ use keywright_domain::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A signed-in operator. Pages contain it, so it must not contain secrets.
+/// A signed-in operator. Sent to the browser, so it must not contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
-    /// ID of the operator.
     pub operator_id: OperatorId,
     /// Email address used to sign in.
     pub email: String,
     /// Role at the time of the request.
     pub role: Role,
-    /// ID of the operator's tenant.
     pub tenant_id: TenantId,
     /// Display name of the tenant.
     pub tenant_name: String,
-    /// Plan of the tenant.
     pub plan: Plan,
     /// Whether the getting-started guide is shown to the tenant's operators.
     pub is_guided: bool,

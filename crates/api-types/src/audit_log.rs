@@ -20,9 +20,7 @@ pub const MAX_LICENSES: u32 = 1_000;
 /// A query of the audit log. The default is every entry; the order is always newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditQuery {
-    /// Which entries to return.
     pub filter: AuditFilter,
-    /// Which page to return.
     pub page: PageRequest<AuditEntryId>,
 }
 
@@ -107,7 +105,7 @@ impl FromStr for Day {
     type Err = DayError;
 
     fn from_str(text: &str) -> Result<Self, DayError> {
-        // The parser of `jiff` also accepts other formats: `20260610`, and a time after the date.
+        // `jiff` also accepts other formats, such as `20260610` and a date followed by a time.
         let is_plain = text.len() == 10 && text.as_bytes().get(4) == Some(&b'-');
         let day = is_plain.then(|| text.parse()).ok_or(DayError)?;
         day.map(Self).map_err(|_| DayError)
@@ -123,13 +121,10 @@ impl fmt::Display for Day {
 /// An audit log entry. By default, its details are name-value pairs for display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry<Details = Vec<(String, String)>> {
-    /// ID of the entry.
     pub id: AuditEntryId,
-    /// Time of the action.
     pub at: Timestamp,
     /// The actor, with their name at that time.
     pub actor: Actor,
-    /// The action.
     pub action: Action,
     /// The license concerned, if any.
     pub license: Option<LicenseRef>,
@@ -140,7 +135,7 @@ pub struct AuditEntry<Details = Vec<(String, String)>> {
 }
 
 impl<Details> AuditEntry<Details> {
-    /// Converts the details.
+    /// Returns the entry with `convert` applied to its details.
     pub fn map_details<T>(self, convert: impl FnOnce(Details) -> T) -> AuditEntry<T> {
         AuditEntry {
             id: self.id,
@@ -155,7 +150,7 @@ impl<Details> AuditEntry<Details> {
 }
 
 impl AuditEntry {
-    /// Returns the detail with this name.
+    /// Returns the value of the detail with this name, or `None` if the entry lacks it.
     pub fn detail(&self, name: &str) -> Option<&str> {
         let mut details = self.details.iter();
         let found = details.find(|(found, _)| found == name);

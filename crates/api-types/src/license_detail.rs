@@ -16,7 +16,7 @@ use crate::audit_log::AuditEntry;
 /// A license with its devices and activity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseDetail {
-    /// License ID: the hash of its key.
+    /// Hash of the license key.
     pub id: LicenseId,
     /// Masked key.
     pub display_key: DisplayKey,
@@ -30,7 +30,6 @@ pub struct LicenseDetail {
     pub entitlements: Entitlements,
     /// Whether the app may run in reduced mode after expiry.
     pub fallback: bool,
-    /// The customer.
     pub customer: Customer,
     /// Time of minting.
     pub created_at: Timestamp,
@@ -61,9 +60,7 @@ pub struct Device {
     pub name: String,
     /// Whether the device gets leases.
     pub state: DeviceState,
-    /// Time of activation.
     pub activated_at: Timestamp,
-    /// Time of the last validation.
     pub last_validated_at: Timestamp,
     /// How long the device can run offline.
     pub offline_validity: OfflineValidity,
@@ -84,7 +81,6 @@ pub enum DeviceState {
     Reduced,
     /// Deactivated; its slot is free.
     Deactivated {
-        /// Time of the deactivation.
         at: Timestamp,
         /// The operator's name, or `None` if the device freed its own slot.
         by_operator: Option<String>,
@@ -92,8 +88,8 @@ pub enum DeviceState {
 }
 
 impl Device {
-    /// Creates the view of a device of a license with this status. `fallback` says whether the
-    /// license allows reduced mode after expiry.
+    /// Creates the view of a device. `status` and `fallback` are those of its license.
+    /// `fallback` says whether the license allows reduced mode after expiry.
     pub fn new(activation: Activation, status: Status, fallback: bool) -> Self {
         let state = match (activation.deactivation, status) {
             (Some(deactivation), _) => DeviceState::Deactivated {
@@ -130,7 +126,6 @@ impl Device {
 /// before confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OfflineImpact {
-    /// Number of active devices.
     pub active_devices: usize,
     /// Latest time until which a device in full operation can run offline, if any can.
     pub latest_end: Option<Timestamp>,
@@ -175,7 +170,8 @@ impl LicenseDetail {
         matches!(self.status, Status::Active | Status::Expired)
     }
 
-    /// Returns the time until which each active device in full operation can run offline.
+    /// Returns the times, still in the future, until which active devices in full operation can
+    /// run offline.
     pub fn offline_deadlines(&self) -> Vec<Timestamp> {
         let active = self.devices.iter().filter(|device| device.holds_slot());
         active
@@ -183,7 +179,7 @@ impl LicenseDetail {
             .collect()
     }
 
-    /// Returns how its devices could keep running offline if the license were revoked or reminted
+    /// Returns how the license's devices could keep running offline if it were revoked or reminted
     /// now.
     pub fn offline_impact(&self) -> OfflineImpact {
         let active = || self.devices.iter().filter(|device| device.holds_slot());
@@ -196,7 +192,6 @@ impl LicenseDetail {
         }
     }
 
-    /// Returns the device with this instance ID.
     pub fn device(&self, instance_id: InstanceId) -> Option<&Device> {
         self.devices
             .iter()

@@ -15,11 +15,9 @@ use crate::page::{Count, Page, PageRequest};
 /// A query of the license list. The default is every license, newest first.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseQuery {
-    /// Which licenses to return.
     pub filter: LicenseFilter,
     /// Sort order.
     pub sort: Sort,
-    /// Which page to return.
     pub page: PageRequest<LicenseId>,
 }
 
@@ -44,7 +42,6 @@ impl LicenseFilter {
 /// Sort column and direction. Ties are broken by ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sort {
-    /// Sort column.
     pub by: SortBy,
     /// Whether the order is descending.
     pub descending: bool,
@@ -86,7 +83,7 @@ impl Sort {
         format!("{hyphen}{}", self.by.as_str())
     }
 
-    /// Finds the order with this name.
+    /// Parses the output of [`Sort::name`]. Returns `None` for any other string.
     pub fn from_name(name: &str) -> Option<Self> {
         let (descending, name) = match name.strip_prefix('-') {
             Some(name) => (true, name),

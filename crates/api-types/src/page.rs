@@ -224,7 +224,7 @@ mod tests {
         assert_eq!(Count::from_capped(10_001), Count::AtLeast(10_000));
     }
 
-    /// Generates a cursor with one of a few values or a limit of `i64`.
+    /// Generates a cursor whose value is near zero, `i64::MIN` or `i64::MAX`.
     fn cursor() -> impl Strategy<Value = Cursor<u8>> {
         let value = prop_oneof![-3..3_i64, Just(i64::MIN), Just(i64::MAX)];
         (value, 0..4_u8).prop_map(|(value, id)| Cursor { value, id })

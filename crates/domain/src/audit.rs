@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::named_enum;
 
-/// Retention of an audit entry in days.
+/// Number of days for which audit entries are kept.
 pub const RETENTION_DAYS: u32 = 365;
 
 named_enum! {

@@ -41,7 +41,7 @@ pub const RESERVED_TENANT_SLUGS: &[&str] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlugError {
     /// Too short or too long.
-    #[error("must have {min} to {max} characters")]
+    #[error("must be {min} to {max} characters long")]
     Length {
         /// Minimum number of characters.
         min: usize,

@@ -1,4 +1,4 @@
-//! Fixture for the unit tests of this crate.
+//! Fixture for this crate's unit tests.
 
 use crate::{
     entitlement::Entitlements,

@@ -31,19 +31,19 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// Adds milliseconds.
+    /// Adds milliseconds, saturating at the bounds of `i64`.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self(self.0.saturating_add(millis))
     }
 
-    /// Adds days of 24 hours.
+    /// Returns the time `days` × 24 hours later, saturating at the bounds of `i64`.
     #[must_use]
     pub const fn plus_days(self, days: u32) -> Self {
         self.plus_millis((days as i64).saturating_mul(DAY_MILLIS))
     }
 
-    /// Subtracts days of 24 hours.
+    /// Returns the time `days` × 24 hours earlier, saturating at the bounds of `i64`.
     #[must_use]
     pub const fn minus_days(self, days: u32) -> Self {
         self.plus_millis(-(days as i64) * DAY_MILLIS)

@@ -226,7 +226,7 @@ fn any_claims() -> impl Strategy<Value = LeaseClaims> {
 }
 
 proptest! {
-    /// The signature of any lease verifies, and fails after any bit flip.
+    /// The signature of any lease verifies, and verification fails after any bit flip.
     #[test]
     fn random_flipped_bit_invalidates_any_lease(lease in any_claims(), secret: [u8; 32], bit_index: prop::sample::Index) {
         let key = SigningKey::from_bytes(&secret);

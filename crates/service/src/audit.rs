@@ -108,7 +108,7 @@ pub(crate) fn to_view(entry: RecordedAuditEntry) -> AuditEntry {
     entry.map_details(|recorded| flatten_details(&recorded))
 }
 
-/// Flattens the recorded details to names and values, omitting null and empty values.
+/// Converts the recorded details to name-value pairs for display. Omits nulls and empty lists.
 fn flatten_details(recorded: &Value) -> Vec<(String, String)> {
     let named = recorded.as_object().into_iter().flatten();
     let shown = named.filter_map(|(name, value)| Some((name.clone(), format_value(value)?)));

@@ -1,4 +1,4 @@
-//! The clock abstraction.
+//! Source of the current time, which tests replace.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

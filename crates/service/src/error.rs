@@ -61,7 +61,7 @@ pub enum InvalidInputError {
     #[error("Product {0} has no key type {1}")]
     UnknownKeyType(ProductId, KeyTypeId),
     /// No key type was specified, and the product does not have exactly one.
-    #[error("Specify a key type of {0}")]
+    #[error("Specify a key type for product {0}")]
     KeyTypeRequired(ProductId),
     /// The tenant has no listed signing key with this ID.
     #[error("Signing key {0} not found")]
@@ -82,7 +82,7 @@ pub enum InvalidInputError {
     #[error("Enter a password of {min} to {max} characters")]
     PasswordLength { min: usize, max: usize },
     /// Name that is blank, too long, or contains control or bidirectional formatting characters.
-    #[error("Enter a name of 1 to {max} visible characters")]
+    #[error("Enter a name of up to {max} characters, without control characters")]
     InvalidName { max: usize },
     /// Not a valid tenant slug.
     #[error("The slug {0}")]

@@ -21,8 +21,8 @@ pub struct IntegrityCheck {
 }
 
 impl IntegrityCheck {
-    /// Checks the database file, counters against rows, references, remint lineage, the audit
-    /// log, and that the master key opens every signing key. Read-only.
+    /// Checks the database file, counters, references, remint lineage and the audit log, and that
+    /// the master key opens every signing key. Does not change the database.
     pub async fn run(&self) -> Result<IntegrityReport, Error> {
         let store = &self.context.store;
         let mut faults = store.check_file().await?;

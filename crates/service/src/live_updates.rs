@@ -25,7 +25,7 @@ impl LiveUpdates {
         caller.require(Permission::View)?;
         let (store, tenant) = (&self.context.store, caller.tenant_id());
         if let Subject::License(id) = subject {
-            // Licenses are never deleted, so this cannot become stale.
+            // Licenses are never deleted, so one check is enough.
             store
                 .find_license(tenant, id)
                 .await?

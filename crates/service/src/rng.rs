@@ -1,4 +1,4 @@
-//! The randomness abstraction.
+//! Source of random bytes, which tests replace.
 
 use keywright_domain::time::Timestamp;
 use uuid::{Builder, Uuid};
@@ -15,7 +15,7 @@ pub struct SystemRng;
 impl Rng for SystemRng {
     /// # Panics
     ///
-    /// Panics if the operating system cannot provide randomness.
+    /// Panics if the operating system can't provide randomness.
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(
             clippy::disallowed_methods,
@@ -30,7 +30,6 @@ impl Rng for SystemRng {
 }
 
 impl dyn Rng + '_ {
-    /// Returns `N` random bytes.
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
         self.fill(&mut bytes);

@@ -130,13 +130,13 @@ impl Services {
         Ok(self.context.store.ping().await?)
     }
 
-    /// Returns the current database load.
+    /// Returns the number of idle and in-use connections and of pending writes.
     pub fn pool_stats(&self) -> StoreMetrics {
         self.context.store.metrics()
     }
 
-    /// Returns whether search matches substrings. It does not if PostgreSQL lacks the extension
-    /// `pg_trgm`.
+    /// Returns whether search matches substrings: always on SQLite, and on PostgreSQL only with the
+    /// extension `pg_trgm`.
     pub fn supports_substring_search(&self) -> bool {
         self.context.store.supports_substring_search()
     }

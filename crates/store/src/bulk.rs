@@ -12,7 +12,7 @@ use crate::{
     licenses::insert_licenses,
 };
 
-/// Trades durability for speed. After an interrupted load, recreate the database.
+/// Settings that trade durability for speed. If a load is interrupted, recreate the database.
 const SQLITE_BULK_LOAD_PRAGMAS: &str = "PRAGMA synchronous = OFF;
 PRAGMA cache_size = -2000000;
 PRAGMA foreign_keys = OFF;";
@@ -23,7 +23,7 @@ pub struct BulkLoader {
 }
 
 impl BulkLoader {
-    /// Opens a database whose schema is up to date.
+    /// Opens a database, whose schema must be up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         let connector = Connector::new(url)?;
         let engine = connector.engine;

@@ -14,10 +14,11 @@ const MAX_FAULTS_PER_KIND: i64 = 20;
 /// Audit entries per query.
 const AUDIT_BATCH_SIZE: i64 = 1_000;
 
-/// Descriptions of faulty rows, each with an identifier of the row.
+/// Descriptions of faults, each with the ID of the faulty row, if any.
 pub type Faults = Vec<String>;
 
-/// A query for two columns of each faulty row, and a function that describes the row.
+/// A query that returns two identifying columns per faulty row, and a function that formats them as
+/// a fault.
 struct Rule {
     sql: &'static str,
     describe: fn(&str, &str) -> String,
@@ -169,7 +170,7 @@ impl Store {
                 let is_known = Action::from_name(&fields.get_string("action")?).is_some()
                     && ActorKind::from_name(&fields.get_string("actor_kind")?).is_some();
                 if !is_known || fields.get_json("details").is_err() {
-                    faults.push(format!("audit entry {}/{}: cannot be read", last.0, last.1));
+                    faults.push(format!("audit entry {}/{}: can't be read", last.0, last.1));
                 }
             }
             if rows.is_empty() || faults.len() >= usize::try_from(MAX_FAULTS_PER_KIND).unwrap_or(0)

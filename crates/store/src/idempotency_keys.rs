@@ -1,4 +1,5 @@
-//! Idempotency keys of forms, with the results of their submissions.
+//! Stores the idempotency key of each submitted form with its result, so that a second submission
+//! has no effect.
 
 use keywright_domain::{
     ids::{FormId, TenantId},

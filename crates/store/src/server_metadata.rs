@@ -1,4 +1,4 @@
-//! Metadata of the whole database, by name.
+//! Named values that apply to the whole database rather than to a tenant.
 
 use crate::{Store, StoreError, Tx, query::RowReader};
 

@@ -123,8 +123,8 @@ impl Store {
         self.inner.writer.write(work).await
     }
 
-    /// Records that a device received a lease. `activation` comes from the lookup. Usually written
-    /// within 250 ms, together with other updates.
+    /// Records that a device received a lease. `activation` comes from the lookup. The record is
+    /// usually written within 250 ms, together with others.
     pub fn record_last_seen(&self, update: LastSeenUpdate, activation: &ActivationSnapshot) {
         self.inner.write_behind.record_last_seen(update, activation);
     }
@@ -155,14 +155,14 @@ impl Store {
         }
     }
 
-    /// SQLite: updates the planner statistics of tables without statistics or that have grown
-    /// tenfold, as SQLite recommends for long-lived connections. PostgreSQL does this
+    /// SQLite: updates the planner statistics for tables that have none or have grown tenfold, as
+    /// SQLite recommends for long-lived connections. PostgreSQL does this
     /// automatically.
     pub async fn optimize(&self) -> Result<(), StoreError> {
         self.write(|tx| tx.optimize().boxed()).await
     }
 
-    /// Checks that the database responds.
+    /// Checks that the database responds and, on SQLite, that its file is still in place.
     pub async fn ping(&self) -> Result<(), StoreError> {
         if let Some(guard) = &self.inner.readers.file_guard {
             guard.ensure_present()?;

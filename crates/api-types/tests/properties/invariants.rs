@@ -1,7 +1,7 @@
 //! Properties of every parser of external queries and cursors, shared by the property tests and
 //! the fuzz targets.
 //!
-//! Each function takes arbitrary text and panics if a property is violated.
+//! Each function takes an arbitrary string and panics if a property is violated.
 
 use std::{
     fmt::{Debug, Display},

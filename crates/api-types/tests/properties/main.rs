@@ -1,4 +1,4 @@
-//! Properties of every parser of external queries and cursors.
+//! Property tests for every parser of external queries and cursors.
 
 #[path = "../../../domain/tests/properties/any_text.rs"]
 mod any_text;

@@ -99,9 +99,9 @@ pub struct Telemetry {
     pub os_version: Option<String>,
     /// Processor architecture.
     pub arch: Option<String>,
-    /// Bucket of the number of CPU cores.
+    /// Number of CPU cores, as a range such as `5-8`.
     pub cpu_cores: Option<String>,
-    /// Bucket of the memory size.
+    /// Memory size, as a range.
     pub memory: Option<String>,
     /// Trial length compiled into the app, in days.
     pub trial_duration_days: Option<i64>,

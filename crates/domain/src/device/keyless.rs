@@ -30,9 +30,9 @@ named_enum! {
 /// The last recorded beacon of an install.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LastBeacon {
-    /// Recorded mode.
+    /// Mode in which the app ran.
     pub state: KeylessState,
-    /// Time of the record.
+    /// Time of the beacon.
     pub seen_at: Timestamp,
 }
 

@@ -54,7 +54,7 @@ pub struct LeaseClaims {
 impl LeaseClaims {
     /// Creates the claims for an instance of `license` at `now`.
     ///
-    /// A lease lasts seven days, but an active one never outlives its license.
+    /// A lease lasts seven days, but an active lease never outlives its license.
     pub fn new(
         license: &LeaseInputs,
         instance_id: InstanceId,

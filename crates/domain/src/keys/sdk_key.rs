@@ -41,7 +41,8 @@ impl GracePeriod {
         Self(90),
     ];
 
-    /// Returns the choice with this number of days, or `None` if it is not a choice.
+    /// Returns the grace period with this number of days, or `None` if it is not in
+    /// [`GracePeriod::CHOICES`].
     pub fn from_days(days: u32) -> Option<Self> {
         Self::CHOICES.into_iter().find(|choice| choice.0 == days)
     }

@@ -10,7 +10,7 @@ use crate::{
 pub const RECOMMENDED_WAIT_DAYS: u32 = 14;
 
 /// Time after which no lease of a retired key is valid, in milliseconds: seven days, the clients'
-/// 300 s of skew, and one minute for responses that another server is signing during the
+/// 300 s of clock skew, and one minute for responses that another server is signing during the
 /// retirement.
 const DROP_DELAY_MILLIS: i64 = (MAX_LEASE_SECONDS + CLOCK_SKEW_SECONDS + 60) * 1_000;
 
@@ -76,7 +76,7 @@ impl ListedKey {
     }
 }
 
-/// Returns the cutoff at `now`: keys that were retired no later have no valid leases.
+/// Returns the cutoff at `now`: keys retired at or before it have no valid leases left.
 pub const fn drop_cutoff(now: Timestamp) -> Timestamp {
     now.plus_millis(-DROP_DELAY_MILLIS)
 }

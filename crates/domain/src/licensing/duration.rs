@@ -37,7 +37,7 @@ impl DurationUnit {
     }
 }
 
-/// Converts a count of units to days.
+/// Converts a count of units to days. Fails if the result is not 1 to [`MAX_DAYS`].
 pub fn to_days(count: u32, unit: DurationUnit) -> Result<u32, DurationError> {
     let days = count.checked_mul(unit.to_days()).ok_or(DurationError)?;
     (1..=MAX_DAYS)

@@ -1,6 +1,6 @@
-//! Properties of every parser of external text, shared by the property tests and the fuzz targets.
+//! Properties of every parser of external input, shared by the property tests and the fuzz targets.
 //!
-//! Each function takes arbitrary text and panics if a property is violated.
+//! Each function takes an arbitrary string and panics if a property is violated.
 
 use keywright_domain::{
     audit::{Action, ActorKind},
@@ -175,7 +175,7 @@ fn fixed_names(text: &str) {
     assert!(read.into_iter().flatten().all(|name| name == text));
 }
 
-/// Returns other spellings of the text, as keyboards and mail programs produce them.
+/// Returns other spellings of the string, as keyboards and mail programs produce them.
 fn spellings(typed: &str) -> [String; 4] {
     let dashed = |symbol: char| [symbol, '\u{2011}', '\u{3000}', '\u{AD}'];
     [

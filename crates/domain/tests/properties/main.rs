@@ -1,4 +1,4 @@
-//! Properties of every parser of external text.
+//! Property tests for every parser of external input.
 
 mod any_text;
 mod invariants;
@@ -23,7 +23,7 @@ use self::{
     invariants::{license_key, name, search_term, setup_code, widen},
 };
 
-/// Generates fixed names, some with an extra character.
+/// Generates names of enum variants and reserved slugs, some with an extra character.
 fn fixed_name() -> impl Strategy<Value = String> {
     let names = Action::ALL.map(Action::as_str).into_iter();
     let names = names
@@ -40,7 +40,8 @@ fn fixed_name() -> impl Strategy<Value = String> {
     (select(names), "[ _=A]?").prop_map(|(name, more)| name.to_owned() + &more)
 }
 
-/// Generates one way of typing a symbol: lowercase, full-width, and the separator after it.
+/// Generates a way of typing a symbol: whether in lowercase, whether full-width, and the separator
+/// after it.
 fn spelling_variation() -> impl Strategy<Value = (bool, bool, &'static str)> {
     let separators = vec!["", "", "-", " ", "\t", "\u{2014}", "\u{FEFF}", "\u{FF0D} "];
     (any::<bool>(), any::<bool>(), select(separators))

@@ -52,7 +52,7 @@ pub trait Profile {
 }
 
 pub struct GeneratedLicense {
-    /// The plain key, which is not stored.
+    /// Plaintext key, which is not stored.
     pub key: LicenseKey,
     pub license: License,
     pub revoked_at: Option<Timestamp>,

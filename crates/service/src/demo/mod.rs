@@ -36,7 +36,7 @@ pub struct Demo {
     pub(crate) context: Arc<Context>,
 }
 
-/// Error of [`Demo::fill`].
+/// Why [`Demo::fill`] failed.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// The database contains a tenant that is not part of the demo.

@@ -34,9 +34,9 @@ const LIMITS: BatchLimits = BatchLimits {
     max_batch_size: 64,
 };
 
-/// Maximum number of concurrent transactions on PostgreSQL. A transaction that waits for a locked
-/// license then does not block the others. SQLite serializes writes, so it has a single worker with
-/// larger batches.
+/// Maximum number of concurrent transactions on PostgreSQL. With more than one, a transaction that
+/// waits for a locked license does not block the others. SQLite serializes writes, so it has a
+/// single worker and therefore larger batches.
 const MAX_IN_FLIGHT_POSTGRES: usize = 4;
 
 /// An activation waiting to be decided.
@@ -111,7 +111,8 @@ impl BatchWorker for ActivationWorker {
     }
 }
 
-/// Returns the outcomes in the order of `pending`. An error applies to all of them.
+/// Activates the devices and returns the outcomes in the order of `pending`. `Err` applies to the
+/// whole batch.
 async fn activate_batch(
     store: &Store,
     pending: &[PendingActivation],
@@ -209,8 +210,8 @@ async fn existing_instances(
     Ok(existing)
 }
 
-/// Takes slots and inserts activations. The slots are free under the row locks; the condition in
-/// the statement is a second safeguard.
+/// Takes slots and inserts activations. The caller holds the row locks and has found the slots
+/// free; the condition in the statement is a second safeguard.
 async fn insert_new(
     tx: &mut Tx<'_>,
     tenant_id: &TenantId,

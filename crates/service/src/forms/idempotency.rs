@@ -34,7 +34,7 @@ impl Context {
         }
     }
 
-    /// Returns the form's result if it was already submitted.
+    /// Returns the result of the form's earlier submission, or `None` if it was not submitted yet.
     pub(crate) async fn previous_result(
         &self,
         caller: &Caller,

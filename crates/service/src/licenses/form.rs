@@ -1,4 +1,4 @@
-//! The mint form.
+//! Validates the form for minting licenses.
 
 use keywright_domain::{
     ids::{FormId, KeyTypeId, ProductId},

@@ -33,13 +33,10 @@ pub struct MintRequest {
     pub count: u32,
 }
 
-/// A minted license with its key, which is not stored and cannot be shown again.
+/// A minted license with its key, which is not stored and can't be shown again.
 pub struct MintedLicense {
-    /// The plain key.
     pub key: LicenseKey,
-    /// Hash of the key.
     pub id: LicenseId,
-    /// Masked form of the key.
     pub display_key: DisplayKey,
 }
 

@@ -52,7 +52,7 @@ fn resembles_license_key(
         })
 }
 
-/// Instance IDs are within the length range of license keys.
+/// Detects instance IDs, which are as long as some license keys.
 fn is_uuid(input: &str) -> bool {
     uuid::Uuid::try_parse(input.trim()).is_ok_and(|_| input.trim().len() == 36)
 }

@@ -55,7 +55,7 @@ impl SessionToken {
     }
 }
 
-/// Client information of a sign-in.
+/// The client that signs in, as recorded with its session.
 #[derive(Debug, Clone, Default)]
 pub struct ClientInfo {
     pub user_agent: String,
@@ -154,7 +154,8 @@ impl Operators {
         write.await
     }
 
-    /// Returns the account of a valid session and records activity.
+    /// Returns the account of a valid session and records activity. Fails with
+    /// [`Error::Unauthenticated`] if the session has expired or does not exist.
     pub async fn get_session(&self, token: &SessionToken) -> Result<Account, Error> {
         let session = self.find_session(token).await?;
         let (now, hash) = (self.context.clock.now(), token.hash());
@@ -180,7 +181,7 @@ impl Operators {
         session.ok_or(Error::Unauthenticated)
     }
 
-    /// Ends the session.
+    /// Deletes the session. Succeeds if there is no such session.
     pub async fn sign_out(&self, token: &SessionToken) -> Result<(), Error> {
         let hash = token.hash();
         let write = self
@@ -190,7 +191,7 @@ impl Operators {
         write.await.map_err(|error: StoreError| error.into())
     }
 
-    /// Writes in the background. A failure is only logged.
+    /// Writes without making the caller wait. A failure is only logged.
     fn write_in_background<F>(&self, failure_message: &'static str, work: F)
     where
         F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> BoxFuture<'t, Result<(), StoreError>>

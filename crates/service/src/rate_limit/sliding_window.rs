@@ -1,4 +1,4 @@
-//! A sliding-window rate limiter.
+//! A sliding-window rate limiter with a counter per key.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -30,8 +30,8 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         }
     }
 
-    /// Creates a limiter that blocks only after the limit has been exceeded, not when it is
-    /// reached.
+    /// Creates a limiter that blocks once more than `most` attempts are recorded, whereas
+    /// [`Self::new`] blocks once `most` are.
     pub(super) fn blocking_above(most: u32, window_millis: i64) -> Self {
         let most = if most == 0 { 0 } else { most.saturating_add(1) };
         Self::new(most, window_millis)
@@ -47,8 +47,9 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         self.record_in(&mut self.attempts.lock(), key, now);
     }
 
-    /// Records an attempt if the limit allows it; otherwise returns the milliseconds to wait.
-    /// Check and update are atomic, so concurrent attempts cannot exceed the limit.
+    /// Records an attempt if the limit allows it; otherwise fails with the milliseconds until the
+    /// next attempt is allowed. Checks and records under one lock, so that concurrent attempts
+    /// can't exceed the limit.
     pub(super) fn try_acquire(&self, key: K, now: Timestamp) -> Result<(), i64> {
         let mut by = self.attempts.lock();
         if let Some(wait) = self.remaining_wait_in(&by, &key, now) {
@@ -58,7 +59,7 @@ impl<K: Eq + Hash> SlidingWindowLimiter<K> {
         Ok(())
     }
 
-    /// Removes an attempt recorded at that time.
+    /// Removes one attempt that was recorded at `noted`, if there is one.
     pub(super) fn release(&self, key: &K, noted: Timestamp) {
         let mut by = self.attempts.lock();
         if let Some(attempts) = by.get_mut(key)

@@ -74,7 +74,7 @@ const fn import(old_keys: GracePeriod) -> KeyReplacement {
         grace_period: old_keys,
         check: |current, new| match current {
             Some(current) if current == new => {
-                Err(Error::Conflict("This is already the tenant's SDK key"))
+                Err(Error::Conflict("This is already the current SDK key"))
             }
             _ => Ok(()),
         },

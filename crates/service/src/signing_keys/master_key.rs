@@ -24,7 +24,8 @@ const NONCE_BYTES: usize = 24;
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; 32]>);
 
-/// Error of reading or checking the master key. Shown to the person who started the program.
+/// Why the master key could not be read or does not match. Shown to the person who started the
+/// program.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
     /// Not 32 bytes of base64.

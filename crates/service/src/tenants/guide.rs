@@ -17,7 +17,7 @@ pub struct OnboardingProgress {
     /// Product of the most recently minted license. Before the first license, the first product
     /// with a key type, or the first product if none has a key type.
     pub product: Option<Product>,
-    /// The matching key type.
+    /// Key type of that license, or the product's first key type; `None` if no product has one.
     pub key_type: Option<KeyType>,
     pub has_sdk_key: bool,
     /// The public key that its apps must trust.

@@ -30,7 +30,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Setup {
     context: Arc<Context>,
-    /// Set once a tenant has been seen. Later requests to the public setup page then do not access
+    /// Whether a tenant has been found. Once set, requests to the public setup page no longer query
     /// the database.
     has_tenant: Arc<AtomicBool>,
 }
@@ -55,7 +55,6 @@ pub enum SetupError {
     /// Some fields are invalid. This does not count as a failed attempt.
     #[error("Setup failed: some fields are invalid")]
     Invalid(FieldErrors),
-    /// Wrong setup code.
     #[error("Wrong setup code. {}", format_attempts(*.tries_left))]
     WrongCode {
         /// Attempts left before the code becomes void; at least 1.
@@ -96,7 +95,7 @@ impl Setup {
         Ok(!self.has_tenant.load(Ordering::Relaxed))
     }
 
-    /// Returns whether the code is valid.
+    /// Returns whether the code currently authorizes setup. Does not count as an attempt.
     pub async fn is_valid_code(&self, code: &SetupCode) -> Result<bool, Error> {
         let stored = self.context.store.decode_setup_code().await?;
         Ok(self.is_required().await?

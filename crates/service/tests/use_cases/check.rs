@@ -33,7 +33,7 @@ const DAMAGE_CASES: [(&str, &str); 9] = [
     (
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, details)
          VALUES ('acme', '0', 1, 'operator', 'x', 'revoke', 'no json')",
-        "cannot be read",
+        "can't be read",
     ),
     (
         "INSERT INTO audit_entries (tenant_id, id, created_at, actor_kind, actor_name, action, license_id, details)

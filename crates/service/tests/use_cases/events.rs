@@ -1,4 +1,4 @@
-//! Permissions for live updates.
+//! Live updates report only changes that the operator may view.
 
 use std::time::Duration;
 

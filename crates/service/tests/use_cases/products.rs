@@ -1,4 +1,4 @@
-//! The product and key type forms.
+//! Product and key type forms: validation, permissions and duplicate submissions.
 
 use keywright_api_types::page::Count;
 use keywright_domain::{audit::Action, ids::ProductId, license::Customer, role::Role};

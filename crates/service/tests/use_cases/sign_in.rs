@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Sign-in, session expiry, and protection against password guessing.
 
 use keywright_domain::{audit::Action, role::Role};
 use keywright_service::{

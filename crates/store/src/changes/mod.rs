@@ -69,7 +69,7 @@ impl ChangeBroadcaster {
             .await
             .is_err()
         {
-            tracing::warn!("cannot track changes made by other processes; retrying");
+            tracing::warn!("can't track changes made by other processes; retrying");
         }
         // The start of tracking wakes all subscribers, which a new subscription doesn't need.
         watch.changes.mark_unchanged();

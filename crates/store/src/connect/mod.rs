@@ -40,7 +40,7 @@ pub enum OpenError {
     #[error("the database URL must begin with sqlite: or postgres:")]
     UnknownEngine,
     #[error(
-        "cannot reach the database: {0}. Check the database URL, and that the database is running and accepts this user"
+        "can't reach the database: {0}. Check the database URL, and that the database is running and accepts this user"
     )]
     Unreachable(#[source] sqlx::Error),
     /// Damaged, or not a SQLite database.
@@ -56,7 +56,7 @@ pub enum OpenError {
         "the database belongs to a newer version of Keywright (schema version {0}). Run that version, or restore a backup from before the upgrade"
     )]
     NewerSchema(i64),
-    #[error("cannot migrate the database: {0}")]
+    #[error("can't migrate the database: {0}")]
     Migration(#[source] MigrateError),
 }
 
@@ -259,9 +259,9 @@ const SQLITE_WRITER_TUNING: &str = "PRAGMA cache_size = -49152;
 PRAGMA wal_autocheckpoint = 16384;
 PRAGMA temp_store = MEMORY;";
 
-/// 4 MiB hold roughly the upper levels of the indexes that lookups read. A larger cache fills with
-/// pages that are read once and evict others from the CPU caches, which costs more than rereading
-/// some pages.
+/// A cache of 4 MiB holds roughly the upper levels of the indexes that lookups read. A larger cache
+/// fills with pages that are read once and evict others from the CPU caches, which costs more than
+/// rereading some pages.
 const SQLITE_LOOKUP_TUNING: &str = "PRAGMA cache_size = -4096;
 PRAGMA query_only = ON;";
 

@@ -235,7 +235,7 @@ fn push_lookups(sql: &mut QueryBuilder, engine: Engine, lookups: &[LookupRequest
 
 #[cfg(feature = "testing")]
 impl crate::Store {
-    /// Returns SQLite's plan of a lookup, one line per step.
+    /// Returns SQLite's query plan for a lookup, one line per step.
     pub async fn explain_lookup(
         &self,
         tenant_id: &TenantId,

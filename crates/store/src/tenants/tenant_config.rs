@@ -20,7 +20,7 @@ use crate::{
 
 #[derive(Debug, Clone)]
 pub struct TenantConfigRecord {
-    /// Changes with every other field except `last_used_at`.
+    /// Incremented on every change to the configuration, except to `last_used_at`.
     pub revision: i64,
     /// Whether device API calls are rejected.
     pub is_suspended: bool,

@@ -5,8 +5,7 @@ use sqlx::{AnyConnection, Executor};
 
 use crate::{Engine, StoreError, changes::ChangeSet};
 
-/// A transaction in progress. Its methods are next to the tables that they write: licenses,
-/// activations, audit and so on.
+/// A transaction in progress. Each module that owns tables adds the methods that write them.
 pub struct Tx<'c> {
     pub(crate) connection: &'c mut AnyConnection,
     pub(crate) engine: Engine,

@@ -200,7 +200,7 @@ async fn run_in_transaction(writer: PostgresWriter, job: Job, _permit: OwnedSema
     let mut transaction = match writer.pool.begin().await {
         Ok(transaction) => transaction,
         // Dropping the job drops its reply, which fails the caller.
-        Err(error) => return tracing::warn!(%error, "cannot acquire a connection for a write"),
+        Err(error) => return tracing::warn!(%error, "can't acquire a connection for a write"),
     };
     match job(&mut transaction, Engine::Postgres).await {
         Outcome::Commit(changed, reply) => {
@@ -229,7 +229,7 @@ fn run_writer_thread(inbox: Inbox<Job, ()>, worker: impl FnOnce() -> SqliteWorke
     match runtime {
         Ok(runtime) => runtime.block_on(async { inbox.serve(worker()).await }),
         // Drops the inbox, which fails every write.
-        Err(error) => tracing::error!(%error, "cannot start the writer"),
+        Err(error) => tracing::error!(%error, "can't start the writer"),
     }
 }
 
@@ -291,7 +291,7 @@ impl SqliteWorker {
                 Some(open)
             }
             Err(error) => {
-                tracing::warn!(%error, "cannot open the writing connection");
+                tracing::warn!(%error, "can't open the writing connection");
                 None
             }
         }
@@ -305,8 +305,8 @@ impl SqliteWorker {
         }
     }
 
-    /// Runs the jobs, commits, then replies. After an error, the outcome of the whole batch is
-    /// unknown, and all its callers get the error.
+    /// Runs the jobs, commits, then replies. After an error, the outcome of the batch is unknown:
+    /// callers whose jobs ran get the error, and the others get [`StoreError::Aborted`].
     async fn run_jobs(
         &mut self,
         connection: &mut AnyConnection,

@@ -1,4 +1,4 @@
-//! The audit log.
+//! The audit log is append-only, and its filters and pages are exact.
 
 use futures::FutureExt;
 use keywright_api_types::{

@@ -1,4 +1,4 @@
-//! Idempotency keys of forms.
+//! A form is accepted once per tenant, even if it is submitted concurrently.
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::{ids::FormId, time::Timestamp};

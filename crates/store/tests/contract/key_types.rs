@@ -1,4 +1,4 @@
-//! Key types and key prefixes.
+//! Key types can't be deleted while licenses use them; key prefixes are unique on the server.
 
 use futures::FutureExt;
 use keywright_api_types::page::Count;

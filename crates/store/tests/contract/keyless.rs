@@ -1,4 +1,4 @@
-//! Keyless installs.
+//! Keyless installs: how they are identified, and when they are purged.
 
 use futures::FutureExt;
 use keywright_domain::{

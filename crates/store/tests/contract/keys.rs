@@ -1,4 +1,4 @@
-//! SDK keys and signing keys.
+//! SDK keys and signing keys: rotation, expiry and concurrent replacement.
 
 use futures::FutureExt;
 use keywright_domain::{

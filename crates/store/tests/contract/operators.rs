@@ -1,4 +1,4 @@
-//! Operators and sessions.
+//! Operators have unique email addresses, and their sessions end.
 
 use futures::FutureExt;
 use keywright_domain::{

@@ -1,4 +1,4 @@
-//! Planner statistics of a database with a million licenses. Query plans must not depend on them.
+//! Planner statistics for a database with a million licenses. Query plans must not depend on them.
 
 use keywright_testing::{Engine, EngineFixture};
 use sqlx::{AnyConnection, Connection};

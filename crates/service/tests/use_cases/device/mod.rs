@@ -1,4 +1,4 @@
-//! The use cases behind the device API.
+//! Device use cases: slots and leases, and the cached tenant configuration.
 
 mod activations;
 mod tenant_cache;

@@ -1,4 +1,4 @@
-//! Operator actions on existing licenses.
+//! Revocation, remint and device deactivation: once each, and recorded.
 
 use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{

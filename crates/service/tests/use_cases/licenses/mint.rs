@@ -1,4 +1,4 @@
-//! Minting licenses.
+//! Minting: all or nothing, audited, and once per form.
 
 use std::sync::{Arc, Mutex};
 

@@ -1,4 +1,4 @@
-//! License management for operators.
+//! Operators mint licenses and act on existing ones.
 
 mod actions;
 mod mint;

@@ -1,4 +1,4 @@
-//! Query plans of the license list, one line per step, for tests.
+//! Query plans for the license list, one line per step, for tests.
 
 use keywright_api_types::license_list::{LicenseFilter, LicenseQuery};
 use keywright_domain::{ids::TenantId, time::Timestamp};
@@ -8,7 +8,7 @@ use super::scan;
 use crate::{Engine, Store, StoreError, query::QueryBuilder};
 
 impl Store {
-    /// Returns the plan of a page that walks the list in its order.
+    /// Returns the query plan for a page that is read by walking the list in its order.
     pub async fn explain_walk(
         &self,
         tenant_id: &TenantId,
@@ -20,7 +20,7 @@ impl Store {
             .await
     }
 
-    /// Returns the plan of a page that is filtered, then sorted.
+    /// Returns the query plan for a page that is read by filtering, then sorting.
     pub async fn explain_filter_then_sort(
         &self,
         tenant_id: &TenantId,
@@ -32,7 +32,7 @@ impl Store {
             .await
     }
 
-    /// Returns the plan of a count.
+    /// Returns the query plan for counting the matching licenses.
     pub async fn explain_count(
         &self,
         tenant_id: &TenantId,

@@ -1,4 +1,4 @@
-//! Single licenses.
+//! Single licenses: insertion, revocation and isolation by tenant.
 
 mod list;
 

@@ -1,4 +1,4 @@
-//! Tenants, products and key types.
+//! Tenants, products and key types: round trips and updates.
 
 mod guide;
 mod setup_code;

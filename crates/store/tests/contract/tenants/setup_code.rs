@@ -1,4 +1,4 @@
-//! The setup code.
+//! The setup code counts failed attempts under an exclusive lock.
 
 use futures::{FutureExt, future::join_all};
 use keywright_domain::setup_code::{RANDOM_BYTES, SetupCode};
