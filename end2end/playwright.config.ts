@@ -1,6 +1,6 @@
-// Configuration of the browser tests. The fixtures start a server per worker, with its own data and
-// port. `cargo xtask test browser` sets environment variables for the server binary, the browser
-// and PostgreSQL.
+// Configuration for the browser tests. The fixtures start a server per worker, with its own data
+// and port. `cargo xtask test browser` sets environment variables for the server binary, the
+// browser and PostgreSQL.
 
 import { defineConfig, devices } from "@playwright/test";
 

@@ -1,4 +1,4 @@
-// Takes the screenshots of the documentation. Extends the configuration of the browser tests.
+// Takes the screenshots for the documentation. Extends the configuration for the browser tests.
 
 import { defineConfig } from "@playwright/test";
 

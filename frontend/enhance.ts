@@ -28,7 +28,8 @@ async function copy(button: HTMLElement): Promise<void> {
     button.querySelector("use")?.setAttribute("href", "#icon-check");
     status.textContent = "Copied to the clipboard";
   } catch {
-    // The clipboard needs HTTPS or localhost. A status for screen readers becomes visible then.
+    // For example, the page uses neither HTTPS nor localhost. Show the status, which is otherwise
+    // only for screen readers.
     source.textContent = text;
     getSelection()?.selectAllChildren(source);
     status.classList.replace("visually-hidden", "status-text");
@@ -36,7 +37,7 @@ async function copy(button: HTMLElement): Promise<void> {
   }
 }
 
-/** Applies a theme and stores it on the server. Offline, the choice lasts until the next page. */
+/** Applies a theme and has the server set its cookie. Offline, it lasts until the next page. */
 function chooseTheme(theme: string, action: string): void {
   if (theme === "system") {
     delete root.dataset["theme"];
@@ -44,7 +45,7 @@ function chooseTheme(theme: string, action: string): void {
     root.dataset["theme"] = theme;
   }
   const body = new URLSearchParams({ theme });
-  // The response sets a cookie. Its redirect target is not needed.
+  // Only the response's cookie is needed, not its redirect target.
   fetch(action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => undefined);
 }
 
@@ -73,7 +74,7 @@ async function check(input: HTMLInputElement): Promise<void> {
       const checked: { wrong?: string | null } = answer.ok ? await answer.json() : {};
       wrong = checked.wrong ?? "";
     } catch {
-      // The server validates it again on submission.
+      // Ignored: the server validates the value again on submission.
     }
   }
   if (input.value.trim() === value) {
@@ -282,7 +283,7 @@ document.addEventListener("submit", (event) => {
     return;
   }
   if (form.dataset["busy"] !== undefined) {
-    // A second click while the request is running.
+    // Ignore a second click while the request is running.
     event.preventDefault();
     return;
   }

@@ -1,4 +1,4 @@
-//! The root component: the router and the contexts of all pages.
+//! The root component: the router and the contexts for all pages.
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};

@@ -113,8 +113,8 @@ pub fn time_left(at: Timestamp, now: Timestamp) -> Option<String> {
     })
 }
 
-/// Formats a past time relative to now: `38 min ago`, `3 h ago`, `6 d ago`. Returns `None` at seven
-/// days or more, when a date is clearer.
+/// Formats a past time relative to now: `just now`, `38 min ago`, `6 d ago`. Future times are also
+/// `just now`. Returns `None` at seven days or more, when a date is clearer.
 pub fn time_since(at: Timestamp, now: Timestamp) -> Option<String> {
     let passed = now.millis().saturating_sub(at.millis());
     match passed {

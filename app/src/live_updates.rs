@@ -83,7 +83,7 @@ impl Connection {
     }
 }
 
-/// Subscribes to changes of `subject` while the page is visible.
+/// Subscribes to changes to `subject` while the page is visible.
 pub fn use_live_updates(subject: Signal<Option<Subject>>) -> LiveUpdates {
     let live = LiveUpdates {
         version: RwSignal::new(0),

@@ -1,4 +1,4 @@
-//! Routes of the pages that are not hydrated ([`crate::routes::is_server_only`]).
+//! Routes for the pages that are not hydrated ([`crate::routes::is_server_only`]).
 
 use leptos::prelude::*;
 use leptos_router::{

@@ -27,7 +27,7 @@ impl Theme {
         }
     }
 
-    /// Parses a stable name.
+    /// Parses a stable name. Returns `None` for any other string.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|theme| theme.as_str() == name)
     }

@@ -36,7 +36,7 @@ export class LicensesPage {
     return this.page.getByRole("radio", { name });
   }
 
-  /** Returns the texts of a column on this page, from top to bottom. */
+  /** Returns the cell contents of a column on this page, from top to bottom. */
   async columnTexts(column: string): Promise<string[]> {
     return this.rows.locator(`.cell-${column}`).allInnerTexts();
   }

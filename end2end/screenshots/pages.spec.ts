@@ -1,4 +1,4 @@
-// Takes the screenshots of the documentation, with demo data:
+// Takes the screenshots for the documentation, with demo data:
 // docs/screenshots/<page>-<desktop|phone>-<light|dark>.png.
 
 import { join } from "node:path";
@@ -25,9 +25,9 @@ const variants = {
 
 interface Screenshot {
   name: string;
-  /** Opens the page, starting signed out. */
+  /** Opens the page. The browser starts signed out. */
   open: (loginPage: LoginPage) => Promise<void>;
-  /** Only variants that a document shows, because every clone contains the files. */
+  /** Only the variants that a document shows: every clone of the repository contains the files. */
   variants: (keyof typeof variants)[];
 }
 

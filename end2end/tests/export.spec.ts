@@ -147,7 +147,7 @@ test.describe("failures", () => {
     await expect(page).toHaveURL("/login");
   });
 
-  test("a page of another operator gets no data", async ({ page, context, openAs }) => {
+  test("a page rendered for another operator gets no data", async ({ page, context, openAs }) => {
     const ownerPage = await openAs("owner@acme.test");
     await context.clearCookies();
     await context.addCookies(await ownerPage.context().cookies());

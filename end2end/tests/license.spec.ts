@@ -196,7 +196,8 @@ test.describe("two concurrent operators", () => {
   test("one remint succeeds and the other reports that it is already done", async ({ server, openAs }) => {
     const minted = server.mint();
     const pages = await Promise.all([openAs("support@acme.test"), openAs("admin@acme.test")]);
-    // Hold both requests until both are sent. Otherwise a live update would end the slower dialog.
+    // Hold both requests until both are sent. Otherwise a live update could end the slower
+    // operator's confirmation before it is submitted.
     let requestCount = 0;
     let releaseBoth: () => void;
     const bothSent = new Promise<void>((resolve) => (releaseBoth = resolve));

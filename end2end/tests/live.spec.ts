@@ -40,7 +40,7 @@ test("an activation appears on all open pages and keeps dialog, scroll position 
   await page.getByRole("link", { name: "Revoke…" }).evaluate((link) => (link as HTMLElement).click());
   const cancel = licensePage.dialog.getByRole("button", { name: "Cancel" });
   await expect(cancel).toBeFocused();
-  await expect(licensePage.dialog).toContainText("None: no device can keep running offline");
+  await expect(licensePage.dialog).toContainText("Not applicable: no device can keep running offline");
   const scrolled = await page.evaluate(() => window.scrollY);
   expect(scrolled).toBeGreaterThan(0);
   for (const open of [page, other, listPage]) {
@@ -134,7 +134,7 @@ test.describe("while the server is down", () => {
   });
 });
 
-test("a change on one server updates pages of another server on the same database", async ({ openAs }) => {
+test("a change on one server updates pages on another server with the same database", async ({ openAs }) => {
   const [first, second] = await Server.startTwoOnPostgres();
   if (!first || !second) {
     throw new Error("expected two servers");

@@ -14,8 +14,8 @@ use leptos::server_fn::{
 
 use crate::user_activity;
 
-/// Request header with the page's build ID. The server rejects requests from another build as
-/// outdated.
+/// Request header with the page's build ID. The server rejects requests from pages of
+/// another build as outdated.
 pub const BUILD_HEADER: &str = "keywright-build";
 
 /// Request header with the ID of the operator who was signed in when the page was rendered. The
@@ -23,8 +23,8 @@ pub const BUILD_HEADER: &str = "keywright-build";
 /// one tenant's data under another tenant's name.
 pub const OPERATOR_HEADER: &str = "keywright-operator";
 
-/// Marks a request from a page that has had no input for a minute. Such a request does not extend
-/// the session.
+/// Request header that marks a request from a page that has had no input for a minute. Such a
+/// request does not extend the session.
 pub const BACKGROUND_HEADER: &str = "x-keywright-background";
 
 /// Response header with the expected number of rows in an exported file, for the progress bar. The
@@ -35,7 +35,7 @@ pub const TOTAL_COUNT_HEADER: &str = "x-total-count";
 /// Response header with the request ID, which the page shows if a download is interrupted.
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
-/// HTTP client that adds these headers to the browser's requests.
+/// HTTP client that adds the request headers above to the browser's requests.
 pub struct PageClient;
 
 impl<E, In, Out> Client<E, In, Out> for PageClient
@@ -76,7 +76,7 @@ where
     }
 }
 
-/// Returns the headers with the page's build and operator.
+/// Returns the headers with the page's build and operator. Headers without a value are omitted.
 pub fn page_headers() -> impl Iterator<Item = (&'static str, String)> {
     let attributes = [
         (BUILD_HEADER, "data-build"),

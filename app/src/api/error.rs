@@ -1,4 +1,4 @@
-//! The error type of pages and server functions.
+//! Error type for pages and server functions.
 
 use std::collections::BTreeMap;
 
@@ -40,7 +40,6 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
-    /// Returns the HTTP status.
     pub const fn status(self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
@@ -63,9 +62,10 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// One or two sentences to show on a page.
     pub message: String,
-    /// Errors of form fields, by field name.
+    /// Errors for form fields, by field name.
     pub fields: BTreeMap<String, String>,
-    /// ID of the request in the server's log; `None` if the server was not reached.
+    /// ID of the request in the server's log; `None` if it is unknown, for example because the
+    /// server was not reached.
     pub request_id: Option<String>,
 }
 
@@ -88,7 +88,7 @@ impl ApiError {
         )
     }
 
-    /// Creates an error of the page being rendered, with the ID of the current request.
+    /// Creates an error for the page being rendered, with the ID of the current request.
     #[cfg(feature = "ssr")]
     pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self {
@@ -97,7 +97,7 @@ impl ApiError {
         }
     }
 
-    /// Creates an error of the current page. In the browser it has no request ID.
+    /// Creates an error for the current page. In the browser, it has no request ID.
     #[cfg(not(feature = "ssr"))]
     pub fn for_page(code: ErrorCode, message: &str) -> Self {
         Self::new(code, message)
@@ -116,7 +116,6 @@ impl ApiError {
         }
     }
 
-    /// Adds the request id.
     #[must_use]
     pub fn with_request_id(mut self, id: String) -> Self {
         self.request_id = Some(id);

@@ -70,8 +70,8 @@ pub async fn revoke_license(license_id: LicenseId) -> Result<(), ApiError> {
         .map_err(request::to_api_error)
 }
 
-/// A newly minted key, contained in this response only. It does not implement `Debug`, so that it
-/// is not logged by accident.
+/// The key of a successor license. No later response contains it. This type does not implement
+/// `Debug`, so that the key is not logged by accident.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct NewKey {
     pub key: String,

@@ -123,7 +123,7 @@ mod server {
     };
 
     /// Builds the context from the current request. It is empty when routes are listed at startup,
-    /// because there is no request then.
+    /// outside of any request.
     pub(crate) fn current_page_context() -> PageContext {
         let scope = extension::<RequestScope>();
         PageContext {
@@ -137,7 +137,8 @@ mod server {
         }
     }
 
-    /// Returns the page to open after signing in, from the sign-in page's query string.
+    /// Returns the page to open after signing in, from the sign-in page's query string; `None` if
+    /// it is missing or not allowed.
     fn next_page() -> Option<String> {
         let parts = use_context::<Parts>()?;
         routes::next_page(parts.uri.query()?)

@@ -70,8 +70,8 @@ pub fn one_time_secret() -> Option<OneTimeSecret> {
     extension::<OneTimeSecret>()
 }
 
-/// Logs a service error, sets the response status, and returns the error for the browser without
-/// its cause.
+/// Logs a service error and returns it for the browser without its cause. Sets the response status
+/// unless a page is being rendered.
 pub fn to_api_error(error: Error) -> ApiError {
     let message = log_error(&error, &request_id().unwrap_or_default());
     ApiError::respond(error_code(&error), message)

@@ -1,4 +1,4 @@
-//! Resources of pages. Leptos' resource code would be in the wasm once per response type, so all
+//! Resources for pages. Leptos' resource code would be in the wasm once per response type, so all
 //! pages share one resource with type-erased responses.
 
 use std::{any::Any, future::Future, marker::PhantomData, pin::Pin, sync::Arc};
@@ -26,7 +26,8 @@ impl<T> Clone for PageResource<T> {
 impl<T> Copy for PageResource<T> {}
 
 impl<T: Clone + DeserializeOwned + 'static> PageResource<T> {
-    /// Returns the latest response; `None` before the first response and if it can't be decoded.
+    /// Returns the latest response; `None` before the first response, or if the response can't be
+    /// decoded.
     pub fn get(self) -> Option<T> {
         match self.resource.get()? {
             PageResponse::Value(made) => made.value.downcast_ref().cloned(),

@@ -85,7 +85,7 @@ impl Abortable {
             .map_err(|_| blocked_by_browser())
     }
 
-    /// Sends the request. An unsuccessful response is returned as the error in its body.
+    /// Sends the request. If the status is not successful, returns the error in the response body.
     async fn send(&self, href: &str) -> Result<Response, ApiError> {
         let mut request = Request::get(href)
             .header("accept", "text/csv, application/json")
@@ -110,7 +110,7 @@ impl Drop for Abortable {
     }
 }
 
-/// Reads the next chunk. Returns `None` at the end.
+/// Reads the next chunk. Returns `None` at the end, and an error if the connection is lost.
 async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
     let read = JsFuture::from(reader.read()).await?;
     let chunk = Reflect::get(&read, &"value".into())?;

@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use crate::csv_export::download;
 use crate::csv_export::state::{ExportState, RowProgress};
 
-/// The CSV export of the frame. Only one runs at a time.
+/// Handle to the CSV export, shared by all pages inside the layout frame. Only one export runs at a
+/// time.
 #[derive(Clone, Copy)]
 pub struct CsvExport {
     state: RwSignal<ExportState>,
-    /// URL of the last export.
+    /// URL of the current or last export.
     href: StoredValue<String>,
     running: StoredValue<Option<AbortHandle>>,
 }
@@ -29,8 +30,8 @@ pub fn provide_csv_export() {
     provide_context(export);
 }
 
-/// Makes the browser ask for confirmation before it leaves the document, which cancels a running
-/// export.
+/// While an export is running, makes the browser ask for confirmation before leaving the document,
+/// because leaving cancels the export.
 #[cfg(target_arch = "wasm32")]
 fn confirm_before_unload(state: RwSignal<ExportState>) {
     let listener = window_event_listener(leptos::ev::beforeunload, move |event| {
@@ -45,7 +46,7 @@ fn confirm_before_unload(state: RwSignal<ExportState>) {
 #[cfg(not(target_arch = "wasm32"))]
 const fn confirm_before_unload(_state: RwSignal<ExportState>) {}
 
-/// Returns the frame's export; `None` outside of the frame.
+/// Returns the handle to the CSV export; `None` outside of the layout frame.
 pub fn use_csv_export() -> Option<CsvExport> {
     use_context()
 }

@@ -1,6 +1,6 @@
-//! File names of downloads.
+//! Finds the file name for a download.
 
-/// Extracts the file name from a `Content-Disposition` header.
+/// Extracts the quoted file name from a `Content-Disposition` header, if there is one.
 pub(super) fn file_name(disposition: &str) -> Option<&str> {
     let (_, name) = disposition.split_once("filename=\"")?;
     Some(name.split_once('"')?.0)

@@ -1,4 +1,4 @@
-//! CSV export of licenses.
+//! CSV export of licenses: download, progress and outcome.
 
 #[cfg(target_arch = "wasm32")]
 mod download;

@@ -1,15 +1,15 @@
-//! State of an export.
+//! State of the CSV export, which the toast shows.
 
 use crate::api::error::ApiError;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ExportState {
-    /// No export has been started.
+    /// No export is running, and there is no outcome to show.
     #[default]
     Idle,
     /// The file is downloading.
     Downloading(RowProgress),
-    /// The browser saved the file.
+    /// The file is complete and was passed to the browser for saving.
     Saved {
         /// Rows in the file.
         rows: u32,

@@ -1,4 +1,4 @@
-//! The page header.
+//! The header of the frame for operators.
 
 use keywright_api_types::account::Account;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! The frame around the pages.
+//! Layouts: the frame around the pages for operators, and the single column before sign-in.
 
 mod account_menu;
 pub mod auth_layout;

@@ -49,7 +49,8 @@ fn NavLink(href: &'static str, icon: IconName, label: &'static str) -> impl Into
     }
 }
 
-/// Returns the link's `aria-current`: `page` on its own page, `true` on pages below it.
+/// Returns the link's `aria-current`: `page` on its own page, `true` on pages below
+/// it, `None` elsewhere.
 fn aria_current(path: &str, href: &str) -> Option<&'static str> {
     match path.strip_prefix(href)? {
         "" => Some("page"),

@@ -1,4 +1,4 @@
-//! `/login`. Server-only.
+//! `/login`: the sign-in page. Server-only.
 
 use leptos::prelude::*;
 use leptos_meta::Title;

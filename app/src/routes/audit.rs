@@ -1,4 +1,4 @@
-//! Paths and links of the audit log.
+//! Paths and links for the audit log.
 
 use keywright_api_types::{
     audit_log::{AuditFilter, AuditQuery},
@@ -13,7 +13,7 @@ pub const AUDIT: &str = "/audit";
 /// Target of the filter form. The search term may be a key, so the form is posted. It redirects,
 /// unless the term is a key that does not exist.
 pub const AUDIT_FIND: &str = "/audit/find";
-/// Internal route of the page for a key that does not exist. The browser stays at [`AUDIT_FIND`].
+/// Internal route to the page for a key that does not exist. The browser stays at [`AUDIT_FIND`].
 pub const AUDIT_KEY_NOT_FOUND: &str = "/audit/find/none";
 
 /// Returns the link to a page of the audit log, without parameters that are not set.

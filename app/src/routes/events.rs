@@ -1,8 +1,8 @@
-//! Paths of event streams.
+//! Paths and links for event streams.
 
 use keywright_api_types::subscription::Subject;
 
-/// Event stream of changes.
+/// Event stream that announces changes.
 pub const EVENTS: &str = "/events";
 
 /// Returns the link to the event stream of `subject`.

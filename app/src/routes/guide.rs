@@ -1,6 +1,6 @@
-//! Paths of the getting-started guide.
+//! Paths for the getting-started guide.
 
-/// Getting-started guide of a new tenant. Redirects to the license list after it has been closed.
+/// Getting-started guide for a new tenant. Redirects to the license list after it has been closed.
 pub const GUIDE: &str = "/";
 /// Dismisses the guide.
 pub const GUIDE_DISMISS: &str = "/settings/guide/end";

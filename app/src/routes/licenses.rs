@@ -1,4 +1,4 @@
-//! Paths and links of the licenses.
+//! Paths and links for the licenses.
 
 use keywright_api_types::{
     license_list::{LicenseFilter, LicenseQuery, Sort},
@@ -21,7 +21,7 @@ pub const MINT: &str = "/licenses/mint";
 /// Target of the search form. The term may be a key, so the form is posted. It redirects, unless
 /// the term is a key that does not exist.
 pub const LICENSES_FIND: &str = "/licenses/find";
-/// Internal route of the page for a key that does not exist. The browser stays at
+/// Internal route to the page for a key that does not exist. The browser stays at
 /// [`LICENSES_FIND`].
 pub const LICENSES_KEY_NOT_FOUND: &str = "/licenses/find/none";
 /// Returns the link to a page of the license list, without parameters at their defaults.

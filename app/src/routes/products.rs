@@ -1,4 +1,4 @@
-//! Paths and links of the products.
+//! Paths and links for the products.
 
 use keywright_domain::ids::{KeyTypeId, ProductId};
 

@@ -1,4 +1,4 @@
-//! Paths of sign-in and setup, and the redirect after signing in.
+//! Paths for sign-in and setup, and the redirect after signing in.
 
 #[cfg(feature = "ssr")]
 use crate::routes::{
@@ -19,7 +19,7 @@ pub const SESSION: &str = "/session";
 pub const SESSION_END: &str = "/session/end";
 /// Setup page. Exists only until the first tenant has been created.
 pub const SETUP: &str = "/setup";
-/// Internal route of the error page. The browser stays at the requested URL.
+/// Internal route to the error page. The browser stays at the requested URL.
 pub const ERROR_PAGE: &str = "/session/failed";
 /// Target of the theme form.
 pub const SESSION_THEME: &str = "/session/theme";
@@ -36,8 +36,9 @@ const MAX_NEXT_BYTES: usize = 2_048;
 #[cfg(feature = "ssr")]
 const REDIRECT_PREFIXES: [&str; 5] = [LICENSES, LICENSES_CSV, AUDIT, PRODUCTS, SDK_KEY];
 
-/// Returns the address if it is one of Keywright's own pages. This prevents open redirects through
-/// forged links to the sign-in page. Browsers treat `//host` and `/\host` as another site.
+/// Returns the address if it is a page that may be opened after signing in, otherwise `None`. This
+/// prevents open redirects through forged links to the sign-in page.
+/// Browsers treat `//host` and `/\host` as another site.
 #[cfg(feature = "ssr")]
 pub fn safe_redirect_target(address: &str) -> Option<&str> {
     let path = address.split('?').next().unwrap_or_default();
@@ -55,14 +56,16 @@ pub fn safe_redirect_target(address: &str) -> Option<&str> {
         .then_some(address)
 }
 
-/// Returns the page to open after signing in, from the sign-in page's query string.
+/// Returns the page to open after signing in, from the sign-in page's query string; `None` if it is
+/// missing or not allowed.
 #[cfg(feature = "ssr")]
 pub fn next_page(query: &str) -> Option<String> {
     let query = QueryString::parse(query);
     safe_redirect_target(query.get(NEXT_PARAM)?).map(str::to_owned)
 }
 
-/// Returns the link to the sign-in page that redirects to `next` afterwards.
+/// Returns the link to the sign-in page. Signing in opens `next`, unless it is not allowed or is
+/// the guide or the license list, which need no parameter.
 #[cfg(feature = "ssr")]
 pub fn login(next: &str) -> String {
     let mut link = Link::new(LOGIN);

@@ -1,4 +1,4 @@
-//! Paths and links of the settings.
+//! Paths and links for the settings.
 
 use keywright_domain::sdk_key::SdkKeyHash;
 

@@ -1,4 +1,4 @@
-//! Focus management.
+//! Keeps the focus in the page when the focused element is removed.
 
 /// Moves the focus to `<main>` in the next frame if the focused element was removed, so that
 /// keyboard and screen reader users continue there. Does nothing before hydration, when no

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-/// An icon of the sprite.
+/// An icon in the sprite.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IconName {
     /// Check mark in a circle.

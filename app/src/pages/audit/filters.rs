@@ -1,4 +1,4 @@
-//! Filters of the audit log.
+//! Filters for the audit log: action, actor, license and dates.
 
 use keywright_api_types::{
     audit_log::{ActorFilter, AuditFilter, AuditLog, AuditQuery},

@@ -1,4 +1,4 @@
-//! `/audit`. Server-only.
+//! `/audit`: the audit log. Server-only.
 
 mod filters;
 pub mod page;

@@ -141,7 +141,7 @@ fn TooManyMatches() -> impl IntoView {
     }
 }
 
-/// Response to a search for a whole key that no license has. It does not repeat the key.
+/// Page for a search by a whole key that no license has. It does not repeat the key.
 #[component]
 pub fn AuditKeyNotFoundPage() -> impl IntoView {
     set_status(ErrorCode::NotFound);

@@ -1,4 +1,4 @@
-//! A row of the audit log.
+//! Renders an audit entry as a table row.
 
 use keywright_api_types::audit_log::AuditEntry;
 use keywright_domain::audit::Action;
@@ -19,7 +19,7 @@ pub fn EntryHead() -> impl IntoView {
     }
 }
 
-/// The row of an entry: a sentence, with collapsed details below it.
+/// The row for an entry: a sentence, with collapsed details below it.
 #[component]
 pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     let what = describe_license_action(&entry, None).unwrap_or_else(|| describe_action(&entry));
@@ -40,7 +40,7 @@ pub fn EntryRow(entry: AuditEntry) -> impl IntoView {
     }
 }
 
-/// Describes an action that is not on a license.
+/// Describes an action that does not affect a license. Returns an empty view for actions that do.
 fn describe_action(entry: &AuditEntry) -> AnyView {
     // User input can be right-to-left and must not reverse the rest of the sentence.
     let detail = |name| {
@@ -99,7 +99,7 @@ fn describe_action(entry: &AuditEntry) -> AnyView {
         Action::TenantResume => " resumed device access".into_any(),
         Action::TenantSuspend => " suspended device access".into_any(),
         Action::Unknown => {
-            " recorded an action this version of Keywright doesn't recognize".into_any()
+            " performed an action that this version of Keywright doesn't recognize".into_any()
         }
         // Covered by `describe_license_action`.
         Action::DeactivateInstance | Action::ManualMint | Action::Remint | Action::Revoke => {

@@ -19,7 +19,7 @@ use crate::{
 /// Renders the license in the page's URL with `view`, or the error if it can't be loaded.
 #[component]
 pub fn LicenseView(
-    /// Title of the page if the license can't be loaded.
+    /// Page title if the license can't be loaded.
     heading: &'static str,
     view: fn(LicenseDetail) -> AnyView,
 ) -> impl IntoView {
@@ -46,7 +46,7 @@ pub fn LicenseView(
     view! { <Transition fallback=|| view! { <p>"Loading…"</p> }>{shown}</Transition> }
 }
 
-/// Returns the instance ID in the page's URL.
+/// Returns the instance ID in the page's URL; `None` if it is malformed.
 pub fn instance_id_from_url() -> Option<InstanceId> {
     use_params_map().with_untracked(|params| params.get_str("instance")?.parse().ok())
 }

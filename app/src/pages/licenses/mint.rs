@@ -157,7 +157,7 @@ fn initial_values(key_type: Option<String>, form: String) -> Values {
     ]
 }
 
-/// Empty state of a tenant without key types.
+/// Empty state for a tenant without key types.
 #[component]
 fn NoKeyTypes() -> impl IntoView {
     let next_step = use_page_context().allows(Permission::ManageProducts);

@@ -1,4 +1,4 @@
-//! `/licenses`.
+//! `/licenses`: the list, the mint form, and the page and actions of one license.
 
 pub mod actions;
 #[cfg(feature = "ssr")]

@@ -18,7 +18,7 @@ use crate::{
 const TEXT: FieldControl = FieldControl::Input(FieldKind::Text);
 const NUMBER: FieldControl = FieldControl::Input(FieldKind::Number);
 
-/// Returns the fields of a product. Slug and key prefix are fixed at creation.
+/// Returns the form fields for a product. Slug and key prefix are fixed at creation.
 pub(super) fn product_fields(is_new: bool) -> Vec<FormField> {
     let hint = "Shown to operators, and possibly to customers.";
     let name = FormField::new("name", "Display name", hint, TEXT).required();
@@ -70,11 +70,11 @@ pub(super) fn product_values(product: &Product) -> Values {
     ])
 }
 
-/// Returns the fields of a key type. The slug is fixed at creation.
+/// Returns the form fields for a key type. The slug is fixed at creation.
 pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let slug = is_new.then(|| {
         let hint =
-            "1–32 characters: a–z, 0–9, - and _, such as pro. Stored with every license, so it can't be changed later.";
+            "For example, pro. 1–32 characters: a–z, 0–9, - and _. Stored with every license, so it can't be changed later.";
         FormField::new("slug", "Slug", hint, TEXT).required()
     });
     let lifetime = std::iter::once(Choice::new("lifetime", "lifetime"));
@@ -84,9 +84,9 @@ pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     let duration_hint = "Counted from minting. Leave empty for a lifetime license.";
     let unit = "A week is 7 days, a month 30, a year 365.";
     let entitlements_hint =
-        "Optional. Features that the license unlocks, separated by commas, such as pro, sync.";
+        "Optional. Features that the license unlocks, separated by commas. For example: pro, sync.";
     let fallback_hint =
-        "Let the app keep running in reduced mode after expiry. Otherwise it stops.";
+        "Lets the app keep running in reduced mode after expiry. Otherwise, the app stops.";
     let others = [
         FormField::new("activation_limit", "Devices", devices, NUMBER).required(),
         FormField::new("duration", "Valid for", duration_hint, NUMBER),
@@ -102,7 +102,7 @@ pub(super) fn key_type_fields(is_new: bool) -> Vec<FormField> {
     slug.into_iter().chain(others).collect()
 }
 
-/// Returns the default values of a new key type.
+/// Returns the default values for a new key type.
 pub(super) fn default_key_type_values() -> Values {
     to_values([
         ("activation_limit", "3".to_owned()),

@@ -19,7 +19,7 @@ use crate::{
     routes,
 };
 
-/// Returns the product ID in the page's URL.
+/// Returns the product ID in the page's URL. A malformed ID is treated as not found.
 fn product_id_from_url() -> Result<ProductId, ApiError> {
     let id = use_params_map().with_untracked(|params| params.get_str("product")?.parse().ok());
     id.ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! `/products`. Server-only.
+//! `/products`: products and their key types. Server-only.
 
 pub mod delete;
 mod fields;

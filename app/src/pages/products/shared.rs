@@ -17,7 +17,7 @@ pub(super) fn license_usage(count: Count) -> String {
     }
 }
 
-/// Returns the breadcrumb of a form about a product.
+/// Returns the breadcrumb for a form about a product.
 pub(super) fn breadcrumb(product: &Product) -> Vec<(String, String)> {
     let page = routes::product(&product.id);
     vec![products_crumb(), (product.name.clone(), page)]

@@ -1,3 +1,3 @@
-//! `/settings`. Server-only.
+//! `/settings`: the tenant's SDK keys. Server-only.
 
 pub mod sdk_key;

@@ -1,4 +1,4 @@
-//! Badges of a license: status, display key, slots.
+//! Badges for a license: status, display key, slots.
 
 use keywright_api_types::license_detail::DeviceState;
 use keywright_domain::{license::Status, license_key::DisplayKey};

@@ -1,4 +1,4 @@
-//! Empty state of a search for a whole key that no license has.
+//! Empty state for a search by a whole key that no license has.
 
 use leptos::prelude::*;
 

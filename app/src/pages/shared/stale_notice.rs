@@ -1,4 +1,4 @@
-//! Notice of a page whose live updates are paused.
+//! Notice for a page whose live updates are paused.
 
 use keywright_domain::time::Timestamp;
 use leptos::prelude::*;

@@ -5,14 +5,14 @@ use leptos::{ev::MouseEvent, prelude::*};
 #[cfg(feature = "ssr")]
 use crate::ui::icon::{Icon, IconName};
 
-/// Submit button of the page's main form.
+/// Submit button for the page's main form.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn PrimaryButton(children: Children) -> impl IntoView {
     view! { <button class="button" data-variant="primary" type="submit">{children()}</button> }
 }
 
-/// Submit button of an irreversible action. Use it in confirmations only.
+/// Submit button for an irreversible action. Use it in confirmations only.
 #[component]
 pub fn DangerButton(busy: Signal<bool>, children: Children) -> impl IntoView {
     let is_busy = move || busy.get().then_some("true");
@@ -100,7 +100,7 @@ fn is_unmodified_click(event: &MouseEvent) -> bool {
     !event.ctrl_key() && !event.meta_key() && !event.shift_key() && !event.alt_key()
 }
 
-/// Submit button of a form that only filters or searches.
+/// Submit button for a form that only filters or searches.
 #[cfg(feature = "ssr")]
 #[component]
 pub fn SubmitButton(children: Children) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! Disclosures.
+//! Disclosures: content that is collapsed below a summary.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Blocks of code.
+//! Blocks of code, optionally with a heading and a copy button.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Description lists.
+//! Description lists: labels with their values, in columns or in rows.
 
 use leptos::prelude::*;
 

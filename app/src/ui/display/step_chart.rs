@@ -12,7 +12,7 @@ const HEIGHT: i64 = 100;
 #[component]
 pub fn StepChart(
     caption: &'static str,
-    /// Text alternative of the chart.
+    /// Text alternative for the chart.
     summary: String,
     total: usize,
     falls: Vec<i64>,

@@ -42,11 +42,11 @@ pub fn Table(
 pub struct SortState {
     /// Sort direction, or `None` if the table is sorted by another column.
     pub descending: Option<bool>,
-    /// Link of the header.
+    /// Target of the header's link.
     pub href: String,
 }
 
-/// Header of a sortable column.
+/// Header for a sortable column.
 #[component]
 pub fn SortableHeader(
     class: &'static str,

@@ -1,4 +1,4 @@
-//! Tags.
+//! Tags: short names, such as entitlements, in a row.
 
 use leptos::prelude::*;
 

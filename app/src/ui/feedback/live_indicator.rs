@@ -1,4 +1,4 @@
-//! Indicator of live updates.
+//! Indicator that shows whether a section receives live updates.
 
 use leptos::prelude::*;
 

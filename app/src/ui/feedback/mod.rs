@@ -1,4 +1,4 @@
-//! Messages within a page.
+//! Messages within a page: notices, empty states, live indicator and request IDs.
 
 pub mod empty_state;
 pub mod live_indicator;

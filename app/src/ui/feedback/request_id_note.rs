@@ -1,4 +1,4 @@
-//! Request IDs.
+//! Note with a request ID.
 
 use leptos::prelude::*;
 

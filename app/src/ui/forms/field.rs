@@ -1,4 +1,4 @@
-//! Form fields.
+//! Labeled input fields.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The search form.
+//! A search form with a keyboard shortcut.
 
 use leptos::{ev::SubmitEvent, html::Input, prelude::*};
 

@@ -1,4 +1,4 @@
-//! Drop-down lists.
+//! Drop-down lists, for hydrated and for server-only pages.
 
 use leptos::{ev::Event, prelude::*};
 

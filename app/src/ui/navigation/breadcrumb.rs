@@ -1,4 +1,4 @@
-//! Breadcrumbs.
+//! Breadcrumb with links to the parent pages.
 
 use leptos::prelude::*;
 

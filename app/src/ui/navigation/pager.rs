@@ -1,4 +1,4 @@
-//! Pagination.
+//! Pagination controls.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Modal dialogs.
+//! Modal dialogs, based on the native `<dialog>` element.
 
 use leptos::{ev, html, prelude::*};
 

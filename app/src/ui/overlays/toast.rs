@@ -8,7 +8,7 @@ use crate::ui::{
 };
 
 /// The container of toasts. It exists before the first toast, so that screen readers announce
-/// changes of `announcement` politely.
+/// changes to `announcement` politely.
 #[component]
 pub fn ToastRegion(
     label: &'static str,

@@ -1,4 +1,4 @@
-//! Actions on a license.
+//! Irreversible actions on a license, with their titles and confirmation pages.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use keywright_domain::ids::{InstanceId, LicenseId};
@@ -58,7 +58,7 @@ impl LicenseAction {
     }
 
     /// Returns why the action is no longer possible, for example because someone else has already
-    /// performed it.
+    /// performed it. `None` if it is still possible.
     pub fn already_done(self, license: &LicenseDetail) -> Option<String> {
         match self {
             Self::Deactivate(instance) => match license.device(instance) {

@@ -1,5 +1,5 @@
-//! Dialog on the license's page that confirms an action and shows its outcome. Without a script,
-//! `confirm_page` takes its place.
+//! Dialog on the license's page that asks to confirm an action and shows its outcome. Without a
+//! script, `confirm_page` takes its place.
 
 use keywright_api_types::license_detail::LicenseDetail;
 use leptos::{html, prelude::*, task::spawn_local};

@@ -36,7 +36,7 @@ pub(super) fn deactivate_consequences(license: &LicenseDetail, device: &Device) 
             <Item label="Device ID">
                 <code class="uuid">{instance}</code>
             </Item>
-            <Item label="It stops">
+            <Item label="Device stops">
                 "At its next check-in, usually within 24 hours. Apps with an older SDK stop when the lease ends."
             </Item>
             <Item label="If it stays offline">{until}</Item>
@@ -77,7 +77,7 @@ pub(super) fn revoke_consequences(license: &LicenseDetail) -> AnyView {
     view! {
         <p class="dialog-description" id="question-lead">
             "This permanently ends the license. " {whose}
-            " won't be able to activate devices with this key, and active devices can't check in."
+            " can no longer activate devices with this key, and active devices can no longer check in."
         </p>
         <DescriptionRows>{run_out}</DescriptionRows>
         <OfflineChart license=license.clone()/>
@@ -137,7 +137,7 @@ pub fn offline_summary(run_out: OfflineImpact) -> AnyView {
     }
     let latest = latest.map(|at| {
         view! {
-            "Devices that stay offline keep working, the last one until "
+            "Devices that stay offline keep working until their leases end. The last lease ends "
             <strong>
                 <FullTimeToMinute at/>
             </strong> ". "
@@ -152,7 +152,7 @@ pub fn offline_summary(run_out: OfflineImpact) -> AnyView {
     view! { {latest} {reduced} }.into_any()
 }
 
-/// Returns `1 device` or `2 devices`.
+/// Formats a number of devices: `1 device`, `2 devices`.
 fn device_count(devices: usize) -> String {
     if devices == 1 {
         "1 device".to_owned()
@@ -164,8 +164,8 @@ fn device_count(devices: usize) -> String {
 fn last_lease_end(run_out: OfflineImpact, now: Timestamp) -> AnyView {
     let Some(at) = run_out.latest_end else {
         let text = match run_out.reduced {
-            0 => "None: no device can keep running offline",
-            _ => "No lease with an end date",
+            0 => "Not applicable: no device can keep running offline",
+            _ => "Never (reduced mode only)",
         };
         return text.into_any();
     };

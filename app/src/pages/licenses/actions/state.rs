@@ -1,4 +1,4 @@
-//! Flow of an action on a license's page: confirm, execute, report.
+//! Flow for an action on a license's page: confirm, execute, report.
 //!
 //! The state belongs to the page, not to the loaded license. An open dialog and, above all, a key
 //! that is shown only once survive when the license reloads or fails to load.
@@ -62,7 +62,7 @@ pub enum Outcome {
 }
 
 impl ActionFlow {
-    /// Creates the flow of a page, and resets it when the page navigates to another license.
+    /// Creates the flow for a page, and resets it when the page navigates to another license.
     pub fn new(live: LiveUpdates, id: Memo<Option<LicenseId>>) -> Self {
         let flow = Self {
             license: RwSignal::new(None),

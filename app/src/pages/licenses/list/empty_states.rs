@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Empty state of a tenant without licenses.
+/// Empty state for a tenant without licenses.
 #[component]
 pub fn NoLicensesYet() -> impl IntoView {
     let visit = use_page_context();
@@ -49,7 +49,7 @@ pub fn NoLicensesYet() -> impl IntoView {
     }
 }
 
-/// Empty state of filters that match nothing: repeats the filters and offers to clear them.
+/// Empty state for filters that match nothing: repeats the filters and offers to clear them.
 #[component]
 pub fn NoMatchingLicenses(asked: Memo<LicenseQuery>, list: Memo<LicenseList>) -> impl IntoView {
     let sentence = dynamic(move || {
@@ -113,7 +113,7 @@ fn no_match_text(filter: LicenseFilter, list: &LicenseList) -> AnyView {
     view! { "Nothing found" {product} {status} {end} }.into_any()
 }
 
-/// Empty state of a search for a whole key that no license has. The key is not repeated.
+/// Empty state for a search by a whole key that no license has. The key is not repeated.
 #[component]
 pub fn KeyNotFoundState(search: RwSignal<SearchState>) -> impl IntoView {
     // The list may already be at this URL, so following the link alone would change nothing.

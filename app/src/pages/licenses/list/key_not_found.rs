@@ -1,4 +1,4 @@
-//! Response without a script to a search for a whole key that no license has.
+//! Page for a search by a whole key that no license has. Used without a script.
 
 use keywright_api_types::license_list::LicenseQuery;
 use leptos::prelude::*;

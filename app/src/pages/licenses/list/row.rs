@@ -1,4 +1,4 @@
-//! A row of the license list.
+//! Renders a license as a row of the list.
 
 use keywright_api_types::license_list::{LicenseQuery, LicenseSummary, SortBy};
 use keywright_domain::{license::Status, time::Timestamp};
@@ -45,7 +45,7 @@ pub fn LicenseHead(asked: Memo<LicenseQuery>) -> impl IntoView {
     }
 }
 
-/// The row of a license as of `now`. The element survives updates of its license.
+/// The row for a license as of `now`. The element survives updates of its license.
 #[component]
 pub fn LicenseRow(license: Memo<LicenseSummary>, now: Signal<Timestamp>) -> impl IntoView {
     let ended = move || license.with(|license| (license.status != Status::Active).then_some(""));

@@ -1,4 +1,4 @@
-//! Audit trail of a license.
+//! Audit trail for a license.
 
 use keywright_api_types::{
     audit_log::{AuditEntry, AuditFilter, AuditQuery},

@@ -87,7 +87,7 @@ pub(super) fn short_fingerprint(key: &SdkKeyHash) -> String {
     format!("{} {} … {}", &hex[..8], &hex[8..16], &hex[56..])
 }
 
-/// Time at which a device last used the key.
+/// Time at which a device last used the key, or `Not used yet`.
 #[component]
 pub(super) fn LastUse(at: Option<Timestamp>) -> impl IntoView {
     match at {

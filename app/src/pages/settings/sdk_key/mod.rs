@@ -1,4 +1,4 @@
-//! `/settings/sdk-key`.
+//! `/settings/sdk-key`: shows, creates, imports and replaces SDK keys.
 
 pub mod end;
 mod load;

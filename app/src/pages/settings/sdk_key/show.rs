@@ -122,8 +122,9 @@ fn ReplacedKeys(keys: Vec<ListedSdkKey>, now: Timestamp) -> impl IntoView {
                 <h2 id="replaced">"Replaced keys"</h2>
             </div>
             <p class="section-note">
-                "Apps with one of these keys work until the key expires, then get 401 until they're updated. \
-                If a key is used shortly before it expires, customers still run apps with it."
+                "Apps built with one of these keys get 401 after the key expires, until they're updated. \
+                If a key is still in use shortly before it expires, customers still run apps with it: \
+                extend its expiry."
             </p>
             <Table
                 label="Replaced keys, by expiry"
