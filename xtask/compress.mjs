@@ -1,5 +1,5 @@
 // Precompresses the site: writes `<file>.br` and `<file>.gz` next to every compressible file, so
-// that the server never compresses them. `cargo xtask` passes the folder.
+// that the server never compresses them. `cargo xtask` passes the directory.
 
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";

@@ -1,4 +1,4 @@
-//! Micro-benchmarks of the steps of a validate: `cargo bench --package keywright-bench`.
+//! Micro-benchmarks for the steps of a validate request: `cargo bench --package keywright-bench`.
 
 #![expect(missing_docs, reason = "criterion generates the entry point")]
 #![expect(clippy::unwrap_used, reason = "benchmarks fail by panicking")]

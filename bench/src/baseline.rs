@@ -1,6 +1,6 @@
-//! The baseline: the cost of a validate without storage. An axum handler parses the same JSON,
-//! hashes the key, signs a lease with Ed25519 and responds. Other results are ratios to it in the
-//! same run.
+//! The baseline: the cost of a validate request without storage. An axum handler parses the same
+//! JSON, hashes the key, signs a lease with Ed25519 and responds. Other results are ratios to the
+//! baseline in the same run.
 
 use std::sync::Arc;
 

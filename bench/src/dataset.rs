@@ -35,7 +35,7 @@ const MAX_AGE_DAYS: u32 = 30;
 /// Name of the server metadata entry that marks a complete data set.
 const COMPLETION_KEY: &str = "bench";
 
-/// Differs from the seed of the demo data, which is in the same database.
+/// Differs from the demo data's seed, because the same database contains the demo data.
 const SEED: u64 = 2027;
 
 /// Number of licenses per transaction.
@@ -202,7 +202,7 @@ fn cursor(license: &License) -> Cursor<LicenseId> {
     }
 }
 
-/// The target files of the load generator. All lines have the same length.
+/// The target files for the load generator. All lines have the same length.
 struct TargetFiles {
     targets: BufWriter<File>,
     with_free_slots: BufWriter<File>,

@@ -13,7 +13,7 @@ use crate::{
     server::{Binary, Server},
 };
 
-/// SDK key of the demo data.
+/// SDK key in the demo data.
 const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Number of concurrent connections.
@@ -30,7 +30,7 @@ pub(crate) struct Schedule {
     pub(crate) round_count: u32,
 }
 
-/// Results of a server, and of the baseline in the alternating rounds.
+/// Results for a server, and for the baseline in the alternating rounds.
 pub(crate) struct Comparison {
     pub(crate) server: LoadSummary,
     pub(crate) baseline: LoadSummary,

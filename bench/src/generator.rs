@@ -1,5 +1,5 @@
-//! Generates the licenses of a data set: those of a vendor after three years. Every run generates
-//! the same licenses.
+//! Generates the licenses in a data set. They resemble those of a vendor after three years. Every
+//! run generates the same licenses.
 //!
 //! 80 % belong to one product. 20 % allow one device, 20 % ten devices and the rest three; two
 //! devices are active per license on average. 6 % were revoked or reminted. 30 % are valid for a
@@ -14,7 +14,7 @@ use keywright_service::demo::{Profile, Rng, choose};
 /// Days between the first license and the last.
 const HISTORY_DAYS: i64 = 1_000;
 
-/// Host of the email addresses of half of the customers.
+/// Email domain of half of the customers.
 pub(crate) const COMMON_TERM: &str = "mail.example";
 
 /// Name of a company that owns [`RARE_HITS`] licenses in every data set.
@@ -63,7 +63,7 @@ const COMPANIES: [&str; 8] = [
     "tailspin.example",
 ];
 
-/// Licenses of the first demo tenant, oldest first.
+/// Licenses for the first demo tenant, oldest first.
 pub(crate) struct BenchProfile {
     pub(crate) count: u32,
     pub(crate) now: Timestamp,

@@ -26,7 +26,7 @@ use crate::run::RunArgs;
 
 #[derive(Parser)]
 enum Command {
-    /// Serve the baseline: a validate without storage.
+    /// Serve the baseline: a validate request without storage.
     Baseline,
     /// Generate missing data sets, measure, print the table and write the results to a file.
     Run(RunArgs),

@@ -101,7 +101,7 @@ impl<'a> Operator<'a> {
         files.iter().map(size).collect()
     }
 
-    /// Returns the rows per second of the CSV export.
+    /// Returns the rows per second for the CSV export.
     pub(crate) fn measure_export(&self, set: &DataSet) -> Result<f64> {
         let began = clock::start();
         let answer = self.get("/licenses.csv", "identity")?;
@@ -120,7 +120,7 @@ fn read_bytes(answer: ureq::Response) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Returns the rows per second of SQLite's shell with the query of the export.
+/// Returns the rows per second for the export's query in SQLite's shell.
 pub(crate) fn measure_sqlite_export(set: &DataSet) -> Result<f64> {
     const QUERY: &str = "SELECT display_key, product_id, key_type_id, state, active_count, activation_limit, customer_email,
         created_at, expires_at, id FROM licenses WHERE tenant_id = 'acme' ORDER BY created_at DESC, id DESC";

@@ -1,11 +1,11 @@
-//! The table of results, for people and for programs.
+//! Formats the results as a table and as JSON.
 
 use std::{fs, path::Path};
 
 use anyhow::Result;
 use serde::Serialize;
 
-/// Target of a ratio.
+/// Target for a ratio.
 #[derive(Clone, Copy)]
 pub(crate) enum Goal {
     AtLeast(f64),

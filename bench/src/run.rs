@@ -43,7 +43,7 @@ pub(crate) struct RunArgs {
     /// Licenses in the large data set, with about two devices each.
     #[arg(long, default_value_t = 1_000_000)]
     licenses: u32,
-    /// Directory of the data sets.
+    /// Directory for the data sets.
     #[arg(long)]
     folder: PathBuf,
     /// File for the results.
@@ -52,7 +52,7 @@ pub(crate) struct RunArgs {
     /// PostgreSQL server for the data sets, as `postgres://user@host:port`.
     #[arg(long, requires = "postgres_binaries")]
     postgres: Option<String>,
-    /// Directory of the server's `createdb` and `dropdb`.
+    /// Directory that contains `createdb` and `dropdb`, in the server's version.
     #[arg(long)]
     postgres_binaries: Option<PathBuf>,
     /// Seconds per round.

@@ -16,7 +16,7 @@ use crate::clock;
 
 const START_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// Storage of a server.
+/// A server's storage.
 #[derive(Clone)]
 pub(crate) struct Database {
     data: PathBuf,

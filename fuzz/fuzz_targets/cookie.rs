@@ -1,4 +1,4 @@
-//! Fuzzes the cookies of a browser request.
+//! Fuzzes the cookies in a browser request.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The Rust code in `docs/migrate-from-keylight.md`. `cargo xtask test tidy` checks that both
-//! match.
+//! The Rust code in `docs/migrate-from-keylight.md`. `cargo xtask test tidy` checks that the
+//! two match.
 
 use std::{error::Error, path::Path};
 
@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let config = KeylightConfig::builder("acme", "notes", SDK_KEY)
         .base_url("https://licenses.example.com")
-        .trusted_key("k1", KEYLIGHT_PUBLIC_KEY) // until the last Keylight lease has ended
+        .trusted_key("k1", KEYLIGHT_PUBLIC_KEY) // until the last Keylight lease has expired
         .trusted_key("kw1", KEYWRIGHT_PUBLIC_KEY)
         .build();
 

@@ -1,5 +1,5 @@
 //! The README quick start: activates a license of the demo data. `cargo xtask test tidy` checks
-//! that both match.
+//! that the two match.
 
 #![expect(clippy::print_stdout, reason = "a command-line tool")]
 

@@ -53,7 +53,6 @@ impl ClientIp {
 }
 
 impl TrustedProxies {
-    /// Trusts these proxies.
     pub fn new(all: &[TrustedProxy]) -> Self {
         Self {
             networks: all.into(),

@@ -1,4 +1,4 @@
-//! The HTTP server and the command line. The only crate that builds routers.
+//! The HTTP server and the `keywright` command line.
 
 pub mod cli;
 pub mod client_ip;

@@ -1,5 +1,5 @@
-//! Prometheus metrics, served on a separate listener. They contain no tenant, license, device or
-//! address.
+//! Prometheus metrics, served on a separate listener. No label identifies a tenant,
+//! license, device or address.
 
 use std::time::Duration;
 
@@ -134,7 +134,8 @@ pub(crate) fn method_label(method: &Method) -> &'static str {
     }
 }
 
-/// Interval of recorder upkeep. Without it, histogram samples accumulate between scrapes.
+/// Interval between upkeep runs of the recorder. Without upkeep, histogram samples accumulate
+/// between scrapes.
 const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Runs recorder upkeep periodically. Never returns.

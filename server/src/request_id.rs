@@ -87,7 +87,7 @@ impl Surface {
     }
 }
 
-/// Settings of the request log for one surface.
+/// Request log settings for one surface.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RequestLog {
     surface: Surface,

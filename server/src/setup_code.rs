@@ -16,12 +16,10 @@ use crate::data_dir::{create_parent_dir, write_secret};
 pub struct SetupCodeFile(Arc<Path>);
 
 impl SetupCodeFile {
-    /// Creates a handle to the file at `path`.
     pub fn new(path: PathBuf) -> Self {
         Self(path.into())
     }
 
-    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -40,7 +38,7 @@ impl SetupCodeFile {
         SetupCode::parse(&fs::read_to_string(&self.0).ok()?)
     }
 
-    /// Deletes the file, if it exists.
+    /// Deletes the file. A missing file is not logged.
     pub fn remove(&self) {
         match fs::remove_file(&self.0) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {

@@ -43,7 +43,6 @@ impl SseConnections {
         })
     }
 
-    /// Number of open streams.
     pub(crate) fn count(&self) -> usize {
         let operators = self.0.operators.lock();
         operators.values().map(watch::Sender::receiver_count).sum()

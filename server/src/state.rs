@@ -1,4 +1,4 @@
-//! State shared by all handlers.
+//! State shared by all handlers, and the URLs that the server is reached at.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,19 +14,15 @@ use crate::{
 /// State shared by all handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
-    /// The application's services.
     pub services: Services,
-    /// The built site.
     pub site: Arc<Site>,
-    /// Public URL of the server.
     pub public_url: PublicUrl,
-    /// Configured base URL for browsers and apps, without a trailing slash.
+    /// Configured base URL for apps, without a trailing slash. `None` derives it from each request.
     pub base_url: Option<Arc<str>>,
     /// Requests that take at least this long are logged as slow. `None` disables the warning.
     pub slow_request_threshold: Option<Duration>,
     /// Proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Open event streams.
     pub sse_connections: SseConnections,
     /// File to delete once the first tenant exists.
     pub setup_code_file: Option<SetupCodeFile>,
@@ -47,7 +43,8 @@ impl AppState {
         }
     }
 
-    /// Returns the base URL for apps: the configured URL, otherwise the URL that the request used.
+    /// Returns the base URL for apps: the configured URL, otherwise one built from the request's
+    /// host.
     pub fn base_url(&self, headers: &HeaderMap, uri: &Uri) -> Arc<str> {
         if let Some(url) = &self.base_url {
             return url.clone();

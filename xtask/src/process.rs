@@ -26,14 +26,16 @@ pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Creates a cargo command that always builds into the workspace's target directory.
+/// Creates a cargo command that builds into the workspace's target directory, even if the caller
+/// has set `CARGO_TARGET_DIR`.
 pub(crate) fn cargo() -> Command {
     let mut cargo = command("cargo");
     cargo.env("CARGO_TARGET_DIR", workspace::target());
     cargo
 }
 
-/// Runs a command with inherited output. The error contains the command line.
+/// Runs a command with inherited output. Fails if the exit status is not zero or Ctrl-C was
+/// pressed. The error contains the command line.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let text = describe(command);
     println!("  $ {text}");
@@ -63,7 +65,8 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(stdout.trim_end().to_owned())
 }
 
-/// Returns the first file with this name in the folders of `PATH`.
+/// Returns the first file with this name in the directories in `PATH`, or `None`. Does not check
+/// whether the file is executable.
 pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path)
@@ -71,19 +74,19 @@ pub(crate) fn find_on_path(program: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
-/// Prepends folders to the command's `PATH`.
+/// Prepends directories to xtask's own `PATH` and sets the result for the command.
 pub(crate) fn prepend_path(command: &mut Command, folders: &[PathBuf]) -> Result<()> {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let all = folders.iter().cloned().chain(env::split_paths(&inherited));
     command.env(
         "PATH",
-        env::join_paths(all).context("a folder name cannot be used in PATH")?,
+        env::join_paths(all).context("a directory name can't be used in PATH")?,
     );
     Ok(())
 }
 
-/// Formats the command as typed in a shell, with its folder and variables, but without `PATH` and
-/// the target folder.
+/// Formats the command as typed in a shell, with its working directory and environment variables
+/// but without `PATH` and `CARGO_TARGET_DIR`.
 pub(crate) fn describe(command: &Command) -> String {
     let mut words = Vec::new();
     for (name, value) in command.get_envs() {

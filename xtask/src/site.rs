@@ -83,7 +83,7 @@ fn run_trunk(tools: &SiteTools, mode: Mode) -> Result<()> {
         }
         Mode::Development => "debug",
     };
-    // Trunk copies the whole wasm-bindgen folder, including files of earlier builds.
+    // Trunk copies the whole wasm-bindgen directory, including files from earlier builds.
     let left = workspace::target().join("wasm-bindgen").join(folder);
     if left.exists() {
         fs::remove_dir_all(left)?;

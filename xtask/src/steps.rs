@@ -58,7 +58,6 @@ impl Steps {
     }
 }
 
-/// Returns the start of a measurement.
 #[expect(
     clippy::disallowed_methods,
     reason = "the only place in xtask that measures time"

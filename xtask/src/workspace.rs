@@ -1,4 +1,4 @@
-//! Paths of the workspace and its build output.
+//! Paths in the workspace and its build output.
 
 use std::{
     env,
@@ -6,8 +6,8 @@ use std::{
     sync::LazyLock,
 };
 
-// Cargo passes the manifest folder at run time. The path known at compile time is stale after the
-// clone is moved.
+// Prefer the directory that cargo passes at run time. The compile-time path is stale if the clone
+// has been moved.
 static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
     let manifest =
         env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
@@ -17,22 +17,22 @@ static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
         .map_or_else(|| manifest.clone(), Path::to_path_buf)
 });
 
-/// Returns the folder of the workspace's `Cargo.toml`.
+/// Returns the directory that contains the workspace's `Cargo.toml`.
 pub(crate) fn root() -> &'static Path {
     &ROOT
 }
 
-/// Returns cargo's target folder, which every cargo process started by xtask uses.
+/// Returns the target directory of every cargo process that xtask starts. Ignores the caller's
+/// `CARGO_TARGET_DIR`.
 pub(crate) fn target() -> PathBuf {
     root().join("target")
 }
 
-/// Returns the folder of the built site. The files for browsers are in its `pkg` folder.
+/// Returns the directory of the built site. Its `pkg` subdirectory contains the files for browsers.
 pub(crate) fn site() -> PathBuf {
     target().join("site")
 }
 
-/// Returns the folder of the browser tests.
 pub(crate) fn end2end() -> PathBuf {
     root().join("end2end")
 }

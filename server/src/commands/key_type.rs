@@ -96,7 +96,10 @@ impl KeyTypeCommand {
 }
 
 async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()> {
-    let message = format!("Created key type {} of {}.", args.key_type, args.product);
+    let message = format!(
+        "Created key type {} for product {}.",
+        args.key_type, args.product
+    );
     with_services(database, async |services| {
         let caller = caller_for(services, &args.tenant).await?;
         let new = CreateKeyType {
@@ -116,7 +119,7 @@ async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()>
 
 async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()> {
     let message = format!(
-        "Updated key type {} of {}. Existing licenses keep their terms.",
+        "Updated key type {} for product {}. Existing licenses keep their terms.",
         args.key_type, args.product
     );
     with_services(database, async |services| {

@@ -93,7 +93,7 @@ async fn set_password(
     })
     .await?;
     print_line(&format!(
-        "Changed the password of {email} and ended all sessions of the account."
+        "Changed the password for {email} and ended all of its sessions."
     ))
 }
 

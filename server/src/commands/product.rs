@@ -34,7 +34,7 @@ pub(crate) struct CreateArgs {
     /// Display name; defaults to the slug.
     #[arg(long)]
     name: Option<String>,
-    /// Prefix of its license keys: 4 uppercase letters or digits, unique on this server. Cannot
+    /// License key prefix: 4 uppercase letters or digits, unique on this server. Cannot
     /// be changed later.
     #[arg(long)]
     key_prefix: KeyPrefix,
@@ -100,7 +100,7 @@ async fn create(database: &DatabaseArgs, args: CreateArgs) -> anyhow::Result<()>
     })
     .await?;
     print_line(&format!(
-        "Created product {} of {}. Next, create a key type with `keywright key-type create`.",
+        "Created product {} for tenant {}. Next, create a key type with `keywright key-type create`.",
         args.product, args.tenant
     ))
 }
@@ -125,7 +125,7 @@ async fn update(database: &DatabaseArgs, args: UpdateArgs) -> anyhow::Result<()>
     })
     .await?;
     print_line(&format!(
-        "Updated product {} of {}. Apps receive the new settings when they next validate or fetch their settings.",
+        "Updated product {} for tenant {}. Apps receive the new settings when they next validate or fetch their settings.",
         args.product, args.tenant
     ))
 }

@@ -114,7 +114,7 @@ async fn revoke_old(database: &DatabaseArgs, tenant_id: &TenantId) -> anyhow::Re
     })
     .await?;
     print_line(&format!(
-        "Earlier SDK keys of {tenant_id} no longer work. Requests that send one are refused."
+        "Earlier SDK keys for {tenant_id} no longer work. Requests that send one are refused."
     ))
 }
 

@@ -86,7 +86,7 @@ async fn create(
         return Ok(());
     }
     print_line(&format!(
-        "Apps that fetch the keys of {tenant_id} will now receive this key; apps that pin keys need a new build. Promote it in {RECOMMENDED_WAIT_DAYS} days."
+        "Apps that fetch {tenant_id}'s keys will now receive this key; apps that pin keys need a new build. Promote it in {RECOMMENDED_WAIT_DAYS} days."
     ))
 }
 
@@ -96,7 +96,7 @@ async fn promote(
     kid: Kid,
     urgency: PromotionReason,
 ) -> anyhow::Result<()> {
-    let promoted = format!("{kid} now signs the leases of {tenant_id}.");
+    let promoted = format!("{kid} now signs leases for {tenant_id}.");
     let listed = with_services(database, async |services| {
         let caller = caller_for(services, tenant_id).await?;
         let signing_keys = &services.signing_keys;

@@ -27,7 +27,7 @@ impl<'a> BruteForceGuard<'a> {
         }
     }
 
-    /// Returns whether to reject the request before any lookup. A 200, 402 or 422 of activate
+    /// Returns whether to reject the request before any lookup. A 200, 402 or 422 from activate
     /// reveals that the key exists.
     pub(crate) fn rejects_early(&self) -> bool {
         self.is_suspect && self.endpoint == Endpoint::Activate

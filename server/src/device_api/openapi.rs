@@ -163,10 +163,10 @@ struct Operation<'a> {
     responses: &'a [ResponseSchema],
 }
 
-/// Error responses of every endpoint that requires the SDK key.
+/// Error responses shared by all endpoints that require the SDK key.
 const COMMON_ERRORS: &[&str] = &["401", "403", "429", "500", "503"];
 
-/// Error responses of every endpoint that takes a body.
+/// Error responses shared by all endpoints that take a body.
 const BODY_ERRORS: &[&str] = &["400", "401", "403", "413", "429", "500", "503"];
 
 fn post(schemas: &mut SchemaGenerator, call: &Operation<'_>) -> Value {
@@ -243,7 +243,7 @@ fn path_parameter(name: &str) -> Value {
 fn request_id_parameter() -> Value {
     json!({
         "name": "X-Keylight-Request-Id", "in": "header", "required": false,
-        "description": "Identifies the request. An invalid value is replaced.",
+        "description": "The request ID to return in the response. If it is missing or invalid, the server generates one.",
         "schema": { "type": "string", "pattern": "^[0-9A-Za-z-]{1,64}$" },
     })
 }

@@ -23,7 +23,6 @@ pub struct Site {
 /// A file in the coding negotiated with the client.
 #[derive(Debug, PartialEq, Eq)]
 pub struct EncodedFile {
-    /// Media type.
     pub content_type: &'static str,
     /// Contents, possibly compressed.
     pub bytes: Bytes,

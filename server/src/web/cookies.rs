@@ -9,10 +9,9 @@ use keywright_service::operators::SessionToken;
 
 use crate::state::PublicUrl;
 
-/// Name of the theme cookie.
 pub(crate) const THEME_COOKIE: &str = "keywright_theme";
 
-/// Returns the session token from a request's cookies.
+/// Returns the unverified session token from a request's cookies.
 pub fn session_token(jar: &CookieJar, public_url: PublicUrl) -> Option<SessionToken> {
     jar.get(session_cookie_name(public_url))
         .map(|cookie| SessionToken::from_cookie(cookie.value()))
@@ -28,7 +27,6 @@ pub(crate) const fn session_cookie_name(public_url: PublicUrl) -> &'static str {
     }
 }
 
-/// Builds the session cookie.
 pub fn session_cookie(token: &SessionToken, public_url: PublicUrl) -> Cookie<'static> {
     Cookie::build((session_cookie_name(public_url), token.expose().to_owned()))
         .path("/")

@@ -32,7 +32,7 @@ pub(crate) fn router() -> Router<AppState> {
     })
 }
 
-/// Returns the paths of all pages except those with a handler of their own.
+/// Returns the paths of all pages except those with their own handler.
 pub(crate) fn paths() -> Vec<String> {
     let pages = generate_route_list(App);
     let paths = pages.iter().map(|page| page.path().to_owned());

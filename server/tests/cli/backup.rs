@@ -173,7 +173,7 @@ fn invalid_backup_is_rejected_and_leaves_no_files() {
     assert!(missing.contains("no database at"), "{missing}");
 }
 
-/// Returns the path of a SQLite database.
+/// Extracts the file path from a SQLite database's URL.
 fn sqlite_path(database: &TestDatabase) -> &str {
     let file = database.url().trim_start_matches("sqlite:");
     file.split('?').next().unwrap()

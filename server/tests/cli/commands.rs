@@ -67,7 +67,7 @@ fn command_line_can_set_up_a_tenant_and_mint_its_first_license() {
     let product = "product create --tenant mine --product app --key-prefix MINE";
     installation.run_ok(product);
     let mint = "mint --tenant mine --product app";
-    assert_snapshot!(installation.run_err(mint), @"Specify a key type of app: it has none; create one with `keywright key-type create`");
+    assert_snapshot!(installation.run_err(mint), @"Specify a key type for product app: it has none; create one with `keywright key-type create`");
     installation.run_ok(
         "key-type create --tenant mine --product app --key-type pro --limit 3 --days 365 \
          --entitlement pro --entitlement sync --fallback",
@@ -164,7 +164,7 @@ fn changing_a_password_ends_all_sessions() {
     );
     assert_snapshot!(unknown, @"keywright: acme has no account nobody@acme.test");
     let done = installation.run_with_input(order, "another-password\n");
-    assert_snapshot!(utf8(&done.stdout), @"Changed the password of owner@acme.test and ended all sessions of the account.");
+    assert_snapshot!(utf8(&done.stdout), @"Changed the password for owner@acme.test and ended all of its sessions.");
 
     // The open event stream ends. The timeout only keeps a failing test from hanging.
     let timeout = Some(Duration::from_secs(10));

@@ -6,7 +6,7 @@ use crate::support::instance::{Installation, MASTER_KEY, path_str};
 use insta::assert_snapshot;
 use keywright_testing::{Engine, TestDatabase};
 
-/// Lists the files in `folder`, because a failed start must leave none.
+/// Lists the files in a directory. A missing directory counts as empty.
 fn file_names(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
@@ -71,7 +71,7 @@ fn unreachable_database_is_reported_without_its_password() {
     installation.database_url = Some("postgres://somebody:hunter2@127.0.0.1:1/none".into());
     let message = installation.run_err("demo");
     assert!(
-        message.contains("cannot reach the database") && !message.contains("hunter2"),
+        message.contains("can't reach the database") && !message.contains("hunter2"),
         "{message}"
     );
     installation.database_url = Some("mysql://h/d".into());
@@ -154,7 +154,7 @@ fn unknown_names_and_invalid_arguments_are_reported() {
         ),
         (
             "mint --tenant acme --product notes",
-            "Specify a key type of notes: it has pro, solo, team, yearly",
+            "Specify a key type for product notes: it has pro, solo, team, yearly",
         ),
         (
             "mint --tenant acme --product notes --key-type gold",

@@ -23,8 +23,8 @@ use crate::support::{
     raw_http::{get, sign_in_session, try_send},
 };
 
-/// Returns whether the response is a server error. A server error must be a 5xx, because clients
-/// drop their lease on a 422 that contains no lease.
+/// Returns whether the status is a 5xx, on which clients keep their lease. Panics if a 5xx response
+/// has no error message or contains a lease.
 fn is_server_error((status, answer): &(String, Value)) -> bool {
     let is_server_error = status.starts_with('5');
     if is_server_error {

@@ -80,7 +80,7 @@ fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let end = "sdk-key revoke-old --tenant acme";
     assert_snapshot!(installation.run_err(end), @"There are no replaced SDK keys left to revoke");
     installation.run_ok("sdk-key rotate --tenant acme");
-    assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys of acme no longer work. Requests that send one are refused.");
+    assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys for acme no longer work. Requests that send one are refused.");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn sdk_key_is_imported_from_standard_input() {
     The replaced key works for 30 more days. After that, requests that send it are refused.
     ");
     let again = installation.run_with_input(import, &key);
-    assert!(utf8(&again.stderr).contains("This is already the tenant's SDK key"));
+    assert!(utf8(&again.stderr).contains("This is already the current SDK key"));
     let demo = format!("sdk_live_{}\n", "0".repeat(64));
     let back = installation.run_with_input(&format!("{import} --revoke-old --json"), &demo);
     let back = parse_json(&utf8(&back.stdout));
@@ -127,10 +127,7 @@ fn signing_key_is_rotated_in_two_steps() {
     let promote = "signing-key promote --tenant acme --kid k2";
     assert_snapshot!(installation.run_err(promote), @"Wait 14 more days before promoting this key, so that apps can fetch it. Skip the wait only if the current key has leaked; in that case, add --now");
     let output = installation.run_ok(&format!("{promote} --now"));
-    assert!(
-        output.contains("k2 now signs the leases of acme."),
-        "{output}"
-    );
+    assert!(output.contains("k2 now signs leases for acme."), "{output}");
     assert!(output.contains("k1 stays listed until 2"), "{output}");
     assert_snapshot!(installation.run_err(promote), @"This key is already the signing key");
     let listed = installation.run_ok("signing-key list --tenant acme");
@@ -226,7 +223,7 @@ fn key_type_is_updated() {
     let installation = Installation::with_demo();
     let key_type = "key-type update --tenant acme --product notes --key-type pro";
     let with = |options: &str| format!("{key_type} {options}");
-    assert_snapshot!(installation.run_ok(&with("--fallback on")), @"Updated key type pro of notes. Existing licenses keep their terms.");
+    assert_snapshot!(installation.run_ok(&with("--fallback on")), @"Updated key type pro for product notes. Existing licenses keep their terms.");
     let shape = || {
         let (_, pro) = load_notes_and_pro(&installation);
         (

@@ -1,4 +1,4 @@
-//! `docs/cli.md` and `docs/configuration.md`, generated from the command line's own definition.
+//! `docs/cli.md` and `docs/configuration.md`, generated from the clap definitions.
 //!
 //! `cargo xtask reference` writes them.
 
@@ -46,7 +46,8 @@ fn cli_reference(cli: &Command) -> String {
     text
 }
 
-/// Appends a command and its subcommands. Global options are part of the configuration.
+/// Appends a command's visible subcommands. Global options and the options of `serve` are in
+/// `docs/configuration.md`.
 fn push_command(text: &mut String, command: &Command, path: &str) {
     for subcommand in command
         .get_subcommands()

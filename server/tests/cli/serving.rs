@@ -47,7 +47,7 @@ fn second_signal_stops_the_server_immediately() {
     assert_eq!(server.stop_immediately(), Some(1));
 }
 
-/// Otherwise open pages would delay shutdown by the whole grace period.
+/// Open event streams would otherwise delay shutdown by the whole grace period.
 #[test]
 fn shutdown_does_not_wait_for_event_streams() {
     let installation = Installation::with_demo();

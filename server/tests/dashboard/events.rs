@@ -137,8 +137,8 @@ async fn validation_notifies_only_the_license_page(server: TestServer) {
     let mut page = EventStream::open_for_license(&browser, PRO_KEY).await;
     let mut list = EventStream::open(&browser, "?list").await;
     list.expect_silence_during(async {
-        // The second arrives after a pause in which the list would have been notified of the
-        // first.
+        // The page's second event arrives after a pause, in which the list would have received
+        // an event for the first validation.
         for _ in 0..2 {
             let answer = server.post_device("/acme/notes/validate", &body).await;
             assert_eq!(answer.status, StatusCode::OK);

@@ -267,7 +267,7 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
             bad.as_str(),
             [
                 "Enter the setup code that the server printed when it started.",
-                "Enter a name of 1 to 80 visible characters.",
+                "Enter a name of up to 80 characters, without control characters.",
                 "The slug is reserved.",
                 "Enter a full email address, such as ada@example.com.",
                 "Enter a password of 10 to 200 characters.",
@@ -277,8 +277,8 @@ async fn invalid_fields_show_all_errors_and_use_no_attempt() {
             "",
             [
                 "Enter the setup code that the server printed when it started.",
-                "Enter a name of 1 to 80 visible characters.",
-                "The slug must have 3 to 40 characters.",
+                "Enter a name of up to 80 characters, without control characters.",
+                "The slug must be 3 to 40 characters long.",
                 "Enter a full email address, such as ada@example.com.",
                 "Enter a password of 10 to 200 characters.",
             ],

@@ -22,7 +22,7 @@ const VALIDATE: &str = "/acme/notes/validate";
 const DEACTIVATE: &str = "/acme/notes/deactivate";
 
 /// One or more servers on one database, called in turn. `serve` rejects a second process on
-/// SQLite, but the database enforces the limits even then.
+/// SQLite, but the database would enforce the limits for several processes.
 struct ServerGroup {
     servers: Vec<TestServer>,
     next_index: AtomicUsize,

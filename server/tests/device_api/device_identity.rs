@@ -250,8 +250,9 @@ async fn lease_ends_with_its_license(server: TestServer) {
     let instance = &body["instance_id"];
     assert_eq!(body["license_expires_at"], json!(ends.seconds()));
     assert_eq!(body["lease"]["expiresAt"], json!(ends.seconds()));
-    // Until the last millisecond, an active lease expires after it is issued. After that, the
-    // device gets a fallback lease for seven days.
+    // One millisecond before the license expires, the device gets an active lease whose expiry in
+    // whole seconds is still after its issue time. From the expiry, it gets a fallback lease for
+    // seven days.
     server.context.clock.set(ends.plus_millis(-1));
     let body = validate(&server, &key, instance, None).await.json();
     assert_eq!(body["lease"]["status"], "active");

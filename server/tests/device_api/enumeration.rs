@@ -67,7 +67,7 @@ impl<S: Subscriber> Layer<S> for StatementLog {
 
 const LOOKUP_SQL: &str = "JOIN licenses";
 
-/// Text of a statement, or its summary if nothing else is logged.
+/// SQL of a statement, or its summary if nothing else is logged.
 #[derive(Default)]
 struct StatementText(String);
 

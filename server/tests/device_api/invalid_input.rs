@@ -196,7 +196,7 @@ async fn invalid_text_becomes_the_replacement_character(server: TestServer) {
             .find(|device| device.instance_id.to_string() == instance);
         assert_eq!(device.unwrap().device_name, kept);
     }
-    // In lookup fields, too: such a value is unknown, not malformed.
+    // In lookup fields, such a value counts as unknown, not as malformed.
     for endpoint in ["validate", "deactivate"] {
         let body = br#"{"license_key":"\u0000\ud83d","instance_id":"\u0000"}"#;
         assert_eq!(

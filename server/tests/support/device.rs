@@ -1,10 +1,10 @@
-//! A device that runs an app of the demo tenant.
+//! A device that runs the demo tenant's app.
 
 use serde_json::{Value, json};
 
 use super::{instance::Installation, raw_http::try_send};
 
-/// SDK key of the demo tenant.
+/// The demo tenant's SDK key.
 pub(crate) const SDK_KEY: &str =
     "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 

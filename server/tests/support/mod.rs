@@ -44,17 +44,17 @@ pub(crate) fn license_id(key: &str) -> LicenseId {
     builders::license_key(key).id()
 }
 
-/// Returns the command line as a caller that acts for `acme`.
+/// Returns a command-line caller that acts for `acme`.
 pub(crate) fn acme_caller() -> Caller {
     Caller::for_command_line("acme".parse().unwrap())
 }
 
-/// Returns the SDK key of the demo tenant.
+/// Returns the demo tenant's SDK key.
 pub(crate) fn sdk_key() -> String {
     format!("sdk_live_{}", "0".repeat(64))
 }
 
-/// A server in this process, and the services behind it.
+/// An in-process server and its services.
 pub(crate) struct TestServer {
     pub(crate) context: TestContext,
     pub(crate) router: Router,
@@ -153,7 +153,7 @@ impl TestServer {
             .await
     }
 
-    /// Sends a device request with the SDK key of `acme`.
+    /// Sends a device request with `acme`'s SDK key.
     pub(crate) async fn post_device(&self, path: &str, body: &Value) -> TestResponse {
         let request = Request::post(path).header("x-keylight-sdk-key", sdk_key());
         self.send(request.body(Body::from(body.to_string())).unwrap())
@@ -225,7 +225,7 @@ impl TestServer {
         key_text
     }
 
-    /// Inserts an activation directly, whatever the status of the license, and returns its
+    /// Inserts an activation directly, regardless of the license status, and returns its
     /// instance ID. The license must have been created with a matching `active_count`.
     pub(crate) async fn insert_activation(&self, key: &str, machine: u32) -> InstanceId {
         let activation = builders::activation(license_id(key), machine);

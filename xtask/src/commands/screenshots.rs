@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: takes the screenshots of the documentation.
+//! `cargo xtask screenshots`: takes the screenshots for the documentation.
 
 use anyhow::Result;
 
@@ -10,7 +10,7 @@ use crate::{
     tools::browser,
 };
 
-/// Builds everything and takes the screenshots into `docs/screenshots` with a browser.
+/// Builds the site and server, and writes the screenshots to `docs/screenshots`.
 pub(crate) fn run(steps: &mut Steps) -> Result<()> {
     let browser = browser::install(steps)?;
     let server = binary::build(Mode::Release, steps)?;

@@ -13,7 +13,7 @@ use crate::{
     steps::{Steps, now},
 };
 
-/// Parts of the paths of the tests to repeat: those about concurrency and failure.
+/// Substrings of the paths of the tests to repeat, which cover concurrency and failures.
 const TEST_PATH_PATTERNS: [&str; 4] = ["concurren", "backup::", "crash_recovery::", "faults::"];
 
 /// Number of times that the crash tests kill the server in each run.

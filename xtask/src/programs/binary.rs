@@ -1,4 +1,4 @@
-//! Builds of the server binary.
+//! Builds the server binary, with or without the embedded site.
 
 use std::{panic, path::PathBuf, thread};
 
@@ -23,7 +23,7 @@ pub(crate) enum Profile {
     Release,
 }
 
-/// Returns the path of the binary.
+/// Returns the path where cargo puts the binary. The file may not exist yet.
 pub(crate) fn path(profile: Profile) -> PathBuf {
     let folder = match profile {
         Profile::Debug => "debug",
@@ -58,9 +58,11 @@ pub(crate) fn build_for_browser_tests(steps: &mut Steps) -> Result<(PathBuf, Pat
     let mut cargo = process::cargo();
     cargo.args(["build", "--workspace", "--bins", "--example", DEVICE]);
     let estimate = "a few minutes the first time, then seconds";
-    steps.run("building the server and a device", estimate, || {
-        process::run(&mut cargo)
-    })?;
+    steps.run(
+        "building the server and the example device",
+        estimate,
+        || process::run(&mut cargo),
+    )?;
     let debug = workspace::target().join("debug");
     Ok((debug.join(PACKAGE), debug.join("examples").join(DEVICE)))
 }
@@ -80,7 +82,7 @@ pub(crate) fn build_with_site(profile: Profile, steps: &mut Steps) -> Result<()>
         || process::run(&mut cargo),
     )?;
     println!(
-        "\n{} is everything you need to run Keywright.",
+        "\nBuilt {}, which contains the site.",
         path(profile).display()
     );
     Ok(())

@@ -20,20 +20,20 @@ use crate::{process, steps::Steps, tools::apt};
 pub(crate) const URL_VARIABLE: &str = "KEYWRIGHT_TEST_POSTGRES_URL";
 
 const SUPERUSER: &str = "keywright";
-const MANUAL_INSTALL_HINT: &str = "the tests need PostgreSQL: install it, or set KEYWRIGHT_TEST_POSTGRES_URL to a superuser's \
-    postgres:// URL";
+const MANUAL_INSTALL_HINT: &str = "PostgreSQL is required: install it or, for the tests, set KEYWRIGHT_TEST_POSTGRES_URL to a \
+    superuser's postgres:// URL";
 
 /// The server that the tests use.
 pub(crate) struct Postgres {
     url: String,
-    /// The private server, if none was given. It stops on drop.
+    /// The private server, unless the caller named one. Stops on drop.
     _private: Option<PrivateServer>,
 }
 
 /// A running server process.
 struct PrivateServer {
     child: Child,
-    /// Folder to remove on drop, unless the data is kept.
+    /// Directory to remove on drop, or `None` to keep the data.
     folder: Option<PathBuf>,
 }
 
@@ -45,19 +45,19 @@ pub(crate) struct PersistentPostgres {
 }
 
 impl PersistentPostgres {
-    /// Returns the server's URL without a database.
+    /// Returns the server's URL without a database name.
     pub(crate) fn server_url(&self) -> &str {
         &self.server
     }
 
-    /// Returns the folder of the server's programs.
+    /// Returns the directory that contains the server programs, such as `initdb`.
     pub(crate) fn binaries(&self) -> &Path {
         &self.binaries
     }
 }
 
 impl Postgres {
-    /// Uses the server named by the environment, or starts one.
+    /// Uses the server that [`URL_VARIABLE`] names, or starts a private one.
     pub(crate) fn prepare(steps: &mut Steps) -> Result<Self> {
         if let Ok(url) = env::var(URL_VARIABLE) {
             return Ok(Self {
@@ -66,9 +66,11 @@ impl Postgres {
             });
         }
         let binaries = install(steps)?;
-        steps.run("starting a private PostgreSQL", "a few seconds", || {
-            start(&binaries)
-        })
+        steps.run(
+            "starting a private PostgreSQL server",
+            "a few seconds",
+            || start(&binaries),
+        )
     }
 
     /// Starts the persistent server with this name. It uses default settings, so committed data
@@ -87,13 +89,13 @@ impl Postgres {
             })
         };
         steps.run(
-            "starting a PostgreSQL for the benchmark",
+            "starting PostgreSQL for the benchmark",
             "a few seconds",
             start,
         )
     }
 
-    /// Returns the URL for the tests.
+    /// Returns the URL of the maintenance database, from which tests create their own databases.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -119,7 +121,7 @@ impl Drop for PrivateServer {
     }
 }
 
-/// Returns the folder of PostgreSQL's binaries, and installs them if they are missing.
+/// Installs PostgreSQL if it is missing, and returns the directory that contains `initdb`.
 pub(crate) fn install(steps: &mut Steps) -> Result<PathBuf> {
     if let Some(folder) = find_binaries() {
         return Ok(folder);
@@ -132,7 +134,7 @@ fn find_binaries() -> Option<PathBuf> {
     if let Some(initdb) = process::find_on_path("initdb") {
         return initdb.parent().map(Path::to_path_buf);
     }
-    // Debian keeps them off PATH, in one folder per major version.
+    // Debian keeps the binaries off PATH, in one directory per major version.
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
     let mut versions: Vec<u32> = versions
         .flatten()
@@ -165,7 +167,7 @@ enum DataLifetime {
     Persistent,
 }
 
-/// Starts a server with its data in this folder, which belongs to the server's user.
+/// Starts a server that keeps its data in `folder`. The server's user must own that directory.
 fn start_in(
     binaries: &Path,
     folder: PathBuf,
@@ -230,8 +232,8 @@ fn free_port() -> Result<u16> {
     Ok(listener.local_addr()?.port())
 }
 
-/// Creates a command for the server's user, because PostgreSQL refuses to run as root. It also
-/// stops if xtask is killed.
+/// Creates a command for the server's user, because PostgreSQL refuses to run as root. If
+/// `setpriv` is available, the process also stops when xtask is killed.
 fn as_server_user(program: &Path) -> Result<Command> {
     let setpriv = process::find_on_path("setpriv");
     let mut command = match setpriv {
@@ -245,12 +247,12 @@ fn as_server_user(program: &Path) -> Result<Command> {
         }
         None if apt::is_root() => {
             bail!(
-                "PostgreSQL refuses to run as root, and `setpriv` is missing to switch the user; {MANUAL_INSTALL_HINT}"
+                "PostgreSQL refuses to run as root, and `setpriv`, which switches the user, is missing; {MANUAL_INSTALL_HINT}"
             )
         }
         None => process::command(program),
     };
-    // The server's user may not have access to the workspace folder.
+    // The server's user may not have access to the workspace directory.
     command.current_dir("/");
     Ok(command)
 }

@@ -1,4 +1,4 @@
-//! The size budget of the site.
+//! Checks that the site stays within its size budget and consists of the expected files.
 
 use std::{fs, path::Path};
 
@@ -42,7 +42,7 @@ pub(crate) fn check() -> Result<()> {
     println!("    {total:>7} bytes after brotli, of {MAX_SITE_BYTES} allowed");
     if total > MAX_SITE_BYTES {
         bail!(
-            "the site has {total} bytes after brotli, {} over the budget",
+            "the site is {total} bytes after brotli, {} bytes over the budget",
             total - MAX_SITE_BYTES
         );
     }
@@ -64,7 +64,10 @@ fn check_names(names: &[&str]) -> Result<()> {
         }
     }
     if names.len() != ASSETS.len() {
-        bail!("the site has an unexpected file among {}", names.join(", "));
+        bail!(
+            "one of these files is not expected in the site: {}",
+            names.join(", ")
+        );
     }
     Ok(())
 }

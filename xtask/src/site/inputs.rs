@@ -26,7 +26,7 @@ const INPUTS: [&str; 11] = [
     "xtask/src/site",
 ];
 
-/// Returns a string that changes with the inputs, the tools and the mode of the build.
+/// Returns a string that changes with the inputs, the tools and the build mode.
 pub(crate) fn fingerprint(mode: Mode) -> Result<String> {
     let mut hasher = DefaultHasher::new();
     for input in INPUTS {

@@ -1,4 +1,4 @@
-//! Build mode of the site.
+//! Selects between a small site for releases and a fast build for development.
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Mode {

@@ -11,7 +11,7 @@ use super::output::files_with_extension;
 use crate::{process, tools::SiteTools, workspace};
 
 /// The wasm features that the compiler uses. wasm-opt rejects the module without them, and with
-/// `--all-features` it writes one that Chromium rejects.
+/// `--all-features` it writes a module that Chromium rejects.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -39,7 +39,7 @@ const OPTIMIZATIONS: [&str; 9] = [
     "--quiet",
 ];
 
-/// Optimizes every wasm file of the site and its script.
+/// Optimizes each of the site's wasm files and its script.
 pub(super) fn optimize(tools: &SiteTools) -> Result<()> {
     for wasm in files_with_extension("wasm")? {
         minify(&script_path(&wasm), tools)?;

@@ -43,7 +43,7 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     found
 }
 
-/// Returns the back-ticked paths of a line.
+/// Returns the back-ticked paths in a line.
 fn quoted_paths(line: &str) -> impl Iterator<Item = &str> {
     let quoted = line.split('`').skip(1).step_by(2);
     quoted.filter(|text| {
@@ -52,7 +52,7 @@ fn quoted_paths(line: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the relative links of a line, without anchors.
+/// Returns the relative links in a line, without anchors.
 fn relative_links(line: &str) -> impl Iterator<Item = &str> {
     let targets = line.split("](").skip(1);
     let targets = targets.filter_map(|rest| rest.split([')', '#']).next());
@@ -72,8 +72,8 @@ fn resolve(document: &str, link: &str) -> String {
     parts.join("/")
 }
 
-/// Returns whether a path of the repository is missing. Paths that begin with `/`, or whose first
-/// folder does not exist, are URLs or paths of a machine.
+/// Returns whether a path refers to the repository but does not exist in it. Paths that begin with
+/// `/`, or whose first directory does not exist, are taken for URLs or paths outside it.
 fn is_missing(tree: &Tree, path: &str) -> bool {
     if path.starts_with('/') {
         return false;

@@ -6,7 +6,7 @@ use super::tree::Tree;
 /// Documents for users of Keywright.
 const DOCUMENTS: [&str; 2] = ["README.md", "docs/"];
 
-/// Folder of the examples, which clippy and the tests compile.
+/// Directory of the examples, which clippy and the tests compile.
 const EXAMPLES: &str = "server/examples/";
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {

@@ -1,10 +1,10 @@
-//! Folders stay small enough to grasp at a glance.
+//! Directories stay small enough to grasp at a glance.
 
 use std::collections::BTreeMap;
 
 use super::tree::Tree;
 
-/// Maximum number of `.rs` files directly in a folder, not counting those in `MODULE_ROOTS`.
+/// Maximum number of `.rs` files directly in a directory, not counting those in `MODULE_ROOTS`.
 const MAX_FILES: usize = 15;
 
 const MODULE_ROOTS: [&str; 3] = ["lib.rs", "main.rs", "mod.rs"];
@@ -19,7 +19,9 @@ pub(super) fn check(tree: &Tree) -> Vec<String> {
     let large = counts.iter().filter(|(_, count)| **count > MAX_FILES);
     large
         .map(|(folder, count)| {
-            format!("{folder} has {count} files, more than {MAX_FILES}: group them into folders")
+            format!(
+                "{folder} has {count} files, more than {MAX_FILES}: group them into subdirectories"
+            )
         })
         .collect()
 }
@@ -34,7 +36,7 @@ mod tests {
         let mut files: [(&str, &str); MAX_FILES + 1] = std::array::from_fn(|n| (&*names[n], ""));
         assert_eq!(
             check(&Tree::of(files)),
-            ["x/src has 16 files, more than 15: group them into folders"]
+            ["x/src has 16 files, more than 15: group them into subdirectories"]
         );
         files[0].0 = "x/src/folder/m.rs";
         assert!(check(&Tree::of(files)).is_empty());

@@ -1,4 +1,4 @@
-//! Modules of a crate do not depend on each other in a cycle.
+//! The modules of a crate have no dependency cycles.
 //!
 //! A module is a file. It depends on the modules that define the items it names, in a `use` or in
 //! a path. Re-exports are followed to the definition. A module and its descendants may name each
@@ -9,7 +9,7 @@ mod modules;
 
 use super::tree::Tree;
 
-/// Returns every cycle, with its files and the path that each one names in the next.
+/// Returns a message for each cycle, with its files and a path that each file names in the next.
 pub(super) fn check(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (file, _) in tree.matching("", ".rs") {

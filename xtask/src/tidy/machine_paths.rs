@@ -1,8 +1,8 @@
-//! No file contains a path of the machine it was written on.
+//! No file contains an absolute path from a developer's machine.
 
 use super::tree::Tree;
 
-/// Top-level folders of development machines.
+/// Top-level directories on development machines.
 const MACHINE_FOLDERS: [&str; 2] = ["work", "root"];
 
 pub(super) fn check(tree: &Tree) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Words that are banned in certain folders.
+//! Words that are banned in certain directories.
 
 use super::tree::Tree;
 

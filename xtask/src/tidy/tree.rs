@@ -57,7 +57,7 @@ impl Tree {
         files.filter(move |(path, _)| path.starts_with(start) && path.ends_with(end))
     }
 
-    /// Returns the names, without this suffix, of the files directly in a folder that have it.
+    /// Returns the files directly in a directory whose names end with `end`, without that suffix.
     pub(crate) fn file_stems_in(&self, folder: &str, end: &str) -> Vec<&str> {
         let paths = self.files.iter().map(|(path, _)| path.as_str());
         let below = paths.filter_map(|path| path.strip_prefix(folder)?.strip_prefix('/'));
@@ -65,7 +65,6 @@ impl Tree {
         names.filter(|name| !name.contains('/')).collect()
     }
 
-    /// Returns the contents of a file.
     pub(crate) fn contents(&self, path: &str) -> Option<&str> {
         let mut files = self.files.iter();
         files
@@ -73,12 +72,11 @@ impl Tree {
             .map(|(_, text)| text.as_str())
     }
 
-    /// Returns whether the file exists.
     pub(crate) fn has_file(&self, path: &str) -> bool {
         self.files.iter().any(|(found, _)| found == path)
     }
 
-    /// Returns whether there is a file below this folder.
+    /// Returns whether the directory contains a file, at any depth.
     pub(crate) fn has_folder(&self, folder: &str) -> bool {
         let mut paths = self.files.iter().map(|(path, _)| path);
         paths.any(|path| {

@@ -1,4 +1,4 @@
-//! Chromium for the browser tests, and the packages of `end2end`.
+//! Installs Chromium for the browser tests, and the npm packages for `end2end`.
 
 use std::{
     env, fs,
@@ -19,7 +19,7 @@ pub(crate) enum Browser {
     Playwright,
 }
 
-/// Installs the packages of `end2end` and a browser if they are missing.
+/// Installs the npm packages for `end2end` and a browser if they are missing.
 pub(crate) fn install(steps: &mut Steps) -> Result<Browser> {
     npm_tools::require_npm()?;
     install_packages(steps)?;
@@ -51,7 +51,7 @@ fn install_packages(steps: &mut Steps) -> Result<()> {
         return Ok(());
     }
     steps.run(
-        "installing the packages of end2end",
+        "installing the npm packages for end2end",
         "a few seconds",
         || {
             let mut npm = process::command("npm");

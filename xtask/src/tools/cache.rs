@@ -1,10 +1,11 @@
-//! The cache folder of the tools, outside the clone so that a fresh clone can reuse it.
+//! The cache directory for tools, outside the clone so that other clones can reuse it.
 
 use std::{env, path::PathBuf};
 
 use anyhow::{Context, Result};
 
-/// Returns `$XDG_CACHE_HOME/keywright/tools`, or the same folder below `~/.cache`.
+/// Returns `$XDG_CACHE_HOME/keywright/tools`, or `~/.cache/keywright/tools` if the
+/// variable is unset or not an absolute path.
 pub(super) fn tools_folder() -> Result<PathBuf> {
     let from_user = env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let from_home = || env::home_dir().map(|home| home.join(".cache"));

@@ -76,7 +76,8 @@ pub(crate) fn wasm_bindgen() -> Result<CargoTool> {
     })
 }
 
-/// Returns the folder of the tool's binary, or `None` if the right version is already on `PATH`.
+/// Installs the tool if it is missing, and returns the directory that contains its binary.
+/// Returns `None` if the right version is already on `PATH`.
 pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     if is_on_path(tool) {
         return Ok(None);
@@ -91,7 +92,8 @@ pub(crate) fn install(tool: &CargoTool, steps: &mut Steps) -> Result<Option<Path
     Ok(Some(bin))
 }
 
-/// Installs the tool if it is missing, and returns the path of its binary.
+/// Installs the tool if it is missing, and returns the path of its binary, or only the name of
+/// the binary if it is on `PATH`.
 pub(crate) fn install_and_locate(tool: &CargoTool, steps: &mut Steps) -> Result<PathBuf> {
     let folder = install(tool, steps)?;
     Ok(folder.unwrap_or_default().join(tool.binary))
@@ -108,7 +110,7 @@ fn compile(tool: &CargoTool, folder: &PathBuf) -> Result<()> {
             .args(tool.arguments)
             .arg("--root")
             .arg(folder);
-        // Don't build into the clone's target folder, and don't optimize: the tools run a second
+        // Don't build into the clone's target directory, and don't optimize: the tools run a second
         // or two longer, but compile in less than half the time.
         cargo
             .env_remove("CARGO_TARGET_DIR")

@@ -26,7 +26,8 @@ const VERSION_FILE: &str = "keywright-version";
 const MANUAL_INSTALL_HINT: &str =
     "the wasm target is missing; run: rustup target add wasm32-unknown-unknown";
 
-/// Returns a folder that contains the linker under the name that the compiler expects.
+/// Installs Debian's compiler and its wasm libraries, and links the compiler into rustup. Returns
+/// a directory that contains the linker under the name that the compiler expects.
 pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
     if process::find_on_path("rustup").is_none() {
         bail!("{MANUAL_INSTALL_HINT}");
@@ -55,7 +56,8 @@ pub(super) fn install(steps: &mut Steps) -> Result<PathBuf> {
     create_linker_folder()
 }
 
-/// Returns the version of Debian's compiler if its cargo and source packages have the same one.
+/// Returns the version of Debian's compiler, or `None` unless its cargo and source packages are
+/// installed in the same version.
 fn package_version() -> Option<String> {
     let mut versions = PACKAGES[..3].iter().map(|package| {
         let mut query = process::command("dpkg-query");
@@ -124,7 +126,7 @@ fn install_libraries(cached: &Path, installed: &Path) -> Result<()> {
         apt::as_root(program)
             .with_context(|| format!("root is required to install {}", cached.display()))
     };
-    // The compiler rejects libraries of two builds in the same folder.
+    // The compiler rejects libraries from two builds in the same directory.
     process::run(root("rm")?.args(["-rf"]).arg(installed))?;
     process::run(root("mkdir")?.arg("-p").arg(installed))?;
     let mut files = Vec::new();

@@ -26,7 +26,8 @@ pub(crate) const ESBUILD: NpmTool = NpmTool {
     version: "0.28.2",
 };
 
-/// Installs the tool and returns the folder of its commands.
+/// Installs the tool if it is missing, and returns the directory that contains its commands.
+/// Never returns `None`; the type is that of `cargo_tools::install`.
 pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBuf>> {
     let name = format!("{}-{}", tool.package, tool.version);
     let folder = cache::tools_folder()?.join(&name);
@@ -49,7 +50,8 @@ pub(crate) fn install(tool: &NpmTool, steps: &mut Steps) -> Result<Option<PathBu
     Ok(Some(folder.join("node_modules/.bin")))
 }
 
-/// Fails without Node.js, the only prerequisite apart from Rust.
+/// Fails if Node.js or npm is not on `PATH`, because xtask can't install them. Does not check their
+/// versions.
 pub(crate) fn require_npm() -> Result<()> {
     if process::find_on_path("node").is_none() || process::find_on_path("npm").is_none() {
         bail!(

@@ -11,7 +11,7 @@ use super::{cargo_tools, npm_tools, wasm_target::WasmCompiler};
 /// The installed tools.
 pub(crate) struct SiteTools {
     compiler: WasmCompiler,
-    /// Folders that Trunk needs on its `PATH`.
+    /// Directories that Trunk needs on its `PATH`.
     folders: Vec<PathBuf>,
 }
 

@@ -17,7 +17,7 @@ pub(crate) enum WasmCompiler {
     Default,
     /// Debian's compiler, linked into rustup as a toolchain.
     Debian {
-        /// Folder of the linker under the name that the compiler expects.
+        /// Directory that contains the linker under the name that the compiler expects.
         linker_folder: PathBuf,
     },
 }
@@ -52,7 +52,7 @@ impl WasmCompiler {
         }
     }
 
-    /// Returns the folder that this compiler needs on `PATH`.
+    /// Returns the directory that this compiler needs on `PATH`, if any.
     pub(super) fn linker_folder(&self) -> Option<PathBuf> {
         match self {
             Self::Default => None,

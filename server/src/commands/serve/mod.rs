@@ -83,9 +83,10 @@ impl ServeArgs {
         let listeners = self.bind_listeners().await?;
         let _lock = database.lock_exclusively()?;
         let services = database.open_or_create(self.limits.into()).await?;
-        // Handle signals before logging the address, because a supervisor may send one right
-        // after that.
-        let mut signals = ShutdownSignals::install().context("can't listen for signals")?;
+        // Install the handlers before logging the address, because a supervisor may send a signal
+        // as soon as the address appears.
+        let mut signals =
+            ShutdownSignals::install().context("can't install the signal handlers")?;
         let setup_code_file = database.setup_code_file();
         let state = AppState {
             setup_code_file: Some(setup_code_file.clone()),

@@ -1,6 +1,6 @@
-//! Handlers of the signals that stop the server.
+//! Handlers for the signals that stop the server.
 
-/// Handlers of Ctrl-C in a terminal and SIGTERM from a service manager. Once they are installed,
+/// Handlers for Ctrl-C in a terminal and SIGTERM from a service manager. Once they are installed,
 /// these signals no longer terminate the process.
 pub(crate) struct ShutdownSignals {
     #[cfg(unix)]

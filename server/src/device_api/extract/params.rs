@@ -80,7 +80,8 @@ impl Params {
             ))
     }
 
-    /// Returns the machine hash, if the device sends one.
+    /// Returns the machine hash, or `None` if the field is absent. Any other value, including one
+    /// of the wrong type, is an error.
     pub fn machine_hash(&self) -> Result<Option<MachineHash>, MalformedParamError> {
         if !self.0.contains_key("machine_hash") {
             return Ok(None);
@@ -106,7 +107,7 @@ impl Params {
         (!kept.is_empty()).then(|| kept.to_owned())
     }
 
-    /// Returns the ID that the device had as a keyless install.
+    /// Returns the ID that the device had as a keyless install. An invalid ID counts as absent.
     pub fn free_tier_instance_id(&self) -> Option<String> {
         let id = self.bounded_string("free_tier_instance_id", MAX_INSTANCE_ID_CHARS)?;
         (!id.chars().any(is_control)).then(|| id.to_owned())

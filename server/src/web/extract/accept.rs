@@ -13,8 +13,9 @@ pub fn is_script_request(path: &str, headers: &HeaderMap) -> bool {
         || (accepts(headers, "application/json") && !accepts(headers, "text/html"))
 }
 
-/// Returns the error for an outdated page: it was loaded before a deploy, or for an operator
-/// other than the one now signed in.
+/// Returns an error if the request comes from an outdated page, which was loaded from another build
+/// or for an operator other than the one now signed in. A visitor who is signed out is not another
+/// operator.
 pub(crate) fn outdated_error(
     headers: &HeaderMap,
     scope: Option<&RequestScope>,

@@ -1,4 +1,4 @@
-//! The context of a submitted form.
+//! Extracts a form's operator and page, and renders the responses that need them.
 
 use axum::{
     Extension,
@@ -36,7 +36,8 @@ impl<S: Send + Sync> FromRequestParts<S> for FormContext {
 }
 
 impl FormContext {
-    /// Returns the services and the signed-in operator.
+    /// Returns the services and the signed-in operator, or `Error::Unauthenticated` if nobody is
+    /// signed in.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         let account = self.scope.account.as_ref().ok_or(Error::Unauthenticated)?;
         Ok((self.scope.services.clone(), Caller::for_operator(account)))
@@ -47,13 +48,14 @@ impl FormContext {
         render::malformed_form_page(state, self.scope, self.headers).await
     }
 
-    /// Returns whether the operator's tenant still sees the getting-started guide.
+    /// Returns whether the operator still sees the getting-started guide. Returns `false` if nobody
+    /// is signed in.
     pub(crate) fn is_guided(&self) -> bool {
         let account = self.scope.account.as_ref();
         account.is_some_and(|account| account.is_guided)
     }
 
-    /// Returns the ID of the signed-in operator.
+    /// Returns the signed-in operator's ID, or `None` if nobody is signed in.
     pub(crate) fn operator_id(&self) -> Option<String> {
         let account = self.scope.account.as_ref();
         account.map(|account| account.operator_id.to_string())
@@ -63,7 +65,7 @@ impl FormContext {
         &self.scope.request_id
     }
 
-    /// Runs `work` as the signed-in operator.
+    /// Runs `work` as the signed-in operator. Fails if nobody is signed in.
     pub(crate) async fn run_as_operator<T>(
         &self,
         work: impl AsyncFnOnce(&Services, &Caller) -> Result<T, Error>,
@@ -95,7 +97,8 @@ impl FormContext {
         .await
     }
 
-    /// Renders an error page, for forms without a page of their own.
+    /// Renders an error page, for forms without a page of their own. Redirects to the sign-in page
+    /// if nobody is signed in.
     pub(crate) async fn render_error_page(self, state: AppState, error: Error) -> Response {
         if matches!(error, Error::Unauthenticated) {
             return Redirect::to(routes::LOGIN).into_response();
@@ -104,7 +107,7 @@ impl FormContext {
         self.render_api_error(state, failure).await
     }
 
-    /// Renders an error page with the request ID.
+    /// Adds the request ID to the error and renders the error page.
     pub(crate) async fn render_api_error(self, state: AppState, error: ApiError) -> Response {
         let error = error.with_request_id(self.scope.request_id.clone());
         render::error_page(state, self.scope, self.headers, error).await

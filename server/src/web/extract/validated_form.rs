@@ -160,7 +160,6 @@ impl FormResponder {
         self.context.request_id()
     }
 
-    /// Returns the services and the signed-in operator.
     pub(crate) fn caller(&self) -> Result<(Services, Caller), Error> {
         self.context.caller()
     }
@@ -180,7 +179,6 @@ impl FormResponder {
         self.reject(Error::Conflict(message).into()).await
     }
 
-    /// Renders an error page.
     pub(crate) async fn render_error_page(self, code: ErrorCode, message: &str) -> Response {
         self.context
             .render_api_error(self.state, ApiError::new(code, message))

@@ -17,7 +17,6 @@ use time::Duration;
 
 use crate::{state::AppState, web::cookies};
 
-/// Lifetime of the theme cookie.
 const COOKIE_LIFETIME: Duration = Duration::days(365);
 
 #[derive(Debug, Deserialize)]

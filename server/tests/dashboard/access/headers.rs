@@ -9,7 +9,7 @@ use super::table::acme_params;
 use crate::support::TestServer;
 use keywright_testing::Engine;
 
-/// Includes rejected requests, unknown paths and unsupported methods.
+/// Covers rejected requests, unknown paths and unsupported methods, too.
 #[tokio::test]
 async fn every_response_of_every_route_has_security_headers() {
     for public_url in ["http://localhost:3000", "https://licenses.test"] {

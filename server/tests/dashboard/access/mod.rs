@@ -105,7 +105,7 @@ async fn another_tenants_resources_are_not_found(server: TestServer) {
     assert_eq!(after, before, "nothing changed");
 }
 
-/// Returns the ID of a license of `indie`.
+/// Returns the ID of one of `indie`'s licenses.
 async fn indie_license(indie: &Browser<'_>) -> String {
     let page = indie.get("/licenses").await.text();
     let (_, rest) = page.split_once("href=\"/licenses/").unwrap();

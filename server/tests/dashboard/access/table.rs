@@ -165,7 +165,7 @@ impl PathParams {
     }
 }
 
-/// Returns IDs of `acme`, including a license with an active device.
+/// Returns IDs that belong to `acme`, including a license with an active device.
 pub(super) async fn acme_params(server: &TestServer) -> PathParams {
     let body = json!({ "license_key": PRO_KEY, "machine_hash": "1".repeat(64) });
     let activated = server

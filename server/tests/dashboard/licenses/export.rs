@@ -177,7 +177,7 @@ fn odd_email(number: u32) -> (String, String) {
     (email.clone(), format!("{apostrophe}{email}"))
 }
 
-/// Inserts `count` licenses of `studio`, at most 10,000, all with the same creation time.
+/// Inserts `count` licenses for `studio`, at most 10,000, all with the same creation time.
 pub(crate) async fn insert_many_licenses(server: &TestServer, count: u32) {
     let added = server.context.store.write(move |tx| {
         async move {

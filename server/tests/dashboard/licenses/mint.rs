@@ -53,7 +53,7 @@ async fn mint_with(browser: &Browser<'_>, change: &[(&str, &str)]) -> TestRespon
     send(browser, &load_form(browser, change).await).await
 }
 
-/// Counts the licenses of `acme`.
+/// Counts `acme`'s licenses.
 async fn count_licenses(server: &TestServer) -> u32 {
     let tenant = "acme".parse().unwrap();
     let (query, now) = (LicenseQuery::default(), keywright_testing::NOW);
@@ -205,7 +205,7 @@ async fn each_invalid_field_shows_its_error() {
         ("key_type", "Choose a product and one of its key types."),
         (
             "customer_name",
-            "Enter a name of 1 to 80 visible characters.",
+            "Enter a name of up to 80 characters, without control characters.",
         ),
         (
             "customer_email",

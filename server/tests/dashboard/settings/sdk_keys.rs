@@ -331,7 +331,7 @@ async fn existing_key_is_imported_and_not_shown() {
     assert!(
         again
             .text()
-            .contains("This is already the tenant's SDK key.")
+            .contains("This is already the current SDK key.")
             || again.text().contains("tenant&#x27;s SDK key already")
     );
 }

@@ -26,7 +26,7 @@ const VERSION: &str = "schemathesis==4.32.5";
 
 const ADDRESS: &str = "127.0.0.1:3997";
 
-/// SDK key of the demo data.
+/// SDK key in the demo data.
 const SDK_KEY: &str = "sdk_live_0000000000000000000000000000000000000000000000000000000000000000";
 
 /// The checks to run. The API accepts malformed telemetry on purpose, so the check that rejects

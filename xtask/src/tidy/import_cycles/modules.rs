@@ -39,7 +39,7 @@ struct Import {
 /// The target of a path.
 struct Target<'a> {
     module: &'a [String],
-    /// Whether the path leads to an item of the module and not to the module itself.
+    /// Whether the path names an item in the module rather than the module itself.
     is_item: bool,
 }
 
@@ -52,7 +52,7 @@ impl Modules {
         Ok(modules)
     }
 
-    /// Reads a file. `folder` contains the files of the module's children.
+    /// Reads a file. `folder` is the directory that contains the module's children.
     fn read_file(&mut self, tree: &Tree, file: &str, folder: &str, path: Path) -> Result<()> {
         let text = tree
             .contents(file)
@@ -82,7 +82,7 @@ impl Modules {
                     } else {
                         let files = [format!("{folder}.rs"), format!("{folder}/mod.rs")];
                         let found = files.iter().find(|file| tree.has_file(file));
-                        // Not found if `#[path]` names a file of another crate.
+                        // Not found if `#[path]` names a file in another crate.
                         if let Some(found) = found {
                             self.read_file(tree, found, &folder, path)?;
                         }
@@ -99,7 +99,7 @@ impl Modules {
         Ok(())
     }
 
-    /// Returns the dependencies between files.
+    /// Returns the dependencies between files, except those between a module and its descendants.
     pub(super) fn dependencies(&self) -> Graph {
         let mut graph = Graph::new();
         for (scope, module) in &self.0 {
@@ -131,8 +131,8 @@ impl Modules {
         graph
     }
 
-    /// Resolves a path written in a module. Returns `None` if it leaves the crate or stays in the
-    /// module.
+    /// Resolves a path written in the module `scope`. Returns `None` if the path names another
+    /// crate or starts with a name that is neither a child module nor an import.
     fn resolve(&self, scope: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         match first.as_str() {
@@ -149,8 +149,8 @@ impl Modules {
         }
     }
 
-    /// Resolves a path below a module. A name without a definition is assumed to come from a macro
-    /// in that module.
+    /// Resolves a path relative to a module. Returns `None` if the module does not exist. A name
+    /// without a definition is assumed to come from a macro in the module.
     fn descend(&self, module: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (module, found) = self.0.get_key_value(module)?;
         let Some(first) = path.first() else {
@@ -169,7 +169,8 @@ impl Modules {
         Some(self.look_up(module, path, reexports).unwrap_or(here))
     }
 
-    /// Resolves a path that starts with the name of a child or of an import.
+    /// Resolves a path that starts with the name of a child module or an import. Returns `None` for
+    /// any other path, or after more than [`MAX_REEXPORTS`] re-exports.
     fn look_up(&self, scope: &[String], path: &[String], reexports: u32) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         let child = [scope, std::slice::from_ref(first)].concat();
@@ -211,7 +212,8 @@ impl Modules {
     }
 }
 
-/// Returns whether an item is compiled only for tests of this crate or of dependent ones.
+/// Returns whether an item is compiled only for tests, of this crate or of crates that depend on
+/// it.
 fn is_for_tests(item: &Item) -> bool {
     let attributes: &[Attribute] = match item {
         Item::Const(item) => &item.attrs,
