@@ -172,9 +172,9 @@ async fn listen(url: &str, changes: &ChangeBroadcaster, origin: &str) -> Result<
     loop {
         match timeout(IDLE_BEFORE_PROBE, listener.try_recv()).await {
             Ok(Ok(Some(notification))) => {
-                let (sender, changed) = ChangeSet::decode(notification.payload());
+                let (sender, received) = ChangeSet::decode(notification.payload());
                 if sender != origin {
-                    changes.publish(&changed);
+                    changes.publish(&received);
                 }
             }
             Ok(Ok(None)) => return Ok(()),
