@@ -124,7 +124,7 @@ fn server_recovers_once_a_moved_database_file_is_back() {
     assert!(!data.exists());
     fs::rename(&moved, &data).unwrap();
     assert_healthy(3);
-    server.read_log_until("is back");
+    server.read_log_until("was restored");
 
     // Move the file away, then put a copy in its place.
     fs::rename(&file, &moved).unwrap();

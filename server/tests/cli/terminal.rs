@@ -54,7 +54,7 @@ fn secret_typed_at_a_terminal_is_not_echoed() {
             "operator set-password --tenant acme --email owner@acme.test",
             "Password: ",
             password,
-            "Changed the password of owner@acme.test",
+            "Changed the password for owner@acme.test",
         ),
         (
             "sdk-key import --tenant acme",
