@@ -139,7 +139,7 @@ pub fn time_until(at: Timestamp, now: Timestamp) -> Option<String> {
 pub fn count(count: Count) -> String {
     match count {
         Count::Exact(exact) => number(exact),
-        Count::AtLeast(limit) => format!("more than {}", number(limit)),
+        Count::MoreThan(limit) => format!("more than {}", number(limit)),
     }
 }
 
@@ -364,6 +364,6 @@ mod tests {
     #[test]
     fn capped_count_reads_more_than() {
         assert_eq!(count(Count::Exact(118)), "118");
-        assert_eq!(count(Count::AtLeast(10_000)), "more than 10,000");
+        assert_eq!(count(Count::MoreThan(10_000)), "more than 10,000");
     }
 }

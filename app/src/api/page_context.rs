@@ -32,7 +32,7 @@ pub struct PageContext {
     pub action_error: Option<ApiError>,
 }
 
-/// A rejected sign-in, for the form that is shown again.
+/// A rejected sign-in, for redisplaying the form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedLogin {
     /// The email address as submitted.

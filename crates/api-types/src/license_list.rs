@@ -16,7 +16,6 @@ use crate::page::{Count, Page, PageRequest};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseQuery {
     pub filter: LicenseFilter,
-    /// Sort order.
     pub sort: Sort,
     pub page: PageRequest<LicenseId>,
 }

@@ -115,15 +115,15 @@ impl<T, Id> Page<T, Id> {
 pub enum Count {
     /// The exact number.
     Exact(u32),
-    /// More than this number. Counting stops there to bound the cost.
-    AtLeast(u32),
+    /// More than this number; counting stops at the limit to bound the cost.
+    MoreThan(u32),
 }
 
 impl Count {
     /// Creates the count from a query that stops at one more than [`MAX_EXACT_COUNT`].
     pub const fn from_capped(counted: u32) -> Self {
         if counted > MAX_EXACT_COUNT {
-            Self::AtLeast(MAX_EXACT_COUNT)
+            Self::MoreThan(MAX_EXACT_COUNT)
         } else {
             Self::Exact(counted)
         }
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn count_is_capped_at_ten_thousand() {
         assert_eq!(Count::from_capped(10_000), Count::Exact(10_000));
-        assert_eq!(Count::from_capped(10_001), Count::AtLeast(10_000));
+        assert_eq!(Count::from_capped(10_001), Count::MoreThan(10_000));
     }
 
     /// Generates a cursor whose value is near zero, `i64::MIN` or `i64::MAX`.

@@ -51,7 +51,7 @@ impl BulkLoader {
     }
 
     /// Prepares the database for use: truncates SQLite's WAL, and updates PostgreSQL's planner
-    /// statistics. SQLite gets no statistics, like a database that has grown over time.
+    /// statistics. The server's maintenance gathers those of SQLite: [`crate::Store::optimize`].
     pub async fn finish(mut self) -> Result<(), StoreError> {
         let finishing = match self.engine {
             Engine::Sqlite => "PRAGMA wal_checkpoint(TRUNCATE)",

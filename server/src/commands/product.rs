@@ -38,7 +38,7 @@ pub(crate) struct CreateArgs {
     /// be changed later.
     #[arg(long)]
     key_prefix: KeyPrefix,
-    /// Trial length without a key, 0 to 36500 days; if omitted, apps use their built-in value.
+    /// Length of the keyless trial in days, 0 to 36500; if omitted, apps use their built-in value.
     #[arg(long)]
     trial_days: Option<TrialDays>,
     /// Whether the app has a free tier: on or off; if omitted, apps use their built-in value.
@@ -65,7 +65,8 @@ struct UpdateFields {
     /// Display name.
     #[arg(long)]
     name: Option<String>,
-    /// Trial length without a key: 0 to 36500 days, or `unset` to use each app's built-in value.
+    /// Length of the keyless trial in days, 0 to 36500, or `unset` to use each app's built-in
+    /// value.
     #[arg(long)]
     trial_days: Option<Update<TrialDays>>,
     /// Whether the app has a free tier: on, off, or `unset` to use each app's built-in value.

@@ -114,7 +114,7 @@ async fn revoke_old(database: &DatabaseArgs, tenant_id: &TenantId) -> anyhow::Re
     })
     .await?;
     print_line(&format!(
-        "Earlier SDK keys for {tenant_id} no longer work. Requests that send one are refused."
+        "Earlier SDK keys for {tenant_id} no longer work. Requests that use one are refused."
     ))
 }
 
@@ -145,9 +145,9 @@ fn print_result(
         print_line(&format!("{tenant} now accepts this SDK key."))?;
     }
     print_line(&match replaced {
-        None => format!("Every device request for {tenant} must now send it."),
+        None => format!("Every device request for {tenant} must now include this key."),
         Some(GracePeriod::NONE) => {
-            "Earlier keys no longer work. Requests that send one are refused.".to_owned()
+            "Earlier keys no longer work. Requests that use one are refused.".to_owned()
         }
         Some(old_keys) => format!(
             "The replaced key works for {} more days. After that, requests that send it are refused.",

@@ -49,7 +49,7 @@ fn sdk_key_is_created_rotated_and_shown_once() {
     let (first, rest) = split_key(&installation.run_ok("sdk-key create --tenant indie"));
     assert_snapshot!(rest, @"
     This key is shown only once. Store it, and build it into the tenant's apps.
-    Every device request for indie must now send it.
+    Every device request for indie must now include this key.
     ");
     assert_snapshot!(installation.run_err("sdk-key create --tenant indie"), @"The tenant already has an SDK key; rotate it to get a new one");
     let (second, rest) = split_key(&installation.run_ok("sdk-key rotate --tenant indie"));
@@ -80,7 +80,7 @@ fn old_sdk_key_is_revoked_without_affecting_the_new_one() {
     let end = "sdk-key revoke-old --tenant acme";
     assert_snapshot!(installation.run_err(end), @"There are no replaced SDK keys left to revoke");
     installation.run_ok("sdk-key rotate --tenant acme");
-    assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys for acme no longer work. Requests that send one are refused.");
+    assert_snapshot!(installation.run_ok(end), @"Earlier SDK keys for acme no longer work. Requests that use one are refused.");
 }
 
 #[test]

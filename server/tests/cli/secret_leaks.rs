@@ -1,6 +1,5 @@
-//! A license key is shown once, to the operator who created it. No page, log, database, backup or
-//! URL contains it afterwards. The same holds for SDK keys, passwords, session tokens and the
-//! master key.
+//! No page, log, database, backup or URL leaks a secret. License keys and SDK keys are shown once,
+//! to the operator who created them; passwords, session tokens and the master key are never shown.
 
 use data_encoding::{BASE64, HEXLOWER};
 use keywright_service::{signing_keys::master_key::MasterKey, testing::private_signing_key};

@@ -82,7 +82,7 @@ pub fn KeyText(display_key: DisplayKey) -> impl IntoView {
     }
 }
 
-/// Highlighting of a license's slots.
+/// Whether a license can take another device. Selects the style of [`Slots`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SlotsState {
     /// Another device can activate.

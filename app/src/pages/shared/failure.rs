@@ -67,7 +67,7 @@ pub fn FailureAlert(error: ApiError, #[prop(optional)] more: Option<AnyView>) ->
     }
 }
 
-/// Converts an error for the form that is shown again, and sets the page's status.
+/// Converts an error to the rejection that the redisplayed form shows, and sets the HTTP status.
 #[cfg(feature = "ssr")]
 pub fn to_rejection(error: ApiError) -> FormRejection {
     set_status(error.code);

@@ -42,7 +42,7 @@ pub struct FormPage {
     pub values: Values,
     /// Text above the form.
     pub note: Option<AnyView>,
-    /// Permission that the page requires.
+    /// Operators without it see an access-denied page instead of the form.
     pub required_permission: Permission,
     /// Whether a script shows progress while the form is processed.
     pub shows_progress: bool,
@@ -139,8 +139,8 @@ fn DuplicateSubmission(made: IdempotentResult, back: String, again: String) -> i
             };
             let sentence = view! {
                 "You already submitted this form; it minted " {what}
-                ". Nothing was minted this time. The keys were shown after the first submission; \
-                if a key is lost, remint its license."
+                ". Nothing was minted this time. Keys are shown only once, after the first submission. \
+                If you lost one, remint its license."
             };
             (
                 sentence.into_any(),

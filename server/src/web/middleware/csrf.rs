@@ -26,8 +26,8 @@ pub(crate) async fn reject_cross_site(
     }
     let failed = FailedRequest::capture(&request);
     failed.log("rejected a cross-site request");
-    let message = "Blocked: this request came from another site. If it didn't, your proxy must pass \
-                   the Host header through unchanged.";
+    let message = "This request was blocked because it seems to come from another site. If Keywright \
+                   runs behind a proxy, make sure that the proxy forwards the Host header unchanged.";
     failed.respond(state, ErrorCode::Forbidden, message).await
 }
 

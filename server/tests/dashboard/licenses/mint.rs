@@ -60,7 +60,7 @@ async fn count_licenses(server: &TestServer) -> u32 {
     let list = server.context.store.list_licenses(&tenant, &query, now);
     match list.await.unwrap().total {
         Count::Exact(count) => count,
-        Count::AtLeast(_) => panic!("too many licenses for an exact count"),
+        Count::MoreThan(_) => panic!("too many licenses for an exact count"),
     }
 }
 

@@ -45,7 +45,7 @@ pub fn NewSdkKeyPage() -> impl IntoView {
             Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "After you create the key, requests without it get 401. The key is shown only once."
+                    "After you create the key, requests without it are refused with 401. The key is shown only once."
                 </p>
             }
             .into_any(),
@@ -73,7 +73,7 @@ pub fn ImportSdkKeyPage() -> impl IntoView {
             Some(current) => view! { <ReplacementImpact last_used_at=current.last_used_at/> }.into_any(),
             None => view! {
                 <p>
-                    "Apps built with the key keep working. After you import it, requests without it get 401."
+                    "Apps built with the key keep working. After you import it, requests without it are refused with 401."
                 </p>
             }
             .into_any(),

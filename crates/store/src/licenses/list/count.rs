@@ -41,14 +41,14 @@ impl Store {
                 .push(") AS found");
             let counted = self.fetch_count(sql).await?;
             if counted > SEARCH_COUNT_LIMIT {
-                return Ok((Count::AtLeast(SEARCH_COUNT_LIMIT), walk));
+                return Ok((Count::MoreThan(SEARCH_COUNT_LIMIT), walk));
             }
             return Ok((Count::Exact(counted), filter_then_sort));
         }
         let count = self.count_licenses(tenant_id, filter, now).await?;
         let scan = match count {
             Count::Exact(_) => filter_then_sort,
-            Count::AtLeast(_) => walk,
+            Count::MoreThan(_) => walk,
         };
         Ok((count, scan))
     }

@@ -505,8 +505,8 @@ async fn counts_are_capped_at_ten_thousand(world: StoreFixture) {
     assert_eq!(
         (found.count, found.total),
         (
-            Count::AtLeast(MAX_EXACT_COUNT),
-            Count::AtLeast(MAX_EXACT_COUNT)
+            Count::MoreThan(MAX_EXACT_COUNT),
+            Count::MoreThan(MAX_EXACT_COUNT)
         )
     );
     let everything = LicenseFilter::default();
@@ -535,7 +535,7 @@ async fn counts_are_capped_at_ten_thousand(world: StoreFixture) {
             let found = list(&world, &query).await;
             assert_eq!(
                 (found.count, found.page.items.len()),
-                (Count::AtLeast(1_000), PAGE_SIZE as usize),
+                (Count::MoreThan(1_000), PAGE_SIZE as usize),
                 "{query:?}"
             );
         }
