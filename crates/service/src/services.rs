@@ -38,7 +38,7 @@ impl Deref for Services {
 }
 
 pub struct ServicesInner {
-    pub activations: DeviceService,
+    pub devices: DeviceService,
     pub audit: Audit,
     pub check: IntegrityCheck,
     pub demo: Demo,
@@ -78,7 +78,7 @@ impl Services {
             tenant_cache: TenantCache::default(),
         });
         Self(Arc::new(ServicesInner {
-            activations: DeviceService {
+            devices: DeviceService {
                 context: context.clone(),
             },
             audit: Audit {

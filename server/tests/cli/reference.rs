@@ -51,7 +51,7 @@ fn cli_reference(cli: &Command) -> String {
 fn push_command(text: &mut String, command: &Command, path: &str) {
     for subcommand in command
         .get_subcommands()
-        .filter(|found| !found.is_hide_set())
+        .filter(|found| !found.is_hide_set() && found.get_name() != "help")
     {
         let path = format!("{path} {}", subcommand.get_name());
         let about = subcommand.get_about().map(ToString::to_string);

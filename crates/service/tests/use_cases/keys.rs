@@ -21,7 +21,7 @@ const DEMO_KEY: &str = "sdk_live_00000000000000000000000000000000000000000000000
 
 async fn is_accepted(world: &TestContext, key: &str) -> bool {
     let credentials = DeviceCredentials::new("acme", "notes", Some(key.as_bytes()));
-    match world.services.activations.admit(&credentials).await {
+    match world.services.devices.admit(&credentials).await {
         Ok(_) => true,
         Err(DeviceError::InvalidSdkKey) => false,
         Err(other) => panic!("{other}"),
@@ -119,7 +119,7 @@ async fn imported_sdk_key_replaces_the_current_one() {
 #[tokio::test]
 async fn sdk_key_is_required_once_the_tenant_has_one() {
     let world = demo_world().await;
-    let (activations, sdk_keys) = (&world.services.activations, &world.services.sdk_keys);
+    let (activations, sdk_keys) = (&world.services.devices, &world.services.sdk_keys);
     let indie = Caller::for_command_line("indie".parse().unwrap());
     let pixel = |key| DeviceCredentials::new("indie", "pixel", key);
     for key in [None, Some(&b"anything"[..])] {

@@ -170,7 +170,7 @@ async fn key_type_requires_an_existing_product() {
 async fn suspended_tenant_rejects_devices_but_serves_its_keyset() {
     let world = demo_world().await;
     let before = audit_log(&world).await.len();
-    let (tenants, activations) = (&world.services.tenants, &world.services.activations);
+    let (tenants, activations) = (&world.services.tenants, &world.services.devices);
     let notes = DeviceCredentials::new("acme", "notes", Some(DEMO_SDK_KEY));
     let pixel = DeviceCredentials::new("indie", "pixel", None);
     let owner = operator_with_role(Role::Owner);

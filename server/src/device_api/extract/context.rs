@@ -41,8 +41,8 @@ impl DeviceContext {
     ) -> Result<T, Response> {
         let guard = BruteForceGuard::new(endpoint, &self.services.rate_limits, self.address);
         let answer = async {
-            let activations = &self.services.activations;
-            let admission = activations.admit(&self.credentials).await?;
+            let devices = &self.services.devices;
+            let admission = devices.admit(&self.credentials).await?;
             handler(&self.services, &admission).await
         };
         answer

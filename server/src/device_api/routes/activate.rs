@@ -34,7 +34,7 @@ pub(crate) async fn activate(call: DeviceRequest) -> Result<Response, Response> 
     let asked = call
         .context
         .admit_for_license(Endpoint::Activate, async |services, credentials| {
-            services.activations.activate(credentials, request).await
+            services.devices.activate(credentials, request).await
         });
     let IssuedLease {
         lease,

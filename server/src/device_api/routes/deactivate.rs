@@ -24,7 +24,7 @@ pub(crate) async fn deactivate(call: DeviceRequest) -> Result<Response, Response
     };
     call.context
         .admit_for_license(Endpoint::Deactivate, async |services, credentials| {
-            services.activations.deactivate(credentials, request).await
+            services.devices.deactivate(credentials, request).await
         })
         .await?;
     Ok(response::success(DeactivateResponse { deactivated: true }))

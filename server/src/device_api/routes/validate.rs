@@ -36,7 +36,7 @@ pub(crate) async fn validate(call: DeviceRequest) -> Result<Response, Response> 
     let asked = call
         .context
         .admit_for_license(Endpoint::Validate, async |services, credentials| {
-            services.activations.validate(credentials, request).await
+            services.devices.validate(credentials, request).await
         });
     let ValidationResponse {
         issued_lease: leased,

@@ -35,7 +35,7 @@ fn request(key: &str, device: Option<u32>) -> ActivationRequest {
 async fn activate(world: &TestContext, key: &str, device: u32) -> Result<IssuedLease, DeviceError> {
     world
         .services
-        .activations
+        .devices
         .activate(&notes_credentials(), request(key, Some(device)))
         .await
 }
@@ -53,7 +53,7 @@ async fn validate(
     };
     let validated = world
         .services
-        .activations
+        .devices
         .validate(&notes_credentials(), request)
         .await;
     validated.map(|validated| validated.issued_lease)
@@ -70,7 +70,7 @@ async fn deactivate(
     };
     world
         .services
-        .activations
+        .devices
         .deactivate(&notes_credentials(), request)
         .await
 }
@@ -114,7 +114,7 @@ async fn admission_checks_sdk_key_before_product() {
     let admit = |tenant: &'static str, product: &'static str, key: Option<&'static [u8]>| {
         let services = world.services.clone();
         let credentials = DeviceCredentials::new(tenant, product, key);
-        async move { error_text(services.activations.admit(&credentials).await) }
+        async move { error_text(services.devices.admit(&credentials).await) }
     };
     let bad_key = "Invalid or missing SDK key";
     assert_eq!(admit("acme", "notes", Some(SDK_KEY)).await, "fine");
@@ -191,7 +191,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
         };
         world
             .services
-            .activations
+            .devices
             .activate(&notes_credentials(), request)
             .await
             .unwrap()
@@ -206,7 +206,7 @@ async fn retry_without_machine_hash_is_matched_for_ten_minutes() {
     assert_ne!(activate().await, first);
     let other = world
         .services
-        .activations
+        .devices
         .activate(&notes_credentials(), request(PRO_KEY, None))
         .await
         .unwrap();
@@ -237,7 +237,7 @@ async fn rejected_activations_return_the_documented_errors() {
     let studio = DeviceCredentials::new("acme", "studio", Some(SDK_KEY));
     let elsewhere = world
         .services
-        .activations
+        .devices
         .activate(&studio, request(PRO_KEY, Some(1)))
         .await;
     assert_eq!(

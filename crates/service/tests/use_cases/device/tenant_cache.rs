@@ -41,7 +41,7 @@ impl EngineFixture for TwoServers {
 
 impl TwoServers {
     async fn activate(&self, device: u32) -> InstanceId {
-        let activations = &self.device_server.services.activations;
+        let activations = &self.device_server.services.devices;
         let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
         let request = ActivationRequest {
             license_key: PRO_KEY.into(),
@@ -60,7 +60,7 @@ impl TwoServers {
         sdk_key: &[u8],
         instance_id: InstanceId,
     ) -> Result<ValidationResponse, DeviceError> {
-        let activations = &self.device_server.services.activations;
+        let activations = &self.device_server.services.devices;
         let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key));
         let request = ValidationRequest {
             license_key: PRO_KEY.into(),
@@ -158,7 +158,7 @@ async fn changes_on_another_server_apply_immediately(two: TwoServers) {
 async fn cached_admission_is_not_used_after_the_tenant_changed() {
     let two = TwoServers::create(Engine::Sqlite).await;
     let instance = two.activate(1).await;
-    let activations = &two.device_server.services.activations;
+    let activations = &two.device_server.services.devices;
     let credentials = DeviceCredentials::new("acme", "notes", Some(SDK_KEY));
     assert!(two.validate(SDK_KEY, instance).await.is_ok());
     two.operator_server

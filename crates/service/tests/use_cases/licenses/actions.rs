@@ -35,7 +35,7 @@ async fn license(world: &TestContext, id: LicenseId) -> License {
 }
 
 async fn activate(world: &TestContext, key: &str, device: u32) -> Option<InstanceId> {
-    let activations = &world.services.activations;
+    let activations = &world.services.devices;
     let sdk_key = format!("sdk_live_{}", "0".repeat(64));
     let credentials = DeviceCredentials::new("acme", "notes", Some(sdk_key.as_bytes()));
     let request = ActivationRequest {
